@@ -1,0 +1,1 @@
+"""datasync-api: the GraphQL server, its rooms from the ground up."""

@@ -1,0 +1,1 @@
+"""The original REST paths over the same resolvers."""
