@@ -1,0 +1,97 @@
+"""A mover: a DataSync task that carries the tags of an organisation and a group."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+GROUP_TAG: Final = "spinup:spaceid"
+ORG_TAG: Final = "spinup:org"
+TYPE_TAG: Final = "spinup:type"
+FLAVOR_TAG: Final = "spinup:flavor"
+OPERATION_TAG: Final = "datasync-api:operation"
+"""Carries the id of the operation that made the resource; not shown to clients."""
+
+OWN_TAGS: Final = frozenset({ORG_TAG, GROUP_TAG, TYPE_TAG, FLAVOR_TAG, OPERATION_TAG})
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    key: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An AWS account that the server may act in, in the one region it is configured for."""
+
+    account_id: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The movers of one account that carry the same group tag."""
+
+    account: Account
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mover:
+    """What the two lists know of a mover, joined: no call of its own."""
+
+    account: Account
+    task_arn: str
+    name: str
+    status: str
+    """AVAILABLE, CREATING, QUEUED, RUNNING, UNAVAILABLE, or a word that AWS adds later."""
+    mode: str
+    tags: tuple[Tag, ...]
+
+    @property
+    def group(self) -> str | None:
+        return next((tag.value for tag in self.tags if tag.key == GROUP_TAG), None)
+
+    @property
+    def shown_tags(self) -> tuple[Tag, ...]:
+        """The tags without the server's own mark of the operation."""
+        return tuple(tag for tag in self.tags if tag.key != OPERATION_TAG)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """When DataSync starts the mover by itself."""
+
+    expression: str
+    """``cron(..)`` or ``rate(..)``, in UTC."""
+    status: str | None = None
+    """ENABLED or DISABLED, or a newer word."""
+    disabled_by: str | None = None
+    """SERVICE where DataSync gave up after repeated failures, USER otherwise."""
+    disabled_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """What one describe call knows of a mover beyond its listing."""
+
+    task_arn: str
+    name: str
+    status: str
+    mode: str
+    created_at: datetime | None
+    source_arn: str
+    destination_arn: str
+    latest_run_arn: str | None
+    """The run that is active, or the last that was: alone it never means that one is running."""
+    options: Mapping[str, Any]
+    includes: tuple[str, ...]
+    excludes: tuple[str, ...]
+    schedule: Schedule | None
+    error_code: str | None
+    error_detail: str | None
+    described: Mapping[str, Any] = field(repr=False)
+    """The members of AWS's answer as they came, for the renderings that promise them verbatim."""

@@ -1,0 +1,78 @@
+"""The names that callers give, and what makes them well-formed.
+
+Each function returns its argument unchanged, or raises :class:`Invalid` with the broken rule.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+from graph.model.errors import Invalid
+
+MOVER_NAME_BYTES: Final = 40
+"""AWS allows 256; the original server allows 40, and role names are built from it."""
+
+_ACCOUNT: Final = re.compile(r"[0-9]{12}")
+_GROUP: Final = re.compile(r"[\w+=,.@:/ -]{1,64}", re.ASCII)
+_MOVER: Final = re.compile(r"[a-zA-Z0-9-]+")
+_RUN: Final = re.compile(r"exec-[0-9a-f]{17}")
+_ARN: Final = re.compile(r"arn:(aws[a-z-]*):([a-z0-9-]+):([a-z0-9-]*):([0-9]{12}|):(\S{1,1024})")
+
+
+class Arn(NamedTuple):
+    """An Amazon Resource Name; ``resource`` keeps everything behind the fifth colon."""
+
+    partition: str
+    service: str
+    region: str
+    account: str
+    resource: str
+
+
+def arn(text: str, *, path: tuple[str, ...] = ()) -> Arn:
+    """The parts of an ARN."""
+    match = _ARN.fullmatch(text)
+    if match is None:
+        raise Invalid(f"'{_shown(text)}' is not an ARN", path=path)
+    return Arn(*match.groups())
+
+
+def account_id(text: str) -> str:
+    """The 12 digits of an AWS account."""
+    return _checked(_ACCOUNT, text, "an account is 12 digits", "account")
+
+
+def group(text: str) -> str:
+    """A group's name, as it stands in a tag: up to 64 letters, digits, blanks and ``+=,.@:/_-``."""
+    return _checked(
+        _GROUP, text, "a group is 1 to 64 of A-Z a-z 0-9 blank + = , . @ : / _ -", "group"
+    )
+
+
+def mover_name(text: str) -> str:
+    """A mover's name as it may be given to a new one; the texts are the original server's."""
+    if not text:
+        raise Invalid("Name is a required field", path=("name",))
+    if len(text.encode()) > MOVER_NAME_BYTES:
+        raise Invalid(f"Name cannot exceed {MOVER_NAME_BYTES} characters ", path=("name",))
+    if not _MOVER.fullmatch(text):
+        raise Invalid("Name doesn't match regex ^[a-zA-Z0-9-]+$", path=("name",))
+    return text
+
+
+def run_id(text: str) -> str:
+    """The id of a run: ``exec-`` and 17 hexadecimal digits."""
+    return _checked(_RUN, text, "a run is exec- and 17 hexadecimal digits", "runId")
+
+
+def _checked(pattern: re.Pattern[str], text: str, rule: str, where: str) -> str:
+    if not pattern.fullmatch(text):
+        raise Invalid(f"'{_shown(text)}' will not do: {rule}", path=(where,))
+    return text
+
+
+def _shown(text: str, limit: int = 80) -> str:
+    """Enough of a bad value to recognise it, on one line."""
+    flat = text.encode("unicode_escape").decode()
+    return flat if len(flat) <= limit else f"{flat[:limit]}..."

@@ -1,0 +1,70 @@
+"""How far a run is, and how honestly that can be said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from graph.model.run import Run
+
+_UNTIL_TOTALS = frozenset({"QUEUED", "LAUNCHING", "PREPARING"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """One look at a run. Rates and time left are null until a watch has seen two."""
+
+    sequence: int
+    """Counts up by one with each change that the watch has seen; 0 outside a watch."""
+    phase: str
+    percent: float | None
+    """0 to 100; null as long as there is no total to measure by."""
+    totals_final: bool
+    """False while AWS may still find more to do."""
+    bytes_per_second: float | None = None
+    files_per_second: float | None = None
+    seconds_left: float | None = None
+    basis: str | None = None
+    """What percent and time left are measured by: BYTES or FILES."""
+    elapsed_seconds: float | None = None
+    stalled_since: datetime | None = None
+    """Since when no counter has moved, once that has lasted longer than usual."""
+    observed_at: datetime
+
+
+def measure(run: Run, observed_at: datetime) -> Progress:
+    """The progress of a run as one look at it tells, without rates."""
+    basis, share = _share(run)
+    started = run.launched_at or run.requested_at
+    until = run.ended_at or observed_at
+    return Progress(
+        sequence=0,
+        phase=run.status,
+        percent=None if share is None else round(100 * share, 2),
+        totals_final=totals_final(run),
+        basis=basis,
+        elapsed_seconds=max(0.0, (until - started).total_seconds()) if started else None,
+        observed_at=observed_at,
+    )
+
+
+def totals_final(run: Run) -> bool:
+    """BASIC fixes its totals at the end of PREPARING; ENHANCED lists as long as it transfers."""
+    if run.ended or run.status == "VERIFYING":
+        return True
+    return run.mode != "ENHANCED" and run.status not in _UNTIL_TOTALS
+
+
+def _share(run: Run) -> tuple[str | None, float | None]:
+    """What part of the work is done, by bytes where there are any, else by files."""
+    if run.status == "SUCCESS":
+        return ("BYTES" if run.counters.bytes_estimated else "FILES"), 1.0
+    if run.status in _UNTIL_TOTALS:
+        return None, None
+    for basis, done, total in (
+        ("BYTES", run.counters.bytes_transferred, run.counters.bytes_estimated),
+        ("FILES", run.counters.files_transferred, run.counters.files_estimated),
+    ):
+        if total:
+            return basis, min(1.0, (done or 0) / total)
+    return None, None

@@ -1,0 +1,138 @@
+"""A run: one execution of a mover's task."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from typing import Any, Final
+
+ENDED: Final = frozenset({"SUCCESS", "ERROR"})
+"""The two words a run ends with. Any other, also one that is new, means that it goes on."""
+
+
+class Outcome(Enum):
+    """How a run ended."""
+
+    SUCCEEDED = "SUCCEEDED"
+    PARTIAL = "PARTIAL"
+    FAILED = "FAILED"
+    CANCELLED = "CANCELLED"
+
+
+@dataclass(frozen=True, slots=True)
+class RunRef:
+    """What a list knows of a run."""
+
+    run_arn: str
+    status: str
+
+    @property
+    def ended(self) -> bool:
+        return self.status in ENDED
+
+    @property
+    def task_arn(self) -> str:
+        """Of the mover's task: it stands inside the run's own."""
+        return self.run_arn.partition("/execution/")[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counters:
+    """Files and bytes so far. Null is what AWS did not say: half exist in ENHANCED mode only."""
+
+    files_estimated: int | None = None
+    files_transferred: int | None = None
+    files_estimated_to_delete: int | None = None
+    files_deleted: int | None = None
+    files_skipped: int | None = None
+    files_verified: int | None = None
+    files_prepared: int | None = None
+    files_listed_at_source: int | None = None
+    files_listed_at_destination: int | None = None
+    files_failed_prepare: int | None = None
+    files_failed_transfer: int | None = None
+    files_failed_verify: int | None = None
+    files_failed_delete: int | None = None
+    bytes_estimated: int | None = None
+    bytes_transferred: int | None = None
+    """Over the network."""
+    bytes_written: int | None = None
+    """At the destination."""
+    bytes_compressed: int | None = None
+
+    @property
+    def files_failed(self) -> int:
+        phases = (
+            self.files_failed_prepare,
+            self.files_failed_transfer,
+            self.files_failed_verify,
+            self.files_failed_delete,
+        )
+        return sum(phase or 0 for phase in phases)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phase:
+    """One of a run's three parts. ENHANCED does them side by side and reports no durations."""
+
+    name: str
+    status: str | None
+    duration_ms: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunResult:
+    phases: tuple[Phase, ...]
+    total_duration_ms: int | None
+    error_code: str | None
+    error_detail: str | None
+
+    def phase(self, name: str) -> str | None:
+        """The status of the phase of that name."""
+        return next((phase.status for phase in self.phases if phase.name == name), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    run_arn: str
+    status: str
+    """QUEUED, LAUNCHING, PREPARING, TRANSFERRING, VERIFYING, CANCELLING, SUCCESS, ERROR, or a
+    newer word."""
+    mode: str
+    requested_at: datetime | None
+    launched_at: datetime | None
+    ended_at: datetime | None
+    counters: Counters
+    result: RunResult | None
+    options: Mapping[str, Any] = field(repr=False)
+    described: Mapping[str, Any] = field(repr=False)
+    """The members of AWS's answer as they came, for the renderings that promise them verbatim."""
+    cancelled: bool = False
+    """This deployment was asked to cancel it, or saw it cancelled: AWS ends such a run as ERROR."""
+
+    @property
+    def run_id(self) -> str:
+        return self.run_arn.rpartition("/")[2]
+
+    @property
+    def task_arn(self) -> str:
+        return self.run_arn.partition("/execution/")[0]
+
+    @property
+    def ended(self) -> bool:
+        return self.status in ENDED
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """Null until the run has ended."""
+        if not self.ended:
+            return None
+        if self.cancelled and self.status == "ERROR":
+            return Outcome.CANCELLED
+        if self.status == "SUCCESS":
+            return Outcome.PARTIAL if self.counters.files_failed else Outcome.SUCCEEDED
+        moved = self.result is not None and self.result.phase("TRANSFER") == "SUCCESS"
+        partly = self.counters.files_failed and self.counters.files_transferred
+        return Outcome.PARTIAL if moved or partly else Outcome.FAILED
