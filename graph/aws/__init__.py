@@ -1,0 +1,1 @@
+"""The one door to AWS: its words, its errors and its credentials end in this room."""

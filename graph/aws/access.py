@@ -1,0 +1,48 @@
+"""What an assumed role is narrowed to, by the kind of work it is assumed for."""
+
+from __future__ import annotations
+
+import json
+from enum import Enum
+from typing import Any
+
+_READ_DATASYNC = "AWSDataSyncReadOnlyAccess"
+_ALL_OF_DATASYNC = "AWSDataSyncFullAccess"
+_READ_TAGS = "ResourceGroupsandTagEditorReadOnlyAccess"
+
+
+class Access(Enum):
+    """The kinds of work. Each has credentials of its own, so that a read can never write."""
+
+    READ = (_READ_DATASYNC, _READ_TAGS)
+    RUN = (_ALL_OF_DATASYNC, _READ_TAGS)
+    MANAGE = (_ALL_OF_DATASYNC, _READ_TAGS, "iam")
+
+
+def session_policies(access: Access, partition: str, org: str) -> dict[str, Any]:
+    """The parameters of AssumeRole that narrow the role's own rights for ``access``."""
+    managed = [name for name in access.value if name != "iam"]
+    narrowed: dict[str, Any] = {
+        "PolicyArns": [{"arn": f"arn:{partition}:iam::aws:policy/{name}"} for name in managed]
+    }
+    if access is Access.MANAGE:
+        narrowed["Policy"] = json.dumps(_roles_of(partition, org), separators=(",", ":"))
+    return narrowed
+
+
+def _roles_of(partition: str, org: str) -> dict[str, Any]:
+    """IAM, on nothing but the roles that this organisation's movers read their buckets with."""
+    actions = (
+        "CreateRole GetRole TagRole ListRoles ListRoleTags DeleteRole PassRole "
+        "PutRolePolicy GetRolePolicy ListRolePolicies DeleteRolePolicy ListAttachedRolePolicies"
+    )
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Action": [f"iam:{action}" for action in actions.split()],
+                "Resource": f"arn:{partition}:iam::*:role/spinup/{org}/*",
+            }
+        ],
+    }

@@ -1,0 +1,151 @@
+"""One AWS call after another: counted, bounded in time, shared where equal, errors translated."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Any, Final, Self
+
+from graph.aws.access import Access
+from graph.aws.clients import Clients
+from graph.aws.errors import code_of, translate
+from graph.aws.memory import Memory
+from graph.metrics import AWS_CALLS, AWS_SECONDS
+from graph.model import names
+from graph.model.errors import NotFound, Upstream
+from graph.model.mover import Account
+
+_AT_ONCE: Final = 25
+"""Calls to one account at a time: DataSync's request rates are not published, plan for low ones."""
+_PAGES: Final = 1_000
+_TOKENS: Final = {
+    "datasync": ("NextToken", "NextToken"),
+    "resourcegroupstaggingapi": ("PaginationToken", "PaginationToken"),
+    "iam": ("Marker", "Marker"),
+}
+"""By service: the member that asks for the next page, and the one that names it."""
+
+
+class Gateway:
+    """The only way to AWS. Opened and closed by the application, for all its requests."""
+
+    def __init__(
+        self,
+        clients: Clients,
+        *,
+        org: str,
+        accounts: frozenset[str] = frozenset(),
+        call_seconds: float = 20.0,
+    ) -> None:
+        self.org, self._clients, self._accounts = org, clients, accounts
+        self._call_seconds = call_seconds
+        self._slots: defaultdict[str, asyncio.Semaphore] = defaultdict(_slots)
+        self._flights: dict[tuple[object, ...], asyncio.Task[Any]] = {}
+        self.memory = Memory()
+
+    async def __aenter__(self) -> Self:
+        await self._clients.__aenter__()
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        flights = list(self._flights.values())
+        for flight in flights:
+            flight.cancel()
+        await asyncio.gather(*flights, return_exceptions=True)
+        await self._clients.__aexit__(*exc)
+
+    @property
+    def region(self) -> str:
+        return self._clients.region
+
+    @property
+    def partition(self) -> str:
+        return self._clients.partition
+
+    @property
+    def listed_accounts(self) -> tuple[Account, ...]:
+        """The accounts that the settings allow; empty where they allow any."""
+        return tuple(Account(account_id, self.region) for account_id in sorted(self._accounts))
+
+    def account(self, account_id: str) -> Account:
+        """The account, if its id is well-formed and allowed. Asks AWS nothing."""
+        names.account_id(account_id)
+        if self._accounts and account_id not in self._accounts:
+            raise NotFound(f"account {account_id} is not known, or does not let this server in")
+        return Account(account_id, self.region)
+
+    async def call(
+        self, account_id: str, service: str, access: Access, operation: str, **params: Any
+    ) -> dict[str, Any]:
+        """One call. ``operation`` is spelled as the SDK's method is; absent parameters are None."""
+        given = {name: value for name, value in params.items() if value is not None}
+        doing = "".join(part.capitalize() for part in operation.split("_"))
+        started, outcome = time.perf_counter(), "ok"
+        try:
+            async with self._slots[account_id], asyncio.timeout(self._call_seconds):
+                client = await self._clients.get(account_id, service, access)
+                answer: dict[str, Any] = await getattr(client, operation)(**given)
+        except Exception as error:
+            outcome = code_of(error)
+            raise translate(error, f"{service}:{doing}") from error
+        finally:
+            AWS_CALLS.labels(service, doing, outcome).inc()
+            AWS_SECONDS.labels(service, doing).observe(time.perf_counter() - started)
+            if access is not Access.READ:
+                self._forget_flights(account_id)
+        return answer
+
+    async def pages(
+        self,
+        account_id: str,
+        service: str,
+        operation: str,
+        key: str,
+        *,
+        most: int = _PAGES,
+        **params: Any,
+    ) -> AsyncIterator[list[dict[str, Any]]]:
+        """Every page of a list, at most ``most``; ``key`` names the member that holds the items."""
+        asks, gives = _TOKENS[service]
+        token: str | None = None
+        for _ in range(most):
+            more: dict[str, Any] = {asks: token} if token else {}
+            answer = await self.call(account_id, service, Access.READ, operation, **params, **more)
+            yield answer.get(key) or []
+            before, token = token, answer.get(gives) or None
+            if token is None:
+                return
+            if token == before:
+                raise Upstream(f"AWS's list of {key} does not come to an end")
+
+    async def shared(
+        self,
+        account_id: str,
+        key: tuple[object, ...],
+        read: Callable[[], Coroutine[Any, Any, Any]],
+    ) -> Any:
+        """What ``read`` gives; who asks for the same while it is under way shares the answer."""
+        flight = self._flights.get((account_id, *key))
+        if flight is None:
+            # The gateway owns it, not the first who asked: that one may leave before the others.
+            flight = asyncio.create_task(read())
+            self._flights[(account_id, *key)] = flight
+            flight.add_done_callback(lambda done: self._landed((account_id, *key), done))
+        return await asyncio.shield(flight)
+
+    def _landed(self, key: tuple[object, ...], flight: asyncio.Task[Any]) -> None:
+        if self._flights.get(key) is flight:
+            del self._flights[key]
+        if not flight.cancelled():
+            flight.exception()  # read, so that an answer nobody waits for is not reported
+
+    def _forget_flights(self, account_id: str) -> None:
+        """After a change nobody may join a read that began before it."""
+        for key in [key for key in self._flights if key[0] == account_id]:
+            del self._flights[key]
+
+
+def _slots() -> asyncio.Semaphore:
+    return asyncio.Semaphore(_AT_ONCE)
