@@ -56,5 +56,7 @@ class Memory:
         """By ARN. An ended run never changes."""
         self.hints: Bounded[tuple[str, str, str], str] = Bounded(20_000)
         """Account, group and mover to the task's ARN; a describe call checks it each time."""
+        self.newest_first: Bounded[str, bool] = Bounded(5_000, NOT_OURS_SECONDS)
+        """By account: in which order AWS lists its runs, which no page of its documentation says."""
         self.not_ours: Bounded[str, bool] = Bounded(20_000, NOT_OURS_SECONDS)
         """ARNs of tasks that carry none of this organisation's tags."""

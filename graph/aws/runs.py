@@ -17,12 +17,21 @@ _PHASES: Final = ("Prepare", "Transfer", "Verify")
 async def list_runs(gateway: Gateway, task_arn: str) -> list[RunRef]:
     """The runs of the last 30 days, in AWS's order, which it does not promise."""
     account_id = names.arn(task_arn).account
-    return [ref async for ref in _listed(gateway, account_id, TaskArn=task_arn)]
+    return [ref async for page in _pages(gateway, account_id, TaskArn=task_arn) for ref in page]
 
 
-async def list_account_runs(gateway: Gateway, account_id: str, most_pages: int) -> list[RunRef]:
-    """The runs of all tasks of an account; at most so many pages of 100."""
-    return [ref async for ref in _listed(gateway, account_id, most=most_pages)]
+async def list_account_runs(
+    gateway: Gateway, account_id: str, most_pages: int
+) -> list[RunRef] | None:
+    """The runs of all tasks of an account; None where they fill more pages of 100 than that."""
+    runs: list[RunRef] = []
+    pages = 0
+    async for page in _pages(gateway, account_id, most=most_pages + 1):
+        pages += 1
+        if pages > most_pages:
+            return None
+        runs += page
+    return runs
 
 
 async def describe_run(gateway: Gateway, run_arn: str) -> Run:
@@ -67,7 +76,7 @@ async def cancel_run(gateway: Gateway, run_arn: str) -> None:
     )
 
 
-async def _listed(gateway: Gateway, account_id: str, **params: Any) -> AsyncIterator[RunRef]:
+async def _pages(gateway: Gateway, account_id: str, **params: Any) -> AsyncIterator[list[RunRef]]:
     async for page in gateway.pages(
         account_id,
         "datasync",
@@ -76,8 +85,7 @@ async def _listed(gateway: Gateway, account_id: str, **params: Any) -> AsyncIter
         MaxResults=PAGE,
         **params,
     ):
-        for item in page:
-            yield RunRef(item["TaskExecutionArn"], item.get("Status", ""))
+        yield [RunRef(item["TaskExecutionArn"], item.get("Status", "")) for item in page]
 
 
 def _run(answer: dict[str, Any]) -> Run:

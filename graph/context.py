@@ -1,0 +1,38 @@
+"""One request: who asks, and the doors that its answer may go through."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from graph.aws.gateway import Gateway
+from graph.live import Watches
+from graph.loaders import Loaders
+from graph.model.caller import Caller
+from graph.operations import Operations
+from graph.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """What lives as long as the application and is shared by all requests."""
+
+    gateway: Gateway
+    watches: Watches
+    operations: Operations
+    store: Store
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One request, or one operation of a socket."""
+
+    caller: Caller
+    request_id: str
+    doors: Doors
+    loaders: Loaders
+
+
+def open_context(doors: Doors, caller: Caller, request_id: str) -> Context:
+    """A context with loaders of its own."""
+    return Context(caller, request_id, doors, Loaders(doors.gateway, doors.store))

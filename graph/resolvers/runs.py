@@ -1,0 +1,114 @@
+"""Runs: listed, shown, started, stopped and followed."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from graph.aws import runs as aws_runs
+from graph.context import Context
+from graph.live import Update
+from graph.model import names
+from graph.model.errors import AlreadyRunning, Invalid, NotFound, NotRunning
+from graph.model.mover import Mover
+from graph.model.progress import Progress
+from graph.model.run import Run, RunRef
+
+
+async def list_runs(context: Context, task_arn: str) -> list[RunRef]:
+    """The runs of a mover of the last 30 days, the newest first."""
+    return await context.loaders.runs.load(task_arn)
+
+
+async def find_run(context: Context, mover: Mover, run_id: str) -> Run:
+    """A run of a mover by its id. Raises NotFound."""
+    names.run_id(run_id)
+    return await get_run(context, f"{mover.task_arn}/execution/{run_id}")
+
+
+async def get_run(context: Context, run_arn: str) -> Run:
+    """A run by its ARN. Raises NotFound."""
+    try:
+        return await context.loaders.run.load(run_arn)
+    except NotFound:
+        raise NotFound("datasync run not found") from None
+
+
+async def get_visible_run(context: Context, run_arn: str) -> Run:
+    """A run whose mover is the organisation's. Raises NotFound for any other."""
+    mover = await context.loaders.mover.load(run_arn.partition("/execution/")[0])
+    return await find_run(context, mover, run_arn.rpartition("/")[2])
+
+
+async def latest_run(context: Context, task_arn: str) -> str | None:
+    """The ARN of the mover's last run, None where it never ran."""
+    return await context.loaders.latest_run.load(task_arn)
+
+
+async def current_run(context: Context, mover: Mover) -> Run | None:
+    """The run that is active now, started by anyone."""
+    if mover.status not in ("RUNNING", "QUEUED"):
+        return None
+    run_arn = await latest_run(context, mover.task_arn)
+    if run_arn is None:
+        return None
+    run = await get_run(context, run_arn)
+    return None if run.ended else run
+
+
+async def start_run(context: Context, mover: Mover, idempotency_key: str | None = None) -> str:
+    """Starts a run and gives its ARN. Raises AlreadyRunning unless the mover is AVAILABLE."""
+
+    async def start() -> str:
+        if mover.status != "AVAILABLE":
+            raise AlreadyRunning("another datasync mover task is already running")
+        run_arn = await aws_runs.start_run(context.doors.gateway, mover.task_arn)
+        await context.doors.store.note_started(run_arn, context.caller.name)
+        return run_arn
+
+    if idempotency_key is None:
+        return await start()
+    return await context.doors.operations.once(idempotency_key, f"start {mover.task_arn}", start)
+
+
+async def stop_run(context: Context, mover: Mover) -> str:
+    """Cancels the run that is active, or else the queued one, and gives its ARN.
+
+    Raises NotRunning where there is none.
+    """
+    active = [run for run in await list_runs(context, mover.task_arn) if not run.ended]
+    if not active:
+        raise NotRunning("datasync mover task is not running")
+    chosen = next((run for run in active if run.status != "QUEUED"), active[-1])
+    try:
+        await aws_runs.cancel_run(context.doors.gateway, chosen.run_arn)
+    except (Invalid, NotFound):  # it has ended since it was listed
+        raise NotRunning("datasync mover task is not running") from None
+    await context.doors.store.note_cancelled(chosen.run_arn, context.caller.name)
+    return chosen.run_arn
+
+
+async def started_by(context: Context, run_arn: str) -> str | None:
+    """Who started a run, where this deployment did."""
+    note = (await context.doors.store.run_notes([run_arn])).get(run_arn)
+    return note.started_by if note else None
+
+
+async def cancelled_by(context: Context, run_arn: str) -> str | None:
+    """Who cancelled a run, where this deployment did."""
+    note = (await context.doors.store.run_notes([run_arn])).get(run_arn)
+    return note.cancelled_by if note else None
+
+
+async def follow_run(
+    context: Context, run_arn: str, after: int | None = None
+) -> AsyncIterator[Update]:
+    """The run's present state, then each change; it ends when the run has."""
+    await get_visible_run(context, run_arn)
+    async for update in context.doors.watches.follow(run_arn, after):
+        yield update
+
+
+def live_progress(context: Context, run: Run) -> Progress | None:
+    """The progress that a watch of this process has measured, with its rates."""
+    latest = context.doors.watches.latest(run.run_arn)
+    return latest.progress if latest is not None and latest.run.status == run.status else None

@@ -1,0 +1,85 @@
+"""The sandbox's own surface over HTTP, for tests and demonstrations in another process.
+
+======  ====================  ==========================================================
+method  path                  what
+======  ====================  ==========================================================
+GET     /_sandbox/calls       counts by ``service.Operation``
+DELETE  /_sandbox/calls       forgets them
+POST    /_sandbox/faults      ``{operation, kind, count, skip, seconds}``
+DELETE  /_sandbox/faults      none any more; opens the gate
+GET     /_sandbox/gate?s=5    the call that stands at the gate, once there is one; or null
+DELETE  /_sandbox/gate        opens it
+POST    /_sandbox/clock       ``{"turn": seconds}``; the first turn stops it for good
+POST    /_sandbox/pace        ``{name: number}``
+POST    /_sandbox/roles       ``{account, name, external_id, service}``
+POST    /_sandbox/buckets     ``{account, name, objects: {key: text}}``
+GET     /_sandbox/state       tasks, locations and roles by account
+======  ====================  ==========================================================
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
+
+from graph.sandbox.faults import Fault
+
+if TYPE_CHECKING:
+    from graph.sandbox.served import Sandbox
+
+Given = dict[str, Any]
+
+
+class Control:
+    """Turns requests into calls of the sandbox's methods."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+        self._routes: dict[tuple[str, str], Callable[[Given], object]] = {
+            ("GET", "calls"): lambda _: dict(sandbox.border.counts()),
+            ("DELETE", "calls"): lambda _: sandbox.border.forget_calls(),
+            ("POST", "faults"): lambda given: sandbox.border.add(Fault(**given)),
+            ("DELETE", "faults"): lambda _: sandbox.border.clear(),
+            ("GET", "gate"): lambda given: sandbox.border.wait_for_gate(float(given["s"])),
+            ("DELETE", "gate"): lambda _: sandbox.border.open_gate(),
+            ("POST", "clock"): lambda given: sandbox.turn(float(given["turn"])),
+            ("POST", "pace"): lambda given: sandbox.set_pace(**given),
+            ("POST", "roles"): lambda given: sandbox.role(**given),
+            ("POST", "buckets"): self._bucket,
+            ("GET", "state"): lambda _: sandbox.state(),
+        }
+
+    def __call__(
+        self, environ: dict[str, Any], start_response: Callable[..., Any]
+    ) -> Iterable[bytes]:
+        method = environ["REQUEST_METHOD"]
+        route = self._routes.get((method, environ["PATH_INFO"].removeprefix("/_sandbox/")))
+        if route is None:
+            return _answer(start_response, "404 Not Found", {"error": "no such path"})
+        try:
+            result = route(_given(environ))
+        except (TypeError, ValueError, KeyError, AttributeError) as error:
+            return _answer(start_response, "400 Bad Request", {"error": str(error)})
+        return _answer(start_response, "200 OK", result)
+
+    def _bucket(self, given: Given) -> None:
+        objects = {key: text.encode() for key, text in given.pop("objects", {}).items()}
+        self._sandbox.bucket(objects=objects, **given)
+
+
+def _given(environ: dict[str, Any]) -> Given:
+    body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    if body:
+        given: Given = json.loads(body)
+        return given
+    return {key: values[0] for key, values in parse_qs(environ["QUERY_STRING"]).items()}
+
+
+def _answer(start_response: Callable[..., Any], status: str, result: object) -> Iterable[bytes]:
+    body = json.dumps(result).encode()
+    start_response(
+        status, [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
+    )
+    return [body]

@@ -1,0 +1,128 @@
+"""What runs executions: one thread, or a test that turns the clock, stepping every transfer."""
+
+from __future__ import annotations
+
+import heapq
+import threading
+import time
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from itertools import count
+from typing import Final
+
+from graph.sandbox.clock import CLOCK
+from graph.sandbox.datasync.failures import Cancelled
+from graph.sandbox.datasync.transfer import Transfer
+from graph.sandbox.pace import PACE
+
+_SLICE: Final = 0.01
+"""Seconds the thread steps before it lets the rest of the process run."""
+
+
+@dataclass
+class Live:
+    """A transfer under way. Scheduling it again gives it another turn and voids the earlier one."""
+
+    steps: Generator[float, None, None]
+    done: Callable[[], None]
+    turn: int = -1
+    cancelled: bool = False
+
+
+class Engine:
+    """Steps transfers in the order of time, on a daemon thread or as the clock is turned."""
+
+    def __init__(self) -> None:
+        self._due: list[tuple[float, int, Transfer]] = []
+        self._live: dict[Transfer, Live] = {}
+        self._order = count()
+        self._wake = threading.Condition(threading.RLock())
+        self._thread: threading.Thread | None = None
+
+    def start(self, transfer: Transfer, done: Callable[[], None]) -> None:
+        with self._wake:
+            steps = transfer.steps()
+            self._live[transfer] = Live(steps, done)
+            self._schedule(transfer, CLOCK.seconds() + next(steps))
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._loop, name="datasync", daemon=True)
+                self._thread.start()
+
+    def cancel(self, transfer: Transfer) -> bool:
+        with self._wake:
+            live = self._live.get(transfer)
+            if live is None or live.cancelled:
+                return False
+            live.cancelled = True
+            transfer.status = "CANCELLING"
+            self._schedule(transfer, CLOCK.seconds() + PACE.launch / 2)
+            return True
+
+    def reset(self) -> None:
+        """Forgets all transfers, wherever they are."""
+        with self._wake:
+            self._live.clear()
+            self._due.clear()
+
+    def let_go(self) -> None:
+        """Lets the clock run by itself again, and the thread with it."""
+        with self._wake:
+            CLOCK.let_go()
+            self._wake.notify()
+
+    def drop(self, transfer: Transfer) -> None:
+        with self._wake:
+            self._live.pop(transfer, None)
+
+    def advance(self, seconds: float) -> None:
+        """Turns the clock of a manual engine, running all that falls due."""
+        with self._wake:
+            until = CLOCK.seconds() + seconds
+            while self._due and self._due[0][0] <= until:
+                CLOCK.turn_to(self._due[0][0])
+                self._step()
+            CLOCK.turn_to(until)
+
+    def _schedule(self, transfer: Transfer, due: float) -> None:
+        """A transfer has one place in the queue: scheduling it again drops the earlier one."""
+        live = self._live[transfer]
+        live.turn = next(self._order)
+        heapq.heappush(self._due, (due, live.turn, transfer))
+        self._wake.notify()
+
+    def _loop(self) -> None:
+        while True:
+            with self._wake:
+                # A shorter wait costs more than it lasts: steps that close run together.
+                wait = self._wait()
+                if wait is None or wait > _SLICE:
+                    self._wake.wait(wait)
+                    continue
+                pause = time.monotonic() + _SLICE
+                while (wait := self._wait()) is not None and wait <= _SLICE:
+                    self._step()
+                    if time.monotonic() > pause:
+                        break
+            time.sleep(0.001)
+
+    def _wait(self) -> float | None:
+        """Seconds to the next step; None while there is none, or a hand turns the clock."""
+        if CLOCK.manual or not self._due:
+            return None
+        return self._due[0][0] - CLOCK.seconds()
+
+    def _step(self) -> None:
+        due, turn, transfer = heapq.heappop(self._due)
+        live = self._live.get(transfer)
+        if live is None or live.turn != turn:
+            return
+        try:
+            delay = live.steps.throw(Cancelled()) if live.cancelled else next(live.steps)
+        except StopIteration:
+            del self._live[transfer]
+            live.done()
+        else:
+            self._schedule(transfer, due + delay)
+
+
+ENGINE: Final = Engine()

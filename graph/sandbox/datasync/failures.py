@@ -1,0 +1,19 @@
+"""How an execution fails, in the service's words."""
+
+from __future__ import annotations
+
+
+class Failure(Exception):
+    """Ends an execution as ERROR."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+
+
+class Cancelled(Failure):
+    """Somebody cancelled it: AWS knows no other end for that than ERROR."""
+
+    def __init__(self) -> None:
+        super().__init__("ExecutionCancelled", "The task execution was cancelled.")

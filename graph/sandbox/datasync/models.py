@@ -1,0 +1,281 @@
+"""The state of one account's DataSync in one region."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from threading import RLock
+from typing import Any, ClassVar, Final
+
+from moto.core.base_backend import BaseBackend
+from moto.core.resource_tagging import TaggableResourcesMixin, TaggedResource
+from moto.moto_api._internal import mock_random
+
+from graph.sandbox.clock import CLOCK
+from graph.sandbox.datasync.engine import ENGINE
+from graph.sandbox.datasync.errors import InvalidRequestException
+from graph.sandbox.datasync.failures import Cancelled, Failure
+from graph.sandbox.datasync.kinds import tail
+from graph.sandbox.datasync.lists import filtered
+from graph.sandbox.datasync.options import merged
+from graph.sandbox.datasync.resources import (
+    LOCATION_FILTERS,
+    TASK_FILTERS,
+    Execution,
+    Location,
+    Resource,
+    Task,
+)
+from graph.sandbox.datasync.stores import S3Store, Store
+from graph.sandbox.datasync.transfer import Transfer
+from graph.sandbox.pace import PACE
+
+_TAGS: Final = 50
+_FILTERS: Final = ("Includes", "Excludes", "ManifestConfig")
+Tags = list[dict[str, str]] | None
+
+
+class DataSyncBackend(BaseBackend, TaggableResourcesMixin):  # type: ignore[misc]  # untyped
+    """Knows what stock moto leaves out: real ids, real copies, paging, tags, quotas, refusals."""
+
+    SERVICE_NAMESPACE: ClassVar[str] = "datasync"
+
+    def __init__(self, region_name: str, account_id: str) -> None:
+        super().__init__(region_name, account_id)
+        self.lock = RLock()
+        self.locations: dict[str, Location] = {}
+        self.tasks: dict[str, Task] = {}
+        self.executions: dict[str, Execution] = {}
+        self.ghosts: list[tuple[datetime, str, Resource]] = []
+
+    def reset(self) -> None:
+        for execution in list(self.executions.values()):
+            ENGINE.drop(execution.transfer)
+        super().reset()
+
+    def _arn(self, kind: str, prefix: str) -> str:
+        home = f"arn:{self.partition}:datasync:{self.region_name}:{self.account_id}"
+        return f"{home}:{kind}/{prefix}-{mock_random.get_random_hex(17)}"
+
+    # Locations
+
+    def create_location(self, kind: str, tags: Tags, params: dict[str, Any]) -> Location:
+        made = Location(
+            arn=self._arn("location", "loc"), tags=tag_dict(tags), kind=kind, params=params
+        )
+        if kind == "S3":
+            params.setdefault("S3StorageClass", "STANDARD")
+            try:
+                self._store(made).check()
+            except Failure as failure:
+                raise InvalidRequestException(
+                    f"DataSync location access test failed: {failure.args[0]}"
+                ) from failure
+        with self.lock:
+            self.locations[made.arn] = made
+        return made
+
+    def location(self, arn: str, kind: str | None = None) -> Location:
+        location = self.locations.get(arn)
+        if location is None:
+            raise InvalidRequestException(f"Location {tail(arn)} is not found.")
+        if kind not in (None, location.kind):
+            raise InvalidRequestException(f"Location {tail(arn)} is not of type {kind}.")
+        return location
+
+    def update_location(self, kind: str, arn: str, params: dict[str, Any]) -> None:
+        self.location(arn, kind).params.update(params)
+
+    def delete_location(self, arn: str) -> None:
+        with self.lock:
+            location = self.location(arn)
+            users = [t for t in self.tasks.values() if location in (t.source, t.destination)]
+            if users:
+                named = ", ".join(tail(task.arn) for task in users)
+                raise InvalidRequestException(f"Location {tail(arn)} is in use by {named}.")
+            del self.locations[arn]
+            self.ghosts.append((CLOCK.now(), "location", location))
+
+    def list_locations(self, rules: list[dict[str, Any]] | None) -> list[Location]:
+        return filtered(list(self.locations.values()), rules, LOCATION_FILTERS)
+
+    # Tasks
+
+    def create_task(self, params: dict[str, Any]) -> Task:
+        source = self.location(params.pop("SourceLocationArn"))
+        destination = self.location(params.pop("DestinationLocationArn"))
+        mode = params.pop("TaskMode", None) or "BASIC"
+        kinds = {source.kind, destination.kind}
+        with self.lock:
+            if len(self.tasks) >= PACE.tasks:
+                raise InvalidRequestException(
+                    f"You have exceeded the limit of {PACE.tasks} tasks for this account."
+                )
+            task = Task(
+                arn=self._arn("task", "task"),
+                tags=tag_dict(params.pop("Tags", None)),
+                source=source,
+                destination=destination,
+                name=params.pop("Name", None) or "",
+                options=merged(kinds, {}, params.pop("Options", None), mode),
+                settings=params,
+                mode=mode,
+            )
+            self.tasks[task.arn] = task
+        return task
+
+    def task(self, arn: str) -> Task:
+        task = self.tasks.get(arn)
+        if task is None:
+            raise InvalidRequestException(f"Task {tail(arn)} is not found.")
+        return task
+
+    def update_task(self, arn: str, params: dict[str, Any]) -> None:
+        with self.lock:
+            task = self.task(arn)
+            kinds = {task.source.kind, task.destination.kind}
+            task.options = merged(kinds, task.options, params.pop("Options", None), task.mode)
+            task.name = params.pop("Name", None) or task.name
+            task.settings = {**task.settings, **params}
+
+    def delete_task(self, arn: str) -> None:
+        with self.lock:
+            task = self.task(arn)
+            if task.running or task.queue:
+                raise InvalidRequestException(f"Task {tail(arn)} has an execution in progress.")
+            del self.tasks[arn]
+            self.ghosts.append((CLOCK.now(), "task", task))
+            for execution in [e for e in self.executions.values() if e.task is task]:
+                del self.executions[execution.arn]
+
+    def list_tasks(self, rules: list[dict[str, Any]] | None) -> list[Task]:
+        return filtered(list(self.tasks.values()), rules, TASK_FILTERS)
+
+    # Executions
+
+    def start_task_execution(self, params: dict[str, Any]) -> Execution:
+        with self.lock:
+            task = self.task(params.pop("TaskArn"))
+            kinds = {task.source.kind, task.destination.kind}
+            options = merged(kinds, task.options, params.pop("OverrideOptions", None), task.mode)
+            if task.status == "CREATING":
+                raise InvalidRequestException(f"Task {tail(task.arn)} is not available yet.")
+            if task.running and options["TaskQueueing"] != "ENABLED":
+                raise InvalidRequestException(
+                    f"Task {tail(task.arn)} already has an execution in progress."
+                )
+            if len(task.queue) >= PACE.queued_runs:
+                raise InvalidRequestException(
+                    f"You have exceeded the limit of {PACE.queued_runs} queued executions."
+                )
+            execution = self._execution(task, options, params)
+            self.executions[execution.arn] = task.latest = execution
+            task.queue.append(execution)
+            self._launch_next(task)
+        return execution
+
+    def _execution(self, task: Task, options: dict[str, Any], params: dict[str, Any]) -> Execution:
+        tags = tag_dict(params.pop("Tags", None))
+        settings = {k: v for k, v in task.settings.items() if k in _FILTERS} | params
+        return Execution(
+            arn=f"{task.arn}/execution/exec-{mock_random.get_random_hex(17)}",
+            tags=tags,
+            task=task,
+            options=options,
+            settings=settings,
+            transfer=Transfer(
+                source=self._store(task.source),
+                destination=self._store(task.destination),
+                options=options,
+                includes=_patterns(settings.get("Includes")),
+                excludes=_patterns(settings.get("Excludes")),
+            ),
+        )
+
+    def _launch_next(self, task: Task) -> None:
+        """One execution of a task runs at a time; further ones wait."""
+        with self.lock:
+            if task.running is None and task.queue:
+                task.running = task.queue.pop(0)
+                ENGINE.start(task.running.transfer, done=lambda: self._ended(task))
+
+    def _ended(self, task: Task) -> None:
+        with self.lock:
+            task.running = None
+            self._launch_next(task)
+
+    def execution(self, arn: str) -> Execution:
+        execution = self.executions.get(arn)
+        if execution is None:
+            raise InvalidRequestException(f"Task execution {tail(arn)} is not found.")
+        return execution
+
+    def update_task_execution(self, arn: str, options: dict[str, Any]) -> None:
+        execution = self.execution(arn)
+        if execution.transfer.ended:
+            raise InvalidRequestException(f"Task execution {tail(arn)} is no longer running.")
+        execution.options["BytesPerSecond"] = options.get("BytesPerSecond", -1)
+
+    def cancel_task_execution(self, arn: str) -> None:
+        with self.lock:
+            execution = self.execution(arn)
+            if execution in execution.task.queue:
+                execution.task.queue.remove(execution)
+                execution.transfer.abandon(Cancelled())
+            elif not ENGINE.cancel(execution.transfer):
+                raise InvalidRequestException(
+                    f"Task execution {tail(arn)} is not in a state that can be cancelled."
+                )
+
+    def list_task_executions(self, task_arn: str | None) -> list[Execution]:
+        if task_arn is not None:
+            self.task(task_arn)
+        return [e for e in list(self.executions.values()) if task_arn in (None, e.task.arn)]
+
+    # Tags, here and through the Resource Groups Tagging API
+
+    def resource(self, arn: str) -> Resource:
+        found = self.tasks.get(arn) or self.locations.get(arn) or self.executions.get(arn)
+        if found is None:
+            raise InvalidRequestException(f"Resource {tail(arn)} is not found.")
+        return found
+
+    def tag_resource(self, arn: str, tags: dict[str, str]) -> None:
+        resource = self.resource(arn)
+        together = {**resource.tags, **tags}
+        if len(together) > _TAGS:
+            raise InvalidRequestException(f"A resource can have at most {_TAGS} tags.")
+        resource.tags, resource.tagged = together, CLOCK.now()
+
+    def untag_resource(self, arn: str, tag_keys: list[str]) -> None:
+        resource = self.resource(arn)
+        resource.tags = {k: v for k, v in resource.tags.items() if k not in tag_keys}
+
+    def iter_tagged_resources(self) -> Iterator[TaggedResource]:
+        """What the tagging API sees: not yet what is new, and still what is gone."""
+        shown_from = CLOCK.now() - timedelta(seconds=PACE.tagging_lag)
+        gone_before = CLOCK.now() - timedelta(seconds=PACE.ghosts)
+        self.ghosts = [ghost for ghost in self.ghosts if ghost[0] > gone_before]
+        for kind, owned in (("task", self.tasks), ("location", self.locations)):
+            for resource in list(owned.values()):
+                if resource.tagged <= shown_from:
+                    yield TaggedResource(resource.arn, resource.tags, f"datasync:{kind}")
+        for _, kind, resource in list(self.ghosts):
+            yield TaggedResource(resource.arn, resource.tags, f"datasync:{kind}")
+
+    def _store(self, location: Location) -> Store:
+        if location.kind == "S3":
+            return S3Store(self.account_id, self.partition, location.params)
+        return Store(location.uri)
+
+
+def tag_dict(tags: Tags) -> dict[str, str]:
+    """Tags as they are kept. Refuses what the service refuses."""
+    found = {tag["Key"]: tag.get("Value", "") for tag in tags or []}
+    if len(found) > _TAGS:
+        raise InvalidRequestException(f"A resource can have at most {_TAGS} tags.")
+    return found
+
+
+def _patterns(rules: list[dict[str, str]] | None) -> list[str]:
+    return [part for rule in rules or [] for part in rule["Value"].split("|")]

@@ -1,0 +1,122 @@
+"""Locations, tasks and executions as the service describes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any, Final
+
+from graph.sandbox.clock import CLOCK
+from graph.sandbox.datasync import kinds
+from graph.sandbox.datasync.transfer import Transfer
+from graph.sandbox.pace import PACE
+
+_SERIALS: Final = count(1)
+
+
+@dataclass(kw_only=True, eq=False)
+class Resource:
+    arn: str
+    tags: dict[str, str]
+    created: datetime = field(default_factory=CLOCK.now)
+    tagged: datetime = field(default_factory=CLOCK.now)
+    serial: int = field(default_factory=lambda: next(_SERIALS))
+
+
+@dataclass(kw_only=True, eq=False)
+class Location(Resource):
+    kind: str
+    params: dict[str, Any]
+
+    @property
+    def uri(self) -> str:
+        return kinds.uri(self.kind, self.params)
+
+    def summary(self) -> dict[str, Any]:
+        return {"LocationArn": self.arn, "LocationUri": self.uri}
+
+    def describe(self) -> dict[str, Any]:
+        # The serialiser keeps only what the describe shape knows: passwords and keys never leave.
+        return {**self.params, **self.summary(), "CreationTime": self.created}
+
+
+@dataclass(kw_only=True, eq=False)
+class Execution(Resource):
+    task: Task
+    options: dict[str, Any]
+    settings: dict[str, Any]
+    transfer: Transfer
+
+    def summary(self) -> dict[str, Any]:
+        return {
+            "TaskExecutionArn": self.arn,
+            "Status": self.transfer.status,
+            "TaskMode": self.task.mode,
+        }
+
+    def describe(self) -> dict[str, Any]:
+        transfer, enhanced = self.transfer, self.task.mode == "ENHANCED"
+        return {
+            **self.settings,
+            **self.summary(),
+            **transfer.counters.describe(enhanced=enhanced),
+            "Options": self.options,
+            "StartTime": self.created,
+            "LaunchTime": transfer.launched,
+            "EndTime": transfer.ended,
+            "Result": transfer.result(enhanced=enhanced),
+        }
+
+
+@dataclass(kw_only=True, eq=False)
+class Task(Resource):
+    source: Location
+    destination: Location
+    name: str
+    options: dict[str, Any]
+    settings: dict[str, Any]
+    mode: str
+    running: Execution | None = None
+    queue: list[Execution] = field(default_factory=list)
+    latest: Execution | None = None
+
+    @property
+    def status(self) -> str:
+        if self.running is not None:
+            return "RUNNING"
+        if self.queue:
+            return "QUEUED"
+        ready = self.created + timedelta(seconds=PACE.creating)
+        return "AVAILABLE" if CLOCK.now() >= ready else "CREATING"
+
+    def summary(self) -> dict[str, Any]:
+        return {
+            "TaskArn": self.arn,
+            "Name": self.name,
+            "Status": self.status,
+            "TaskMode": self.mode,
+        }
+
+    def describe(self) -> dict[str, Any]:
+        return {
+            **self.settings,
+            **self.summary(),
+            "SourceLocationArn": self.source.arn,
+            "DestinationLocationArn": self.destination.arn,
+            "CurrentTaskExecutionArn": self.latest and self.latest.arn,
+            "Options": self.options,
+            "CreationTime": self.created,
+        }
+
+
+TASK_FILTERS: Final[dict[str, Callable[[Task], list[Any]]]] = {
+    "LocationId": lambda task: [task.source.arn, task.destination.arn],
+    "CreationTime": lambda task: [task.created],
+}
+LOCATION_FILTERS: Final[dict[str, Callable[[Location], list[Any]]]] = {
+    "LocationUri": lambda location: [location.uri],
+    "LocationType": lambda location: [location.kind],
+    "CreationTime": lambda location: [location.created],
+}

@@ -1,0 +1,217 @@
+"""One execution: what it has to do, how far it is, and how it ended."""
+
+from __future__ import annotations
+
+import fnmatch
+import logging
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from graph.sandbox.clock import CLOCK
+from graph.sandbox.datasync.failures import Failure
+from graph.sandbox.datasync.stores import Entry, Store
+from graph.sandbox.pace import PACE
+
+log = logging.getLogger(__name__)
+
+PHASES: Final = {"PREPARING": "Prepare", "TRANSFERRING": "Transfer", "VERIFYING": "Verify"}
+
+
+@dataclass
+class Counters:
+    listed: int = 0
+    listed_for_delete: int = 0
+    prepared: int = 0
+    estimated_files: int = 0
+    estimated_bytes: int = 0
+    estimated_deletes: int = 0
+    transferred: int = 0
+    bytes_transferred: int = 0
+    bytes_written: int = 0
+    skipped: int = 0
+    verified: int = 0
+    deleted: int = 0
+    failed: dict[str, int] = field(
+        default_factory=lambda: dict.fromkeys(("Prepare", "Transfer", "Verify", "Delete"), 0)
+    )
+
+    def describe(self, enhanced: bool) -> dict[str, Any]:
+        shown: dict[str, Any] = {
+            "EstimatedFilesToTransfer": self.estimated_files,
+            "EstimatedBytesToTransfer": self.estimated_bytes,
+            "EstimatedFilesToDelete": self.estimated_deletes,
+            "FilesTransferred": self.transferred,
+            "BytesTransferred": self.bytes_transferred,
+            "BytesCompressed": self.bytes_transferred,
+            "BytesWritten": self.bytes_written,
+            "FilesSkipped": self.skipped,
+            "FilesVerified": self.verified,
+            "FilesDeleted": self.deleted,
+        }
+        if enhanced:
+            shown |= {
+                "FilesListed": {
+                    "AtSource": self.listed,
+                    "AtDestinationForDelete": self.listed_for_delete,
+                },
+                "FilesPrepared": self.prepared,
+                "FilesFailed": dict(self.failed),
+            }
+        return shown
+
+
+@dataclass(eq=False)
+class Transfer:
+    source: Store
+    destination: Store
+    options: dict[str, Any]
+    includes: list[str]
+    excludes: list[str]
+    counters: Counters = field(default_factory=Counters)
+    status: str = "QUEUED"
+    launched: datetime | None = None
+    ended: datetime | None = None
+    failure: Failure | None = None
+    phases: dict[str, tuple[str, datetime, datetime | None]] = field(default_factory=dict)
+    extra: list[str] = field(default_factory=list)
+
+    def steps(self) -> Generator[float, None, None]:
+        """The whole life of an execution; each value is the seconds until its next step."""
+        try:
+            self.launched, self.status = CLOCK.now(), "LAUNCHING"
+            yield PACE.launch
+            plan: list[Entry] = []
+            yield from self._phase("PREPARING", self._prepare(plan))
+            yield from self._phase("TRANSFERRING", self._transfer(plan))
+            if self.options["VerifyMode"] != "NONE":
+                yield from self._phase("VERIFYING", self._verify(plan))
+            self.status = "SUCCESS"
+        except Failure as failure:
+            self.failure, self.status = failure, "ERROR"
+        except Exception:  # one broken transfer must not stop the others
+            log.exception("a transfer broke")
+            self.failure, self.status = Failure("InternalError", "The transfer broke."), "ERROR"
+        self.ended = CLOCK.now()
+
+    def abandon(self, failure: Failure) -> None:
+        """Ends it before it began."""
+        self.failure, self.status, self.ended = failure, "ERROR", CLOCK.now()
+
+    def _phase(self, name: str, work: Generator[float, None, None]) -> Generator[float, None, None]:
+        self.status, started = name, CLOCK.now()
+        self.phases[name] = ("PENDING", started, None)
+        try:
+            yield PACE.phase
+            yield from work
+        except Failure:
+            self.phases[name] = ("ERROR", started, CLOCK.now())
+            raise
+        self.phases[name] = ("SUCCESS", started, CLOCK.now())
+
+    def _prepare(self, plan: list[Entry]) -> Generator[float, None, None]:
+        self.source.check()
+        self.destination.check()
+        here, there = self._listed(self.source), self._listed(self.destination)
+        tally = self.counters
+        for path in sorted(here):
+            entry = here[path]
+            tally.listed += 1
+            if self._stays(entry, there.get(path)):
+                tally.skipped += 1
+            else:
+                plan.append(entry)
+                tally.prepared += 1
+                tally.estimated_files += 1
+                tally.estimated_bytes += entry.size
+            yield PACE.listing
+        if self.options["PreserveDeletedFiles"] == "REMOVE":
+            self.extra = sorted(there.keys() - here.keys())
+            tally.listed_for_delete = len(there)
+            tally.estimated_deletes = len(self.extra)
+
+    def _transfer(self, plan: list[Entry]) -> Generator[float, None, None]:
+        tally = self.counters
+        for entry in plan:
+            yield PACE.per_object
+            left = entry.size
+            while left:
+                limit = self.options.get("BytesPerSecond", -1)
+                rate = min(PACE.bandwidth, limit) if limit and limit > 0 else PACE.bandwidth
+                part = min(left, max(1, int(rate / 20)))
+                yield part / rate
+                left -= part
+                tally.bytes_transferred += part
+            self.destination.check()
+            keep_tags = self.options["ObjectTags"] == "PRESERVE"
+            self.destination.write(entry, self.source, tags=keep_tags)
+            tally.bytes_written += entry.size
+            tally.transferred += 1
+        for path in self.extra:
+            self.destination.delete(path)
+            tally.deleted += 1
+            yield PACE.per_object
+
+    def _verify(self, plan: list[Entry]) -> Generator[float, None, None]:
+        if self.options["VerifyMode"] == "POINT_IN_TIME_CONSISTENT":
+            self.source.check()
+            expected = [e for p, e in self.source.entries().items() if self._wanted(p)]
+        else:
+            expected = plan
+        self.destination.check()
+        for entry in expected:
+            yield PACE.verifying
+            same = entry.same(self.destination.find(entry.path))
+            if same or self.options["OverwriteMode"] == "NEVER":
+                self.counters.verified += 1
+            else:
+                self.counters.failed["Verify"] += 1
+        if failed := self.counters.failed["Verify"]:
+            raise Failure(
+                "VerificationFailed",
+                f"{failed} object(s) differ between the source and the destination.",
+            )
+
+    def _listed(self, store: Store) -> dict[str, Entry]:
+        return {path: entry for path, entry in store.entries().items() if self._wanted(path)}
+
+    def _stays(self, entry: Entry, current: Entry | None) -> bool:
+        """Whether what stands at the destination is left alone."""
+        if current is None:
+            return False
+        if self.options["OverwriteMode"] == "NEVER":
+            return True
+        return self.options["TransferMode"] == "CHANGED" and entry.same(current)
+
+    def _wanted(self, path: str) -> bool:
+        if self.includes and not _hit(self.includes, path):
+            return False
+        return not _hit(self.excludes, path)
+
+    def result(self, enhanced: bool) -> dict[str, Any]:
+        shown: dict[str, Any] = {}
+        for phase, word in PHASES.items():
+            status, started, ended = self.phases.get(phase, ("PENDING", None, None))
+            shown[f"{word}Status"] = status
+            shown[f"{word}Duration"] = (
+                0 if enhanced or not (started and ended) else _milliseconds(ended - started)
+            )
+        if self.ended and self.launched:
+            shown["TotalDuration"] = _milliseconds(self.ended - self.launched)
+        if self.failure:
+            shown |= {"ErrorCode": self.failure.code, "ErrorDetail": self.failure.detail}
+        return shown
+
+
+def _hit(patterns: list[str], path: str) -> bool:
+    """Whether a filter's pattern names the path, or a folder above it."""
+    full = f"/{path}"
+    return any(
+        fnmatch.fnmatchcase(full, pattern) or full.startswith(pattern.rstrip("/") + "/")
+        for pattern in patterns
+    )
+
+
+def _milliseconds(span: timedelta) -> int:
+    return round(span / timedelta(milliseconds=1))

@@ -1,0 +1,114 @@
+"""Bad days by order: what goes wrong with which calls, and what was called."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter, deque
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+KINDS: Final = (
+    "throttle",  # refused as too fast
+    "error",  # a 500
+    "unsent",  # the connection breaks before the call takes effect
+    "lost",  # it takes effect, and the connection breaks before the answer
+    "slow",  # answered after so many seconds of real time
+    "gate",  # stands still before it takes effect, until the gate is opened
+    "gate-after",  # takes effect, and stands still before it is answered
+)
+GATE_SECONDS: Final = 60.0
+"""A call stands no longer than that at a gate that nobody opens."""
+
+
+class Call(NamedTuple):
+    service: str
+    operation: str
+    account: str
+
+
+@dataclass
+class Fault:
+    """``operation`` is ``datasync.CreateTask``, ``CreateTask``, ``datasync.*`` or ``*``."""
+
+    operation: str
+    kind: str
+    count: int = 1
+    """So many calls go wrong ..."""
+    skip: int = 0
+    """... after so many that pass."""
+    seconds: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"{self.kind} is none of {', '.join(KINDS)}")
+
+    def hits(self, call: Call) -> bool:
+        full = f"{call.service}.{call.operation}"
+        return self.operation in (full, call.operation, f"{call.service}.*", "*")
+
+
+class Border:
+    """Counts every call, and knows which of them go wrong."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Condition()
+        self._faults: list[Fault] = []
+        self._calls: deque[Call] = deque(maxlen=100_000)
+        self._standing: list[Call] = []
+        self._opened = 0
+
+    def arrives(self, call: Call) -> Fault | None:
+        """Counts a call; gives the fault that it meets, if any."""
+        with self._lock:
+            self._calls.append(call)
+            for fault in self._faults:
+                if not fault.hits(call):
+                    continue
+                if fault.skip:
+                    fault.skip -= 1
+                elif fault.count:
+                    fault.count -= 1
+                    return fault
+            return None
+
+    def add(self, fault: Fault) -> None:
+        with self._lock:
+            self._faults.append(fault)
+
+    def clear(self) -> None:
+        """No more faults; who stands at a gate goes on."""
+        with self._lock:
+            self._faults.clear()
+        self.open_gate()
+
+    def calls(self) -> list[Call]:
+        with self._lock:
+            return list(self._calls)
+
+    def counts(self) -> Counter[str]:
+        """How often each ``service.Operation`` was called."""
+        return Counter(f"{call.service}.{call.operation}" for call in self.calls())
+
+    def forget_calls(self) -> None:
+        with self._lock:
+            self._calls.clear()
+
+    def stand(self, call: Call) -> None:
+        """Keeps the calling thread until the gate is opened."""
+        with self._lock:
+            self._standing.append(call)
+            self._lock.notify_all()
+            seen = self._opened
+            self._lock.wait_for(lambda: self._opened != seen, GATE_SECONDS)
+            self._standing.remove(call)
+
+    def wait_for_gate(self, seconds: float) -> Call | None:
+        """The call that stands at the gate, once there is one."""
+        with self._lock:
+            self._lock.wait_for(lambda: bool(self._standing), min(seconds, GATE_SECONDS))
+            return self._standing[0] if self._standing else None
+
+    def open_gate(self) -> None:
+        with self._lock:
+            self._opened += 1
+            self._lock.notify_all()

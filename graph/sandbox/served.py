@@ -1,0 +1,183 @@
+"""The sandbox, served on loopback."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Mapping
+from typing import Any, Final, Self
+
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.base_backend import BackendDict
+from moto.datasync.models import datasync_backends
+from moto.iam.models import iam_backends
+from moto.moto_server.werkzeug_app import (
+    DomainDispatcherApplication,
+    MotoRequestHandler,
+    create_backend_app,
+)
+from moto.resourcegroupstaggingapi.models import resourcegroupstaggingapi_backends
+from moto.s3.models import FakeKey, s3_backends
+from moto.sts.models import sts_backends
+from werkzeug.serving import BaseWSGIServer, make_server
+
+from graph.sandbox.clock import CLOCK
+from graph.sandbox.control import Control
+from graph.sandbox.datasync.engine import ENGINE
+from graph.sandbox.datasync.models import DataSyncBackend
+from graph.sandbox.faults import Border
+from graph.sandbox.pace import PACE, Pace, set_pace
+from graph.sandbox.roles import PropagatingIAMBackend, TrustingSTSBackend
+from graph.sandbox.tagging import PagingTaggingBackend
+from graph.sandbox.wire import Front
+
+HOME: Final = DEFAULT_ACCOUNT_ID
+"""The account that the server's own credentials belong to."""
+REGION: Final = "us-east-1"
+
+_OURS: Final = (
+    (datasync_backends, DataSyncBackend),
+    (sts_backends, TrustingSTSBackend),
+    (iam_backends, PropagatingIAMBackend),
+    (resourcegroupstaggingapi_backends, PagingTaggingBackend),
+)
+
+
+def install() -> None:
+    """Makes every moto in this process use our backends; before its first request."""
+    for backends, ours in _OURS:
+        if backends.backend is not ours:
+            backends.backend = ours
+            backends.clear()
+
+
+class Sandbox:
+    """``with Sandbox() as aws: aws.endpoint``. One in a process: moto's state is global."""
+
+    def __init__(self, port: int = 0, pace: Pace | None = None) -> None:
+        install()
+        vars(PACE).update(vars(pace or Pace()))
+        self.border = Border()
+        self._port = port
+        self._server: BaseWSGIServer | None = None
+        self._thread: threading.Thread | None = None
+
+    def __enter__(self) -> Self:
+        front = Front(DomainDispatcherApplication(create_backend_app), self.border, Control(self))
+        self._server = make_server(
+            "127.0.0.1", self._port, front, threaded=True, request_handler=_QuietHandler
+        )
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(0.05,), name="sandbox", daemon=True
+        )
+        self._thread.start()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        if self._server is None or self._thread is None:
+            return
+        self.border.clear()
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+        self.reset()
+
+    @property
+    def endpoint(self) -> str:
+        if self._server is None:
+            raise RuntimeError("the sandbox is not being served")
+        host, port = self._server.server_address[:2]
+        return f"http://{host!s}:{port}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What points the SDK's default chain here."""
+        return {
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_ACCESS_KEY_ID": "sandbox",
+            "AWS_SECRET_ACCESS_KEY": "sandbox",
+            "AWS_DEFAULT_REGION": REGION,
+        }
+
+    def reset(self) -> None:
+        """An empty AWS with a clock that runs."""
+        ENGINE.reset()
+        BackendDict.reset()
+        ENGINE.let_go()
+        vars(PACE).update(vars(Pace()))
+        self.border.clear()
+        self.border.forget_calls()
+
+    def set_pace(self, **changes: float) -> None:
+        set_pace(**changes)
+
+    def turn(self, seconds: float) -> None:
+        """Turns the clock; from the first turn on it moves in no other way."""
+        CLOCK.take_over()
+        ENGINE.advance(seconds)
+
+    def role(
+        self,
+        account: str,
+        name: str,
+        external_id: str | None = None,
+        service: str | None = None,
+        bucket: str | None = None,
+    ) -> str:
+        """A role that the home account, or a service, may assume; gives its ARN."""
+        statement: dict[str, Any] = {
+            "Effect": "Allow",
+            "Action": "sts:AssumeRole",
+            "Principal": {"Service": service} if service else {"AWS": f"arn:aws:iam::{HOME}:root"},
+        }
+        if external_id:
+            statement["Condition"] = {"StringEquals": {"sts:ExternalId": external_id}}
+        trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        role = iam_backends[account]["aws"].create_role(name, trust, "/", None, "", [], 3600)
+        role.changed = None  # known everywhere at once
+        if bucket:
+            role.policies["access"] = json.dumps({"Resource": f"arn:aws:s3:::{bucket}"})
+        return str(role.arn)
+
+    def bucket(self, account: str, name: str, objects: Mapping[str, bytes] | None = None) -> None:
+        """A bucket with those objects in it."""
+        s3 = s3_backends[account]["aws"]
+        s3.create_bucket(name, REGION)
+        for key, body in (objects or {}).items():
+            s3.put_object(name, key, body)
+
+    def objects(self, account: str, name: str) -> dict[str, bytes]:
+        """What is in a bucket."""
+        keys = s3_backends[account]["aws"].get_bucket(name).keys
+        return {key: kept.value for key, kept in keys.items() if isinstance(kept, FakeKey)}
+
+    def state(self) -> dict[str, dict[str, list[str]]]:
+        """The ARNs of all tasks, locations and roles, by account."""
+        found: dict[str, dict[str, list[str]]] = {}
+        for account, regions in list(datasync_backends.items()):
+            for backend in list(regions.values()):
+                of_account = found.setdefault(account, {"tasks": [], "locations": [], "roles": []})
+                of_account["tasks"] += sorted(backend.tasks)
+                of_account["locations"] += sorted(backend.locations)
+        for account, partitions in list(iam_backends.items()):
+            for backend in list(partitions.values()):
+                of_account = found.setdefault(account, {"tasks": [], "locations": [], "roles": []})
+                of_account["roles"] += sorted(role.arn for role in backend.roles.values())
+        return found
+
+    def assumed(self) -> list[Any]:
+        """Every AssumeRole that was granted, as moto records it."""
+        partitions = sts_backends[HOME].values()
+        return [role for backend in partitions for role in backend.assumed_roles]
+
+
+class _QuietHandler(MotoRequestHandler):  # type: ignore[misc]  # moto is not typed
+    """Says nothing of requests, nor of clients that went away."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log(self, *_args: object) -> None:
+        """Not to standard error."""
+
+    def log_request(self, *_args: object, **_more: object) -> None:
+        """Not to standard error."""

@@ -1,0 +1,92 @@
+"""What clients may change."""
+
+from __future__ import annotations
+
+import strawberry
+
+from graph.model import mover as mover_model
+from graph.model.errors import ApiError
+from graph.resolvers import movers, runs
+from graph.schema.fields import Info
+from graph.schema.ids import expect
+from graph.schema.inputs import (
+    CreateMoverInput,
+    DeleteMoverInput,
+    StartMoverInput,
+    StopMoverInput,
+    new_mover,
+)
+from graph.schema.nodes import Mover, Operation, Run
+from graph.schema.payloads import (
+    CreateMoverPayload,
+    DeleteMoverPayload,
+    StartMoverPayload,
+    StopMoverPayload,
+    user_error,
+)
+
+
+@strawberry.type
+class Mutation:
+    @strawberry.mutation(
+        description="Takes a mover on. Its operation makes roles, locations and task, or undoes all."
+    )
+    async def create_mover(
+        self,
+        info: Info,
+        input: CreateMoverInput,  # noqa: A002 - the field's name in the schema
+    ) -> CreateMoverPayload | None:
+        try:
+            operation = await movers.create_mover(
+                info.context, new_mover(input), input.idempotency_key
+            )
+        except ApiError as error:
+            return CreateMoverPayload(errors=[user_error(error)])
+        return CreateMoverPayload(operation=Operation(value=operation))
+
+    @strawberry.mutation(description="Starts a run.")
+    async def start_mover(
+        self,
+        info: Info,
+        input: StartMoverInput,  # noqa: A002 - the field's name in the schema
+    ) -> StartMoverPayload | None:
+        try:
+            mover = await _mover(info, input.mover)
+            run_arn = await runs.start_run(info.context, mover, input.idempotency_key)
+        except ApiError as error:
+            return StartMoverPayload(errors=[user_error(error)])
+        run = await runs.get_run(info.context, run_arn)
+        return StartMoverPayload(run=Run(value=run), mover=Mover(value=mover))
+
+    @strawberry.mutation(description="Cancels the run that is active or queued.")
+    async def stop_mover(
+        self,
+        info: Info,
+        input: StopMoverInput,  # noqa: A002 - the field's name in the schema
+    ) -> StopMoverPayload | None:
+        try:
+            mover = await _mover(info, input.mover)
+            run_arn = await runs.stop_run(info.context, mover)
+        except ApiError as error:
+            return StopMoverPayload(errors=[user_error(error)])
+        run = await runs.get_run(info.context, run_arn)
+        return StopMoverPayload(run=Run(value=run), mover=Mover(value=mover))
+
+    @strawberry.mutation(
+        description="Takes a deletion on: the task, its locations, and the roles made for them."
+    )
+    async def delete_mover(
+        self,
+        info: Info,
+        input: DeleteMoverInput,  # noqa: A002 - the field's name in the schema
+    ) -> DeleteMoverPayload | None:
+        try:
+            mover = await _mover(info, input.mover)
+            operation = await movers.delete_mover(info.context, mover, cancel_run=input.cancel_run)
+        except ApiError as error:
+            return DeleteMoverPayload(errors=[user_error(error)])
+        return DeleteMoverPayload(operation=Operation(value=operation))
+
+
+async def _mover(info: Info, node_id: str) -> mover_model.Mover:
+    return await movers.get_mover(info.context, expect("Mover", node_id, path=("mover",)))

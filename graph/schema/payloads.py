@@ -1,0 +1,88 @@
+"""What mutations answer: the thing, or what the caller can put right."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Final
+
+import strawberry
+
+from graph.model.errors import ApiError
+from graph.schema.nodes import Mover, Operation, Run
+
+
+@strawberry.enum(description="What a caller can put right.")
+class UserErrorCode(Enum):
+    INVALID = strawberry.enum_value("INVALID", description="The input itself is wrong.")
+    NOT_FOUND = strawberry.enum_value("NOT_FOUND", description="There is no such thing.")
+    CONFLICT = strawberry.enum_value("CONFLICT", description="Its state does not allow it.")
+    NAME_TAKEN = strawberry.enum_value(
+        "NAME_TAKEN", description="Another mover of the group has the name."
+    )
+    ALREADY_RUNNING = strawberry.enum_value("ALREADY_RUNNING", description="A run is active.")
+    NOT_RUNNING = strawberry.enum_value("NOT_RUNNING", description="No run is active.")
+    QUOTA_EXCEEDED = strawberry.enum_value("QUOTA_EXCEEDED", description="A limit is reached.")
+    ACCESS_DENIED = strawberry.enum_value(
+        "ACCESS_DENIED", description="AWS denies it to this server, in that account."
+    )
+
+
+_PUT_RIGHT: Final = frozenset(code.name for code in UserErrorCode)
+
+
+@strawberry.type(description="Something the caller can put right.")
+class UserError:
+    code: UserErrorCode = strawberry.field(description="What kind of thing.")
+    message: str = strawberry.field(description="What was asked, what stood in the way.")
+    path: list[str] | None = strawberry.field(description="Where in the input, from its root.")
+
+
+def user_error(error: ApiError) -> UserError:
+    """The error as part of a payload; one that the caller cannot put right is raised again."""
+    if error.code not in _PUT_RIGHT:
+        raise error
+    return UserError(
+        code=UserErrorCode[error.code],
+        message=error.message,
+        path=["input", *error.path] if error.path else None,
+    )
+
+
+def _errors() -> list[UserError]:
+    return strawberry.field(  # type: ignore[no-any-return]
+        default_factory=list, description="Empty where it was done."
+    )
+
+
+@strawberry.type(description="What became of createMover.")
+class CreateMoverPayload:
+    operation: Operation | None = strawberry.field(
+        default=None, description="Follow it with operationProgress; null where there are errors."
+    )
+    errors: list[UserError] = _errors()
+
+
+@strawberry.type(description="What became of startMover.")
+class StartMoverPayload:
+    run: Run | None = strawberry.field(
+        default=None, description="Follow it with runProgress; null where there are errors."
+    )
+    mover: Mover | None = strawberry.field(default=None, description="As it stood before.")
+    errors: list[UserError] = _errors()
+
+
+@strawberry.type(description="What became of stopMover.")
+class StopMoverPayload:
+    run: Run | None = strawberry.field(
+        default=None, description="The run that is being cancelled; null where there are errors."
+    )
+    mover: Mover | None = strawberry.field(default=None, description="As it stood before.")
+    errors: list[UserError] = _errors()
+
+
+@strawberry.type(description="What became of deleteMover.")
+class DeleteMoverPayload:
+    operation: Operation | None = strawberry.field(
+        default=None, description="Follow it with operationProgress; null where there are errors."
+    )
+    errors: list[UserError] = _errors()

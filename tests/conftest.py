@@ -1,0 +1,31 @@
+"""What all tests share: a served sandbox, and a look for what was left behind."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+os.environ.update(AWS_EC2_METADATA_DISABLED="true")
+
+from graph.sandbox import Pace, Sandbox
+
+EAGER = Pace(launch=0, phase=0, per_object=0, listing=0, verifying=0, bandwidth=1e12)
+"""A run is over before its start is answered, but for the thread that steps it."""
+
+
+@pytest.fixture(scope="session")
+def served() -> Iterator[Sandbox]:
+    with Sandbox() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def aws(served: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
+    """An empty sandbox, which the SDK's default chain points at."""
+    served.reset()
+    for name, value in served.environment.items():
+        monkeypatch.setenv(name, value)
+    yield served
+    served.reset()
