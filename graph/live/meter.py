@@ -1,0 +1,98 @@
+"""From looks at a run to its progress: rates, time left, whether it stalls."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from math import exp
+from typing import Final
+
+from graph.live.pace import Pace
+from graph.model.progress import Progress, measure
+from graph.model.run import Counters, Run
+
+_SMOOTHING: Final = 10.0
+"""Seconds over which a rate is smoothed."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Rates:
+    bytes: float
+    files: float
+
+
+class Meter:
+    """Sees every look at one run, in order."""
+
+    def __init__(self, pace: Pace) -> None:
+        self._pace = pace
+        self._last: tuple[float, Run] | None = None
+        self._rates: _Rates | None = None
+        self._moved: tuple[float, datetime] | None = None
+        self._shown: Progress | None = None
+
+    def look(self, run: Run, monotonic: float, observed_at: datetime) -> Progress:
+        """The progress as of this look."""
+        before = self._shown
+        changed = self._last is None or _differs(self._last[1], run)
+        if self._moved is None or changed:
+            self._moved = (monotonic, observed_at)
+        self._rate(run, monotonic)
+        progress = measure(run, observed_at)
+        percent = progress.percent
+        if percent is not None and before and before.percent and before.totals_final:
+            percent = max(percent, before.percent)
+        self._last = (monotonic, run)
+        self._shown = replace(
+            progress,
+            percent=percent,
+            sequence=(before.sequence if before else 0) + int(changed),
+            bytes_per_second=self._rates.bytes if self._rates else None,
+            files_per_second=self._rates.files if self._rates else None,
+            seconds_left=self._seconds_left(run, progress.basis),
+            stalled_since=self._stalled(run, monotonic),
+        )
+        return self._shown
+
+    def _rate(self, run: Run, monotonic: float) -> None:
+        if self._last is None or monotonic <= self._last[0]:
+            return
+        seconds = monotonic - self._last[0]
+        before = self._last[1].counters
+        bytes_now = _rise(before.bytes_transferred, run.counters.bytes_transferred) / seconds
+        files_now = _rise(before.files_transferred, run.counters.files_transferred) / seconds
+        if self._rates is None:
+            self._rates = _Rates(bytes_now, files_now)
+            return
+        weight = 1 - exp(-seconds / _SMOOTHING)
+        self._rates = _Rates(
+            self._rates.bytes + weight * (bytes_now - self._rates.bytes),
+            self._rates.files + weight * (files_now - self._rates.files),
+        )
+
+    def _seconds_left(self, run: Run, basis: str | None) -> float | None:
+        if run.ended:
+            return 0.0
+        if self._rates is None or basis is None:
+            return None
+        done, total, rate = _measured(run.counters, basis, self._rates)
+        return round(max(0, total - done) / rate, 1) if rate > 0 else None
+
+    def _stalled(self, run: Run, monotonic: float) -> datetime | None:
+        if run.ended or self._moved is None or monotonic - self._moved[0] < self._pace.stalled:
+            return None
+        return self._moved[1]
+
+
+def _measured(counters: Counters, basis: str, rates: _Rates) -> tuple[int, int, float]:
+    if basis == "BYTES":
+        return counters.bytes_transferred or 0, counters.bytes_estimated or 0, rates.bytes
+    return counters.files_transferred or 0, counters.files_estimated or 0, rates.files
+
+
+def _rise(before: int | None, now: int | None) -> int:
+    return max(0, (now or 0) - (before or 0))
+
+
+def _differs(one: Run, other: Run) -> bool:
+    return (one.status, one.counters, one.result) != (other.status, other.counters, other.result)

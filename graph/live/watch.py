@@ -1,0 +1,156 @@
+"""One run, looked at again and again for all who follow it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+
+from graph.live.meter import Meter
+from graph.live.pace import Pace
+from graph.metrics import WATCH_POLLS
+from graph.model.clock import Clock
+from graph.model.errors import ApiError, Throttled, Upstream
+from graph.model.progress import Progress
+from graph.model.run import Run
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """A run as it stood at one look."""
+
+    run: Run
+    progress: Progress
+
+
+class Mailbox:
+    """Room for the newest state alone, so that a slow subscriber never grows a queue."""
+
+    def __init__(self) -> None:
+        self._newest: Update | None = None
+        self._error: ApiError | None = None
+        self._ready = asyncio.Event()
+
+    def put(self, update: Update) -> None:
+        self._newest = update
+        self._ready.set()
+
+    def fail(self, error: ApiError) -> None:
+        self._error = error
+        self._ready.set()
+
+    async def get(self) -> Update:
+        """The newest state not yet taken; waits for one. Raises what ended the watch."""
+        await self._ready.wait()
+        self._ready.clear()
+        if self._newest is not None:
+            taken, self._newest = self._newest, None
+            if self._error is not None:
+                self._ready.set()
+            return taken
+        if self._error is not None:
+            raise self._error
+        return await self.get()
+
+
+class Watch:
+    """Polls until the run has ended, nobody listens any more, or AWS fails for good."""
+
+    def __init__(
+        self,
+        run_arn: str,
+        look: Callable[[str], Awaitable[Run]],
+        turn: Callable[[str], Awaitable[None]],
+        pace: Pace,
+        clock: Clock,
+    ) -> None:
+        self.run_arn, self._look, self._turn = run_arn, look, turn
+        self._pace, self._clock = pace, clock
+        self._meter = Meter(pace)
+        self._mailboxes: set[Mailbox] = set()
+        self._left_at = clock.monotonic()
+        self._cancelling = False
+        self.latest: Update | None = None
+        self.closed = False
+
+    def join(self) -> Mailbox:
+        mailbox = Mailbox()
+        if self.latest is not None:
+            mailbox.put(self.latest)
+        self._mailboxes.add(mailbox)
+        return mailbox
+
+    def leave(self, mailbox: Mailbox) -> None:
+        self._mailboxes.discard(mailbox)
+        self._left_at = self._clock.monotonic()
+
+    async def poll(self) -> None:
+        """Runs as long as the watch lives."""
+        try:
+            await self._poll()
+        except Exception:  # a border: whoever listens has to learn that nothing comes any more
+            log.exception("the watch of %s broke", self.run_arn)
+            self._fail(Upstream("the watch of this run broke; follow it again"))
+        finally:
+            self.closed = True
+
+    async def _poll(self) -> None:
+        wait, failing_since = self._pace.moving, None
+        while self._wanted():
+            await self._turn(self.run_arn)
+            try:
+                async with asyncio.timeout(self._pace.call):
+                    run = await self._look(self.run_arn)
+            except (Throttled, Upstream, TimeoutError) as error:
+                WATCH_POLLS.labels("failed").inc()
+                failing_since = failing_since or self._clock.monotonic()
+                if self._gave_up(failing_since):
+                    self._fail(_as_upstream(error))
+                    return
+                wait = self._pace.after_failure(wait)
+            except ApiError as error:
+                WATCH_POLLS.labels("refused").inc()
+                self._fail(error)
+                return
+            else:
+                WATCH_POLLS.labels("ok").inc()
+                failing_since = None
+                changed = self._seen(run)
+                if run.ended:
+                    return
+                wait = self._pace.after(run, wait, changed=changed)
+            await self._clock.sleep(wait)
+
+    def _seen(self, run: Run) -> bool:
+        """Shows a look to all who listen, if it differs from the one before."""
+        self._cancelling |= run.status == "CANCELLING"
+        if self._cancelling and run.ended:
+            run = replace(run, cancelled=True)
+        progress = self._meter.look(run, self._clock.monotonic(), self._clock.now())
+        changed = self.latest is None or progress.sequence != self.latest.progress.sequence
+        self.latest = Update(run, progress)
+        if changed:
+            for mailbox in self._mailboxes:
+                mailbox.put(self.latest)
+        return changed
+
+    def _wanted(self) -> bool:
+        idle = self._clock.monotonic() - self._left_at
+        return bool(self._mailboxes) or idle < self._pace.linger
+
+    def _gave_up(self, failing_since: float) -> bool:
+        """A first look has no state to show meanwhile, and fails at once."""
+        failing = self._clock.monotonic() - failing_since
+        return self.latest is None or failing >= self._pace.patience
+
+    def _fail(self, error: ApiError) -> None:
+        log.info("the watch of %s ended: %s", self.run_arn, error)
+        for mailbox in self._mailboxes:
+            mailbox.fail(error)
+
+
+def _as_upstream(error: Exception) -> ApiError:
+    return error if isinstance(error, ApiError) else Upstream("AWS does not answer; try again")
