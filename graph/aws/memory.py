@@ -57,6 +57,6 @@ class Memory:
         self.hints: Bounded[tuple[str, str, str], str] = Bounded(20_000)
         """Account, group and mover to the task's ARN; a describe call checks it each time."""
         self.newest_first: Bounded[str, bool] = Bounded(5_000, NOT_OURS_SECONDS)
-        """By account: in which order AWS lists its runs, which no page of its documentation says."""
+        """By account: the order in which AWS lists its runs, which is not documented."""
         self.not_ours: Bounded[str, bool] = Bounded(20_000, NOT_OURS_SECONDS)
         """ARNs of tasks that carry none of this organisation's tags."""

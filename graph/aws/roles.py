@@ -31,7 +31,7 @@ def role_path(org: str, group: str) -> str:
     return f"/spinup/{org}/{_NOT_IN_A_PATH.sub('-', group)}/"
 
 
-async def ensure_role(  # noqa: PLR0913 - each is a part of what is made
+async def ensure_role(  # noqa: PLR0913, PLR0917 - each is a part of what is made
     gateway: Gateway, account_id: str, name: str, path: str, bucket_arn: str, tags: tuple[Tag, ...]
 ) -> str:
     """Makes a role for one bucket, or completes one that an earlier try began; gives its ARN."""
