@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from operator import attrgetter
 from typing import Any
 
@@ -12,31 +13,35 @@ from graph.context import Context
 Info = strawberry.Info[Context, None]
 
 
-def attribute(path: str, description: str, **options: Any) -> Any:
+def attribute(path: str, description: str) -> Any:
     """A field that shows an attribute of the node's ``value``."""
-    read = attrgetter(f"value.{path}")
-    return strawberry.field(resolver=lambda root: read(root), description=description, **options)
+    get = attrgetter(f"value.{path}")
+
+    def read(root):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - the field's own type counts
+        return get(root)
+
+    return strawberry.field(resolver=read, description=description)
 
 
 def member(*path: str, description: str) -> Any:
-    """A field that shows a member of what AWS said of the node's ``value``; null if it is absent."""
+    """A field that shows a member of AWS's answer on the node's ``value``; null if it is absent."""
 
-    def read(root: Any) -> Any:
-        found = root.value.described
-        for name in path:
-            found = found.get(name) if isinstance(found, dict) else None
-        return found
+    def read(root):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - the field's own type counts
+        return _dig(root.value.described, path)
 
-    return strawberry.field(resolver=lambda root: read(root), description=description)
+    return strawberry.field(resolver=read, description=description)
 
 
 def members(*path: str, description: str) -> Any:
     """The same for a list, which is empty where AWS gives none."""
 
-    def read(root: Any) -> Any:
-        found = root.value.described
-        for name in path:
-            found = found.get(name) if isinstance(found, dict) else None
-        return found or []
+    def read(root):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - the field's own type counts
+        return _dig(root.value.described, path) or []
 
-    return strawberry.field(resolver=lambda root: read(root), description=description)
+    return strawberry.field(resolver=read, description=description)
+
+
+def _dig(found: Any, path: tuple[str, ...]) -> Any:
+    for name in path:
+        found = found.get(name) if isinstance(found, Mapping) else None
+    return found

@@ -29,7 +29,7 @@ from graph.schema.payloads import (
 @strawberry.type
 class Mutation:
     @strawberry.mutation(
-        description="Takes a mover on. Its operation makes roles, locations and task, or undoes all."
+        description="Takes a mover on: its operation makes roles, locations, task, or undoes all."
     )
     async def create_mover(
         self,

@@ -1,0 +1,148 @@
+"""The composition root: settings in, application out. One lifespan opens and closes everything."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from importlib.metadata import version
+from typing import Any, Final
+
+import strawberry
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.applications import Starlette
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Mount, Route, WebSocketRoute
+
+from graph import schema
+from graph.auth import HEADER, Authenticator
+from graph.aws.clients import Clients
+from graph.aws.gateway import Gateway
+from graph.aws.runs import describe_run
+from graph.context import Context, Doors, open_context
+from graph.live import Pace, Watches
+from graph.model.caller import Caller
+from graph.model.errors import ApiError
+from graph.operations import Operations
+from graph.operations.rooms import Patience
+from graph.settings import Settings, load
+from graph.store import Store
+from graph.transport import GraphQLApp, make_schema
+from rest_compat import routes as rest
+
+VERSION: Final = version("datasync-api")
+
+
+@dataclass
+class Opened:
+    """What the lifespan has opened; None before and after."""
+
+    doors: Doors | None = None
+    auth: Authenticator | None = None
+
+    async def identify(
+        self, connection: HTTPConnection, payload: Mapping[str, Any] | None
+    ) -> Caller:
+        """By the header, or on a socket by the same name in the payload of connection_init."""
+        if self.auth is None:
+            raise RuntimeError("the application is not open")
+        given = (payload or {}).get(HEADER)
+        return await self.auth.authenticate(
+            connection.headers.get(HEADER) or (given if isinstance(given, str) else None)
+        )
+
+    def context(self, caller: Caller, request_id: str) -> Context:
+        if self.doors is None:
+            raise RuntimeError("the application is not open")
+        return open_context(self.doors, caller, request_id)
+
+
+def create_app(settings: Settings) -> Starlette:
+    """The application. Nothing is opened before its lifespan begins."""
+    opened = Opened()
+    graphql = GraphQLApp(
+        graphql_schema(),
+        identify=opened.identify,
+        make_context=opened.context,
+        body_limit=settings.body_bytes,
+    )
+    return Starlette(
+        lifespan=partial(_lifespan, settings=settings, opened=opened),
+        routes=[
+            Route("/graphql", graphql, methods=None),
+            WebSocketRoute("/graphql", graphql),
+            Route("/healthz", _healthy),
+            Route("/v1/datasync/metrics", _metrics),
+            Route("/v1/test/metrics", _metrics),
+            Mount(
+                "/",
+                rest.rest_app(
+                    opened.identify,
+                    opened.context,
+                    body_limit=settings.body_bytes,
+                    version=VERSION,
+                ),
+            ),
+        ],
+    )
+
+
+def graphql_schema() -> strawberry.Schema:
+    """The schema as it is served."""
+    return make_schema(
+        query=schema.Query,
+        mutation=schema.Mutation,
+        subscription=schema.Subscription,
+        types=schema.BEHIND_INTERFACES,
+        scalars=schema.SCALARS,
+        code_of=lambda error: error.code if isinstance(error, ApiError) else None,
+    )
+
+
+def from_environment() -> Starlette:
+    """For uvicorn's factory: each worker reads the settings for itself."""
+    return create_app(load())
+
+
+@asynccontextmanager
+async def _lifespan(_app: Starlette, *, settings: Settings, opened: Opened) -> AsyncIterator[None]:
+    async with AsyncExitStack() as stack:
+        auth = Authenticator(settings.token.get_secret_value(), max_cost=settings.token_max_cost)
+        stack.push_async_callback(auth.aclose)
+        store = await stack.enter_async_context(Store(settings.store_url))
+        external_id = settings.external_id.get_secret_value() if settings.external_id else None
+        clients = Clients(
+            region=settings.region, role=settings.role, org=settings.org, external_id=external_id
+        )
+        gateway = await stack.enter_async_context(
+            Gateway(clients, org=settings.org, accounts=frozenset(settings.accounts))
+        )
+        operations = await stack.enter_async_context(
+            Operations(
+                gateway,
+                store,
+                lease=settings.lease_seconds,
+                drain=settings.drain_seconds,
+                keep=60 * settings.operation_minutes,
+                patience=Patience(
+                    first=settings.retry_seconds, poll=min(2.0, settings.poll_seconds)
+                ),
+            )
+        )
+        watches = await stack.enter_async_context(
+            Watches(partial(describe_run, gateway), Pace(moving=settings.poll_seconds))
+        )
+        opened.doors = Doors(gateway, watches, operations, store, VERSION)
+        opened.auth = auth
+        yield
+        opened.doors = opened.auth = None
+
+
+async def _healthy(_request: Request) -> Response:
+    return PlainTextResponse("ok")
+
+
+async def _metrics(_request: Request) -> Response:
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

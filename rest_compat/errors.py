@@ -1,0 +1,50 @@
+"""Our errors as the original server's clients know them: a status and plain text."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from starlette.responses import PlainTextResponse, Response
+
+from graph.model.errors import (
+    AccessDenied,
+    ApiError,
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    QuotaExceeded,
+    Throttled,
+    Unauthenticated,
+    Upstream,
+    UpstreamTimeout,
+)
+
+STATUS: Final[dict[type[ApiError], int]] = {
+    Invalid: 400,
+    Unauthenticated: 403,
+    Forbidden: 403,
+    NotFound: 404,
+    Conflict: 409,
+    QuotaExceeded: 409,
+    Throttled: 429,
+    AccessDenied: 502,
+    Upstream: 502,
+    UpstreamTimeout: 503,
+}
+_RETRY_SECONDS: Final = "5"
+
+
+def status_of(error: ApiError) -> int:
+    """By the nearest ancestor in the table."""
+    return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+
+
+def rendered(error: ApiError) -> Response:
+    """The message alone; nothing at all for a caller who is not let in."""
+    status = status_of(error)
+    body = "" if status == 403 else error.message  # noqa: PLR2004
+    response = PlainTextResponse(body, status)
+    if status in (429, 503):
+        response.headers["Retry-After"] = _RETRY_SECONDS
+    return response
