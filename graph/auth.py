@@ -1,4 +1,4 @@
-"""Turns a token into a caller. The token is a bcrypt hash of the configured key, made by the caller."""
+"""Turns a token, which is a bcrypt hash of the configured key, into a caller."""
 
 from __future__ import annotations
 

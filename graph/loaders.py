@@ -53,10 +53,8 @@ class Loaders:
             lambda task_arn: runs_newest_first(gateway, task_arn)
         )
         """By the task's ARN."""
-        self.run: DataLoader[str, Run] = DataLoader(load_fn=read_runs)  # type: ignore[arg-type]
-        self.latest_run: DataLoader[str, str | None] = DataLoader(
-            load_fn=read_latest  # type: ignore[arg-type]
-        )
+        self.run: DataLoader[str, Run] = DataLoader(load_fn=read_runs)
+        self.latest_run: DataLoader[str, str | None] = DataLoader(load_fn=read_latest)
         """By the task's ARN: the ARN of its last run, None where it never ran."""
 
 
@@ -66,7 +64,7 @@ def _each(read: Callable[[K], Awaitable[V]]) -> DataLoader[K, V]:
     async def load(keys: list[K]) -> list[V | BaseException]:
         return await asyncio.gather(*(read(key) for key in keys), return_exceptions=True)
 
-    return DataLoader(load_fn=load)  # type: ignore[arg-type]  # failures are values to DataLoader
+    return DataLoader(load_fn=load)
 
 
 async def _runs(gateway: Gateway, store: Store, run_arns: list[str]) -> list[Run | BaseException]:

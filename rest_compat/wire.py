@@ -16,8 +16,42 @@ from graph.resolvers.movers import MoverInFull
 
 _CREATE: Final = "cannot decode body into create data mover input"
 _UPDATE: Final = "cannot decode body into update data mover input"
-_TASK: Final = ["CloudWatchLogGroupArn", "CreationTime", "CurrentTaskExecutionArn", "DestinationLocationArn", "DestinationNetworkInterfaceArns", "ErrorCode", "ErrorDetail", "Excludes", "Includes", "Name", "Options", "Schedule", "SourceLocationArn", "SourceNetworkInterfaceArns", "Status", "TaskArn", "TaskReportConfig"]
-_OPTIONS: Final = ["Atime", "BytesPerSecond", "Gid", "LogLevel", "Mtime", "ObjectTags", "OverwriteMode", "PosixPermissions", "PreserveDeletedFiles", "PreserveDevices", "SecurityDescriptorCopyFlags", "TaskQueueing", "TransferMode", "Uid", "VerifyMode"]
+_TASK: Final = [
+    "CloudWatchLogGroupArn",
+    "CreationTime",
+    "CurrentTaskExecutionArn",
+    "DestinationLocationArn",
+    "DestinationNetworkInterfaceArns",
+    "ErrorCode",
+    "ErrorDetail",
+    "Excludes",
+    "Includes",
+    "Name",
+    "Options",
+    "Schedule",
+    "SourceLocationArn",
+    "SourceNetworkInterfaceArns",
+    "Status",
+    "TaskArn",
+    "TaskReportConfig",
+]
+_OPTIONS: Final = [
+    "Atime",
+    "BytesPerSecond",
+    "Gid",
+    "LogLevel",
+    "Mtime",
+    "ObjectTags",
+    "OverwriteMode",
+    "PosixPermissions",
+    "PreserveDeletedFiles",
+    "PreserveDevices",
+    "SecurityDescriptorCopyFlags",
+    "TaskQueueing",
+    "TransferMode",
+    "Uid",
+    "VerifyMode",
+]
 _LOCATIONS: Final = {
     "S3": "AgentArns CreationTime LocationArn LocationUri S3Config S3StorageClass",
     "EFS": "AccessPointArn CreationTime Ec2Config FileSystemAccessRoleArn InTransitEncryption "
@@ -25,8 +59,26 @@ _LOCATIONS: Final = {
     "SMB": "AgentArns CreationTime Domain LocationArn LocationUri MountOptions User",
     "NFS": "CreationTime LocationArn LocationUri MountOptions OnPremConfig",
 }
-_RUN: Final = ["BytesTransferred", "BytesWritten", "EstimatedBytesToTransfer", "EstimatedFilesToTransfer", "FilesTransferred", "StartTime", "Status"]
-_RESULT: Final = ["ErrorCode", "ErrorDetail", "PrepareDuration", "PrepareStatus", "TotalDuration", "TransferDuration", "TransferStatus", "VerifyDuration", "VerifyStatus"]
+_RUN: Final = [
+    "BytesTransferred",
+    "BytesWritten",
+    "EstimatedBytesToTransfer",
+    "EstimatedFilesToTransfer",
+    "FilesTransferred",
+    "StartTime",
+    "Status",
+]
+_RESULT: Final = [
+    "ErrorCode",
+    "ErrorDetail",
+    "PrepareDuration",
+    "PrepareStatus",
+    "TotalDuration",
+    "TransferDuration",
+    "TransferStatus",
+    "VerifyDuration",
+    "VerifyStatus",
+]
 
 
 def read_new_mover(body: bytes, account_id: str, group: str) -> NewMover:

@@ -7,6 +7,7 @@ import logging
 import time
 import uuid
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Final
@@ -38,7 +39,6 @@ async def engine(rooms: Rooms, *, lease: float, drain: float) -> AsyncIterator[N
             "executor_id": replica,
             "log_level": "WARNING",
             "max_executor_threads": _THREADS,
-            "run_admin_server": False,
         }
     )
     open_rooms(rooms)
@@ -53,6 +53,8 @@ async def engine(rooms: Rooms, *, lease: float, drain: float) -> AsyncIterator[N
         await asyncio.gather(heart, return_exceptions=True)
         destroy = partial(DBOS.destroy, workflow_completion_timeout_sec=int(drain))
         await asyncio.to_thread(destroy)
+        # DBOS made its own executor the loop's default, and has just shut it down.
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
         close_rooms()
 
 

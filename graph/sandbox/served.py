@@ -146,6 +146,10 @@ class Sandbox:
         for key, body in (objects or {}).items():
             s3.put_object(name, key, body)
 
+    def put(self, account: str, name: str, key: str, body: bytes) -> None:
+        """One more object."""
+        s3_backends[account]["aws"].put_object(name, key, body)
+
     def objects(self, account: str, name: str) -> dict[str, bytes]:
         """What is in a bucket."""
         keys = s3_backends[account]["aws"].get_bucket(name).keys

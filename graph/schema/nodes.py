@@ -18,16 +18,16 @@ from graph.schema.connections import After, Connection, First, cut, edges_of
 from graph.schema.fields import Info, attribute
 from graph.schema.ids import encode
 from graph.schema.locations import Location, shown
-from graph.schema.progress import RunOutcome, RunProgress, RunResult
+from graph.schema.progress import RunProgress, RunResult
 from graph.schema.scalars import AccountId, Arn
 from graph.schema.tag import Tag
 
-OperationKind = strawberry.enum(
+strawberry.enum(
     operation_model.OperationKind,
     name="OperationKind",
     description="What an operation does.",
 )
-OperationStatus = strawberry.enum(
+strawberry.enum(
     operation_model.OperationStatus,
     name="OperationStatus",
     description="How an operation stands. It always ends, COMPLETED or FAILED.",
@@ -221,7 +221,7 @@ class Run(Node):
         "or a newer word.",
     )
     mode: str = attribute("mode", "BASIC or ENHANCED, or a newer word.")
-    outcome: RunOutcome | None = attribute("outcome", "Null until the run has ended.")
+    outcome: run_model.Outcome | None = attribute("outcome", "Null until the run has ended.")
     requested_at: datetime | None = attribute("requested_at", "When it was asked for.")
     launched_at: datetime | None = attribute("launched_at", "When it really began.")
     ended_at: datetime | None = attribute("ended_at", "Null until the run has ended.")
@@ -269,8 +269,8 @@ class OperationEvent:
 )
 class Operation(Node):
     value: strawberry.Private[operation_model.Operation]
-    kind: OperationKind = attribute("kind", "What it does.")
-    status: OperationStatus = attribute("status", "How it stands.")
+    kind: operation_model.OperationKind = attribute("kind", "What it does.")
+    status: operation_model.OperationStatus = attribute("status", "How it stands.")
     mover_name: str = attribute("mover_name", "Of the mover that is to be, or is to go.")
     failure: str | None = attribute("failure", "Why it failed, and what to do about it.")
     requested_by: str = attribute("requested_by", "Who asked for it.")

@@ -11,7 +11,7 @@ from graph.model import run as run_model
 from graph.schema.fields import attribute
 from graph.schema.scalars import BigInt
 
-RunOutcome = strawberry.enum(
+strawberry.enum(
     run_model.Outcome,
     name="RunOutcome",
     description="How a run ended. PARTIAL: some files failed, or could not be verified.",

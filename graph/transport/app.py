@@ -100,7 +100,7 @@ class GraphQLApp(GraphQL[Any, Any]):
         try:
             self._check_head(request, media)
             request.scope["identity"] = await self._identify(request, None)
-            return await self.run(request)  # type: ignore[return-value]
+            return await self.run(request)
         except HTTPException as error:
             return self._refusal(error.status_code, error.reason, None, media, request)
         except Exception as error:
@@ -191,7 +191,7 @@ class GraphQLApp(GraphQL[Any, Any]):
             request, request_adapter, sub_response, context, root_value, request_data
         )
 
-    async def get_sub_response(self, request: Request) -> Response:
+    async def get_sub_response(self, request: Request | WebSocket) -> Response:
         response = await super().get_sub_response(request)
         response.headers["X-Media"] = negotiate(request.headers.get("accept")) or JSON
         return response
@@ -200,7 +200,7 @@ class GraphQLApp(GraphQL[Any, Any]):
         """A request error has no data entry at all."""
         shown = process_result(result)
         if result.data is None and all(error.path is None for error in result.errors or ()):
-            shown.pop("data", None)  # type: ignore[misc]
+            shown.pop("data", None)
         return shown
 
     def create_response(self, response_data: Any, sub_response: Response) -> Response:

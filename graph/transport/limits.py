@@ -63,14 +63,14 @@ class Guard(SchemaExtension):
 
     def on_validate(self) -> Iterator[None]:
         context = self.execution_context
-        schema: GraphQLSchema = context.schema._schema  # type: ignore[attr-defined]  # noqa: SLF001
+        schema: GraphQLSchema = context.schema._schema  # noqa: SLF001 - Strawberry has no other way
         document = context.graphql_document
         try:
             if document is not None:
                 _only_one_or_named(document, context._provided_operation_name)  # noqa: SLF001
                 _Pass(schema, document, context.variables or {}, self.limits).check()
-        except GraphQLError as error:
-            context.pre_execution_errors = [error]
+        except GraphQLError as refusal:
+            context.pre_execution_errors = [refusal]
         yield
         if context.pre_execution_errors:
             del context.pre_execution_errors[self.limits.errors :]
@@ -158,7 +158,7 @@ class _Pass:
         """A page multiplies what is below it; a list inside a page was multiplied with it."""
         if definition is None:
             return 1
-        for argument in node.arguments:
+        for argument in node.arguments or ():
             if argument.name.value in _PAGE_ARGUMENTS:
                 value = argument.value
                 if isinstance(value, IntValueNode):

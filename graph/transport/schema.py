@@ -45,7 +45,7 @@ class _Schema(strawberry.Schema):
                 log.error("%s", error.path, exc_info=error.original_error)
 
 
-def make_schema(  # noqa: PLR0913 - each is a part of a schema
+def make_schema(
     *,
     query: type,
     mutation: type | None = None,

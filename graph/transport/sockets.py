@@ -58,8 +58,10 @@ class HardenedHandler(BaseGraphQLTransportWSHandler[Any, Any]):
             message.pop("payload", None)
         if message["type"] == "ping":
             payload = message.get("payload")
-            echo = {"payload": payload} if isinstance(payload, dict) else {}
-            await self.send_message({"type": "pong", **echo})  # type: ignore[typeddict-item]
+            if isinstance(payload, dict):
+                await self.send_message({"type": "pong", "payload": payload})
+            else:
+                await self.send_message({"type": "pong"})
             return
         await super().handle_message(message)
 
@@ -84,7 +86,7 @@ class HardenedHandler(BaseGraphQLTransportWSHandler[Any, Any]):
             await operation.send_initial_errors([error])
 
     @staticmethod
-    def _get_pre_execution_close_reason(error: Exception) -> None:  # type: ignore[override]
+    def _get_pre_execution_close_reason(error: Exception) -> None:
         """A bad document fails its own operation, not the whole socket."""
 
     def _in_time(self) -> bool:
