@@ -20,22 +20,40 @@ GET     /_sandbox/state       tasks, locations and roles by account
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Protocol
 from urllib.parse import parse_qs
 
-from graph.sandbox.faults import Fault
-
-if TYPE_CHECKING:
-    from graph.sandbox.served import Sandbox
+from graph.sandbox.faults import Border, Fault
 
 Given = dict[str, Any]
+
+
+class Controlled(Protocol):
+    """What the surface needs of a sandbox."""
+
+    border: Border
+
+    def turn(self, seconds: float) -> None: ...
+    def set_pace(self, **changes: float) -> None: ...
+    def role(
+        self,
+        account: str,
+        name: str,
+        external_id: str | None = None,
+        service: str | None = None,
+        bucket: str | None = None,
+    ) -> str: ...
+    def bucket(
+        self, account: str, name: str, objects: Mapping[str, bytes] | None = None
+    ) -> None: ...
+    def state(self) -> dict[str, dict[str, list[str]]]: ...
 
 
 class Control:
     """Turns requests into calls of the sandbox's methods."""
 
-    def __init__(self, sandbox: Sandbox) -> None:
+    def __init__(self, sandbox: Controlled) -> None:
         self._sandbox = sandbox
         self._routes: dict[tuple[str, str], Callable[[Given], object]] = {
             ("GET", "calls"): lambda _: dict(sandbox.border.counts()),

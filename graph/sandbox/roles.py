@@ -14,7 +14,7 @@ from moto.iam.models import IAMBackend, Role, iam_backends
 from moto.sts.models import AssumedRole, STSBackend
 
 from graph.sandbox.clock import CLOCK
-from graph.sandbox.datasync.failures import Failure
+from graph.sandbox.failures import Failure
 from graph.sandbox.pace import PACE
 
 _DATASYNC: Final = "datasync.amazonaws.com"

@@ -11,8 +11,8 @@ from itertools import count
 from typing import Final
 
 from graph.sandbox.clock import CLOCK
-from graph.sandbox.datasync.failures import Cancelled
 from graph.sandbox.datasync.transfer import Transfer
+from graph.sandbox.failures import Cancelled
 from graph.sandbox.pace import PACE
 
 _SLICE: Final = 0.01

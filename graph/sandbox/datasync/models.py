@@ -14,7 +14,6 @@ from moto.moto_api._internal import mock_random
 from graph.sandbox.clock import CLOCK
 from graph.sandbox.datasync.engine import ENGINE
 from graph.sandbox.datasync.errors import InvalidRequestException
-from graph.sandbox.datasync.failures import Cancelled, Failure
 from graph.sandbox.datasync.kinds import tail
 from graph.sandbox.datasync.lists import filtered
 from graph.sandbox.datasync.options import merged
@@ -28,6 +27,7 @@ from graph.sandbox.datasync.resources import (
 )
 from graph.sandbox.datasync.stores import S3Store, Store
 from graph.sandbox.datasync.transfer import Transfer
+from graph.sandbox.failures import Cancelled, Failure
 from graph.sandbox.pace import PACE
 
 _TAGS: Final = 50

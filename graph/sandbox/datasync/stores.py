@@ -8,7 +8,7 @@ from typing import Any
 from moto.s3.exceptions import MissingBucket
 from moto.s3.models import FakeDeleteMarker, FakeKey, S3Backend, s3_backends
 
-from graph.sandbox.datasync.failures import Failure
+from graph.sandbox.failures import Failure
 from graph.sandbox.roles import check_role
 
 

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from graph.sandbox.clock import CLOCK
-from graph.sandbox.datasync.failures import Failure
 from graph.sandbox.datasync.stores import Entry, Store
+from graph.sandbox.failures import Failure
 from graph.sandbox.pace import PACE
 
 log = logging.getLogger(__name__)
