@@ -31,6 +31,8 @@ class Loaders:
     """Made anew for every request, so that nothing in them is older than the request itself."""
 
     def __init__(self, gateway: Gateway, store: Store) -> None:
+        self._gateway = gateway
+
         async def read_runs(run_arns: list[str]) -> list[Run | BaseException]:
             return await _runs(gateway, store, run_arns)
 
@@ -41,7 +43,7 @@ class Loaders:
             lambda account_id: movers.list_movers(gateway, account_id)
         )
         """By account: all of its movers."""
-        self.mover: DataLoader[str, Mover] = _each(lambda arn: movers.get_mover(gateway, arn))
+        self.mover: DataLoader[str, Mover] = _each(self._mover)
         """By the task's ARN."""
         self.task: DataLoader[str, Task] = _each(lambda arn: describe_task(gateway, arn))
         self.location: DataLoader[str, Location | None] = _each(
@@ -56,6 +58,11 @@ class Loaders:
         self.run: DataLoader[str, Run] = DataLoader(load_fn=read_runs)
         self.latest_run: DataLoader[str, str | None] = DataLoader(load_fn=read_latest)
         """By the task's ARN: the ARN of its last run, None where it never ran."""
+
+    async def _mover(self, task_arn: str) -> Mover:
+        self._gateway.account(names.arn(task_arn).account)
+        task, tags = await asyncio.gather(self.task.load(task_arn), self.tags.load(task_arn))
+        return movers.mover_of(self._gateway, task, tags)
 
 
 def _each(read: Callable[[K], Awaitable[V]]) -> DataLoader[K, V]:

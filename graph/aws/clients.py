@@ -38,12 +38,10 @@ class Clients:
             connector_args={"keepalive_timeout": _KEEP_ALIVE},
         )
         # Never merge configurations: AioConfig.merge() drops http_session_cls.
-        self._config = AioConfig(
-            http_session_cls=_borrowed(self._http),
-            connect_timeout=_TIMEOUTS[0],
-            read_timeout=_TIMEOUTS[1],
-            retries={"mode": "standard"},
-        )
+        borrowed = _borrowed(self._http)
+        self._reading = _config(borrowed, attempts=3)
+        # A create whose answer was lost must not be sent again blindly: it would make a double.
+        self._writing = _config(borrowed, attempts=1)
         self._home = AioSession()
         self._stack = AsyncExitStack()
         self._lock = asyncio.Lock()
@@ -57,7 +55,8 @@ class Clients:
         await asyncio.to_thread(self._load_models)
         self.partition = self._home.get_partition_for_region(self.region)
         await self._stack.enter_async_context(self._http)
-        self._sts = await self._open(aioboto3.Session(botocore_session=self._home), "sts")
+        home = aioboto3.Session(botocore_session=self._home)
+        self._sts = await self._open(home, "sts", self._reading)
         return self
 
     async def __aexit__(self, *exc: object) -> None:
@@ -70,7 +69,8 @@ class Clients:
             async with self._lock:
                 if key not in self._clients:
                     session = self._session(account_id, access)
-                    self._clients[key] = await self._open(session, service)
+                    config = self._reading if access is Access.READ else self._writing
+                    self._clients[key] = await self._open(session, service, config)
         return self._clients[key]
 
     def _session(self, account_id: str, access: Access) -> aioboto3.Session:
@@ -95,8 +95,8 @@ class Clients:
             request["ExternalId"] = self._external_id
         return request
 
-    async def _open(self, session: aioboto3.Session, service: str) -> Any:
-        client = session.client(service, region_name=self.region, config=self._config)
+    async def _open(self, session: aioboto3.Session, service: str, config: AioConfig) -> Any:
+        client = session.client(service, region_name=self.region, config=config)
         return await self._stack.enter_async_context(client)
 
     def _load_models(self) -> None:
@@ -107,6 +107,15 @@ class Clients:
                 loader.load_service_model(service, kind)
         loader.load_data_with_path("endpoints")
         loader.load_data("sdk-default-configuration")
+
+
+def _config(http_session_cls: type, attempts: int) -> AioConfig:
+    return AioConfig(
+        http_session_cls=http_session_cls,
+        connect_timeout=_TIMEOUTS[0],
+        read_timeout=_TIMEOUTS[1],
+        retries={"mode": "standard", "total_max_attempts": attempts},
+    )
 
 
 def _borrowed(http: Any) -> type:

@@ -8,7 +8,7 @@ from typing import Final
 
 from graph.aws.gateway import Gateway
 from graph.aws.tags import carries, own_tags, tagged, tags_of
-from graph.aws.tasks import TaskEntry, describe_task, list_tasks
+from graph.aws.tasks import TaskEntry, list_tasks
 from graph.metrics import MOVERS_LEFT_OUT
 from graph.model.errors import NotFound
 from graph.model.mover import Mover, Tag, Task
@@ -34,38 +34,12 @@ async def list_movers(gateway: Gateway, account_id: str) -> list[Mover]:
     return movers
 
 
-async def find_mover(gateway: Gateway, account_id: str, group: str, name: str) -> Mover:
-    """The mover of that name in a group. Raises NotFound.
-
-    Where several have the name, which the original server allowed, it is the first of AWS's list.
-    """
-    hint = gateway.memory.hints.get((account_id, group, name))
-    if hint is not None:
-        mover = await _checked(gateway, hint, group, name)
-        if mover is not None:
-            return mover
-        gateway.memory.hints.drop((account_id, group, name))
-    for mover in await list_movers(gateway, account_id):
-        if mover.group == group and mover.name == name:
-            return mover
-    raise NotFound("datasync mover not found")
-
-
-async def get_mover(gateway: Gateway, task_arn: str) -> Mover:
-    """The mover whose task that is. Raises NotFound where it is gone, or not the organisation's."""
-    account_id = gateway.account(task_arn.split(":")[4]).account_id
-    task, tags = await asyncio.gather(describe_task(gateway, task_arn), tags_of(gateway, task_arn))
+def mover_of(gateway: Gateway, task: Task, tags: tuple[Tag, ...]) -> Mover:
+    """A task with its tags as a mover. Raises NotFound where it is not the organisation's."""
     if not carries(tags, own_tags(gateway.org)):
         raise NotFound("datasync mover not found")
-    return _mover(gateway, account_id, _entry(task), tags)
-
-
-async def _checked(gateway: Gateway, task_arn: str, group: str, name: str) -> Mover | None:
-    try:
-        mover = await get_mover(gateway, task_arn)
-    except NotFound:
-        return None
-    return mover if (mover.group, mover.name) == (group, name) else None
+    entry = TaskEntry(task.task_arn, task.name, task.status, task.mode)
+    return _mover(gateway, task.task_arn.split(":")[4], entry, tags)
 
 
 async def _read(gateway: Gateway, account_id: str) -> list[Mover]:
@@ -116,10 +90,6 @@ def _mover(gateway: Gateway, account_id: str, task: TaskEntry, tags: tuple[Tag, 
 
 def _hint(mover: Mover) -> tuple[str, str, str]:
     return mover.account.account_id, mover.group or "", mover.name
-
-
-def _entry(task: Task) -> TaskEntry:
-    return TaskEntry(task.task_arn, task.name, task.status, task.mode)
 
 
 def _count_left_out(reason: str, count: int) -> None:

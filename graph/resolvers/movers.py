@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from graph.aws import movers as aws_movers
 from graph.context import Context
 from graph.model import names
 from graph.model.errors import NotFound
@@ -59,9 +58,26 @@ async def find_account(context: Context, account_id: str) -> Account:
 
 
 async def find_mover(context: Context, account_id: str, group: str, name: str) -> Mover:
-    """A mover by its name. Raises NotFound."""
+    """A mover by its name. Raises NotFound.
+
+    Where it was seen before, its own two calls tell whether it is still there; else the account's
+    lists are read. Of several with the name, which the original server allowed, it is the first.
+    """
+    hints = context.doors.gateway.memory.hints
     context.doors.gateway.account(account_id)
-    return await aws_movers.find_mover(context.doors.gateway, account_id, group, name)
+    hint = hints.get((account_id, group, name))
+    if hint is not None:
+        try:
+            mover = await context.loaders.mover.load(hint)
+        except NotFound:
+            hints.drop((account_id, group, name))
+        else:
+            if (mover.group, mover.name) == (group, name):
+                return mover
+    for mover in await context.loaders.movers.load(account_id):
+        if (mover.group, mover.name) == (group, name):
+            return mover
+    raise NotFound("datasync mover not found")
 
 
 async def get_mover(context: Context, task_arn: str) -> Mover:

@@ -1,0 +1,151 @@
+"""How many calls to AWS an answer costs."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from graph.sandbox import Sandbox
+from tests.world import LAB, ORG, ask, serving
+
+GROUP_QUERY = f"""{{ account(id: "{LAB}") {{ group(name: "g") {{ movers(first: 100) {{ nodes {{
+  name status lastRun {{ status progress {{ percent }} }} }} }} }} }} }}"""
+MOVER = f"""{{ mover(account: "{LAB}", group: "g", name: "%s") {{
+  name status source {{ uri }} destination {{ uri }} tags {{ key }} }} }}"""
+
+
+def many(aws: Sandbox, count: int, group: str = "g") -> list[Any]:
+    """Movers as the original server makes them, put straight into the sandbox's state."""
+    from moto.datasync.models import datasync_backends  # noqa: PLC0415 - after it is extended
+
+    aws.set_pace(tasks=count, launch=0, phase=0)
+    aws.role(LAB, "management", external_id="x-1")
+    for name in ("from", "to"):
+        aws.bucket(LAB, f"{name}-{LAB}")
+        aws.role(LAB, name, service="datasync.amazonaws.com", bucket=f"{name}-{LAB}")
+    backend = datasync_backends[LAB]["us-east-1"]
+    ends = [
+        backend.create_location(
+            "S3",
+            None,
+            {
+                "S3BucketArn": f"arn:aws:s3:::{name}-{LAB}",
+                "S3Config": {"BucketAccessRoleArn": f"arn:aws:iam::{LAB}:role/{name}"},
+            },
+        ).arn
+        for name in ("from", "to")
+    ]
+    tags = {"org": ORG, "spaceid": group, "type": "storage", "flavor": "datamover"}
+    return [
+        backend.create_task(
+            {
+                "SourceLocationArn": ends[0],
+                "DestinationLocationArn": ends[1],
+                "Name": f"m-{index:03}",
+                "Tags": [{"Key": f"spinup:{key}", "Value": value} for key, value in tags.items()],
+            }
+        )
+        for index in range(count)
+    ]
+
+
+def spent(aws: Sandbox) -> dict[str, int]:
+    counts = dict(aws.border.counts())
+    counts.pop("sts.AssumeRole", None)
+    aws.border.forget_calls()
+    return counts
+
+
+async def test_listing_500_movers_reads_each_page_once(aws: Sandbox, tmp_path: Path) -> None:
+    many(aws, 500)
+    query = f'{{ account(id: "{LAB}") {{ movers {{ totalCount nodes {{ name }} }} }} }}'
+    async with serving(tmp_path) as client:
+        assert (await ask(client, query))["account"]["movers"]["totalCount"] == 500
+    counts = spent(aws)
+    assert counts == {"datasync.ListTasks": 5, "resourcegroupstaggingapi.GetResources": 5}
+
+
+async def test_showing_the_last_of_100_costs_5_calls_cold_and_4_warm(
+    aws: Sandbox, tmp_path: Path
+) -> None:
+    many(aws, 100)
+    async with serving(tmp_path) as client:
+        assert (await ask(client, MOVER % "m-099"))["mover"]["status"] == "AVAILABLE"
+        assert sum(spent(aws).values()) == 5
+        await ask(client, MOVER % "m-099")
+        assert sum(spent(aws).values()) == 4
+
+
+async def test_start_and_stop_cost_3_calls_and_pages_cold_and_2_warm(
+    aws: Sandbox, tmp_path: Path
+) -> None:
+    many(aws, 100)
+    path = f"/v1/datasync/{LAB}/movers/g/m-099"
+    async with serving(tmp_path) as client:
+        assert (await client.put(path, content=b'{"State":"start"}')).status_code == 200
+        cold = spent(aws)
+        assert cold.pop("datasync.StartTaskExecution") == 1
+        assert cold == {"datasync.ListTasks": 1, "resourcegroupstaggingapi.GetResources": 1}
+        assert (await client.get(f"{path}/runs")).status_code == 200
+        warm = spent(aws)
+        assert warm == {
+            "datasync.DescribeTask": 1,
+            "datasync.ListTagsForResource": 1,
+            "datasync.ListTaskExecutions": 1,
+        }
+
+
+async def test_a_group_with_its_last_runs_costs_pages_and_a_call_a_mover_that_ran(
+    aws: Sandbox, tmp_path: Path
+) -> None:
+    tasks = many(aws, 40)
+    from moto.datasync.models import datasync_backends  # noqa: PLC0415 - after it is extended
+
+    aws.turn(0)
+    for task in tasks[:10]:
+        datasync_backends[LAB]["us-east-1"].start_task_execution({"TaskArn": task.arn})
+    aws.turn(60)
+    async with serving(tmp_path) as client:
+        data = await ask(client, GROUP_QUERY)
+        nodes = data["account"]["group"]["movers"]["nodes"]
+        assert sum(node["lastRun"] is not None for node in nodes) == 10
+        assert spent(aws) == {
+            "datasync.ListTasks": 1,
+            "resourcegroupstaggingapi.GetResources": 1,
+            "datasync.ListTaskExecutions": 1,
+            "datasync.DescribeTaskExecution": 10,
+        }
+        await ask(client, GROUP_QUERY)
+        assert "datasync.DescribeTaskExecution" not in spent(aws)
+
+
+@pytest.mark.timeout(120)
+async def test_200_concurrent_first_calls_make_one_assume_role(
+    aws: Sandbox, tmp_path: Path
+) -> None:
+    many(aws, 3)
+    async with serving(tmp_path) as client:
+        query = f'{{ account(id: "{LAB}") {{ movers {{ totalCount }} }} }}'
+        await asyncio.gather(*(ask(client, query) for _ in range(200)))
+    assert aws.border.counts()["sts.AssumeRole"] == 1
+    assert aws.border.counts()["datasync.ListTasks"] <= 2
+
+
+async def test_ghosts_are_left_out_and_late_tags_are_looked_up(
+    aws: Sandbox, tmp_path: Path
+) -> None:
+    tasks = many(aws, 4)
+    aws.set_pace(ghosts=1000)
+    from moto.datasync.models import datasync_backends  # noqa: PLC0415 - after it is extended
+
+    datasync_backends[LAB]["us-east-1"].delete_task(tasks[0].arn)
+    query = f'{{ account(id: "{LAB}") {{ movers {{ nodes {{ name }} }} }} }}'
+    async with serving(tmp_path) as client:
+        names = [m["name"] for m in (await ask(client, query))["account"]["movers"]["nodes"]]
+        assert names == ["m-001", "m-002", "m-003"]
+        aws.set_pace(tagging_lag=1000)
+        names = [m["name"] for m in (await ask(client, query))["account"]["movers"]["nodes"]]
+        assert names == ["m-001", "m-002", "m-003"]

@@ -1,0 +1,175 @@
+"""The main job, through the public API."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from graph.sandbox import Fault, Sandbox
+from tests.world import (
+    CREATE,
+    LAB,
+    ask,
+    ended,
+    furnish,
+    made,
+    new_mover,
+    serving,
+    tell,
+)
+
+START = (
+    "mutation($id: ID!) { startMover(input: {mover: $id}) { run { id status } errors { code } } }"
+)
+DELETE = (
+    "mutation($id: ID!) { deleteMover(input: {mover: $id}) "
+    "{ operation { id } errors { code message } } }"
+)
+FOLLOW = (
+    "subscription($id: ID!) { runProgress(run: $id) "
+    "{ sequence run { status outcome progress { percent files { transferred skipped } } } } }"
+)
+
+
+@pytest.mark.timeout(120)
+def test_the_demo_plays_to_its_end() -> None:
+    command = [sys.executable, "-m", "graph", "demo", "--exit"]
+    played = subprocess.run(command, capture_output=True, text=True, timeout=110, check=False)  # noqa: S603
+    assert played.returncode == 0, played.stdout + played.stderr
+    assert "No task, no location and no role is left behind" in played.stdout
+    assert "Traceback" not in played.stdout + played.stderr
+
+
+@pytest.mark.timeout(120)
+def test_ctrl_c_ends_the_demo_and_leaves_no_process() -> None:
+    command = [sys.executable, "-m", "graph", "demo"]
+    with subprocess.Popen(  # noqa: S603
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        assert process.stdout is not None
+        next(line for line in process.stdout if "createMover" in line)
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
+        assert process.returncode != 0
+    assert children
+    for child in children:
+        with pytest.raises(ProcessLookupError):
+            os.kill(int(child), 0)
+
+
+async def test_a_mover_is_made_run_watched_and_deleted(aws: Sandbox, tmp_path: Path) -> None:
+    furnish(aws, LAB, a=b"1", b=b"22")
+    aws.set_pace(launch=0.05, phase=0.05)
+    async with serving(tmp_path) as client:
+        mover = await made(client)
+        run = (await ask(client, START, id=mover))["startMover"]["run"]["id"]
+        stream = await client.post(
+            "/graphql",
+            json={"query": FOLLOW, "variables": {"id": run}},
+            headers={"Accept": "text/event-stream"},
+        )
+        assert '"outcome":"SUCCEEDED"' in stream.text
+        assert '"transferred":2' in stream.text
+        assert aws.objects(LAB, f"to-{LAB}") == aws.objects(LAB, f"from-{LAB}")
+        operation = (await ask(client, DELETE, id=mover))["deleteMover"]["operation"]["id"]
+        assert (await ended(client, operation))["status"] == "COMPLETED"
+    left = aws.state()[LAB]
+    assert (left["tasks"], left["locations"]) == ([], [])
+    assert [role.rpartition("/")[2] for role in left["roles"]] == ["management"]
+
+
+async def test_a_create_that_fails_leaves_nothing_and_says_why(
+    aws: Sandbox, tmp_path: Path
+) -> None:
+    aws.role(LAB, "management", external_id="x-1")
+    aws.bucket(LAB, f"from-{LAB}")
+    async with serving(tmp_path) as client:
+        payload = (await ask(client, CREATE, input=new_mover()))["createMover"]
+        operation = await ended(client, payload["operation"]["id"])
+    assert operation["status"] == "FAILED"
+    assert operation["failure"].startswith("failed to create destination location: ")
+    assert "HeadBucket" in operation["failure"]
+    left = aws.state()[LAB]
+    assert (left["tasks"], left["locations"], len(left["roles"])) == ([], [], 1)
+
+
+@pytest.mark.parametrize("kind", ["throttle", "error", "unsent", "lost"])
+@pytest.mark.parametrize("operation", ["CreateRole", "CreateLocationS3", "CreateTask"])
+async def test_a_create_survives_a_bad_moment_without_a_double(
+    aws: Sandbox, tmp_path: Path, kind: str, operation: str
+) -> None:
+    furnish(aws, LAB)
+    async with serving(tmp_path) as client:
+        aws.border.add(Fault(operation, kind, count=4))
+        await made(client)
+    left = aws.state()[LAB]
+    assert (len(left["tasks"]), len(left["locations"]), len(left["roles"])) == (1, 2, 3)
+
+
+async def test_a_name_is_given_once(aws: Sandbox, tmp_path: Path) -> None:
+    furnish(aws, LAB)
+    async with serving(tmp_path) as client:
+        await made(client)
+        again = (await ask(client, CREATE, input=new_mover()))["createMover"]
+        assert [error["code"] for error in again["errors"]] == ["NAME_TAKEN"]
+
+
+async def test_a_key_gives_the_same_answer_again(aws: Sandbox, tmp_path: Path) -> None:
+    furnish(aws, LAB)
+    given = new_mover() | {"idempotencyKey": "k-1"}
+    async with serving(tmp_path) as client:
+        first = (await ask(client, CREATE, input=given))["createMover"]["operation"]["id"]
+        second = (await ask(client, CREATE, input=given))["createMover"]["operation"]["id"]
+        assert first == second
+        other = given | {"name": "two"}
+        refused = (await ask(client, CREATE, input=other))["createMover"]["errors"]
+        assert [error["code"] for error in refused] == ["CONFLICT"]
+        await ended(client, first)
+
+
+async def test_what_is_not_there_is_not_found(aws: Sandbox, tmp_path: Path) -> None:
+    furnish(aws, LAB)
+    async with serving(tmp_path) as client:
+        for query in (
+            '{ account(id: "999999999999") { region } }',
+            f'{{ account(id: "{LAB}") {{ group(name: "none") {{ name }} }} }}',
+            f'{{ mover(account: "{LAB}", group: "g", name: "none") {{ name }} }}',
+        ):
+            answer = await tell(client, query)
+            assert answer["errors"][0]["extensions"]["code"] == "NOT_FOUND", answer
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        '{ node(id: "nonsense") { id } }',
+        '{ node(id: "") { id } }',
+        f'{{ account(id: "{LAB}") {{ movers(first: 0) {{ totalCount }} }} }}',
+        f'{{ account(id: "{LAB}") {{ movers(first: 101) {{ totalCount }} }} }}',
+        f'{{ account(id: "{LAB}") {{ movers(after: "x") {{ totalCount }} }} }}',
+        f'{{ account(id: "{LAB}") {{ group(name: "a\\nb") {{ name }} }} }}',
+    ],
+)
+async def test_a_malformed_argument_is_invalid(aws: Sandbox, tmp_path: Path, query: str) -> None:
+    furnish(aws, LAB)
+    async with serving(tmp_path) as client:
+        answer = await tell(client, query)
+    assert answer["errors"][0]["extensions"]["code"] == "INVALID", answer
+
+
+async def test_an_aws_that_denies_or_fails_is_an_answer(aws: Sandbox, tmp_path: Path) -> None:
+    furnish(aws, LAB)
+    query = f'{{ account(id: "{LAB}") {{ region }} }}'
+    async with serving(tmp_path) as client:
+        for kind, code in (("throttle", "THROTTLED"), ("error", "UPSTREAM"), ("lost", "UPSTREAM")):
+            aws.border.add(Fault("ListTasks", kind, count=3))
+            answer = await tell(client, query)
+            assert answer["errors"][0]["extensions"]["code"] == code, answer
+            assert "botocore" not in str(answer)
+            aws.border.clear()
