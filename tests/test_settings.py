@@ -1,0 +1,79 @@
+"""Settings: a wrong one stops the start with a sentence that names it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from graph.cli import main
+from graph.settings import SettingsError, load
+
+GOOD = {"ORG": "acme", "TOKEN": "k", "ROLE": "r"}
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    for name, value in GOOD.items():
+        monkeypatch.setenv(f"DATASYNC_API_{name}", value)
+    return monkeypatch
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_a_missing_setting_is_named(environment: pytest.MonkeyPatch, name: str) -> None:
+    environment.delenv(f"DATASYNC_API_{name}")
+    with pytest.raises(SettingsError, match=f"^DATASYNC_API_{name} is missing: "):
+        load()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TOKEN", ""),
+        ("TOKEN", "x" * 73),
+        ("ACCOUNTS", "123"),
+        ("LISTEN", "nonsense"),
+        ("LISTEN", "a:99999"),
+        ("LOG_LEVEL", "loud"),
+        ("TOKEN_MAX_COST", "31"),
+        ("ORG", "a b"),
+    ],
+)
+def test_a_wrong_setting_is_named(environment: pytest.MonkeyPatch, name: str, value: str) -> None:
+    environment.setenv(f"DATASYNC_API_{name}", value)
+    with pytest.raises(SettingsError, match=f"^DATASYNC_API_{name} is wrong: "):
+        load()
+
+
+def test_an_unknown_setting_is_refused_with_the_nearest_name(
+    environment: pytest.MonkeyPatch,
+) -> None:
+    environment.setenv("DATASYNC_API_LISTN", ":1")
+    with pytest.raises(SettingsError, match=r"LISTN is not a setting; LISTEN is"):
+        load()
+
+
+def test_a_file_gives_settings_and_the_environment_wins(
+    environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text('org = "other"\nregion = "eu-west-1"\naccounts = ["222222222222"]\n')
+    settings = load(str(file))
+    assert (settings.org, settings.region) == ("acme", "eu-west-1")
+    assert settings.accounts == ("222222222222",)
+    file.write_text("regoin = 1\n")
+    with pytest.raises(SettingsError, match=r"regoin .* is not a setting; region is"):
+        load(str(file))
+
+
+def test_the_command_line_says_it_in_one_line(
+    environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    environment.delenv("DATASYNC_API_ORG")
+    assert main(["serve"]) == 2
+    assert capsys.readouterr().err.startswith("datasync-api: DATASYNC_API_ORG is missing")
+
+
+def test_a_secret_is_not_shown(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("DATASYNC_API_TOKEN", "very-secret")
+    assert "very-secret" not in repr(load())
