@@ -20,11 +20,12 @@ from graph import schema
 from graph.auth import HEADER, Authenticator
 from graph.aws.clients import Clients
 from graph.aws.gateway import Gateway
-from graph.aws.runs import describe_run
 from graph.context import Context, Doors, open_context
 from graph.live import Pace, Watches
+from graph.loaders import read_runs
 from graph.model.caller import Caller
 from graph.model.errors import ApiError
+from graph.model.run import Run
 from graph.operations import Operations
 from graph.operations.rooms import Patience
 from graph.settings import Settings, load
@@ -132,12 +133,20 @@ async def _lifespan(_app: Starlette, *, settings: Settings, opened: Opened) -> A
             )
         )
         watches = await stack.enter_async_context(
-            Watches(partial(describe_run, gateway), Pace(moving=settings.poll_seconds))
+            Watches(partial(_look, gateway, store), Pace(moving=settings.poll_seconds))
         )
         opened.doors = Doors(gateway, watches, operations, store, VERSION)
         opened.auth = auth
         yield
         opened.doors = opened.auth = None
+
+
+async def _look(gateway: Gateway, store: Store, run_arn: str) -> Run:
+    """A run as it stands now, with what the store knows of it."""
+    (run,) = await read_runs(gateway, store, [run_arn])
+    if isinstance(run, BaseException):
+        raise run
+    return run
 
 
 async def _healthy(_request: Request) -> Response:

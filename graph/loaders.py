@@ -33,8 +33,8 @@ class Loaders:
     def __init__(self, gateway: Gateway, store: Store) -> None:
         self._gateway = gateway
 
-        async def read_runs(run_arns: list[str]) -> list[Run | BaseException]:
-            return await _runs(gateway, store, run_arns)
+        async def runs(run_arns: list[str]) -> list[Run | BaseException]:
+            return await read_runs(gateway, store, run_arns)
 
         async def read_latest(task_arns: list[str]) -> list[str | BaseException | None]:
             return await _latest(gateway, task_arns)
@@ -55,7 +55,7 @@ class Loaders:
             lambda task_arn: runs_newest_first(gateway, task_arn)
         )
         """By the task's ARN."""
-        self.run: DataLoader[str, Run] = DataLoader(load_fn=read_runs)
+        self.run: DataLoader[str, Run] = DataLoader(load_fn=runs)
         self.latest_run: DataLoader[str, str | None] = DataLoader(load_fn=read_latest)
         """By the task's ARN: the ARN of its last run, None where it never ran."""
 
@@ -74,7 +74,9 @@ def _each(read: Callable[[K], Awaitable[V]]) -> DataLoader[K, V]:
     return DataLoader(load_fn=load)
 
 
-async def _runs(gateway: Gateway, store: Store, run_arns: list[str]) -> list[Run | BaseException]:
+async def read_runs(
+    gateway: Gateway, store: Store, run_arns: list[str]
+) -> list[Run | BaseException]:
     """Runs, marked as cancelled where this deployment was asked to: AWS does not keep that."""
     found = await asyncio.gather(
         *(describe_run(gateway, arn) for arn in run_arns), return_exceptions=True

@@ -133,6 +133,26 @@ async def test_a_key_gives_the_same_answer_again(aws: Sandbox, tmp_path: Path) -
         await ended(client, first)
 
 
+async def test_a_run_that_was_stopped_ends_as_cancelled_for_every_watcher(
+    aws: Sandbox, tmp_path: Path
+) -> None:
+    furnish(aws, LAB, a=b"x" * 1000)
+    aws.set_pace(launch=0, phase=0, bandwidth=10)
+    async with serving(tmp_path, poll_seconds=0.5) as client:
+        mover = await made(client)
+        run = (await ask(client, START, id=mover))["startMover"]["run"]["id"]
+        stop = "mutation($id: ID!) { stopMover(input: {mover: $id}) { errors { code } } }"
+        assert (await ask(client, stop, id=mover))["stopMover"]["errors"] == []
+        stream = await client.post(
+            "/graphql",
+            json={"query": FOLLOW, "variables": {"id": run}},
+            headers={"Accept": "text/event-stream"},
+        )
+        assert '"outcome":"CANCELLED"' in stream.text
+        again = (await ask(client, stop, id=mover))["stopMover"]["errors"]
+        assert [error["code"] for error in again] == ["NOT_RUNNING"]
+
+
 async def test_what_is_not_there_is_not_found(aws: Sandbox, tmp_path: Path) -> None:
     furnish(aws, LAB)
     async with serving(tmp_path) as client:

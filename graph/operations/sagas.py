@@ -27,33 +27,30 @@ _SIDES: Final = ("source", "destination")
 async def create_mover(operation_id: str, new: NewMover) -> str | None:
     """Roles, both locations side by side, task. Gives why, where it failed and was undone."""
     begun: list[Undo] = []
-    doing = "datasync task"
-
-    async def side(name: str) -> str:
-        """Each part is noted before its call: a lost answer may still have made it."""
-        nonlocal doing
-        role_arn, spec = None, new.source if name == "source" else new.destination
-        try:
-            if isinstance(spec, S3Spec):
-                begun.insert(0, (f"role {name}", steps.unmake_role, (operation_id, new, name)))
-                role_arn = await _step(f"role {name}", steps.make_role, operation_id, new, name)
-            begun.append((f"location {name}", steps.unmake_location, (operation_id, new, name)))
-            return await _step(
-                f"location {name}", steps.make_location, operation_id, new, name, role_arn
-            )
-        except ApiError:
-            doing = f"{name} location"
-            raise
-
+    doing = "source location"
+    specs = {"source": new.source, "destination": new.destination}
+    with_role = [side for side in _SIDES if isinstance(specs[side], S3Spec)]
     try:
-        ends = await _both(side("source"), side("destination"))
+        # Each part is noted before its call: a lost answer may still have made it. Both sides
+        # begin together and in one order, by which the journal knows the steps again.
+        begun += [(f"role {s}", steps.unmake_role, (operation_id, new, s)) for s in with_role]
+        made = await _together(
+            {s: _step(f"role {s}", steps.make_role, operation_id, new, s) for s in with_role}
+        )
+        begun += [(f"location {s}", steps.unmake_location, (operation_id, new, s)) for s in _SIDES]
+        ends = await _together(
+            {
+                s: _step(f"location {s}", steps.make_location, operation_id, new, s, made.get(s))
+                for s in _SIDES
+            }
+        )
+        doing = "datasync task"
         begun.append(("task", steps.unmake_task, (operation_id, new)))
-        task_arn = await _step("task", steps.make_task, operation_id, new, *ends)
+        task_arn = await _step("task", steps.make_task, operation_id, new, *ends.values())
         await _step("available", steps.await_available, operation_id, new.name, task_arn)
     except Exception as error:  # noqa: BLE001 - never BaseException, by which the engine stops us
-        why = f"failed to create {doing}: {_why(error)}"
-        for name, undo, args in reversed(begun):
-            await _step(f"undo {name}", undo, *args)
+        doing = f"{error.side} location" if isinstance(error, _SideError) else doing
+        why = f"failed to create {doing}: {_why(error)}" + await _undo(begun)
         await _step("failed", rooms().store.end_operation, operation_id, why)
         return why
     await _step("completed", rooms().store.end_operation, operation_id, None)
@@ -92,16 +89,39 @@ async def _step(name: str, work: Callable[..., Awaitable[T]], *args: Any) -> T: 
     return await DBOS.run_step_async({"name": name}, call)
 
 
-async def _both(one: Awaitable[str], other: Awaitable[str]) -> tuple[str, str]:
-    """Both to their ends, so that nothing is still being made while it is unmade."""
-    ends = await asyncio.gather(one, other, return_exceptions=True)
-    for end in ends:
-        if isinstance(end, BaseException):
-            raise end
-    return str(ends[0]), str(ends[1])
+async def _together(work: dict[str, Awaitable[str]]) -> dict[str, str]:
+    """All sides to their ends, so that nothing is still being made while it is unmade."""
+    results = await asyncio.gather(*work.values(), return_exceptions=True)
+    for side, result in zip(work, results, strict=True):
+        if isinstance(result, Exception):
+            raise _SideError(side, result)
+        if isinstance(result, BaseException):
+            raise result
+    return {side: str(result) for side, result in zip(work, results, strict=True)}
+
+
+async def _undo(begun: list[Undo]) -> str:
+    """Unmakes in reverse. Says what could not be unmade, for a person to see to."""
+    left = []
+    for name, undo, args in reversed(begun):
+        try:
+            await _step(f"undo {name}", undo, *args)
+        except Exception as error:  # noqa: BLE001 - one part that stays must not keep the others
+            left.append(f"{name} ({_why(error)})")
+    return f"; left behind: {', '.join(left)}" if left else ""
+
+
+class _SideError(Exception):
+    """Which side failed, and with what."""
+
+    def __init__(self, side: str, cause: Exception) -> None:
+        super().__init__(str(cause))
+        self.side, self.cause = side, cause
 
 
 def _why(error: Exception) -> str:
+    if isinstance(error, _SideError):
+        return _why(error.cause)
     if isinstance(error, ApiError):
         return error.message
     log.error("an operation broke", exc_info=error)

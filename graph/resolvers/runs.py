@@ -8,7 +8,7 @@ from graph.aws import runs as aws_runs
 from graph.context import Context
 from graph.live import Update
 from graph.model import names
-from graph.model.errors import AlreadyRunning, Invalid, NotFound, NotRunning
+from graph.model.errors import AlreadyRunning, ApiError, Invalid, NotFound, NotRunning
 from graph.model.mover import Mover
 from graph.model.progress import Progress
 from graph.model.run import Run, RunRef
@@ -79,11 +79,15 @@ async def stop_run(context: Context, mover: Mover) -> str:
     if not active:
         raise NotRunning("datasync mover task is not running")
     chosen = next((run for run in active if run.status != "QUEUED"), active[-1])
+    # Noted first: whoever watches may see the end before this call is answered.
+    await context.doors.store.note_cancelled(chosen.run_arn, context.caller.name)
     try:
         await aws_runs.cancel_run(context.doors.gateway, chosen.run_arn)
-    except (Invalid, NotFound):  # it has ended since it was listed
-        raise NotRunning("datasync mover task is not running") from None
-    await context.doors.store.note_cancelled(chosen.run_arn, context.caller.name)
+    except ApiError as error:
+        await context.doors.store.note_cancelled(chosen.run_arn, None)
+        if isinstance(error, Invalid | NotFound):  # it has ended since it was listed
+            raise NotRunning("datasync mover task is not running") from None
+        raise
     return chosen.run_arn
 
 

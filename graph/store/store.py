@@ -159,7 +159,7 @@ class Store:
     async def note_started(self, run_arn: str, by: str) -> None:
         await self._note(run_arn, started_by=by)
 
-    async def note_cancelled(self, run_arn: str, by: str) -> None:
+    async def note_cancelled(self, run_arn: str, by: str | None) -> None:
         await self._note(run_arn, cancelled_by=by)
 
     async def run_notes(self, run_arns: Iterable[str]) -> dict[str, RunNote]:
@@ -181,7 +181,7 @@ class Store:
     async def bury(self, replica: str) -> None:
         await self._write(sa.delete(BEATS).where(BEATS.c.id == replica))
 
-    async def _note(self, run_arn: str, **values: str) -> None:
+    async def _note(self, run_arn: str, **values: str | None) -> None:
         def upsert(connection: sa.Connection) -> None:
             change = sa.update(NOTES).where(NOTES.c.run_arn == run_arn).values(**values)
             if not connection.execute(change).rowcount:

@@ -1,0 +1,88 @@
+"""The real server in a process of its own, to be killed."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+from graph.sandbox import Sandbox
+from tests.world import HEADERS, KEY, ORG, ROLE
+
+
+class Server:
+    """``async with Server(aws, folder) as server``; gone at the end, by whatever means."""
+
+    def __init__(self, aws: Sandbox, folder: Path, store_url: str | None = None) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = int(probe.getsockname()[1])
+        self.url = f"http://127.0.0.1:{self.port}"
+        given = {
+            "LISTEN": f"127.0.0.1:{self.port}",
+            "ORG": ORG,
+            "TOKEN": KEY,
+            "ROLE": ROLE,
+            "EXTERNAL_ID": "x-1",
+            "STORE_URL": store_url or f"sqlite:///{folder}/db.sqlite",
+            "POLL_SECONDS": "0.1",
+            "RETRY_SECONDS": "0.05",
+            "LEASE_SECONDS": "1",
+            "DRAIN_SECONDS": "1",
+            "LOG_LEVEL": "warning",
+        }
+        self._environment = os.environ | aws.environment
+        self._environment |= {f"DATASYNC_API_{name}": value for name, value in given.items()}
+        self._process: subprocess.Popen[bytes] | None = None
+
+    async def __aenter__(self) -> Self:
+        command = [sys.executable, "-m", "graph", "serve"]
+        self._process = subprocess.Popen(command, env=self._environment)  # noqa: ASYNC220, S603
+        async with asyncio.timeout(40), httpx.AsyncClient() as http:
+            while self._process.poll() is None:
+                try:
+                    await http.get(f"{self.url}/healthz")
+                except httpx.TransportError:
+                    await asyncio.to_thread(_give_way, self._process)
+                else:
+                    break
+        assert self._process.poll() is None, "the server did not start"
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.kill()
+
+    def kill(self) -> None:
+        """kill -9."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait(10)
+
+    def terminate(self) -> int:
+        """SIGTERM; gives the status it ends with."""
+        assert self._process is not None
+        self._process.terminate()
+        return self._process.wait(30)
+
+    def client(self) -> httpx.AsyncClient:
+        return httpx.AsyncClient(base_url=self.url, headers=HEADERS, timeout=40)
+
+
+def _give_way(process: subprocess.Popen[bytes]) -> None:
+    """Waits a moment for a process that is starting: its end would be news too."""
+    try:
+        process.wait(0.1)
+    except subprocess.TimeoutExpired:
+        return
