@@ -42,15 +42,17 @@ class Meter:
         percent = progress.percent
         if percent is not None and before and before.percent and before.totals_final:
             percent = max(percent, before.percent)
+        stalled_since = self._stalled(run, monotonic)
+        stalls_now = stalled_since is not None and not (before and before.stalled_since)
         self._last = (monotonic, run)
         self._shown = replace(
             progress,
             percent=percent,
-            sequence=(before.sequence if before else 0) + int(changed),
+            sequence=(before.sequence if before else 0) + int(changed or stalls_now),
             bytes_per_second=self._rates.bytes if self._rates else None,
             files_per_second=self._rates.files if self._rates else None,
             seconds_left=self._seconds_left(run, progress.basis),
-            stalled_since=self._stalled(run, monotonic),
+            stalled_since=stalled_since,
         )
         return self._shown
 

@@ -54,7 +54,7 @@ def mover_name(text: str) -> str:
     """A mover's name as it may be given to a new one; the texts are the original server's."""
     if not text:
         raise Invalid("Name is a required field", path=("name",))
-    if len(text.encode()) > MOVER_NAME_BYTES:
+    if len(text.encode(errors="surrogatepass")) > MOVER_NAME_BYTES:
         raise Invalid(f"Name cannot exceed {MOVER_NAME_BYTES} characters ", path=("name",))
     if not _MOVER.fullmatch(text):
         raise Invalid("Name doesn't match regex ^[a-zA-Z0-9-]+$", path=("name",))

@@ -1,0 +1,153 @@
+"""From looks to progress, and from progress to the pace of looking."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from graph.live import Pace
+from graph.live.meter import Meter
+from graph.model.run import Run
+from tests.live.held import START, run
+
+COUNTS = st.one_of(st.none(), st.integers(0, 2000))
+ORDER = ["QUEUED", "LAUNCHING", "PREPARING", "TRANSFERRING", "VERIFYING", "SUCCESS"]
+
+
+@st.composite
+def lives(draw: st.DrawFn) -> list[Run]:
+    """Looks at one run from its queue to its end, with counters that jump about."""
+    statuses = sorted(
+        draw(st.lists(st.sampled_from(ORDER), min_size=2, max_size=20)), key=ORDER.index
+    )
+    mode = draw(st.sampled_from(["BASIC", "ENHANCED"]))
+    return [
+        run(
+            status,
+            draw(COUNTS),
+            draw(st.integers(0, 1000)),
+            files=draw(COUNTS),
+            files_total=draw(st.integers(1, 1000)),
+            mode=mode,
+        )
+        for status in statuses
+    ]
+
+
+@given(lives())
+def test_percent_never_falls_from_the_look_at_which_totals_are_final(looks: list[Run]) -> None:
+    meter = Meter(Pace())
+    shown = [meter.look(look, float(n), START) for n, look in enumerate(looks)]
+    final = [progress.percent for progress in shown if progress.totals_final]
+    known = [percent for percent in final if percent is not None]
+    assert len(known) == len(final)
+    assert known == sorted(known)
+    assert all(0 <= percent <= 100 for percent in known)
+
+
+@given(lives(), st.lists(st.floats(0, 100), min_size=20, max_size=20))
+def test_rates_and_times_are_never_negative(looks: list[Run], gaps: list[float]) -> None:
+    meter, at = Meter(Pace()), 0.0
+    for look, gap in zip(looks, gaps, strict=False):
+        at += gap
+        progress = meter.look(look, at, START + timedelta(seconds=at))
+        rates = (progress.bytes_per_second, progress.files_per_second, progress.seconds_left)
+        assert all(value is None or value >= 0 for value in rates)
+
+
+@given(lives())
+def test_the_sequence_counts_changes_and_nothing_else(looks: list[Run]) -> None:
+    meter = Meter(Pace(stalled=1e9))
+    shown = [meter.look(look, float(n), START).sequence for n, look in enumerate(looks)]
+    changes = [
+        (one.status, one.counters) != (other.status, other.counters)
+        for one, other in pairwise(looks)
+    ]
+    assert shown == [1 + sum(changes[:n]) for n in range(len(looks))]
+
+
+def test_percent_may_fall_while_more_is_still_found() -> None:
+    meter = Meter(Pace())
+    first = meter.look(run(moved=50, total=100, mode="ENHANCED"), 0, START)
+    second = meter.look(run(moved=60, total=600, mode="ENHANCED"), 1, START)
+    assert (first.percent, second.percent) == (50, 10)
+    assert not second.totals_final
+
+
+def test_a_rate_is_smoothed_over_ten_seconds() -> None:
+    meter = Meter(Pace())
+    meter.look(run(moved=0), 0, START)
+    meter.look(run(moved=100), 1, START)
+    stopped = meter.look(run(moved=100), 11, START).bytes_per_second
+    assert stopped == pytest.approx(100 / 2.718281828)
+
+
+def test_two_looks_at_one_moment_make_no_rate() -> None:
+    meter = Meter(Pace())
+    meter.look(run(moved=0), 5, START)
+    assert meter.look(run(moved=100), 5, START).bytes_per_second is None
+
+
+def test_time_left_goes_by_files_where_there_are_no_bytes() -> None:
+    meter = Meter(Pace())
+    meter.look(run(moved=0, total=0, files=0, files_total=50), 0, START)
+    shown = meter.look(run(moved=0, total=0, files=10, files_total=50), 2, START)
+    assert (shown.basis, shown.files_per_second, shown.seconds_left) == ("FILES", 5, 8)
+
+
+def test_time_left_is_unknown_while_nothing_moves() -> None:
+    meter = Meter(Pace())
+    meter.look(run(moved=7), 0, START)
+    shown = meter.look(run(moved=7), 1, START)
+    assert (shown.bytes_per_second, shown.seconds_left) == (0, None)
+
+
+@pytest.mark.parametrize("status", ["SUCCESS", "ERROR"])
+def test_a_run_that_has_ended_has_no_time_left_and_does_not_stall(status: str) -> None:
+    meter = Meter(Pace(stalled=60))
+    meter.look(run(status, 5), 0, START)
+    shown = meter.look(run(status, 5), 1000, START)
+    assert (shown.seconds_left, shown.stalled_since) == (0, None)
+
+
+def test_a_stall_counts_once_and_is_over_with_the_next_move() -> None:
+    meter = Meter(Pace(stalled=60))
+    looks = [(1, 0), (1, 30), (1, 60), (1, 90), (2, 91)]
+    shown = [meter.look(run(moved=moved), at, START + timedelta(seconds=at)) for moved, at in looks]
+    assert [progress.sequence for progress in shown] == [1, 1, 2, 2, 3]
+    assert [progress.stalled_since for progress in shown] == [None, None, START, START, None]
+
+
+def test_a_change_of_status_alone_ends_a_stall() -> None:
+    meter = Meter(Pace(stalled=60))
+    meter.look(run(moved=1), 0, START)
+    assert meter.look(run(moved=1), 60, START).stalled_since is not None
+    assert meter.look(run("VERIFYING", 1), 61, START).stalled_since is None
+
+
+@given(st.sampled_from([*ORDER, "CANCELLING", "A_NEW_WORD"]), st.floats(0, 1e6), st.booleans())
+def test_the_wait_stays_between_moving_and_still(status: str, last: float, changed: bool) -> None:  # noqa: FBT001
+    pace = Pace()
+    assert pace.moving <= pace.after(run(status), last, changed=changed) <= pace.still
+
+
+@given(st.floats(0, 1e6))
+def test_a_failure_never_makes_the_wait_shorter_up_to_its_bound(last: float) -> None:
+    pace = Pace()
+    wait = pace.after_failure(last)
+    assert pace.moving <= wait <= pace.throttled
+    assert wait >= min(last, pace.throttled)
+
+
+@pytest.mark.parametrize("status", ["PREPARING", "TRANSFERRING", "VERIFYING", "CANCELLING"])
+def test_a_change_in_a_moving_phase_is_followed_up_soonest(status: str) -> None:
+    assert Pace().after(run(status), 30, changed=True) == Pace().moving
+
+
+@pytest.mark.parametrize("status", ["QUEUED", "LAUNCHING", "A_NEW_WORD"])
+def test_a_change_in_a_waiting_phase_hurries_nobody(status: str) -> None:
+    assert Pace().after(run(status), 30, changed=True) == Pace().still
