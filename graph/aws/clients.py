@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 from contextlib import AsyncExitStack
 from typing import Any, Final, Self
 
@@ -77,7 +78,9 @@ class Clients:
         """One a role and kind of access; the credentials are fetched when first needed."""
         key = (account_id, access)
         if key not in self._sessions:
-            session = AioSession()
+            # The built-in handlers are registered once, at home: that is half of a session's cost.
+            handlers = copy.copy(self._home._original_handler)  # type: ignore[attr-defined]  # noqa: SLF001
+            session = AioSession(event_hooks=handlers, include_builtin_handlers=False)
             session.register_component("data_loader", self._home.get_component("data_loader"))
             provider = AssumedRole(self._sts, self._assume_role_request(account_id, access))
             session.register_component("credential_provider", provider)
