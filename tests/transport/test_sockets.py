@@ -1,0 +1,148 @@
+"""graphql-transport-ws over a real server, and what a long subscription leaves."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+import tracemalloc
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import uvicorn
+import websockets
+
+from tests.transport.small import SCHEMA, app, closed
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    config = uvicorn.Config(
+        app(), port=0, log_level="error", ws="websockets-sansio", lifespan="off"
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    started = threading.Event()
+    startup = server.startup
+
+    async def noted(*args: Any, **more: Any) -> None:
+        await startup(*args, **more)
+        started.set()
+
+    server.startup = noted  # type: ignore[method-assign]
+    thread.start()
+    assert started.wait(20)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield f"ws://127.0.0.1:{port}/"
+    server.should_exit = True
+    thread.join(20)
+
+
+def connect(address: str) -> Any:
+    return websockets.connect(address, subprotocols=["graphql-transport-ws"])  # type: ignore[list-item]
+
+
+async def talk(wire: Any, *messages: Any) -> None:
+    for message in messages:
+        await wire.send(message if isinstance(message, str) else json.dumps(message))
+
+
+async def hear(wire: Any) -> Any:
+    async with asyncio.timeout(10):
+        text = await wire.recv()
+    assert isinstance(text, str)
+    return json.loads(text)
+
+
+async def close_code(wire: Any) -> int:
+    async with asyncio.timeout(10):
+        await wire.wait_closed()
+    return int(wire.close_code)
+
+
+def subscribe(query: str, name: str = "1") -> dict[str, Any]:
+    return {"type": "subscribe", "id": name, "payload": {"query": query}}
+
+
+INIT = {"type": "connection_init"}
+
+
+async def test_a_subscription_comes_next_by_next_and_completes(address: str) -> None:
+    async with connect(address) as wire:
+        await talk(wire, INIT, subscribe("subscription { count }"))
+        assert (await hear(wire))["type"] == "connection_ack"
+        heard = [await hear(wire) for _ in range(4)]
+        assert [message["type"] for message in heard] == ["next"] * 3 + ["complete"]
+
+
+async def test_connection_init_without_payload_is_accepted_and_pings_are_echoed(
+    address: str,
+) -> None:
+    async with connect(address) as wire:
+        await talk(wire, {"type": "connection_init", "payload": None})
+        assert (await hear(wire))["type"] == "connection_ack"
+        await talk(wire, {"type": "ping", "payload": {"n": 1}})
+        assert await hear(wire) == {"type": "pong", "payload": {"n": 1}}
+
+
+@pytest.mark.parametrize(
+    ("messages", "code"),
+    [
+        (["1"], 4400),
+        (["[]"], 4400),
+        (["null"], 4400),
+        (["{"], 4400),
+        ([{"type": "nonsense"}], 4400),
+        ([{"type": "connection_init", "payload": {"token": "bad"}}], 4403),
+        ([subscribe("{ hello }")], 4401),
+        ([INIT, {"type": "subscribe", "id": 1, "payload": {"query": "x"}}], 4400),
+        ([INIT, {"type": "subscribe", "id": "1", "payload": {}}], 4400),
+        ([INIT, *[subscribe("subscription { count(to: 11) }")] * 2], 4409),
+        ([INIT, *[{"type": "pong"}] * 300], 4429),
+    ],
+)
+async def test_a_broken_rule_closes_with_its_code(
+    address: str, messages: list[Any], code: int
+) -> None:
+    async with connect(address) as wire:
+        await talk(wire, *messages)
+        assert await close_code(wire) == code
+
+
+async def test_a_syntax_error_ends_its_own_operation_alone(address: str) -> None:
+    async with connect(address) as wire:
+        await talk(wire, INIT, subscribe("{", "a"), subscribe("{ hello }", "b"))
+        await hear(wire)
+        heard = [await hear(wire) for _ in range(3)]
+    assert {m["type"] for m in heard if m["id"] == "a"} == {"error"}
+    assert [m["type"] for m in heard if m["id"] == "b"] == ["next", "complete"]
+
+
+async def test_a_client_that_leaves_closes_its_source(address: str) -> None:
+    closed.clear()
+    async with connect(address) as wire:
+        await talk(wire, INIT, subscribe("subscription { count(to: 11) }"))
+        await hear(wire)
+        await hear(wire)
+        assert not closed.is_set()
+    assert await asyncio.to_thread(closed.wait, 10)
+
+
+async def test_a_long_subscription_does_not_grow() -> None:
+    seen = 0
+    stream = await SCHEMA.subscribe("subscription { count(to: 5000) }", context_value={})
+    tracemalloc.start()
+    try:
+        baseline = 0
+        async for _ in stream:
+            seen += 1
+            if seen == 1000:
+                baseline = tracemalloc.get_traced_memory()[0]
+            if seen == 5000:
+                break
+        grown = tracemalloc.get_traced_memory()[0] - baseline
+    finally:
+        tracemalloc.stop()
+        await stream.aclose()
+    assert grown < 4000 * 50
