@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import strawberry
-from strawberry.scalars import JSON
 
 from graph.model import mover as mover_model
 from graph.model import operation as operation_model
@@ -18,6 +17,7 @@ from graph.schema.connections import After, Connection, First, cut, edges_of
 from graph.schema.fields import Info, attribute
 from graph.schema.ids import encode
 from graph.schema.locations import Location, shown
+from graph.schema.options import TransferOptions
 from graph.schema.progress import RunProgress, RunResult
 from graph.schema.scalars import AccountId, Arn
 from graph.schema.tag import Tag
@@ -150,9 +150,9 @@ class Mover(Node):
         task = await self._task(info)
         return shown(await info.context.loaders.location.load(task.destination_arn))
 
-    @strawberry.field(description="DataSync's options by their names there, defaults included.")
-    async def options(self, info: Info) -> JSON | None:
-        return JSON(dict((await self._task(info)).options))
+    @strawberry.field(description="How it transfers.")
+    async def options(self, info: Info) -> TransferOptions | None:
+        return TransferOptions(value=(await self._task(info)).options)
 
     @strawberry.field(description="Patterns of what is transferred; empty means everything.")
     async def includes(self, info: Info) -> list[str] | None:
@@ -244,9 +244,9 @@ class Run(Node):
     def result(self) -> RunResult | None:
         return None if self.value.result is None else RunResult(value=self.value.result)
 
-    @strawberry.field(description="The options it ran with, by DataSync's names.")
-    def options(self) -> JSON:
-        return JSON(dict(self.value.options))
+    @strawberry.field(description="The options it ran with.")
+    def options(self) -> TransferOptions:
+        return TransferOptions(value=self.value.options)
 
     @strawberry.field(description="Who started it, where this server did.")
     async def started_by(self, info: Info) -> str | None:
