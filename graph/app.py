@@ -17,7 +17,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 
 from graph import schema
-from graph.auth import HEADER, Authenticator
+from graph.auth import Authenticator, credentials
 from graph.aws.clients import Clients
 from graph.aws.gateway import Gateway
 from graph.context import Context, Doors, open_context
@@ -46,13 +46,10 @@ class Opened:
     async def identify(
         self, connection: HTTPConnection, payload: Mapping[str, Any] | None
     ) -> Caller:
-        """By the header, or on a socket by the same name in the payload of connection_init."""
+        """By the headers, or on a socket by the same names in the payload of connection_init."""
         if self.auth is None:
             raise RuntimeError("the application is not open")
-        given = (payload or {}).get(HEADER)
-        return await self.auth.authenticate(
-            connection.headers.get(HEADER) or (given if isinstance(given, str) else None)
-        )
+        return await self.auth.authenticate(credentials(connection.headers, payload))
 
     def context(self, caller: Caller, request_id: str) -> Context:
         if self.doors is None:
@@ -110,7 +107,7 @@ def from_environment() -> Starlette:
 @asynccontextmanager
 async def _lifespan(_app: Starlette, *, settings: Settings, opened: Opened) -> AsyncIterator[None]:
     async with AsyncExitStack() as stack:
-        auth = Authenticator(settings.token.get_secret_value(), max_cost=settings.token_max_cost)
+        auth = Authenticator(settings.all_keys, max_cost=settings.token_max_cost)
         stack.push_async_callback(auth.aclose)
         store = await stack.enter_async_context(Store(settings.store_url))
         external_id = settings.external_id.get_secret_value() if settings.external_id else None
