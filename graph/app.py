@@ -12,11 +12,13 @@ from typing import Any, Final
 import strawberry
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 
-from graph import schema
+from graph import logs, schema
+from graph.access_log import AccessLog, LoggedGraphQL, note_caller
 from graph.auth import Authenticator, credentials
 from graph.aws.clients import Clients
 from graph.aws.gateway import Gateway
@@ -30,7 +32,7 @@ from graph.operations import Operations
 from graph.operations.rooms import Patience
 from graph.settings import Settings, load
 from graph.store import Store
-from graph.transport import GraphQLApp, make_schema
+from graph.transport import make_schema
 from rest_compat import routes as rest
 
 VERSION: Final = version("datasync-api")
@@ -49,7 +51,10 @@ class Opened:
         """By the headers, or on a socket by the same names in the payload of connection_init."""
         if self.auth is None:
             raise RuntimeError("the application is not open")
-        return await self.auth.authenticate(credentials(connection.headers, payload))
+        given = credentials(connection.headers, payload)
+        caller = await self.auth.authenticate(given)
+        note_caller(connection.scope, caller)
+        return caller
 
     def context(self, caller: Caller, request_id: str) -> Context:
         if self.doors is None:
@@ -60,7 +65,7 @@ class Opened:
 def create_app(settings: Settings) -> Starlette:
     """The application. Nothing is opened before its lifespan begins."""
     opened = Opened()
-    graphql = GraphQLApp(
+    graphql = LoggedGraphQL(
         graphql_schema(),
         identify=opened.identify,
         make_context=opened.context,
@@ -68,6 +73,7 @@ def create_app(settings: Settings) -> Starlette:
     )
     return Starlette(
         lifespan=partial(_lifespan, settings=settings, opened=opened),
+        middleware=[Middleware(AccessLog)],
         routes=[
             Route("/graphql", graphql, methods=None),
             WebSocketRoute("/graphql", graphql),
@@ -101,7 +107,9 @@ def graphql_schema() -> strawberry.Schema:
 
 def from_environment() -> Starlette:
     """For uvicorn's factory: each worker reads the settings for itself."""
-    return create_app(load())
+    settings = load()
+    logs.set_up(settings.log_level)
+    return create_app(settings)
 
 
 @asynccontextmanager

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import logging
 import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from graph import logs
 from graph.settings import FILE, SettingsError, load
 
 if TYPE_CHECKING:
@@ -66,12 +66,7 @@ def _serve(arguments: argparse.Namespace) -> int:
     if arguments.config:
         os.environ[FILE] = arguments.config
     settings = load()
-    logging.basicConfig(
-        level=settings.log_level.upper(),
-        format="%(asctime)s level=%(levelname)s logger=%(name)s %(message)s",
-    )
-    # The refusal that it logs with a traceback is an answer of ours.
-    logging.getLogger("aiobotocore.credentials").setLevel(logging.ERROR)
+    logs.set_up(settings.log_level)
     host, port = settings.address
     uvicorn.run(
         "graph.app:from_environment",

@@ -84,7 +84,7 @@ class _Door:
     async def answer(self, request: Request, handlers: Mapping[str, Handler]) -> Response:
         if request.method == "OPTIONS":
             return Response(headers=_CORS)
-        request_id = uuid.uuid4().hex
+        request_id = request.scope.get("request_id") or uuid.uuid4().hex
         try:
             caller = await self._identify(request, None)
             response = await self._handled(request, handlers, caller, request_id)
