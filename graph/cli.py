@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import logging
 import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from graph import logs
 from graph.settings import FILE, SettingsError, load
 
 if TYPE_CHECKING:
@@ -47,7 +47,13 @@ def _parser() -> argparse.ArgumentParser:
     schema.add_argument("--check", action="store_true", help="compare it with schema.graphql")
     schema.add_argument("--write", action="store_true", help="write it to schema.graphql")
     schema.set_defaults(run=_schema)
-    token = commands.add_parser("token", help="make a token for the configured key")
+    token = commands.add_parser("token", help="make a header for a key, ready for curl -H")
+    token.add_argument("--config", "-config", help="as for serve")
+    token.add_argument("--key-name", metavar="NAME", help="which of the configured keys")
+    token.add_argument("--key-file", metavar="FILE", help="a key to read instead, - for stdin")
+    token.add_argument("--cost", type=int, default=10, help="bcrypt's, 4 to 31 (default: 10)")
+    token.add_argument("--plain", action="store_true", help="print the token alone")
+    token.add_argument("--new", action="store_true", help="make a new key and its SHA-256")
     token.set_defaults(run=_token)
     settings = commands.add_parser("settings", help="print all settings as a table")
     settings.set_defaults(run=_settings)
@@ -60,12 +66,7 @@ def _serve(arguments: argparse.Namespace) -> int:
     if arguments.config:
         os.environ[FILE] = arguments.config
     settings = load()
-    logging.basicConfig(
-        level=settings.log_level.upper(),
-        format="%(asctime)s level=%(levelname)s logger=%(name)s %(message)s",
-    )
-    # The refusal that it logs with a traceback is an answer of ours.
-    logging.getLogger("aiobotocore.credentials").setLevel(logging.ERROR)
+    logs.set_up(settings.log_level)
     host, port = settings.address
     uvicorn.run(
         "graph.app:from_environment",
@@ -117,11 +118,46 @@ def _schema(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _token(_arguments: argparse.Namespace) -> int:
-    from graph.auth import token_for  # noqa: PLC0415 - each command loads what it needs alone
+def _token(arguments: argparse.Namespace) -> int:
+    from graph.auth import HEADER, new_key, token_for  # noqa: PLC0415 - what it needs alone
 
-    print(token_for(load().token.get_secret_value()))  # noqa: T201 - the command's answer
+    if arguments.new:
+        key, digest = new_key()
+        print(f'# Authorization: Bearer {key}\nsha256 = "{digest}"')  # noqa: T201 - the answer
+        return 0
+    if not 4 <= arguments.cost <= 31:  # noqa: PLR2004 - bcrypt's bounds
+        return _fail(f"a cost is 4 to 31, not {arguments.cost}")
+    token = token_for(_key_of(arguments), arguments.cost)
+    print(token if arguments.plain else f"{HEADER}: {token}")  # noqa: T201 - the answer
     return 0
+
+
+def _key_of(arguments: argparse.Namespace) -> str:
+    """In clear: from a file, or of the settings by its name. Raises SettingsError."""
+    from graph.auth import clear_key  # noqa: PLC0415 - each command loads what it needs alone
+
+    if arguments.key_file:
+        try:
+            text = (
+                sys.stdin.read()
+                if arguments.key_file == "-"
+                else Path(arguments.key_file).read_text(encoding="utf-8")
+            )
+            return clear_key(text.removesuffix("\n")).decode()
+        except (OSError, ValueError) as error:
+            raise SettingsError(f"the key of {arguments.key_file}: {error}") from None
+    settings = load(arguments.config)
+    keys = {key.caller.name: key.clear for key in settings.all_keys}
+    name = arguments.key_name or next(iter(keys))
+    clear = keys.get(name)
+    if name not in keys:
+        raise SettingsError(f"there is no key '{name}', but {', '.join(keys)}")
+    if clear is None:
+        raise SettingsError(f"key '{name}' is known by its SHA-256 alone: send it as a bearer")
+    cap = settings.token_max_cost
+    if arguments.cost > cap:
+        raise SettingsError(f"the server refuses a cost above {cap}, its TOKEN_MAX_COST")
+    return clear.decode()
 
 
 def _settings(_arguments: argparse.Namespace) -> int:

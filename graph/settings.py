@@ -7,10 +7,12 @@ import os
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from graph.auth import DEFAULT, Key, clear_key, default_key, read_keys, read_keys_file
 
 PREFIX: Final = "DATASYNC_API_"
 FILE: Final = f"{PREFIX}CONFIG"
@@ -29,8 +31,13 @@ class Settings(BaseSettings):
         description="The organisation whose movers are served, as in the tag `spinup:org`.",
         pattern=r"^[A-Za-z0-9_.-]{1,64}$",
     )
-    token: SecretStr = Field(
-        description="The pre-shared key: callers send a bcrypt hash of it. 1 to 72 bytes."
+    token: SecretStr | None = Field(
+        None,
+        description="The pre-shared key, which may do everything: callers send a bcrypt hash of "
+        "it. 1 to 72 bytes. Required unless there are keys.",
+    )
+    keys: Annotated[tuple[Key, ...], NoDecode] = Field(
+        (), description="A TOML file of `[[keys]]` tables: several keys, each with its rights."
     )
     region: str = Field("us-east-1", description="The AWS region to work in.")
     role: str = Field(
@@ -73,10 +80,28 @@ class Settings(BaseSettings):
 
     @field_validator("token")
     @classmethod
-    def _of_bcrypts_length(cls, token: SecretStr) -> SecretStr:
-        if not 0 < len(token.get_secret_value().encode()) <= 72:  # noqa: PLR2004 - bcrypt's bound
-            raise ValueError("has to have 1 to 72 bytes")
+    def _of_bcrypts_length(cls, token: SecretStr | None) -> SecretStr | None:
+        if token is not None:
+            clear_key(token.get_secret_value())
         return token
+
+    @field_validator("keys", mode="before")
+    @classmethod
+    def _named_keys(cls, given: object) -> object:
+        if given == ():  # the default
+            return given
+        return read_keys_file(given) if isinstance(given, str) else read_keys(given)
+
+    @model_validator(mode="after")
+    def _let_somebody_in(self) -> Self:
+        if self.token is None and not self.keys:
+            raise ValueError(f"{PREFIX}TOKEN is missing: without it or {PREFIX}KEYS none gets in")
+        clear = [key.clear for key in self.keys]
+        if self.token is not None and self.token.get_secret_value().encode() in clear:
+            raise ValueError(f"{PREFIX}KEYS is wrong: one of the keys is {PREFIX}TOKEN too")
+        if self.token is not None and DEFAULT in {key.caller.name for key in self.keys}:
+            raise ValueError(f"{PREFIX}KEYS is wrong: {PREFIX}TOKEN has the name '{DEFAULT}'")
+        return self
 
     @field_validator("accounts", mode="before")
     @classmethod
@@ -102,6 +127,13 @@ class Settings(BaseSettings):
         if not port.isdigit() or int(port) > 65_535 or (":" in host and host[0] != "["):  # noqa: PLR2004
             raise ValueError(f"'{listen}' is not ADDRESS:PORT")
         return listen
+
+    @property
+    def all_keys(self) -> tuple[Key, ...]:
+        """The named ones, and the one that is a setting of its own."""
+        if self.token is None:
+            return self.keys
+        return (default_key(self.token.get_secret_value().encode()), *self.keys)
 
     @property
     def address(self) -> tuple[str, int]:
@@ -144,6 +176,8 @@ def _nearest(name: str, known: set[str]) -> str:
 
 def _sentence(error: ValidationError) -> str:
     first = error.errors(include_url=False, include_input=False)[0]
+    if not first["loc"]:  # of several settings together: the sentence names them
+        return first["msg"].removeprefix("Value error, ")
     name = f"{PREFIX}{str(first['loc'][0]).upper()}"
     if first["type"] == "missing":
         return f"{name} is missing: {Settings.model_fields[str(first['loc'][0])].description}"

@@ -18,7 +18,7 @@ from graph.context import Context
 from graph.model.caller import Caller
 from graph.model.errors import ApiError, Invalid, NotFound, Upstream
 from graph.model.mover import Mover
-from graph.resolvers import movers, operations, runs
+from graph.resolvers import movers, operations, runs, scope
 from rest_compat import wire
 from rest_compat.errors import rendered
 
@@ -84,7 +84,7 @@ class _Door:
     async def answer(self, request: Request, handlers: Mapping[str, Handler]) -> Response:
         if request.method == "OPTIONS":
             return Response(headers=_CORS)
-        request_id = uuid.uuid4().hex
+        request_id = request.scope.get("request_id") or uuid.uuid4().hex
         try:
             caller = await self._identify(request, None)
             response = await self._handled(request, handlers, caller, request_id)
@@ -209,7 +209,7 @@ async def _nothing(_context: Context, _request: Request) -> Response:
 def _account(context: Context, request: Request) -> str:
     """The account of a path. One that is not well-formed is not there."""
     try:
-        return context.doors.gateway.account(request.path_params["account"]).account_id
+        return scope.account(context, request.path_params["account"]).account_id
     except Invalid as error:
         raise NotFound(error.message) from None
 

@@ -93,7 +93,7 @@ class Operations:
                     "account_id": new.account_id,
                     "mover_group": new.group,
                     "mover_name": new.name,
-                    "requested_by": caller.name,
+                    "requested_by": caller.who,
                     "reservation": f"{new.account_id} {new.group} {new.name}",
                 },
                 (new,),
@@ -116,7 +116,7 @@ class Operations:
             "mover_group": mover.group,
             "mover_name": mover.name,
             "task_arn": mover.task_arn,
-            "requested_by": caller.name,
+            "requested_by": caller.who,
             "reservation": f"{account_id} {mover.group} {mover.name}",
         }
         return await self.get(await self._accept(values, (mover.task_arn, cancel_run)))

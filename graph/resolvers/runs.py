@@ -12,6 +12,8 @@ from graph.model.errors import AlreadyRunning, ApiError, Invalid, NotFound, NotR
 from graph.model.mover import Mover
 from graph.model.progress import Progress
 from graph.model.run import Run, RunRef
+from graph.resolvers import scope
+from graph.resolvers.movers import get_mover
 
 
 async def list_runs(context: Context, task_arn: str) -> list[RunRef]:
@@ -34,8 +36,8 @@ async def get_run(context: Context, run_arn: str) -> Run:
 
 
 async def get_visible_run(context: Context, run_arn: str) -> Run:
-    """A run whose mover is the organisation's. Raises NotFound for any other."""
-    mover = await context.loaders.mover.load(run_arn.partition("/execution/")[0])
+    """A run whose mover is the organisation's, and the caller's to see. Raises NotFound."""
+    mover = await get_mover(context, run_arn.partition("/execution/")[0])
     return await find_run(context, mover, run_arn.rpartition("/")[2])
 
 
@@ -56,31 +58,37 @@ async def current_run(context: Context, mover: Mover) -> Run | None:
 
 
 async def start_run(context: Context, mover: Mover, idempotency_key: str | None = None) -> str:
-    """Starts a run and gives its ARN. Raises AlreadyRunning unless the mover is AVAILABLE."""
+    """Starts a run and gives its ARN. Raises AlreadyRunning unless the mover is AVAILABLE.
+
+    Raises Forbidden where the caller may not write.
+    """
+    scope.may_write(context, mover.account.account_id, mover.group)
+    key = scope.idempotency_key(context, idempotency_key)
 
     async def start() -> str:
         if mover.status != "AVAILABLE":
             raise AlreadyRunning("another datasync mover task is already running")
         run_arn = await aws_runs.start_run(context.doors.gateway, mover.task_arn)
-        await context.doors.store.note_started(run_arn, context.caller.name)
+        await context.doors.store.note_started(run_arn, context.caller.who)
         return run_arn
 
-    if idempotency_key is None:
+    if key is None:
         return await start()
-    return await context.doors.operations.once(idempotency_key, f"start {mover.task_arn}", start)
+    return await context.doors.operations.once(key, f"start {mover.task_arn}", start)
 
 
 async def stop_run(context: Context, mover: Mover) -> str:
     """Cancels the run that is active, or else the queued one, and gives its ARN.
 
-    Raises NotRunning where there is none.
+    Raises NotRunning where there is none, Forbidden where the caller may not write.
     """
+    scope.may_write(context, mover.account.account_id, mover.group)
     active = [run for run in await list_runs(context, mover.task_arn) if not run.ended]
     if not active:
         raise NotRunning("datasync mover task is not running")
     chosen = next((run for run in active if run.status != "QUEUED"), active[-1])
     # Noted first: whoever watches may see the end before this call is answered.
-    await context.doors.store.note_cancelled(chosen.run_arn, context.caller.name)
+    await context.doors.store.note_cancelled(chosen.run_arn, context.caller.who)
     try:
         await aws_runs.cancel_run(context.doors.gateway, chosen.run_arn)
     except ApiError as error:

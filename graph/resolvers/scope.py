@@ -1,0 +1,60 @@
+"""What a caller may see and do: the one place that says no, in words that give nothing away."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Final
+
+from graph.context import Context
+from graph.model import names
+from graph.model.errors import Forbidden, Invalid, NotFound
+from graph.model.mover import Account, Mover
+
+NO_MOVER: Final = "datasync mover not found"
+_KEY: Final = 256
+
+
+def account(context: Context, account_id: str) -> Account:
+    """An account that both the settings and the caller's key allow. Asks AWS nothing.
+
+    Raises NotFound, for the caller's sake in the words that an account has which is not there.
+    """
+    found = context.doors.gateway.account(account_id)
+    if not context.caller.sees_account(account_id):
+        raise NotFound(f"account {account_id} is not known, or does not let this server in")
+    return found
+
+
+def account_of(context: Context, arn: str) -> Account:
+    """The account that an ARN is in, checked as above."""
+    return account(context, names.arn(arn).account)
+
+
+def group(context: Context, account_id: str, name: str | None) -> bool:
+    """Whether the caller sees the movers of a group."""
+    return context.caller.sees(account_id, name)
+
+
+def shown(context: Context, mover: Mover) -> Mover:
+    """The mover, if the caller sees it. Raises NotFound."""
+    if not group(context, mover.account.account_id, mover.group):
+        raise NotFound(NO_MOVER)
+    return mover
+
+
+def may_write(context: Context, account_id: str, name: str | None) -> None:
+    """Raises Forbidden where the caller may not change anything in a group."""
+    if not context.caller.may_write:
+        raise Forbidden(f"the key '{context.caller.name}' may read, and not write")
+    if not group(context, account_id, name):
+        raise Forbidden(f"the key '{context.caller.name}' may not write there")
+
+
+def idempotency_key(context: Context, key: str | None) -> str | None:
+    """The key as it is kept: one caller never meets another's. Raises Invalid by its length."""
+    if key is None:
+        return None
+    if not 0 < len(key) <= _KEY:
+        raise Invalid(f"an idempotency key has 1 to {_KEY} characters", path=("idempotencyKey",))
+    own = f"{context.caller.name}\0{key}".encode(errors="surrogatepass")
+    return hashlib.sha256(own).hexdigest()
