@@ -285,6 +285,12 @@ class Operation(Node):
         region = info.context.doors.gateway.region
         return Account(value=mover_model.Account(self.value.account_id, region))
 
+    @strawberry.field(description="The group of its mover; null where that had none.")
+    def group(self, info: Info) -> Group | None:
+        name, region = self.value.group, info.context.doors.gateway.region
+        account = mover_model.Account(self.value.account_id, region)
+        return None if name is None else Group(value=mover_model.Group(account, name))
+
     @strawberry.field(description="What it did so far, the oldest first.")
     def events(self) -> list[OperationEvent]:
         return [OperationEvent(at=event.at, message=event.message) for event in self.value.events]
