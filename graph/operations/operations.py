@@ -125,9 +125,17 @@ class Operations:
 
     async def get(self, operation_id: str) -> Operation:
         """Raises NotFound where there never was one, or it is forgotten."""
-        operation = _operation(await self._store.operation(operation_id))
-        # The store may keep it longer: its leftovers have to be looked for first.
-        if operation.status.ended and operation.updated_at.timestamp() < self._forgotten_before():
+        return _operation(await self._store.operation(operation_id))
+
+    async def shown(self, operation_id: str) -> Operation:
+        """The same, for those who ask by its id. Raises NotFound also where its time is over.
+
+        The store may keep it longer: its leftovers have to be looked for first.
+        """
+        operation = await self.get(operation_id)
+        before = self._forgotten_before()
+        old = operation.status.ended and operation.updated_at.timestamp() < before
+        if old and not await self._store.keeps(operation_id, before):
             raise NotFound("operation not found")
         return operation
 

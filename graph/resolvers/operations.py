@@ -18,7 +18,7 @@ async def get_operation(context: Context, operation_id: str) -> Operation:
     """Raises NotFound where there never was one, it is forgotten, or not the caller's to see."""
     if not (operation_id.isprintable() and 0 < len(operation_id) <= _ID):
         raise NotFound("operation not found")  # not every store can be asked for any text
-    operation = await context.doors.operations.get(operation_id)
+    operation = await context.doors.operations.shown(operation_id)
     if not context.caller.sees(operation.account_id, operation.group):
         raise NotFound("operation not found")
     return operation

@@ -130,14 +130,23 @@ class Store:
             events[event["operation_id"]].append((event["at"], event["message"]))
         return [OperationRow(row, tuple(events[row["id"]])) for row in rows]
 
+    async def keeps(self, operation_id: str, changed_after: float) -> bool:
+        """False for what ended, last changed before that moment, and no key leads to."""
+        return bool(await self._rows(search.kept(operation_id, changed_after)))
+
     async def unended(self) -> list[sa.RowMapping]:
         """Operations that have not ended, the oldest first."""
         alive = sa.select(OPERATIONS).where(OPERATIONS.c.ended_at.is_(None))
         return await self._rows(alive.order_by(OPERATIONS.c.created_at))
 
-    async def unswept(self, ended_before: float, most: int) -> list[sa.RowMapping]:
-        """At most so many ended creates whose leftovers nobody looked for, the oldest first."""
-        return await self._rows(search.unswept(ended_before, most))
+    async def unswept(
+        self, ended_before: float, most: int, but: Iterable[str] = ()
+    ) -> list[sa.RowMapping]:
+        """At most so many ended creates whose leftovers nobody looked for, the oldest first.
+
+        Without those of the accounts ``but``.
+        """
+        return await self._rows(search.unswept(ended_before, most, but))
 
     async def note_swept(self, operation_ids: Iterable[str]) -> None:
         mine = OPERATIONS.c.id.in_(list(operation_ids))

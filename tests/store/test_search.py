@@ -108,12 +108,26 @@ async def test_a_create_is_forgotten_once_it_was_swept(store: Store) -> None:
     assert await store.forget(now) == ["delete"]
     assert [row["id"] for row in await store.unswept(now, 9)] == ["create"]
     assert await store.unswept(now - 3_600, 9) == []
+    assert await store.unswept(now, 9, {LAB}) == []
     await store.note_swept(["create"])
     assert await store.unswept(now, 9) == []
     assert await store.forget(now) == ["create"]
     with pytest.raises(NotFound):
         await store.operation("create")
     assert (await store.operation("alive")).values["status"] == "CREATED"
+
+
+async def test_what_a_key_leads_to_is_kept_as_long_as_the_key(store: Store) -> None:
+    for operation_id in ("keyed", "other"):
+        await accepted(store, operation_id, kind="DELETE_MOVER")
+        await store.end_operation(operation_id, None)
+    await store.claim_key("k", "f")
+    await store.settle_key("k", "keyed")
+    later = time.time() + 1
+    assert ids(await store.operations(OperationFilter(), later, 9)) == ["keyed"]
+    assert await store.keeps("keyed", later)
+    assert not await store.keeps("other", later)
+    assert await store.forget(later) == ["other"]
 
 
 async def test_forgetting_counts_from_the_last_change(store: Store) -> None:
