@@ -30,6 +30,7 @@ from graph.model.errors import ApiError
 from graph.model.run import Run
 from graph.operations import Operations
 from graph.operations.rooms import Patience
+from graph.operations.sweep import Sweep
 from graph.settings import Settings, load
 from graph.store import Store
 from graph.transport import make_schema
@@ -140,7 +141,11 @@ async def _lifespan(_app: Starlette, *, settings: Settings, opened: Opened) -> A
         watches = await stack.enter_async_context(
             Watches(partial(_look, gateway, store), Pace(moving=settings.poll_seconds))
         )
-        opened.doors = Doors(gateway, watches, operations, store, VERSION)
+        age = 60 * settings.orphan_minutes
+        await stack.enter_async_context(
+            Sweep(gateway, store, age=age, every=settings.sweep_seconds)
+        )
+        opened.doors = Doors(gateway, watches, operations, store, VERSION, age)
         opened.auth = auth
         yield
         opened.doors = opened.auth = None

@@ -64,6 +64,17 @@ class Settings(BaseSettings):
     operation_minutes: float = Field(
         60, gt=0, description="Minutes that an ended operation is kept."
     )
+    orphan_minutes: float = Field(
+        60,
+        gt=0,
+        description="What no mover uses is an orphan once it is so old, and what an ended "
+        "operation left behind is looked for so long after its end.",
+    )
+    sweep_seconds: float = Field(
+        60,
+        ge=0.05,
+        description="Between two rounds that remove what ended operations left behind.",
+    )
     lease_seconds: float = Field(
         8, gt=0, le=60, description="A server silent for so long is dead; others take over."
     )

@@ -97,7 +97,7 @@ class Gateway:
                 self._forget_flights(account_id)
         return answer
 
-    async def pages(
+    async def pages(  # noqa: PLR0913 - a call has so many parts
         self,
         account_id: str,
         service: str,
@@ -105,6 +105,7 @@ class Gateway:
         key: str,
         *,
         most: int = _PAGES,
+        access: Access = Access.READ,
         **params: Any,
     ) -> AsyncIterator[list[dict[str, Any]]]:
         """Every page of a list, at most ``most``; ``key`` names the member that holds the items."""
@@ -112,7 +113,7 @@ class Gateway:
         token: str | None = None
         for _ in range(most):
             more: dict[str, Any] = {asks: token} if token else {}
-            answer = await self.call(account_id, service, Access.READ, operation, **params, **more)
+            answer = await self.call(account_id, service, access, operation, **params, **more)
             yield answer.get(key) or []
             before, token = token, answer.get(gives) or None
             if token is None:

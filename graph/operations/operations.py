@@ -19,14 +19,16 @@ from graph.aws.gateway import Gateway
 from graph.aws.movers import list_movers
 from graph.model import names
 from graph.model.caller import Caller
-from graph.model.errors import AlreadyRunning, ApiError, Invalid, NameTaken, Upstream
+from graph.model.errors import AlreadyRunning, ApiError, Invalid, NameTaken, NotFound, Upstream
 from graph.model.location import EfsSpec, LocationSpec
 from graph.model.mover import Mover
 from graph.model.operation import (
     NewMover,
     Operation,
     OperationEvent,
+    OperationFilter,
     OperationKind,
+    OperationPlace,
     OperationStatus,
 )
 from graph.operations import sagas
@@ -125,6 +127,28 @@ class Operations:
         """Raises NotFound where there never was one, or it is forgotten."""
         return _operation(await self._store.operation(operation_id))
 
+    async def shown(self, operation_id: str) -> Operation:
+        """The same, for those who ask by its id. Raises NotFound also where its time is over.
+
+        The store may keep it longer: its leftovers have to be looked for first.
+        """
+        operation = await self.get(operation_id)
+        before = self._forgotten_before()
+        old = operation.status.ended and operation.updated_at.timestamp() < before
+        if old and not await self._store.keeps(operation_id, before):
+            raise NotFound("operation not found")
+        return operation
+
+    async def page(
+        self, wanted: OperationFilter, first: int, after: OperationPlace | None = None
+    ) -> list[tuple[OperationPlace, Operation]]:
+        """At most ``first`` operations behind a place, the newest first, each with its own."""
+        rows = await self._store.operations(wanted, self._forgotten_before(), first, after)
+        return [
+            (OperationPlace(row.values["created_at"], row.values["id"]), _operation(row))
+            for row in rows
+        ]
+
     async def follow(self, operation_id: str) -> AsyncIterator[Operation]:
         """The present state, each change, the end."""
         shown, until = None, time.monotonic() + _FOLLOWED
@@ -168,6 +192,9 @@ class Operations:
         await self._store.settle_key(key, result)
         return result
 
+    def _forgotten_before(self) -> float:
+        return time.time() - self._keep
+
     async def _accept(self, values: dict[str, Any], args: tuple[Any, ...]) -> str:
         operation_id = str(uuid.uuid4())
         await self._store.begin_operation(
@@ -183,7 +210,7 @@ class Operations:
                 for row in await self._store.unended():
                     if row["status"] == "CREATED" and time.time() - row["created_at"] > _ABANDONED:
                         await _start(row["id"], row["kind"], pickle.loads(row["input"]))  # noqa: S301 - our own
-                forgotten = await self._store.forget(time.time() - self._keep)
+                forgotten = await self._store.forget(self._forgotten_before())
                 if forgotten:
                     await DBOS.delete_workflows_async(forgotten)
             except Upstream:

@@ -44,10 +44,15 @@ def shown(context: Context, mover: Mover) -> Mover:
 
 def may_write(context: Context, account_id: str, name: str | None) -> None:
     """Raises Forbidden where the caller may not change anything in a group."""
-    if not context.caller.may_write:
-        raise Forbidden(f"the key '{context.caller.name}' may read, and not write")
+    may_write_at_all(context)
     if not group(context, account_id, name):
         raise Forbidden(f"the key '{context.caller.name}' may not write there")
+
+
+def may_write_at_all(context: Context) -> None:
+    """Raises Forbidden where the caller may only read."""
+    if not context.caller.may_write:
+        raise Forbidden(f"the key '{context.caller.name}' may read, and not write")
 
 
 def idempotency_key(context: Context, key: str | None) -> str | None:

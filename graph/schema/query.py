@@ -11,9 +11,11 @@ import strawberry
 from graph.model.caller import Caller
 from graph.model.errors import Invalid, NotFound
 from graph.resolvers import movers, operations, runs
+from graph.schema.connections import After, Connection, First
 from graph.schema.fields import Info, attribute
 from graph.schema.ids import decode
 from graph.schema.nodes import Account, Group, Mover, Node, Operation, Run
+from graph.schema.operations import OperationFilter, operations_page
 from graph.schema.scalars import AccountId
 
 _NODES: Final = 100
@@ -83,6 +85,19 @@ class Query:
         if kind != "Operation":
             raise Invalid(f"the id of an Operation is wanted, not of a {kind}", path=("id",))
         return Operation(value=await operations.get_operation(info.context, key))
+
+    @strawberry.field(
+        description="The operations that the caller may see, the newest first, until they are "
+        "forgotten."
+    )
+    async def operations(
+        self,
+        info: Info,
+        filter: OperationFilter | None = None,  # noqa: A002 - the argument's name in the schema
+        first: First = 25,
+        after: After = None,
+    ) -> Connection[Operation] | None:
+        return await operations_page(info, filter, first, after)
 
     @strawberry.field(description="The server itself.")
     def server(self, info: Info) -> ServerInfo:

@@ -15,6 +15,8 @@ from typing import Any, Final, Self, TypeVar
 import sqlalchemy as sa
 
 from graph.model.errors import Conflict, NameTaken, NotFound, Upstream
+from graph.model.operation import OperationFilter, OperationPlace
+from graph.store import search
 from graph.store.tables import BEATS, EVENTS, KEYS, METADATA, NOTES, OPERATIONS
 
 T = TypeVar("T")
@@ -114,16 +116,50 @@ class Store:
         found = await self._rows(events.order_by(EVENTS.c.at))
         return OperationRow(rows[0], tuple((row["at"], row["message"]) for row in found))
 
+    async def operations(
+        self,
+        wanted: OperationFilter,
+        changed_after: float,
+        first: int,
+        after: OperationPlace | None = None,
+    ) -> list[OperationRow]:
+        """A page, the newest first, without what ended and last changed before that moment."""
+        rows = await self._rows(search.page_of(wanted, changed_after, first, after))
+        events: dict[str, list[tuple[float, str]]] = {row["id"]: [] for row in rows}
+        for event in await self._rows(search.events_of(events)):
+            events[event["operation_id"]].append((event["at"], event["message"]))
+        return [OperationRow(row, tuple(events[row["id"]])) for row in rows]
+
+    async def keeps(self, operation_id: str, changed_after: float) -> bool:
+        """False for what ended, last changed before that moment, and no key leads to."""
+        return bool(await self._rows(search.kept(operation_id, changed_after)))
+
     async def unended(self) -> list[sa.RowMapping]:
         """Operations that have not ended, the oldest first."""
         alive = sa.select(OPERATIONS).where(OPERATIONS.c.ended_at.is_(None))
         return await self._rows(alive.order_by(OPERATIONS.c.created_at))
 
-    async def forget(self, ended_before: float) -> list[str]:
-        """Drops operations that ended before that moment, and keys older than a day."""
+    async def unswept(
+        self, ended_before: float, most: int, but: Iterable[str] = ()
+    ) -> list[sa.RowMapping]:
+        """At most so many ended creates whose leftovers nobody looked for, the oldest first.
+
+        Without those of the accounts ``but``.
+        """
+        return await self._rows(search.unswept(ended_before, most, but))
+
+    async def note_swept(self, operation_ids: Iterable[str]) -> None:
+        mine = OPERATIONS.c.id.in_(list(operation_ids))
+        await self._write(sa.update(OPERATIONS).where(mine).values(swept_at=time.time()))
+
+    async def forget(self, changed_before: float) -> list[str]:
+        """Drops what ended and last changed before that moment, and keys older than a day.
+
+        A create stays until it was swept, for a day at most.
+        """
 
         def drop(connection: sa.Connection) -> list[str]:
-            old = sa.select(OPERATIONS.c.id).where(OPERATIONS.c.ended_at < ended_before)
+            old = search.forgettable(changed_before, changed_before - _DAY)
             ids = list(connection.execute(old).scalars())
             for table, column in ((EVENTS, EVENTS.c.operation_id), (OPERATIONS, OPERATIONS.c.id)):
                 connection.execute(sa.delete(table).where(column.in_(ids)))

@@ -26,6 +26,9 @@ OPERATIONS: Final = sa.Table(
     # Unique while the operation lives, null once it has ended: whoever inserts first has the name.
     sa.Column("reservation", sa.String(512), unique=True),
     sa.Column("input", sa.LargeBinary, nullable=False),
+    # When its leftovers were looked for; an ended create is not dropped before that.
+    sa.Column("swept_at", sa.Float),
+    sa.Index("operations_newest", "created_at", "id"),
 )
 EVENTS: Final = sa.Table(
     "operation_events",
