@@ -26,7 +26,6 @@ LONGEST = {
     "graph/store/store.py": 310,
     "graph/transport/app.py": 330,
     "graph/schema/nodes.py": 340,
-    "tests/sandbox/test_datasync.py": 460,
 }
 
 
