@@ -100,9 +100,8 @@ def test_no_thread_of_a_sandbox_outlives_it(aws: Sandbox) -> None:
     before = set(threading.enumerate())
     with Sandbox() as another:
         kept_alive = urlopen(f"{another.endpoint}/_sandbox/state", timeout=10)  # noqa: S310
-        engine = Engine()
-        engine.start(transfer(10), done=lambda: None)
-        assert {"sandbox", "datasync"} <= {t.name for t in set(threading.enumerate()) - before}
-        engine.close()
+        ENGINE.start(transfer(10), done=lambda: None)
+        assert {"sandbox", "datasync"} <= {thread.name for thread in threading.enumerate()}
     kept_alive.close()
     assert set(threading.enumerate()) - before == set()
+    assert "datasync" not in {thread.name for thread in threading.enumerate()}
