@@ -39,6 +39,10 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--workers", type=int, default=1, help="processes that serve (default: 1)")
     serve.set_defaults(run=_serve)
     sandbox = commands.add_parser("sandbox", help="serve the API on an embedded AWS")
+    sandbox.add_argument("--port", type=_port, default=0, help="of the API (default: a free one)")
+    sandbox.add_argument(
+        "--aws-port", type=_port, default=0, help="of the embedded AWS (default: a free one)"
+    )
     sandbox.set_defaults(run=_sandbox)
     demo = commands.add_parser("demo", help="play the main job on an embedded AWS")
     demo.add_argument("--exit", action="store_true", help="end after the last act")
@@ -87,12 +91,13 @@ def _serve(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _sandbox(_arguments: argparse.Namespace) -> int:
+def _sandbox(arguments: argparse.Namespace) -> int:
     try:
         from graph.sandbox.demo import serve_forever  # noqa: PLC0415 - an extra
+        from graph.sandbox.stage import Ports  # noqa: PLC0415 - an extra
     except ImportError as error:
         return _missing(error)
-    return serve_forever()
+    return serve_forever(Ports(api=arguments.port, aws=arguments.aws_port))
 
 
 def _demo(arguments: argparse.Namespace) -> int:
@@ -165,6 +170,12 @@ def _settings(_arguments: argparse.Namespace) -> int:
 
     print(table())  # noqa: T201 - the command's answer
     return 0
+
+
+def _port(given: str) -> int:
+    if not given.isdigit() or int(given) > 65_535:  # noqa: PLR2004 - the last port
+        raise argparse.ArgumentTypeError(f"'{given}' is not a port")
+    return int(given)
 
 
 def _missing(error: ImportError) -> int:
