@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import sys
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from graph import logs
-from graph.settings import FILE, SettingsError, load
+from graph.settings import FILE, SettingsError, find, load
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+log = logging.getLogger(__name__)
 
 _SCHEMA: Final = Path("schema.graphql")
 _SOCKET_BYTES: Final = 65_536
@@ -33,9 +37,17 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="datasync-api", description="GraphQL and REST for AWS DataSync movers."
     )
+    parser.add_argument(
+        "--version", "-version", action="version", version=f"datasync-api {version('datasync-api')}"
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     serve = commands.add_parser("serve", help="serve the API")
-    serve.add_argument("--config", help="a TOML file with settings; the environment wins")
+    serve.add_argument(
+        "--config",
+        "-config",
+        metavar="FILE",
+        help="TOML with settings, or the original's JSON; the environment wins",
+    )
     serve.add_argument("--workers", type=int, default=1, help="processes that serve (default: 1)")
     serve.set_defaults(run=_serve)
     sandbox = commands.add_parser("sandbox", help="serve the API on an embedded AWS")
@@ -69,8 +81,12 @@ def _serve(arguments: argparse.Namespace) -> int:
 
     if arguments.config:
         os.environ[FILE] = arguments.config
-    settings = load()
+    found = find()
+    settings = found.settings
     logs.set_up(settings.log_level)
+    for how in found.understood:
+        log.info("%s", how)
+    os.environ.update(found.credentials)  # the SDK's own default chain, in each worker too
     host, port = settings.address
     uvicorn.run(
         "graph.app:from_environment",
