@@ -105,6 +105,32 @@ async def create_mover(
     return await context.doors.operations.create_mover(new, context.caller, idempotency_key)
 
 
+async def delete_named(context: Context, account_id: str, group: str, name: str) -> Operation:
+    """Deletes a mover by its name, or what an earlier deletion of it left. Raises NotFound."""
+    try:
+        mover = await find_mover(context, account_id, group, name)
+    except NotFound:
+        doors = context.doors.operations
+        again = await doors.delete_again(account_id, context.caller, named=(group, name))
+        if again is None:
+            raise
+        return again
+    return await delete_mover(context, mover)
+
+
+async def delete_by_task(context: Context, task_arn: str, *, cancel_run: bool = False) -> Operation:
+    """Deletes a mover by its task, or what an earlier deletion of it left. Raises NotFound."""
+    try:
+        mover = await get_mover(context, task_arn)
+    except NotFound:
+        account_id, doors = names.arn(task_arn).account, context.doors.operations
+        again = await doors.delete_again(account_id, context.caller, task_arn=task_arn)
+        if again is None:
+            raise
+        return again
+    return await delete_mover(context, mover, cancel_run=cancel_run)
+
+
 async def delete_mover(context: Context, mover: Mover, *, cancel_run: bool = False) -> Operation:
     """Takes a deletion on. Raises AlreadyRunning unless ``cancel_run`` where a run is active."""
     return await context.doors.operations.delete_mover(mover, context.caller, cancel_run=cancel_run)

@@ -112,8 +112,9 @@ async def post(url: str, count: int) -> set[str]:
             body = {"query": CREATE, "variables": {"input": new_mover(f"m-{index}")}}
             answer = (await http.post("/graphql", json=body)).json()
             payload = answer["data"]["createMover"]
-            assert payload and payload["operation"], answer
-            return str(payload["operation"]["id"])
+            operation = payload and payload["operation"]
+            assert operation, answer
+            return str(operation["id"])
 
         return set(await asyncio.gather(*(one(index) for index in range(count))))
 
