@@ -8,7 +8,6 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime
 from typing import Any, Final, Self, TypeVar
 
 import sqlalchemy as sa
@@ -21,16 +20,15 @@ from graph.model.mover import Mover
 from graph.model.operation import (
     NewMover,
     Operation,
-    OperationEvent,
     OperationFilter,
     OperationKind,
     OperationPlace,
-    OperationStatus,
 )
 from graph.operations.checks import check
 from graph.operations.engine import engine
 from graph.operations.heart import Heart
 from graph.operations.once import key_of, once
+from graph.operations.reading import operation_of
 from graph.operations.rooms import Patience, Rooms
 from graph.operations.starting import keep_up, pickled, start
 from graph.operations.steps import name_taken
@@ -131,7 +129,7 @@ class Operations:
 
     async def get(self, operation_id: str) -> Operation:
         """Raises NotFound where there never was one, or it is forgotten."""
-        return _operation(await self._store.operation(operation_id))
+        return operation_of(await self._store.operation(operation_id))
 
     async def shown(self, operation_id: str) -> Operation:
         """The same, for those who ask by its id. Raises NotFound also where its time is over.
@@ -151,7 +149,7 @@ class Operations:
         """At most ``first`` operations behind a place, the newest first, each with its own."""
         rows = await self._store.operations(wanted, self._forgotten_before(), first, after)
         return [
-            (OperationPlace(row.values["created_at"], row.values["id"]), _operation(row))
+            (OperationPlace(row.values["created_at"], row.values["id"]), operation_of(row))
             for row in rows
         ]
 
@@ -290,26 +288,3 @@ def _joined(holder: sa.RowMapping) -> str:
     if holder["kind"] != OperationKind.DELETE_MOVER.value:
         raise Conflict("the mover is still being made: wait for that to end")
     return str(holder["id"])
-
-
-def _operation(row: OperationRow) -> Operation:
-    values = row.values
-    return Operation(
-        id=values["id"],
-        kind=OperationKind(values["kind"]),
-        status=OperationStatus(values["status"]),
-        account_id=values["account_id"],
-        group=values["mover_group"],
-        mover_name=values["mover_name"],
-        task_arn=values["task_arn"],
-        events=tuple(OperationEvent(_time(at), message) for at, message in row.events),
-        failure=values["failure"],
-        requested_by=values["requested_by"],
-        created_at=_time(values["created_at"]),
-        updated_at=_time(values["updated_at"]),
-        ended_at=None if values["ended_at"] is None else _time(values["ended_at"]),
-    )
-
-
-def _time(seconds: float) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
