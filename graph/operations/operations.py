@@ -32,7 +32,7 @@ from graph.operations.reading import operation_of
 from graph.operations.rooms import Patience, Rooms
 from graph.operations.starting import keep_up, pickled, start
 from graph.operations.steps import name_taken
-from graph.store import Key, OperationRow, Parts, Store, parts_of
+from graph.store import Key, Parts, Store, parts_of
 
 log = logging.getLogger(__name__)
 
