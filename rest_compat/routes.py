@@ -164,7 +164,8 @@ async def _update(context: Context, request: Request) -> Response:
 
 async def _delete(context: Context, request: Request) -> Response:
     """Answers when it is done. A client that leaves does not undo it."""
-    operation = await movers.delete_mover(context, await _mover(context, request))
+    params, account_id = request.path_params, _account(context, request)
+    operation = await movers.delete_named(context, account_id, params["group"], params["name"])
     ended = await operations.wait_for_operation(context, operation.id, _DELETE_SECONDS)
     if ended.failure:
         raise Upstream(ended.failure)

@@ -36,13 +36,14 @@ class Server:
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])
         self.url = f"http://127.0.0.1:{self.port}"
+        self.store_url = store_url or f"sqlite:///{folder}/db.sqlite"
         given = {
             "LISTEN": f"127.0.0.1:{self.port}",
             "ORG": ORG,
             "TOKEN": KEY,
             "ROLE": ROLE,
             "EXTERNAL_ID": "x-1",
-            "STORE_URL": store_url or f"sqlite:///{folder}/db.sqlite",
+            "STORE_URL": self.store_url,
             "POLL_SECONDS": "0.1",
             "RETRY_SECONDS": "0.05",
             "LEASE_SECONDS": "1",

@@ -126,9 +126,17 @@ class Gateway:
         account_id: str,
         key: tuple[object, ...],
         read: Callable[[], Coroutine[Any, Any, Any]],
+        *,
+        fresh: bool = False,
     ) -> Any:
-        """What ``read`` gives; who asks for the same while it is under way shares the answer."""
+        """What ``read`` gives; who asks for the same while it is under way shares the answer.
+
+        ``fresh``: but for one that began before it was asked for.
+        """
         flight = self._flights.get((account_id, *key))
+        if flight is not None and fresh:
+            await asyncio.wait([flight])
+            flight = self._flights.get((account_id, *key))
         if flight is None:
             # The gateway owns it, not the first who asked: that one may leave before the others.
             flight = asyncio.create_task(read())

@@ -126,8 +126,25 @@ async def create_mover(
     scope.may_write(context, new.account_id, new.group)
     names.group(new.group)
     names.mover_name(new.name)
-    key = scope.idempotency_key(context, idempotency_key)
-    return await context.doors.operations.create_mover(new, context.caller, key)
+    return await context.doors.operations.create_mover(new, context.caller, idempotency_key)
+
+
+async def delete_named(context: Context, account_id: str, group: str, name: str) -> Operation:
+    """Deletes a mover by its name, or what an earlier deletion of it left. Raises NotFound."""
+    try:
+        mover = await find_mover(context, account_id, group, name)
+    except NotFound:
+        return await _delete_again(context, account_id, named=(group, name))
+    return await delete_mover(context, mover)
+
+
+async def delete_by_task(context: Context, task_arn: str, *, cancel_run: bool = False) -> Operation:
+    """Deletes a mover by its task, or what an earlier deletion of it left. Raises NotFound."""
+    try:
+        mover = await get_mover(context, task_arn)
+    except NotFound:
+        return await _delete_again(context, names.arn(task_arn).account, task_arn=task_arn)
+    return await delete_mover(context, mover, cancel_run=cancel_run)
 
 
 async def delete_mover(context: Context, mover: Mover, *, cancel_run: bool = False) -> Operation:
@@ -137,3 +154,19 @@ async def delete_mover(context: Context, mover: Mover, *, cancel_run: bool = Fal
     """
     scope.may_write(context, mover.account.account_id, mover.group)
     return await context.doors.operations.delete_mover(mover, context.caller, cancel_run=cancel_run)
+
+
+async def _delete_again(
+    context: Context,
+    account_id: str,
+    *,
+    named: tuple[str | None, str] | None = None,
+    task_arn: str | None = None,
+) -> Operation:
+    """For a mover that is gone, or that the caller does not see: the two are not told apart."""
+    scope.account(context, account_id)
+    left = await context.doors.operations.left_by(account_id, named=named, task_arn=task_arn)
+    if left is None or not scope.group(context, account_id, left.group):
+        raise NotFound(scope.NO_MOVER)
+    scope.may_write(context, account_id, left.group)
+    return await context.doors.operations.delete_again(left, context.caller)

@@ -9,7 +9,7 @@ from graph.context import Context
 from graph.live import Update
 from graph.model import names
 from graph.model.errors import AlreadyRunning, ApiError, Invalid, NotFound, NotRunning
-from graph.model.mover import Mover
+from graph.model.mover import KEY_TAG, Mover, Tag
 from graph.model.progress import Progress
 from graph.model.run import Run, RunRef
 from graph.resolvers import scope
@@ -63,18 +63,24 @@ async def start_run(context: Context, mover: Mover, idempotency_key: str | None 
     Raises Forbidden where the caller may not write.
     """
     scope.may_write(context, mover.account.account_id, mover.group)
-    key = scope.idempotency_key(context, idempotency_key)
+    gateway = context.doors.gateway
 
-    async def start() -> str:
+    async def start(mark: Tag | None = None) -> str:
         if mover.status != "AVAILABLE":
             raise AlreadyRunning("another datasync mover task is already running")
-        run_arn = await aws_runs.start_run(context.doors.gateway, mover.task_arn)
+        run_arn = await aws_runs.start_run(gateway, mover.task_arn, mark)
         await context.doors.store.note_started(run_arn, context.caller.who)
         return run_arn
 
-    if key is None:
+    if idempotency_key is None:
         return await start()
-    return await context.doors.operations.once(key, f"start {mover.task_arn}", start)
+    return await context.doors.operations.once(
+        context.caller,
+        idempotency_key,
+        f"start {mover.task_arn}",
+        work=lambda key: start(Tag(KEY_TAG, key)),
+        find=lambda key: aws_runs.marked_run(gateway, mover.task_arn, Tag(KEY_TAG, key)),
+    )
 
 
 async def stop_run(context: Context, mover: Mover) -> str:

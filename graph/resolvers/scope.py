@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Final
 
 from graph.context import Context
 from graph.model import names
-from graph.model.errors import Forbidden, Invalid, NotFound
+from graph.model.errors import Forbidden, NotFound
 from graph.model.mover import Account, Mover
 
 NO_MOVER: Final = "datasync mover not found"
-_KEY: Final = 256
 
 
 def account(context: Context, account_id: str) -> Account:
@@ -53,13 +51,3 @@ def may_write_at_all(context: Context) -> None:
     """Raises Forbidden where the caller may only read."""
     if not context.caller.may_write:
         raise Forbidden(f"the key '{context.caller.name}' may read, and not write")
-
-
-def idempotency_key(context: Context, key: str | None) -> str | None:
-    """The key as it is kept: one caller never meets another's. Raises Invalid by its length."""
-    if key is None:
-        return None
-    if not 0 < len(key) <= _KEY:
-        raise Invalid(f"an idempotency key has 1 to {_KEY} characters", path=("idempotencyKey",))
-    own = f"{context.caller.name}\0{key}".encode(errors="surrogatepass")
-    return hashlib.sha256(own).hexdigest()

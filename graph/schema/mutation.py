@@ -84,8 +84,10 @@ class Mutation:
         input: DeleteMoverInput,  # noqa: A002 - the field's name in the schema
     ) -> DeleteMoverPayload | None:
         try:
-            mover = await _mover(info, input.mover)
-            operation = await movers.delete_mover(info.context, mover, cancel_run=input.cancel_run)
+            task_arn = expect("Mover", input.mover, path=("mover",))
+            operation = await movers.delete_by_task(
+                info.context, task_arn, cancel_run=input.cancel_run
+            )
         except ApiError as error:
             return DeleteMoverPayload(errors=[user_error(error)])
         return DeleteMoverPayload(operation=Operation(value=operation))

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
 from graph.model.operation import OperationFilter, OperationKind, OperationPlace
 from graph.store.tables import EVENTS, KEYS, OPERATIONS
+
+_UNSWEPT: Final = 86_400.0
+"""Seconds more that a create is kept that cannot be swept."""
+_LEFT_OVER: Final = 30 * 86_400.0
+"""Seconds more that a deletion is kept that left something."""
 
 
 def page_of(
@@ -33,7 +38,7 @@ def kept(operation_id: str, changed_after: float) -> sa.Select[Any]:
 def events_of(operation_ids: Iterable[str]) -> sa.Select[Any]:
     """The events of several operations, the oldest first."""
     mine = EVENTS.c.operation_id.in_(list(operation_ids))
-    return sa.select(EVENTS).where(mine).order_by(EVENTS.c.at)
+    return sa.select(EVENTS).where(mine).order_by(EVENTS.c.position)
 
 
 def unswept(ended_before: float, most: int, but: Iterable[str]) -> sa.Select[Any]:
@@ -48,19 +53,21 @@ def unswept(ended_before: float, most: int, but: Iterable[str]) -> sa.Select[Any
     return chosen.order_by(columns.ended_at).limit(most)
 
 
-def forgettable(changed_before: float, at_last: float) -> sa.Select[Any]:
+def forgettable(changed_before: float) -> sa.Select[Any]:
     """Ids of what ended and last changed before that moment.
 
-    A create is kept until it was swept, but no longer than to ``at_last``: its account may be gone.
+    A create is kept until it was swept, or for a day: its account may be gone. A deletion that left
+    something is kept for longer, as it can be taken up again.
     """
     columns = OPERATIONS.c
     old = sa.not_(_kept(changed_before))
-    done = sa.or_(
+    swept = sa.or_(
         columns.kind != OperationKind.CREATE_MOVER.value,
         columns.swept_at.is_not(None),
-        columns.updated_at < at_last,
+        columns.updated_at < changed_before - _UNSWEPT,
     )
-    return sa.select(columns.id).where(old, done)
+    done = sa.or_(columns.parts.is_(None), columns.updated_at < changed_before - _LEFT_OVER)
+    return sa.select(columns.id).where(old, swept, done)
 
 
 def _kept(changed_after: float) -> sa.ColumnElement[bool]:

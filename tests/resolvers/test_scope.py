@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from graph.auth import token_for
-from graph.sandbox import Sandbox
+from graph.sandbox import Fault, Sandbox
 from tests.world import LAB, OTHER, ask, furnish, made, new_mover, serving, tell
 
 KEYS: dict[str, dict[str, Any]] = {
@@ -179,6 +179,28 @@ async def test_one_caller_never_meets_anothers_idempotency_key(world: World) -> 
     world.client.headers.update({"X-Auth-Token": token_for("correct horse", 4)})
     other = await tell(world.client, query, input=given)
     assert other["data"]["createMover"]["errors"] == [{"code": "NAME_TAKEN"}]
+
+
+async def test_a_mover_that_is_being_deleted_is_still_shown_to_none_but_who_sees_it(
+    world: World, aws: Sandbox
+) -> None:
+    aws.border.add(Fault("DeleteLocation", "gate"))
+    given = {"X-Auth-Token": token_for("correct horse", 4)}
+    world.client.headers.update(given)
+    query = REFUSED["delete"].replace("$id}", "$id, cancelRun: true}")
+    begun = await tell(world.client, query, id=world.ids["h"])
+    assert begun["data"]["deleteMover"]["errors"] == []
+    assert await asyncio.to_thread(aws.border.wait_for_gate, 20)
+    path = f"{LAB}/movers/h/one"
+    unseen = await world.rest("of-g", "DELETE", path)
+    assert (unseen.status_code, unseen.text) == (404, "datasync mover not found")
+    assert (await world.rest("of-other", "DELETE", path)).status_code == 404
+    assert (await world.rest("reader", "DELETE", path)).status_code == 403
+    payload = (await world.tell("of-g", REFUSED["delete"], id=world.ids["h"]))["data"]
+    assert payload["deleteMover"]["errors"] == [{"code": "NOT_FOUND"}]
+    told_off = await world.tell("reader", REFUSED["delete"], id=world.ids["h"])
+    assert told(told_off)[0] == "FORBIDDEN"
+    aws.border.clear()
 
 
 def told(answer: dict[str, Any]) -> tuple[str, str]:

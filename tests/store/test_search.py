@@ -12,7 +12,7 @@ import pytest_asyncio
 
 from graph.model.errors import NotFound
 from graph.model.operation import OperationFilter, OperationKind, OperationPlace, OperationStatus
-from graph.store import OperationRow, Store
+from graph.store import Key, OperationRow, Store
 from tests.stores import BOTH, store_url
 
 LAB = "222222222222"
@@ -26,7 +26,7 @@ async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
             yield opened
 
 
-async def accepted(store: Store, operation_id: str, **values: Any) -> None:
+async def accepted(store: Store, operation_id: str, key: Key | None = None, **values: Any) -> None:
     given = {
         "id": operation_id,
         "kind": "CREATE_MOVER",
@@ -37,7 +37,7 @@ async def accepted(store: Store, operation_id: str, **values: Any) -> None:
         "reservation": operation_id,
         "input": b"",
     }
-    await store.begin_operation(given | values)
+    await store.begin_operation(given | values, key)
 
 
 def ids(rows: list[OperationRow]) -> list[str]:
@@ -118,11 +118,9 @@ async def test_a_create_is_forgotten_once_it_was_swept(store: Store) -> None:
 
 
 async def test_what_a_key_leads_to_is_kept_as_long_as_the_key(store: Store) -> None:
-    for operation_id in ("keyed", "other"):
-        await accepted(store, operation_id, kind="DELETE_MOVER")
+    for operation_id, key in (("keyed", Key.of("me", "k", "one")), ("other", None)):
+        await accepted(store, operation_id, key, kind="DELETE_MOVER")
         await store.end_operation(operation_id, None)
-    await store.claim_key("k", "f")
-    await store.settle_key("k", "keyed")
     later = time.time() + 1
     assert ids(await store.operations(OperationFilter(), later, 9)) == ["keyed"]
     assert await store.keeps("keyed", later)
@@ -147,3 +145,13 @@ async def test_a_create_that_cannot_be_swept_is_kept_for_a_day_more(store: Store
     now = time.time() + 1
     assert await store.forget(now + 86_399 - 5) == []
     assert await store.forget(now + 86_401) == ["one"]
+
+
+async def test_a_deletion_that_left_something_is_kept_to_be_taken_up_again(store: Store) -> None:
+    await accepted(store, "one", kind="DELETE_MOVER")
+    await store.set_parts("one", [("arn", None)])
+    await store.end_operation("one", "no")
+    now = time.time() + 1
+    assert await store.forget(now) == []
+    assert await store.operations(OperationFilter(), now, 9) == []
+    assert await store.forget(now + 31 * 86_400) == ["one"]
