@@ -55,8 +55,12 @@ class Database:
             with _file_lock(f"{self.url.database}.lock"):
                 yield
         else:
-            with self._opened().begin() as connection:
-                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+            with self._opened().connect() as connection:
+                connection.detach()  # closed behind this, which gives the lock back in any case
+                # In no transaction: DBOS makes indexes in a way that waits for all that are open.
+                connection.execution_options(isolation_level="AUTOCOMMIT")
+                connection.execute(sa.text("SET statement_timeout = '60s'"))
+                connection.execute(sa.select(sa.func.pg_advisory_lock(_LOCK)))
                 yield
 
     async def _rows(self, statement: sa.Select[Any]) -> list[sa.RowMapping]:
