@@ -26,6 +26,11 @@ def prefers_stream(header: str | None) -> bool:
     return bool(header) and next(iter(_ordered(header or "")), "") == _STREAM
 
 
+def acceptable(header: str | None) -> bool:
+    """Whether there is an answer that the client takes."""
+    return negotiate(header) is not None or prefers_stream(header)
+
+
 def _ordered(header: str) -> list[str]:
     """The media types from the dearest on, without those of weight 0."""
     weighted = []

@@ -94,7 +94,7 @@ async def test_connection_init_without_payload_is_accepted_and_pings_are_echoed(
         (["null"], 4400),
         (["{"], 4400),
         ([{"type": "nonsense"}], 4400),
-        ([{"type": "connection_init", "payload": {"token": "bad"}}], 4403),
+        ([{"type": "connection_init", "payload": {"token": "bad"}}], 4401),
         ([subscribe("{ hello }")], 4401),
         ([INIT, {"type": "subscribe", "id": 1, "payload": {"query": "x"}}], 4400),
         ([INIT, {"type": "subscribe", "id": "1", "payload": {}}], 4400),
