@@ -10,7 +10,6 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
-    GraphQLError,
     GraphQLField,
     GraphQLNamedType,
     GraphQLSchema,
@@ -60,12 +59,11 @@ class _Cost:
             d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)
         }
         self._known: dict[tuple[str, bool], int] = {}
-        defaults = {
-            d.variable.name.value: value_from_ast_untyped(d.default_value)
-            for d in operation.variable_definitions or ()
-            if d.default_value is not None
-        }
-        self._values = {**defaults, **variables}
+        self._values: dict[str, Any] = {}
+        for variable in operation.variable_definitions or ():
+            if variable.default_value is not None:
+                self._values[variable.variable.name.value] = self._value(variable.default_value)
+        self._values.update(variables)
 
     def of(
         self,
@@ -160,5 +158,5 @@ class _Cost:
             return self._values.get(node.name.value, Undefined)
         try:
             return value_from_ast_untyped(node, self._values)
-        except (ValueError, GraphQLError):  # more digits than Python reads
+        except ValueError:  # more digits than Python reads
             return self._limits.cost

@@ -4,43 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
-import threading
 import tracemalloc
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import uvicorn
 import websockets
 
-from tests.transport.small import SCHEMA, app, closed
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    config = uvicorn.Config(
-        app(), port=0, log_level="error", ws="websockets-sansio", lifespan="off"
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
-    started = threading.Event()
-    startup = server.startup
-
-    async def noted(*args: Any, **more: Any) -> None:
-        await startup(*args, **more)
-        started.set()
-
-    server.startup = noted  # type: ignore[method-assign]
-    thread.start()
-    assert started.wait(20)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"ws://127.0.0.1:{port}/"
-    server.should_exit = True
-    thread.join(20)
+from tests.transport.small import SCHEMA, closed
 
 
 def connect(address: str) -> Any:
-    return websockets.connect(address, subprotocols=["graphql-transport-ws"])  # type: ignore[list-item]
+    return websockets.connect(f"ws://{address}/", subprotocols=["graphql-transport-ws"])  # type: ignore[list-item]
 
 
 async def talk(wire: Any, *messages: Any) -> None:
@@ -94,12 +68,21 @@ async def test_connection_init_without_payload_is_accepted_and_pings_are_echoed(
         (["null"], 4400),
         (["{"], 4400),
         ([{"type": "nonsense"}], 4400),
-        ([{"type": "connection_init", "payload": {"token": "bad"}}], 4401),
+        ([{"type": "connection_init", "payload": {"token": "UNAUTHENTICATED"}}], 4401),
+        ([{"type": "connection_init", "payload": {"token": "FORBIDDEN"}}], 4403),
+        ([{"type": "connection_init", "payload": {"token": "THROTTLED"}}], 4503),
+        ([{"type": "connection_init", "payload": {"token": "accident"}}], 4500),
+        ([{"type": "connection_init", "payload": 1}], 4400),
+        ([INIT, INIT], 4429),
+        ([{"type": "é" * 200}], 4400),
         ([subscribe("{ hello }")], 4401),
         ([INIT, {"type": "subscribe", "id": 1, "payload": {"query": "x"}}], 4400),
         ([INIT, {"type": "subscribe", "id": "1", "payload": {}}], 4400),
         ([INIT, *[subscribe("subscription { count(to: 11) }")] * 2], 4409),
+        ([INIT, *[subscribe("subscription { count(to: 11) }", "é" * 128)] * 2], 4409),
         ([INIT, *[{"type": "pong"}] * 300], 4429),
+        (["[" * 30_000], 4400),
+        (["9" * 5_000], 4400),
     ],
 )
 async def test_a_broken_rule_closes_with_its_code(
