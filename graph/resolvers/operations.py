@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 from graph.context import Context
 from graph.model.operation import Operation
@@ -13,7 +13,7 @@ async def get_operation(context: Context, operation_id: str) -> Operation:
     return await context.doors.operations.get(operation_id)
 
 
-async def follow_operation(context: Context, operation_id: str) -> AsyncIterator[Operation]:
+async def follow_operation(context: Context, operation_id: str) -> AsyncGenerator[Operation, None]:
     """Its present state, then each change; it ends when the operation has."""
     async for operation in context.doors.operations.follow(operation_id):
         yield operation

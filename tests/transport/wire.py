@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Any, Self
 
 from starlette.types import ASGIApp
 
+Headers = Sequence[tuple[bytes, bytes]]
 _STEPS = 50
 """Rounds of the loop after which all that can go on by itself has gone on."""
 
@@ -69,12 +70,12 @@ class Wire:
 class Socket(Wire):
     """A client of graphql-transport-ws."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, path: str = "/", headers: Headers = ()) -> None:
         scope = {
             "type": "websocket",
-            "path": "/",
+            "path": path,
             "query_string": b"",
-            "headers": [],
+            "headers": list(headers),
             "subprotocols": ["graphql-transport-ws"],
         }
         super().__init__(app, scope)
@@ -101,16 +102,24 @@ class Socket(Wire):
 class Streaming(Wire):
     """A request for an event stream."""
 
-    def __init__(self, app: ASGIApp, query: str, token: bytes = b"somebody") -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        query: str,
+        token: bytes = b"somebody",
+        path: str = "/",
+        more: Headers = (),
+    ) -> None:
         headers = [
             (b"accept", b"text/event-stream"),
             (b"content-type", b"application/json"),
             (b"x-token", token),
+            *more,
         ]
         scope = {
             "type": "http",
             "method": "POST",
-            "path": "/",
+            "path": path,
             "query_string": b"",
             "headers": headers,
             "asgi": {"spec_version": "2.3"},
