@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import tracemalloc
+from contextlib import suppress
 from typing import Any
 
 import pytest
 import websockets
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.transport.small import SCHEMA, closed
 
@@ -129,3 +132,51 @@ async def test_a_long_subscription_does_not_grow() -> None:
         tracemalloc.stop()
         await stream.aclose()
     assert grown < 4000 * 50
+
+
+SENT = st.lists(
+    st.one_of(
+        st.text(st.characters(codec="utf-8"), max_size=40),
+        st.binary(max_size=40),
+        st.sampled_from(
+            [
+                json.dumps(message)
+                for message in (
+                    INIT,
+                    {"type": "ping"},
+                    {"type": "pong", "payload": 1},
+                    {"type": "complete", "id": "1"},
+                    {"type": "é" * 300},
+                    subscribe("{ hello }"),
+                    subscribe("subscription { count(to: 11) }"),
+                    subscribe("subscription { breaks }", "2"),
+                )
+            ]
+        ),
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(SENT)
+def test_whatever_is_sent_the_close_is_clean_and_the_server_goes_on(
+    address: str, sent: list[str | bytes]
+) -> None:
+    async def exchange() -> None:
+        async with connect(address) as wire:
+            for message in [*sent, json.dumps({"type": "ping", "payload": {"last": 1}})]:
+                with suppress(websockets.ConnectionClosed):
+                    await wire.send(message)
+            with suppress(websockets.ConnectionClosed):
+                while "last" not in json.dumps(await hear(wire)):
+                    pass
+        assert wire.close_code == 1000 or 4400 <= wire.close_code < 4500
+        async with connect(address) as another:
+            await talk(another, INIT)
+            assert (await hear(another))["type"] == "connection_ack"
+
+    asyncio.run(exchange())
