@@ -1,4 +1,4 @@
-"""The ASGI application: GraphQL over HTTP, graphql-transport-ws, and SSE."""
+"""The ASGI application: GraphQL over HTTP, graphql-transport-ws, SSE, and multipart."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.http import process_result
 from strawberry.schema.exceptions import InvalidOperationTypeError
-from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types.graphql import OperationType
 
-from graph.transport.accept import GRAPHQL, JSON, negotiate, prefers_stream
+from graph.transport.accept import GRAPHQL, JSON, MULTIPART, negotiate, stream_of
 from graph.transport.body import bounded, check_head
 from graph.transport.errors import MASK
 from graph.transport.refusals import Refusal, of_identity
 from graph.transport.sockets import HardenedHandler, SocketContext, TextAdapter
-from graph.transport.streams import EventStream, Slots, events, kept_alive
+from graph.transport.streams import FORMATS, EventStream, Slots, events, kept_alive
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +70,7 @@ class GraphQLApp(GraphQL[Any, Any]):
             graphql_ide=None,
             allow_queries_via_get=True,
             connection_init_wait_timeout=timedelta(seconds=_INIT_SECONDS),
-            subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL, "graphql-sse"),
+            subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL, MULTIPART),
             max_subscriptions_per_connection=subscriptions_per_socket,
         )
         self.identify, self._make_context = identify, make_context
@@ -195,12 +195,14 @@ class GraphQLApp(GraphQL[Any, Any]):
     ) -> Response:
         caller, request_id = request.scope["identity"], request.scope["request_id"]
         self.slots.check(caller)
+        form = FORMATS[protocol]
 
         async def show(value: Any) -> Any:
             return await self.process_result(request, value)
 
-        source = kept_alive(events(result, show, request_id), self._keep_alive_seconds)
-        return EventStream(source, self.slots, caller)
+        source = events(result, show, form, request_id)
+        alive = kept_alive(source, form, self._keep_alive_seconds)
+        return EventStream(alive, form, self.slots, caller)
 
     def decode_json(self, data: str | bytes) -> object:
         return orjson.loads(data)
@@ -209,9 +211,7 @@ class GraphQLApp(GraphQL[Any, Any]):
         return orjson.dumps(data)
 
     def _get_stream_transport_from_headers(self, headers: Any) -> Any:
-        if not prefers_stream(headers.get("accept")):
-            return None
-        return super()._get_stream_transport_from_headers(headers)
+        return self._get_stream_transport(stream_of(headers.get("accept")) or "")
 
 
 def _media(connection: HTTPConnection) -> str:

@@ -91,8 +91,9 @@ class HardenedHandler(BaseGraphQLTransportWSHandler[Any, Any]):
             await self.websocket.close(code=4400, reason="Invalid message")
             await self.shutdown()
         except asyncio.CancelledError:
-            if not self._stuck:
+            if not self._stuck or self._main is None:
                 raise
+            self._main.uncancel()
         finally:
             self._app.open_sockets -= 1
             pinger.cancel()

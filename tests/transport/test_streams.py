@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import httpx
 import pytest
 
 from tests.transport.small import app, closed, made
@@ -100,3 +101,55 @@ async def test_what_is_no_subscription_comes_as_one_event(query: str) -> None:
         await stream.ended()
     assert stream.text.count("event: next") == 1
     assert stream.text.count("event: complete") == 1
+
+
+APOLLOS = b'multipart/mixed;boundary="graphql";subscriptionSpec=1.0,application/json'
+
+
+def parts(stream: Streaming) -> list[str]:
+    """What a reader of multipart/mixed finds, with nothing around it."""
+    before, *found, after = stream.text.split("--graphql")
+    assert (before, after) == ("", "--\r\n")
+    heads_and_bodies = [part.removesuffix("\r\n").split("\r\n\r\n") for part in found]
+    assert {head for head, _ in heads_and_bodies} == {
+        "\r\nContent-Type: application/json; charset=utf-8"
+    }
+    return [body for _, body in heads_and_bodies]
+
+
+async def test_apollos_multipart_protocol_is_spoken_to_who_asks_for_it() -> None:
+    async with Streaming(app(), "subscription { count(to: 2) }", accept=APOLLOS) as stream:
+        await stream.ended()
+    assert stream.headers["content-type"].startswith('multipart/mixed; boundary="graphql"')
+    assert parts(stream) == [f'{{"payload":{{"data":{{"count":{n}}}}}}}' for n in (0, 1)]
+
+
+async def test_a_silent_multipart_stream_is_kept_alive() -> None:
+    served = app(keep_alive_seconds=0.01)
+    async with Streaming(served, ENDLESS, accept=APOLLOS) as stream:
+        await stream.until(lambda: stream.text.count("\r\n\r\n{}\r\n--graphql") == 2)
+
+
+@pytest.mark.parametrize(
+    "accept",
+    [
+        b"multipart/mixed;deferSpec=20220824,application/graphql-response+json,application/json",
+        b"multipart/mixed, application/json",
+        b"application/json, multipart/mixed;subscriptionSpec=1.0",
+        b"text/event-stream;q=0.5, application/json",
+        b"application/graphql-response+json, application/json, text/event-stream",
+    ],
+)
+async def test_a_stream_comes_only_to_who_wants_it_most(accept: bytes) -> None:
+    async with Streaming(app(), "{ hello }", accept=accept) as stream:
+        await stream.ended()
+    assert stream.text == '{"data":{"hello":"x"}}'
+
+
+async def test_a_mutation_by_get_is_not_executed_over_a_stream_either() -> None:
+    transport = httpx.ASGITransport(app())
+    async with httpx.AsyncClient(transport=transport, base_url="http://t") as client:
+        params = {"query": "mutation { change }"}
+        response = await client.get("/", params=params, headers={"accept": "text/event-stream"})
+    assert "mutations are not allowed" in response.text
+    assert '"data"' not in response.text

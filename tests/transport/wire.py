@@ -102,16 +102,18 @@ class Socket(Wire):
 class Streaming(Wire):
     """A request for an event stream."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913
         self,
         app: ASGIApp,
         query: str,
         token: bytes = b"somebody",
+        *,
         path: str = "/",
         more: Headers = (),
+        accept: bytes = b"text/event-stream",
     ) -> None:
         headers = [
-            (b"accept", b"text/event-stream"),
+            (b"accept", accept),
             (b"content-type", b"application/json"),
             (b"x-token", token),
             *more,
