@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import replace
 from typing import Final
 
@@ -37,7 +37,7 @@ async def list_operations(
     return await context.doors.operations.page(seen, first, after)
 
 
-async def follow_operation(context: Context, operation_id: str) -> AsyncIterator[Operation]:
+async def follow_operation(context: Context, operation_id: str) -> AsyncGenerator[Operation, None]:
     """Its present state, then each change; it ends when the operation has."""
     await get_operation(context, operation_id)
     async for operation in context.doors.operations.follow(operation_id):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
 from graph.aws import runs as aws_runs
 from graph.context import Context
@@ -119,11 +120,12 @@ async def cancelled_by(context: Context, run_arn: str) -> str | None:
 
 async def follow_run(
     context: Context, run_arn: str, after: int | None = None
-) -> AsyncIterator[Update]:
+) -> AsyncGenerator[Update, None]:
     """The run's present state, then each change; it ends when the run has."""
     await get_visible_run(context, run_arn)
-    async for update in context.doors.watches.follow(run_arn, after):
-        yield update
+    async with aclosing(context.doors.watches.follow(run_arn, after)) as updates:
+        async for update in updates:
+            yield update
 
 
 def live_progress(context: Context, run: Run) -> Progress | None:
