@@ -12,6 +12,7 @@ from typing import Any, Final
 import strawberry
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
@@ -21,6 +22,7 @@ from graph.auth import HEADER, Authenticator
 from graph.aws.clients import Clients
 from graph.aws.gateway import Gateway
 from graph.context import Context, Doors, open_context
+from graph.cors import Cors
 from graph.live import Pace, Watches
 from graph.loaders import read_runs
 from graph.model.caller import Caller
@@ -31,6 +33,7 @@ from graph.operations.rooms import Patience
 from graph.settings import Settings, load
 from graph.store import Store
 from graph.transport import GraphQLApp, make_schema
+from graph.version import read_version
 from rest_compat import routes as rest
 
 VERSION: Final = version("datasync-api")
@@ -71,19 +74,19 @@ def create_app(settings: Settings) -> Starlette:
     )
     return Starlette(
         lifespan=partial(_lifespan, settings=settings, opened=opened),
+        middleware=[Middleware(Cors, origins=settings.cors_origins, own=frozenset({"/graphql"}))],
         routes=[
             Route("/graphql", graphql, methods=None),
             WebSocketRoute("/graphql", graphql),
             Route("/healthz", _healthy),
-            Route("/v1/datasync/metrics", _metrics),
-            Route("/v1/test/metrics", _metrics),
             Mount(
                 "/",
                 rest.rest_app(
                     opened.identify,
                     opened.context,
                     body_limit=settings.body_bytes,
-                    version=VERSION,
+                    version=read_version(),
+                    metrics=_metrics,
                 ),
             ),
         ],

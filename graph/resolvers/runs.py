@@ -19,6 +19,11 @@ async def list_runs(context: Context, task_arn: str) -> list[RunRef]:
     return await context.loaders.runs.load(task_arn)
 
 
+async def list_runs_as_aws_does(context: Context, task_arn: str) -> list[RunRef]:
+    """The same in AWS's own order, as the original's clients know them; a call for each 100."""
+    return await aws_runs.list_runs(context.doors.gateway, task_arn)
+
+
 async def find_run(context: Context, mover: Mover, run_id: str) -> Run:
     """A run of a mover by its id. Raises NotFound."""
     names.run_id(run_id)
