@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.routing import Route, WebSocketRoute
 
 from graph import schema
 from graph.auth import HEADER, Authenticator
@@ -72,25 +72,25 @@ def create_app(settings: Settings) -> Starlette:
         make_context=opened.context,
         body_limit=settings.body_bytes,
     )
-    return Starlette(
+    app = Starlette(
         lifespan=partial(_lifespan, settings=settings, opened=opened),
         middleware=[Middleware(Cors, origins=settings.cors_origins, own=frozenset({"/graphql"}))],
         routes=[
             Route("/graphql", graphql, methods=None),
             WebSocketRoute("/graphql", graphql),
             Route("/healthz", _healthy),
-            Mount(
-                "/",
-                rest.rest_app(
-                    opened.identify,
-                    opened.context,
-                    body_limit=settings.body_bytes,
-                    version=read_version(),
-                    metrics=_metrics,
-                ),
-            ),
         ],
     )
+    # Whatever else comes, also what no pattern of a route matches, is the original's to answer.
+    app.router.redirect_slashes = False
+    app.router.default = rest.rest_app(
+        opened.identify,
+        opened.context,
+        body_limit=settings.body_bytes,
+        version=read_version(),
+        metrics=_metrics,
+    )
+    return app
 
 
 def graphql_schema() -> strawberry.Schema:

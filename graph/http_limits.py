@@ -31,7 +31,9 @@ class PatientProtocol(HttpToolsProtocol):
         self._deadline: asyncio.TimerHandle | None = None
         self._in_head = True
         self._said = False
-        self._began_here = False
+        """Whether anything of the present request has come."""
+        self._fresh = False
+        """Whether the head began within the data at hand, so that not all of that is head."""
         self._head = self._raw = 0
         """Bytes of a head: what the parser has told, and what has come in parts."""
         self._refused = False
@@ -50,16 +52,16 @@ class PatientProtocol(HttpToolsProtocol):
         if self._in_head and self._deadline is None:
             self._wait()
         self._said = True
-        self._began_here = False
+        self._fresh = False
         super().data_received(data)
-        if self._in_head and not self._began_here:  # a header without an end calls nothing
+        if self._in_head and not self._fresh:  # a header without an end calls nothing
             self._raw += len(data)
             if self._raw > self._limits.head_bytes and not self._refused:
                 self._refuse(431, _TOO_LARGE)
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._in_head, self._began_here, self._head, self._raw = True, True, 0, 0
+        self._in_head, self._fresh, self._head, self._raw = True, True, 0, 0
 
     def on_url(self, url: bytes) -> None:
         self._count(len(url))
@@ -75,7 +77,7 @@ class PatientProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         self._whole()
-        self._in_head, self._said, self._head, self._raw = True, False, 0, 0
+        self._in_head, self._fresh, self._said, self._head, self._raw = True, True, False, 0, 0
         super().on_message_complete()
 
     def on_response_complete(self) -> None:

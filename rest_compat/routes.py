@@ -33,7 +33,6 @@ PATHS: Final[Mapping[str, Mapping[str, Handler]]] = {
     },
     f"{_MOVER}/runs": {"GET": handlers.list_runs},
     f"{_MOVER}/runs/{{run}}": {"GET": handlers.show_run},
-    "/{path:path}": {ANY: handlers.nothing},
 }
 """What needs a token: by path and method."""
 
@@ -62,6 +61,7 @@ def rest_app(
     app = Starlette(routes=routes)
     # A path with one more slash is another path, and nothing is there.
     app.router.redirect_slashes = False
+    app.router.default = door({ANY: handlers.nothing})
     return app
 
 

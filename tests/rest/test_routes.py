@@ -80,7 +80,10 @@ async def test_a_mover_lives_its_life(aws: Sandbox, tmp_path: Path) -> None:
     [
         (b"{}", "Name is a required field"),
         (b"null", "Name is a required field"),
-        (b'{"Name":"a","Source":{"Type":"S3"},"Destination":{"Type":"S3"}}', "Source of type S3 needs"),
+        (
+            b'{"Name":"a","Source":{"Type":"S3"},"Destination":{"Type":"S3"}}',
+            "Source of type S3 needs",
+        ),
         (b"[1]", "cannot decode body into create data mover input: "),
         (b'{"Name":1}', "cannot decode body into create data mover input: "),
         (b"\xff", "cannot decode body into create data mover input: "),
