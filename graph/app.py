@@ -71,6 +71,7 @@ def create_app(settings: Settings) -> Starlette:
         identify=opened.identify,
         make_context=opened.context,
         body_limit=settings.body_bytes,
+        origins=settings.cors_origins,
     )
     app = Starlette(
         lifespan=partial(_lifespan, settings=settings, opened=opened),

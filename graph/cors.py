@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from typing import Final
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 ORIGINAL: Final = {
@@ -26,7 +25,7 @@ class Cors:
 
     Without origins it is the original: any page may ask for the REST paths what it may send, ping
     and version may be read, and GraphQL is for pages of its own origin. With origins, or ``*`` for
-    any, they and no others are allowed everywhere, WebSockets included.
+    any, they and no others are allowed everywhere.
     """
 
     def __init__(self, app: ASGIApp, origins: tuple[str, ...], own: frozenset[str]) -> None:
@@ -34,7 +33,7 @@ class Cors:
         self._app, self._origins, self._own = app, frozenset(origins), own
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] not in ("http", "websocket"):
+        if scope["type"] != "http":  # a WebSocket's origin is the transport's to judge
             await self._app(scope, receive, send)
         elif not self._origins:
             await self._as_the_original(scope, receive, send)
@@ -48,12 +47,8 @@ class Cors:
         await app(scope, receive, send)
 
     async def _by_origin(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = Headers(scope=scope)
-        origin = headers.get("origin")
+        origin = Headers(scope=scope).get("origin")
         allowed = origin is not None and not self._origins.isdisjoint((origin, "*"))
-        if scope["type"] == "websocket":
-            await self._socket(scope, receive, send, allowed=allowed or _is_own(headers, origin))
-            return
 
         async def marked(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -62,16 +57,6 @@ class Cors:
 
         app = _preflight(allowed=allowed) if scope["method"] == "OPTIONS" else self._app
         await app(scope, receive, marked)
-
-    async def _socket(self, scope: Scope, receive: Receive, send: Send, *, allowed: bool) -> None:
-        """A browser asks no leave for a WebSocket: it tells the origin, and the server refuses."""
-        if allowed:
-            await self._app(scope, receive, send)
-        elif "websocket.http.response" in scope.get("extensions", {}):
-            refusal = PlainTextResponse("this origin is not allowed\n", 403)
-            await refusal(scope, receive, send)
-        else:
-            await send({"type": "websocket.close"})
 
 
 def _preflight(*, allowed: bool) -> Response:
@@ -90,8 +75,3 @@ def _mark(headers: MutableHeaders, origin: str | None) -> None:
         return
     headers["Access-Control-Allow-Origin"] = origin
     headers["Access-Control-Expose-Headers"] = _SHOWN
-
-
-def _is_own(headers: Headers, origin: str | None) -> bool:
-    """No browser, or a page of this very server."""
-    return origin is None or urlsplit(origin).netloc == headers.get("host")

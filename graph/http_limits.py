@@ -51,8 +51,7 @@ class PatientProtocol(HttpToolsProtocol):
             return
         if self._in_head and self._deadline is None:
             self._wait()
-        self._said = True
-        self._fresh = False
+        self._said, self._fresh = True, False
         super().data_received(data)
         if self._in_head and not self._fresh:  # a header without an end calls nothing
             self._raw += len(data)
@@ -61,7 +60,9 @@ class PatientProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._in_head, self._fresh, self._head, self._raw = True, True, 0, 0
+        self._in_head, self._fresh, self._said, self._head, self._raw = True, True, True, 0, 0
+        if self._deadline is None:
+            self._wait()
 
     def on_url(self, url: bytes) -> None:
         self._count(len(url))

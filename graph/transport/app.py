@@ -72,7 +72,9 @@ class GraphQLApp(GraphQL[Any, Any]):
         make_context: MakeContext,
         body_limit: int = 1 << 20,
         subscriptions_per_socket: int = 20,
+        origins: tuple[str, ...] = (),
     ) -> None:
+        """``origins``: whose pages may open a WebSocket, beside those of the server's own."""
         super().__init__(
             schema,
             graphql_ide=None,
@@ -80,6 +82,7 @@ class GraphQLApp(GraphQL[Any, Any]):
             connection_init_wait_timeout=timedelta(seconds=_INIT_SECONDS),
             subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL, "graphql-sse"),
             max_subscriptions_per_connection=subscriptions_per_socket,
+            allowed_origins=origins,
         )
         self._identify, self._make_context = identify, make_context
         self._body_limit = body_limit
