@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import socket
 from dataclasses import dataclass
 from typing import Any
@@ -106,7 +107,7 @@ def _live(house: House, client: Client) -> None:
         "requested creation of destination location",
     } < set(told)
     assert "requested creation of datasync task photos" in told
-    assert told[-1].startswith("created data mover 'photos': task-0")
+    assert re.fullmatch("created data mover 'photos': task-[0-9a-f]{17}", told[-1])
     assert lines[-1].endswith(f" complete task {task}")
     assert sum(line.endswith(f" checkin task {task}") for line in lines) == len(told) - 1
 
@@ -133,6 +134,7 @@ def _live(house: House, client: Client) -> None:
     assert described["Status"] in ("QUEUED", "LAUNCHING")
     assert described["Result"] is None or described["Result"]["ErrorCode"] is None
 
+    house.aws.set_pace(launch=0)
     stopped = client.do("PUT", one, b'{"State":"stop"}', X_Forwarded_User="reaper")
     assert (stopped.status, stopped.body) == (204, b"")
     polls = (client.do("GET", f"{one}/runs/{run}") for _ in range(5_000))
