@@ -83,7 +83,10 @@ async def stop_run(context: Context, mover: Mover) -> str:
     active = [run for run in await list_runs(context, mover.task_arn) if not run.ended]
     if not active:
         raise NotRunning("datasync mover task is not running")
-    chosen = next((run for run in active if run.status != "QUEUED"), active[-1])
+    # Behind one that is being cancelled already there may wait another, which is meant then.
+    waiting = [run for run in active if run.status == "QUEUED"]
+    moving = [run for run in active if run.status not in ("QUEUED", "CANCELLING")]
+    chosen = (moving or waiting or active)[-1]
     # Noted first: whoever watches may see the end before this call is answered.
     await context.doors.store.note_cancelled(chosen.run_arn, context.caller.name)
     try:
