@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.routing import Route, WebSocketRoute
 
 from graph import logs, schema
 from graph.access_log import AccessLog, LoggedGraphQL, note_caller
@@ -23,6 +23,7 @@ from graph.auth import Authenticator, credentials
 from graph.aws.clients import Clients
 from graph.aws.gateway import Gateway
 from graph.context import Context, Doors, open_context
+from graph.cors import Cors
 from graph.live import Pace, Watches
 from graph.loaders import read_runs
 from graph.model.caller import Caller
@@ -34,6 +35,7 @@ from graph.operations.sweep import Sweep
 from graph.settings import Settings, load
 from graph.store import Store
 from graph.transport import make_schema
+from graph.version import read_version
 from rest_compat import routes as rest
 
 VERSION: Final = version("datasync-api")
@@ -71,27 +73,30 @@ def create_app(settings: Settings) -> Starlette:
         identify=opened.identify,
         make_context=opened.context,
         body_limit=settings.body_bytes,
+        origins=settings.cors_origins,
     )
-    return Starlette(
+    app = Starlette(
         lifespan=partial(_lifespan, settings=settings, opened=opened),
-        middleware=[Middleware(AccessLog)],
+        middleware=[
+            Middleware(AccessLog),
+            Middleware(Cors, origins=settings.cors_origins, own=frozenset({"/graphql"})),
+        ],
         routes=[
             Route("/graphql", graphql, methods=None),
             WebSocketRoute("/graphql", graphql),
             Route("/healthz", _healthy),
-            Route("/v1/datasync/metrics", _metrics),
-            Route("/v1/test/metrics", _metrics),
-            Mount(
-                "/",
-                rest.rest_app(
-                    opened.identify,
-                    opened.context,
-                    body_limit=settings.body_bytes,
-                    version=VERSION,
-                ),
-            ),
         ],
     )
+    # Whatever else comes, also what no pattern of a route matches, is the original's to answer.
+    app.router.redirect_slashes = False
+    app.router.default = rest.rest_app(
+        opened.identify,
+        opened.context,
+        body_limit=settings.body_bytes,
+        version=read_version(),
+        metrics=_metrics,
+    )
+    return app
 
 
 def graphql_schema() -> strawberry.Schema:

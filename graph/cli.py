@@ -6,9 +6,10 @@ import argparse
 import logging
 import os
 import sys
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from graph import logs
 from graph.settings import FILE, SettingsError, find, load
@@ -20,6 +21,9 @@ log = logging.getLogger(__name__)
 
 _SCHEMA: Final = Path("schema.graphql")
 _SOCKET_BYTES: Final = 65_536
+_KEEP_ALIVE_SECONDS: Final = 75
+"""For the next request of a connection: longer than the usual balancer's 60, so that it is never
+ours that closes just when the balancer sends."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -79,6 +83,8 @@ def _parser() -> argparse.ArgumentParser:
 def _serve(arguments: argparse.Namespace) -> int:
     import uvicorn  # noqa: PLC0415 - each command loads what it needs alone
 
+    from graph.http_limits import Limits, PatientProtocol  # noqa: PLC0415 - the same
+
     if arguments.config:
         os.environ[FILE] = arguments.config
     found = find()
@@ -95,13 +101,16 @@ def _serve(arguments: argparse.Namespace) -> int:
         port=port,
         workers=arguments.workers,
         loop="asyncio",
-        http="httptools",
+        http=cast("Any", partial(PatientProtocol, limits=Limits(settings.request_seconds))),
         ws="websockets-sansio",
         ws_max_size=_SOCKET_BYTES,
         ws_per_message_deflate=False,
         proxy_headers=False,
         access_log=False,
         log_config=None,
+        limit_concurrency=settings.connections,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+        server_header=False,
         timeout_graceful_shutdown=int(settings.drain_seconds) + 1,
     )
     return 0

@@ -85,6 +85,20 @@ class Settings(BaseSettings):
         10, ge=0, le=300, description="How long a server that stops waits for its operations."
     )
     body_bytes: int = Field(1 << 20, ge=1_024, description="The largest request body that is read.")
+    request_seconds: float = Field(
+        15,
+        gt=0,
+        le=3_600,
+        description="How long a client may take to send a request, or to take an answer.",
+    )
+    connections: int = Field(
+        10_000, ge=10, description="Connections at a time; who comes beyond them gets a 503."
+    )
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Origins whose pages may call, separated by commas, `*` for any; empty: "
+        "preflight requests of the REST paths are answered as the original does.",
+    )
     poll_seconds: float = Field(
         1.0, ge=0.05, le=60, description="Between two looks at a run that moves."
     )
@@ -117,7 +131,7 @@ class Settings(BaseSettings):
             raise ValueError(f"{PREFIX}KEYS is wrong: {PREFIX}TOKEN has the name '{DEFAULT}'")
         return self
 
-    @field_validator("accounts", mode="before")
+    @field_validator("accounts", "cors_origins", mode="before")
     @classmethod
     def _split(cls, given: object) -> object:
         return (
@@ -133,6 +147,14 @@ class Settings(BaseSettings):
             if not re.fullmatch("[0-9]{12}", account):
                 raise ValueError(f"'{account}' is not an account of 12 digits")
         return accounts
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _scheme_and_host(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in origins:
+            if origin != "*" and not re.fullmatch(r"[a-z][a-z0-9+.-]*://[^/?#\s]+", origin):
+                raise ValueError(f"'{origin}' is not an origin such as https://example.org")
+        return origins
 
     @field_validator("listen")
     @classmethod

@@ -22,6 +22,11 @@ async def list_runs(context: Context, task_arn: str) -> list[RunRef]:
     return await context.loaders.runs.load(task_arn)
 
 
+async def list_runs_as_aws_does(context: Context, task_arn: str) -> list[RunRef]:
+    """The same in AWS's own order, as the original's clients know them; a call for each 100."""
+    return await aws_runs.list_runs(context.doors.gateway, task_arn)
+
+
 async def find_run(context: Context, mover: Mover, run_id: str) -> Run:
     """A run of a mover by its id. Raises NotFound."""
     names.run_id(run_id)
@@ -93,7 +98,10 @@ async def stop_run(context: Context, mover: Mover) -> str:
     active = [run for run in await list_runs(context, mover.task_arn) if not run.ended]
     if not active:
         raise NotRunning("datasync mover task is not running")
-    chosen = next((run for run in active if run.status != "QUEUED"), active[-1])
+    # Behind one that is being cancelled already there may wait another, which is meant then.
+    waiting = [run for run in active if run.status == "QUEUED"]
+    moving = [run for run in active if run.status not in ("QUEUED", "CANCELLING")]
+    chosen = (moving or waiting or active)[-1]
     # Noted first: whoever watches may see the end before this call is answered.
     await context.doors.store.note_cancelled(chosen.run_arn, context.caller.who)
     try:

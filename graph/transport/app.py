@@ -59,12 +59,14 @@ class GraphQLApp(GraphQL[Any, Any]):
         body_limit: int = 1 << 20,
         body_seconds: float = 30,
         subscriptions_per_socket: int = 20,
+        origins: tuple[str, ...] = (),
         sockets: int = 10_000,
         streams: int = 5_000,
         streams_per_caller: int = 1_000,
         keep_alive_seconds: float = 15,
         stuck_seconds: float = 30,
     ) -> None:
+        """``origins``: whose pages may open a WebSocket, beside those of the server's own."""
         super().__init__(
             schema,
             graphql_ide=None,
@@ -72,6 +74,7 @@ class GraphQLApp(GraphQL[Any, Any]):
             connection_init_wait_timeout=timedelta(seconds=_INIT_SECONDS),
             subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL, MULTIPART),
             max_subscriptions_per_connection=subscriptions_per_socket,
+            allowed_origins=origins,
         )
         self.identify, self._make_context = identify, make_context
         self._body_limit, self._body_seconds = body_limit, body_seconds
