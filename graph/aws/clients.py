@@ -1,4 +1,4 @@
-"""Every client of the server, made once: one session, one HTTP pool, credentials a role."""
+"""Every client of the server, made once: one session, one pool, credentials a role."""
 
 from __future__ import annotations
 
@@ -58,13 +58,9 @@ class Clients:
         most: int = MOST_ROLES,
     ) -> None:
         self.region, self._role, self._org, self._external_id = region, role, org, external_id
-        self._http = AIOHTTPSession(
-            timeout=_TIMEOUTS,  # type: ignore[arg-type]  # a pair is taken, and typed as a number
-            max_pool_connections=_POOL,
-            connector_args={"keepalive_timeout": _KEEP_ALIVE},
-        )
+        self._pools = Pools()
         # Never merge configurations: AioConfig.merge() drops http_session_cls.
-        borrowed = _borrowed(self._http)
+        borrowed = _borrowed(self._pools)
         self._reading = _config(borrowed, attempts=3)
         # A create whose answer was lost must not be sent again blindly: it would make a double.
         self._writing = _config(borrowed, attempts=1)
@@ -82,7 +78,7 @@ class Clients:
         await self._stack.__aenter__()
         await self._session.warm_up(self.region)
         self.partition = self._session.get_partition_for_region(self.region)
-        await self._stack.enter_async_context(self._http)
+        self._stack.push_async_callback(self._pools.aclose)
         self._sts = await self._made("sts", None, self._reading)
         self._stack.push_async_exit(self._sts)
         return self
@@ -166,12 +162,36 @@ def _config(http_session_cls: type, attempts: int) -> AioConfig:
     )
 
 
-def _borrowed(http: Any) -> type:
-    """An ``http_session_cls`` that sends through one open session and leaves it open."""
+class Pools:
+    """The HTTP sessions: one, or two where the environment names a proxy and exceptions to it."""
+
+    def __init__(self) -> None:
+        self._open: dict[tuple[object, ...], AIOHTTPSession] = {}
+
+    def get(self, proxies: dict[str, str] | None, verify: Any) -> AIOHTTPSession:
+        key = (*sorted((proxies or {}).items()), verify)
+        if key not in self._open:
+            self._open[key] = AIOHTTPSession(
+                verify=verify,
+                proxies=proxies,
+                timeout=_TIMEOUTS,  # type: ignore[arg-type]  # a pair is taken, typed as a number
+                max_pool_connections=_POOL,
+                connector_args={"keepalive_timeout": _KEEP_ALIVE},
+            )
+        return self._open[key]
+
+    async def aclose(self) -> None:
+        while self._open:
+            await self._open.popitem()[1].__aexit__(None, None, None)
+
+
+def _borrowed(pools: Pools) -> type:
+    """An ``http_session_cls`` that sends through a session of the pools and leaves it open."""
 
     class Borrowed:
-        def __init__(self, **_: Any) -> None:
-            """Botocore's arguments were given to the session that is borrowed."""
+        def __init__(self, verify: Any = True, proxies: Any = None, **_: Any) -> None:  # noqa: FBT002
+            """Botocore's other arguments are the same for all, and given to the pool."""
+            self._http = pools.get(proxies, verify)
 
         async def __aenter__(self) -> Self:
             return self
@@ -183,6 +203,6 @@ def _borrowed(http: Any) -> type:
             """Whoever opened the session closes it."""
 
         async def send(self, request: Any) -> Any:
-            return await http.send(request)
+            return await self._http.send(request)
 
     return Borrowed
