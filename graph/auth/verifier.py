@@ -18,7 +18,7 @@ from graph.model.errors import Throttled
 
 WAITING: Final = 200
 _MOST_THREADS: Final = 4
-_NICE: Final = 10
+_NICE: Final = 5
 
 
 @dataclass(order=True, slots=True)
