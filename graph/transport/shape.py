@@ -19,6 +19,8 @@ from graphql import (
 
 from graph.transport.limits import Limits, too_costly
 
+_INTROSPECTION: Final = 8
+"""How much deeper the schema may be asked for: tools unwrap its types nine times."""
 _OBJECTS: Final = 10
 """Two objects under one key take so much longer to compare than two leaves."""
 
@@ -50,6 +52,7 @@ class _Shape:
         self._known: dict[str, _Size] = {}
         self._open: set[str] = set()
         self._aliases = self._directives = 0
+        self._depth = limits.depth
 
     def check(self, document: DocumentNode, operations: list[OperationDefinitionNode]) -> None:
         for definition in document.definitions:
@@ -88,8 +91,16 @@ class _Shape:
                 raise too_costly(f"the document has more than {self._limits.aliases} aliases")
         if selection.selection_set is None:
             return _Size(1, 1)
+        if selection.name.value.startswith("__"):
+            return self._introspection(selection.selection_set.selections, level)
         inner = self._walk(selection.selection_set.selections, level + 1)
         return _Size(inner.depth + 1, inner.fields + 1)
+
+    def _introspection(self, selections: Iterable[SelectionNode], level: int) -> _Size:
+        self._depth += _INTROSPECTION
+        inner = self._walk(selections, level + 1)
+        self._depth -= _INTROSPECTION
+        return _Size(1, inner.fields + 1)
 
     def _fragment(self, name: str, level: int) -> _Size:
         if name in self._open:
@@ -109,7 +120,7 @@ class _Shape:
             raise too_costly(f"the document has more than {self._limits.directives} directives")
 
     def _hold(self, size: _Size) -> None:
-        if size.depth > self._limits.depth:
+        if size.depth > self._depth:
             raise too_costly(f"the document is deeper than {self._limits.depth}")
         if size.fields > self._limits.fields:
             raise too_costly(f"the document selects more than {self._limits.fields} fields")

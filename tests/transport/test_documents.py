@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from graphql import GraphQLError, specified_rules
+from graphql import (
+    GraphQLError,
+    build_client_schema,
+    get_introspection_query,
+    specified_rules,
+)
 from graphql.validation import OverlappingFieldsCanBeMergedRule
 
 from graph.transport import Limits, documents
@@ -89,6 +94,33 @@ def test_what_is_long_is_not_even_parsed(monkeypatch: pytest.MonkeyPatch) -> Non
 )
 def test_a_document_within_the_limits_is_served(text: str) -> None:
     assert Documents(SCHEMA._schema, Limits()).get(text).definitions
+
+
+@pytest.mark.parametrize("everything", [False, True])
+async def test_the_introspection_of_tools_is_served(*, everything: bool) -> None:
+    text = get_introspection_query(
+        specified_by_url=everything,
+        directive_is_repeatable=everything,
+        schema_description=everything,
+        input_value_deprecation=everything,
+    )
+    result = await SCHEMA.execute(text, {}, Context("w", "r"))
+    assert result.errors is None
+    assert result.data is not None
+    assert build_client_schema(result.data).query_type  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{ __schema { types " + "{ fields { type { ofType " * 4 + "{ name }" + "}}}" * 4 + " } }",
+        '{ __type(name: "Query") ' + "{ ofType " * 30 + "{ name }" + "}" * 30 + " }",
+        "{ " + " ".join(f"a{n}: __schema {{ types {{ name }} }}" for n in range(31)) + " }",
+    ],
+)
+def test_an_introspection_that_goes_round_is_refused(text: str) -> None:
+    with pytest.raises(Malformed):
+        Documents(SCHEMA._schema, Limits()).get(text)
 
 
 def test_few_errors_of_many_are_shown() -> None:
