@@ -28,6 +28,7 @@ class Server:
         store_url: str | None = None,
         *,
         arguments: Sequence[str] = (),
+        workers: int = 1,
         log: Path | None = None,
         **changes: str,
     ) -> None:
@@ -46,14 +47,14 @@ class Server:
             "STORE_URL": self.store_url,
             "POLL_SECONDS": "0.1",
             "RETRY_SECONDS": "0.05",
-            "LEASE_SECONDS": "1",
+            "LEASE_SECONDS": "4",
             "DRAIN_SECONDS": "1",
             "LOG_LEVEL": "warning",
         }
         self._environment = os.environ | aws.environment
         given = {name: value for name, value in (given | changes).items() if value}
         self._environment |= {f"DATASYNC_API_{name}": value for name, value in given.items()}
-        self._command = [sys.executable, "-m", "graph", "serve", *arguments]
+        self._command = [sys.executable, "-m", "graph", "serve", f"--workers={workers}", *arguments]
         self._log = log or Path(os.devnull)
         self._logged = log is not None
         self._process: subprocess.Popen[bytes] | None = None
