@@ -35,7 +35,7 @@ class Server:
             "STORE_URL": self.store_url,
             "POLL_SECONDS": "0.1",
             "RETRY_SECONDS": "0.05",
-            "LEASE_SECONDS": "1",
+            "LEASE_SECONDS": "4",
             "DRAIN_SECONDS": "1",
             "LOG_LEVEL": "warning",
         }

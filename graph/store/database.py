@@ -55,9 +55,15 @@ class Database:
             with _file_lock(f"{self.url.database}.lock"):
                 yield
         else:
-            with self._opened().begin() as connection:
-                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
-                yield
+            with self._opened().connect() as connection:
+                # In no transaction: DBOS makes indexes in a way that waits for all that are open.
+                connection.execution_options(isolation_level="AUTOCOMMIT")
+                connection.execute(sa.text("SET statement_timeout = '60s'"))
+                try:
+                    connection.execute(sa.select(sa.func.pg_advisory_lock(_LOCK)))
+                    yield
+                finally:
+                    connection.invalidate()  # closed, which gives the lock back in any case
 
     async def _rows(self, statement: sa.Select[Any]) -> list[sa.RowMapping]:
         return await self._transact(lambda c: list(c.execute(statement).mappings()))

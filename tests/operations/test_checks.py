@@ -23,7 +23,7 @@ class Here:
     region, partition = "us-east-1", "aws"
 
 
-HERE: Final = cast(Gateway, Here())
+HERE: Final = cast("Gateway", Here())
 S3: Final = S3Spec(bucket_arn="arn:aws:s3:::my-bucket.of-data")
 _HOME: Final = f"us-east-1:{LAB}"
 EFS: Final = EfsSpec(
@@ -112,7 +112,8 @@ def test_a_subdirectory_that_datasync_refuses_is_refused(subdirectory: str) -> N
 
 def test_a_storage_class_is_one_of_datasyncs_words() -> None:
     model = botocore.session.get_session().get_service_model("datasync")
-    assert tuple(model.shape_for("S3StorageClass").enum) == checks.STORAGE_CLASSES
+    words: Any = model.shape_for("S3StorageClass")
+    assert tuple(words.enum) == checks.STORAGE_CLASSES
     assert refusal(source=replace(S3, storage_class="standard"))[-1] == "storageClass"
 
 
