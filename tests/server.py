@@ -20,7 +20,9 @@ from tests.world import HEADERS, KEY, ORG, ROLE
 class Server:
     """``async with Server(aws, folder) as server``; gone at the end, by whatever means."""
 
-    def __init__(self, aws: Sandbox, folder: Path, store_url: str | None = None) -> None:
+    def __init__(
+        self, aws: Sandbox, folder: Path, store_url: str | None = None, *, workers: int = 1
+    ) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])
@@ -39,12 +41,13 @@ class Server:
             "DRAIN_SECONDS": "1",
             "LOG_LEVEL": "warning",
         }
+        self._workers = workers
         self._environment = os.environ | aws.environment
         self._environment |= {f"DATASYNC_API_{name}": value for name, value in given.items()}
         self._process: subprocess.Popen[bytes] | None = None
 
     async def __aenter__(self) -> Self:
-        command = [sys.executable, "-m", "graph", "serve"]
+        command = [sys.executable, "-m", "graph", "serve", f"--workers={self._workers}"]
         self._process = subprocess.Popen(command, env=self._environment)  # noqa: ASYNC220, S603
         async with asyncio.timeout(40), httpx.AsyncClient() as http:
             while self._process.poll() is None:
