@@ -9,7 +9,6 @@ from functools import partial
 from importlib.metadata import version
 from typing import Any, Final
 
-import strawberry
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
 from starlette.requests import HTTPConnection, Request
@@ -30,7 +29,7 @@ from graph.operations import Operations
 from graph.operations.rooms import Patience
 from graph.settings import Settings, load
 from graph.store import Store
-from graph.transport import GraphQLApp, make_schema
+from graph.transport import GraphQLApp, Schema, make_schema
 from rest_compat import routes as rest
 
 VERSION: Final = version("datasync-api")
@@ -90,7 +89,7 @@ def create_app(settings: Settings) -> Starlette:
     )
 
 
-def graphql_schema() -> strawberry.Schema:
+def graphql_schema() -> Schema:
     """The schema as it is served."""
     return make_schema(
         query=schema.Query,
@@ -99,6 +98,7 @@ def graphql_schema() -> strawberry.Schema:
         types=schema.BEHIND_INTERFACES,
         scalars=schema.SCALARS,
         code_of=lambda error: error.code if isinstance(error, ApiError) else None,
+        states=frozenset({"runProgress", "operationProgress"}),
     )
 
 
