@@ -21,7 +21,7 @@ from tests.world import HEADERS, KEY, ORG, ROLE
 class Server:
     """``async with Server(aws, folder) as server``; gone at the end, by whatever means."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is a way to start it
         self,
         aws: Sandbox,
         folder: Path,

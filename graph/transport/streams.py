@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections import Counter
-from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable, Iterator
+from collections.abc import AsyncGenerator, Hashable, Iterator
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-import orjson
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from graph.transport.accept import MULTIPART, SSE
-from graph.transport.errors import MASK
 from graph.transport.refusals import too_many
-
-log = logging.getLogger(__name__)
+from graph.transport.results import Payload
 
 _UNBUFFERED: Final = {
     "Cache-Control": "no-cache, no-transform",
@@ -57,8 +53,6 @@ FORMATS: Final = {
         complete=b"--\r\n",
     ),
 }
-Show = Callable[[Any], Awaitable[Any]]
-"""What is sent of a result."""
 
 
 class Slots:
@@ -105,20 +99,14 @@ class EventStream(StreamingResponse):
 
 
 async def events(
-    results: AsyncGenerator[Any, None], show: Show, form: Format, request_id: str
+    results: AsyncGenerator[Payload, None], form: Format
 ) -> AsyncGenerator[bytes, None]:
     """A ``next`` for each result, and ``complete``."""
     if form.head:
         yield form.head
     async with aclosing(results):
-        try:
-            async for result in results:
-                yield form.next % orjson.dumps(await show(result))
-        except Exception:  # a border: what cannot be shown must not tear the stream
-            log.exception("the event stream of request %s broke", request_id)
-            extensions = {"code": "INTERNAL", "requestId": request_id}
-            broken = {"errors": [{"message": MASK, "extensions": extensions}]}
-            yield form.next % orjson.dumps(broken)
+        async for payload in results:
+            yield form.next % payload.json
     yield form.complete
 
 
