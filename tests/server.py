@@ -21,14 +21,13 @@ from tests.world import HEADERS, KEY, ORG, ROLE
 class Server:
     """``async with Server(aws, folder) as server``; gone at the end, by whatever means."""
 
-    def __init__(  # noqa: PLR0913 - each is a way to start it
+    def __init__(
         self,
         aws: Sandbox,
         folder: Path,
         store_url: str | None = None,
         *,
         arguments: Sequence[str] = (),
-        workers: int = 1,
         log: Path | None = None,
         **changes: str,
     ) -> None:
@@ -54,7 +53,7 @@ class Server:
         self._environment = os.environ | aws.environment
         given = {name: value for name, value in (given | changes).items() if value}
         self._environment |= {f"DATASYNC_API_{name}": value for name, value in given.items()}
-        self._command = [sys.executable, "-m", "graph", "serve", f"--workers={workers}", *arguments]
+        self._command = [sys.executable, "-m", "graph", "serve", *arguments]
         self._log = log or Path(os.devnull)
         self._logged = log is not None
         self._process: subprocess.Popen[bytes] | None = None
