@@ -125,7 +125,10 @@ class Sandbox:
         service: str | None = None,
         bucket: str | None = None,
     ) -> str:
-        """A role that the home account, or a service, may assume; gives its ARN."""
+        """A role that the home account, or a service, may assume, in place of one of that name.
+
+        Gives its ARN.
+        """
         statement: dict[str, Any] = {
             "Effect": "Allow",
             "Action": "sts:AssumeRole",
@@ -134,7 +137,10 @@ class Sandbox:
         if external_id:
             statement["Condition"] = {"StringEquals": {"sts:ExternalId": external_id}}
         trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-        role = iam_backends[account]["aws"].create_role(name, trust, "/", None, "", [], 3600)
+        iam = iam_backends[account]["aws"]
+        for role_id in [kept.id for kept in list(iam.roles.values()) if kept.name == name]:
+            del iam.roles[role_id]
+        role = iam.create_role(name, trust, "/", None, "", [], 3600)
         role.changed = None  # known everywhere at once
         if bucket:
             role.policies["access"] = json.dumps({"Resource": f"arn:aws:s3:::{bucket}"})
