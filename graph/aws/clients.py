@@ -103,7 +103,9 @@ class Clients:
         try:
             await role.credentials.get_frozen_credentials()
         except ApiError:
-            self._roles.pop(key, None)
+            if self._roles.get(key) is role:
+                del self._roles[key]
+                await role.close()
             raise
         if service not in role.clients:
             async with self._making:
