@@ -109,6 +109,8 @@ class Clients:
             raise
         if service not in role.clients:
             async with self._making:
+                # A making never waits for anything: without this many of them hold up the loop.
+                await asyncio.sleep(0)
                 if service not in role.clients:
                     config = self._reading if access is Access.READ else self._writing
                     role.clients[service] = await self._made(service, role.credentials, config)
