@@ -1,10 +1,10 @@
 """What a REST request costs the server's process beyond its AWS calls; by hand, as a module.
 
-The server and a bare Starlette route that answers the same bytes run as processes of their own, one
-after the other, under the same load over one kept connection with one warm token: more connections
-would share their calls to AWS, and the AWS part could not be told from the rest. CPU is the process's
-own, of all its threads. The AWS part is measured alone: the same calls through the same gateway, in
-a third process.
+Three processes take turns, over one kept connection with one warm token: the server on the sandbox,
+a bare Starlette route that answers the same bytes, and one that does what the request asks of AWS,
+through the same gateway, and nothing else. Turns, because the machine drifts; the median of the
+rounds, because others use it too. CPU is the process's own, of all its threads, without what the
+server takes when it does nothing.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import tempfile
 import time
 from contextlib import asynccontextmanager
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
@@ -61,32 +62,35 @@ async def main() -> None:
                 "list": f"{MOVERS}/g",
                 "show": f"{MOVERS}/g/mover-9",
             }
-            idle = await _idle(server)
-            ours = {
-                name: await _load(server, path, COUNTS[name], idle) for name, path in paths.items()
-            }
             bodies = {path: await _get(server, path) for path in paths.values()}
-        awaited = await _aws_part(aws, task_arn)
-        bare = {}
-        async with _bare(Path(folder), bodies) as other:
-            for name, path in paths.items():
-                bare[name] = await _load(other, path, COUNTS[name])
+            idle = await _idle(server)
+            async with _bare(Path(folder), bodies) as bare, _aws(aws, task_arn) as part:
+                rounds = {
+                    name: [
+                        (
+                            await _load(server, path, COUNTS[name], idle),
+                            await _load(bare, path, COUNTS[name]),
+                            await part(name),
+                        )
+                        for _ in range(ROUNDS)
+                    ]
+                    for name, path in paths.items()
+                }
     _say(f"Doing nothing, the server takes {idle * 1_000:.0f} ms of CPU a second.\n")
-    _show(ours, bare, awaited)
+    _show(rounds)
 
 
-def _show(
-    ours: dict[str, tuple[float, float]],
-    bare: dict[str, tuple[float, float]],
-    awaited: dict[str, float],
-) -> None:
+def _show(rounds: dict[str, list[tuple[tuple[float, float], tuple[float, float], float]]]) -> None:
     _say("| request | requests/s | of bare | CPU ms | AWS part | beyond it | bare | ratio |")
     _say("|---|---|---|---|---|---|---|---|")
-    for name, (rate, cpu) in ours.items():
-        aws, (bare_rate, bare_cpu) = awaited.get(name, 0.0), bare[name]
-        own = cpu - aws
+    for name, turns in rounds.items():
+        rate = median(ours[0] for ours, _, _ in turns)
+        of_bare = median(ours[0] / bare[0] for ours, bare, _ in turns)
+        cpu, aws = median(ours[1] for ours, _, _ in turns), median(part for _, _, part in turns)
+        own = median(ours[1] - part for ours, _, part in turns)
+        bare_cpu = median(bare[1] for _, bare, _ in turns)
         _say(
-            f"| {name} | {rate:.0f} | {rate / bare_rate:.2f} | {cpu:.2f} | {aws:.2f} | "
+            f"| {name} | {rate:.0f} | {of_bare:.2f} | {cpu:.2f} | {aws:.2f} | "
             f"{own:.2f} | {bare_cpu:.2f} | {own / bare_cpu:.1f} |"
         )
 
@@ -118,19 +122,12 @@ async def _get(server: Any, path: str) -> str:
 
 
 async def _load(server: Any, path: str, count: int, idle: float = 0.0) -> tuple[float, float]:
-    """Requests a second, and milliseconds of the process's CPU for each: of the best round.
-
-    What the server takes when it does nothing, which is not the request's, is subtracted.
-    """
+    """Requests a second, and milliseconds of the process's CPU for each."""
     await _requests(server.port, path, WARM)
-    rounds = []
-    for _ in range(ROUNDS):
-        before, started = _cpu(server.pid), time.perf_counter()
-        await _requests(server.port, path, count)
-        seconds = time.perf_counter() - started
-        used = _cpu(server.pid) - before - idle * seconds
-        rounds.append((count / seconds, used / count * 1_000))
-    return max(rate for rate, _ in rounds), min(cpu for _, cpu in rounds)
+    before, started = _cpu(server.pid), time.perf_counter()
+    await _requests(server.port, path, count)
+    seconds = time.perf_counter() - started
+    return count / seconds, (_cpu(server.pid) - before - idle * seconds) / count * 1_000
 
 
 async def _idle(server: Server) -> float:
@@ -158,21 +155,31 @@ def _cpu(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / TICK
 
 
-async def _aws_part(aws: Sandbox, task_arn: str) -> dict[str, float]:
+@asynccontextmanager
+async def _aws(aws: Sandbox, task_arn: str) -> AsyncIterator[Callable[[str], Awaitable[float]]]:
+    """Milliseconds of CPU of what a request of that name asks of AWS."""
     command = [sys.executable, "-m", __spec__.name, "aws", task_arn]
-    told = await asyncio.to_thread(
-        subprocess.run,
-        command,
+    process = await asyncio.create_subprocess_exec(
+        *command,
         env=os.environ | aws.environment,
-        capture_output=True,
-        check=True,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
     )
-    parts: dict[str, float] = json.loads(told.stdout)
-    return parts
+    asks, answers = process.stdin, process.stdout
+    assert asks is not None
+    assert answers is not None
+
+    async def part(name: str) -> float:
+        asks.write(f"{name}\n".encode())
+        return float(await answers.readline())
+
+    yield part
+    asks.close()
+    await process.wait()
 
 
 async def _calls(task_arn: str) -> None:
-    """Milliseconds of CPU of what ``list`` and ``show`` ask of AWS, and of nothing else."""
+    """Answers each name on standard input with the CPU of its calls."""
     clients = Clients(region="us-east-1", role=ROLE, org=ORG, external_id="x-1")
     async with Gateway(clients, org=ORG) as gateway:
 
@@ -188,20 +195,20 @@ async def _calls(task_arn: str) -> None:
         async def listed() -> None:
             await list_movers(gateway, LAB)
 
-        parts = {"list": await _spent(listed), "show": await _spent(show)}
-    _say(json.dumps(parts))
+        works = {"list": listed, "show": show}
+        while name := (await asyncio.to_thread(sys.stdin.readline)).strip():
+            spent = await _spent(works[name], COUNTS[name]) if name in works else 0.0
+            sys.stdout.write(f"{spent}\n")
+            sys.stdout.flush()
 
 
-async def _spent(work: Callable[[], Awaitable[None]], count: int = 100) -> float:
-    for _ in range(20):
+async def _spent(work: Callable[[], Awaitable[None]], count: int) -> float:
+    for _ in range(WARM):
         await work()
-    rounds = []
-    for _ in range(ROUNDS):
-        before = time.process_time()
-        for _ in range(count):
-            await work()
-        rounds.append(time.process_time() - before)
-    return min(rounds) / count * 1_000
+    before = time.process_time()
+    for _ in range(count):
+        await work()
+    return (time.process_time() - before) / count * 1_000
 
 
 class _Bare:
