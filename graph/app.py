@@ -9,7 +9,6 @@ from functools import partial
 from importlib.metadata import version
 from typing import Any, Final
 
-import strawberry
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -17,8 +16,9 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
-from graph import schema
-from graph.auth import HEADER, Authenticator
+from graph import logs, schema
+from graph.access_log import AccessLog, LoggedGraphQL, note_caller
+from graph.auth import Authenticator, credentials
 from graph.aws.clients import Clients
 from graph.aws.gateway import Gateway
 from graph.context import Context, Doors, open_context
@@ -30,9 +30,10 @@ from graph.model.errors import ApiError
 from graph.model.run import Run
 from graph.operations import Operations
 from graph.operations.rooms import Patience
+from graph.operations.sweep import Sweep
 from graph.settings import Settings, load
 from graph.store import Store
-from graph.transport import GraphQLApp, make_schema
+from graph.transport import Schema, make_schema
 from graph.version import read_version
 from rest_compat import routes as rest
 
@@ -49,13 +50,13 @@ class Opened:
     async def identify(
         self, connection: HTTPConnection, payload: Mapping[str, Any] | None
     ) -> Caller:
-        """By the header, or on a socket by the same name in the payload of connection_init."""
+        """By the headers, or on a socket by the same names in the payload of connection_init."""
         if self.auth is None:
             raise RuntimeError("the application is not open")
-        given = (payload or {}).get(HEADER)
-        return await self.auth.authenticate(
-            connection.headers.get(HEADER) or (given if isinstance(given, str) else None)
-        )
+        given = credentials(connection.headers, payload)
+        caller = await self.auth.authenticate(given)
+        note_caller(connection.scope, caller)
+        return caller
 
     def context(self, caller: Caller, request_id: str) -> Context:
         if self.doors is None:
@@ -66,7 +67,7 @@ class Opened:
 def create_app(settings: Settings) -> Starlette:
     """The application. Nothing is opened before its lifespan begins."""
     opened = Opened()
-    graphql = GraphQLApp(
+    graphql = LoggedGraphQL(
         graphql_schema(),
         identify=opened.identify,
         make_context=opened.context,
@@ -75,7 +76,10 @@ def create_app(settings: Settings) -> Starlette:
     )
     app = Starlette(
         lifespan=partial(_lifespan, settings=settings, opened=opened),
-        middleware=[Middleware(Cors, origins=settings.cors_origins, own=frozenset({"/graphql"}))],
+        middleware=[
+            Middleware(AccessLog),
+            Middleware(Cors, origins=settings.cors_origins, own=frozenset({"/graphql"})),
+        ],
         routes=[
             Route("/graphql", graphql, methods=None),
             WebSocketRoute("/graphql", graphql),
@@ -94,7 +98,7 @@ def create_app(settings: Settings) -> Starlette:
     return app
 
 
-def graphql_schema() -> strawberry.Schema:
+def graphql_schema() -> Schema:
     """The schema as it is served."""
     return make_schema(
         query=schema.Query,
@@ -103,18 +107,21 @@ def graphql_schema() -> strawberry.Schema:
         types=schema.BEHIND_INTERFACES,
         scalars=schema.SCALARS,
         code_of=lambda error: error.code if isinstance(error, ApiError) else None,
+        states=frozenset({"runProgress", "operationProgress"}),
     )
 
 
 def from_environment() -> Starlette:
     """For uvicorn's factory: each worker reads the settings for itself."""
-    return create_app(load())
+    settings = load()
+    logs.set_up(settings.log_level)
+    return create_app(settings)
 
 
 @asynccontextmanager
 async def _lifespan(_app: Starlette, *, settings: Settings, opened: Opened) -> AsyncIterator[None]:
     async with AsyncExitStack() as stack:
-        auth = Authenticator(settings.token.get_secret_value(), max_cost=settings.token_max_cost)
+        auth = Authenticator(settings.all_keys, max_cost=settings.token_max_cost)
         stack.push_async_callback(auth.aclose)
         store = await stack.enter_async_context(Store(settings.store_url))
         external_id = settings.external_id.get_secret_value() if settings.external_id else None
@@ -139,7 +146,11 @@ async def _lifespan(_app: Starlette, *, settings: Settings, opened: Opened) -> A
         watches = await stack.enter_async_context(
             Watches(partial(_look, gateway, store), Pace(moving=settings.poll_seconds))
         )
-        opened.doors = Doors(gateway, watches, operations, store, VERSION)
+        age = 60 * settings.orphan_minutes
+        await stack.enter_async_context(
+            Sweep(gateway, store, age=age, every=settings.sweep_seconds)
+        )
+        opened.doors = Doors(gateway, watches, operations, store, VERSION, age)
         opened.auth = auth
         yield
         opened.doors = opened.auth = None

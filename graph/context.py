@@ -21,6 +21,8 @@ class Doors:
     operations: Operations
     store: Store
     version: str
+    orphan_seconds: float = 3_600.0
+    """Younger than that, nothing is called an orphan."""
 
 
 @dataclass(frozen=True, slots=True)

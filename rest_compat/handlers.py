@@ -13,7 +13,7 @@ from graph.context import Context
 from graph.model.errors import AlreadyRunning, Invalid, NotFound, Upstream, UpstreamTimeout
 from graph.model.mover import Mover
 from graph.model.operation import Operation
-from graph.resolvers import movers, operations, runs
+from graph.resolvers import movers, operations, runs, scope
 from rest_compat import requests, wire
 
 _BIG: Final = 16_384
@@ -68,8 +68,9 @@ async def update_mover(context: Context, request: Request) -> Response:
 
 async def delete_mover(context: Context, request: Request) -> Response:
     """Answers when it is done. A client that leaves does not undo it."""
+    params, account_id = request.path_params, _account(context, request)
     try:
-        operation = await movers.delete_mover(context, await _mover(context, request))
+        operation = await movers.delete_named(context, account_id, params["group"], params["name"])
     except AlreadyRunning:
         raise AlreadyRunning("datasync mover task is running: stop it first") from None
     ended = await operations.wait_for_operation(context, operation.id, _DELETE_SECONDS)
@@ -128,7 +129,7 @@ async def _operation(context: Context, task: str) -> Operation | None:
 def _account(context: Context, request: Request) -> str:
     """The account of a path. One that is not well-formed is not there."""
     try:
-        return context.doors.gateway.account(request.path_params["account"]).account_id
+        return scope.account(context, request.path_params["account"]).account_id
     except Invalid as error:
         raise NotFound(error.message) from None
 

@@ -7,6 +7,7 @@ import os
 import socket
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -20,31 +21,48 @@ from tests.world import HEADERS, KEY, ORG, ROLE
 class Server:
     """``async with Server(aws, folder) as server``; gone at the end, by whatever means."""
 
-    def __init__(self, aws: Sandbox, folder: Path, store_url: str | None = None) -> None:
+    def __init__(
+        self,
+        aws: Sandbox,
+        folder: Path,
+        store_url: str | None = None,
+        *,
+        arguments: Sequence[str] = (),
+        log: Path | None = None,
+        **changes: str,
+    ) -> None:
+        """``changes`` are settings by their names; an empty one is left out."""
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])
         self.url = f"http://127.0.0.1:{self.port}"
+        self.store_url = store_url or f"sqlite:///{folder}/db.sqlite"
         given = {
             "LISTEN": f"127.0.0.1:{self.port}",
             "ORG": ORG,
             "TOKEN": KEY,
             "ROLE": ROLE,
             "EXTERNAL_ID": "x-1",
-            "STORE_URL": store_url or f"sqlite:///{folder}/db.sqlite",
+            "STORE_URL": self.store_url,
             "POLL_SECONDS": "0.1",
             "RETRY_SECONDS": "0.05",
-            "LEASE_SECONDS": "1",
+            "LEASE_SECONDS": "4",
             "DRAIN_SECONDS": "1",
             "LOG_LEVEL": "warning",
         }
         self._environment = os.environ | aws.environment
+        given = {name: value for name, value in (given | changes).items() if value}
         self._environment |= {f"DATASYNC_API_{name}": value for name, value in given.items()}
+        self._command = [sys.executable, "-m", "graph", "serve", *arguments]
+        self._log = log or Path(os.devnull)
+        self._logged = log is not None
         self._process: subprocess.Popen[bytes] | None = None
 
     async def __aenter__(self) -> Self:
-        command = [sys.executable, "-m", "graph", "serve"]
-        self._process = subprocess.Popen(command, env=self._environment)  # noqa: ASYNC220, S603
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(  # noqa: ASYNC220, S603
+                self._command, env=self._environment, stderr=log if self._logged else None
+            )
         async with asyncio.timeout(40), httpx.AsyncClient() as http:
             while self._process.poll() is None:
                 try:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NamedTuple
 
 from graph.aws.access import Access
 from graph.aws.gateway import Gateway
 from graph.aws.locations import list_locations
-from graph.aws.tags import carries, tags_of
-from graph.aws.tasks import list_tasks
+from graph.aws.tags import carries, own_tags, tags_of
+from graph.aws.tasks import PAGE, TaskEntry, list_tasks
 from graph.model import names
 from graph.model.errors import NotFound
 from graph.model.location import EfsSpec, LocationSpec, S3Spec
-from graph.model.mover import OPERATION_TAG, Tag
+from graph.model.mover import GROUP_TAG, OPERATION_TAG, Tag
 
 OPTIONS: Final = {
     "PreserveDeletedFiles": "PRESERVE",
@@ -30,9 +32,14 @@ async def create_location(
     tags: tuple[Tag, ...],
 ) -> str:
     """Makes a location; gives its ARN. DataSync tests a bucket's role before it answers."""
-    operation, params = _location(spec, role_arn)
+    kind = _KINDS[type(spec)]
     answer = await _call(
-        gateway, account_id, operation, **params, Subdirectory=spec.subdirectory, Tags=_given(tags)
+        gateway,
+        account_id,
+        kind.operation,
+        **kind.params(spec, role_arn),
+        Subdirectory=spec.subdirectory,
+        Tags=_given(tags),
     )
     return str(answer["LocationArn"])
 
@@ -54,24 +61,49 @@ async def create_task(
     return str(answer["TaskArn"])
 
 
-async def made_location(
-    gateway: Gateway, account_id: str, spec: LocationSpec, tag: Tag
-) -> str | None:
-    """The location that carries the tag of an operation and fits, if an earlier try made one."""
-    where = spec.bucket_arn if isinstance(spec, S3Spec) else spec.filesystem_arn
-    host = where.replace("/", ":").rpartition(":")[2]
-    for arn, uri in (await list_locations(gateway, account_id)).items():
-        if uri.partition("://")[2].partition("/")[0] == host and await _has(gateway, arn, tag):
-            return arn
-    return None
+async def made_locations(
+    gateway: Gateway, account_id: str, spec: LocationSpec, marks: Mapping[str, str]
+) -> list[str]:
+    """The locations that carry the marks and fit: what earlier tries of a step have made."""
+    name = _KINDS[type(spec)].arn(spec).replace("/", ":").rpartition(":")[2]
+    uris = await list_locations(gateway, account_id)
+    return await _marked(gateway, [arn for arn, uri in uris.items() if name in uri], marks)
 
 
-async def made_task(gateway: Gateway, account_id: str, name: str, tag: Tag) -> str | None:
-    """The task of that name that carries the tag of an operation, if there is one."""
-    for task in await list_tasks(gateway, account_id):
-        if task.name == name and await _has(gateway, task.task_arn, tag):
-            return task.task_arn
-    return None
+async def made_tasks(
+    gateway: Gateway, account_id: str, name: str, marks: Mapping[str, str]
+) -> list[str]:
+    """The tasks of that name that carry the marks."""
+    tasks = await list_tasks(gateway, account_id)
+    return await _marked(gateway, [task.task_arn for task in tasks if task.name == name], marks)
+
+
+async def named(gateway: Gateway, account_id: str, group: str, name: str) -> list[str]:
+    """The movers of that group and name, as they stand now, whoever made them.
+
+    Reads nothing from the tagging API, which is late. Who asks at the same time shares the list.
+    """
+
+    async def read() -> list[TaskEntry]:
+        return await list_tasks(gateway, account_id)
+
+    tasks: list[TaskEntry] = await gateway.shared(account_id, ("tasks",), read, fresh=True)
+    wanted = own_tags(gateway.org) | {GROUP_TAG: group}
+    return await _marked(gateway, [task.task_arn for task in tasks if task.name == name], wanted)
+
+
+async def is_used(gateway: Gateway, location_arn: str) -> bool:
+    """Whether a task names the location as one of its ends."""
+    only = {"Name": "LocationId", "Operator": "Equals", "Values": [location_arn]}
+    pages = gateway.pages(
+        names.arn(location_arn).account,
+        "datasync",
+        "list_tasks",
+        "Tasks",
+        MaxResults=PAGE,
+        Filters=[only],
+    )
+    return any([bool(page) async for page in pages])
 
 
 async def delete_location(gateway: Gateway, arn: str) -> None:
@@ -88,26 +120,47 @@ def operation_tag(operation_id: str) -> Tag:
     return Tag(OPERATION_TAG, operation_id)
 
 
-def _location(spec: LocationSpec, role_arn: str | None) -> tuple[str, dict[str, Any]]:
-    if isinstance(spec, EfsSpec):
-        network = {
-            "SubnetArn": spec.subnet_arn,
-            "SecurityGroupArns": list(spec.security_group_arns),
-        }
-        return "create_location_efs", {
-            "EfsFilesystemArn": spec.filesystem_arn,
-            "Ec2Config": network,
-        }
-    return "create_location_s3", {
+def _s3(spec: S3Spec, role_arn: str | None) -> dict[str, Any]:
+    return {
         "S3BucketArn": spec.bucket_arn,
         "S3StorageClass": spec.storage_class,
         "S3Config": {"BucketAccessRoleArn": role_arn},
     }
 
 
-async def _has(gateway: Gateway, arn: str, tag: Tag) -> bool:
+def _efs(spec: EfsSpec, _role_arn: str | None) -> dict[str, Any]:
+    return {
+        "EfsFilesystemArn": spec.filesystem_arn,
+        "Ec2Config": {
+            "SubnetArn": spec.subnet_arn,
+            "SecurityGroupArns": list(spec.security_group_arns),
+        },
+    }
+
+
+class _Kind(NamedTuple):
+    """How a location of one kind is made, and by which ARN its URI is known again."""
+
+    operation: str
+    params: Callable[[Any, str | None], dict[str, Any]]
+    arn: Callable[[Any], str]
+
+
+_KINDS: Final[Mapping[type[LocationSpec], _Kind]] = {
+    S3Spec: _Kind("create_location_s3", _s3, lambda spec: str(spec.bucket_arn)),
+    EfsSpec: _Kind("create_location_efs", _efs, lambda spec: str(spec.filesystem_arn)),
+}
+
+
+async def _marked(gateway: Gateway, arns: list[str], marks: Mapping[str, str]) -> list[str]:
+    """Those that carry the marks; side by side, as far as the gateway allows."""
+    found = await asyncio.gather(*(_has(gateway, arn, marks) for arn in arns))
+    return [arn for arn, has in zip(arns, found, strict=True) if has]
+
+
+async def _has(gateway: Gateway, arn: str, marks: Mapping[str, str]) -> bool:
     try:
-        return carries(await tags_of(gateway, arn), {tag.key: tag.value})
+        return carries(await tags_of(gateway, arn), marks)
     except NotFound:
         return False
 

@@ -7,10 +7,14 @@ from typing import Any, Final
 
 from graph.aws.access import Access
 from graph.aws.gateway import Gateway
+from graph.aws.tags import carries, tags_of
 from graph.aws.tasks import PAGE, described, mode_of
 from graph.model import names
+from graph.model.mover import Tag
 from graph.model.run import Counters, Phase, Run, RunRef, RunResult
 
+_LOOKED_AT: Final = 20
+"""At either end of a list whose order AWS does not promise."""
 _PHASES: Final = ("Prepare", "Transfer", "Verify")
 
 
@@ -56,13 +60,31 @@ async def describe_run(gateway: Gateway, run_arn: str) -> Run:
     return run
 
 
-async def start_run(gateway: Gateway, task_arn: str) -> str:
-    """Starts a run, which queues where one is active; gives its ARN."""
-    account_id = names.arn(task_arn).account
+async def start_run(gateway: Gateway, task_arn: str, mark: Tag | None = None) -> str:
+    """Starts a run, which queues where one is active; gives its ARN.
+
+    By the mark it is found again where the answer is lost.
+    """
     answer = await gateway.call(
-        account_id, "datasync", Access.RUN, "start_task_execution", TaskArn=task_arn
+        names.arn(task_arn).account,
+        "datasync",
+        Access.RUN,
+        "start_task_execution",
+        TaskArn=task_arn,
+        Tags=[{"Key": mark.key, "Value": mark.value}] if mark else None,
     )
     return str(answer["TaskExecutionArn"])
+
+
+async def marked_run(gateway: Gateway, task_arn: str, mark: Tag) -> str | None:
+    """The run that carries the mark, among the active ones and those at either end of the list."""
+    runs = await list_runs(gateway, task_arn)
+    active = [run.run_arn for run in runs if not run.ended]
+    ends = [run.run_arn for run in (*runs[:_LOOKED_AT], *runs[-_LOOKED_AT:])]
+    for run_arn in dict.fromkeys((*active, *ends)):
+        if carries(await tags_of(gateway, run_arn), {mark.key: mark.value}):
+            return run_arn
+    return None
 
 
 async def cancel_run(gateway: Gateway, run_arn: str) -> None:

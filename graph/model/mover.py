@@ -13,8 +13,15 @@ TYPE_TAG: Final = "spinup:type"
 FLAVOR_TAG: Final = "spinup:flavor"
 OPERATION_TAG: Final = "datasync-api:operation"
 """Carries the id of the operation that made the resource; not shown to clients."""
+PART_TAG: Final = "datasync-api:part"
+"""Which of the operation's parts a location or role is: source or destination; not shown."""
+KEY_TAG: Final = "datasync-api:key"
+"""Carries, on a run, the hash of the idempotency key that started it; not shown."""
 
-OWN_TAGS: Final = frozenset({ORG_TAG, GROUP_TAG, TYPE_TAG, FLAVOR_TAG, OPERATION_TAG})
+OWN_TAGS: Final = frozenset(
+    {ORG_TAG, GROUP_TAG, TYPE_TAG, FLAVOR_TAG, OPERATION_TAG, PART_TAG, KEY_TAG}
+)
+HIDDEN_TAGS: Final = frozenset({OPERATION_TAG, PART_TAG, KEY_TAG})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +64,8 @@ class Mover:
 
     @property
     def shown_tags(self) -> tuple[Tag, ...]:
-        """The tags without the server's own mark of the operation."""
-        return tuple(tag for tag in self.tags if tag.key != OPERATION_TAG)
+        """The tags without the server's own marks."""
+        return tuple(tag for tag in self.tags if tag.key not in HIDDEN_TAGS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -62,3 +62,27 @@ class Operation:
     created_at: datetime
     updated_at: datetime
     ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperationFilter:
+    """Which operations are wanted; what is None does not matter."""
+
+    account_id: str | None = None
+    group: str | None = None
+    mover_name: str | None = None
+    kind: OperationKind | None = None
+    status: OperationStatus | None = None
+    accounts: frozenset[str] | None = None
+    """Those alone, because the asker sees no others."""
+    groups: frozenset[str] | None = None
+    """The same; operations on movers without a group are then left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class OperationPlace:
+    """Where an operation stands among all, by the time it was accepted."""
+
+    created_at: float
+    """Seconds since the epoch, as the store keeps them: a datetime would round them."""
+    id: str

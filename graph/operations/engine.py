@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
-import uuid
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from functools import partial
 from typing import Final
 
+import sqlalchemy as sa
 from dbos import DBOS
 
 from graph.model.errors import Upstream
@@ -23,71 +21,67 @@ log = logging.getLogger(__name__)
 _VERSION: Final = "1"
 """Pinned: with a new one at each deployment, operations in flight would wait for ever."""
 _THREADS: Final = 32
+_POOL: Final = 16
+"""Connections of the engine to PostgreSQL."""
+_LETTING_GO: Final = 5.0
+"""Seconds for cancelled workflows to notice it."""
 
 
 @asynccontextmanager
-async def engine(rooms: Rooms, *, lease: float, drain: float) -> AsyncIterator[None]:
-    """Runs workflows, also those of replicas that fell silent for ``lease`` seconds."""
-    replica = uuid.uuid4().hex
-    DBOS(
-        config={
-            "name": "datasync-api",
-            "system_database_url": rooms.store.url.set(
-                drivername=rooms.store.url.get_backend_name()
-            ).render_as_string(hide_password=False),
-            "application_version": _VERSION,
-            "executor_id": replica,
-            "log_level": "WARNING",
-            "max_executor_threads": _THREADS,
-        }
-    )
+async def engine(rooms: Rooms, *, drain: float) -> AsyncIterator[None]:
+    """Runs workflows, also those of replicas that fell silent."""
     open_rooms(rooms)
-    DBOS.launch()
-    await rooms.store.beat(replica)
+    # The engine launches on the loop that it is to run workflows on. Tables first, one at a time.
+    with rooms.store.alone():
+        DBOS(
+            config={
+                "name": "datasync-api",
+                "system_database_url": _url(rooms.store.url),
+                "application_version": _VERSION,
+                "executor_id": rooms.heart.replica,
+                "log_level": "WARNING",
+                "max_executor_threads": _THREADS,
+                "sys_db_pool_size": _POOL,
+            }
+        )
+        DBOS.launch()
+    await rooms.heart.beat()
     # Owned here: cancelled and awaited below.
-    heart = asyncio.create_task(_beat(rooms.store, replica, lease))
+    heart = asyncio.create_task(rooms.heart.beat_for_ever())
     try:
         yield
     finally:
+        await _stop(rooms, drain)
+        # To the last: a replica that fell silent while it drains would lose its work to another.
         heart.cancel()
         await asyncio.gather(heart, return_exceptions=True)
-        destroy = partial(DBOS.destroy, workflow_completion_timeout_sec=int(drain))
-        await asyncio.to_thread(destroy)
-        # DBOS made its own executor the loop's default, and has just shut it down.
-        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
-        close_rooms()
+        await _retire(rooms.store, rooms.heart.replica)
 
 
-async def _beat(store: Store, replica: str, lease: float) -> None:
-    """Open-source DBOS leaves the work of a dead replica alone; whoever lives adopts it."""
-    seen: dict[str, tuple[int | None, float]] = {}
-    while True:
-        try:
-            alive = await store.beat(replica)
-            owners = await asyncio.to_thread(_owners)
-            for other in (alive.keys() | owners) - {replica}:
-                beat = alive.get(other)
-                # Clocks are not compared: what counts is when this process saw the last change.
-                if seen.get(other, (-1, 0.0))[0] != beat:
-                    seen[other] = (beat, time.monotonic())
-                elif time.monotonic() - seen[other][1] > lease:
-                    await _adopt(store, other)
-                    del seen[other]
-        except Upstream:
-            log.warning("the store does not answer; trying again")
-        except Exception:  # a border: one bad round must not end the heartbeat
-            log.exception("heartbeat")
-        await asyncio.sleep(lease / 5)
+async def _stop(rooms: Rooms, drain: float) -> None:
+    """Lets workflows end for a while; what is left then stops where it stands, to be resumed."""
+    if rooms.running:
+        await asyncio.wait(rooms.running, timeout=drain)
+    # From here on none begins, and what goes on is cancelled: it is neither failed nor undone.
+    close_rooms()
+    left = set(rooms.running)
+    for workflow in left:
+        workflow.cancel()
+    if left:
+        log.warning("leaving %d operations to whoever takes over", len(left))
+        await asyncio.wait(left, timeout=_LETTING_GO)
+    await asyncio.to_thread(DBOS.destroy)
+    # DBOS made its own executor the loop's default, and has just shut it down.
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
 
 
-def _owners() -> set[str]:
-    pending = DBOS.list_workflows(status="PENDING", load_input=False, load_output=False)
-    return {workflow.executor_id for workflow in pending if workflow.executor_id}
+async def _retire(store: Store, replica: str) -> None:
+    try:
+        await store.retire(replica)
+    except Upstream:
+        log.warning("the store is away: the others will notice by themselves")
 
 
-async def _adopt(store: Store, replica: str) -> None:
-    recover = DBOS._recover_pending_workflows  # noqa: SLF001 - the engine's only way; idempotent
-    adopted = await asyncio.to_thread(recover, [replica])
-    if adopted:
-        log.warning("adopted %d operations of a replica that is gone", len(adopted))
-    await store.bury(replica)
+def _url(url: sa.URL) -> str:
+    plain = url.set(drivername=url.get_backend_name())
+    return plain.render_as_string(hide_password=False)

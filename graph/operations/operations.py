@@ -3,45 +3,44 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
-import pickle
 import time
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeVar
 
-from dbos import DBOS, SetWorkflowID
+import sqlalchemy as sa
 
+from graph.aws import making
 from graph.aws.gateway import Gateway
-from graph.aws.movers import list_movers
-from graph.model import names
 from graph.model.caller import Caller
-from graph.model.errors import AlreadyRunning, ApiError, Invalid, NameTaken, Upstream
-from graph.model.location import EfsSpec, LocationSpec
+from graph.model.errors import AlreadyRunning, ApiError, Conflict, NameTaken, NotFound
 from graph.model.mover import Mover
 from graph.model.operation import (
     NewMover,
     Operation,
-    OperationEvent,
+    OperationFilter,
     OperationKind,
-    OperationStatus,
+    OperationPlace,
 )
-from graph.operations import sagas
+from graph.operations.checks import check
 from graph.operations.engine import engine
+from graph.operations.heart import Heart
+from graph.operations.once import key_of, once
+from graph.operations.reading import operation_of
 from graph.operations.rooms import Patience, Rooms
-from graph.store import OperationRow, Store
+from graph.operations.starting import keep_up, pickled, start
+from graph.operations.steps import name_taken
+from graph.store import Key, Parts, Store, parts_of
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 _LOOK: Final = 0.25
 """Seconds between two looks of a follower at the store."""
-_ABANDONED: Final = 30.0
-"""Recorded for so many seconds and not begun: whoever recorded it died in between."""
 _FOLLOWED: Final = 3_600.0
-_KEY: Final = 256
 
 
 class Operations:
@@ -58,16 +57,18 @@ class Operations:
         patience: Patience | None = None,
     ) -> None:
         self._gateway, self._store, self._keep = gateway, store, keep
-        self._lease, self._drain = lease, drain
+        self._replica, self._lease, self._drain = uuid.uuid4().hex, lease, drain
         self._patience = patience or Patience()
         self._stack = AsyncExitStack()
+        self._accepting: set[asyncio.Task[Any]] = set()
 
     async def __aenter__(self) -> Self:
-        rooms = Rooms(self._gateway, self._store, self._patience)
-        await self._stack.enter_async_context(engine(rooms, lease=self._lease, drain=self._drain))
-        # Owned here: cancelled and awaited on exit.
-        sweep = asyncio.create_task(self._sweep())
-        self._stack.push_async_callback(_cancel, sweep)
+        heart = Heart(self._store, self._replica, self._lease)
+        rooms = Rooms(self._gateway, self._store, self._patience, heart)
+        await self._stack.enter_async_context(engine(rooms, drain=self._drain))
+        # Owned here, as are those that accept: cancelled, or waited for, on exit.
+        upkeep = asyncio.create_task(keep_up(self._store, self._keep))
+        self._stack.push_async_callback(self._let_go, upkeep)
         return self
 
     async def __aexit__(self, *exc: object) -> None:
@@ -78,52 +79,81 @@ class Operations:
     ) -> Operation:
         """Checks what can be known, records the operation, starts it, and gives it.
 
-        Raises Invalid, NameTaken, and what AWS says of the account.
+        Raises Invalid, NameTaken, Conflict for a key of another input, and what AWS says of the
+        account.
         """
-        _check_location(new.source, new.account_id, self._gateway.region, "source")
-        _check_location(new.destination, new.account_id, self._gateway.region, "destination")
-
-        async def accept() -> str:
-            movers = await list_movers(self._gateway, new.account_id)
-            if any((mover.group, mover.name) == (new.group, new.name) for mover in movers):
-                raise NameTaken(f"group '{new.group}' has a mover '{new.name}' already")
-            return await self._accept(
-                {
-                    "kind": OperationKind.CREATE_MOVER.value,
-                    "account_id": new.account_id,
-                    "mover_group": new.group,
-                    "mover_name": new.name,
-                    "requested_by": caller.name,
-                    "reservation": f"{new.account_id} {new.group} {new.name}",
-                },
-                (new,),
-            )
-
-        if idempotency_key is None:
-            return await self.get(await accept())
-        return await self.get(await self.once(idempotency_key, repr(new), accept))
+        check(new, self._gateway)
+        given = idempotency_key
+        key = None if given is None else key_of(caller.name, given, repr(new))
+        before = await self._store.key_result(key) if key else None
+        if before is None:
+            before = await self._owned(self._accept_create(new, caller, key))
+        return await self.get(before)
 
     async def delete_mover(
         self, mover: Mover, caller: Caller, *, cancel_run: bool = False
     ) -> Operation:
-        """Records and starts a deletion. Raises AlreadyRunning where a run is active."""
+        """Records and starts a deletion, or joins the one that is under way.
+
+        Raises AlreadyRunning where a run is active, Conflict while the mover is still being made.
+        """
+        account_id = mover.account.account_id
+        holder = await self._store.holder(_reservation(account_id, mover.group, mover.name))
+        if holder is not None:
+            return await self.get(_joined(holder))
         if mover.status in ("RUNNING", "QUEUED") and not cancel_run:
             raise AlreadyRunning("a run of the mover is active: stop it first, or ask to cancel it")
-        account_id = mover.account.account_id
-        values = {
-            "kind": OperationKind.DELETE_MOVER.value,
-            "account_id": account_id,
-            "mover_group": mover.group,
-            "mover_name": mover.name,
-            "task_arn": mover.task_arn,
-            "requested_by": caller.name,
-            "reservation": f"{account_id} {mover.group} {mover.name}",
-        }
-        return await self.get(await self._accept(values, (mover.task_arn, cancel_run)))
+        names = (account_id, mover.group, mover.name)
+        cancelled_by = caller.who if cancel_run else None
+        return await self._delete(names, mover.task_arn, caller, cancelled_by, None)
+
+    async def left_by(
+        self,
+        account_id: str,
+        *,
+        named: tuple[str | None, str] | None = None,
+        task_arn: str | None = None,
+    ) -> Operation | None:
+        """The last deletion of a mover by group and name or by task, if it left something.
+
+        Also the one that is under way; None where nothing is left.
+        """
+        row = await self._store.deletion(account_id, named=named, task_arn=task_arn)
+        return None if row is None else await self.get(row["id"])
+
+    async def delete_again(self, left: Operation, caller: Caller) -> Operation:
+        """A deletion of what that one left, or that one itself while it is under way."""
+        row = (await self._store.operation(left.id)).values
+        if row["ended_at"] is None:
+            return await self.get(left.id)
+        names = (left.account_id, left.group, left.mover_name)
+        return await self._delete(names, row["task_arn"], caller, None, parts_of(row))
 
     async def get(self, operation_id: str) -> Operation:
         """Raises NotFound where there never was one, or it is forgotten."""
-        return _operation(await self._store.operation(operation_id))
+        return operation_of(await self._store.operation(operation_id))
+
+    async def shown(self, operation_id: str) -> Operation:
+        """The same, for those who ask by its id. Raises NotFound also where its time is over.
+
+        The store may keep it longer: its leftovers have to be looked for first.
+        """
+        operation = await self.get(operation_id)
+        before = self._forgotten_before()
+        old = operation.status.ended and operation.updated_at.timestamp() < before
+        if old and not await self._store.keeps(operation_id, before):
+            raise NotFound("operation not found")
+        return operation
+
+    async def page(
+        self, wanted: OperationFilter, first: int, after: OperationPlace | None = None
+    ) -> list[tuple[OperationPlace, Operation]]:
+        """At most ``first`` operations behind a place, the newest first, each with its own."""
+        rows = await self._store.operations(wanted, self._forgotten_before(), first, after)
+        return [
+            (OperationPlace(row.values["created_at"], row.values["id"]), operation_of(row))
+            for row in rows
+        ]
 
     async def follow(self, operation_id: str) -> AsyncIterator[Operation]:
         """The present state, each change, the end."""
@@ -148,103 +178,115 @@ class Operations:
             log.debug("operation %s goes on", operation_id)
         return await self.get(operation_id)
 
-    async def once(self, key: str, what: str, work: Callable[[], Awaitable[str]]) -> str:
-        """Does the work once for a key, on whatever replica; gives the same answer again.
+    async def once(
+        self,
+        caller: Caller,
+        key: str,
+        what: str,
+        *,
+        work: Callable[[str], Awaitable[str]],
+        find: Callable[[str], Awaitable[str | None]],
+    ) -> str:
+        """Does the work once for a caller's key, on whatever replica; the same answer again.
 
+        ``work`` leaves the mark that it is given on what it makes, ``find`` looks for that.
         Raises Conflict for the same key with another ``what``.
         """
-        if not 0 < len(key) <= _KEY:
-            raise Invalid(
-                f"an idempotency key has 1 to {_KEY} characters", path=("idempotencyKey",)
-            )
-        done = await self._store.claim_key(key, hashlib.sha256(what.encode()).hexdigest())
-        if done is not None:
-            return done
-        try:
-            result = await work()
-        except ApiError:
-            await self._store.settle_key(key, None)
-            raise
-        await self._store.settle_key(key, result)
-        return result
+        made = key_of(caller.name, key, what)
+        return await self._owned(once(self._store, self._replica, made, work, find))
 
-    async def _accept(self, values: dict[str, Any], args: tuple[Any, ...]) -> str:
+    def _forgotten_before(self) -> float:
+        return time.time() - self._keep
+
+    async def _accept_create(self, new: NewMover, caller: Caller, key: Key | None) -> str:
+        values = {
+            "kind": OperationKind.CREATE_MOVER.value,
+            "account_id": new.account_id,
+            "mover_group": new.group,
+            "mover_name": new.name,
+            "reservation": _reservation(new.account_id, new.group, new.name),
+        }
+        try:
+            await self._check_name(new)
+            return await self._begin(values, pickled(new), caller, key, again=new)
+        except NameTaken:
+            # Of two with the same key, the other may have been quicker.
+            before = await self._store.key_result(key) if key else None
+            if before is None:
+                raise
+            return before
+
+    async def _check_name(self, new: NewMover) -> None:
+        if await making.named(self._gateway, new.account_id, new.group, new.name):
+            raise name_taken(new)
+
+    async def _delete(
+        self,
+        names: tuple[str, str | None, str],
+        task_arn: str,
+        caller: Caller,
+        cancelled_by: str | None,
+        parts: Parts | None,
+    ) -> Operation:
+        values = {
+            "kind": OperationKind.DELETE_MOVER.value,
+            "account_id": names[0],
+            "mover_group": names[1],
+            "mover_name": names[2],
+            "task_arn": task_arn,
+            "reservation": _reservation(*names),
+        }
+        given = pickled(task_arn, cancelled_by, parts)
+        try:
+            return await self.get(await self._owned(self._begin(values, given, caller)))
+        except NameTaken:
+            holder = await self._store.holder(_reservation(*names))
+            if holder is None:
+                raise Conflict("the mover was being changed just now: try again") from None
+            return await self.get(_joined(holder))
+
+    async def _begin(
+        self,
+        values: dict[str, Any],
+        given: bytes,
+        caller: Caller,
+        key: Key | None = None,
+        again: NewMover | None = None,
+    ) -> str:
+        """Recorded first, then started: one that is not started, anyone starts later."""
         operation_id = str(uuid.uuid4())
-        await self._store.begin_operation(
-            {"id": operation_id, "input": pickle.dumps(args), **values}
-        )
-        await _start(operation_id, values["kind"], args)
+        row = {"id": operation_id, "input": given, "requested_by": caller.who, **values}
+        begun = await self._store.begin_operation(row, key)
+        if not begun.new:
+            return begun.operation_id
+        if begun.recheck and again is not None:
+            try:
+                await self._check_name(again)
+            except NameTaken as error:
+                await self._store.end_operation(operation_id, error.message)
+                raise
+            except ApiError:
+                log.info("operation %s checks its name later", operation_id)
+        await start(operation_id, values["kind"], given, recheck=begun.recheck)
         return operation_id
 
-    async def _sweep(self) -> None:
-        """Starts what was recorded and never begun, and forgets what ended long ago."""
-        while True:
-            try:
-                for row in await self._store.unended():
-                    if row["status"] == "CREATED" and time.time() - row["created_at"] > _ABANDONED:
-                        await _start(row["id"], row["kind"], pickle.loads(row["input"]))  # noqa: S301 - our own
-                forgotten = await self._store.forget(time.time() - self._keep)
-                if forgotten:
-                    await DBOS.delete_workflows_async(forgotten)
-            except Upstream:
-                log.warning("the store does not answer; trying again")
-            except Exception:  # a border: one bad round must not end the sweep
-                log.exception("sweep of operations")
-            await asyncio.sleep(_ABANDONED)
+    async def _owned(self, work: Coroutine[Any, Any, T]) -> T:
+        """Goes on when the client leaves: half accepted would be neither lost nor begun."""
+        task = asyncio.create_task(work)
+        self._accepting.add(task)
+        task.add_done_callback(self._accepting.discard)
+        return await asyncio.shield(task)
+
+    async def _let_go(self, upkeep: asyncio.Task[None]) -> None:
+        upkeep.cancel()
+        await asyncio.gather(upkeep, *self._accepting, return_exceptions=True)
 
 
-async def _start(operation_id: str, kind: str, args: tuple[Any, ...]) -> None:
-    """Starting what was started before does nothing."""
-    with SetWorkflowID(operation_id):
-        if kind == OperationKind.CREATE_MOVER.value:
-            await DBOS.start_workflow_async(sagas.create_mover, operation_id, *args)
-        else:
-            await DBOS.start_workflow_async(sagas.delete_mover, operation_id, *args)
+def _reservation(account_id: str, group: str | None, name: str) -> str:
+    return f"{account_id} {group} {name}"
 
 
-async def _cancel(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
-
-
-def _check_location(spec: LocationSpec, account_id: str, region: str, side: str) -> None:
-    if isinstance(spec, EfsSpec):
-        _check_arn(spec.filesystem_arn, "elasticfilesystem", (side, "efs", "filesystemArn"))
-        if not 1 <= len(spec.security_group_arns) <= 5:  # noqa: PLR2004 - DataSync's bound
-            raise Invalid(
-                "1 to 5 security groups are wanted", path=(side, "efs", "securityGroupArns")
-            )
-        for arn in (spec.filesystem_arn, spec.subnet_arn, *spec.security_group_arns):
-            parts = names.arn(arn, path=(side, "efs"))
-            if (parts.account, parts.region) != (account_id, region):
-                raise Invalid(f"{arn} is not in account {account_id}, {region}", path=(side, "efs"))
-        return
-    _check_arn(spec.bucket_arn, "s3", (side, "s3", "bucketArn"))
-
-
-def _check_arn(arn: str, service: str, path: tuple[str, ...]) -> None:
-    if names.arn(arn, path=path).service != service:
-        raise Invalid(f"{arn} is not an ARN of {service}", path=path)
-
-
-def _operation(row: OperationRow) -> Operation:
-    values = row.values
-    return Operation(
-        id=values["id"],
-        kind=OperationKind(values["kind"]),
-        status=OperationStatus(values["status"]),
-        account_id=values["account_id"],
-        group=values["mover_group"],
-        mover_name=values["mover_name"],
-        task_arn=values["task_arn"],
-        events=tuple(OperationEvent(_time(at), message) for at, message in row.events),
-        failure=values["failure"],
-        requested_by=values["requested_by"],
-        created_at=_time(values["created_at"]),
-        updated_at=_time(values["updated_at"]),
-        ended_at=None if values["ended_at"] is None else _time(values["ended_at"]),
-    )
-
-
-def _time(seconds: float) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
+def _joined(holder: sa.RowMapping) -> str:
+    if holder["kind"] != OperationKind.DELETE_MOVER.value:
+        raise Conflict("the mover is still being made: wait for that to end")
+    return str(holder["id"])

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
 from typing import Final
 
 from graph.aws.gateway import Gateway
+from graph.operations.heart import Heart
 from graph.store import Store
 
 
@@ -16,7 +18,11 @@ class Patience:
     first: float = 1.0
     most: float = 10.0
     together: float = 120.0
-    """A step gives up after so long."""
+    """A step that makes something gives up after so long."""
+    undoing: float = 3_600.0
+    """One that unmakes: what it gave up would be an orphan."""
+    store: float = 3_600.0
+    """Any step waits so long for a store that is away; the journal waits without end."""
     poll: float = 2.0
     """Between two looks at a task that is being made, or a run that is being cancelled."""
     available: float = 600.0
@@ -28,6 +34,9 @@ class Rooms:
     gateway: Gateway
     store: Store
     patience: Patience
+    heart: Heart
+    running: set[asyncio.Task[object]] = field(default_factory=set)
+    """The workflows of this process, to be drained when it stops."""
 
 
 _OPEN: Final[list[Rooms]] = []
@@ -38,9 +47,15 @@ def open_rooms(rooms: Rooms) -> None:
 
 
 def close_rooms() -> None:
+    """No workflow begins or goes on in this process."""
     _OPEN.clear()
 
 
 def rooms() -> Rooms:
-    """Raises IndexError while no engine runs, which no workflow can see."""
+    """Ends the workflow that asks once they are closed: another process takes it up.
+
+    Cancelled, and not failed: a workflow that failed would undo what it has made.
+    """
+    if not _OPEN:
+        raise asyncio.CancelledError
     return _OPEN[0]

@@ -18,6 +18,8 @@ from graph.sandbox.failures import Failure
 from graph.sandbox.pace import PACE
 
 _DATASYNC: Final = "datasync.amazonaws.com"
+_TEMPORARY: Final = "ASIA"
+"""How the keys of sessions begin."""
 
 
 class AccessDenied(ServiceException):  # type: ignore[misc]  # moto is not typed
@@ -56,6 +58,25 @@ class TrustingSTSBackend(STSBackend):  # type: ignore[misc]  # moto is not typed
                 f"to perform: sts:AssumeRole on resource: {role_arn}"
             )
         return super().assume_role(role_arn=role_arn, external_id=external_id, **kwargs)
+
+
+def ended(access_key: str) -> bool:
+    """Whether a key is one of a session that is no more, or never was."""
+    if not access_key.startswith(_TEMPORARY):
+        return False
+    return not any(access_key in iam.access_keys for iam in _everywhere())
+
+
+def end_sessions() -> None:
+    """Forgets all that AssumeRole gave."""
+    for iam in _everywhere():
+        for key in [key for key in list(iam.access_keys) if key.startswith(_TEMPORARY)]:
+            iam.access_keys.pop(key, None)
+
+
+def _everywhere() -> list[IAMBackend]:
+    partitions = [list(account.values()) for account in list(iam_backends.values())]
+    return [iam for account in partitions for iam in account]
 
 
 def find(role_arn: str, partition: str) -> Role | None:

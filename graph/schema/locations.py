@@ -8,7 +8,7 @@ from typing import Final
 import strawberry
 
 from graph.model import location as model
-from graph.model.mover import OPERATION_TAG
+from graph.model.mover import HIDDEN_TAGS
 from graph.schema.fields import Info, attribute, member, members
 from graph.schema.ids import encode
 from graph.schema.scalars import Arn
@@ -32,7 +32,7 @@ class Location:
     @strawberry.field(description="Its tags. Costs a call to AWS. Null where AWS fails to answer.")
     async def tags(self, info: Info) -> list[Tag] | None:
         tags = await info.context.loaders.tags.load(self.value.arn)
-        return [Tag(key=tag.key, value=tag.value) for tag in tags if tag.key != OPERATION_TAG]
+        return [Tag(key=tag.key, value=tag.value) for tag in tags if tag.key not in HIDDEN_TAGS]
 
 
 @strawberry.type(description="A bucket in Amazon S3, or a prefix of one.")

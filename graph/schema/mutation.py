@@ -6,7 +6,7 @@ import strawberry
 
 from graph.model import mover as mover_model
 from graph.model.errors import ApiError
-from graph.resolvers import movers, runs
+from graph.resolvers import movers, orphans, runs
 from graph.schema.fields import Info
 from graph.schema.ids import expect
 from graph.schema.inputs import (
@@ -17,11 +17,14 @@ from graph.schema.inputs import (
     new_mover,
 )
 from graph.schema.nodes import Mover, Operation, Run
+from graph.schema.orphans import CleanOrphansInput
 from graph.schema.payloads import (
+    CleanOrphansPayload,
     CreateMoverPayload,
     DeleteMoverPayload,
     StartMoverPayload,
     StopMoverPayload,
+    cleaned,
     user_error,
 )
 
@@ -81,11 +84,30 @@ class Mutation:
         input: DeleteMoverInput,  # noqa: A002 - the field's name in the schema
     ) -> DeleteMoverPayload | None:
         try:
-            mover = await _mover(info, input.mover)
-            operation = await movers.delete_mover(info.context, mover, cancel_run=input.cancel_run)
+            task_arn = expect("Mover", input.mover, path=("mover",))
+            operation = await movers.delete_by_task(
+                info.context, task_arn, cancel_run=input.cancel_run
+            )
         except ApiError as error:
             return DeleteMoverPayload(errors=[user_error(error)])
         return DeleteMoverPayload(operation=Operation(value=operation))
+
+    @strawberry.mutation(
+        description="Removes locations and roles that movers left behind; by default it only "
+        "shows what it would remove. Each is looked at again right before it goes."
+    )
+    async def clean_orphans(
+        self,
+        info: Info,
+        input: CleanOrphansInput,  # noqa: A002 - the field's name in the schema
+    ) -> CleanOrphansPayload | None:
+        try:
+            cleaning = await orphans.clean_orphans(
+                info.context, input.account, input.arns, dry_run=input.dry_run
+            )
+        except ApiError as error:
+            return CleanOrphansPayload(dry_run=input.dry_run, errors=[user_error(error)])
+        return cleaned(cleaning, dry_run=input.dry_run)
 
 
 async def _mover(info: Info, node_id: str) -> mover_model.Mover:

@@ -6,18 +6,19 @@ from datetime import UTC, datetime
 from typing import Any
 
 import strawberry
-from strawberry.scalars import JSON
 
 from graph.model import mover as mover_model
 from graph.model import operation as operation_model
 from graph.model import run as run_model
 from graph.model.errors import NotFound
 from graph.model.progress import Progress, measure
-from graph.resolvers import movers, runs
+from graph.resolvers import movers, orphans, runs
 from graph.schema.connections import After, Connection, First, cut, edges_of
 from graph.schema.fields import Info, attribute
 from graph.schema.ids import encode
 from graph.schema.locations import Location, shown
+from graph.schema.options import TransferOptions
+from graph.schema.orphans import Orphan
 from graph.schema.progress import RunProgress, RunResult
 from graph.schema.scalars import AccountId, Arn
 from graph.schema.tag import Tag
@@ -76,6 +77,14 @@ class Account(Node):
     ) -> MoverConnection | None:
         found = await movers.list_movers(info.context, self.value.account_id)
         return _movers(found, first, after)
+
+    @strawberry.field(
+        description="What movers left behind here, the locations first. Costs a call to AWS for "
+        "each task and each S3 location."
+    )
+    async def orphans(self, info: Info) -> list[Orphan] | None:
+        found = await orphans.list_orphans(info.context, self.value.account_id)
+        return [Orphan(value=orphan) for orphan in found]
 
 
 @strawberry.type(description="The movers of one account that carry the same group tag.")
@@ -150,9 +159,9 @@ class Mover(Node):
         task = await self._task(info)
         return shown(await info.context.loaders.location.load(task.destination_arn))
 
-    @strawberry.field(description="DataSync's options by their names there, defaults included.")
-    async def options(self, info: Info) -> JSON | None:
-        return JSON(dict((await self._task(info)).options))
+    @strawberry.field(description="How it transfers.")
+    async def options(self, info: Info) -> TransferOptions | None:
+        return TransferOptions(value=(await self._task(info)).options)
 
     @strawberry.field(description="Patterns of what is transferred; empty means everything.")
     async def includes(self, info: Info) -> list[str] | None:
@@ -244,9 +253,9 @@ class Run(Node):
     def result(self) -> RunResult | None:
         return None if self.value.result is None else RunResult(value=self.value.result)
 
-    @strawberry.field(description="The options it ran with, by DataSync's names.")
-    def options(self) -> JSON:
-        return JSON(dict(self.value.options))
+    @strawberry.field(description="The options it ran with.")
+    def options(self) -> TransferOptions:
+        return TransferOptions(value=self.value.options)
 
     @strawberry.field(description="Who started it, where this server did.")
     async def started_by(self, info: Info) -> str | None:
@@ -284,6 +293,12 @@ class Operation(Node):
     def account(self, info: Info) -> Account:
         region = info.context.doors.gateway.region
         return Account(value=mover_model.Account(self.value.account_id, region))
+
+    @strawberry.field(description="The group of its mover; null where that had none.")
+    def group(self, info: Info) -> Group | None:
+        name, region = self.value.group, info.context.doors.gateway.region
+        account = mover_model.Account(self.value.account_id, region)
+        return None if name is None else Group(value=mover_model.Group(account, name))
 
     @strawberry.field(description="What it did so far, the oldest first.")
     def events(self) -> list[OperationEvent]:

@@ -8,7 +8,10 @@ from typing import Final
 import strawberry
 
 from graph.model.errors import ApiError
+from graph.resolvers.orphans import Cleaning
 from graph.schema.nodes import Mover, Operation, Run
+from graph.schema.orphans import Orphan, OrphanFailure
+from graph.schema.scalars import Arn
 
 
 @strawberry.enum(description="What a caller can put right.")
@@ -86,3 +89,30 @@ class DeleteMoverPayload:
         default=None, description="Follow it with operationProgress; null where there are errors."
     )
     errors: list[UserError] = _errors()
+
+
+@strawberry.type(description="What became of cleanOrphans.")
+class CleanOrphansPayload:
+    dry_run: bool = strawberry.field(description="True: nothing was removed.")
+    orphans: list[Orphan] = strawberry.field(
+        default_factory=list, description="What was found of what was meant."
+    )
+    removed: list[Orphan] = strawberry.field(
+        default_factory=list, description="What is gone; empty in a dry run."
+    )
+    failures: list[OrphanFailure] = strawberry.field(
+        default_factory=list, description="What was meant and stays."
+    )
+    errors: list[UserError] = _errors()
+
+
+def cleaned(cleaning: Cleaning, *, dry_run: bool) -> CleanOrphansPayload:
+    """The payload of a cleaning that was done, or tried."""
+    return CleanOrphansPayload(
+        dry_run=dry_run,
+        orphans=[Orphan(value=orphan) for orphan in cleaning.found],
+        removed=[Orphan(value=orphan) for orphan in cleaning.removed],
+        failures=[
+            OrphanFailure(arn=Arn(arn), message=message) for arn, message in cleaning.failures
+        ],
+    )

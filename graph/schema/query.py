@@ -8,11 +8,14 @@ from typing import Final
 
 import strawberry
 
+from graph.model.caller import Caller
 from graph.model.errors import Invalid, NotFound
 from graph.resolvers import movers, operations, runs
-from graph.schema.fields import Info
+from graph.schema.connections import After, Connection, First
+from graph.schema.fields import Info, attribute
 from graph.schema.ids import decode
 from graph.schema.nodes import Account, Group, Mover, Node, Operation, Run
+from graph.schema.operations import OperationFilter, operations_page
 from graph.schema.scalars import AccountId
 
 _NODES: Final = 100
@@ -20,7 +23,20 @@ _NODES: Final = 100
 
 @strawberry.type(description="Who the server takes the caller for.")
 class Viewer:
-    name: str = strawberry.field(description="As it goes into logs and operations.")
+    value: strawberry.Private[Caller]
+    name: str = attribute("name", "Of the key; goes into logs and operations.")
+    on_behalf_of: str | None = attribute(
+        "on_behalf_of", "Whom the caller says it acts for, where its key is trusted to say so."
+    )
+    may_write: bool = attribute("may_write", "False: nothing may be created or changed.")
+
+    @strawberry.field(description="The accounts its key is limited to; empty where it is not.")
+    def accounts(self) -> list[AccountId]:
+        return [AccountId(account_id) for account_id in sorted(self.value.accounts or ())]
+
+    @strawberry.field(description="The groups its key is limited to; empty where it is not.")
+    def groups(self) -> list[str]:
+        return sorted(self.value.groups or ())
 
 
 @strawberry.type(description="The server itself.")
@@ -34,14 +50,14 @@ class ServerInfo:
 class Query:
     @strawberry.field(description="Who the server takes the caller for.")
     def viewer(self, info: Info) -> Viewer:
-        return Viewer(name=info.context.caller.name)
+        return Viewer(value=info.context.caller)
 
     @strawberry.field(
-        description="The accounts of the server's settings; empty where they allow any."
+        description="The accounts that the server's settings or the caller's key name; empty "
+        "where they allow any."
     )
     def accounts(self, info: Info) -> list[Account]:
-        listed = info.context.doors.gateway.listed_accounts
-        return [Account(value=account) for account in listed]
+        return [Account(value=account) for account in movers.list_accounts(info.context)]
 
     @strawberry.field(description="An account that lets the server in.")
     async def account(self, info: Info, id: AccountId) -> Account | None:  # noqa: A002
@@ -69,6 +85,19 @@ class Query:
         if kind != "Operation":
             raise Invalid(f"the id of an Operation is wanted, not of a {kind}", path=("id",))
         return Operation(value=await operations.get_operation(info.context, key))
+
+    @strawberry.field(
+        description="The operations that the caller may see, the newest first, until they are "
+        "forgotten."
+    )
+    async def operations(
+        self,
+        info: Info,
+        filter: OperationFilter | None = None,  # noqa: A002 - the argument's name in the schema
+        first: First = 25,
+        after: After = None,
+    ) -> Connection[Operation] | None:
+        return await operations_page(info, filter, first, after)
 
     @strawberry.field(description="The server itself.")
     def server(self, info: Info) -> ServerInfo:

@@ -1,27 +1,26 @@
-"""The store: short statements on a few threads, each with a time-out, never on the event loop."""
+"""The store: operations with their names and events, and who did what to a run."""
 
 from __future__ import annotations
 
-import asyncio
-import os
+import json
 import time
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
-from pathlib import Path
-from typing import Any, Final, Self, TypeVar
+from typing import Any, Final
 
 import sqlalchemy as sa
 
-from graph.model.errors import Conflict, NameTaken, NotFound, Upstream
-from graph.store.tables import BEATS, EVENTS, KEYS, METADATA, NOTES, OPERATIONS
+from graph.model.errors import NameTaken, NotFound
+from graph.store.keys import Key, Keys
+from graph.store.lists import Lists, OperationRow
+from graph.store.replicas import Replicas
+from graph.store.tables import EVENTS, KEYS, NAME, NOTES, OPERATIONS
 
-T = TypeVar("T")
+_LATELY: Final = 60.0
+"""More seconds than the clocks of two replicas are apart, and a list of movers takes."""
 
-_THREADS: Final = 4
-_SECONDS: Final = 10.0
-_DAY: Final = 86_400.0
+Parts = list[tuple[str, str | None]]
+"""Locations, each with the role that was made for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,153 +32,158 @@ class RunNote:
 
 
 @dataclass(frozen=True, slots=True)
-class OperationRow:
-    """An operation as it is kept, with its events, the oldest first."""
+class Begun:
+    """What became of a wish to begin an operation."""
 
-    values: sa.RowMapping
-    events: tuple[tuple[float, str], ...]
+    operation_id: str
+    new: bool
+    """False: its key had led to that operation before."""
+    recheck: bool
+    """A mover of that name was made so lately that a list read before may not show it."""
 
 
-class Store:
+class Store(Keys, Lists, Replicas):
     """SQLite in a file, or PostgreSQL. Raises Upstream where it does not answer in time."""
 
-    def __init__(self, url: str) -> None:
-        self.url = driver_url(url)
-        self._engine: sa.Engine | None = None
-        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="store")
+    async def begin_operation(self, values: dict[str, Any], key: Key | None = None) -> Begun:
+        """Records an operation, its reservation and its key together.
 
-    async def __aenter__(self) -> Self:
-        await self._run(self._open)
-        return self
-
-    async def __aexit__(self, *exc: object) -> None:
-        await asyncio.to_thread(self._threads.shutdown, cancel_futures=True)
-        if self._engine is not None:
-            await asyncio.to_thread(self._engine.dispose)
-
-    async def begin_operation(self, values: dict[str, Any]) -> None:
-        """Records an operation and takes its reservation. Raises NameTaken where that is held."""
+        Raises NameTaken where another operation holds the reservation, Conflict where the key was
+        used with another input.
+        """
         now = time.time()
         row = {"status": "CREATED", "created_at": now, "updated_at": now, **values}
+        row["requested_by"] = str(row["requested_by"])[:NAME]
+
+        def begin(connection: sa.Connection) -> Begun:
+            connection.execute(sa.insert(OPERATIONS).values(row))
+            if key is not None:
+                connection.execute(sa.insert(KEYS).values(_settled(key, row["id"], now)))
+            made = connection.execute(_lately_made(row, now - _LATELY)).first()
+            return Begun(row["id"], new=True, recheck=made is not None)
+
         try:
-            await self._write(sa.insert(OPERATIONS).values(row))
+            return await self._transact(begin)
         except sa.exc.IntegrityError:
+            before = await self.key_result(key) if key is not None else None
+            if before is not None:
+                return Begun(before, new=False, recheck=False)
             raise NameTaken(
                 f"another operation on the mover '{values['mover_name']}' is under way"
             ) from None
 
-    async def event(self, operation_id: str, message: str) -> bool:
-        """Notes what an operation does now; False where it said so before."""
+    async def event(self, operation_id: str, *messages: str) -> bool:
+        """Notes what an operation does now; False where it said all of that before."""
 
         def note(connection: sa.Connection) -> bool:
-            now = time.time()
-            seen = sa.select(EVENTS.c.at).where(
-                EVENTS.c.operation_id == operation_id, EVENTS.c.message == message
-            )
-            if connection.execute(seen).first():
-                return False
+            # The update comes first: its lock lets one at a time count the events.
             connection.execute(
-                sa.insert(EVENTS).values(operation_id=operation_id, message=message, at=now)
+                _of(operation_id)
+                .where(OPERATIONS.c.ended_at.is_(None))
+                .values(status="RUNNING", updated_at=time.time())
             )
-            connection.execute(
-                sa.update(OPERATIONS)
-                .where(OPERATIONS.c.id == operation_id)
-                .values(status="RUNNING", updated_at=now)
-            )
-            return True
+            return _append(connection, operation_id, messages)
 
         return await self._transact(note)
 
     async def set_task(self, operation_id: str, task_arn: str | None) -> None:
         await self._write(_of(operation_id).values(task_arn=task_arn, updated_at=time.time()))
 
-    async def end_operation(self, operation_id: str, failure: str | None) -> None:
+    async def set_parts(self, operation_id: str, parts: Parts) -> None:
+        """What a deletion has to delete beside the task, kept until that is done."""
+        await self._write(_of(operation_id).values(parts=json.dumps(parts)))
+
+    async def end_operation(
+        self, operation_id: str, failure: str | None, *messages: str, at: float | None = None
+    ) -> None:
         """Completed, or failed with a reason; the reservation is given back."""
-        now = time.time()
-        status = "FAILED" if failure else "COMPLETED"
-        await self._write(
-            _of(operation_id).values(
-                status=status, failure=failure, ended_at=now, updated_at=now, reservation=None
+        now = time.time() if at is None else at
+
+        def end(connection: sa.Connection) -> None:
+            ended = _of(operation_id).where(OPERATIONS.c.ended_at.is_(None))
+            status = "FAILED" if failure else "COMPLETED"
+            connection.execute(
+                ended.values(
+                    status=status, failure=failure, ended_at=now, updated_at=now, reservation=None
+                )
             )
-        )
+            _append(connection, operation_id, messages)
+            if failure is None:  # whoever tried before to delete the same left nothing either
+                arns = sa.select(OPERATIONS.c.task_arn).where(OPERATIONS.c.id == operation_id)
+                same = OPERATIONS.c.task_arn == arns.scalar_subquery()
+                connection.execute(sa.update(OPERATIONS).where(same).values(parts=None))
+
+        await self._transact(end)
 
     async def operation(self, operation_id: str) -> OperationRow:
         """Raises NotFound where there never was one, or it is forgotten."""
-        rows = await self._rows(sa.select(OPERATIONS).where(OPERATIONS.c.id == operation_id))
-        if not rows:
-            raise NotFound("operation not found")
-        events = sa.select(EVENTS.c.at, EVENTS.c.message).where(
-            EVENTS.c.operation_id == operation_id
-        )
-        found = await self._rows(events.order_by(EVENTS.c.at))
-        return OperationRow(rows[0], tuple((row["at"], row["message"]) for row in found))
+
+        def read(connection: sa.Connection) -> OperationRow:
+            wanted = sa.select(OPERATIONS).where(OPERATIONS.c.id == operation_id)
+            row = connection.execute(wanted).mappings().first()
+            if row is None:
+                raise NotFound("operation not found")
+            events = sa.select(EVENTS.c.at, EVENTS.c.message).where(
+                EVENTS.c.operation_id == operation_id
+            )
+            found = connection.execute(events.order_by(EVENTS.c.position))
+            return OperationRow(row, tuple((at, message) for at, message in found))
+
+        return await self._transact(read)
 
     async def unended(self) -> list[sa.RowMapping]:
         """Operations that have not ended, the oldest first."""
         alive = sa.select(OPERATIONS).where(OPERATIONS.c.ended_at.is_(None))
         return await self._rows(alive.order_by(OPERATIONS.c.created_at))
 
-    async def forget(self, ended_before: float) -> list[str]:
-        """Drops operations that ended before that moment, and keys older than a day."""
-
-        def drop(connection: sa.Connection) -> list[str]:
-            old = sa.select(OPERATIONS.c.id).where(OPERATIONS.c.ended_at < ended_before)
-            ids = list(connection.execute(old).scalars())
-            for table, column in ((EVENTS, EVENTS.c.operation_id), (OPERATIONS, OPERATIONS.c.id)):
-                connection.execute(sa.delete(table).where(column.in_(ids)))
-            connection.execute(sa.delete(KEYS).where(KEYS.c.created_at < time.time() - _DAY))
-            return ids
-
-        return await self._transact(drop)
-
-    async def claim_key(self, key: str, fingerprint: str) -> str | None:
-        """None for a new key, else the result it led to. Raises Conflict for another input."""
-        values = {"key": key, "fingerprint": fingerprint, "created_at": time.time()}
-        try:
-            await self._write(sa.insert(KEYS).values(values))
-        except sa.exc.IntegrityError:
-            rows = await self._rows(sa.select(KEYS).where(KEYS.c.key == key))
-            if not rows or rows[0]["fingerprint"] != fingerprint:
-                raise Conflict("this idempotency key was used with another input") from None
-            if rows[0]["result"] is None:
-                raise Conflict("a request with this idempotency key is under way") from None
-            return str(rows[0]["result"])
-        return None
-
-    async def settle_key(self, key: str, result: str | None) -> None:
-        """Keeps what a claimed key led to; None gives it back."""
-        mine = KEYS.c.key == key
-        statement = (
-            sa.delete(KEYS).where(mine)
-            if result is None
-            else sa.update(KEYS).where(mine).values(result=result)
+    async def lost(self, *, created_before: float, silent_since: float) -> list[sa.RowMapping]:
+        """Operations that have not begun by then, or that tell nothing new since; at most 100."""
+        not_begun = (OPERATIONS.c.status == "CREATED") & (OPERATIONS.c.created_at < created_before)
+        found = sa.select(OPERATIONS).where(
+            OPERATIONS.c.ended_at.is_(None), not_begun | (OPERATIONS.c.updated_at < silent_since)
         )
-        await self._write(statement)
+        return await self._rows(found.order_by(OPERATIONS.c.created_at).limit(100))
+
+    async def holder(self, reservation: str) -> sa.RowMapping | None:
+        """The operation that holds a reservation now."""
+        rows = await self._rows(
+            sa.select(OPERATIONS).where(OPERATIONS.c.reservation == reservation)
+        )
+        return rows[0] if rows else None
+
+    async def deletion(
+        self, account_id: str, *, named: tuple[str | None, str] | None, task_arn: str | None
+    ) -> sa.RowMapping | None:
+        """The last deletion of a mover, by group and name or by its task, that left something.
+
+        It is under way, or has failed with parts that are still to be deleted.
+        """
+        ended, parts = OPERATIONS.c.ended_at, OPERATIONS.c.parts
+        wanted = sa.select(OPERATIONS).where(
+            OPERATIONS.c.account_id == account_id,
+            OPERATIONS.c.kind == "DELETE_MOVER",
+            ended.is_(None) | parts.is_not(None),
+        )
+        if named is not None:
+            group, name = named
+            wanted = wanted.where(
+                OPERATIONS.c.mover_group == group, OPERATIONS.c.mover_name == name
+            )
+        if task_arn is not None:
+            wanted = wanted.where(OPERATIONS.c.task_arn == task_arn)
+        rows = await self._rows(wanted.order_by(OPERATIONS.c.created_at.desc()).limit(1))
+        return rows[0] if rows else None
 
     async def note_started(self, run_arn: str, by: str) -> None:
-        await self._note(run_arn, started_by=by)
+        await self._note(run_arn, started_by=by[:NAME])
 
     async def note_cancelled(self, run_arn: str, by: str | None) -> None:
-        await self._note(run_arn, cancelled_by=by)
+        await self._note(run_arn, cancelled_by=by and by[:NAME])
 
     async def run_notes(self, run_arns: Iterable[str]) -> dict[str, RunNote]:
         """What is known of those runs; the others are left out."""
         rows = await self._rows(sa.select(NOTES).where(NOTES.c.run_arn.in_(list(run_arns))))
         return {row["run_arn"]: RunNote(row["started_by"], row["cancelled_by"]) for row in rows}
-
-    async def beat(self, replica: str) -> dict[str, int]:
-        """Counts this replica's heartbeat up; gives those of all."""
-
-        def count(connection: sa.Connection) -> dict[str, int]:
-            up = sa.update(BEATS).where(BEATS.c.id == replica).values(beat=BEATS.c.beat + 1)
-            if not connection.execute(up).rowcount:
-                connection.execute(sa.insert(BEATS).values(id=replica, beat=0))
-            return {row.id: row.beat for row in connection.execute(sa.select(BEATS))}
-
-        return await self._transact(count)
-
-    async def bury(self, replica: str) -> None:
-        await self._write(sa.delete(BEATS).where(BEATS.c.id == replica))
 
     async def _note(self, run_arn: str, **values: str | None) -> None:
         def upsert(connection: sa.Connection) -> None:
@@ -190,59 +194,46 @@ class Store:
 
         await self._transact(upsert)
 
-    async def _rows(self, statement: sa.Select[Any]) -> list[sa.RowMapping]:
-        return await self._transact(lambda c: list(c.execute(statement).mappings()))
 
-    async def _write(self, statement: sa.Executable) -> None:
-        await self._transact(lambda connection: connection.execute(statement) and None)
-
-    async def _transact(self, work: Callable[[sa.Connection], T]) -> T:
-        return await self._run(partial(self._within, work))
-
-    def _within(self, work: Callable[[sa.Connection], T]) -> T:
-        if self._engine is None:
-            raise Upstream("the store is not open")
-        with self._engine.begin() as connection:
-            return work(connection)
-
-    async def _run(self, work: Callable[[], T]) -> T:
-        loop = asyncio.get_running_loop()
-        try:
-            async with asyncio.timeout(_SECONDS):
-                return await loop.run_in_executor(self._threads, work)
-        except (sa.exc.OperationalError, TimeoutError) as error:
-            raise Upstream("the server's store does not answer; try again") from error
-
-    def _open(self) -> None:
-        if self.url.get_backend_name() == "sqlite":
-            prepare_file(str(self.url.database))
-            self._engine = sa.create_engine(self.url, connect_args={"timeout": _SECONDS / 2})
-            sa.event.listen(self._engine, "connect", _wal)
-        else:
-            self._engine = sa.create_engine(
-                self.url,
-                pool_pre_ping=True,
-                pool_size=_THREADS,
-                connect_args={"connect_timeout": int(_SECONDS / 2)},
-            )
-        METADATA.create_all(self._engine)
+def parts_of(row: sa.RowMapping) -> Parts | None:
+    """What a deletion has left; None where it never came so far as to read it."""
+    if row["parts"] is None:
+        return None
+    return [(location, role) for location, role in json.loads(row["parts"])]
 
 
-def driver_url(url: str) -> sa.URL:
-    """The URL with the driver that is installed."""
-    made = sa.make_url(url)
-    return made.set(drivername="postgresql+psycopg") if made.drivername == "postgresql" else made
+def _append(connection: sa.Connection, operation_id: str, messages: Sequence[str]) -> bool:
+    said = sa.select(EVENTS.c.message).where(EVENTS.c.operation_id == operation_id)
+    before = list(connection.execute(said).scalars())
+    fresh = [message for message in messages if message not in before]
+    rows = [
+        {"operation_id": operation_id, "position": index, "message": message, "at": time.time()}
+        for index, message in enumerate(fresh, start=len(before) + 1)
+    ]
+    if rows:
+        connection.execute(sa.insert(EVENTS), rows)
+    return bool(rows)
 
 
-def prepare_file(path: str) -> None:
-    """The file and its folder, readable by the server's user alone."""
-    file = Path(path)
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
+def _lately_made(row: dict[str, Any], since: float) -> sa.Select[tuple[str]]:
+    return sa.select(OPERATIONS.c.id).where(
+        OPERATIONS.c.account_id == row["account_id"],
+        OPERATIONS.c.mover_group == row["mover_group"],
+        OPERATIONS.c.mover_name == row["mover_name"],
+        OPERATIONS.c.kind == "CREATE_MOVER",
+        OPERATIONS.c.ended_at > since,
+        OPERATIONS.c.failure.is_(None),
+    )
 
 
-def _wal(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's connection
-    connection.execute("PRAGMA journal_mode=WAL")
+def _settled(key: Key, result: str, now: float) -> dict[str, Any]:
+    return {
+        "key": key.hashed,
+        "fingerprint": key.fingerprint,
+        "result": result,
+        "claimed_at": now,
+        "created_at": now,
+    }
 
 
 def _of(operation_id: str) -> sa.Update:

@@ -7,6 +7,8 @@ from typing import Final
 import sqlalchemy as sa
 
 METADATA: Final = sa.MetaData()
+NAME: Final = 256
+"""Longer names of callers are cut, where the databases would refuse them."""
 
 OPERATIONS: Final = sa.Table(
     "operations",
@@ -19,41 +21,58 @@ OPERATIONS: Final = sa.Table(
     sa.Column("mover_name", sa.String(256), nullable=False),
     sa.Column("task_arn", sa.String(256)),
     sa.Column("failure", sa.Text),
-    sa.Column("requested_by", sa.String(256), nullable=False),
+    sa.Column("requested_by", sa.String(NAME), nullable=False),
     sa.Column("created_at", sa.Float, nullable=False),
     sa.Column("updated_at", sa.Float, nullable=False),
     sa.Column("ended_at", sa.Float),
     # Unique while the operation lives, null once it has ended: whoever inserts first has the name.
-    sa.Column("reservation", sa.String(512), unique=True),
+    sa.Column("reservation", sa.String(600), unique=True),
     sa.Column("input", sa.LargeBinary, nullable=False),
+    # What a deletion has to delete, until nothing of it is left: once the task is gone, AWS
+    # does not tell any more which locations and roles were the mover's.
+    sa.Column("parts", sa.Text),
+    # When leftovers of it were looked for; an ended create is not dropped before that.
+    sa.Column("swept_at", sa.Float),
+    sa.Index("operations_by_name", "account_id", "mover_group", "mover_name"),
+    sa.Index("operations_by_end", "ended_at"),
+    sa.Index("operations_newest", "created_at", "id"),
 )
 EVENTS: Final = sa.Table(
     "operation_events",
     METADATA,
     sa.Column("operation_id", sa.String(36), primary_key=True),
-    # A repeated step says its line once.
-    sa.Column("message", sa.String(512), primary_key=True),
+    # Clocks stand still for a tick, and go back: the order is counted.
+    sa.Column("position", sa.Integer, primary_key=True),
+    sa.Column("message", sa.String(512), nullable=False),
     sa.Column("at", sa.Float, nullable=False),
+    # A repeated step says its line once.
+    sa.UniqueConstraint("operation_id", "message"),
 )
 KEYS: Final = sa.Table(
     "idempotency_keys",
     METADATA,
-    sa.Column("key", sa.String(320), primary_key=True),
+    sa.Column("key", sa.String(64), primary_key=True),
     sa.Column("fingerprint", sa.String(64), nullable=False),
-    sa.Column("result", sa.String(512)),
+    # The operation or the run that the key led to; null while the work is under way.
+    sa.Column("result", sa.String(512), index=True),
+    # Who does the work, and since when: of one that died another takes it over.
+    sa.Column("holder", sa.String(64)),
+    sa.Column("claimed_at", sa.Float, nullable=False),
     sa.Column("created_at", sa.Float, nullable=False),
 )
 NOTES: Final = sa.Table(
     "run_notes",
     METADATA,
     sa.Column("run_arn", sa.String(256), primary_key=True),
-    sa.Column("started_by", sa.String(256)),
-    sa.Column("cancelled_by", sa.String(256)),
+    sa.Column("started_by", sa.String(NAME)),
+    sa.Column("cancelled_by", sa.String(NAME)),
     sa.Column("at", sa.Float, nullable=False),
 )
 BEATS: Final = sa.Table(
     "replicas",
     METADATA,
     sa.Column("id", sa.String(64), primary_key=True),
+    # Counts up while the replica lives; RETIRED once it has left its work to the others.
     sa.Column("beat", sa.BigInteger, nullable=False),
 )
+RETIRED: Final = -1

@@ -1,136 +1,155 @@
-"""kill -9 of a real server at calls to AWS: what was accepted ends all the same."""
+"""kill -9 of a real server at every call to AWS: what was accepted ends all the same.
+
+Each operation works in an account of its own and is stopped at a call of its own, before or after
+that takes effect; one kill then meets them all.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
-import uuid
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Final
 
-import psycopg
 import pytest
 
-from graph.sandbox import Fault, Sandbox
+from graph.sandbox import Sandbox
+from tests.operations.crash import (
+    DELETE,
+    Point,
+    all_ended,
+    fresh_database,
+    killed,
+    left,
+    lives,
+    nowhere,
+    points,
+    send,
+    stop_at,
+)
 from tests.server import Server
-from tests.world import CREATE, LAB, ask, ended, furnish, made, new_mover
+from tests.world import CREATE, furnish, made, new_mover
 
-DELETE = "mutation($id: ID!) { deleteMover(input: {mover: $id}) { operation { id } } }"
-POSTGRES = os.environ.get("DATASYNC_API_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/test")
-AT = [
-    (operation, gate)
-    for operation in ("CreateRole", "PutRolePolicy", "CreateLocationS3", "CreateTask")
-    for gate in ("gate", "gate-after")
-]
+Where = dict[str, Point]
+Answers = dict[str, dict[str, Any] | None]
+
+WHOLE: Final = (1, 2, 2)
+NONE: Final = (0, 0, 0)
 
 
 @pytest.fixture
 def database() -> Iterator[str]:
-    """A database of the test's own."""
-    name = f"t_{uuid.uuid4().hex}"
-    try:
-        with psycopg.connect(POSTGRES, autocommit=True, connect_timeout=3) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
-    except psycopg.OperationalError:
-        if os.environ.get("DATASYNC_API_REQUIRE_SERVICES"):
-            raise
-        pytest.skip(f"no PostgreSQL at {POSTGRES}")
-    yield POSTGRES.rpartition("/")[0] + f"/{name}"
-    with psycopg.connect(POSTGRES, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with fresh_database() as url:
+        yield url
 
 
-async def stopped_at(aws: Sandbox, server: Server, operation: str, gate: str) -> str:
-    """Accepts a create, and kills the server at that call; gives the operation's id."""
-    aws.border.add(Fault(operation, gate))
+def accounts(stops: list[Point]) -> Where:
+    """An account for each point, so that each operation is stopped there and nowhere else."""
+    return {f"{500_000_000_000 + index}": point for index, point in enumerate(stops)}
+
+
+async def creates(aws: Sandbox, server: Server, where: Where, *, fail: bool) -> Answers:
+    """Asks for a mover in each account, and kills the server once each stands at its point."""
     async with server.client() as client:
-        payload = (await ask(client, CREATE, input=new_mover()))["createMover"]
-    assert await asyncio.to_thread(aws.border.wait_for_gate, 20)
-    server.kill()
-    aws.border.clear()
-    return str(payload["operation"]["id"])
+        requests = {}
+        for account, point in where.items():
+            furnish(aws, account)
+            stop_at(aws, account, point)
+            given = new_mover(account=account)
+            asked = send(client, CREATE, input=nowhere(given) if fail else given)
+            requests[account] = asyncio.create_task(asked)
+        return await killed(aws, server, requests)
 
 
-def left(aws: Sandbox) -> tuple[int, int, int]:
-    state = aws.state()[LAB]
-    return len(state["tasks"]), len(state["locations"]), len(state["roles"])
+async def deletes(aws: Sandbox, server: Server, where: Where) -> Answers:
+    async with server.client() as client:
+        for account in where:
+            furnish(aws, account)
+        movers = await asyncio.gather(*(made(client, account=account) for account in where))
+        requests = {}
+        for (account, point), mover in zip(where.items(), movers, strict=True):
+            stop_at(aws, account, point)
+            requests[account] = asyncio.create_task(send(client, DELETE, id=mover))
+        return await killed(aws, server, requests)
 
 
-@pytest.mark.timeout(120)
-@pytest.mark.parametrize(("operation", "gate"), AT)
-async def test_a_create_goes_on_when_the_server_starts_again(
-    aws: Sandbox, tmp_path: Path, operation: str, gate: str
+@dataclass(frozen=True)
+class Wanted:
+    """How the operations of a kind have to end, and what is there then."""
+
+    kind: str
+    status: str
+    recorded: tuple[int, int, int]
+    """Tasks, locations and roles, of an operation that was recorded before the kill."""
+    never: tuple[int, int, int]
+    """Of one that was not."""
+
+
+MADE: Final = Wanted("CREATE_MOVER", "COMPLETED", WHOLE, NONE)
+UNDONE: Final = Wanted("CREATE_MOVER", "FAILED", NONE, NONE)
+DELETED: Final = Wanted("DELETE_MOVER", "COMPLETED", NONE, WHOLE)
+
+
+async def check(
+    aws: Sandbox, server: Server, where: Where, answers: Answers, wanted: Wanted
 ) -> None:
-    furnish(aws, LAB)
+    """Each has ended as it should, with exactly its parts; what was answered was recorded."""
+    async with server.client() as client:
+        ended = await all_ended(server.store_url, client, wanted.kind)
+    assert {account for account, answer in answers.items() if answer is not None} <= ended.keys()
+    for account, point in where.items():
+        operation = ended.get(account)
+        parts = wanted.recorded if operation else wanted.never
+        found = (operation and operation["status"], left(aws, account))
+        assert found == (operation and wanted.status, parts), (str(point), operation)
+
+
+@pytest.mark.timeout(150)
+@pytest.mark.parametrize("fail", [False, True], ids=["made", "undone"])
+async def test_every_create_goes_on_when_the_server_starts_again(
+    aws: Sandbox, tmp_path: Path, *, fail: bool
+) -> None:
+    life = await lives(aws, tmp_path / "undisturbed")
+    where = accounts(points(life.failing if fail else life.create))
     async with Server(aws, tmp_path) as server:
-        accepted = await stopped_at(aws, server, operation, gate)
-    async with Server(aws, tmp_path) as again, again.client() as client:
-        shown = await ended(client, accepted)
-    assert (shown["status"], shown["failure"]) == ("COMPLETED", None)
-    assert left(aws) == (1, 2, 3)
+        answers = await creates(aws, server, where, fail=fail)
+    async with Server(aws, tmp_path) as again:
+        await check(aws, again, where, answers, UNDONE if fail else MADE)
 
 
-@pytest.mark.timeout(120)
-@pytest.mark.parametrize("operation", ["DeleteTask", "DeleteLocation", "DeleteRole"])
-async def test_a_delete_goes_on_when_the_server_starts_again(
-    aws: Sandbox, tmp_path: Path, operation: str
-) -> None:
-    furnish(aws, LAB)
-    async with Server(aws, tmp_path) as server, server.client() as client:
-        mover = await made(client)
-        aws.border.add(Fault(operation, "gate-after"))
-        accepted = (await ask(client, DELETE, id=mover))["deleteMover"]["operation"]["id"]
-        assert await asyncio.to_thread(aws.border.wait_for_gate, 20)
-        server.kill()
-        aws.border.clear()
-    async with Server(aws, tmp_path) as again, again.client() as client:
-        assert (await ended(client, accepted))["status"] == "COMPLETED"
-    assert left(aws) == (0, 0, 1)
-
-
-@pytest.mark.timeout(120)
-@pytest.mark.postgres
-async def test_another_server_takes_over_from_one_that_never_returns(
-    aws: Sandbox, tmp_path: Path, database: str
-) -> None:
-    furnish(aws, LAB)
-    async with Server(aws, tmp_path, database) as one, Server(aws, tmp_path, database) as other:
-        accepted = await stopped_at(aws, one, "CreateTask", "gate-after")
-        async with other.client() as client:
-            assert (await ended(client, accepted))["status"] == "COMPLETED"
-    assert left(aws) == (1, 2, 3)
-
-
-@pytest.mark.timeout(120)
-@pytest.mark.postgres
-async def test_of_two_creates_of_one_name_on_two_servers_one_wins(
-    aws: Sandbox, tmp_path: Path, database: str
-) -> None:
-    furnish(aws, LAB)
-    async with (
-        Server(aws, tmp_path, database) as one,
-        Server(aws, tmp_path, database) as other,
-        one.client() as first,
-        other.client() as second,
-    ):
-        answers = await asyncio.gather(
-            *(ask(client, CREATE, input=new_mover()) for client in (first, second) * 4)
-        )
-        payloads = [answer["createMover"] for answer in answers]
-        winners = [p["operation"]["id"] for p in payloads if p["operation"]]
-        assert len(winners) == 1
-        assert {e["code"] for p in payloads for e in p["errors"]} == {"NAME_TAKEN"}
-        await ended(first, winners[0])
-    assert left(aws) == (1, 2, 3)
-
-
-@pytest.mark.timeout(120)
-async def test_a_server_that_is_asked_to_stop_ends_by_that_signal(
+@pytest.mark.timeout(150)
+async def test_every_delete_goes_on_when_the_server_starts_again(
     aws: Sandbox, tmp_path: Path
 ) -> None:
-    furnish(aws, LAB)
+    life = await lives(aws, tmp_path / "undisturbed")
+    where = accounts(points(life.delete))
     async with Server(aws, tmp_path) as server:
-        async with server.client() as client:
-            await made(client)
-        assert await asyncio.to_thread(server.terminate) in (0, -signal.SIGTERM)
+        answers = await deletes(aws, server, where)
+    async with Server(aws, tmp_path) as again:
+        await check(aws, again, where, answers, DELETED)
+
+
+@pytest.mark.timeout(150)
+@pytest.mark.postgres
+@pytest.mark.parametrize("fail", [False, True], ids=["made", "undone"])
+async def test_another_server_ends_every_create_of_one_that_never_returns(
+    aws: Sandbox, tmp_path: Path, database: str, *, fail: bool
+) -> None:
+    life = await lives(aws, tmp_path / "undisturbed")
+    where = accounts(points(life.failing if fail else life.create))
+    async with Server(aws, tmp_path, database) as one, Server(aws, tmp_path, database) as other:
+        answers = await creates(aws, one, where, fail=fail)
+        await check(aws, other, where, answers, UNDONE if fail else MADE)
+
+
+@pytest.mark.timeout(150)
+@pytest.mark.postgres
+async def test_another_server_ends_every_delete_of_one_that_never_returns(
+    aws: Sandbox, tmp_path: Path, database: str
+) -> None:
+    life = await lives(aws, tmp_path / "undisturbed")
+    where = accounts(points(life.delete))
+    async with Server(aws, tmp_path, database) as one, Server(aws, tmp_path, database) as other:
+        answers = await deletes(aws, one, where)
+        await check(aws, other, where, answers, DELETED)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.rest.conftest import MOVERS, House, own_tags
-from tests.sandbox.test_datasync import LOCATIONS
+from tests.sandbox.lab import LOCATIONS
 from tests.world import LAB, ORG
 
 OPTIONS = {

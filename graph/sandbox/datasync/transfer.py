@@ -76,6 +76,7 @@ class Transfer:
     failure: Failure | None = None
     phases: dict[str, tuple[str, datetime, datetime | None]] = field(default_factory=dict)
     extra: list[str] = field(default_factory=list)
+    copied: list[Entry] = field(default_factory=list)
 
     def steps(self) -> Generator[float, None, None]:
         """The whole life of an execution; each value is the seconds until its next step."""
@@ -86,7 +87,8 @@ class Transfer:
             yield from self._phase("PREPARING", self._prepare(plan))
             yield from self._phase("TRANSFERRING", self._transfer(plan))
             if self.options["VerifyMode"] != "NONE":
-                yield from self._phase("VERIFYING", self._verify(plan))
+                yield from self._phase("VERIFYING", self._verify())
+            self._skipped_none()
             self.status = "SUCCESS"
         except Failure as failure:
             self.failure, self.status = failure, "ERROR"
@@ -132,45 +134,63 @@ class Transfer:
             tally.estimated_deletes = len(self.extra)
 
     def _transfer(self, plan: list[Entry]) -> Generator[float, None, None]:
-        tally = self.counters
         for entry in plan:
             yield PACE.per_object
-            left = entry.size
-            while left:
-                limit = self.options.get("BytesPerSecond", -1)
-                rate = min(PACE.bandwidth, limit) if limit and limit > 0 else PACE.bandwidth
-                part = min(left, max(1, int(rate / 20)))
-                yield part / rate
-                left -= part
-                tally.bytes_transferred += part
-            self.destination.check()
-            keep_tags = self.options["ObjectTags"] == "PRESERVE"
-            self.destination.write(entry, self.source, tags=keep_tags)
-            tally.bytes_written += entry.size
-            tally.transferred += 1
+            yield from self._move(entry.path)
         for path in self.extra:
             self.destination.delete(path)
-            tally.deleted += 1
+            self.counters.deleted += 1
             yield PACE.per_object
 
-    def _verify(self, plan: list[Entry]) -> Generator[float, None, None]:
+    def _move(self, path: str) -> Generator[float, None, None]:
+        """Copies what stands there by now, which may be another object than was listed."""
+        tally, copy = self.counters, self.source.read(path)
+        if copy is None:
+            tally.failed["Transfer"] += 1
+            return
+        left = copy.entry.size
+        while left:
+            limit = self.options.get("BytesPerSecond", -1)
+            rate = min(PACE.bandwidth, limit) if limit and limit > 0 else PACE.bandwidth
+            part = min(left, max(1, int(rate / 20)))
+            yield part / rate
+            left -= part
+            tally.bytes_transferred += part
+        self.destination.check()
+        self.destination.write(copy, tags=self.options["ObjectTags"] == "PRESERVE")
+        self.copied.append(copy.entry)
+        tally.bytes_written += copy.entry.size
+        tally.transferred += 1
+
+    def _verify(self) -> Generator[float, None, None]:
+        """Against the source as it is now, or only against what was read of it."""
+        expected = self.copied
         if self.options["VerifyMode"] == "POINT_IN_TIME_CONSISTENT":
             self.source.check()
-            expected = [e for p, e in self.source.entries().items() if self._wanted(p)]
-        else:
-            expected = plan
+            expected = list(self._listed(self.source).values())
         self.destination.check()
         for entry in expected:
             yield PACE.verifying
-            same = entry.same(self.destination.find(entry.path))
-            if same or self.options["OverwriteMode"] == "NEVER":
+            there = self.destination.find(entry.path)
+            if entry.same(there) or (there and self.options["OverwriteMode"] == "NEVER"):
                 self.counters.verified += 1
             else:
                 self.counters.failed["Verify"] += 1
-        if failed := self.counters.failed["Verify"]:
+        if self.counters.failed["Verify"]:
             raise Failure(
                 "VerificationFailed",
-                f"{failed} object(s) differ between the source and the destination.",
+                "Transfer and verification completed. Verification detected mismatches. "
+                "Files with mismatches are listed in Cloud Watch Logs",
+            )
+
+    def _skipped_none(self) -> None:
+        """A run that went through and left objects out ends as ERROR."""
+        if self.counters.failed["Transfer"]:
+            raise Failure(
+                "FilesSkipped",
+                "Transfer and verification completed. Selected files transferred except for files "
+                "skipped due to errors. If no skipped files are listed in Cloud Watch Logs, please "
+                "contact AWS Support for further assistance.",
             )
 
     def _listed(self, store: Store) -> dict[str, Entry]:

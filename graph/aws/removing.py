@@ -1,0 +1,99 @@
+"""Removing what was found to be left behind: each is looked at again right before it goes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from typing import Any
+
+from graph.aws.gateway import Gateway
+from graph.aws.locations import list_locations
+from graph.aws.making import delete_location
+from graph.aws.orphans import mark_of, readers_of, tags_of_role, value_of
+from graph.aws.roles import delete_role
+from graph.aws.tags import carries, own_tags, tags_of
+from graph.aws.tasks import PAGE
+from graph.model import names
+from graph.model.errors import ApiError, Conflict, NotFound
+from graph.model.mover import GROUP_TAG, Tag
+from graph.model.orphan import Bounds, Orphan, OrphanKind
+
+
+async def remove_orphans(
+    gateway: Gateway, account_id: str, orphans: Iterable[Orphan], bounds: Bounds
+) -> dict[str, ApiError | None]:
+    """By ARN: None where it is gone now, else what stood in the way.
+
+    Locations go first, so that the roles which only they used can follow. Each is looked at again
+    right before, and AWS itself refuses to delete a location that a task names.
+    """
+    given = list(orphans)
+    locations = [orphan for orphan in given if orphan.kind is OrphanKind.LOCATION]
+    roles = [orphan for orphan in given if orphan.kind is OrphanKind.ROLE]
+    results = await _each(
+        locations, [_remove_location(gateway, one.arn, bounds) for one in locations]
+    )
+    if roles:
+        readers = await readers_of(gateway, await list_locations(gateway, account_id))
+        results |= await _each(
+            roles, [_remove_role(gateway, one.arn, readers, bounds) for one in roles]
+        )
+    return results
+
+
+async def users_of(gateway: Gateway, location_arn: str) -> list[str]:
+    """The ARNs of the tasks that name a location as source or destination: one call, as a rule."""
+    rule = {"Name": "LocationId", "Operator": "Equals", "Values": [location_arn]}
+    return [
+        item["TaskArn"]
+        async for page in gateway.pages(
+            names.arn(location_arn).account,
+            "datasync",
+            "list_tasks",
+            "Tasks",
+            MaxResults=PAGE,
+            Filters=[rule],
+        )
+        for item in page
+    ]
+
+
+async def _each(orphans: list[Orphan], removals: list[Any]) -> dict[str, ApiError | None]:
+    results: dict[str, ApiError | None] = {}
+    outcomes = await asyncio.gather(*removals, return_exceptions=True)
+    for orphan, outcome in zip(orphans, outcomes, strict=True):
+        if isinstance(outcome, BaseException) and not isinstance(outcome, ApiError):
+            raise outcome
+        results[orphan.arn] = outcome
+    return results
+
+
+async def _remove_location(gateway: Gateway, arn: str, bounds: Bounds) -> None:
+    try:
+        tags = await tags_of(gateway, arn)
+    except NotFound:
+        return  # gone already
+    if not carries(tags, own_tags(gateway.org)):
+        raise Conflict("it does not carry the organisation's tags any more")
+    _refuse_spared(tags, bounds)
+    if users := await users_of(gateway, arn):
+        raise Conflict(f"it is used by {users[0].rpartition('/')[2]} now")
+    await delete_location(gateway, arn)
+
+
+async def _remove_role(
+    gateway: Gateway, arn: str, readers: dict[str, set[str]], bounds: Bounds
+) -> None:
+    account_id, name = names.arn(arn).account, arn.rpartition("/")[2]
+    if users := readers.get(arn):
+        raise Conflict(f"it is used by {min(users).rpartition('/')[2]}")
+    try:
+        _refuse_spared(await tags_of_role(gateway, account_id, name), bounds)
+    except NotFound:
+        return  # gone already
+    await delete_role(gateway, account_id, name)
+
+
+def _refuse_spared(tags: tuple[Tag, ...], bounds: Bounds) -> None:
+    if bounds.spare(value_of(tags, GROUP_TAG), mark_of(tags)):
+        raise Conflict("an operation that is under way may need it")

@@ -1,0 +1,124 @@
+"""The steps of a delete. Each may run twice: what is gone is no obstacle."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Final
+
+from graph.aws import making
+from graph.aws.locations import describe_location, kind_of, list_locations
+from graph.aws.roles import delete_role, is_movers_role
+from graph.aws.runs import cancel_run, list_runs
+from graph.aws.tasks import describe_task
+from graph.model import names
+from graph.model.errors import Conflict, Invalid, NotFound
+from graph.model.run import RunRef
+from graph.operations.patience import lasting, patiently
+from graph.operations.rooms import rooms
+from graph.store import Parts
+
+_RACES: Final = 5
+"""How often a run may begin between the last one's end and the deletion of its task."""
+
+
+async def read_parts(operation_id: str, task_arn: str) -> Parts:
+    """A mover's locations, each with the role that may go with it. Nothing where it is gone.
+
+    They are kept until they are deleted: once the task is gone, nothing else names them.
+    """
+    try:
+        task = await patiently(lambda: describe_task(rooms().gateway, task_arn))
+    except NotFound:
+        return []
+    ends = list(dict.fromkeys((task.source_arn, task.destination_arn)))
+    roles = await asyncio.gather(*(_role_of(arn) for arn in ends))
+    parts = list(zip(ends, roles, strict=True))
+    await lasting(lambda: rooms().store.set_parts(operation_id, parts))
+    return parts
+
+
+async def delete_task(task_arn: str, cancelled_by: str | None) -> None:
+    """Cancels what runs or waits, where somebody asked for that, and deletes the task."""
+    for race in range(_RACES):
+        if cancelled_by is not None:
+            await _cancel_runs(task_arn, cancelled_by)
+        try:
+            await patiently(lambda: making.delete_task(rooms().gateway, task_arn))
+        except Invalid:
+            if cancelled_by is None or race == _RACES - 1:
+                raise
+        else:
+            return
+
+
+async def delete_location(location_arn: str) -> bool:
+    """False where it stays, because another mover uses it too."""
+    gateway = rooms().gateway
+    if await patiently(lambda: making.is_used(gateway, location_arn)):
+        return False
+    await patiently(lambda: making.delete_location(gateway, location_arn))
+    return True
+
+
+async def delete_unused_roles(role_arns: list[str]) -> None:
+    """Deletes roles that no location uses any more: the original server shared them."""
+    for account_id in {names.arn(role_arn).account for role_arn in role_arns}:
+        used = await _roles_in_use(account_id)
+        for role_arn in role_arns:
+            if names.arn(role_arn).account == account_id and role_arn not in used:
+                await _delete_role(account_id, role_arn.rpartition("/")[2])
+
+
+async def _delete_role(account_id: str, name: str) -> None:
+    await patiently(lambda: delete_role(rooms().gateway, account_id, name))
+
+
+async def _roles_in_use(account_id: str) -> set[str | None]:
+    """Asks every bucket location of the account, as many at once as the gateway allows."""
+    gateway = rooms().gateway
+    uris = await patiently(lambda: list_locations(gateway, account_id))
+    buckets = [arn for arn, uri in uris.items() if kind_of(uri) == "S3"]
+    return set(await asyncio.gather(*(_role_of(arn) for arn in buckets)))
+
+
+async def _role_of(location_arn: str) -> str | None:
+    gateway = rooms().gateway
+    location = await patiently(lambda: describe_location(gateway, location_arn))
+    if location is None or location.kind != "S3":
+        return None
+    role = (location.described.get("S3Config") or {}).get("BucketAccessRoleArn")
+    account_id = names.arn(location_arn).account
+    return role if role and is_movers_role(role, gateway.org, account_id) else None
+
+
+async def _cancel_runs(task_arn: str, cancelled_by: str) -> None:
+    """Cancels whatever runs or waits, and waits until nothing does."""
+    until = time.monotonic() + rooms().patience.available
+    while True:
+        active = [run for run in await _runs(task_arn) if not run.ended]
+        if not active:
+            return
+        for run in active:
+            if run.status != "CANCELLING":
+                await _cancel(run.run_arn, cancelled_by)
+        if time.monotonic() > until:
+            raise Conflict("the mover's run could not be cancelled in time")
+        await asyncio.sleep(rooms().patience.poll)
+
+
+async def _cancel(run_arn: str, cancelled_by: str) -> None:
+    """A run that has ended meanwhile cannot be cancelled, and need not be."""
+    # Noted first: whoever watches may see the end before this call is answered.
+    await lasting(lambda: rooms().store.note_cancelled(run_arn, cancelled_by))
+    try:
+        await patiently(lambda: cancel_run(rooms().gateway, run_arn))
+    except (Invalid, NotFound):
+        return
+
+
+async def _runs(task_arn: str) -> list[RunRef]:
+    try:
+        return await patiently(lambda: list_runs(rooms().gateway, task_arn))
+    except NotFound:
+        return []

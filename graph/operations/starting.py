@@ -1,0 +1,105 @@
+"""Handing recorded operations to the engine, and seeing to those that it lost."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import pickle
+import time
+from typing import Any, Final
+
+import sqlalchemy as sa
+from dbos import DBOS, SetWorkflowID
+
+from graph.model.errors import Upstream
+from graph.model.operation import OperationKind
+from graph.operations import sagas
+from graph.store import Store, parts_of
+
+log = logging.getLogger(__name__)
+
+EVERY: Final = 3.0
+"""Seconds between two rounds."""
+_ABANDONED: Final = 5.0
+"""Recorded for so many seconds and not begun: whoever recorded it may have died in between."""
+_STALLED: Final = 60.0
+"""Nothing new for so many seconds: the engine may have given it up."""
+_LOST: Final = frozenset({"SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"})
+"""How a workflow has ended that should have ended its operation first."""
+
+
+async def start(operation_id: str, kind: str, given: bytes, *, recheck: bool) -> None:
+    """Starting what was started before does nothing."""
+    args = pickle.loads(given)  # noqa: S301 - our own
+    with SetWorkflowID(operation_id):
+        if kind == OperationKind.CREATE_MOVER.value:
+            (new,) = args
+            await DBOS.start_workflow_async(sagas.create_mover, operation_id, new, recheck)
+        else:
+            await DBOS.start_workflow_async(sagas.delete_mover, operation_id, *args)
+
+
+async def keep_up(store: Store, keep: float) -> None:
+    """Round after round: nothing that was recorded is left lying, and what is old is forgotten."""
+    while True:
+        try:
+            await see_to_lost_ones(store)
+            forgotten = await store.forget(time.time() - keep)
+            if forgotten:
+                await DBOS.delete_workflows_async(forgotten)
+        except Upstream:
+            log.warning("the store does not answer; trying again")
+        except Exception:  # a border: one bad round must not end the others
+            log.exception("upkeep of operations")
+        await asyncio.sleep(EVERY)
+
+
+async def see_to_lost_ones(
+    store: Store, *, abandoned: float = _ABANDONED, stalled: float = _STALLED
+) -> None:
+    """Starts what was recorded and never begun; ends what the engine ended without a word."""
+    now = time.time()
+    rows = await store.lost(created_before=now - abandoned, silent_since=now - stalled)
+    if not rows:
+        return
+    known = await DBOS.list_workflows_async(
+        workflow_ids=[name for row in rows for name in (row["id"], _again(row["id"]))],
+        load_input=False,
+        load_output=False,
+    )
+    statuses = {workflow.workflow_id: workflow.status for workflow in known}
+    for row in rows:
+        status = statuses.get(row["id"])
+        if status is None:
+            log.warning("starting operation %s, which was accepted and not begun", row["id"])
+            await start(row["id"], row["kind"], row["input"], recheck=True)
+        elif status in _LOST:
+            await _end_otherwise(store, row, statuses.get(_again(row["id"])))
+
+
+async def _end_otherwise(store: Store, row: sa.RowMapping, again: str | None) -> None:
+    """Under another name, as the engine does not run a workflow twice."""
+    if again is not None and again not in _LOST:
+        return
+    log.error("the engine gave operation %s up", row["id"])
+    if again is not None:
+        why = "the server could not go on with it, nor undo it; its log says more"
+        await store.end_operation(row["id"], why)
+        return
+    args = pickle.loads(row["input"])  # noqa: S301 - our own
+    with SetWorkflowID(_again(row["id"])):
+        if row["kind"] == OperationKind.CREATE_MOVER.value:
+            await DBOS.start_workflow_async(sagas.undo_create, row["id"], *args)
+        else:
+            task_arn, cancelled_by, parts = args
+            await DBOS.start_workflow_async(
+                sagas.delete_mover, row["id"], task_arn, cancelled_by, parts_of(row) or parts
+            )
+
+
+def _again(operation_id: str) -> str:
+    return f"{operation_id}-again"
+
+
+def pickled(*args: Any) -> bytes:  # noqa: ANN401 - what the workflow takes
+    return pickle.dumps(args)

@@ -1,0 +1,134 @@
+"""The sweep: slowly, and once for each ended create, it removes what should not be there.
+
+A failed create leaves a part behind where its roll-back could not remove it; a completed one has a
+part twice where a server stood still in mid-step and went on after another had adopted its work.
+Nothing goes that does not carry the mark of an operation that the store knows to have ended.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, Self
+
+import sqlalchemy as sa
+
+from graph.aws import leftovers
+from graph.aws.gateway import Gateway
+from graph.aws.tasks import describe_task
+from graph.model.errors import ApiError, NotFound
+from graph.model.operation import OperationKind, OperationStatus
+from graph.store import Store
+
+log = logging.getLogger(__name__)
+
+_A_ROUND: Final = 100
+"""Operations that are looked at in a round: five calls, where nothing was left behind."""
+_SET_ASIDE: Final = 600.0
+"""Seconds. An account that refuses is left alone so long, so that the others have their turn."""
+_PARTS: Final = 2
+"""Locations of a mover."""
+
+
+class Sweep:
+    """Owns one task. Several servers may sweep at once: what is gone is no obstacle."""
+
+    def __init__(self, gateway: Gateway, store: Store, *, age: float, every: float) -> None:
+        self._gateway, self._store = gateway, store
+        self._age, self._every = age, every
+        self._aside: dict[str, float] = {}
+        self._task: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        # Owned here: cancelled and awaited on exit.
+        self._task = asyncio.create_task(self._run())
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def round(self) -> int:
+        """Looks at some operations; gives how many. Raises Upstream where the store is away."""
+        now = time.monotonic()
+        self._aside = {account: until for account, until in self._aside.items() if until > now}
+        rows = await self._store.unswept(time.time() - self._age, _A_ROUND, self._aside)
+        by_account: defaultdict[str, list[sa.RowMapping]] = defaultdict(list)
+        for row in rows:
+            by_account[row["account_id"]].append(row)
+        for account_id, mine in by_account.items():
+            try:
+                for first in range(0, len(mine), leftovers.IDS):
+                    await self._look(account_id, mine[first : first + leftovers.IDS])
+            except ApiError as error:
+                self._set_aside(account_id, error)
+        return len(rows)
+
+    async def _run(self) -> None:
+        while True:
+            # Servers that started together do not sweep together.
+            await asyncio.sleep(self._every * random.uniform(0.5, 1.5))  # noqa: S311 - no secret
+            try:
+                await self.round()
+            except ApiError:
+                log.warning("the store does not answer; sweeping again later")
+            except Exception:  # a border: one bad round must not end the sweep
+                log.exception("sweep of ended operations")
+
+    async def _look(self, account_id: str, rows: Sequence[sa.RowMapping]) -> None:
+        """Removes what is too much of some operations of one account, and notes that."""
+        marked = await leftovers.marked(self._gateway, account_id, [row["id"] for row in rows])
+        busy = await self._busy(account_id)
+        done = []
+        for row in rows:
+            # A mover that is being deleted has lost a part: what is too much shows afterwards.
+            if (row["mover_group"], row["mover_name"]) in busy:
+                continue
+            try:
+                await self._remove(row, marked[row["id"]])
+            except ApiError as error:
+                self._set_aside(account_id, error)
+            else:
+                done.append(row["id"])
+        await self._store.note_swept(done)
+
+    def _set_aside(self, account_id: str, error: ApiError) -> None:
+        log.warning("account %s cannot be swept now: %s", account_id, error.message)
+        self._aside[account_id] = time.monotonic() + _SET_ASIDE
+
+    async def _busy(self, account_id: str) -> set[tuple[Any, Any]]:
+        return {
+            (row["mover_group"], row["mover_name"])
+            for row in await self._store.unended()
+            if row["account_id"] == account_id and row["kind"] == OperationKind.DELETE_MOVER.value
+        }
+
+    async def _remove(self, row: sa.RowMapping, marked: Iterable[str]) -> None:
+        failed = row["status"] == OperationStatus.FAILED.value
+        arns = set(marked) if failed else await self._too_much(row, set(marked))
+        removed = await leftovers.remove(self._gateway, arns, row["id"])
+        if failed:
+            where = (row["account_id"], row["mover_group"], row["mover_name"], row["id"])
+            roles = await leftovers.roles_of(self._gateway, *where)
+            await leftovers.remove_roles(self._gateway, roles)
+            removed += roles
+        for arn in removed:
+            log.warning("removed %s, which operation %s had left behind", arn, row["id"])
+
+    async def _too_much(self, row: sa.RowMapping, marked: set[str]) -> set[str]:
+        """Of a completed create: every task but the mover's, every location but its two."""
+        others = {arn for arn in marked if ":task/" in arn} - {row["task_arn"]}
+        locations = {arn for arn in marked if ":location/" in arn}
+        if not others and len(locations) <= _PARTS:
+            return set()
+        try:
+            task = await describe_task(self._gateway, row["task_arn"])
+        except NotFound:
+            # The mover was deleted. Whether its locations were kept on purpose, nobody knows.
+            return others
+        return others | (locations - {task.source_arn, task.destination_arn})

@@ -1,0 +1,73 @@
+"""What movers left behind in an account: shown, and removed on request."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from graph.aws.orphans import find_orphans
+from graph.aws.removing import remove_orphans
+from graph.context import Context
+from graph.model.operation import OperationKind
+from graph.model.orphan import Bounds, Orphan
+from graph.resolvers import scope
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cleaning:
+    """What became of a request to clean."""
+
+    found: tuple[Orphan, ...]
+    """All that were chosen."""
+    removed: tuple[Orphan, ...]
+    failures: tuple[tuple[str, str], ...]
+    """ARNs that stay, each with the reason."""
+
+
+async def list_orphans(context: Context, account_id: str) -> list[Orphan]:
+    """Those of the groups that the caller sees, the locations first. Raises NotFound.
+
+    Costs a call for each task and each S3 location of the account.
+    """
+    scope.account(context, account_id)
+    bounds = await _bounds(context, account_id)
+    found = await find_orphans(context.doors.gateway, account_id, bounds)
+    return [orphan for orphan in found if scope.group(context, account_id, orphan.group)]
+
+
+async def clean_orphans(
+    context: Context, account_id: str, arns: Collection[str] | None, *, dry_run: bool
+) -> Cleaning:
+    """Removes all orphans that the caller sees, or those of the given ARNs; or would.
+
+    Raises Forbidden for who may not write, NotFound for an account that is not to be seen.
+    """
+    scope.may_write_at_all(context)
+    found = await list_orphans(context, account_id)
+    chosen = [orphan for orphan in found if arns is None or orphan.arn in arns]
+    unknown = set(arns or ()) - {orphan.arn for orphan in chosen}
+    failures = [(arn, "it is no orphan, or is gone") for arn in sorted(unknown)]
+    removed = []
+    if not dry_run:
+        # Read again: operations may have begun since.
+        bounds = await _bounds(context, account_id)
+        results = await remove_orphans(context.doors.gateway, account_id, chosen, bounds)
+        failures += [(arn, error.message) for arn, error in results.items() if error]
+        removed = [orphan for orphan in chosen if results[orphan.arn] is None]
+        for orphan in removed:
+            log.warning("%s removed the orphan %s", context.caller.who, orphan.arn)
+    return Cleaning(found=tuple(chosen), removed=tuple(removed), failures=tuple(failures))
+
+
+async def _bounds(context: Context, account_id: str) -> Bounds:
+    alive = [row for row in await context.doors.store.unended() if row["account_id"] == account_id]
+    deleting = OperationKind.DELETE_MOVER.value
+    return Bounds(
+        made_before=datetime.now(UTC) - timedelta(seconds=context.doors.orphan_seconds),
+        operations=frozenset(row["id"] for row in alive),
+        groups=frozenset(row["mover_group"] for row in alive if row["kind"] == deleting),
+    )

@@ -1,0 +1,140 @@
+"""The database: short transactions on a few threads, each in time, never on the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any, Final, Self, TypeVar
+
+import sqlalchemy as sa
+
+from graph.model.errors import Upstream
+from graph.store.tables import METADATA
+
+T = TypeVar("T")
+
+_THREADS: Final = 4
+_SECONDS: Final = 10.0
+_LOCK: Final = 4_711_042
+"""Of PostgreSQL's advisory locks, the one that we take."""
+_POSTGRES: Final = {
+    "connect_timeout": int(_SECONDS / 2),
+    # A server that vanished without a word is noticed, and a statement that hangs is ended.
+    "tcp_user_timeout": int(500 * _SECONDS),
+    "options": f"-c statement_timeout={int(800 * _SECONDS)}",
+}
+
+
+class Database:
+    """SQLite in a file, or PostgreSQL. Raises Upstream where it does not answer in time."""
+
+    def __init__(self, url: str) -> None:
+        self.url = driver_url(url)
+        self._engine: sa.Engine | None = None
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="store")
+
+    async def __aenter__(self) -> Self:
+        await self._run(self._open)
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        await asyncio.to_thread(self._threads.shutdown, cancel_futures=True)
+        if self._engine is not None:
+            await asyncio.to_thread(self._engine.dispose)
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keeps the other processes out while one makes tables. Blocks."""
+        if self.url.get_backend_name() == "sqlite":
+            with _file_lock(f"{self.url.database}.lock"):
+                yield
+        else:
+            with self._opened().connect() as connection:
+                # In no transaction: DBOS makes indexes in a way that waits for all that are open.
+                connection.execution_options(isolation_level="AUTOCOMMIT")
+                connection.execute(sa.text("SET statement_timeout = '60s'"))
+                try:
+                    connection.execute(sa.select(sa.func.pg_advisory_lock(_LOCK)))
+                    yield
+                finally:
+                    connection.invalidate()  # closed, which gives the lock back in any case
+
+    async def _rows(self, statement: sa.Select[Any]) -> list[sa.RowMapping]:
+        return await self._transact(lambda c: list(c.execute(statement).mappings()))
+
+    async def _write(self, statement: sa.Executable) -> None:
+        await self._transact(lambda connection: connection.execute(statement) and None)
+
+    async def _transact(self, work: Callable[[sa.Connection], T]) -> T:
+        return await self._run(partial(self._within, work))
+
+    def _within(self, work: Callable[[sa.Connection], T]) -> T:
+        with self._opened().begin() as connection:
+            return work(connection)
+
+    def _opened(self) -> sa.Engine:
+        if self._engine is None:
+            raise Upstream("the store is not open")
+        return self._engine
+
+    async def _run(self, work: Callable[[], T]) -> T:
+        loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(_SECONDS):
+                return await loop.run_in_executor(self._threads, work)
+        except (
+            sa.exc.OperationalError,
+            sa.exc.InterfaceError,
+            sa.exc.InternalError,
+            sa.exc.TimeoutError,
+            TimeoutError,
+        ) as error:
+            raise Upstream("the server's store does not answer; try again") from error
+
+    def _open(self) -> None:
+        if self.url.get_backend_name() == "sqlite":
+            prepare_file(str(self.url.database))
+            self._engine = sa.create_engine(self.url, connect_args={"timeout": _SECONDS / 2})
+            sa.event.listen(self._engine, "connect", _wal)
+        else:
+            self._engine = sa.create_engine(
+                self.url, pool_pre_ping=True, pool_size=_THREADS, connect_args=_POSTGRES
+            )
+        with self.alone():
+            METADATA.create_all(self._engine)
+
+
+def driver_url(url: str) -> sa.URL:
+    """The URL with the driver that is installed."""
+    made = sa.make_url(url)
+    return made.set(drivername="postgresql+psycopg") if made.drivername == "postgresql" else made
+
+
+def prepare_file(path: str) -> None:
+    """The file and its folder, readable by the server's user alone."""
+    file = Path(path)
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
+
+
+@contextmanager
+def _file_lock(path: str) -> Iterator[None]:
+    """Ends with the process at the latest."""
+    handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _wal(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's connection
+    # First of all, as switching to WAL takes a lock: it waits for others rather than fail.
+    connection.execute(f"PRAGMA busy_timeout={int(500 * _SECONDS)}")
+    connection.execute("PRAGMA journal_mode=WAL")

@@ -1,0 +1,106 @@
+"""Idempotency keys: what each led to, and who is about to find out."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from dataclasses import dataclass
+from typing import Final, Self
+
+import sqlalchemy as sa
+
+from graph.model.errors import Conflict
+from graph.store.database import Database
+from graph.store.tables import BEATS, KEYS, RETIRED
+
+_HELD: Final = 60.0
+"""Seconds after which work that was claimed and never settled may be claimed by another: longer
+than any call to AWS lasts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A caller's key, with what was asked under it."""
+
+    hashed: str
+    fingerprint: str
+
+    @classmethod
+    def of(cls, caller: str, key: str, what: str) -> Self:
+        """Two callers' keys never meet, and none is kept as it was given."""
+        return cls(_hash(f"{len(caller)} {caller} {key}"), _hash(what))
+
+    def check(self, row: sa.RowMapping) -> str | None:
+        """What the key led to. Raises Conflict where it was used with another input."""
+        if row["fingerprint"] != self.fingerprint:
+            raise Conflict("this idempotency key was used with another input")
+        return None if row["result"] is None else str(row["result"])
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Whether the key is the asker's to work on, or what it has led to; or neither, as yet."""
+
+    mine: bool
+    result: str | None = None
+    again: bool = False
+    """Another has tried: what that made has to be looked for."""
+
+
+class Keys(Database):
+    async def key_result(self, key: Key) -> str | None:
+        """What a key led to; None for a new one, or while that is open. Raises Conflict."""
+        rows = await self._rows(sa.select(KEYS).where(KEYS.c.key == key.hashed))
+        return key.check(rows[0]) if rows else None
+
+    async def claim_key(self, key: Key, holder: str) -> Claim:
+        """Takes the work of a key on, also of a holder that is gone. Raises Conflict."""
+        now = time.time()
+        values = {
+            "key": key.hashed,
+            "fingerprint": key.fingerprint,
+            "holder": holder,
+            "claimed_at": now,
+            "created_at": now,
+        }
+        try:
+            await self._write(sa.insert(KEYS).values(values))
+        except sa.exc.IntegrityError:
+            return await self._transact(lambda connection: _take_over(connection, key, holder))
+        return Claim(mine=True)
+
+    async def settle_key(self, key: Key, result: str) -> None:
+        """Keeps what a claimed key led to."""
+        await self._write(sa.update(KEYS).where(KEYS.c.key == key.hashed).values(result=result))
+
+    async def drop_key(self, key: Key) -> None:
+        """Gives a claimed key back: nothing was made under it."""
+        open_one = (KEYS.c.key == key.hashed) & KEYS.c.result.is_(None)
+        await self._write(sa.delete(KEYS).where(open_one))
+
+    async def release_key(self, key: Key) -> None:
+        """Leaves a claimed key to whoever asks next: something may have been made under it."""
+        open_one = (KEYS.c.key == key.hashed) & KEYS.c.result.is_(None)
+        await self._write(sa.update(KEYS).where(open_one).values(holder=None))
+
+
+def _take_over(connection: sa.Connection, key: Key, holder: str) -> Claim:
+    row = connection.execute(sa.select(KEYS).where(KEYS.c.key == key.hashed)).mappings().first()
+    if row is None:  # given back in between
+        return Claim(mine=False)
+    result = key.check(row)
+    if result is not None:
+        return Claim(mine=False, result=result)
+    alive = sa.select(BEATS.c.id).where(BEATS.c.id == row["holder"], BEATS.c.beat != RETIRED)
+    held = row["holder"] is not None and time.time() - row["claimed_at"] < _HELD
+    if held and connection.execute(alive).first():
+        return Claim(mine=False)
+    same = (KEYS.c.key == key.hashed) & (KEYS.c.claimed_at == row["claimed_at"])
+    same &= KEYS.c.result.is_(None)
+    same &= KEYS.c.holder == row["holder"] if row["holder"] else KEYS.c.holder.is_(None)
+    taken = sa.update(KEYS).where(same).values(holder=holder, claimed_at=time.time())
+    return Claim(mine=bool(connection.execute(taken).rowcount), again=True)
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()

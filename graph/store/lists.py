@@ -1,0 +1,81 @@
+"""Operations, many at a time: listed, swept, forgotten."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+import sqlalchemy as sa
+
+from graph.model.operation import OperationFilter, OperationPlace
+from graph.store import search
+from graph.store.database import Database
+from graph.store.tables import EVENTS, KEYS, OPERATIONS
+
+_DAY: Final = 86_400.0
+_AT_ONCE: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class OperationRow:
+    """An operation as it is kept, with its events, the oldest first."""
+
+    values: sa.RowMapping
+    events: tuple[tuple[float, str], ...]
+
+
+class Lists(Database):
+    async def operations(
+        self,
+        wanted: OperationFilter,
+        changed_after: float,
+        first: int,
+        after: OperationPlace | None = None,
+    ) -> list[OperationRow]:
+        """A page, the newest first, without what ended and last changed before that moment."""
+
+        def read(connection: sa.Connection) -> list[OperationRow]:
+            page = search.page_of(wanted, changed_after, first, after)
+            rows = list(connection.execute(page).mappings())
+            events: dict[str, list[tuple[float, str]]] = {row["id"]: [] for row in rows}
+            for event in connection.execute(search.events_of(events)):
+                events[event.operation_id].append((event.at, event.message))
+            return [OperationRow(row, tuple(events[row["id"]])) for row in rows]
+
+        return await self._transact(read)
+
+    async def keeps(self, operation_id: str, changed_after: float) -> bool:
+        """False for what ended, last changed before that moment, and no key leads to."""
+        return bool(await self._rows(search.kept(operation_id, changed_after)))
+
+    async def unswept(
+        self, ended_before: float, most: int, but: Iterable[str] = ()
+    ) -> list[sa.RowMapping]:
+        """At most so many ended creates whose leftovers nobody looked for, the oldest first.
+
+        Without those of the accounts ``but``.
+        """
+        return await self._rows(search.unswept(ended_before, most, but))
+
+    async def note_swept(self, operation_ids: Iterable[str]) -> None:
+        mine = OPERATIONS.c.id.in_(list(operation_ids))
+        await self._write(sa.update(OPERATIONS).where(mine).values(swept_at=time.time()))
+
+    async def forget(self, changed_before: float) -> list[str]:
+        """Drops what ended and last changed before that moment, and keys older than a day.
+
+        Kept are those that a key leads to, deletions that have left something, and creates until
+        they were swept.
+        """
+
+        def drop(connection: sa.Connection) -> list[str]:
+            connection.execute(sa.delete(KEYS).where(KEYS.c.created_at < time.time() - _DAY))
+            old = search.forgettable(changed_before).limit(_AT_ONCE)
+            ids = list(connection.execute(old).scalars())
+            for table, column in ((EVENTS, EVENTS.c.operation_id), (OPERATIONS, OPERATIONS.c.id)):
+                connection.execute(sa.delete(table).where(column.in_(ids)))
+            return ids
+
+        return await self._transact(drop)

@@ -1,0 +1,28 @@
+"""The replicas that share a store, by their heartbeats."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from graph.store.database import Database
+from graph.store.tables import BEATS, RETIRED
+
+
+class Replicas(Database):
+    async def beat(self, replica: str) -> dict[str, int]:
+        """Counts this replica's heartbeat up; gives those of all."""
+
+        def count(connection: sa.Connection) -> dict[str, int]:
+            up = sa.update(BEATS).where(BEATS.c.id == replica).values(beat=BEATS.c.beat + 1)
+            if not connection.execute(up).rowcount:
+                connection.execute(sa.insert(BEATS).values(id=replica, beat=0))
+            return {row.id: row.beat for row in connection.execute(sa.select(BEATS))}
+
+        return await self._transact(count)
+
+    async def retire(self, replica: str) -> None:
+        """Leaves what this replica has not ended to the others, at once."""
+        await self._write(sa.update(BEATS).where(BEATS.c.id == replica).values(beat=RETIRED))
+
+    async def bury(self, replica: str) -> None:
+        await self._write(sa.delete(BEATS).where(BEATS.c.id == replica))

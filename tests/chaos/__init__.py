@@ -1,0 +1,1 @@
+"""A random bad day: servers die and freeze, AWS fails; nothing may be lost or left over."""

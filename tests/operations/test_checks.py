@@ -1,0 +1,157 @@
+"""What is refused before anything is made, held against DataSync's own model."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Final, cast
+
+import botocore.session
+import pytest
+
+from graph.aws.gateway import Gateway
+from graph.model.errors import Invalid
+from graph.model.location import EfsSpec, LocationSpec, S3Spec
+from graph.model.mover import Tag
+from graph.model.operation import NewMover
+from graph.operations import checks
+from tests.world import LAB, OTHER
+
+
+class Here:
+    """What the checks ask of a gateway."""
+
+    region, partition = "us-east-1", "aws"
+
+
+HERE: Final = cast("Gateway", Here())
+S3: Final = S3Spec(bucket_arn="arn:aws:s3:::my-bucket.of-data")
+_HOME: Final = f"us-east-1:{LAB}"
+EFS: Final = EfsSpec(
+    filesystem_arn=f"arn:aws:elasticfilesystem:{_HOME}:file-system/fs-12345678",
+    subnet_arn=f"arn:aws:ec2:{_HOME}:subnet/subnet-0a1b2c3d",
+    security_group_arns=(f"arn:aws:ec2:{_HOME}:security-group/sg-0a1b2c3d",),
+)
+NEW: Final = NewMover(account_id=LAB, group="g", name="one", source=S3, destination=EFS)
+
+
+def refusal(**changes: Any) -> tuple[str, ...]:
+    """The path of the refusal; fails where there is none."""
+    with pytest.raises(Invalid) as caught:
+        checks.check(replace(NEW, **changes), HERE)
+    return caught.value.path
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        S3,
+        S3Spec(bucket_arn=f"arn:aws:s3:us-east-1:{LAB}:accesspoint/mine"),
+        replace(S3, storage_class="GLACIER_INSTANT_RETRIEVAL", subdirectory="/a b/c_(1)+.-/"),
+        EFS,
+        replace(EFS, security_group_arns=EFS.security_group_arns * 5, subdirectory=""),
+    ],
+)
+def test_what_is_well_formed_passes(spec: LocationSpec) -> None:
+    checks.check(replace(NEW, source=spec), HERE)
+
+
+@pytest.mark.parametrize(
+    "arn",
+    [
+        "my-bucket",
+        "arn:aws:s3:::my-bucket/key",
+        "arn:aws:s3:::my-bucket/*",
+        "arn:aws:s3:::UPPER",
+        "arn:aws:s3:::ab",
+        "arn:aws:s3:::" + "a" * 64,
+        "arn:aws:s3:::a..b",
+        "arn:aws:s3:::-abc",
+        "arn:aws:s3:::192.168.1.1",
+        "arn:aws:s3:us-east-1::my-bucket",
+        "arn:aws-cn:s3:::my-bucket",
+        f"arn:aws:s3:us-east-1:{OTHER}:accesspoint/mine",
+        f"arn:aws:s3:eu-west-1:{LAB}:accesspoint/mine",
+        f"arn:aws:s3:us-east-1:{LAB}:bucket/mine",
+        "arn:aws:sqs:::my-bucket",
+        "arn:aws:s3:::my-bucket\n",
+    ],
+)
+def test_what_is_no_bucket_of_this_partition_is_refused(arn: str) -> None:
+    assert refusal(source=S3Spec(bucket_arn=arn)) == ("source", "s3", "bucketArn")
+
+
+@pytest.mark.parametrize(
+    ("member", "value", "path"),
+    [
+        ("filesystem_arn", S3.bucket_arn, "filesystemArn"),
+        ("filesystem_arn", EFS.filesystem_arn.replace(LAB, OTHER), "filesystemArn"),
+        ("filesystem_arn", EFS.filesystem_arn.replace("file-system/fs", "x/fs"), "filesystemArn"),
+        ("subnet_arn", EFS.subnet_arn.replace("us-east-1", "eu-west-1"), "subnetArn"),
+        ("subnet_arn", EFS.security_group_arns[0], "subnetArn"),
+        ("subnet_arn", EFS.subnet_arn.replace("arn:aws:", "arn:aws-cn:"), "subnetArn"),
+        ("security_group_arns", (), "securityGroupArns"),
+        ("security_group_arns", EFS.security_group_arns * 6, "securityGroupArns"),
+    ],
+)
+def test_what_efs_cannot_be_is_refused(member: str, value: Any, path: str) -> None:
+    assert refusal(destination=replace(EFS, **{member: value})) == ("destination", "efs", path)
+
+
+def test_a_security_group_is_named_by_its_place() -> None:
+    wrong = (*EFS.security_group_arns, EFS.subnet_arn)
+    path = refusal(destination=replace(EFS, security_group_arns=wrong))
+    assert path == ("destination", "efs", "securityGroupArns", "1")
+
+
+@pytest.mark.parametrize("subdirectory", ["/a\u00e9", "/a*", "/a?b", "x" * 4_097, "/a\x00"])
+def test_a_subdirectory_that_datasync_refuses_is_refused(subdirectory: str) -> None:
+    for spec, kind in ((S3, "s3"), (EFS, "efs")):
+        path = refusal(source=replace(spec, subdirectory=subdirectory))
+        assert path == ("source", kind, "subdirectory")
+
+
+def test_a_storage_class_is_one_of_datasyncs_words() -> None:
+    model = botocore.session.get_session().get_service_model("datasync")
+    words: Any = model.shape_for("S3StorageClass")
+    assert tuple(words.enum) == checks.STORAGE_CLASSES
+    assert refusal(source=replace(S3, storage_class="standard"))[-1] == "storageClass"
+
+
+def test_the_bounds_are_those_of_the_model() -> None:
+    model = botocore.session.get_session().get_service_model("datasync")
+    assert model.shape_for("S3Subdirectory").metadata["max"] == checks.SUBDIRECTORY
+    assert model.shape_for("EfsSubdirectory").metadata["max"] == checks.SUBDIRECTORY
+    assert model.shape_for("InputTagList").metadata["max"] == checks.TAGS
+    assert model.shape_for("TagValue").metadata["max"] == checks.TAG_VALUE
+    assert model.shape_for("Ec2SecurityGroupArnList").metadata["max"] == checks.SECURITY_GROUPS
+    iam = botocore.session.get_session().get_service_model("iam")
+    assert iam.shape_for("tagKeyType").metadata["max"] == checks.TAG_KEY
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("", "v"),
+        ("k" * 129, "v"),
+        ("k,", "v"),
+        ("aws:x", "v"),
+        ("datasync-api:operation", "v"),
+        ("datasync-api:part", "v"),
+        ("k", ""),
+        ("k", "v" * 257),
+        ("k", "v,"),
+    ],
+)
+def test_a_tag_that_aws_or_the_server_needs_otherwise_is_refused(key: str, value: str) -> None:
+    assert refusal(tags=(Tag("fine", "v"), Tag(key, value))) == ("tags", "1")
+
+
+def test_tags_are_at_most_50_with_the_servers_own_and_none_twice() -> None:
+    fine = tuple(Tag(f"k{index}", "v") for index in range(44))
+    checks.check(replace(NEW, tags=fine), HERE)
+    assert refusal(tags=(*fine, Tag("one-more", "v"))) == ("tags",)
+    assert refusal(tags=(Tag("k", "a"), Tag("k", "b"))) == ("tags", "0")
+
+
+def test_a_group_that_cannot_stand_in_a_tag_is_refused() -> None:
+    assert refusal(group="a,b") == ("group",)

@@ -1,0 +1,228 @@
+"""Creates on bad days: each ends, with exactly its parts or with none."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dbos import DBOS
+
+from graph.aws.access import Access
+from graph.aws.clients import Clients
+from graph.aws.gateway import Gateway
+from graph.aws.roles import delete_role, ensure_role
+from graph.model.errors import Conflict, Upstream
+from graph.model.location import S3Spec
+from graph.model.mover import OPERATION_TAG, PART_TAG, Tag
+from graph.model.operation import NewMover
+from graph.operations.rooms import rooms
+from graph.operations.starting import pickled, see_to_lost_ones
+from graph.sandbox import Fault, Sandbox
+from graph.schema.ids import encode
+from graph.store import Store
+from tests.operations.crash import left
+from tests.world import CREATE, LAB, ORG, ROLE, ask, ended, furnish, made, new_mover, serving
+
+BUCKET = f"arn:aws:s3:::from-{LAB}"
+
+
+def within_one_bucket() -> dict[str, Any]:
+    ends = {
+        side: {"s3": {"bucketArn": BUCKET, "subdirectory": f"/{side}"}}
+        for side in ("source", "destination")
+    }
+    return new_mover() | ends
+
+
+def recorded(name: str = "one") -> dict[str, Any]:
+    """An operation as it stands in the store before it is started."""
+    spec = S3Spec(bucket_arn=BUCKET)
+    new = NewMover(account_id=LAB, group="g", name=name, source=spec, destination=spec)
+    return {
+        "id": f"00000000-0000-4000-8000-0000000000{len(name):02}",
+        "kind": "CREATE_MOVER",
+        "account_id": LAB,
+        "mover_group": "g",
+        "mover_name": name,
+        "requested_by": "me",
+        "reservation": f"{LAB} g {name}",
+        "input": pickled(new),
+    }
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+async def test_both_sides_in_one_bucket_stay_two_when_answers_are_lost(
+    aws: Sandbox, tmp_path: Path, count: int
+) -> None:
+    furnish(aws, LAB)
+    aws.border.add(Fault("CreateLocationS3", "lost", count=count))
+    async with serving(tmp_path) as client:
+        payload = (await ask(client, CREATE, input=within_one_bucket()))["createMover"]
+        operation = await ended(client, payload["operation"]["id"])
+        assert operation["status"] == "COMPLETED", operation
+        query = f'{{ mover(account: "{LAB}", group: "g", name: "one") {{ %s }} }}'
+        ends = "source { arn uri } destination { arn uri }"
+        mover = (await ask(client, query % ends))["mover"]
+    assert left(aws, LAB) == (1, 2, 2)
+    assert mover["source"]["uri"].endswith("/source/")
+    assert mover["destination"]["uri"].endswith("/destination/")
+
+
+async def test_every_part_carries_the_marks_and_no_client_sees_them(
+    aws: Sandbox, tmp_path: Path
+) -> None:
+    from moto.datasync.models import datasync_backends  # noqa: PLC0415 - after it is extended
+
+    furnish(aws, LAB)
+    async with serving(tmp_path) as client:
+        await made(client)
+        query = f"""{{ mover(account: "{LAB}", group: "g", name: "one") {{ tags {{ key }}
+          source {{ tags {{ key }} }} }} }}"""
+        mover = (await ask(client, query))["mover"]
+    backend = datasync_backends[LAB]["us-east-1"]
+    parts = [location.tags[PART_TAG] for location in backend.locations.values()]
+    assert sorted(parts) == ["destination", "source"]
+    assert all(OPERATION_TAG in thing.tags for thing in backend.tasks.values())
+    for shown in (mover["tags"], mover["source"]["tags"]):
+        assert {tag["key"].partition(":")[0] for tag in shown} == {"spinup"}
+
+
+async def test_a_store_that_is_away_for_a_while_only_delays(
+    aws: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    furnish(aws, LAB)
+    away = {"event": 3, "set_task": 3, "end_operation": 3}
+
+    def failing(name: str) -> Any:
+        real = getattr(Store, name)
+
+        async def write(store: Store, *args: Any, **more: Any) -> Any:
+            if away[name]:
+                away[name] -= 1
+                raise Upstream("the store is away")
+            return await real(store, *args, **more)
+
+        return write
+
+    for name in away:
+        monkeypatch.setattr(Store, name, failing(name))
+    async with serving(tmp_path) as client:
+        await made(client)
+    assert set(away.values()) == {0}
+    assert left(aws, LAB) == (1, 2, 2)
+
+
+async def test_a_quota_that_is_reached_fails_at_once_and_is_undone(
+    aws: Sandbox, tmp_path: Path
+) -> None:
+    furnish(aws, LAB)
+    aws.set_pace(tasks=0)
+    async with serving(tmp_path) as client:
+        payload = (await ask(client, CREATE, input=new_mover()))["createMover"]
+        operation = await ended(client, payload["operation"]["id"])
+    assert operation["status"] == "FAILED"
+    assert "limit of 0 tasks" in operation["failure"]
+    assert aws.border.counts()["datasync.CreateTask"] == 1
+    assert left(aws, LAB) == (0, 0, 0)
+
+
+async def test_a_new_role_is_waited_for(aws: Sandbox, tmp_path: Path) -> None:
+    furnish(aws, LAB)
+    aws.set_pace(propagation=0.3, creating=0.3)
+    async with serving(tmp_path) as client:
+        await made(client)
+    assert aws.border.counts()["datasync.CreateLocationS3"] > 2
+    assert left(aws, LAB) == (1, 2, 2)
+
+
+@pytest.mark.parametrize("lag", [0.0, 3_600.0])
+async def test_a_name_is_not_given_twice_whatever_the_tagging_api_knows(
+    aws: Sandbox, tmp_path: Path, lag: float
+) -> None:
+    furnish(aws, LAB)
+    aws.set_pace(tagging_lag=lag)
+    async with serving(tmp_path) as client:
+        await made(client)
+        payload = (await ask(client, CREATE, input=new_mover()))["createMover"]
+        assert [error["code"] for error in payload["errors"]] == ["NAME_TAKEN"]
+        await made(client, group="other")
+    assert left(aws, LAB) == (2, 4, 4)
+
+
+async def test_a_name_that_was_taken_between_check_and_record_is_refused(
+    aws: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    furnish(aws, LAB)
+    async with serving(tmp_path) as client:
+        first = asyncio.Event()
+        real = Store.begin_operation
+
+        async def late(store: Store, given: dict[str, Any], *args: Any) -> Any:
+            if not first.is_set():  # the other's whole life lies between our check and our record
+                first.set()
+                await made(client)
+            return await real(store, given, *args)
+
+        monkeypatch.setattr(Store, "begin_operation", late)
+        payload = (await ask(client, CREATE, input=new_mover()))["createMover"]
+        assert [error["code"] for error in payload["errors"]] == ["NAME_TAKEN"]
+    assert left(aws, LAB) == (1, 2, 2)
+
+
+async def test_what_was_recorded_and_never_begun_is_begun_later(
+    aws: Sandbox, tmp_path: Path
+) -> None:
+    furnish(aws, LAB)
+    async with serving(tmp_path) as client:
+        store = rooms().store
+        begun = await store.begin_operation(recorded())
+        await see_to_lost_ones(store, abandoned=-1)
+        operation = await ended(client, encode("Operation", begun.operation_id))
+        assert operation["status"] == "COMPLETED", operation
+    assert left(aws, LAB) == (1, 2, 2)
+
+
+async def test_what_is_begun_later_checks_its_name_then(aws: Sandbox, tmp_path: Path) -> None:
+    furnish(aws, LAB)
+    async with serving(tmp_path) as client:
+        await made(client)
+        store = rooms().store
+        begun = await store.begin_operation(recorded())
+        await see_to_lost_ones(store, abandoned=-1)
+        operation = await ended(client, encode("Operation", begun.operation_id))
+        assert operation["failure"] == "group 'g' has a mover 'one' already"
+    assert left(aws, LAB) == (1, 2, 2)
+
+
+async def test_what_the_engine_gave_up_is_undone_and_ends(aws: Sandbox, tmp_path: Path) -> None:
+    furnish(aws, LAB)
+    aws.border.add(Fault("CreateTask", "gate-after"))
+    async with serving(tmp_path) as client:
+        payload = (await ask(client, CREATE, input=new_mover()))["createMover"]
+        assert await asyncio.to_thread(aws.border.wait_for_gate, 20)
+        store = rooms().store
+        (row,) = await store.unended()
+        await DBOS.cancel_workflow_async(row["id"])
+        aws.border.clear()
+        await see_to_lost_ones(store, stalled=-1)
+        operation = await ended(client, payload["operation"]["id"])
+    assert operation["status"] == "FAILED"
+    assert operation["failure"].startswith("failed to create: the server could not go on")
+    assert left(aws, LAB) == (0, 0, 0)
+
+
+async def test_a_role_that_another_made_is_neither_taken_nor_deleted(aws: Sandbox) -> None:
+    aws.role(LAB, ROLE, external_id="x-1")
+    ours, others = (Tag(OPERATION_TAG, "ours"),), (Tag(OPERATION_TAG, "others"),)
+    clients = Clients(region="us-east-1", role=ROLE, org=ORG, external_id="x-1")
+    async with Gateway(clients, org=ORG) as gateway:
+        made_once = await ensure_role(gateway, LAB, "r", "/spinup/acme/g/", BUCKET, others)
+        assert made_once == await ensure_role(gateway, LAB, "r", "/spinup/acme/g/", BUCKET, others)
+        with pytest.raises(Conflict, match="somebody else"):
+            await ensure_role(gateway, LAB, "r", "/spinup/acme/g/", BUCKET, ours)
+        await delete_role(gateway, LAB, "r", ours)
+        await gateway.call(LAB, "iam", Access.MANAGE, "get_role", RoleName="r")
+        await delete_role(gateway, LAB, "r", others)
+    assert left(aws, LAB) == (0, 0, 0)

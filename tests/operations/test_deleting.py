@@ -1,0 +1,229 @@
+"""Deletes, of movers of every making: what is shared stays, what failed can be repeated."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import graph.app
+from graph.operations.rooms import Patience
+from graph.sandbox import Fault, Sandbox
+from tests.operations.crash import DELETE, left
+from tests.world import LAB, ORG, ask, ended, furnish, made, serving
+
+POLICY = f"""{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow",
+  "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::from-{LAB}"}}]}}"""
+PATH = f"/v1/datasync/{LAB}/movers/g/one"
+CANCEL = """mutation($id: ID!) { deleteMover(input: {mover: $id, cancelRun: true}) {
+  operation { id } errors { code } } }"""
+START = "mutation($id: ID!) { startMover(input: {mover: $id}) { run { id } errors { code } } }"
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Operations that give up soon."""
+    monkeypatch.setattr(graph.app, "Patience", partial(Patience, together=0.05))
+
+
+def backend() -> Any:
+    from moto.datasync.models import datasync_backends  # noqa: PLC0415 - after it is extended
+
+    return datasync_backends[LAB]["us-east-1"]
+
+
+def by_hand(
+    aws: Sandbox, group: str, role: str, kinds: tuple[str, str] = ("S3", "S3"), name: str = "one"
+) -> list[str]:
+    """A mover as the original server makes it, with one role for its bucket; its locations."""
+    params: dict[str, dict[str, Any]] = {
+        "S3": {
+            "S3BucketArn": f"arn:aws:s3:::from-{LAB}",
+            "S3Config": {"BucketAccessRoleArn": role},
+        },
+        "NFS": {"ServerHostname": "nfs.example", "Subdirectory": "/a", "OnPremConfig": {}},
+        "SMB": {"ServerHostname": "smb.example", "Subdirectory": "/a", "User": "u"},
+        "HDFS": {"NameNodes": [{"Hostname": "h", "Port": 8020}], "AgentArns": []},
+    }
+    ends = [backend().create_location(kind, None, dict(params[kind])).arn for kind in kinds]
+    tags = {"org": ORG, "spaceid": group, "type": "storage", "flavor": "datamover"}
+    backend().create_task(
+        {
+            "SourceLocationArn": ends[0],
+            "DestinationLocationArn": ends[1],
+            "Name": name,
+            "Tags": [{"Key": f"spinup:{key}", "Value": value} for key, value in tags.items()],
+        }
+    )
+    return ends
+
+
+def shared_role(aws: Sandbox) -> str:
+    """A role under the organisation's path, as the original server makes one a bucket."""
+    import boto3  # noqa: PLC0415 - the SDK as any other client of the sandbox has it
+
+    from graph.sandbox.served import REGION  # noqa: PLC0415
+
+    sts = boto3.client("sts", endpoint_url=aws.endpoint, region_name=REGION)
+    given = sts.assume_role(
+        RoleArn=f"arn:aws:iam::{LAB}:role/management", RoleSessionName="test", ExternalId="x-1"
+    )["Credentials"]
+    iam = boto3.client(
+        "iam",
+        endpoint_url=aws.endpoint,
+        region_name=REGION,
+        aws_access_key_id=given["AccessKeyId"],
+        aws_secret_access_key=given["SecretAccessKey"],
+        aws_session_token=given["SessionToken"],
+    )
+    trust = """{"Version": "2012-10-17", "Statement": [{"Effect": "Allow",
+      "Action": "sts:AssumeRole", "Principal": {"Service": "datasync.amazonaws.com"}}]}"""
+    role = iam.create_role(
+        RoleName="one-12345", Path=f"/spinup/{ORG}/g/", AssumeRolePolicyDocument=trust
+    )
+    iam.put_role_policy(
+        RoleName="one-12345",
+        PolicyName="DataSyncBucketAccessPolicy",
+        PolicyDocument=POLICY,
+    )
+    return str(role["Role"]["Arn"])
+
+
+async def test_a_role_stays_until_the_last_mover_that_uses_it_is_gone(
+    aws: Sandbox, tmp_path: Path
+) -> None:
+    furnish(aws, LAB)
+    role = shared_role(aws)
+    by_hand(aws, "g", role)
+    by_hand(aws, "other", role)
+    async with serving(tmp_path) as client:
+        assert (await client.delete(PATH)).status_code == 204
+        assert left(aws, LAB) == (1, 2, 1)
+        assert (await client.delete(PATH.replace("/g/", "/other/"))).status_code == 204
+    assert left(aws, LAB) == (0, 0, 0)
+
+
+async def test_a_location_stays_while_another_mover_uses_it(aws: Sandbox, tmp_path: Path) -> None:
+    furnish(aws, LAB)
+    ends = by_hand(aws, "g", shared_role(aws))
+    backend().create_task(
+        {"SourceLocationArn": ends[0], "DestinationLocationArn": ends[0], "Name": "other"}
+    )
+    async with serving(tmp_path) as client:
+        assert (await client.delete(PATH)).status_code == 204
+    assert list(backend().locations) == [ends[0]]
+    assert left(aws, LAB) == (1, 1, 1)
+
+
+@pytest.mark.parametrize("kinds", [("NFS", "S3"), ("SMB", "NFS"), ("S3", "HDFS")])
+async def test_movers_of_every_kind_go_whole(
+    aws: Sandbox, tmp_path: Path, kinds: tuple[str, str]
+) -> None:
+    furnish(aws, LAB)
+    by_hand(aws, "g", shared_role(aws), kinds)
+    async with serving(tmp_path) as client:
+        assert (await client.delete(PATH)).status_code == 204
+    assert left(aws, LAB) == (0, 0, 0 if "S3" in kinds else 1)
+
+
+async def test_what_is_gone_already_is_no_obstacle(aws: Sandbox, tmp_path: Path) -> None:
+    from moto.iam.models import iam_backends  # noqa: PLC0415 - after it is extended
+
+    furnish(aws, LAB)
+    role = shared_role(aws)
+    ends = by_hand(aws, "g", role)
+    iam_backends[LAB]["aws"].delete_role_policy("one-12345", "DataSyncBucketAccessPolicy")
+    iam_backends[LAB]["aws"].delete_role("one-12345")
+    del backend().locations[ends[1]]
+    async with serving(tmp_path) as client:
+        assert (await client.delete(PATH)).status_code == 204
+    assert left(aws, LAB) == (0, 0, 0)
+
+
+@pytest.mark.usefixtures("hasty")
+@pytest.mark.parametrize("call", ["DeleteLocation", "ListRolePolicies", "DeleteRole"])
+async def test_a_delete_that_failed_half_way_is_repeated_until_nothing_is_left(
+    aws: Sandbox, tmp_path: Path, call: str
+) -> None:
+    furnish(aws, LAB)
+    async with serving(tmp_path) as client:
+        mover = await made(client)
+        aws.border.add(Fault(call, "error", count=1_000))
+        refused = await client.delete(PATH)
+        assert refused.status_code == 502
+        assert refused.text.startswith("failed to delete: ")
+        assert left(aws, LAB)[0] == 0
+        aws.border.clear()
+        assert (await client.delete(PATH)).status_code == 204
+        assert left(aws, LAB) == (0, 0, 0)
+        assert (await client.delete(PATH)).status_code == 404
+        again = (await ask(client, DELETE, id=mover))["deleteMover"]
+        assert [error["code"] for error in again["errors"]] == ["NOT_FOUND"]
+
+
+@pytest.mark.usefixtures("hasty")
+async def test_a_delete_that_failed_is_repeated_by_id_and_after_a_restart(
+    aws: Sandbox, tmp_path: Path
+) -> None:
+    furnish(aws, LAB)
+    async with serving(tmp_path) as client:
+        mover = await made(client)
+        aws.border.add(Fault("DeleteLocation", "error", count=1_000))
+        assert (await client.delete(PATH)).status_code == 502
+        aws.border.clear()
+    async with serving(tmp_path) as client:
+        again = (await ask(client, DELETE, id=mover))["deleteMover"]
+        assert (await ended(client, again["operation"]["id"]))["status"] == "COMPLETED"
+    assert left(aws, LAB) == (0, 0, 0)
+
+
+async def test_deletes_of_one_mover_are_one_operation(aws: Sandbox, tmp_path: Path) -> None:
+    furnish(aws, LAB)
+    async with serving(tmp_path) as client:
+        mover = await made(client)
+        aws.border.add(Fault("DeleteTask", "gate"))
+        first = (await ask(client, DELETE, id=mover))["deleteMover"]["operation"]["id"]
+        assert await asyncio.to_thread(aws.border.wait_for_gate, 20)
+        joined = [(await ask(client, DELETE, id=mover))["deleteMover"] for _ in range(3)]
+        assert {payload["operation"]["id"] for payload in joined} == {first}
+        aws.border.clear()
+        assert (await client.delete(PATH)).status_code in (204, 404)
+        assert (await ended(client, first))["status"] == "COMPLETED"
+    assert left(aws, LAB) == (0, 0, 0)
+
+
+async def test_a_mover_that_is_still_being_made_cannot_be_deleted_yet(
+    aws: Sandbox, tmp_path: Path
+) -> None:
+    furnish(aws, LAB)
+    aws.set_pace(creating=3_600)
+    async with serving(tmp_path) as client:
+        making = asyncio.create_task(made(client))
+        aws.border.add(Fault("DescribeTask", "gate-after"))
+        assert await asyncio.to_thread(aws.border.wait_for_gate, 20)
+        aws.border.clear()
+        answer = await client.delete(PATH)
+        assert (answer.status_code, "still being made" in answer.text) == (409, True)
+        aws.turn(3_601)
+        await making
+
+
+async def test_a_run_stands_in_the_way_unless_it_is_to_be_cancelled(
+    aws: Sandbox, tmp_path: Path
+) -> None:
+    furnish(aws, LAB, a=b"x" * 1_000)
+    aws.set_pace(launch=0, phase=0, bandwidth=1)
+    async with serving(tmp_path) as client:
+        mover = await made(client)
+        assert (await ask(client, START, id=mover))["startMover"]["errors"] == []
+        refused = (await ask(client, DELETE, id=mover))["deleteMover"]
+        assert [error["code"] for error in refused["errors"]] == ["ALREADY_RUNNING"]
+        assert (await client.delete(PATH)).status_code == 409
+        assert left(aws, LAB) == (1, 2, 2)
+        taken_on = (await ask(client, CANCEL, id=mover))["deleteMover"]
+        operation = await ended(client, taken_on["operation"]["id"])
+        assert operation["status"] == "COMPLETED", operation
+    assert left(aws, LAB) == (0, 0, 0)

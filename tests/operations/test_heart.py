@@ -1,0 +1,60 @@
+"""Whose work is taken over, and whose is not."""
+
+from __future__ import annotations
+
+from graph.operations.heart import Roll
+from graph.store.tables import RETIRED
+
+LEASE = 8.0
+EVERY = LEASE / 5
+
+
+def rounds(roll: Roll, beats: dict[str, int | None], begin: float, count: int) -> list[str]:
+    """Who is silent at the end of so many rounds in which nobody else beats."""
+    silent: list[str] = []
+    for index in range(count):
+        silent = roll.silent(beats, begin + index * EVERY)
+    return silent
+
+
+def test_a_replica_that_stops_beating_is_silent_after_a_lease() -> None:
+    roll = Roll(LEASE)
+    assert rounds(roll, {"b": 1}, 0.0, 6) == []
+    assert roll.silent({"b": 1}, LEASE + 0.1) == ["b"]
+
+
+def test_a_replica_that_beats_is_never_silent() -> None:
+    roll = Roll(LEASE)
+    for index in range(50):
+        assert roll.silent({"b": index}, index * EVERY) == []
+
+
+def test_an_owner_of_work_that_never_beat_is_silent_after_a_lease() -> None:
+    roll = Roll(LEASE)
+    assert rounds(roll, {"b": None}, 0.0, 6) == []
+    assert roll.silent({"b": None}, LEASE + 0.1) == ["b"]
+
+
+def test_one_that_retired_is_taken_over_at_once() -> None:
+    assert Roll(LEASE).silent({"b": RETIRED}, 0.0) == ["b"]
+
+
+def test_after_an_outage_of_the_store_the_living_have_a_lease_more_to_show_themselves() -> None:
+    roll = Roll(LEASE)
+    rounds(roll, {"b": 1}, 0.0, 3)
+    back = 3 * EVERY + 60.0
+    assert rounds(roll, {"b": 1}, back, 7) == []
+    assert rounds(roll, {"b": 2}, back + 7 * EVERY, 5) == []
+
+
+def test_after_an_outage_the_dead_are_still_found() -> None:
+    roll = Roll(LEASE)
+    rounds(roll, {"b": 1}, 0.0, 3)
+    assert rounds(roll, {"b": 1}, 60.0, 12) == ["b"]
+
+
+def test_one_that_was_buried_and_comes_back_is_counted_anew() -> None:
+    roll = Roll(LEASE)
+    rounds(roll, {"b": 1}, 0.0, 6)
+    assert rounds(roll, {}, 6 * EVERY, 1) == []
+    assert rounds(roll, {"b": 0}, 7 * EVERY, 5) == []

@@ -1,0 +1,234 @@
+"""The sweep of ended operations: what goes, and what stays."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from graph.aws.clients import Clients
+from graph.aws.gateway import Gateway
+from graph.operations.sweep import Sweep
+from graph.sandbox import Fault, Sandbox
+from graph.store import Store
+from tests import leftover
+from tests.store.test_search import accepted
+from tests.stores import BOTH, store_url
+from tests.world import CREATE, LAB, ORG, ROLE, ask, ended, furnish, new_mover, serving, tell
+
+
+@pytest_asyncio.fixture
+async def gateway(aws: Sandbox) -> AsyncIterator[Gateway]:
+    furnish(aws, LAB)
+    clients = Clients(region="us-east-1", role=ROLE, org=ORG, external_id="x-1")
+    async with Gateway(clients, org=ORG) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(params=BOTH)
+async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
+    with store_url(request.param, tmp_path) as url:
+        async with Store(url) as opened:
+            yield opened
+
+
+def sweeping(gateway: Gateway, store: Store, age: float = -1) -> Sweep:
+    return Sweep(gateway, store, age=age, every=60)
+
+
+async def over(
+    store: Store, operation_id: str, failure: str | None = None, task: str | None = None
+) -> None:
+    """A create of the mover `one` that has ended."""
+    await accepted(store, operation_id, mover_name="one", reservation=operation_id, task_arn=task)
+    await store.end_operation(operation_id, failure)
+
+
+def parts(operation: str, *, role: str = "one-source-1") -> tuple[str, str, str, str]:
+    """A whole mover of an operation: role, two locations, task."""
+    reader = leftover.role(role, operation=operation)
+    mine = leftover.tags(operation=operation)
+    ends = leftover.location(reader, mine), leftover.location(reader, mine)
+    return reader, *ends, leftover.task(*ends, "one", mine)
+
+
+async def test_what_a_failed_create_left_behind_goes(
+    aws: Sandbox, gateway: Gateway, store: Store
+) -> None:
+    lost, kept = parts("failed"), parts("completed", role="one-source-2")
+    await over(store, "failed", "no")
+    await over(store, "completed", None, kept[-1])
+    assert await sweeping(gateway, store).round() == 2
+    assert leftover.there(aws) == set(kept)
+    assert not set(lost) & leftover.there(aws)
+    assert await sweeping(gateway, store).round() == 0
+
+
+async def test_nothing_goes_before_its_time(aws: Sandbox, gateway: Gateway, store: Store) -> None:
+    lost = parts("failed")
+    await over(store, "failed", "no")
+    assert await sweeping(gateway, store, age=60).round() == 0
+    assert leftover.there(aws) == set(lost)
+
+
+async def test_nothing_goes_that_an_ended_create_did_not_make(
+    aws: Sandbox, gateway: Gateway, store: Store
+) -> None:
+    parts("alive", role="one-source-a")
+    parts("of-another-server", role="one-source-b")
+    parts("a-delete", role="one-source-c")
+    leftover.location(leftover.role("one-source-d"))
+    await accepted(store, "alive", mover_name="one")
+    await accepted(store, "a-delete", kind="DELETE_MOVER", mover_name="two")
+    await store.end_operation("a-delete", "no")
+    await over(store, "failed", "no")
+    everything = leftover.there(aws)
+    assert await sweeping(gateway, store).round() == 1
+    assert leftover.there(aws) == everything
+
+
+async def test_of_a_completed_create_the_doubles_go(
+    aws: Sandbox, gateway: Gateway, store: Store
+) -> None:
+    kept = parts("completed")
+    mine = leftover.tags(operation="completed")
+    double = leftover.location(kept[0], mine)
+    another = leftover.task(kept[1], double, "one", mine)
+    await over(store, "completed", None, kept[-1])
+    assert {double, another} <= leftover.there(aws)
+    await sweeping(gateway, store).round()
+    assert leftover.there(aws) == set(kept)
+
+
+async def test_of_a_mover_that_was_deleted_no_location_goes(
+    aws: Sandbox, gateway: Gateway, store: Store
+) -> None:
+    *kept, task = parts("completed")
+    kept.append(leftover.location(kept[0], leftover.tags(operation="completed")))
+    leftover.datasync().delete_task(task)
+    await over(store, "completed", None, task)
+    assert await sweeping(gateway, store).round() == 1
+    assert leftover.there(aws) == set(kept)
+
+
+async def test_while_a_mover_is_being_deleted_its_create_is_not_judged(
+    aws: Sandbox, gateway: Gateway, store: Store
+) -> None:
+    kept = parts("completed")
+    double = leftover.location(kept[0], leftover.tags(operation="completed"))
+    await over(store, "completed", None, kept[-1])
+    await accepted(store, "delete", kind="DELETE_MOVER", mover_name="one")
+    await sweeping(gateway, store).round()
+    assert leftover.there(aws) == {*kept, double}
+    await store.end_operation("delete", "no")
+    await sweeping(gateway, store).round()
+    assert leftover.there(aws) == set(kept)
+
+
+async def test_what_is_used_elsewhere_stays_until_it_is_not(
+    aws: Sandbox, gateway: Gateway, store: Store
+) -> None:
+    role, source, _, task = parts("failed")
+    leftover.datasync().delete_task(task)
+    foreign = leftover.task(source, source)
+    await over(store, "failed", "no")
+    await sweeping(gateway, store).round()
+    assert {role, source, foreign} <= leftover.there(aws)
+    leftover.datasync().delete_task(foreign)
+    await sweeping(gateway, store).round()
+    assert leftover.there(aws) == set()
+
+
+async def test_a_task_that_runs_stays(aws: Sandbox, gateway: Gateway, store: Store) -> None:
+    lost = parts("failed")
+    aws.turn(0)
+    leftover.datasync().start_task_execution({"TaskArn": lost[-1]})
+    await over(store, "failed", "no")
+    await sweeping(gateway, store).round()
+    assert leftover.there(aws) == set(lost)
+    aws.turn(3_600)
+    await sweeping(gateway, store).round()
+    assert leftover.there(aws) == set()
+
+
+async def test_a_mark_is_read_again_before_anything_goes(
+    aws: Sandbox, gateway: Gateway, store: Store
+) -> None:
+    """The tagging API shows the mark of a location that has lost it since, and a ghost."""
+    aws.set_pace(ghosts=1_000)
+    role, source, destination, task = parts("failed")
+    backend = leftover.datasync()
+    backend.delete_task(task)
+    backend.delete_location(destination)
+    kept = backend.location(source)
+    backend.ghosts.append((backend.ghosts[0][0], "location", kept))  # as the list has it still
+    await over(store, "failed", "no")
+    kept.tags = {key: value for key, value in kept.tags.items() if "operation" not in key}
+    backend.ghosts[-1] = (*backend.ghosts[-1][:2], _Shown(source, "failed"))
+    await sweeping(gateway, store).round()
+    assert leftover.there(aws) >= {source, role}
+
+
+class _Shown:
+    """A resource as the tagging API still has it."""
+
+    def __init__(self, arn: str, operation: str) -> None:
+        self.arn, self.tags = arn, {"datasync-api:operation": operation}
+
+
+async def test_an_account_that_refuses_keeps_no_other_from_its_turn(
+    aws: Sandbox, gateway: Gateway, store: Store
+) -> None:
+    lost = parts("failed")
+    await accepted(store, "elsewhere", account_id="999999999999")
+    await store.end_operation("elsewhere", "no")
+    await over(store, "failed", "no")
+    sweep = sweeping(gateway, store)
+    assert await sweep.round() == 2
+    assert not set(lost) & leftover.there(aws)
+    assert await sweep.round() == 0
+    unswept = await store.unswept(time.time() + 9, 9)
+    assert [row["id"] for row in unswept] == ["elsewhere"]
+
+
+async def test_looking_at_20_operations_costs_one_call(
+    aws: Sandbox, gateway: Gateway, store: Store
+) -> None:
+    for index in range(41):
+        await over(store, f"op-{index}")
+    await sweeping(gateway, store).round()
+    counts = dict(aws.border.counts())
+    counts.pop("sts.AssumeRole")
+    assert counts == {"resourcegroupstaggingapi.GetResources": 3}
+    assert await store.unswept(time.time() + 9, 9) == []
+
+
+async def test_several_may_sweep_at_once(aws: Sandbox, gateway: Gateway, store: Store) -> None:
+    for index in range(3):
+        parts(f"failed-{index}", role=f"one-source-{index}")
+        await over(store, f"failed-{index}", "no")
+    aws.border.add(Fault("DeleteLocation", "lost"))
+    await asyncio.gather(*(sweeping(gateway, store).round() for _ in range(3)))
+    await sweeping(gateway, store).round()
+    assert leftover.there(aws) == set()
+    assert await store.unswept(time.time() + 9, 9) == []
+
+
+async def test_a_server_sweeps_and_then_forgets(aws: Sandbox, tmp_path: Path) -> None:
+    furnish(aws, LAB)
+    bad = new_mover()
+    bad["destination"]["s3"]["bucketArn"] = "arn:aws:s3:::is-not-there"
+    async with serving(tmp_path, sweep_seconds=0.05, orphan_minutes=1e-9) as client:
+        operation = (await ask(client, CREATE, input=bad))["createMover"]["operation"]["id"]
+        assert (await ended(client, operation))["status"] == "FAILED"
+        shown = await tell(client, f'{{ operation(id: "{operation}") {{ status }} }}')
+        assert shown["data"]["operation"] == {"status": "FAILED"}
+        async with Store(f"sqlite:///{tmp_path}/store/db.sqlite") as store, asyncio.timeout(20):
+            while await store.unswept(time.time() + 9, 9):
+                await ask(client, "{ server { version } }")
+            assert await store.forget(time.time() + 9) != []
+    assert leftover.there(aws) == set()

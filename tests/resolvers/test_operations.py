@@ -1,0 +1,114 @@
+"""Which operations a caller sees."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from graph.aws.clients import Clients
+from graph.aws.gateway import Gateway
+from graph.context import Context, Doors, open_context
+from graph.live import Pace, Watches
+from graph.model.caller import Caller
+from graph.model.errors import NotFound
+from graph.model.operation import OperationFilter
+from graph.operations import Operations
+from graph.resolvers import operations
+from graph.store import Store
+from tests.store.test_search import accepted
+from tests.world import LAB, ORG, OTHER, ROLE
+
+ALL = OperationFilter()
+
+
+@asynccontextmanager
+async def opened(folder: Path, *accounts: str, keep: float = 3_600) -> AsyncIterator[Doors]:
+    """Doors to a real store; nothing here asks AWS, or starts what was recorded."""
+    clients = Clients(region="us-east-1", role=ROLE, org=ORG, external_id=None)
+    gateway = Gateway(clients, org=ORG, accounts=frozenset(accounts))
+
+    async def look(_arn: str) -> Any:
+        raise NotFound("no runs here")
+
+    async with Store(f"sqlite:///{folder}/db.sqlite") as store:
+        kept = Operations(gateway, store, keep=keep)
+        yield Doors(gateway, Watches(look, Pace()), kept, store, "0")
+
+
+def asking(doors: Doors, **rights: Any) -> Context:
+    return open_context(doors, Caller("me", **rights), "r")
+
+
+async def seen(context: Context, wanted: OperationFilter = ALL) -> set[str]:
+    found = await operations.list_operations(context, wanted, 99, None)
+    return {operation.id for _, operation in found}
+
+
+async def furnish(store: Store) -> None:
+    await accepted(store, "a")
+    await accepted(store, "b", mover_group="h")
+    await accepted(store, "c", account_id=OTHER)
+    await accepted(store, "d", mover_group=None)
+
+
+async def test_a_list_has_what_the_caller_sees(tmp_path: Path) -> None:
+    async with opened(tmp_path) as doors:
+        await furnish(doors.store)
+        assert await seen(asking(doors)) == {"a", "b", "c", "d"}
+        assert await seen(asking(doors, accounts=frozenset({LAB}))) == {"a", "b", "d"}
+        assert await seen(asking(doors, groups=frozenset({"h"}))) == {"b"}
+        nobody = asking(doors, accounts=frozenset(), groups=frozenset())
+        assert await seen(nobody, OperationFilter(account_id=LAB)) == set()
+
+
+async def test_a_list_has_only_the_accounts_of_the_settings(tmp_path: Path) -> None:
+    async with opened(tmp_path, OTHER) as doors:
+        await furnish(doors.store)
+        assert await seen(asking(doors)) == {"c"}
+        assert await seen(asking(doors, accounts=frozenset({LAB}))) == set()
+
+
+@pytest.mark.parametrize("unknown", ["a", "zz", "", "\0", "x" * 37, "\ud800"])
+async def test_what_a_caller_does_not_see_is_not_found(tmp_path: Path, unknown: str) -> None:
+    async with opened(tmp_path) as doors:
+        await furnish(doors.store)
+        context = asking(doors, groups=frozenset({"h"}))
+        assert (await operations.get_operation(context, "b")).id == "b"
+        with pytest.raises(NotFound, match=r"^operation not found$"):
+            await operations.get_operation(context, unknown)
+        with pytest.raises(NotFound, match=r"^operation not found$"):
+            await operations.wait_for_operation(context, unknown, 0)
+        with pytest.raises(NotFound, match=r"^operation not found$"):
+            await anext(aiter(operations.follow_operation(context, unknown)))
+
+
+async def test_what_is_to_be_forgotten_is_not_found_though_the_store_has_it(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path, keep=50) as doors:
+        for operation_id in ("old", "new", "alive"):
+            await accepted(doors.store, operation_id)
+        await doors.store.end_operation("new", None)
+        await doors.store.end_operation("old", None)
+        await aged(doors.store, "old", 51)
+        await aged(doors.store, "alive", 51)
+        context = asking(doors)
+        assert await seen(context) == {"new", "alive"}
+        assert (await operations.get_operation(context, "alive")).id == "alive"
+        with pytest.raises(NotFound):
+            await operations.get_operation(context, "old")
+
+
+async def aged(store: Store, operation_id: str, seconds: float) -> None:
+    """As if its last change lay so long ago."""
+    import sqlalchemy as sa  # noqa: PLC0415 - beside its use
+
+    from graph.store.tables import OPERATIONS  # noqa: PLC0415 - beside its use
+
+    mine = sa.update(OPERATIONS).where(OPERATIONS.c.id == operation_id)
+    await store._write(mine.values(updated_at=time.time() - seconds))

@@ -1,0 +1,95 @@
+"""Operations over GraphQL: listed page by page, filtered, shown with their mover and group."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from graph.sandbox import Sandbox
+from graph.schema.ids import encode_cursor
+from tests.world import CREATE, LAB, ask, ended, furnish, made, new_mover, serving, tell
+
+PAGE = """
+query($filter: OperationFilter, $first: Int! = 25, $after: String) {
+  operations(filter: $filter, first: $first, after: $after) {
+    nodes {
+      id kind status moverName failure requestedBy createdAt endedAt
+      account { accountId } group { name } mover { name } events { at message }
+    }
+    edges { cursor }
+    pageInfo { hasNextPage hasPreviousPage endCursor }
+  }
+}
+"""
+
+
+async def test_operations_are_listed_page_by_page(aws: Sandbox, tmp_path: Path) -> None:
+    furnish(aws, LAB)
+    async with serving(tmp_path) as client:
+        for name in ("one", "two", "three"):
+            await made(client, name=name)
+        first = (await ask(client, PAGE, first=2))["operations"]
+        assert [node["moverName"] for node in first["nodes"]] == ["three", "two"]
+        assert first["pageInfo"]["hasNextPage"]
+        assert not first["pageInfo"]["hasPreviousPage"]
+        assert first["pageInfo"]["endCursor"] == first["edges"][1]["cursor"]
+        rest = (await ask(client, PAGE, first=2, after=first["edges"][1]["cursor"]))["operations"]
+        assert [node["moverName"] for node in rest["nodes"]] == ["one"]
+        assert not rest["pageInfo"]["hasNextPage"]
+        assert rest["pageInfo"]["hasPreviousPage"]
+        shown = rest["nodes"][0]
+    assert (shown["kind"], shown["status"], shown["failure"]) == ("CREATE_MOVER", "COMPLETED", None)
+    assert (shown["account"], shown["group"]) == ({"accountId": LAB}, {"name": "g"})
+    assert (shown["mover"], shown["requestedBy"]) == ({"name": "one"}, "default")
+    assert shown["events"][0]["message"] == "requested creation of source location"
+    times = [shown["createdAt"], *(event["at"] for event in shown["events"])]
+    assert times == sorted(times)
+
+
+async def test_operations_are_filtered(aws: Sandbox, tmp_path: Path) -> None:
+    furnish(aws, LAB)
+    async with serving(tmp_path) as client:
+        await made(client, name="one")
+        bad = new_mover("two", group="h")
+        bad["source"]["s3"]["bucketArn"] = "arn:aws:s3:::is-not-there"
+        operation = (await ask(client, CREATE, input=bad))["createMover"]["operation"]
+        failed = await ended(client, operation["id"])
+        assert failed["status"] == "FAILED"
+        for wanted, found in (
+            ({"status": "FAILED"}, ["two"]),
+            ({"status": "COMPLETED", "kind": "CREATE_MOVER"}, ["one"]),
+            ({"kind": "DELETE_MOVER"}, []),
+            ({"group": "h"}, ["two"]),
+            ({"moverName": "one", "account": LAB}, ["one"]),
+            ({"account": "999999999999"}, []),
+            ({"group": "\u00fc" * 256}, []),
+        ):
+            page = (await ask(client, PAGE, filter=wanted))["operations"]
+            assert [node["moverName"] for node in page["nodes"]] == found, wanted
+        page = (await ask(client, PAGE, filter={"group": "h"}))["operations"]
+        assert "is-not-there" in page["nodes"][0]["failure"]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"first": 0}, "first is 1 to 100, not 0"),
+        ({"first": 101}, "first is 1 to 100, not 101"),
+        ({"after": "?"}, "not a cursor"),
+        ({"after": encode_cursor("nan a")}, "not a cursor"),
+        ({"after": encode_cursor("1.5")}, "not a cursor"),
+        ({"after": encode_cursor("now a")}, "not a cursor"),
+        ({"filter": {"moverName": "a\0"}}, "moverName is at most"),
+        ({"filter": {"group": "g" * 257}}, "group is at most"),
+    ],
+)
+async def test_what_no_page_can_be_made_of_is_invalid(
+    aws: Sandbox, tmp_path: Path, given: dict[str, object], said: str
+) -> None:
+    async with serving(tmp_path) as client:
+        answer = await tell(client, PAGE, **given)
+    (error,) = answer["errors"]
+    assert error["extensions"]["code"] == "INVALID"
+    assert said in error["message"]
+    assert answer["data"] == {"operations": None}

@@ -1,0 +1,36 @@
+"""The URL of a store of a test's own, on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+
+POSTGRES = os.environ.get("DATASYNC_API_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/test")
+BOTH = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
+
+
+@contextmanager
+def store_url(kind: str, folder: Path) -> Iterator[str]:
+    """A file in the folder, or a database that is dropped at the end."""
+    if kind == "sqlite":
+        yield f"sqlite:///{folder}/db.sqlite"
+        return
+    name = f"t_{uuid.uuid4().hex}"
+    try:
+        with psycopg.connect(POSTGRES, autocommit=True, connect_timeout=3) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+    except psycopg.OperationalError:
+        if os.environ.get("DATASYNC_API_REQUIRE_SERVICES"):
+            raise
+        pytest.skip(f"no PostgreSQL at {POSTGRES}")
+    try:
+        yield POSTGRES.rpartition("/")[0] + f"/{name}"
+    finally:
+        with psycopg.connect(POSTGRES, autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
