@@ -63,7 +63,7 @@ class Store(Keys, Lists, Replicas):
             return Begun(row["id"], new=True, recheck=made is not None)
 
         try:
-            return await self._transact(begin)
+            return await self._transact(begin, durable=True)
         except sa.exc.IntegrityError:
             before = await self.key_result(key) if key is not None else None
             if before is not None:
