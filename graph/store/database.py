@@ -21,8 +21,7 @@ T = TypeVar("T")
 
 _THREADS: Final = 4
 _SECONDS: Final = 10.0
-_TURN: Final = 30.0
-"""Seconds that a transaction waits for its turn: a crowd is no sign that the store is away."""
+_AWAY: Final = "the server's store does not answer; try again"
 _LOCK: Final = 4_711_042
 """Of PostgreSQL's advisory locks, the one that we take."""
 _POSTGRES: Final = {
@@ -42,6 +41,7 @@ class Database:
         # One more than those who wait for a turn may take, for what is urgent.
         self._threads = ThreadPoolExecutor(_THREADS + 1, thread_name_prefix="store")
         self._turns = asyncio.Semaphore(_THREADS)
+        self._done = 0
 
     async def __aenter__(self) -> Self:
         await self._run(self._open)
@@ -81,15 +81,30 @@ class Database:
         """``durable``: on the disk when it returns. ``urgent``: does not wait for a turn."""
         if urgent:
             return await self._run(partial(self._within, work, durable))
+        await self._turn()
         try:
-            async with asyncio.timeout(_TURN):
-                await self._turns.acquire()
-        except TimeoutError:
-            raise Upstream("the server's store has too much to do; try again") from None
-        try:
-            return await self._run(partial(self._within, work, durable))
+            result = await self._run(partial(self._within, work, durable))
         finally:
             self._turns.release()
+        self._done += 1
+        return result
+
+    async def _turn(self) -> None:
+        """Waits in a crowd as long as it moves: only a store that does nothing is away."""
+        # Owned here: awaited or cancelled below.
+        turn = asyncio.create_task(self._turns.acquire())
+        try:
+            while True:
+                before = self._done
+                await asyncio.wait([turn], timeout=_SECONDS)
+                if turn.done():
+                    return
+                if self._done == before:
+                    raise Upstream(_AWAY)  # noqa: TRY301 - the turn is given back below
+        except BaseException:
+            if not turn.cancel():  # it came just now, and nobody is here to use it
+                self._turns.release()
+            raise
 
     def _within(self, work: Callable[[sa.Connection], T], durable: bool) -> T:  # noqa: FBT001
         with self._opened().connect() as connection:
@@ -119,7 +134,7 @@ class Database:
             sa.exc.TimeoutError,
             TimeoutError,
         ) as error:
-            raise Upstream("the server's store does not answer; try again") from error
+            raise Upstream(_AWAY) from error
 
     def _open(self) -> None:
         if self.url.get_backend_name() == "sqlite":
