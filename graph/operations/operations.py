@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from graph.aws import making
 from graph.aws.gateway import Gateway
 from graph.model.caller import Caller
-from graph.model.errors import AlreadyRunning, ApiError, Conflict, NameTaken
+from graph.model.errors import AlreadyRunning, ApiError, Conflict, NameTaken, QuotaExceeded
 from graph.model.mover import Mover
 from graph.model.operation import (
     NewMover,
@@ -54,11 +54,12 @@ class Operations:
         lease: float = 8.0,
         drain: float = 10.0,
         keep: float = 3_600.0,
+        quota: int | None = None,
         patience: Patience | None = None,
     ) -> None:
         self._gateway, self._store, self._keep = gateway, store, keep
         self._replica, self._lease, self._drain = uuid.uuid4().hex, lease, drain
-        self._patience = patience or Patience()
+        self._quota, self._patience = quota, patience or Patience()
         self._stack = AsyncExitStack()
         self._accepting: set[asyncio.Task[Any]] = set()
 
@@ -190,8 +191,14 @@ class Operations:
             return before
 
     async def _check_name(self, new: NewMover) -> None:
-        if await making.named(self._gateway, new.account_id, new.group, new.name):
+        tasks = await making.tasks_now(self._gateway, new.account_id)
+        if await making.named(self._gateway, tasks, new.group, new.name):
             raise name_taken(new)
+        if self._quota and len(tasks) >= self._quota:
+            raise QuotaExceeded(
+                f"account {new.account_id} has {len(tasks)} DataSync tasks, and its quota is "
+                f"{self._quota}: delete some, or have it raised"
+            )
 
     async def _delete(
         self,
