@@ -4,27 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime
-from typing import Any, Final, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 import sqlalchemy as sa
 
 from graph.aws import making
 from graph.aws.gateway import Gateway
 from graph.model.caller import Caller
-from graph.model.errors import AlreadyRunning, ApiError, Conflict, NameTaken, QuotaExceeded
-from graph.model.mover import Mover
-from graph.model.operation import (
-    NewMover,
-    Operation,
-    OperationEvent,
-    OperationKind,
-    OperationStatus,
+from graph.model.errors import (
+    AlreadyRunning,
+    ApiError,
+    Conflict,
+    Forbidden,
+    NameTaken,
+    QuotaExceeded,
 )
+from graph.model.mover import Mover
+from graph.model.operation import NewMover, Operation, OperationKind
+from graph.operations import reading
 from graph.operations.checks import check
 from graph.operations.engine import engine
 from graph.operations.heart import Heart
@@ -32,15 +32,11 @@ from graph.operations.once import key_of, once
 from graph.operations.rooms import Patience, Rooms
 from graph.operations.starting import keep_up, pickled, start
 from graph.operations.steps import name_taken
-from graph.store import Key, OperationRow, Parts, Store, parts_of
+from graph.store import Key, Parts, Store, parts_of
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-
-_LOOK: Final = 0.25
-"""Seconds between two looks of a follower at the store."""
-_FOLLOWED: Final = 3_600.0
 
 
 class Operations:
@@ -121,8 +117,10 @@ class Operations:
         That is the one under way, or a new one for what the last one left; None for nothing.
         """
         row = await self._store.deletion(account_id, named=named, task_arn=task_arn)
-        if row is None:
+        if row is None or not caller.sees(account_id, row["mover_group"]):
             return None
+        if not caller.may_write:
+            raise Forbidden("this token may change nothing")
         if row["ended_at"] is None:
             return await self.get(row["id"])
         names = (account_id, row["mover_group"], row["mover_name"])
@@ -130,30 +128,16 @@ class Operations:
 
     async def get(self, operation_id: str) -> Operation:
         """Raises NotFound where there never was one, or it is forgotten."""
-        return _operation(await self._store.operation(operation_id))
+        return await reading.get(self._store, operation_id)
 
     async def follow(self, operation_id: str) -> AsyncIterator[Operation]:
         """The present state, each change, the end."""
-        shown, until = None, time.monotonic() + _FOLLOWED
-        while time.monotonic() < until:
-            operation = await self.get(operation_id)
-            if operation != shown:
-                yield operation
-                shown = operation
-            if operation.status.ended:
-                return
-            await asyncio.sleep(_LOOK)
+        async for operation in reading.follow(self._store, operation_id):
+            yield operation
 
     async def wait(self, operation_id: str, seconds: float) -> Operation:
         """The operation once it has ended, or as it stands when the time is over."""
-        try:
-            async with asyncio.timeout(seconds):
-                async for operation in self.follow(operation_id):
-                    if operation.status.ended:
-                        return operation
-        except TimeoutError:
-            log.debug("operation %s goes on", operation_id)
-        return await self.get(operation_id)
+        return await reading.wait(self._store, operation_id, seconds)
 
     async def once(
         self,
@@ -270,26 +254,3 @@ def _joined(holder: sa.RowMapping) -> str:
     if holder["kind"] != OperationKind.DELETE_MOVER.value:
         raise Conflict("the mover is still being made: wait for that to end")
     return str(holder["id"])
-
-
-def _operation(row: OperationRow) -> Operation:
-    values = row.values
-    return Operation(
-        id=values["id"],
-        kind=OperationKind(values["kind"]),
-        status=OperationStatus(values["status"]),
-        account_id=values["account_id"],
-        group=values["mover_group"],
-        mover_name=values["mover_name"],
-        task_arn=values["task_arn"],
-        events=tuple(OperationEvent(_time(at), message) for at, message in row.events),
-        failure=values["failure"],
-        requested_by=values["requested_by"],
-        created_at=_time(values["created_at"]),
-        updated_at=_time(values["updated_at"]),
-        ended_at=None if values["ended_at"] is None else _time(values["ended_at"]),
-    )
-
-
-def _time(seconds: float) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)

@@ -187,9 +187,10 @@ async def test_what_was_recorded_and_never_begun_is_begun_later(
     async with serving(tmp_path) as client:
         store = rooms().store
         begun = await store.begin_operation(recorded())
-        await see_to_lost_ones(store, abandoned=-1)
+        await asyncio.gather(*(see_to_lost_ones(store, abandoned=-1) for _ in range(4)))
         operation = await ended(client, encode("Operation", begun.operation_id))
         assert operation["status"] == "COMPLETED", operation
+        assert aws.border.counts()["datasync.CreateTask"] == 1
     assert left(aws, LAB) == (1, 2, 2)
 
 
