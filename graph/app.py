@@ -138,6 +138,7 @@ async def _lifespan(_app: Starlette, *, settings: Settings, opened: Opened) -> A
                 lease=settings.lease_seconds,
                 drain=settings.drain_seconds,
                 keep=60 * settings.operation_minutes,
+                quota=settings.task_quota,
                 patience=Patience(
                     first=settings.retry_seconds, poll=min(2.0, settings.poll_seconds)
                 ),

@@ -84,6 +84,12 @@ class Settings(BaseSettings):
     drain_seconds: float = Field(
         10, ge=0, le=300, description="How long a server that stops waits for its operations."
     )
+    task_quota: int | None = Field(
+        None,
+        ge=1,
+        description="Tasks that AWS allows in an account; where it is not set, AWS refuses one "
+        "more only when it is made.",
+    )
     body_bytes: int = Field(1 << 20, ge=1_024, description="The largest request body that is read.")
     request_seconds: float = Field(
         15,

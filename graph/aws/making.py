@@ -78,16 +78,21 @@ async def made_tasks(
     return await _marked(gateway, [task.task_arn for task in tasks if task.name == name], marks)
 
 
-async def named(gateway: Gateway, account_id: str, group: str, name: str) -> list[str]:
-    """The movers of that group and name, as they stand now, whoever made them.
-
-    Reads nothing from the tagging API, which is late. Who asks at the same time shares the list.
-    """
+async def tasks_now(gateway: Gateway, account_id: str) -> list[TaskEntry]:
+    """All tasks, as they stand after the call. Who asks at the same time shares the list."""
 
     async def read() -> list[TaskEntry]:
         return await list_tasks(gateway, account_id)
 
     tasks: list[TaskEntry] = await gateway.shared(account_id, ("tasks",), read, fresh=True)
+    return tasks
+
+
+async def named(gateway: Gateway, tasks: list[TaskEntry], group: str, name: str) -> list[str]:
+    """Those of the tasks that are movers of that group and name, whoever made them.
+
+    Reads nothing from the tagging API, which is late.
+    """
     wanted = own_tags(gateway.org) | {GROUP_TAG: group}
     return await _marked(gateway, [task.task_arn for task in tasks if task.name == name], wanted)
 

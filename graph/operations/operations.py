@@ -8,14 +8,21 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack
-from typing import Any, Final, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 import sqlalchemy as sa
 
 from graph.aws import making
 from graph.aws.gateway import Gateway
 from graph.model.caller import Caller
-from graph.model.errors import AlreadyRunning, ApiError, Conflict, NameTaken, NotFound
+from graph.model.errors import (
+    AlreadyRunning,
+    ApiError,
+    Conflict,
+    NameTaken,
+    NotFound,
+    QuotaExceeded,
+)
 from graph.model.mover import Mover
 from graph.model.operation import (
     NewMover,
@@ -24,11 +31,11 @@ from graph.model.operation import (
     OperationKind,
     OperationPlace,
 )
+from graph.operations import reading
 from graph.operations.checks import check
 from graph.operations.engine import engine
 from graph.operations.heart import Heart
 from graph.operations.once import key_of, once
-from graph.operations.reading import operation_of
 from graph.operations.rooms import Patience, Rooms
 from graph.operations.starting import keep_up, pickled, start
 from graph.operations.steps import name_taken
@@ -37,10 +44,6 @@ from graph.store import Key, Parts, Store, parts_of
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-
-_LOOK: Final = 0.25
-"""Seconds between two looks of a follower at the store."""
-_FOLLOWED: Final = 3_600.0
 
 
 class Operations:
@@ -54,11 +57,12 @@ class Operations:
         lease: float = 8.0,
         drain: float = 10.0,
         keep: float = 3_600.0,
+        quota: int | None = None,
         patience: Patience | None = None,
     ) -> None:
         self._gateway, self._store, self._keep = gateway, store, keep
         self._replica, self._lease, self._drain = uuid.uuid4().hex, lease, drain
-        self._patience = patience or Patience()
+        self._quota, self._patience = quota, patience or Patience()
         self._stack = AsyncExitStack()
         self._accepting: set[asyncio.Task[Any]] = set()
 
@@ -131,7 +135,7 @@ class Operations:
 
     async def get(self, operation_id: str) -> Operation:
         """Raises NotFound where there never was one, or it is forgotten."""
-        return operation_of(await self._store.operation(operation_id))
+        return await reading.get(self._store, operation_id)
 
     async def shown(self, operation_id: str) -> Operation:
         """The same, for those who ask by its id. Raises NotFound also where its time is over.
@@ -151,32 +155,18 @@ class Operations:
         """At most ``first`` operations behind a place, the newest first, each with its own."""
         rows = await self._store.operations(wanted, self._forgotten_before(), first, after)
         return [
-            (OperationPlace(row.values["created_at"], row.values["id"]), operation_of(row))
+            (OperationPlace(row.values["created_at"], row.values["id"]), reading.operation_of(row))
             for row in rows
         ]
 
     async def follow(self, operation_id: str) -> AsyncIterator[Operation]:
         """The present state, each change, the end."""
-        shown, until = None, time.monotonic() + _FOLLOWED
-        while time.monotonic() < until:
-            operation = await self.get(operation_id)
-            if operation != shown:
-                yield operation
-                shown = operation
-            if operation.status.ended:
-                return
-            await asyncio.sleep(_LOOK)
+        async for operation in reading.follow(self._store, operation_id):
+            yield operation
 
     async def wait(self, operation_id: str, seconds: float) -> Operation:
         """The operation once it has ended, or as it stands when the time is over."""
-        try:
-            async with asyncio.timeout(seconds):
-                async for operation in self.follow(operation_id):
-                    if operation.status.ended:
-                        return operation
-        except TimeoutError:
-            log.debug("operation %s goes on", operation_id)
-        return await self.get(operation_id)
+        return await reading.wait(self._store, operation_id, seconds)
 
     async def once(
         self,
@@ -217,8 +207,14 @@ class Operations:
             return before
 
     async def _check_name(self, new: NewMover) -> None:
-        if await making.named(self._gateway, new.account_id, new.group, new.name):
+        tasks = await making.tasks_now(self._gateway, new.account_id)
+        if await making.named(self._gateway, tasks, new.group, new.name):
             raise name_taken(new)
+        if self._quota and len(tasks) >= self._quota:
+            raise QuotaExceeded(
+                f"account {new.account_id} has {len(tasks)} DataSync tasks, and its quota is "
+                f"{self._quota}: delete some, or have it raised"
+            )
 
     async def _delete(
         self,

@@ -1,15 +1,55 @@
-"""Operations as the store keeps them, in our words."""
+"""How operations stand, from the store alone: any replica can tell."""
 
 from __future__ import annotations
 
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from typing import Final
 
 from graph.model.operation import Operation, OperationEvent, OperationKind, OperationStatus
-from graph.store import OperationRow
+from graph.store import OperationRow, Store
+
+log = logging.getLogger(__name__)
+
+_LOOK: Final = 0.25
+"""Seconds between two looks of a follower at the store."""
+_FOLLOWED: Final = 3_600.0
+
+
+async def get(store: Store, operation_id: str) -> Operation:
+    """Raises NotFound where there never was one, or it is forgotten."""
+    return operation_of(await store.operation(operation_id))
+
+
+async def follow(store: Store, operation_id: str) -> AsyncIterator[Operation]:
+    """The present state, each change, the end."""
+    shown, until = None, time.monotonic() + _FOLLOWED
+    while time.monotonic() < until:
+        operation = await get(store, operation_id)
+        if operation != shown:
+            yield operation
+            shown = operation
+        if operation.status.ended:
+            return
+        await asyncio.sleep(_LOOK)
+
+
+async def wait(store: Store, operation_id: str, seconds: float) -> Operation:
+    """The operation once it has ended, or as it stands when the time is over."""
+    try:
+        async with asyncio.timeout(seconds):
+            async for operation in follow(store, operation_id):
+                if operation.status.ended:
+                    return operation
+    except TimeoutError:
+        log.debug("operation %s goes on", operation_id)
+    return await get(store, operation_id)
 
 
 def operation_of(row: OperationRow) -> Operation:
-    """With its events, the oldest first."""
     values = row.values
     return Operation(
         id=values["id"],

@@ -30,9 +30,10 @@ SIDES: Final = ("source", "destination")
 async def check_name(operation_id: str, new: NewMover) -> None:
     """Raises NameTaken where a mover that another made has the name."""
     gateway = rooms().gateway
-    have = await patiently(lambda: making.named(gateway, new.account_id, new.group, new.name))
+    tasks = await patiently(lambda: making.tasks_now(gateway, new.account_id))
+    have = await patiently(lambda: making.named(gateway, tasks, new.group, new.name))
     own = await patiently(
-        lambda: making.made_tasks(gateway, new.account_id, new.name, {OPERATION_TAG: operation_id})
+        lambda: making.made_tasks(gateway, new.account_id, new.name, marks(operation_id))
     )
     if set(have) - set(own):
         raise name_taken(new)

@@ -128,6 +128,15 @@ async def test_a_quota_that_is_reached_fails_at_once_and_is_undone(
     assert left(aws, LAB) == (0, 0, 0)
 
 
+async def test_a_quota_that_is_known_is_answered_at_once(aws: Sandbox, tmp_path: Path) -> None:
+    furnish(aws, LAB)
+    async with serving(tmp_path, task_quota=1) as client:
+        await made(client)
+        payload = (await ask(client, CREATE, input=new_mover("two")))["createMover"]
+        assert [error["code"] for error in payload["errors"]] == ["QUOTA_EXCEEDED"]
+    assert left(aws, LAB) == (1, 2, 2)
+
+
 async def test_a_new_role_is_waited_for(aws: Sandbox, tmp_path: Path) -> None:
     furnish(aws, LAB)
     aws.set_pace(propagation=0.3, creating=0.3)
@@ -178,9 +187,10 @@ async def test_what_was_recorded_and_never_begun_is_begun_later(
     async with serving(tmp_path) as client:
         store = rooms().store
         begun = await store.begin_operation(recorded())
-        await see_to_lost_ones(store, abandoned=-1)
+        await asyncio.gather(*(see_to_lost_ones(store, abandoned=-1) for _ in range(4)))
         operation = await ended(client, encode("Operation", begun.operation_id))
         assert operation["status"] == "COMPLETED", operation
+        assert aws.border.counts()["datasync.CreateTask"] == 1
     assert left(aws, LAB) == (1, 2, 2)
 
 

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from graph.operations.heart import Roll
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from graph.operations import heart
+from graph.operations.heart import Heart, Roll
+from graph.store import Store
 from graph.store.tables import RETIRED
 
 LEASE = 8.0
@@ -58,3 +65,18 @@ def test_one_that_was_buried_and_comes_back_is_counted_anew() -> None:
     rounds(roll, {"b": 1}, 0.0, 6)
     assert rounds(roll, {}, 6 * EVERY, 1) == []
     assert rounds(roll, {"b": 0}, 7 * EVERY, 5) == []
+
+
+async def test_a_replica_whose_heartbeat_has_stopped_makes_nothing_until_it_beats_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(heart, "_owners", set)
+    async with Store(f"sqlite:///{tmp_path}/db.sqlite") as store:
+        mine = Heart(store, "mine", LEASE)
+        await mine.certain()
+        mine._beaten -= LEASE
+        waiting = asyncio.create_task(mine.certain())
+        await asyncio.wait([waiting], timeout=0.05)
+        assert not waiting.done()
+        await mine.beat()
+        await waiting
