@@ -26,7 +26,7 @@ from graph.transport.refusals import Refusal, of_identity
 from graph.transport.results import Asked, MakeContext, Results, shape
 from graph.transport.schema import Schema
 from graph.transport.sockets import HardenedHandler, SocketContext, TextAdapter
-from graph.transport.streams import FORMATS, EventStream, Slots, events, kept_alive
+from graph.transport.streams import FORMATS, EventStream, Slots
 
 log = logging.getLogger(__name__)
 
@@ -215,8 +215,13 @@ class GraphQLApp(GraphQL[Any, Any]):
     ) -> Response:
         caller, form = request.scope["identity"], FORMATS[protocol]
         self.slots.check(caller)
-        alive = kept_alive(events(result, form), form, self._keep_alive_seconds)
-        return EventStream(alive, form, self.slots, caller)
+        return EventStream(
+            result,
+            form,
+            slots=self.slots,
+            caller=caller,
+            keep_alive_seconds=self._keep_alive_seconds,
+        )
 
     def decode_json(self, data: str | bytes) -> object:
         return orjson.loads(data)

@@ -69,7 +69,7 @@ class TextAdapter(ASGIWebSocketAdapter):
 
 
 class HardenedHandler(BaseGraphQLTransportWSHandler[Any, Any]):
-    """One socket. Owns the task that pings."""
+    """One socket. Owns the task that watches over its client."""
 
     @property
     def _app(self) -> App:
@@ -86,8 +86,9 @@ class HardenedHandler(BaseGraphQLTransportWSHandler[Any, Any]):
         self._app.open_sockets += 1
         self._tokens, self._at = _BURST, time.monotonic()
         self._main, self._stuck = asyncio.current_task(), False
+        self._sending, self._went_on_at = 0, self._at
         # Owned by this socket: cancelled and awaited below.
-        pinger = asyncio.create_task(self._ping())
+        watcher = asyncio.create_task(self._watch())
         try:
             await super().handle()
         except (RecursionError, ValueError):
@@ -99,8 +100,8 @@ class HardenedHandler(BaseGraphQLTransportWSHandler[Any, Any]):
             self._main.uncancel()
         finally:
             self._app.open_sockets -= 1
-            pinger.cancel()
-            await asyncio.gather(pinger, return_exceptions=True)
+            watcher.cancel()
+            await asyncio.gather(watcher, return_exceptions=True)
 
     async def handle_message(self, message: Any) -> None:
         if not self._in_time():
@@ -185,16 +186,15 @@ class HardenedHandler(BaseGraphQLTransportWSHandler[Any, Any]):
         await self._send(orjson.dumps(message).decode())
 
     async def _send(self, text: str) -> None:
-        """Waits for a client that reads slowly, and gives up one that does not read at all."""
+        """Waits as long as the client does not read; ``_watch`` sees to it that this ends."""
+        self._sending += 1
+        if self._sending == 1:
+            self._went_on_at = time.monotonic()
         try:
-            async with asyncio.timeout(self._app.stuck_seconds):
-                await self._text.send_text(text)
-        except TimeoutError:
-            log.info("a socket is given up: its client does not read")
-            self._stuck = True
-            if self._main is not None and self._main is not asyncio.current_task():
-                self._main.cancel()
-            raise WebSocketDisconnected from None
+            await self._text.send_text(text)
+        finally:
+            self._sending -= 1
+            self._went_on_at = time.monotonic()
 
     def _in_time(self) -> bool:
         now = time.monotonic()
@@ -202,11 +202,27 @@ class HardenedHandler(BaseGraphQLTransportWSHandler[Any, Any]):
         self._at = now
         return self._tokens >= 0
 
-    async def _ping(self) -> None:
-        while True:
-            await asyncio.sleep(_PING_SECONDS)
-            if self.connection_acknowledged:
+    async def _watch(self) -> None:
+        """Pings, and gives up a client that does not read.
+
+        One look now and then: a deadline for each message would cost as much as its encoding.
+        """
+        most = self._app.stuck_seconds
+        while not self._stuck:
+            await asyncio.sleep(min(_PING_SECONDS, most))
+            self._stuck = bool(self._sending) and time.monotonic() - self._went_on_at >= most
+            if self.connection_acknowledged and not self._sending:
+                await self._ping(most)
+        log.info("a socket is given up: its client does not read")
+        if self._main is not None:
+            self._main.cancel()
+
+    async def _ping(self, most: float) -> None:
+        try:
+            async with asyncio.timeout(most):
                 await self.send_message({"type": "ping"})
+        except TimeoutError:
+            self._stuck = True
 
 
 def _error(message: str, code: str, request_id: str) -> GraphQLError:

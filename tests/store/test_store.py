@@ -171,6 +171,7 @@ async def test_what_ended_is_forgotten_but_for_keys_and_left_overs(store: Store)
     alive = (await store.begin_operation(values("alive"))).operation_id
     for operation_id in (plain, keyed, left["id"]):
         await store.end_operation(operation_id, "why")
+    await store.note_swept([plain, keyed])
     assert await store.forget(time.time() + 1) == [plain]
     with pytest.raises(NotFound):
         await store.operation(plain)
