@@ -12,13 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from graph import logs
-from graph.settings import FILE, SettingsError, find, load
+from graph.settings import FILE, PREFIX, SettingsError, find, load
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 log = logging.getLogger(__name__)
 
+_SQLITE: Final = "sqlite:///"
+_MOST_WORKERS: Final = 64
 _SCHEMA: Final = Path("schema.graphql")
 _SOCKET_BYTES: Final = 65_536
 _KEEP_ALIVE_SECONDS: Final = 75
@@ -52,7 +54,9 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="TOML with settings, or the original's JSON; the environment wins",
     )
-    serve.add_argument("--workers", type=int, default=1, help="processes that serve (default: 1)")
+    serve.add_argument(
+        "--workers", type=_some, default=1, metavar="N", help="processes that serve (default: 1)"
+    )
     serve.set_defaults(run=_serve)
     sandbox = commands.add_parser("sandbox", help="serve the API on an embedded AWS")
     sandbox.add_argument("--port", type=_port, default=0, help="of the API (default: a free one)")
@@ -85,14 +89,14 @@ def _serve(arguments: argparse.Namespace) -> int:
 
     from graph.http_limits import Limits, PatientProtocol  # noqa: PLC0415 - the same
 
-    if arguments.config:
-        os.environ[FILE] = arguments.config
-    found = find()
+    found = find(arguments.config)
     settings = found.settings
     logs.set_up(settings.log_level)
     for how in found.understood:
         log.info("%s", how)
-    os.environ.update(found.credentials)  # the SDK's own default chain, in each worker too
+    _refuse_bad_folder(settings.store_url)
+    # For each worker, which reads the settings for itself, and for the SDK's own default chain.
+    os.environ.update({FILE: arguments.config} if arguments.config else {}, **found.credentials)
     host, port = settings.address
     uvicorn.run(
         "graph.app:from_environment",
@@ -116,6 +120,25 @@ def _serve(arguments: argparse.Namespace) -> int:
         timeout_worker_healthcheck=60,
     )
     return 0
+
+
+def _refuse_bad_folder(store_url: str) -> None:
+    """Raises SettingsError where SQLite could not make its file; nothing else is tried here."""
+    file = Path(store_url.removeprefix(_SQLITE))
+    if not store_url.startswith(_SQLITE):
+        return
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with file.open("ab"):
+            file.chmod(0o600)
+    except OSError as error:
+        raise SettingsError(f"{PREFIX}STORE_URL is wrong: {error}") from None
+
+
+def _some(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= _MOST_WORKERS:
+        raise argparse.ArgumentTypeError(f"1 to {_MOST_WORKERS}, not {text}")
+    return int(text)
 
 
 def _sandbox(arguments: argparse.Namespace) -> int:

@@ -42,7 +42,11 @@ class Settings(BaseSettings):
     keys: Annotated[tuple[Key, ...], NoDecode] = Field(
         (), description="A TOML file of `[[keys]]` tables: several keys, each with its rights."
     )
-    region: str = Field("us-east-1", description="The AWS region to work in.")
+    region: str = Field(
+        "us-east-1",
+        description="The AWS region to work in.",
+        pattern=r"^[a-z]{2,}(-[a-z]+)+-[0-9]+$",
+    )
     role: str = Field(
         description="Name of the management role that is assumed in each account.",
         pattern=r"^[A-Za-z0-9_+=,.@/-]{1,128}$",
@@ -57,6 +61,7 @@ class Settings(BaseSettings):
         "sqlite:///datasync-api.sqlite",
         description="Where operations are kept: `sqlite:///FILE`, or `postgresql://..` for "
         "several servers.",
+        repr=False,  # it may hold a password
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="What is logged: debug, info, warning or error."
@@ -162,6 +167,13 @@ class Settings(BaseSettings):
                 raise ValueError(f"'{origin}' is not an origin such as https://example.org")
         return origins
 
+    @field_validator("store_url")
+    @classmethod
+    def _of_a_known_store(cls, url: str) -> str:
+        if not re.fullmatch(r"sqlite:///.+|postgresql(\+psycopg)?://.+", url):
+            raise ValueError("has to be sqlite:///FILE or postgresql://..")
+        return url
+
     @field_validator("listen")
     @classmethod
     def _host_and_port(cls, listen: str) -> str:
@@ -208,36 +220,18 @@ def find(file: str | None = None) -> Found:
     _refuse_unknown_variables()
     file = file or os.environ.get(FILE)
     text = _text_of(file) if file else ""
-    from_file, source, theirs = {}, "", original.NOTHING
-    if os.environ.get(original.VARIABLE):
-        source = original.VARIABLE
-        theirs = _original(source, original.decode(os.environ[source]))
-    if file and not original.is_json(file, text):
-        from_file = _from_toml(file, text)
-    elif file and not source:
-        source, theirs = file, _original(file, text)
+    from_file = _from_toml(file, text) if file and not original.is_json(file, text) else {}
+    try:
+        theirs = original.find(os.environ, file, text)
+    except ValueError as error:
+        raise SettingsError(str(error)) from None
     ours = {name for name in Settings.model_fields if f"{PREFIX}{name.upper()}" in os.environ}
     given = {**theirs.settings, **from_file}
-    labels = {k: f"{v} in {source}" for k, v in theirs.entries.items() if k not in from_file}
     try:
         settings = Settings(**{k: v for k, v in given.items() if k not in ours})
     except ValidationError as error:
-        raise SettingsError(_sentence(error, labels)) from None
-    overruled = {theirs.entries[name] for name in theirs.entries if name in ours | from_file.keys()}
-    return _found(settings, theirs, source, overruled)
-
-
-def _found(
-    settings: Settings, theirs: original.Original, source: str, overruled: set[str]
-) -> Found:
-    credentials = theirs.credentials
-    if any(name in os.environ for name in credentials):
-        credentials, overruled = {}, overruled | {"account.akid", "account.secret"}
-    understood = tuple(
-        f"{name} in {source}: {'not used, a setting overrules it' if name in overruled else how}"
-        for name, how in theirs.understood.items()
-    )
-    return Found(settings, credentials, understood)
+        raise SettingsError(_sentence(error, theirs.labels(from_file))) from None
+    return Found(settings, theirs.credentials, theirs.told(ours | from_file.keys()))
 
 
 def _refuse_unknown_variables() -> None:
@@ -265,13 +259,6 @@ def _from_toml(file: str, text: str) -> dict[str, Any]:
             known = set(Settings.model_fields)
             raise SettingsError(f"{name} in {file} is not a setting{_nearest(name, known)}")
     return given
-
-
-def _original(source: str, text: str) -> original.Original:
-    try:
-        return original.read(text)
-    except ValueError as error:
-        raise SettingsError(f"the configuration in {source} is wrong: {error}") from None
 
 
 def _nearest(name: str, known: set[str]) -> str:

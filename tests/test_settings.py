@@ -37,6 +37,17 @@ def test_a_missing_setting_is_named(environment: pytest.MonkeyPatch, name: str) 
         ("LOG_LEVEL", "loud"),
         ("TOKEN_MAX_COST", "31"),
         ("ORG", "a b"),
+        ("ROLE", "a b"),
+        ("REGION", "nowhere"),
+        ("STORE_URL", "mysql://x/y"),
+        ("STORE_URL", "sqlite://"),
+        ("KEYS", ""),
+        ("OPERATION_MINUTES", "0"),
+        ("LEASE_SECONDS", "soon"),
+        ("DRAIN_SECONDS", "-1"),
+        ("BODY_BYTES", "1"),
+        ("POLL_SECONDS", "nan"),
+        ("RETRY_SECONDS", "61"),
     ],
 )
 def test_a_wrong_setting_is_named(environment: pytest.MonkeyPatch, name: str, value: str) -> None:
@@ -107,6 +118,26 @@ def test_the_command_line_says_it_in_one_line(
     assert capsys.readouterr().err.startswith("datasync-api: DATASYNC_API_ORG is missing")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ([], "DATASYNC_API_STORE_URL is wrong: "),
+        (["-config=/nowhere"], "the settings file /nowhere cannot be read"),
+    ],
+)
+def test_a_start_that_cannot_be_is_refused_in_one_line(
+    environment: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    sentence: str,
+) -> None:
+    environment.setenv("DATASYNC_API_STORE_URL", "sqlite:////dev/null/db.sqlite")
+    environment.delenv("DATASYNC_API_CONFIG", raising=False)
+    assert main(["serve", *arguments]) == 2
+    assert capsys.readouterr().err.startswith(f"datasync-api: {sentence}")
+
+
 def test_a_secret_is_not_shown(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("DATASYNC_API_TOKEN", "very-secret")
+    environment.setenv("DATASYNC_API_STORE_URL", "postgresql://me:very-secret@db/x")
     assert "very-secret" not in repr(load())

@@ -126,15 +126,27 @@ async def test_an_unseen_account_answers_as_one_that_is_not_there(
 ) -> None:
     furnish(aws, LAB)
     async with serving(tmp_path, keys=TABLES, accounts=(LAB, OTHER)) as client:
-        bad = {"Name": ""}
-        for method, path in (("GET", ""), ("GET", "/g"), ("GET", "/g/one"), ("POST", "/g")):
+        s3 = {"Type": "S3", "S3": {"S3BucketArn": "arn:aws:s3:::b"}}
+        good = {"Name": "two", "Source": s3, "Destination": s3}
+        for method, path, body, status in (
+            ("GET", "", None, 404),
+            ("GET", "/g", None, 404),
+            ("GET", "/g/one", None, 404),
+            ("POST", "/g", good, 404),
+            ("POST", "/g", {"Name": ""}, 400),
+            ("PUT", "/g/one", {"State": "start"}, 404),
+            ("DELETE", "/g/one", None, 404),
+        ):
             hidden, absent = [
                 await client.request(
-                    method, f"/v1/datasync/{a}/movers{path}", json=bad, headers=HEADERS["of-other"]
+                    method,
+                    f"/v1/datasync/{a}/movers{path}",
+                    json=body,
+                    headers=HEADERS["of-other"],
                 )
                 for a in (LAB, "444444444444")
             ]
-            assert hidden.status_code == absent.status_code == 404
+            assert hidden.status_code == absent.status_code == status
             assert hidden.text.replace(LAB, "4" * 12) == absent.text
         client.headers.update(HEADERS["of-other"])
         answer = await ask(client, "{ accounts { accountId } viewer { accounts } }")
