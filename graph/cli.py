@@ -82,6 +82,8 @@ def _serve(arguments: argparse.Namespace) -> int:
         access_log=False,
         log_config=None,
         timeout_graceful_shutdown=int(settings.drain_seconds) + 1,
+        # On a busy machine a worker may take longer to start than uvicorn's 5 seconds.
+        timeout_worker_healthcheck=60,
     )
     return 0
 

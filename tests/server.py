@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -48,17 +50,27 @@ class Server:
 
     async def __aenter__(self) -> Self:
         command = [sys.executable, "-m", "graph", "serve", f"--workers={self._workers}"]
-        self._process = subprocess.Popen(command, env=self._environment)  # noqa: ASYNC220, S603
-        async with asyncio.timeout(40), httpx.AsyncClient() as http:
-            while self._process.poll() is None:
+        # A session of its own: whoever kills it kills its workers too.
+        self._process = subprocess.Popen(  # noqa: ASYNC220, S603
+            command, env=self._environment, start_new_session=True
+        )
+        try:
+            await self._answers(self._process)
+        except BaseException:
+            self.kill()
+            raise
+        return self
+
+    async def _answers(self, process: subprocess.Popen[bytes]) -> None:
+        async with asyncio.timeout(90), httpx.AsyncClient() as http:
+            while process.poll() is None:
                 try:
                     await http.get(f"{self.url}/healthz")
                 except httpx.TransportError:
-                    await asyncio.to_thread(_give_way, self._process)
+                    await asyncio.to_thread(_give_way, process)
                 else:
                     break
-        assert self._process.poll() is None, "the server did not start"
-        return self
+        assert process.poll() is None, "the server did not start"
 
     async def __aexit__(
         self,
@@ -71,7 +83,8 @@ class Server:
     def kill(self) -> None:
         """kill -9."""
         if self._process is not None:
-            self._process.kill()
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait(10)
 
     def terminate(self) -> int:

@@ -19,9 +19,12 @@ from graph.store.tables import METADATA
 
 T = TypeVar("T")
 
-_THREADS: Final = 4
+_AT_ONCE: Final = 4
+_THREADS: Final = 8
+"""More than work at once: one whose time is over may still hang in the driver."""
 _SECONDS: Final = 10.0
-_AWAY: Final = "the server's store does not answer; try again"
+_QUEUED: Final = 60.0
+"""So long a transaction waits for its turn, where many come at once."""
 _LOCK: Final = 4_711_042
 """Of PostgreSQL's advisory locks, the one that we take."""
 _POSTGRES: Final = {
@@ -38,17 +41,18 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = driver_url(url)
         self._engine: sa.Engine | None = None
-        # One more than those who wait for a turn may take, for what is urgent.
-        self._threads = ThreadPoolExecutor(_THREADS + 1, thread_name_prefix="store")
-        self._turns = asyncio.Semaphore(_THREADS)
-        self._done = 0
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="store")
+        # Heartbeats wait in no queue: who is busy would seem dead.
+        self._lane = ThreadPoolExecutor(1, thread_name_prefix="store-beats")
+        self._turns = asyncio.Semaphore(_AT_ONCE)
 
     async def __aenter__(self) -> Self:
-        await self._run(self._open)
+        await self._run(self._open, self._threads)
         return self
 
     async def __aexit__(self, *exc: object) -> None:
-        await asyncio.to_thread(self._threads.shutdown, cancel_futures=True)
+        for threads in (self._threads, self._lane):
+            await asyncio.to_thread(threads.shutdown, cancel_futures=True)
         if self._engine is not None:
             await asyncio.to_thread(self._engine.dispose)
 
@@ -76,57 +80,44 @@ class Database:
         await self._transact(lambda connection: connection.execute(statement) and None)
 
     async def _transact(
-        self, work: Callable[[sa.Connection], T], *, durable: bool = False, urgent: bool = False
+        self, work: Callable[[sa.Connection], T], *, at_once: bool = False, durable: bool = False
     ) -> T:
-        """``durable``: on the disk when it returns. ``urgent``: does not wait for a turn."""
-        if urgent:
-            return await self._run(partial(self._within, work, durable))
-        await self._turn()
+        """``at_once``: in a lane of its own, before all. ``durable``: on the disk when it returns."""
+        bound = partial(self._within, work, durable=durable)
+        if at_once:
+            return await self._run(bound, self._lane)
         try:
-            result = await self._run(partial(self._within, work, durable))
+            async with asyncio.timeout(_QUEUED):
+                await self._turns.acquire()
+        except TimeoutError as error:
+            raise Upstream("the server's store is too busy; try again") from error
+        try:
+            return await self._run(bound, self._threads)
         finally:
             self._turns.release()
-        self._done += 1
-        return result
 
-    async def _turn(self) -> None:
-        """Waits in a crowd as long as it moves: only a store that does nothing is away."""
-        # Owned here: awaited or cancelled below.
-        turn = asyncio.create_task(self._turns.acquire())
-        try:
-            while True:
-                before = self._done
-                await asyncio.wait([turn], timeout=_SECONDS)
-                if turn.done():
-                    return
-                if self._done == before:
-                    raise Upstream(_AWAY)  # noqa: TRY301 - the turn is given back below
-        except BaseException:
-            if not turn.cancel():  # it came just now, and nobody is here to use it
-                self._turns.release()
-            raise
-
-    def _within(self, work: Callable[[sa.Connection], T], durable: bool) -> T:  # noqa: FBT001
+    def _within(self, work: Callable[[sa.Connection], T], *, durable: bool) -> T:
         with self._opened().connect() as connection:
-            if durable and self.url.get_backend_name() == "sqlite":
-                _on_disk(connection, "FULL")
+            relaxed = self.url.get_backend_name() == "sqlite"
+            if relaxed and durable:
+                _synchronous(connection, "FULL")
             try:
                 with connection.begin():
                     return work(connection)
             finally:
-                if durable and self.url.get_backend_name() == "sqlite":
-                    _on_disk(connection, "NORMAL")
+                if relaxed and durable:
+                    _synchronous(connection, "NORMAL")
 
     def _opened(self) -> sa.Engine:
         if self._engine is None:
             raise Upstream("the store is not open")
         return self._engine
 
-    async def _run(self, work: Callable[[], T]) -> T:
+    async def _run(self, work: Callable[[], T], threads: ThreadPoolExecutor) -> T:
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(_SECONDS):
-                return await loop.run_in_executor(self._threads, work)
+                return await loop.run_in_executor(threads, work)
         except (
             sa.exc.OperationalError,
             sa.exc.InterfaceError,
@@ -134,7 +125,7 @@ class Database:
             sa.exc.TimeoutError,
             TimeoutError,
         ) as error:
-            raise Upstream(_AWAY) from error
+            raise Upstream("the server's store does not answer; try again") from error
 
     def _open(self) -> None:
         if self.url.get_backend_name() == "sqlite":
@@ -173,7 +164,7 @@ def _file_lock(path: str) -> Iterator[None]:
         os.close(handle)
 
 
-def _on_disk(connection: sa.Connection, how: str) -> None:
+def _synchronous(connection: sa.Connection, how: str) -> None:
     """Between transactions alone: within one SQLite does not change it."""
     driver = connection.connection.driver_connection
     if driver is not None:
