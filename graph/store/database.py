@@ -82,7 +82,7 @@ class Database:
     async def _transact(
         self, work: Callable[[sa.Connection], T], *, at_once: bool = False, durable: bool = False
     ) -> T:
-        """``at_once``: in a lane of its own, before all. ``durable``: on the disk when it returns."""
+        """``at_once``: in a lane of its own. ``durable``: on the disk when it returns."""
         bound = partial(self._within, work, durable=durable)
         if at_once:
             return await self._run(bound, self._lane)
