@@ -9,18 +9,20 @@ from functools import partial
 from importlib.metadata import version
 from typing import Any, Final
 
-import strawberry
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.routing import Route, WebSocketRoute
 
-from graph import schema
-from graph.auth import HEADER, Authenticator
+from graph import logs, schema
+from graph.access_log import AccessLog, LoggedGraphQL, note_caller
+from graph.auth import Authenticator, credentials
 from graph.aws.clients import Clients
 from graph.aws.gateway import Gateway
 from graph.context import Context, Doors, open_context
+from graph.cors import Cors
 from graph.live import Pace, Watches
 from graph.loaders import read_runs
 from graph.model.caller import Caller
@@ -31,7 +33,8 @@ from graph.operations.rooms import Patience
 from graph.operations.sweep import Sweep
 from graph.settings import Settings, load
 from graph.store import Store
-from graph.transport import GraphQLApp, make_schema
+from graph.transport import Schema, make_schema
+from graph.version import read_version
 from rest_compat import routes as rest
 
 VERSION: Final = version("datasync-api")
@@ -47,13 +50,13 @@ class Opened:
     async def identify(
         self, connection: HTTPConnection, payload: Mapping[str, Any] | None
     ) -> Caller:
-        """By the header, or on a socket by the same name in the payload of connection_init."""
+        """By the headers, or on a socket by the same names in the payload of connection_init."""
         if self.auth is None:
             raise RuntimeError("the application is not open")
-        given = (payload or {}).get(HEADER)
-        return await self.auth.authenticate(
-            connection.headers.get(HEADER) or (given if isinstance(given, str) else None)
-        )
+        given = credentials(connection.headers, payload)
+        caller = await self.auth.authenticate(given)
+        note_caller(connection.scope, caller)
+        return caller
 
     def context(self, caller: Caller, request_id: str) -> Context:
         if self.doors is None:
@@ -64,34 +67,38 @@ class Opened:
 def create_app(settings: Settings) -> Starlette:
     """The application. Nothing is opened before its lifespan begins."""
     opened = Opened()
-    graphql = GraphQLApp(
+    graphql = LoggedGraphQL(
         graphql_schema(),
         identify=opened.identify,
         make_context=opened.context,
         body_limit=settings.body_bytes,
+        origins=settings.cors_origins,
     )
-    return Starlette(
+    app = Starlette(
         lifespan=partial(_lifespan, settings=settings, opened=opened),
+        middleware=[
+            Middleware(AccessLog),
+            Middleware(Cors, origins=settings.cors_origins, own=frozenset({"/graphql"})),
+        ],
         routes=[
             Route("/graphql", graphql, methods=None),
             WebSocketRoute("/graphql", graphql),
             Route("/healthz", _healthy),
-            Route("/v1/datasync/metrics", _metrics),
-            Route("/v1/test/metrics", _metrics),
-            Mount(
-                "/",
-                rest.rest_app(
-                    opened.identify,
-                    opened.context,
-                    body_limit=settings.body_bytes,
-                    version=VERSION,
-                ),
-            ),
         ],
     )
+    # Whatever else comes, also what no pattern of a route matches, is the original's to answer.
+    app.router.redirect_slashes = False
+    app.router.default = rest.rest_app(
+        opened.identify,
+        opened.context,
+        body_limit=settings.body_bytes,
+        version=read_version(),
+        metrics=_metrics,
+    )
+    return app
 
 
-def graphql_schema() -> strawberry.Schema:
+def graphql_schema() -> Schema:
     """The schema as it is served."""
     return make_schema(
         query=schema.Query,
@@ -100,18 +107,21 @@ def graphql_schema() -> strawberry.Schema:
         types=schema.BEHIND_INTERFACES,
         scalars=schema.SCALARS,
         code_of=lambda error: error.code if isinstance(error, ApiError) else None,
+        states=frozenset({"runProgress", "operationProgress"}),
     )
 
 
 def from_environment() -> Starlette:
     """For uvicorn's factory: each worker reads the settings for itself."""
-    return create_app(load())
+    settings = load()
+    logs.set_up(settings.log_level)
+    return create_app(settings)
 
 
 @asynccontextmanager
 async def _lifespan(_app: Starlette, *, settings: Settings, opened: Opened) -> AsyncIterator[None]:
     async with AsyncExitStack() as stack:
-        auth = Authenticator(settings.token.get_secret_value(), max_cost=settings.token_max_cost)
+        auth = Authenticator(settings.all_keys, max_cost=settings.token_max_cost)
         stack.push_async_callback(auth.aclose)
         store = await stack.enter_async_context(Store(settings.store_url))
         external_id = settings.external_id.get_secret_value() if settings.external_id else None

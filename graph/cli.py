@@ -6,16 +6,24 @@ import argparse
 import logging
 import os
 import sys
+from functools import partial
+from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
-from graph.settings import FILE, SettingsError, load
+from graph import logs
+from graph.settings import FILE, SettingsError, find, load
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+log = logging.getLogger(__name__)
+
 _SCHEMA: Final = Path("schema.graphql")
 _SOCKET_BYTES: Final = 65_536
+_KEEP_ALIVE_SECONDS: Final = 75
+"""For the next request of a connection: longer than the usual balancer's 60, so that it is never
+ours that closes just when the balancer sends."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -33,12 +41,24 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="datasync-api", description="GraphQL and REST for AWS DataSync movers."
     )
+    parser.add_argument(
+        "--version", "-version", action="version", version=f"datasync-api {version('datasync-api')}"
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     serve = commands.add_parser("serve", help="serve the API")
-    serve.add_argument("--config", help="a TOML file with settings; the environment wins")
+    serve.add_argument(
+        "--config",
+        "-config",
+        metavar="FILE",
+        help="TOML with settings, or the original's JSON; the environment wins",
+    )
     serve.add_argument("--workers", type=int, default=1, help="processes that serve (default: 1)")
     serve.set_defaults(run=_serve)
     sandbox = commands.add_parser("sandbox", help="serve the API on an embedded AWS")
+    sandbox.add_argument("--port", type=_port, default=0, help="of the API (default: a free one)")
+    sandbox.add_argument(
+        "--aws-port", type=_port, default=0, help="of the embedded AWS (default: a free one)"
+    )
     sandbox.set_defaults(run=_sandbox)
     demo = commands.add_parser("demo", help="play the main job on an embedded AWS")
     demo.add_argument("--exit", action="store_true", help="end after the last act")
@@ -47,7 +67,13 @@ def _parser() -> argparse.ArgumentParser:
     schema.add_argument("--check", action="store_true", help="compare it with schema.graphql")
     schema.add_argument("--write", action="store_true", help="write it to schema.graphql")
     schema.set_defaults(run=_schema)
-    token = commands.add_parser("token", help="make a token for the configured key")
+    token = commands.add_parser("token", help="make a header for a key, ready for curl -H")
+    token.add_argument("--config", "-config", help="as for serve")
+    token.add_argument("--key-name", metavar="NAME", help="which of the configured keys")
+    token.add_argument("--key-file", metavar="FILE", help="a key to read instead, - for stdin")
+    token.add_argument("--cost", type=int, default=10, help="bcrypt's, 4 to 31 (default: 10)")
+    token.add_argument("--plain", action="store_true", help="print the token alone")
+    token.add_argument("--new", action="store_true", help="make a new key and its SHA-256")
     token.set_defaults(run=_token)
     settings = commands.add_parser("settings", help="print all settings as a table")
     settings.set_defaults(run=_settings)
@@ -57,15 +83,16 @@ def _parser() -> argparse.ArgumentParser:
 def _serve(arguments: argparse.Namespace) -> int:
     import uvicorn  # noqa: PLC0415 - each command loads what it needs alone
 
+    from graph.http_limits import Limits, PatientProtocol  # noqa: PLC0415 - the same
+
     if arguments.config:
         os.environ[FILE] = arguments.config
-    settings = load()
-    logging.basicConfig(
-        level=settings.log_level.upper(),
-        format="%(asctime)s level=%(levelname)s logger=%(name)s %(message)s",
-    )
-    # The refusal that it logs with a traceback is an answer of ours.
-    logging.getLogger("aiobotocore.credentials").setLevel(logging.ERROR)
+    found = find()
+    settings = found.settings
+    logs.set_up(settings.log_level)
+    for how in found.understood:
+        log.info("%s", how)
+    os.environ.update(found.credentials)  # the SDK's own default chain, in each worker too
     host, port = settings.address
     uvicorn.run(
         "graph.app:from_environment",
@@ -74,13 +101,16 @@ def _serve(arguments: argparse.Namespace) -> int:
         port=port,
         workers=arguments.workers,
         loop="asyncio",
-        http="httptools",
+        http=cast("Any", partial(PatientProtocol, limits=Limits(settings.request_seconds))),
         ws="websockets-sansio",
         ws_max_size=_SOCKET_BYTES,
         ws_per_message_deflate=False,
         proxy_headers=False,
         access_log=False,
         log_config=None,
+        limit_concurrency=settings.connections,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+        server_header=False,
         timeout_graceful_shutdown=int(settings.drain_seconds) + 1,
         # On a busy machine a worker may take longer to start than uvicorn's 5 seconds.
         timeout_worker_healthcheck=60,
@@ -88,12 +118,13 @@ def _serve(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _sandbox(_arguments: argparse.Namespace) -> int:
+def _sandbox(arguments: argparse.Namespace) -> int:
     try:
         from graph.sandbox.demo import serve_forever  # noqa: PLC0415 - an extra
+        from graph.sandbox.stage import Ports  # noqa: PLC0415 - an extra
     except ImportError as error:
         return _missing(error)
-    return serve_forever()
+    return serve_forever(Ports(api=arguments.port, aws=arguments.aws_port))
 
 
 def _demo(arguments: argparse.Namespace) -> int:
@@ -119,11 +150,46 @@ def _schema(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _token(_arguments: argparse.Namespace) -> int:
-    from graph.auth import token_for  # noqa: PLC0415 - each command loads what it needs alone
+def _token(arguments: argparse.Namespace) -> int:
+    from graph.auth import HEADER, new_key, token_for  # noqa: PLC0415 - what it needs alone
 
-    print(token_for(load().token.get_secret_value()))  # noqa: T201 - the command's answer
+    if arguments.new:
+        key, digest = new_key()
+        print(f'# Authorization: Bearer {key}\nsha256 = "{digest}"')  # noqa: T201 - the answer
+        return 0
+    if not 4 <= arguments.cost <= 31:  # noqa: PLR2004 - bcrypt's bounds
+        return _fail(f"a cost is 4 to 31, not {arguments.cost}")
+    token = token_for(_key_of(arguments), arguments.cost)
+    print(token if arguments.plain else f"{HEADER}: {token}")  # noqa: T201 - the answer
     return 0
+
+
+def _key_of(arguments: argparse.Namespace) -> str:
+    """In clear: from a file, or of the settings by its name. Raises SettingsError."""
+    from graph.auth import clear_key  # noqa: PLC0415 - each command loads what it needs alone
+
+    if arguments.key_file:
+        try:
+            text = (
+                sys.stdin.read()
+                if arguments.key_file == "-"
+                else Path(arguments.key_file).read_text(encoding="utf-8")
+            )
+            return clear_key(text.removesuffix("\n")).decode()
+        except (OSError, ValueError) as error:
+            raise SettingsError(f"the key of {arguments.key_file}: {error}") from None
+    settings = load(arguments.config)
+    keys = {key.caller.name: key.clear for key in settings.all_keys}
+    name = arguments.key_name or next(iter(keys))
+    clear = keys.get(name)
+    if name not in keys:
+        raise SettingsError(f"there is no key '{name}', but {', '.join(keys)}")
+    if clear is None:
+        raise SettingsError(f"key '{name}' is known by its SHA-256 alone: send it as a bearer")
+    cap = settings.token_max_cost
+    if arguments.cost > cap:
+        raise SettingsError(f"the server refuses a cost above {cap}, its TOKEN_MAX_COST")
+    return clear.decode()
 
 
 def _settings(_arguments: argparse.Namespace) -> int:
@@ -131,6 +197,12 @@ def _settings(_arguments: argparse.Namespace) -> int:
 
     print(table())  # noqa: T201 - the command's answer
     return 0
+
+
+def _port(given: str) -> int:
+    if not given.isdigit() or int(given) > 65_535:  # noqa: PLR2004 - the last port
+        raise argparse.ArgumentTypeError(f"'{given}' is not a port")
+    return int(given)
 
 
 def _missing(error: ImportError) -> int:

@@ -43,8 +43,9 @@ def status_of(error: ApiError) -> int:
 def rendered(error: ApiError) -> Response:
     """The message alone; nothing at all for a caller who is not let in."""
     status = status_of(error)
-    body = "" if status == 403 else error.message  # noqa: PLR2004
-    response = PlainTextResponse(body, status)
+    if status == 403:  # noqa: PLR2004
+        return Response(status_code=status)
+    response = PlainTextResponse(error.message, status)
     if status in (429, 503):
         response.headers["Retry-After"] = _RETRY_SECONDS
     return response

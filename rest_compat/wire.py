@@ -1,117 +1,99 @@
-"""The original's JSON: what is read case-insensitively, and what is written in its own order."""
+"""The original's JSON as it is written: its members, in its order, and its times."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from graph.model.errors import Invalid
-from graph.model.location import EfsSpec, Location, LocationSpec, S3Spec
-from graph.model.mover import OWN_TAGS, Tag
-from graph.model.operation import NewMover, Operation, OperationStatus
+import orjson
+
+from graph.model.location import Location
+from graph.model.operation import Operation, OperationStatus
 from graph.model.run import Run
 from graph.resolvers.movers import MoverInFull
 
-_CREATE: Final = "cannot decode body into create data mover input"
-_UPDATE: Final = "cannot decode body into update data mover input"
-_TASK: Final = [
-    "CloudWatchLogGroupArn",
-    "CreationTime",
-    "CurrentTaskExecutionArn",
-    "DestinationLocationArn",
-    "DestinationNetworkInterfaceArns",
-    "ErrorCode",
-    "ErrorDetail",
-    "Excludes",
-    "Includes",
-    "Name",
-    "Options",
-    "Schedule",
-    "SourceLocationArn",
-    "SourceNetworkInterfaceArns",
-    "Status",
-    "TaskArn",
-    "TaskReportConfig",
-]
-_OPTIONS: Final = [
-    "Atime",
-    "BytesPerSecond",
-    "Gid",
-    "LogLevel",
-    "Mtime",
-    "ObjectTags",
-    "OverwriteMode",
-    "PosixPermissions",
-    "PreserveDeletedFiles",
-    "PreserveDevices",
-    "SecurityDescriptorCopyFlags",
-    "TaskQueueing",
-    "TransferMode",
-    "Uid",
-    "VerifyMode",
-]
+Members = Mapping[str, "Members | None"]
+"""The members of an object in their order, each with those of its own where it has any."""
+
+
+def _named(names: str, **nested: Members) -> Members:
+    return {name: nested.get(name) for name in names.split()}
+
+
+_REPORT: Final = _named("ReportLevel")
+_FILTER: Final = _named("FilterType Value")
+_TASK: Final = _named(
+    "CloudWatchLogGroupArn CreationTime CurrentTaskExecutionArn DestinationLocationArn "
+    "DestinationNetworkInterfaceArns ErrorCode ErrorDetail Excludes Includes Name Options "
+    "Schedule SourceLocationArn SourceNetworkInterfaceArns Status TaskArn TaskReportConfig",
+    Excludes=_FILTER,
+    Includes=_FILTER,
+    Options=_named(
+        "Atime BytesPerSecond Gid LogLevel Mtime ObjectTags OverwriteMode PosixPermissions "
+        "PreserveDeletedFiles PreserveDevices SecurityDescriptorCopyFlags TaskQueueing "
+        "TransferMode Uid VerifyMode"
+    ),
+    Schedule=_named("ScheduleExpression"),
+    TaskReportConfig=_named(
+        "Destination ObjectVersionIds OutputType Overrides ReportLevel",
+        Destination=_named("S3", S3=_named("BucketAccessRoleArn S3BucketArn Subdirectory")),
+        Overrides=_named(
+            "Deleted Skipped Transferred Verified",
+            Deleted=_REPORT,
+            Skipped=_REPORT,
+            Transferred=_REPORT,
+            Verified=_REPORT,
+        ),
+    ),
+)
 _LOCATIONS: Final = {
-    "S3": "AgentArns CreationTime LocationArn LocationUri S3Config S3StorageClass",
-    "EFS": "AccessPointArn CreationTime Ec2Config FileSystemAccessRoleArn InTransitEncryption "
-    "LocationArn LocationUri",
-    "SMB": "AgentArns CreationTime Domain LocationArn LocationUri MountOptions User",
-    "NFS": "CreationTime LocationArn LocationUri MountOptions OnPremConfig",
+    "S3": _named(
+        "AgentArns CreationTime LocationArn LocationUri S3Config S3StorageClass",
+        S3Config=_named("BucketAccessRoleArn"),
+    ),
+    "EFS": _named(
+        "AccessPointArn CreationTime Ec2Config FileSystemAccessRoleArn InTransitEncryption "
+        "LocationArn LocationUri",
+        Ec2Config=_named("SecurityGroupArns SubnetArn"),
+    ),
+    "SMB": _named(
+        "AgentArns CreationTime Domain LocationArn LocationUri MountOptions User",
+        MountOptions=_named("Version"),
+    ),
+    "NFS": _named(
+        "CreationTime LocationArn LocationUri MountOptions OnPremConfig",
+        MountOptions=_named("Version"),
+        OnPremConfig=_named("AgentArns"),
+    ),
 }
-_RUN: Final = [
-    "BytesTransferred",
-    "BytesWritten",
-    "EstimatedBytesToTransfer",
-    "EstimatedFilesToTransfer",
-    "FilesTransferred",
-    "StartTime",
-    "Status",
+_RUN: Final = _named(
+    "BytesTransferred BytesWritten EstimatedBytesToTransfer EstimatedFilesToTransfer "
+    "FilesTransferred StartTime Status Result",
+    Result=_named(
+        "ErrorCode ErrorDetail PrepareDuration PrepareStatus TotalDuration TransferDuration "
+        "TransferStatus VerifyDuration VerifyStatus"
+    ),
+)
+_ESCAPED: Final = [
+    (char.encode(), f"\\u{ord(char):04x}".encode()) for char in ("&", "<", ">", "\u2028", "\u2029")
 ]
-_RESULT: Final = [
-    "ErrorCode",
-    "ErrorDetail",
-    "PrepareDuration",
-    "PrepareStatus",
-    "TotalDuration",
-    "TransferDuration",
-    "TransferStatus",
-    "VerifyDuration",
-    "VerifyStatus",
-]
+"""What Go's encoding/json escapes and orjson does not; in JSON they stand in strings alone."""
 
 
-def read_new_mover(body: bytes, account_id: str, group: str) -> NewMover:
-    """The body of a create request. Raises Invalid in the original's words."""
-    given = _object(body, _CREATE)
-    source = _given(given, "Source", dict, _CREATE)
-    destination = _given(given, "Destination", dict, _CREATE)
-    return NewMover(
-        account_id=account_id,
-        group=group,
-        name=_given(given, "Name", str, _CREATE) or "",
-        source=_location(source, "Source"),
-        destination=_location(destination, "Destination"),
-        tags=tuple(_tags(_given(given, "Tags", list, _CREATE) or [])),
-    )
-
-
-def read_state(body: bytes) -> str:
-    """The body of an update request: start or stop."""
-    state = _given(_object(body, _UPDATE), "State", str, _UPDATE)
-    if not state:
-        raise Invalid("missing required parameter: State")
-    if state not in ("start", "stop"):
-        raise Invalid("valid states are 'start' and 'stop'")
-    return str(state)
+def encoded(content: object) -> bytes:
+    """JSON, byte for byte as the original writes it."""
+    written = orjson.dumps(content)
+    for char, escape in _ESCAPED:
+        if char in written:
+            written = written.replace(char, escape)
+    return written
 
 
 def mover_json(shown: MoverInFull) -> dict[str, Any]:
-    task = _members(shown.task.described, _TASK)
-    if task["Options"] is not None:
-        task["Options"] = _members(shown.task.options, _OPTIONS)
+    """A mover in full; without the server's own mark, and without Tags where there are none."""
     rendered: dict[str, Any] = {
-        "Task": task,
+        "Task": _members(shown.task.described, _TASK),
         "Source": _location_json(shown.source),
         "Destination": _location_json(shown.destination),
     }
@@ -119,139 +101,71 @@ def mover_json(shown: MoverInFull) -> dict[str, Any]:
     return {**rendered, "Tags": tags} if tags else rendered
 
 
-def run_json(run: Run) -> dict[str, Any]:
-    result = run.described.get("Result")
-    return {
-        **_members(run.described, _RUN),
-        "Result": None if result is None else _members(result, _RESULT),
-    }
+def run_json(run: Run) -> Any:  # noqa: ANN401 - JSON
+    return _members(run.described, _RUN)
 
 
 def flywheel_json(operation: Operation) -> dict[str, Any]:
     """An operation as the original's task log shows it; what is empty is left out."""
     ended = operation.ended_at if operation.status is OperationStatus.COMPLETED else None
     failed = operation.ended_at if operation.status is OperationStatus.FAILED else None
+    checked_in = operation.events[-1].at if operation.events else None
     rendered = {
-        "checkin_at": _time(operation.updated_at),
-        "completed_at": ended and _time(ended),
-        "created_at": _time(operation.created_at),
+        "checkin_at": checked_in and _moment(checked_in),
+        "completed_at": ended and _moment(ended),
+        "created_at": _moment(operation.created_at),
         "id": operation.id,
         "status": operation.status.value.lower(),
         "events": _log(operation),
-        "failed_at": failed and _time(failed),
+        "failed_at": failed and _moment(failed),
         "failure": operation.failure,
     }
     return {name: value for name, value in rendered.items() if value}
 
 
 def _log(operation: Operation) -> list[str]:
+    if operation.status is OperationStatus.CREATED:
+        return []
     task = operation.id
-    lines = [f"{_time(operation.created_at)} starting task {task}"]
+    lines = [f"{_moment(operation.created_at)} starting task {task}"]
     for event in operation.events:
-        at = _time(event.at)
+        at = _moment(event.at)
         lines += [f"{at} {at} checkin task {task}", f"{at} {event.message}"]
     if operation.ended_at:
-        at = _time(operation.ended_at)
+        at = _moment(operation.ended_at)
         verb = "complete" if operation.status is OperationStatus.COMPLETED else "failed"
         lines.append(f"{at} {at} {verb} task {task}")
     return lines
 
 
-def _object(body: bytes, doing: str) -> dict[str, Any]:
-    """The first JSON value of a body, whatever stands behind it."""
-    try:
-        given, _ = json.JSONDecoder().raw_decode(body.decode().lstrip())
-    except (ValueError, RecursionError) as error:
-        raise Invalid(f"{doing}: {error}") from None
-    if given is None:
-        return {}
-    if not isinstance(given, dict):
-        raise Invalid(f"{doing}: an object is wanted")
-    return given
-
-
-def _given(given: Mapping[str, Any], name: str, kind: type, doing: str) -> Any:  # noqa: ANN401
-    """A member by its name in any case; the last of several counts, and null is absent."""
-    found = None
-    for key, value in given.items():
-        if key.lower() == name.lower() and value is not None:
-            found = value
-    if found is not None and not isinstance(found, kind):
-        raise Invalid(f"{doing}: {name} has the wrong type")
-    return found
-
-
-def _location(given: dict[str, Any] | None, side: str) -> LocationSpec:
-    kind = _given(given, "Type", str, _CREATE) if given else None
-    if not given or not kind:
-        raise Invalid("Source and Destination are required")
-    if kind not in ("S3", "EFS"):
-        raise Invalid(f"{side} Type has to be S3 or EFS")
-    parts = _given(given, kind, dict, _CREATE)
-    if not parts:
-        raise Invalid(f"{side} of type {kind} needs its {kind} object")
-
-    def text(name: str, *, needed: bool = False) -> str:
-        value = _given(parts, name, str, _CREATE) or ""
-        if needed and not value:
-            raise Invalid(f"{side} {kind} needs {name}")
-        return str(value)
-
-    if kind == "S3":
-        return S3Spec(
-            bucket_arn=text("S3BucketArn", needed=True),
-            subdirectory=text("Subdirectory") or None,
-            storage_class=text("S3StorageClass") or None,
-        )
-    groups = _given(parts, "SecurityGroupArns", list, _CREATE) or []
-    if not all(isinstance(group, str) for group in groups):
-        raise Invalid(f"{_CREATE}: SecurityGroupArns has the wrong type")
-    return EfsSpec(
-        filesystem_arn=text("EfsFilesystemArn", needed=True),
-        subnet_arn=text("SubnetArn", needed=True),
-        security_group_arns=tuple(groups),
-        subdirectory=text("Subdirectory") or None,
-    )
-
-
-def _tags(given: list[Any]) -> list[Tag]:
-    """The caller's, without those that the server sets itself."""
-    found = []
-    for item in given:
-        if not isinstance(item, dict):
-            raise Invalid(f"{_CREATE}: Tags has the wrong type")
-        key = _given(item, "Key", str, _CREATE) or ""
-        value = _given(item, "Value", str, _CREATE) or ""
-        if key and key not in OWN_TAGS and not key.startswith("aws:"):
-            found.append(Tag(key, value))
-    return found
-
-
 def _location_json(location: Location | None) -> dict[str, Any] | None:
+    """Also a kind that the original did not know, with whatever AWS says of it."""
     if location is None:
         return None
-    names = _LOCATIONS.get(location.kind)
-    shown = location.described if names is None else _members(location.described, names.split())
-    return {"Type": location.kind, location.kind: _plain(shown)}
+    members = _LOCATIONS.get(location.kind)
+    return {"Type": location.kind, location.kind: _members(location.described, members)}
 
 
-def _members(given: Mapping[str, Any], names: list[str]) -> dict[str, Any]:
-    """Those members, in that order; what is absent is null."""
-    return {name: _plain(given.get(name)) for name in names}
-
-
-def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever AWS answers
-    if isinstance(value, datetime):
-        return _time(value)
-    if isinstance(value, Mapping):
-        return {name: _plain(inner) for name, inner in value.items()}
+def _members(value: Any, members: Members | None) -> Any:  # noqa: ANN401 - whatever AWS answers
+    """Those members, in that order; what is absent is null. All, where no members are named."""
     if isinstance(value, list):
-        return [_plain(inner) for inner in value]
-    return value
+        return [_members(item, members) for item in value]
+    if isinstance(value, Mapping):
+        if members is None:
+            return {name: _members(inner, None) for name, inner in sorted(value.items())}
+        return {name: _members(value.get(name), nested) for name, nested in members.items()}
+    return _time(value) if isinstance(value, datetime) else value
 
 
 def _time(moment: datetime) -> str:
-    """RFC 3339 in UTC, milliseconds with trailing zeros cut."""
-    text = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
-    fraction = f"{moment.microsecond // 1000:03}".rstrip("0")
+    """AWS's times: RFC 3339 in UTC, milliseconds with trailing zeros cut."""
+    whole = moment.microsecond // 1000 * 1000
+    return _moment(moment.replace(microsecond=whole))
+
+
+def _moment(moment: datetime) -> str:
+    """The task log's times, which are finer: RFC 3339 in UTC, trailing zeros cut."""
+    moment = moment.astimezone(UTC)
+    fraction = f"{moment.microsecond:06}".rstrip("0")
+    text = moment.strftime("%Y-%m-%dT%H:%M:%S")
     return f"{text}.{fraction}Z" if fraction else f"{text}Z"

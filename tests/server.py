@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -23,8 +24,16 @@ class Server:
     """``async with Server(aws, folder) as server``; gone at the end, by whatever means."""
 
     def __init__(
-        self, aws: Sandbox, folder: Path, store_url: str | None = None, *, workers: int = 1
+        self,
+        aws: Sandbox,
+        folder: Path,
+        store_url: str | None = None,
+        *,
+        arguments: Sequence[str] = (),
+        log: Path | None = None,
+        **changes: str,
     ) -> None:
+        """``changes`` are settings by their names; an empty one is left out."""
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])
@@ -43,17 +52,23 @@ class Server:
             "DRAIN_SECONDS": "1",
             "LOG_LEVEL": "warning",
         }
-        self._workers = workers
         self._environment = os.environ | aws.environment
+        given = {name: value for name, value in (given | changes).items() if value}
         self._environment |= {f"DATASYNC_API_{name}": value for name, value in given.items()}
+        self._command = [sys.executable, "-m", "graph", "serve", *arguments]
+        self._log = log or Path(os.devnull)
+        self._logged = log is not None
         self._process: subprocess.Popen[bytes] | None = None
 
     async def __aenter__(self) -> Self:
-        command = [sys.executable, "-m", "graph", "serve", f"--workers={self._workers}"]
-        # A session of its own: whoever kills it kills its workers too.
-        self._process = subprocess.Popen(  # noqa: ASYNC220, S603
-            command, env=self._environment, start_new_session=True
-        )
+        with self._log.open("ab") as log:
+            # A session of its own: whoever kills it kills its workers too.
+            self._process = subprocess.Popen(  # noqa: ASYNC220, S603
+                self._command,
+                env=self._environment,
+                stderr=log if self._logged else None,
+                start_new_session=True,
+            )
         try:
             await self._answers(self._process)
         except BaseException:
@@ -79,6 +94,11 @@ class Server:
         trace: TracebackType | None,
     ) -> None:
         self.kill()
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
 
     def kill(self) -> None:
         """kill -9."""

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -34,33 +30,6 @@ FOLLOW = (
     "subscription($id: ID!) { runProgress(run: $id) "
     "{ sequence run { status outcome progress { percent files { transferred skipped } } } } }"
 )
-
-
-@pytest.mark.timeout(120)
-def test_the_demo_plays_to_its_end() -> None:
-    command = [sys.executable, "-m", "graph", "demo", "--exit"]
-    played = subprocess.run(command, capture_output=True, text=True, timeout=110, check=False)  # noqa: S603
-    assert played.returncode == 0, played.stdout + played.stderr
-    assert "No task, no location and no role is left behind" in played.stdout
-    assert "Traceback" not in played.stdout + played.stderr
-
-
-@pytest.mark.timeout(120)
-def test_ctrl_c_ends_the_demo_and_leaves_no_process() -> None:
-    command = [sys.executable, "-m", "graph", "demo"]
-    with subprocess.Popen(  # noqa: S603
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as process:
-        assert process.stdout is not None
-        next(line for line in process.stdout if "createMover" in line)
-        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-        process.send_signal(signal.SIGINT)
-        process.communicate(timeout=60)
-        assert process.returncode != 0
-    assert children
-    for child in children:
-        with pytest.raises(ProcessLookupError):
-            os.kill(int(child), 0)
 
 
 async def test_a_mover_is_made_run_watched_and_deleted(aws: Sandbox, tmp_path: Path) -> None:

@@ -45,6 +45,39 @@ def test_a_wrong_setting_is_named(environment: pytest.MonkeyPatch, name: str, va
         load()
 
 
+def test_keys_stand_in_a_file_of_their_own_or_among_the_settings(
+    environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "keys.toml"
+    file.write_text('[[keys]]\nname = "ci"\nkey = "other"\n')
+    environment.setenv("DATASYNC_API_KEYS", str(file))
+    names = [(key.caller.name, key.caller.may_write) for key in load().all_keys]
+    assert names == [("default", True), ("ci", False)]
+    environment.delenv("DATASYNC_API_KEYS")
+    environment.delenv("DATASYNC_API_TOKEN")
+    assert [key.caller.name for key in load(str(file)).all_keys] == ["ci"]
+
+
+@pytest.mark.parametrize(
+    ("table", "sentence"),
+    [
+        ('name = "a"\nkey = ""', "KEYS is wrong: key 'a': key has to have 1 to 72 bytes"),
+        ('name = "a"\nkey = "k"', "KEYS is wrong: one of the keys is DATASYNC_API_TOKEN too"),
+        ('name = "default"\nkey = "l"', "KEYS is wrong: DATASYNC_API_TOKEN has the name"),
+        ("name = 1", "KEYS is wrong: key 1 needs a name"),
+        ("name = ", "KEYS is wrong: the file of keys .* cannot be read"),
+    ],
+)
+def test_a_wrong_key_stops_the_start(
+    environment: pytest.MonkeyPatch, tmp_path: Path, table: str, sentence: str
+) -> None:
+    file = tmp_path / "keys.toml"
+    file.write_text(f"[[keys]]\n{table}\n")
+    environment.setenv("DATASYNC_API_KEYS", str(file))
+    with pytest.raises(SettingsError, match=f"^DATASYNC_API_{sentence}"):
+        load()
+
+
 def test_an_unknown_setting_is_refused_with_the_nearest_name(
     environment: pytest.MonkeyPatch,
 ) -> None:

@@ -1,26 +1,45 @@
-"""Every client of the server, made once: one model loader, one HTTP pool, a session a role."""
+"""Every client of the server, made once: one session, one pool, credentials a role."""
 
 from __future__ import annotations
 
 import asyncio
-import copy
+from collections import OrderedDict
 from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
 from typing import Any, Final, Self
 
 import aioboto3
 from aiobotocore.config import AioConfig
 from aiobotocore.httpsession import AIOHTTPSession
-from aiobotocore.session import AioSession
 
 from graph.aws.access import Access, session_policies
-from graph.aws.credentials import AssumedRole
+from graph.aws.credentials import Refusals, assumed_role
+from graph.aws.session import RoleSession
+from graph.model.errors import ApiError
 
-SERVICES: Final = ("datasync", "iam", "resourcegroupstaggingapi", "sts")
+MOST_ROLES: Final = 300
+"""Of account and kind of access: beyond it, those that were not used for longest are closed."""
 _TIMEOUTS: Final = (3, 15)
 """Seconds to connect, and to wait for the next byte."""
 _POOL: Final = 100
 _KEEP_ALIVE: Final = 60.0
 """Seconds: polls that are further apart than the default of 12 would connect anew each time."""
+
+Key = tuple[str, Access]
+
+
+@dataclass(eq=False)
+class Role:
+    """The management role of an account, assumed for one kind of access, with its clients."""
+
+    credentials: Any
+    clients: dict[str, Any] = field(default_factory=dict)
+
+    async def close(self) -> None:
+        """Lets its clients go. A call under way ends all the same: the pool is not theirs."""
+        clients, self.clients = self.clients, {}
+        for client in clients.values():
+            await client.__aexit__(None, None, None)
 
 
 class Clients:
@@ -30,62 +49,92 @@ class Clients:
     """
 
     def __init__(
-        self, *, region: str, role: str, org: str, external_id: str | None, http: Any = None
+        self,
+        *,
+        region: str,
+        role: str,
+        org: str,
+        external_id: str | None,
+        most: int = MOST_ROLES,
     ) -> None:
         self.region, self._role, self._org, self._external_id = region, role, org, external_id
-        self._http = http or AIOHTTPSession(
-            timeout=_TIMEOUTS,  # type: ignore[arg-type]  # a pair is taken, and typed as a number
-            max_pool_connections=_POOL,
-            connector_args={"keepalive_timeout": _KEEP_ALIVE},
-        )
+        self._pools = Pools()
         # Never merge configurations: AioConfig.merge() drops http_session_cls.
-        borrowed = _borrowed(self._http)
+        borrowed = _borrowed(self._pools)
         self._reading = _config(borrowed, attempts=3)
         # A create whose answer was lost must not be sent again blindly: it would make a double.
         self._writing = _config(borrowed, attempts=1)
-        self._home = AioSession()
+        self._session = RoleSession()
+        self._sdk = aioboto3.Session(botocore_session=self._session)
         self._stack = AsyncExitStack()
-        self._lock = asyncio.Lock()
-        self._sessions: dict[tuple[str, Access], aioboto3.Session] = {}
-        self._clients: dict[tuple[str, Access, str], Any] = {}
+        self._making = asyncio.Lock()
+        self._most = most
+        self._roles: OrderedDict[Key, Role] = OrderedDict()
+        self._refusals = Refusals()
         self._sts: Any = None
         self.partition = "aws"
 
     async def __aenter__(self) -> Self:
         await self._stack.__aenter__()
-        await asyncio.to_thread(self._load_models)
-        self.partition = self._home.get_partition_for_region(self.region)
-        await self._stack.enter_async_context(self._http)
-        home = aioboto3.Session(botocore_session=self._home)
-        self._sts = await self._open(home, "sts", self._reading)
+        await self._session.warm_up(self.region)
+        self.partition = self._session.get_partition_for_region(self.region)
+        self._stack.push_async_callback(self._pools.aclose)
+        self._sts = await self._made("sts", None, self._reading)
+        self._stack.push_async_exit(self._sts)
         return self
 
     async def __aexit__(self, *exc: object) -> None:
+        while self._roles:
+            await self._roles.popitem()[1].close()
         await self._stack.aclose()
 
-    async def get(self, account_id: str, service: str, access: Access) -> Any:
-        """The client for ``service`` in an account, made on the first call."""
-        key = (account_id, access, service)
-        if key not in self._clients:
-            async with self._lock:
-                if key not in self._clients:
-                    session = self._session(account_id, access)
-                    config = self._reading if access is Access.READ else self._writing
-                    self._clients[key] = await self._open(session, service, config)
-        return self._clients[key]
+    def __len__(self) -> int:
+        """How many roles are kept."""
+        return len(self._roles)
 
-    def _session(self, account_id: str, access: Access) -> aioboto3.Session:
-        """One a role and kind of access; the credentials are fetched when first needed."""
+    async def get(self, account_id: str, service: str, access: Access) -> Any:
+        """The client for ``service`` in an account, made on the first call.
+
+        Raises what STS answered where the account does not let the server in; then nothing of it is
+        kept but that answer, for a short while.
+        """
         key = (account_id, access)
-        if key not in self._sessions:
-            # The built-in handlers are registered once, at home: that is half of a session's cost.
-            handlers = copy.copy(self._home._original_handler)  # type: ignore[attr-defined]  # noqa: SLF001
-            session = AioSession(event_hooks=handlers, include_builtin_handlers=False)
-            session.register_component("data_loader", self._home.get_component("data_loader"))
-            provider = AssumedRole(self._sts, self._assume_role_request(account_id, access))
-            session.register_component("credential_provider", provider)
-            self._sessions[key] = aioboto3.Session(botocore_session=session)
-        return self._sessions[key]
+        role = await self._role_of(key)
+        try:
+            await role.credentials.get_frozen_credentials()
+        except ApiError:
+            if self._roles.get(key) is role:
+                del self._roles[key]
+                await role.close()
+            raise
+        if service not in role.clients:
+            async with self._making:
+                # A making never waits for anything: without this many of them hold up the loop.
+                await asyncio.sleep(0)
+                if service not in role.clients:
+                    config = self._reading if access is Access.READ else self._writing
+                    role.clients[service] = await self._made(service, role.credentials, config)
+        return role.clients[service]
+
+    async def forget(self, account_id: str, access: Access, client: Any) -> None:
+        """Drops the credentials that this client has, unless others have taken their place."""
+        role = self._roles.get((account_id, access))
+        if role is not None and any(client is kept for kept in role.clients.values()):
+            del self._roles[account_id, access]
+            await role.close()
+
+    async def _role_of(self, key: Key) -> Role:
+        """One a role and kind of access; the credentials are fetched when first needed."""
+        role = self._roles.get(key)
+        if role is None:
+            self._refusals.check(key)
+            request = self._assume_role_request(*key)
+            role = Role(assumed_role(self._sts, request, self._refusals, key))
+            self._roles[key] = role
+        self._roles.move_to_end(key)
+        while len(self._roles) > self._most:
+            await self._roles.popitem(last=False)[1].close()
+        return role
 
     def _assume_role_request(self, account_id: str, access: Access) -> dict[str, Any]:
         request: dict[str, Any] = {
@@ -98,18 +147,14 @@ class Clients:
             request["ExternalId"] = self._external_id
         return request
 
-    async def _open(self, session: aioboto3.Session, service: str, config: AioConfig) -> Any:
-        client = session.client(service, region_name=self.region, config=config)
-        return await self._stack.enter_async_context(client)
-
-    def _load_models(self) -> None:
-        """Reads the service models from disk, which takes long, off the event loop."""
-        loader = self._home.get_component("data_loader")
-        for service in SERVICES:
-            for kind in ("service-2", "endpoint-rule-set-1"):
-                loader.load_service_model(service, kind)
-        loader.load_data_with_path("endpoints")
-        loader.load_data("sdk-default-configuration")
+    async def _made(self, service: str, credentials: Any, config: AioConfig) -> Any:
+        """One at a time: the session holds the credentials of the client that is being made."""
+        self._session.role = credentials
+        try:
+            client = self._sdk.client(service, region_name=self.region, config=config)
+            return await client.__aenter__()
+        finally:
+            self._session.role = None
 
 
 def _config(http_session_cls: type, attempts: int) -> AioConfig:
@@ -121,12 +166,36 @@ def _config(http_session_cls: type, attempts: int) -> AioConfig:
     )
 
 
-def _borrowed(http: Any) -> type:
-    """An ``http_session_cls`` that sends through one open session and leaves it open."""
+class Pools:
+    """The HTTP sessions: one, or two where the environment names a proxy and exceptions to it."""
+
+    def __init__(self) -> None:
+        self._open: dict[tuple[object, ...], AIOHTTPSession] = {}
+
+    def get(self, proxies: dict[str, str] | None, verify: Any) -> AIOHTTPSession:
+        key = (*sorted((proxies or {}).items()), verify)
+        if key not in self._open:
+            self._open[key] = AIOHTTPSession(
+                verify=verify,
+                proxies=proxies,
+                timeout=_TIMEOUTS,  # type: ignore[arg-type]  # a pair is taken, typed as a number
+                max_pool_connections=_POOL,
+                connector_args={"keepalive_timeout": _KEEP_ALIVE},
+            )
+        return self._open[key]
+
+    async def aclose(self) -> None:
+        while self._open:
+            await self._open.popitem()[1].__aexit__(None, None, None)
+
+
+def _borrowed(pools: Pools) -> type:
+    """An ``http_session_cls`` that sends through a session of the pools and leaves it open."""
 
     class Borrowed:
-        def __init__(self, **_: Any) -> None:
-            """Botocore's arguments were given to the session that is borrowed."""
+        def __init__(self, verify: Any = True, proxies: Any = None, **_: Any) -> None:  # noqa: FBT002
+            """Botocore's other arguments are the same for all, and given to the pool."""
+            self._http = pools.get(proxies, verify)
 
         async def __aenter__(self) -> Self:
             return self
@@ -138,6 +207,6 @@ def _borrowed(http: Any) -> type:
             """Whoever opened the session closes it."""
 
         async def send(self, request: Any) -> Any:
-            return await http.send(request)
+            return await self._http.send(request)
 
     return Borrowed

@@ -2,44 +2,50 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from typing import Any, Final
 
 from aiobotocore.credentials import AioDeferredRefreshableCredentials
 
 from graph.aws.errors import not_assumable
+from graph.aws.memory import Bounded
 from graph.model.errors import ApiError
 
 DURATION_SECONDS: Final = 3600
 """Botocore renews 15 minutes before the end: at 900 it would assume the role for every call."""
 REFUSAL_SECONDS: Final = 5.0
 """How long a refusal is remembered, so that a burst of requests asks STS but once."""
+_REFUSALS: Final = 1_000
 
 
-class AssumedRole:
-    """A credential provider for botocore: assumes the role on first use, once for all who wait."""
+class Refusals:
+    """By role and kind of access, why STS gave no credentials a moment ago."""
 
-    METHOD = "assume-role"
-    CANONICAL_NAME = "datasync-api"
+    def __init__(self) -> None:
+        self._kept: Bounded[object, ApiError] = Bounded(_REFUSALS, REFUSAL_SECONDS)
 
-    def __init__(self, sts: Any, request: Mapping[str, Any]) -> None:
-        self._sts = sts
-        self._request = {**request, "DurationSeconds": DURATION_SECONDS}
-        self._credentials = AioDeferredRefreshableCredentials(self._assume, self.METHOD)
-        self._refused: tuple[float, ApiError] | None = None
+    def put(self, key: object, refusal: ApiError) -> None:
+        self._kept.put(key, refusal)
 
-    async def load_credentials(self) -> AioDeferredRefreshableCredentials:
-        return self._credentials
+    def check(self, key: object) -> None:
+        """Raises the refusal anew: one that is raised twice would keep the frames of both."""
+        refusal = self._kept.get(key)
+        if refusal is not None:
+            raise type(refusal)(refusal.message)
 
-    async def _assume(self) -> dict[str, str]:
-        if self._refused and time.monotonic() - self._refused[0] < REFUSAL_SECONDS:
-            raise self._refused[1]
+
+def assumed_role(
+    sts: Any, request: Mapping[str, Any], refusals: Refusals, key: object
+) -> AioDeferredRefreshableCredentials:
+    """Assumes the role on first use, once for all who wait, and again before the session ends."""
+
+    async def assume() -> dict[str, str]:
+        refusals.check(key)
         try:
-            answer = await self._sts.assume_role(**self._request)
+            answer = await sts.assume_role(**request, DurationSeconds=DURATION_SECONDS)
         except Exception as error:
-            refusal = not_assumable(error, str(self._request["RoleArn"]))
-            self._refused = (time.monotonic(), refusal)
+            refusal = not_assumable(error, str(request["RoleArn"]))
+            refusals.put(key, refusal)
             raise refusal from error
         given = answer["Credentials"]
         return {
@@ -48,3 +54,5 @@ class AssumedRole:
             "token": given["SessionToken"],
             "expiry_time": given["Expiration"].isoformat(),
         }
+
+    return AioDeferredRefreshableCredentials(assume, "assume-role")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any, Final, Self
+from weakref import WeakValueDictionary
+
+from botocore.exceptions import ClientError
 
 from graph.aws.access import Access
 from graph.aws.clients import Clients
@@ -14,12 +16,17 @@ from graph.aws.errors import code_of, translate
 from graph.aws.memory import Memory
 from graph.metrics import AWS_CALLS, AWS_SECONDS
 from graph.model import names
-from graph.model.errors import NotFound, Upstream
+from graph.model.errors import ApiError, NotFound, Upstream
 from graph.model.mover import Account
 
 _AT_ONCE: Final = 25
 """Calls to one account at a time: DataSync's request rates are not published, plan for low ones."""
-_PAGES: Final = 1_000
+_PAGES: Final = 200
+"""Of one list: more than the quotas of an account allow; a list that goes on does not end."""
+_SESSION_IS_OVER: Final = frozenset(
+    ("ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException")
+)
+"""Codes of calls that had no effect, and may have one with new credentials."""
 _TOKENS: Final = {
     "datasync": ("NextToken", "NextToken"),
     "resourcegroupstaggingapi": ("PaginationToken", "PaginationToken"),
@@ -41,7 +48,8 @@ class Gateway:
     ) -> None:
         self.org, self._clients, self._accounts = org, clients, accounts
         self._call_seconds = call_seconds
-        self._slots: defaultdict[str, asyncio.Semaphore] = defaultdict(_slots)
+        # By account, as long as a call holds or awaits one: accounts are whatever callers ask for.
+        self._slots: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
         self._flights: dict[tuple[object, ...], asyncio.Task[Any]] = {}
         self.memory = Memory()
 
@@ -79,14 +87,19 @@ class Gateway:
     async def call(
         self, account_id: str, service: str, access: Access, operation: str, **params: Any
     ) -> dict[str, Any]:
-        """One call. ``operation`` is spelled as the SDK's method is; absent parameters are None."""
+        """One call. ``operation`` is spelled as the SDK's method is; absent parameters are None.
+
+        Raises UpstreamTimeout after ``call_seconds``, retries and the wait for a turn included.
+        """
         given = {name: value for name, value in params.items() if value is not None}
         doing = "".join(part.capitalize() for part in operation.split("_"))
         started, outcome = time.perf_counter(), "ok"
         try:
-            async with self._slots[account_id], asyncio.timeout(self._call_seconds):
-                client = await self._clients.get(account_id, service, access)
-                answer: dict[str, Any] = await getattr(client, operation)(**given)
+            async with asyncio.timeout(self._call_seconds), self._slot(account_id):
+                answer = await self._send(account_id, service, access, operation, given)
+        except ApiError as error:
+            outcome = error.code
+            raise
         except Exception as error:
             outcome = code_of(error)
             raise translate(error, f"{service}:{doing}") from error
@@ -97,6 +110,27 @@ class Gateway:
                 self._forget_flights(account_id)
         return answer
 
+    async def _send(
+        self, account_id: str, service: str, access: Access, operation: str, given: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Once more, with new credentials, where those that it had are no longer taken."""
+        client = await self._clients.get(account_id, service, access)
+        try:
+            answer: dict[str, Any] = await getattr(client, operation)(**given)
+        except ClientError as error:
+            if code_of(error) not in _SESSION_IS_OVER:
+                raise
+            await self._clients.forget(account_id, access, client)
+            client = await self._clients.get(account_id, service, access)
+            answer = await getattr(client, operation)(**given)
+        return answer
+
+    def _slot(self, account_id: str) -> asyncio.Semaphore:
+        slots = self._slots.get(account_id)
+        if slots is None:
+            self._slots[account_id] = slots = asyncio.Semaphore(_AT_ONCE)
+        return slots
+
     async def pages(  # noqa: PLR0913 - a call has so many parts
         self,
         account_id: str,
@@ -104,14 +138,17 @@ class Gateway:
         operation: str,
         key: str,
         *,
-        most: int = _PAGES,
+        most: int | None = None,
         access: Access = Access.READ,
         **params: Any,
     ) -> AsyncIterator[list[dict[str, Any]]]:
-        """Every page of a list, at most ``most``; ``key`` names the member that holds the items."""
+        """Every page of a list, or the first ``most``; ``key`` names the member with the items.
+
+        Raises Upstream where the list does not come to an end.
+        """
         asks, gives = _TOKENS[service]
         token: str | None = None
-        for _ in range(most):
+        for _ in range(most or _PAGES):
             more: dict[str, Any] = {asks: token} if token else {}
             answer = await self.call(account_id, service, access, operation, **params, **more)
             yield answer.get(key) or []
@@ -119,7 +156,11 @@ class Gateway:
             if token is None:
                 return
             if token == before:
-                raise Upstream(f"AWS's list of {key} does not come to an end")
+                break
+        else:
+            if most is not None:
+                return
+        raise Upstream(f"AWS's list of {key} does not come to an end")
 
     async def shared(
         self,
@@ -154,7 +195,3 @@ class Gateway:
         """After a change nobody may join a read that began before it."""
         for key in [key for key in self._flights if key[0] == account_id]:
             del self._flights[key]
-
-
-def _slots() -> asyncio.Semaphore:
-    return asyncio.Semaphore(_AT_ONCE)

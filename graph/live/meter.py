@@ -24,8 +24,9 @@ class _Rates:
 class Meter:
     """Sees every look at one run, in order."""
 
-    def __init__(self, pace: Pace) -> None:
-        self._pace = pace
+    def __init__(self, pace: Pace, first: int = 1) -> None:
+        """``first``: the sequence of the first state that is seen."""
+        self.pace, self._first = pace, first
         self._last: tuple[float, Run] | None = None
         self._rates: _Rates | None = None
         self._moved: tuple[float, datetime] | None = None
@@ -38,17 +39,13 @@ class Meter:
         if self._moved is None or changed:
             self._moved = (monotonic, observed_at)
         self._rate(run, monotonic)
-        progress = measure(run, observed_at)
-        percent = progress.percent
-        if percent is not None and before and before.percent and before.totals_final:
-            percent = max(percent, before.percent)
+        progress = _onward(before, measure(run, observed_at))
         stalled_since = self._stalled(run, monotonic)
         stalls_now = stalled_since is not None and not (before and before.stalled_since)
         self._last = (monotonic, run)
         self._shown = replace(
             progress,
-            percent=percent,
-            sequence=(before.sequence if before else 0) + int(changed or stalls_now),
+            sequence=before.sequence + int(changed or stalls_now) if before else self._first,
             bytes_per_second=self._rates.bytes if self._rates else None,
             files_per_second=self._rates.files if self._rates else None,
             seconds_left=self._seconds_left(run, progress.basis),
@@ -81,9 +78,19 @@ class Meter:
         return round(max(0, total - done) / rate, 1) if rate > 0 else None
 
     def _stalled(self, run: Run, monotonic: float) -> datetime | None:
-        if run.ended or self._moved is None or monotonic - self._moved[0] < self._pace.stalled:
+        if run.ended or self._moved is None or monotonic - self._moved[0] < self.pace.stalled:
             return None
         return self._moved[1]
+
+
+def _onward(before: Progress | None, now: Progress) -> Progress:
+    """Totals once final stay so, also for a run that is cancelled; then percent never falls."""
+    if before is None or not before.totals_final:
+        return now
+    now = replace(now, totals_final=True)
+    if before.percent is None or (now.percent is not None and now.percent >= before.percent):
+        return now
+    return replace(now, percent=before.percent, basis=before.basis)
 
 
 def _measured(counters: Counters, basis: str, rates: _Rates) -> tuple[int, int, float]:

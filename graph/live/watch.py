@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from graph.live.meter import Meter
-from graph.live.pace import Pace
 from graph.metrics import WATCH_POLLS
 from graph.model.clock import Clock
 from graph.model.errors import ApiError, Throttled, Upstream
@@ -45,15 +44,14 @@ class Mailbox:
     async def get(self) -> Update:
         """The newest state not yet taken; waits for one. Raises what ended the watch."""
         await self._ready.wait()
-        self._ready.clear()
         if self._newest is not None:
             taken, self._newest = self._newest, None
-            if self._error is not None:
-                self._ready.set()
+            if self._error is None:
+                self._ready.clear()
             return taken
-        if self._error is not None:
-            raise self._error
-        return await self.get()
+        if self._error is None:
+            raise RuntimeError("two read one mailbox")
+        raise self._error
 
 
 class Watch:
@@ -64,12 +62,11 @@ class Watch:
         run_arn: str,
         look: Callable[[str], Awaitable[Run]],
         turn: Callable[[str], Awaitable[None]],
-        pace: Pace,
+        meter: Meter,
         clock: Clock,
     ) -> None:
         self.run_arn, self._look, self._turn = run_arn, look, turn
-        self._pace, self._clock = pace, clock
-        self._meter = Meter(pace)
+        self._meter, self._pace, self._clock = meter, meter.pace, clock
         self._mailboxes: set[Mailbox] = set()
         self._left_at = clock.monotonic()
         self._cancelling = False
@@ -93,7 +90,7 @@ class Watch:
             await self._poll()
         except Exception:  # a border: whoever listens has to learn that nothing comes any more
             log.exception("the watch of %s broke", self.run_arn)
-            self._fail(Upstream("the watch of this run broke; follow it again"))
+            self.fail(Upstream("the watch of this run broke; follow it again"))
         finally:
             self.closed = True
 
@@ -108,12 +105,12 @@ class Watch:
                 WATCH_POLLS.labels("failed").inc()
                 failing_since = failing_since or self._clock.monotonic()
                 if self._gave_up(failing_since):
-                    self._fail(_as_upstream(error))
+                    self.fail(_as_upstream(error))
                     return
                 wait = self._pace.after_failure(wait)
             except ApiError as error:
                 WATCH_POLLS.labels("refused").inc()
-                self._fail(error)
+                self.fail(error)
                 return
             else:
                 WATCH_POLLS.labels("ok").inc()
@@ -146,7 +143,8 @@ class Watch:
         failing = self._clock.monotonic() - failing_since
         return self.latest is None or failing >= self._pace.patience
 
-    def _fail(self, error: ApiError) -> None:
+    def fail(self, error: ApiError) -> None:
+        """Tells all who listen that nothing comes any more."""
         log.info("the watch of %s ended: %s", self.run_arn, error)
         for mailbox in self._mailboxes:
             mailbox.fail(error)

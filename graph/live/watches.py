@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Self
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from typing import Final, Self
 
+from graph.live.meter import Meter
 from graph.live.pace import Pace
 from graph.live.watch import Update, Watch
 from graph.metrics import WATCHES
 from graph.model.clock import Clock, SystemClock
+from graph.model.errors import Upstream
 from graph.model.run import Run
+
+_FIRST: Final = 2**30
+"""A sequence begins below, and ends below GraphQL's 2**31: it counts changes once a second."""
 
 
 class Watches:
@@ -22,28 +28,43 @@ class Watches:
         describe: Callable[[str], Awaitable[Run]],
         pace: Pace | None = None,
         clock: Clock | None = None,
+        first: Callable[[], int] = lambda: 1 + secrets.randbelow(_FIRST),
     ) -> None:
-        self._describe = describe
+        """``first`` gives each watch its first sequence.
+
+        At random: a client that comes back may bring the sequence of another server's watch, or of
+        an earlier one. It must not be taken for one of this watch, or a state would be kept back.
+        """
+        self._describe, self._first = describe, first
         self._pace, self._clock = pace or Pace(), clock or SystemClock()
         self._live: dict[str, Watch] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._closed = False
         self._next_call: defaultdict[str, float] = defaultdict(float)
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *exc: object) -> None:
-        tasks = list(self._tasks)
+        """Whoever still follows a run gets Upstream, after the last state that was seen."""
+        self._closed = True
+        tasks, watches = list(self._tasks), list(self._live.values())
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        for watch in watches:
+            watch.fail(_closing())
 
-    async def follow(self, run_arn: str, after: int | None = None) -> AsyncIterator[Update]:
+    async def follow(self, run_arn: str, after: int | None = None) -> AsyncGenerator[Update, None]:
         """The present state, then each change, the newest where changes outrun the reader.
 
-        Ends after the state that has ended. ``after`` is the sequence that the reader has already.
-        Raises NotFound and the like, and Upstream once AWS has failed for long.
+        Ends after the state that has ended, which always comes. ``after`` is a sequence that the
+        reader has already: if it is the present one of this very watch, the present state is not
+        repeated; any other number changes nothing. Raises NotFound and the like, and Upstream once
+        AWS has failed for long or the server stops.
         """
+        if self._closed:
+            raise _closing()
         watch = self._watch(run_arn)
         mailbox = watch.join()
         try:
@@ -67,7 +88,8 @@ class Watches:
     def _watch(self, run_arn: str) -> Watch:
         watch = self._live.get(run_arn)
         if watch is None or watch.closed:
-            watch = Watch(run_arn, self._describe, self._turn, self._pace, self._clock)
+            meter = Meter(self._pace, self._first())
+            watch = Watch(run_arn, self._describe, self._turn, meter, self._clock)
             self._live[run_arn] = watch
             # Owned by this object: cancelled and awaited when it is closed.
             task = asyncio.create_task(watch.poll())
@@ -90,3 +112,7 @@ class Watches:
         self._next_call[account] = turn + 1 / self._pace.account_calls
         if turn > now:
             await self._clock.sleep(turn - now)
+
+
+def _closing() -> Upstream:
+    return Upstream("the server stops; follow the run again, on another or when it is back")

@@ -15,7 +15,8 @@ class Progress:
     """One look at a run. Rates and time left are null until a watch has seen two."""
 
     sequence: int
-    """Counts up by one with each change that the watch has seen; 0 outside a watch."""
+    """Counts up by one with each change that the watch has seen, from a start of its own; 0 outside
+    a watch."""
     phase: str
     percent: float | None
     """0 to 100; null as long as there is no total to measure by."""

@@ -107,24 +107,26 @@ class Operations:
         cancelled_by = caller.who if cancel_run else None
         return await self._delete(names, mover.task_arn, caller, cancelled_by, None)
 
-    async def delete_again(
+    async def left_by(
         self,
         account_id: str,
-        caller: Caller,
         *,
         named: tuple[str | None, str] | None = None,
         task_arn: str | None = None,
     ) -> Operation | None:
-        """For a mover that is gone, by group and name or by task: a deletion of what is left.
+        """The last deletion of a mover by group and name or by task, if it left something.
 
-        That is the one under way, or a new one for what the last one left; None for nothing.
+        Also the one that is under way; None where nothing is left.
         """
         row = await self._store.deletion(account_id, named=named, task_arn=task_arn)
-        if row is None:
-            return None
+        return None if row is None else await self.get(row["id"])
+
+    async def delete_again(self, left: Operation, caller: Caller) -> Operation:
+        """A deletion of what that one left, or that one itself while it is under way."""
+        row = (await self._store.operation(left.id)).values
         if row["ended_at"] is None:
-            return await self.get(row["id"])
-        names = (account_id, row["mover_group"], row["mover_name"])
+            return await self.get(left.id)
+        names = (left.account_id, left.group, left.mover_name)
         return await self._delete(names, row["task_arn"], caller, None, parts_of(row))
 
     async def get(self, operation_id: str) -> Operation:

@@ -11,6 +11,7 @@ from graph.model.errors import NotFound
 from graph.model.location import Location
 from graph.model.mover import Account, Group, Mover, Task
 from graph.model.operation import NewMover, Operation
+from graph.resolvers import scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +25,23 @@ class MoverInFull:
 
 
 async def list_movers(context: Context, account_id: str, group: str | None = None) -> list[Mover]:
-    """The movers of an account, or of one of its groups, by name. An unknown group has none."""
-    account = context.doors.gateway.account(account_id)
-    movers = await context.loaders.movers.load(account.account_id)
-    return movers if group is None else [mover for mover in movers if mover.group == group]
+    """The movers that the caller sees in an account, or in one of its groups, by name.
+
+    An unknown group has none.
+    """
+    scope.account(context, account_id)
+    movers = await context.loaders.movers.load(account_id)
+    return [
+        mover
+        for mover in movers
+        if group in (None, mover.group) and scope.group(context, account_id, mover.group)
+    ]
 
 
 async def list_groups(context: Context, account_id: str) -> list[Group]:
-    """The groups that have a mover in an account, by name."""
-    account = context.doors.gateway.account(account_id)
-    movers = await context.loaders.movers.load(account_id)
+    """The groups that have a mover in an account which the caller sees, by name."""
+    account = scope.account(context, account_id)
+    movers = await list_movers(context, account_id)
     found = {mover.group for mover in movers if mover.group is not None}
     return [Group(account, name) for name in sorted(found)]
 
@@ -52,9 +60,18 @@ async def find_account(context: Context, account_id: str) -> Account:
 
     Costs a call where the account was not asked for yet; what it gives, the request keeps.
     """
-    account = context.doors.gateway.account(account_id)
+    account = scope.account(context, account_id)
     await context.loaders.movers.load(account_id)
     return account
+
+
+def list_accounts(context: Context) -> list[Account]:
+    """The accounts that the settings or the caller's key name; none where both allow any."""
+    doors, caller = context.doors, context.caller
+    listed = doors.gateway.listed_accounts
+    if not listed and caller.accounts is not None:
+        return [doors.gateway.account(account_id) for account_id in sorted(caller.accounts)]
+    return [account for account in listed if caller.sees_account(account.account_id)]
 
 
 async def find_mover(context: Context, account_id: str, group: str, name: str) -> Mover:
@@ -64,7 +81,9 @@ async def find_mover(context: Context, account_id: str, group: str, name: str) -
     lists are read. Of several with the name, which the original server allowed, it is the first.
     """
     hints = context.doors.gateway.memory.hints
-    context.doors.gateway.account(account_id)
+    scope.account(context, account_id)
+    if not scope.group(context, account_id, group):
+        raise NotFound(scope.NO_MOVER)
     hint = hints.get((account_id, group, name))
     if hint is not None:
         try:
@@ -77,12 +96,13 @@ async def find_mover(context: Context, account_id: str, group: str, name: str) -
     for mover in await context.loaders.movers.load(account_id):
         if (mover.group, mover.name) == (group, name):
             return mover
-    raise NotFound("datasync mover not found")
+    raise NotFound(scope.NO_MOVER)
 
 
 async def get_mover(context: Context, task_arn: str) -> Mover:
-    """A mover by the ARN of its task. Raises NotFound."""
-    return await context.loaders.mover.load(task_arn)
+    """A mover by the ARN of its task. Raises NotFound, also where the caller does not see it."""
+    scope.account_of(context, task_arn)
+    return scope.shown(context, await context.loaders.mover.load(task_arn))
 
 
 async def show_mover(context: Context, mover: Mover) -> MoverInFull:
@@ -98,8 +118,12 @@ async def show_mover(context: Context, mover: Mover) -> MoverInFull:
 async def create_mover(
     context: Context, new: NewMover, idempotency_key: str | None = None
 ) -> Operation:
-    """Takes a mover on: it will be made, or its operation says why not, whatever happens."""
-    context.doors.gateway.account(new.account_id)
+    """Takes a mover on: it will be made, or its operation says why not, whatever happens.
+
+    Raises Forbidden where the caller may not write in the group.
+    """
+    scope.account(context, new.account_id)
+    scope.may_write(context, new.account_id, new.group)
     names.group(new.group)
     names.mover_name(new.name)
     return await context.doors.operations.create_mover(new, context.caller, idempotency_key)
@@ -110,11 +134,7 @@ async def delete_named(context: Context, account_id: str, group: str, name: str)
     try:
         mover = await find_mover(context, account_id, group, name)
     except NotFound:
-        doors = context.doors.operations
-        again = await doors.delete_again(account_id, context.caller, named=(group, name))
-        if again is None:
-            raise
-        return again
+        return await _delete_again(context, account_id, named=(group, name))
     return await delete_mover(context, mover)
 
 
@@ -123,14 +143,30 @@ async def delete_by_task(context: Context, task_arn: str, *, cancel_run: bool = 
     try:
         mover = await get_mover(context, task_arn)
     except NotFound:
-        account_id, doors = names.arn(task_arn).account, context.doors.operations
-        again = await doors.delete_again(account_id, context.caller, task_arn=task_arn)
-        if again is None:
-            raise
-        return again
+        return await _delete_again(context, names.arn(task_arn).account, task_arn=task_arn)
     return await delete_mover(context, mover, cancel_run=cancel_run)
 
 
 async def delete_mover(context: Context, mover: Mover, *, cancel_run: bool = False) -> Operation:
-    """Takes a deletion on. Raises AlreadyRunning unless ``cancel_run`` where a run is active."""
+    """Takes a deletion on. Raises AlreadyRunning unless ``cancel_run`` where a run is active.
+
+    Raises Forbidden where the caller may not write.
+    """
+    scope.may_write(context, mover.account.account_id, mover.group)
     return await context.doors.operations.delete_mover(mover, context.caller, cancel_run=cancel_run)
+
+
+async def _delete_again(
+    context: Context,
+    account_id: str,
+    *,
+    named: tuple[str | None, str] | None = None,
+    task_arn: str | None = None,
+) -> Operation:
+    """For a mover that is gone, or that the caller does not see: the two are not told apart."""
+    scope.account(context, account_id)
+    left = await context.doors.operations.left_by(account_id, named=named, task_arn=task_arn)
+    if left is None or not scope.group(context, account_id, left.group):
+        raise NotFound(scope.NO_MOVER)
+    scope.may_write(context, account_id, left.group)
+    return await context.doors.operations.delete_again(left, context.caller)

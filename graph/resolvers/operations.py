@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import replace
 from typing import Final
 
 from graph.context import Context
 from graph.model.errors import NotFound
 from graph.model.operation import Operation, OperationFilter, OperationPlace
+from graph.resolvers import scope
 
 _ID: Final = 36
 """Characters of an operation's id, and no more."""
@@ -19,7 +20,7 @@ async def get_operation(context: Context, operation_id: str) -> Operation:
     if not (operation_id.isprintable() and 0 < len(operation_id) <= _ID):
         raise NotFound("operation not found")  # not every store can be asked for any text
     operation = await context.doors.operations.shown(operation_id)
-    if not context.caller.sees(operation.account_id, operation.group):
+    if not scope.group(context, operation.account_id, operation.group):
         raise NotFound("operation not found")
     return operation
 
@@ -36,7 +37,7 @@ async def list_operations(
     return await context.doors.operations.page(seen, first, after)
 
 
-async def follow_operation(context: Context, operation_id: str) -> AsyncIterator[Operation]:
+async def follow_operation(context: Context, operation_id: str) -> AsyncGenerator[Operation, None]:
     """Its present state, then each change; it ends when the operation has."""
     await get_operation(context, operation_id)
     async for operation in context.doors.operations.follow(operation_id):

@@ -10,9 +10,9 @@ from datetime import UTC, datetime, timedelta
 from graph.aws.orphans import find_orphans
 from graph.aws.removing import remove_orphans
 from graph.context import Context
-from graph.model.errors import Forbidden, NotFound
 from graph.model.operation import OperationKind
 from graph.model.orphan import Bounds, Orphan
+from graph.resolvers import scope
 
 log = logging.getLogger(__name__)
 
@@ -33,12 +33,10 @@ async def list_orphans(context: Context, account_id: str) -> list[Orphan]:
 
     Costs a call for each task and each S3 location of the account.
     """
-    gateway = context.doors.gateway
-    gateway.account(account_id)
-    if not context.caller.sees_account(account_id):
-        raise NotFound(f"account {account_id} is not known, or does not let this server in")
-    found = await find_orphans(gateway, account_id, await _bounds(context, account_id))
-    return [orphan for orphan in found if context.caller.sees(account_id, orphan.group)]
+    scope.account(context, account_id)
+    bounds = await _bounds(context, account_id)
+    found = await find_orphans(context.doors.gateway, account_id, bounds)
+    return [orphan for orphan in found if scope.group(context, account_id, orphan.group)]
 
 
 async def clean_orphans(
@@ -48,8 +46,7 @@ async def clean_orphans(
 
     Raises Forbidden for who may not write, NotFound for an account that is not to be seen.
     """
-    if not context.caller.may_write:
-        raise Forbidden("this key may read, and nothing else")
+    scope.may_write_at_all(context)
     found = await list_orphans(context, account_id)
     chosen = [orphan for orphan in found if arns is None or orphan.arn in arns]
     unknown = set(arns or ()) - {orphan.arn for orphan in chosen}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
 from graph.aws import runs as aws_runs
 from graph.context import Context
@@ -12,11 +13,18 @@ from graph.model.errors import AlreadyRunning, ApiError, Invalid, NotFound, NotR
 from graph.model.mover import KEY_TAG, Mover, Tag
 from graph.model.progress import Progress
 from graph.model.run import Run, RunRef
+from graph.resolvers import scope
+from graph.resolvers.movers import get_mover
 
 
 async def list_runs(context: Context, task_arn: str) -> list[RunRef]:
     """The runs of a mover of the last 30 days, the newest first."""
     return await context.loaders.runs.load(task_arn)
+
+
+async def list_runs_as_aws_does(context: Context, task_arn: str) -> list[RunRef]:
+    """The same in AWS's own order, as the original's clients know them; a call for each 100."""
+    return await aws_runs.list_runs(context.doors.gateway, task_arn)
 
 
 async def find_run(context: Context, mover: Mover, run_id: str) -> Run:
@@ -34,8 +42,8 @@ async def get_run(context: Context, run_arn: str) -> Run:
 
 
 async def get_visible_run(context: Context, run_arn: str) -> Run:
-    """A run whose mover is the organisation's. Raises NotFound for any other."""
-    mover = await context.loaders.mover.load(run_arn.partition("/execution/")[0])
+    """A run whose mover is the organisation's, and the caller's to see. Raises NotFound."""
+    mover = await get_mover(context, run_arn.partition("/execution/")[0])
     return await find_run(context, mover, run_arn.rpartition("/")[2])
 
 
@@ -56,14 +64,18 @@ async def current_run(context: Context, mover: Mover) -> Run | None:
 
 
 async def start_run(context: Context, mover: Mover, idempotency_key: str | None = None) -> str:
-    """Starts a run and gives its ARN. Raises AlreadyRunning unless the mover is AVAILABLE."""
+    """Starts a run and gives its ARN. Raises AlreadyRunning unless the mover is AVAILABLE.
+
+    Raises Forbidden where the caller may not write.
+    """
+    scope.may_write(context, mover.account.account_id, mover.group)
     gateway = context.doors.gateway
 
     async def start(mark: Tag | None = None) -> str:
         if mover.status != "AVAILABLE":
             raise AlreadyRunning("another datasync mover task is already running")
         run_arn = await aws_runs.start_run(gateway, mover.task_arn, mark)
-        await context.doors.store.note_started(run_arn, context.caller.name)
+        await context.doors.store.note_started(run_arn, context.caller.who)
         return run_arn
 
     if idempotency_key is None:
@@ -80,14 +92,18 @@ async def start_run(context: Context, mover: Mover, idempotency_key: str | None 
 async def stop_run(context: Context, mover: Mover) -> str:
     """Cancels the run that is active, or else the queued one, and gives its ARN.
 
-    Raises NotRunning where there is none.
+    Raises NotRunning where there is none, Forbidden where the caller may not write.
     """
+    scope.may_write(context, mover.account.account_id, mover.group)
     active = [run for run in await list_runs(context, mover.task_arn) if not run.ended]
     if not active:
         raise NotRunning("datasync mover task is not running")
-    chosen = next((run for run in active if run.status != "QUEUED"), active[-1])
+    # Behind one that is being cancelled already there may wait another, which is meant then.
+    waiting = [run for run in active if run.status == "QUEUED"]
+    moving = [run for run in active if run.status not in ("QUEUED", "CANCELLING")]
+    chosen = (moving or waiting or active)[-1]
     # Noted first: whoever watches may see the end before this call is answered.
-    await context.doors.store.note_cancelled(chosen.run_arn, context.caller.name)
+    await context.doors.store.note_cancelled(chosen.run_arn, context.caller.who)
     try:
         await aws_runs.cancel_run(context.doors.gateway, chosen.run_arn)
     except ApiError as error:
@@ -112,11 +128,12 @@ async def cancelled_by(context: Context, run_arn: str) -> str | None:
 
 async def follow_run(
     context: Context, run_arn: str, after: int | None = None
-) -> AsyncIterator[Update]:
+) -> AsyncGenerator[Update, None]:
     """The run's present state, then each change; it ends when the run has."""
     await get_visible_run(context, run_arn)
-    async for update in context.doors.watches.follow(run_arn, after):
-        yield update
+    async with aclosing(context.doors.watches.follow(run_arn, after)) as updates:
+        async for update in updates:
+            yield update
 
 
 def live_progress(context: Context, run: Run) -> Progress | None:

@@ -32,7 +32,6 @@ class Clock:
         """From now on it runs by itself, from where it stands."""
         with self._lock:
             self._zero = time.monotonic() - self.seconds()
-            self._began = self._began
             self.manual = False
 
     def turn_to(self, seconds: float) -> None:

@@ -3,13 +3,17 @@
 ======  ====================  ==========================================================
 method  path                  what
 ======  ====================  ==========================================================
-GET     /_sandbox/calls       counts by ``service.Operation``
+GET     /_sandbox/calls       counts by ``service.Operation``; with ``?list=1`` the calls in order,
+                              each as ``[service, operation, account]``
 DELETE  /_sandbox/calls       forgets them
-POST    /_sandbox/faults      ``{operation, kind, count, skip, seconds}``
+POST    /_sandbox/faults      ``{operation, kind, count, skip, seconds, account}``
 DELETE  /_sandbox/faults      none any more; opens the gate
 GET     /_sandbox/gate?s=5    the call that stands at the gate, once there is one; or null
 DELETE  /_sandbox/gate        opens it
 POST    /_sandbox/clock       ``{"turn": seconds}``; the first turn stops it for good
+POST    /_sandbox/settle      ``{"seconds": n}``; turns the clock until no transfer runs
+DELETE  /_sandbox/sessions    revokes all that AssumeRole gave
+POST    /_sandbox/tasks       ``{arn, code, detail}``; UNAVAILABLE for that reason, well for null
 POST    /_sandbox/pace        ``{name: number}``
 POST    /_sandbox/roles       ``{account, name, external_id, service}``
 POST    /_sandbox/buckets     ``{account, name, objects: {key: text}}``
@@ -21,12 +25,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 from urllib.parse import parse_qs
+
+from moto.core.exceptions import ServiceException
 
 from graph.sandbox.faults import Border, Fault
 
 Given = dict[str, Any]
+_WRONG: Final = (TypeError, ValueError, KeyError, AttributeError, TimeoutError)
 
 
 class Controlled(Protocol):
@@ -35,6 +42,9 @@ class Controlled(Protocol):
     border: Border
 
     def turn(self, seconds: float) -> None: ...
+    def settle(self, seconds: float = ...) -> None: ...
+    def end_sessions(self) -> None: ...
+    def break_task(self, arn: str, code: str | None, detail: str = "") -> None: ...
     def set_pace(self, **changes: float) -> None: ...
     def role(
         self,
@@ -56,13 +66,16 @@ class Control:
     def __init__(self, sandbox: Controlled) -> None:
         self._sandbox = sandbox
         self._routes: dict[tuple[str, str], Callable[[Given], object]] = {
-            ("GET", "calls"): lambda _: dict(sandbox.border.counts()),
+            ("GET", "calls"): self._calls,
             ("DELETE", "calls"): lambda _: sandbox.border.forget_calls(),
             ("POST", "faults"): lambda given: sandbox.border.add(Fault(**given)),
             ("DELETE", "faults"): lambda _: sandbox.border.clear(),
             ("GET", "gate"): lambda given: sandbox.border.wait_for_gate(float(given["s"])),
             ("DELETE", "gate"): lambda _: sandbox.border.open_gate(),
             ("POST", "clock"): lambda given: sandbox.turn(float(given["turn"])),
+            ("POST", "settle"): lambda given: sandbox.settle(**given),
+            ("DELETE", "sessions"): lambda _: sandbox.end_sessions(),
+            ("POST", "tasks"): lambda given: sandbox.break_task(**given),
             ("POST", "pace"): lambda given: sandbox.set_pace(**given),
             ("POST", "roles"): lambda given: sandbox.role(**given),
             ("POST", "buckets"): self._bucket,
@@ -78,9 +91,13 @@ class Control:
             return _answer(start_response, "404 Not Found", {"error": "no such path"})
         try:
             result = route(_given(environ))
-        except (TypeError, ValueError, KeyError, AttributeError) as error:
+        except (*_WRONG, ServiceException) as error:
             return _answer(start_response, "400 Bad Request", {"error": str(error)})
         return _answer(start_response, "200 OK", result)
+
+    def _calls(self, given: Given) -> object:
+        border = self._sandbox.border
+        return border.calls() if given.get("list") else dict(border.counts())
 
     def _bucket(self, given: Given) -> None:
         objects = {key: text.encode() for key, text in given.pop("objects", {}).items()}

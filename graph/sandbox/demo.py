@@ -3,163 +3,95 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import os
-import random
-import secrets
 import signal
-import socket
-import subprocess
-import sys
-import tempfile
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any, Final
 
-import bcrypt
 import httpx
-import websockets
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TextColumn
+from websockets.exceptions import WebSocketException
 
-from graph.sandbox.pace import Pace
+from graph.sandbox.client import Client, PlayError
+from graph.sandbox.ending import Ending
+from graph.sandbox.hints import hints
 from graph.sandbox.served import Sandbox
+from graph.sandbox.stage import LAB, OBJECTS, ROLE, SHOP, Ports, Stage, StageError, stage
 
-LAB: Final = "222222222222"
-SHOP: Final = "333333333333"
-ORG: Final = "sandbox"
 GROUP: Final = "demo"
-_ROLE: Final = "datasync-management"
-_EXTERNAL_ID: Final = "demo-external-id"
-_OBJECTS: Final = 300
-_START_SECONDS: Final = 60.0
 _ACT_SECONDS: Final = 120.0
-_PACE: Final = Pace(
-    bandwidth=3e6,
-    launch=0.5,
-    phase=0.3,
-    per_object=0.001,
-    propagation=2.0,
-    tagging_lag=3.0,
-    ghosts=30.0,
+_REASONS: Final = (
+    PlayError,
+    StageError,
+    httpx.HTTPError,
+    WebSocketException,
+    OSError,
+    TimeoutError,
+    ValueError,
 )
+"""What a play ends by, with a reason: a server or an AWS that does not do as it should."""
 
 say = Console()
 
 
-class PlayError(Exception):
-    """The play went wrong; the message says how."""
-
-
 def play(*, stay: bool) -> int:
-    """Plays all acts; at a terminal it goes on serving until Ctrl-C. Gives the exit status."""
-    with _stage() as (aws, url, token):
-        try:
-            asyncio.run(_acts(aws, url, token))
-        except (PlayError, httpx.HTTPError, OSError, TimeoutError) as error:
-            say.print(f"[red]The demo failed:[/] {error}", highlight=False)
-            return 1
-        _show_how_to_go_on(url, token)
+    """Plays all acts; where it stays it goes on serving until Ctrl-C. Gives the exit status.
+
+    130 or 143 where Ctrl-C or SIGTERM ended it in the middle of an act, 1 where it went wrong.
+    """
+
+    def play_on(on: Stage) -> None:
+        deleted = asyncio.run(_acts(on.aws, on.url, on.token))
+        _show_how_to_go_on(on, deleted)
         if stay:
             _until_interrupted()
-    return 0
+
+    return _on_a_stage(Ports(), play_on)
 
 
-def serve_forever() -> int:
-    """The API on an embedded AWS with the same accounts, until Ctrl-C."""
-    with _stage() as (aws, url, token):
-        say.print(f"AWS is at {aws.endpoint}, its control surface below /_sandbox/")
-        _show_how_to_go_on(url, token)
+def serve_forever(ports: Ports) -> int:
+    """The API on an embedded AWS with the same accounts, until Ctrl-C or SIGTERM."""
+
+    def serve(on: Stage) -> None:
+        _show_how_to_go_on(on, None)
         _until_interrupted()
+
+    return _on_a_stage(ports, serve)
+
+
+def _on_a_stage(ports: Ports, act: Callable[[Stage], None]) -> int:
+    with Ending() as ending:
+        try:
+            with stage(ending, ports) as on:
+                act(on)
+        except KeyboardInterrupt:
+            say.print("Stopped.")
+            return ending.status
+        except _REASONS as error:
+            reason = str(error) or type(error).__name__
+            say.print(f"[red]It failed:[/] {escape(reason)}", highlight=False)
+            return 1
     return 0
 
 
-@contextmanager
-def _stage() -> Iterator[tuple[Sandbox, str, str]]:
-    """A sandbox with two accounts, and a server of its own process against it."""
-    key = secrets.token_urlsafe(24)
-    token = bcrypt.hashpw(key.encode(), bcrypt.gensalt(6)).decode()
-    with tempfile.TemporaryDirectory(prefix="datasync-api-") as folder, Sandbox(pace=_PACE) as aws:
-        _furnish(aws)
-        port = _free_port()
-        with _server(aws, Path(folder), port, key):
-            yield aws, f"http://127.0.0.1:{port}", token
-
-
-def _furnish(aws: Sandbox) -> None:
-    """Management roles and buckets: LAB moves from its own bucket into one of SHOP."""
-    chance = random.Random(7)  # noqa: S311 - the same objects each time
-    for account in (LAB, SHOP):
-        aws.role(account, _ROLE, external_id=_EXTERNAL_ID)
-    objects = {
-        f"photos/{index // 50:02}/{index:04}.jpg": chance.randbytes(chance.randint(10, 60) * 1024)
-        for index in range(_OBJECTS)
-    }
-    aws.bucket(LAB, "lab-photos", objects)
-    aws.bucket(SHOP, "shop-archive")
-
-
-@contextmanager
-def _server(aws: Sandbox, folder: Path, port: int, key: str) -> Iterator[None]:
-    settings = {
-        "LISTEN": f"127.0.0.1:{port}",
-        "ORG": ORG,
-        "TOKEN": key,
-        "ROLE": _ROLE,
-        "EXTERNAL_ID": _EXTERNAL_ID,
-        "ACCOUNTS": f"{LAB},{SHOP}",
-        "STORE_URL": f"sqlite:///{folder}/store.sqlite",
-        "LOG_LEVEL": "error",
-        "POLL_SECONDS": "0.25",
-        "RETRY_SECONDS": "0.5",
-        "DRAIN_SECONDS": "2",
-    }
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("DATASYNC_API_")}
-    environment |= {f"DATASYNC_API_{name}": value for name, value in settings.items()}
-    environment |= aws.environment
-    command = [sys.executable, "-m", "graph", "serve"]
-    # A session of its own: Ctrl-C at the terminal reaches us, and we end the server.
-    with subprocess.Popen(command, env=environment, start_new_session=True) as process:  # noqa: S603
-        try:
-            asyncio.run(_ready(process, port))
-            yield
-        finally:
-            process.terminate()
-            try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                process.kill()
-
-
-async def _ready(process: subprocess.Popen[bytes], port: int) -> None:
-    async with asyncio.timeout(_START_SECONDS), httpx.AsyncClient() as http:
-        while process.poll() is None:
-            try:
-                await http.get(f"http://127.0.0.1:{port}/healthz")
-            except httpx.TransportError:
-                await asyncio.sleep(0.1)
-            else:
-                return
-    raise PlayError(f"the server ended with status {process.returncode}")
-
-
-async def _acts(aws: Sandbox, url: str, token: str) -> None:
+async def _acts(aws: Sandbox, url: str, token: str) -> str:
+    """Plays them; gives the id of the last operation."""
     client = Client(url, token)
     async with asyncio.timeout(_ACT_SECONDS):
         mover = await _create(client)
         say.rule("A run, watched live")
         run = await _run(client, mover)
         _same_objects(aws)
-        say.print(f"[green]{_OBJECTS} objects are at both sides.[/] Outcome: {run['outcome']}")
+        say.print(f"[green]{OBJECTS} objects are at both sides.[/] Outcome: {run['outcome']}")
         say.rule("Once more: nothing is copied twice")
         again = await _run(client, mover)
         files = again["progress"]["files"]
-        if files["transferred"] or files["skipped"] != _OBJECTS:
+        if files["transferred"] or files["skipped"] != OBJECTS:
             raise PlayError(f"the second run transferred {files['transferred']} objects")
         say.print(f"[green]0 transferred, {files['skipped']} left alone.[/]")
         await _stop(aws, client, mover)
-        await _delete(aws, client, mover)
+        return await _delete(aws, client, mover)
 
 
 async def _create(client: Client) -> str:
@@ -190,7 +122,7 @@ async def _followed(client: Client, operation_id: str) -> dict[str, Any]:
     ):
         operation = data["operationProgress"]
         for event in operation["events"][shown:]:
-            say.print(f"  {event['message']}", highlight=False)
+            say.print(f"  {event['message']}", highlight=False, markup=False, soft_wrap=True)
         shown = len(operation["events"])
     if operation.get("status") != "COMPLETED":
         raise PlayError(f"the operation failed: {operation.get('failure')}")
@@ -198,7 +130,7 @@ async def _followed(client: Client, operation_id: str) -> dict[str, Any]:
 
 
 _RUN: Final = (
-    "run { id runId status outcome progress { percent bytesPerSecond"
+    "run { id runId status outcome progress { percent bytesPerSecond estimatedSecondsLeft"
     " bytes { estimated transferred } files { transferred skipped } } }"
 )
 
@@ -207,17 +139,32 @@ async def _run(client: Client, mover: str) -> dict[str, Any]:
     """Starts a run and follows it to its end, with a bar."""
     run: dict[str, Any] = await _started(client, mover)
     with _bar() as bar:
-        task = bar.add_task("", total=None)
+        task = bar.add_task("", total=None, told="")
         async for data in client.follow(_FOLLOW_RUN, id=run["id"]):
             run = data["runProgress"]["run"]
-            moved = run["progress"]["bytes"]
-            total = moved["estimated"] or None
+            percent = run["progress"]["percent"]
             bar.update(
-                task, description=run["status"], completed=moved["transferred"] or 0, total=total
+                task,
+                description=run["status"],
+                completed=percent or 0,
+                total=None if percent is None else 100,
+                told=_told(run["progress"]),
             )
     if run["outcome"] != "SUCCEEDED":
         raise PlayError(f"the run ended as {run['outcome']}")
     return run
+
+
+def _told(progress: dict[str, Any]) -> str:
+    """Bytes, rate and time left, as far as the server tells them."""
+    moved, rate = progress["bytes"]["transferred"] or 0, progress["bytesPerSecond"]
+    left = progress["estimatedSecondsLeft"]
+    parts = [
+        f"{moved / 1e6:.1f} MB",
+        f"{rate / 1e6:.1f} MB/s" if rate else "",
+        f"{left:.0f} s left" if left else "",
+    ]
+    return "  ".join(part for part in parts if part)
 
 
 _FOLLOW_RUN: Final = f"subscription($id: ID!) {{ runProgress(run: $id) {{ sequence {_RUN} }} }}"
@@ -255,52 +202,21 @@ async def _stop(aws: Sandbox, client: Client, mover: str) -> None:
     say.print(f"[green]Stopped after {moved} of 40 new objects.[/] Outcome: {run['outcome']}")
 
 
-async def _delete(aws: Sandbox, client: Client, mover: str) -> None:
+async def _delete(aws: Sandbox, client: Client, mover: str) -> str:
     say.rule("deleteMover")
     payload = await client.ask(
         "mutation($id: ID!) { deleteMover(input: { mover: $id, cancelRun: true })"
         " { operation { id } errors { code message } } }",
         id=mover,
     )
-    await _followed(client, _unwrapped(payload["deleteMover"], "operation")["id"])
+    operation = str(_unwrapped(payload["deleteMover"], "operation")["id"])
+    await _followed(client, operation)
     left = aws.state()[LAB]
-    roles = [role for role in left["roles"] if not role.endswith(_ROLE)]
+    roles = [role for role in left["roles"] if not role.endswith(ROLE)]
     if left["tasks"] or left["locations"] or roles:
         raise PlayError(f"something is left behind: {left}")
     say.print("[green]No task, no location and no role is left behind.[/]")
-
-
-class Client:
-    """GraphQL as any client speaks it: HTTP for questions, a WebSocket for streams."""
-
-    def __init__(self, url: str, token: str) -> None:
-        self._url, self._headers = f"{url}/graphql", {"X-Auth-Token": token}
-
-    async def ask(self, query: str, **variables: object) -> dict[str, Any]:
-        async with httpx.AsyncClient(timeout=30, headers=self._headers) as http:
-            body = {"query": query, "variables": variables}
-            answer = (await http.post(self._url, json=body)).json()
-        if answer.get("errors"):
-            raise PlayError(str(answer["errors"]))
-        data: dict[str, Any] = answer["data"]
-        return data
-
-    async def follow(self, query: str, **variables: object) -> AsyncIterator[Mapping[str, Any]]:
-        """graphql-transport-ws, one operation a socket."""
-        address = self._url.replace("http", "ws", 1)
-        async with websockets.connect(address, subprotocols=["graphql-transport-ws"]) as wire:  # type: ignore[list-item]
-            await wire.send(json.dumps({"type": "connection_init", "payload": self._headers}))
-            payload = {"query": query, "variables": variables}
-            await wire.recv()
-            await wire.send(json.dumps({"type": "subscribe", "id": "1", "payload": payload}))
-            async for text in wire:
-                message = json.loads(text)
-                if message["type"] == "error" or message.get("payload", {}).get("errors"):
-                    raise PlayError(str(message["payload"]))
-                if message["type"] == "complete":
-                    return
-                if message["type"] == "next":
-                    yield message["payload"]["data"]
+    return operation
 
 
 def _unwrapped(payload: dict[str, Any], name: str) -> dict[str, Any]:
@@ -327,38 +243,22 @@ def _bar() -> Progress:
     return Progress(
         TextColumn("{task.description:>12}"),
         BarColumn(),
-        DownloadColumn(),
-        TimeRemainingColumn(),
+        TextColumn("{task.fields[told]}"),
         console=say,
     )
 
 
-def _show_how_to_go_on(url: str, token: str) -> None:
-    query = json.dumps(
-        {"query": f'{{ account(id: "{LAB}") {{ movers {{ nodes {{ name status }} }} }} }}'}
-    )
+def _show_how_to_go_on(on: Stage, operation: str | None) -> None:
     say.rule("Go on from here")
-    lines = (
-        f"Address  {url}/graphql  and  {url}/v1/datasync",
-        f"Token    {token}",
-        "",
-        f"curl -H 'X-Auth-Token: {token}' {url}/v1/datasync/{LAB}/movers",
-        f"curl -H 'X-Auth-Token: {token}' -H 'Content-Type: application/json' \\",
-        f"  -d '{query}' {url}/graphql",
-    )
-    for line in lines:
-        say.print(line, highlight=False, soft_wrap=True)
+    for line in hints(on, operation):
+        say.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
 def _until_interrupted() -> None:
+    """To be ended is how this is meant to end: no error."""
     say.print("\nServing until Ctrl-C.")
     try:
-        signal.pause()
+        while True:
+            signal.pause()
     except KeyboardInterrupt:
         say.print("Stopping.")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -10,6 +10,8 @@ from typing import Final, NamedTuple
 KINDS: Final = (
     "throttle",  # refused as too fast
     "error",  # a 500
+    "denied",  # refused, as a policy does
+    "expired",  # refused, as where the session is over
     "unsent",  # the connection breaks before the call takes effect
     "lost",  # it takes effect, and the connection breaks before the answer
     "slow",  # answered after so many seconds of real time
@@ -28,7 +30,10 @@ class Call(NamedTuple):
 
 @dataclass
 class Fault:
-    """``operation`` is ``datasync.CreateTask``, ``CreateTask``, ``datasync.*`` or ``*``."""
+    """``operation`` is ``datasync.CreateTask``, ``CreateTask``, ``datasync.*`` or ``*``.
+
+    With ``operation="*"`` and ``skip=n`` it meets the n-th call of anything, counted from 0.
+    """
 
     operation: str
     kind: str
@@ -37,6 +42,8 @@ class Fault:
     skip: int = 0
     """... after so many that pass."""
     seconds: float = 0.0
+    account: str | None = None
+    """Only calls made with credentials of this account; None for all."""
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -44,7 +51,8 @@ class Fault:
 
     def hits(self, call: Call) -> bool:
         full = f"{call.service}.{call.operation}"
-        return self.operation in (full, call.operation, f"{call.service}.*", "*")
+        named = self.operation in (full, call.operation, f"{call.service}.*", "*")
+        return named and self.account in (None, call.account)
 
 
 class Border:
@@ -56,6 +64,7 @@ class Border:
         self._calls: deque[Call] = deque(maxlen=100_000)
         self._standing: list[Call] = []
         self._opened = 0
+        self._cleared = 0
 
     def arrives(self, call: Call) -> Fault | None:
         """Counts a call; gives the fault that it meets, if any."""
@@ -71,14 +80,21 @@ class Border:
                     return fault
             return None
 
+    def pause(self, seconds: float) -> None:
+        """Keeps the calling thread for so long, or until the faults are cleared."""
+        with self._lock:
+            seen = self._cleared
+            self._lock.wait_for(lambda: self._cleared != seen, seconds)
+
     def add(self, fault: Fault) -> None:
         with self._lock:
             self._faults.append(fault)
 
     def clear(self) -> None:
-        """No more faults; who stands at a gate goes on."""
+        """No more faults; who stands at a gate, or is answered slowly, goes on."""
         with self._lock:
             self._faults.clear()
+            self._cleared += 1
         self.open_gate()
 
     def calls(self) -> list[Call]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Mapping
 from typing import Any, Final, Self
 
@@ -11,23 +10,20 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.base_backend import BackendDict
 from moto.datasync.models import datasync_backends
 from moto.iam.models import iam_backends
-from moto.moto_server.werkzeug_app import (
-    DomainDispatcherApplication,
-    MotoRequestHandler,
-    create_backend_app,
-)
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from moto.resourcegroupstaggingapi.models import resourcegroupstaggingapi_backends
 from moto.s3.models import FakeKey, s3_backends
 from moto.sts.models import sts_backends
-from werkzeug.serving import BaseWSGIServer, make_server
 
 from graph.sandbox.clock import CLOCK
 from graph.sandbox.control import Control
 from graph.sandbox.datasync.engine import ENGINE
 from graph.sandbox.datasync.models import DataSyncBackend
+from graph.sandbox.failures import Failure
 from graph.sandbox.faults import Border
 from graph.sandbox.pace import PACE, Pace, set_pace
-from graph.sandbox.roles import PropagatingIAMBackend, TrustingSTSBackend
+from graph.sandbox.roles import PropagatingIAMBackend, TrustingSTSBackend, end_sessions
+from graph.sandbox.server import Server
 from graph.sandbox.tagging import PagingTaggingBackend
 from graph.sandbox.wire import Front
 
@@ -35,6 +31,8 @@ HOME: Final = DEFAULT_ACCOUNT_ID
 """The account that the server's own credentials belong to."""
 REGION: Final = "us-east-1"
 
+_POLICY: Final = "2012-10-17"
+"""The version of the language that policies are written in."""
 _OURS: Final = (
     (datasync_backends, DataSyncBackend),
     (sts_backends, TrustingSTSBackend),
@@ -59,35 +57,27 @@ class Sandbox:
         vars(PACE).update(vars(pace or Pace()))
         self.border = Border()
         self._port = port
-        self._server: BaseWSGIServer | None = None
-        self._thread: threading.Thread | None = None
+        self._server: Server | None = None
 
     def __enter__(self) -> Self:
         front = Front(DomainDispatcherApplication(create_backend_app), self.border, Control(self))
-        self._server = make_server(
-            "127.0.0.1", self._port, front, threaded=True, request_handler=_QuietHandler
-        )
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(0.05,), name="sandbox", daemon=True
-        )
-        self._thread.start()
+        self._server = Server(self._port, front)
         return self
 
     def __exit__(self, *exc: object) -> None:
-        if self._server is None or self._thread is None:
+        if self._server is None:
             return
         self.border.clear()
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        self._server.close()
+        self._server = None
         self.reset()
+        ENGINE.close()
 
     @property
     def endpoint(self) -> str:
         if self._server is None:
             raise RuntimeError("the sandbox is not being served")
-        host, port = self._server.server_address[:2]
-        return f"http://{host!s}:{port}"
+        return f"http://127.0.0.1:{self._server.port}"
 
     @property
     def environment(self) -> dict[str, str]:
@@ -116,6 +106,19 @@ class Sandbox:
         CLOCK.take_over()
         ENGINE.advance(seconds)
 
+    def settle(self, seconds: float = 86_400.0) -> None:
+        """Turns the clock until no transfer runs, then lets it go on as before.
+
+        Raises TimeoutError where that takes more of the clock's seconds.
+        """
+        turned_by_hand = CLOCK.manual
+        CLOCK.take_over()
+        try:
+            ENGINE.settle(seconds)
+        finally:
+            if not turned_by_hand:
+                ENGINE.let_go()
+
     def role(
         self,
         account: str,
@@ -124,7 +127,10 @@ class Sandbox:
         service: str | None = None,
         bucket: str | None = None,
     ) -> str:
-        """A role that the home account, or a service, may assume; gives its ARN."""
+        """A role that the home account, or a service, may assume, in place of one of that name.
+
+        Gives its ARN.
+        """
         statement: dict[str, Any] = {
             "Effect": "Allow",
             "Action": "sts:AssumeRole",
@@ -132,11 +138,16 @@ class Sandbox:
         }
         if external_id:
             statement["Condition"] = {"StringEquals": {"sts:ExternalId": external_id}}
-        trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-        role = iam_backends[account]["aws"].create_role(name, trust, "/", None, "", [], 3600)
+        trust = json.dumps({"Version": _POLICY, "Statement": [statement]})
+        iam = iam_backends[account]["aws"]
+        for role_id in [kept.id for kept in list(iam.roles.values()) if kept.name == name]:
+            del iam.roles[role_id]
+        role = iam.create_role(name, trust, "/", None, "", [], 3600)
         role.changed = None  # known everywhere at once
         if bucket:
-            role.policies["access"] = json.dumps({"Resource": f"arn:aws:s3:::{bucket}"})
+            on = [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"]
+            allowed = {"Effect": "Allow", "Action": "s3:*", "Resource": on}
+            role.policies["access"] = json.dumps({"Version": _POLICY, "Statement": [allowed]})
         return str(role.arn)
 
     def bucket(self, account: str, name: str, objects: Mapping[str, bytes] | None = None) -> None:
@@ -170,18 +181,16 @@ class Sandbox:
         return found
 
     def assumed(self) -> list[Any]:
-        """Every AssumeRole that was granted, as moto records it."""
-        partitions = sts_backends[HOME].values()
-        return [role for backend in partitions for role in backend.assumed_roles]
+        """Every AssumeRole that was granted, as moto records it: in the account of the role."""
+        backends = [x for partitions in sts_backends.values() for x in partitions.values()]
+        return [role for backend in backends for role in backend.assumed_roles]
 
+    def end_sessions(self) -> None:
+        """Revokes what AssumeRole gave: such credentials are refused from now on."""
+        end_sessions()
 
-class _QuietHandler(MotoRequestHandler):  # type: ignore[misc]  # moto is not typed
-    """Says nothing of requests, nor of clients that went away."""
-
-    protocol_version = "HTTP/1.1"
-
-    def log(self, *_args: object) -> None:
-        """Not to standard error."""
-
-    def log_request(self, *_args: object, **_more: object) -> None:
-        """Not to standard error."""
+    def break_task(self, arn: str, code: str | None, detail: str = "") -> None:
+        """Makes a task UNAVAILABLE for that reason; without one it is well again."""
+        account, region = arn.split(":")[4], arn.split(":")[3]
+        task = datasync_backends[account][region].task(arn)
+        task.broken = Failure(code, detail) if code else None

@@ -6,21 +6,22 @@ import io
 import json
 import re
 import socket
-import threading
 from collections.abc import Callable, Iterable
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qs
 
 from moto.iam.models import get_account_id_from
 
 from graph.sandbox.faults import Border, Call, Fault
+from graph.sandbox.roles import ended
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 App = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 _SCOPE: Final = re.compile(r"Credential=([^/]+)/\d+/[^/]+/([^/]+)/aws4_request")
-_XML: Final = {"iam", "sts"}
+_QUERY: Final = {"iam", "sts"}
+_XML: Final = _QUERY | {"s3"}
 _SERVICES: Final = {"tagging": "resourcegroupstaggingapi"}
 """Names in signatures that are not the SDK's names of the services."""
 
@@ -34,8 +35,10 @@ class Front:
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         if environ["PATH_INFO"].startswith("/_sandbox/"):
             return self._control(environ, start_response)
-        call = _call(environ)
+        key, call = _call(environ)
         fault = self._border.arrives(call)
+        if ended(key):
+            return _refusal("expired", call, start_response)
         if fault is None:
             return self._moto(environ, start_response)
         return self._wrong(fault, call, environ, start_response)
@@ -43,14 +46,14 @@ class Front:
     def _wrong(
         self, fault: Fault, call: Call, environ: Environ, start_response: StartResponse
     ) -> Iterable[bytes]:
-        if fault.kind in ("throttle", "error"):
+        if fault.kind in _REFUSALS:
             return _refusal(fault.kind, call, start_response)
         if fault.kind == "unsent":
             return _hang_up(environ)
         if fault.kind == "gate":
             self._border.stand(call)
         if fault.kind == "slow":
-            threading.Event().wait(fault.seconds)
+            self._border.pause(fault.seconds)
         answer = self._moto(environ, start_response)
         if fault.kind == "lost":
             return _hang_up(environ)
@@ -59,49 +62,78 @@ class Front:
         return answer
 
 
-def _call(environ: Environ) -> Call:
+def _call(environ: Environ) -> tuple[str, Call]:
+    """The access key of a request, and the call that it is."""
     match = _SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))
     if match is None:
-        return Call("unsigned", str(environ["REQUEST_METHOD"]), "")
+        return "", Call("unsigned", str(environ["REQUEST_METHOD"]), "")
     service = _SERVICES.get(match[2], match[2])
-    return Call(service, _operation(service, environ), str(get_account_id_from(match[1])))
+    account = str(get_account_id_from(match[1]))
+    return match[1], Call(service, _operation(service, environ), account)
 
 
 def _operation(service: str, environ: Environ) -> str:
     target = environ.get("HTTP_X_AMZ_TARGET", "")
     if target:
         return str(target).rpartition(".")[2]
-    if service in _XML:
+    if service in _QUERY:
         body: bytes = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         environ["wsgi.input"] = io.BytesIO(body)
         return parse_qs(body.decode()).get("Action", ["Unknown"])[0]
     return str(environ["REQUEST_METHOD"])
 
 
+class Refusal(NamedTuple):
+    in_json: str
+    """The code of the services that speak JSON."""
+    in_xml: str
+    text: str
+    status: str = "400 Bad Request"
+    status_in_xml: str = "403 Forbidden"
+
+
+_REFUSALS: Final = {
+    "throttle": Refusal(
+        "ThrottlingException", "Throttling", "Rate exceeded", status_in_xml="400 Bad Request"
+    ),
+    "error": Refusal(
+        "InternalException",
+        "ServiceFailure",
+        "An internal error occurred.",
+        *("500 Internal Server Error",) * 2,
+    ),
+    "denied": Refusal(
+        "AccessDeniedException",
+        "AccessDenied",
+        "User is not authorized to perform this action: no session policy allows it",
+    ),
+    "expired": Refusal(
+        "ExpiredTokenException",
+        "ExpiredToken",
+        "The security token included in the request is expired",
+    ),
+}
+"""By the kind of a fault, how the services word it."""
+
+
 def _refusal(kind: str, call: Call, start_response: StartResponse) -> Iterable[bytes]:
     """In the shape of the service, so that the SDK recognises it."""
-    throttled = kind == "throttle"
-    text = "Rate exceeded" if throttled else "An internal error occurred."
+    refusal = _REFUSALS[kind]
     if call.service in _XML:
-        code = "Throttling" if throttled else "ServiceFailure"
+        code, status, media = refusal.in_xml, refusal.status_in_xml, "text/xml"
+        error = f"<Error><Code>{code}</Code><Message>{refusal.text}</Message></Error>"
         body = (
-            f"<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code>"
-            f"<Message>{text}</Message></Error></ErrorResponse>"
+            error if call.service == "s3" else f"<ErrorResponse>{error}</ErrorResponse>"
         ).encode()
-        media = "text/xml"
     else:
-        code = "ThrottlingException" if throttled else "InternalException"
-        body = json.dumps({"__type": code, "message": text}).encode()
-        media = "application/x-amz-json-1.1"
-    status = "400 Bad Request" if throttled else "500 Internal Server Error"
-    start_response(
-        status,
-        [
-            ("Content-Type", media),
-            ("Content-Length", str(len(body))),
-            ("x-amzn-errortype", code),
-        ],
-    )
+        code, status, media = refusal.in_json, refusal.status, "application/x-amz-json-1.1"
+        body = json.dumps({"__type": code, "message": refusal.text}).encode()
+    headers = [
+        ("Content-Type", media),
+        ("Content-Length", str(len(body))),
+        ("x-amzn-errortype", code),
+    ]
+    start_response(status, headers)
     return [body]
 
 

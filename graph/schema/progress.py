@@ -67,7 +67,9 @@ class RunProgress:
     value: strawberry.Private[model.Progress]
     counters: strawberry.Private[run_model.Counters]
     sequence: int = attribute(
-        "sequence", "Counts up by one with each change that a watch has seen; 0 without a watch."
+        "sequence",
+        "Counts up by one with each change that a watch has seen, from a start of the watch's own; "
+        "0 without a watch.",
     )
     phase: str = attribute("phase", "The run's status, in AWS's word.")
     percent: float | None = attribute(

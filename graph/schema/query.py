@@ -8,10 +8,11 @@ from typing import Final
 
 import strawberry
 
+from graph.model.caller import Caller
 from graph.model.errors import Invalid, NotFound
 from graph.resolvers import movers, operations, runs
 from graph.schema.connections import After, Connection, First
-from graph.schema.fields import Info
+from graph.schema.fields import Info, attribute
 from graph.schema.ids import decode
 from graph.schema.nodes import Account, Group, Mover, Node, Operation, Run
 from graph.schema.operations import OperationFilter, operations_page
@@ -22,7 +23,20 @@ _NODES: Final = 100
 
 @strawberry.type(description="Who the server takes the caller for.")
 class Viewer:
-    name: str = strawberry.field(description="As it goes into logs and operations.")
+    value: strawberry.Private[Caller]
+    name: str = attribute("name", "Of the key; goes into logs and operations.")
+    on_behalf_of: str | None = attribute(
+        "on_behalf_of", "Whom the caller says it acts for, where its key is trusted to say so."
+    )
+    may_write: bool = attribute("may_write", "False: nothing may be created or changed.")
+
+    @strawberry.field(description="The accounts its key is limited to; empty where it is not.")
+    def accounts(self) -> list[AccountId]:
+        return [AccountId(account_id) for account_id in sorted(self.value.accounts or ())]
+
+    @strawberry.field(description="The groups its key is limited to; empty where it is not.")
+    def groups(self) -> list[str]:
+        return sorted(self.value.groups or ())
 
 
 @strawberry.type(description="The server itself.")
@@ -36,14 +50,14 @@ class ServerInfo:
 class Query:
     @strawberry.field(description="Who the server takes the caller for.")
     def viewer(self, info: Info) -> Viewer:
-        return Viewer(name=info.context.caller.name)
+        return Viewer(value=info.context.caller)
 
     @strawberry.field(
-        description="The accounts of the server's settings; empty where they allow any."
+        description="The accounts that the server's settings or the caller's key name; empty "
+        "where they allow any."
     )
     def accounts(self, info: Info) -> list[Account]:
-        listed = info.context.doors.gateway.listed_accounts
-        return [Account(value=account) for account in listed]
+        return [Account(value=account) for account in movers.list_accounts(info.context)]
 
     @strawberry.field(description="An account that lets the server in.")
     async def account(self, info: Info, id: AccountId) -> Account | None:  # noqa: A002

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Annotated
 
 import strawberry
@@ -23,7 +24,12 @@ class RunUpdate:
 
 
 After = Annotated[
-    int | None, strawberry.argument(description="The sequence that the client has already.")
+    int | None,
+    strawberry.argument(
+        description="A sequence that the client has already. As long as it is the present one, "
+        "the state is not repeated. Each watch counts from a start of its own: with a number of "
+        "another server, or of a watch that is over, the present state is sent."
+    ),
 ]
 
 
@@ -37,11 +43,12 @@ class Subscription:
         self, info: Info, run: strawberry.ID, after: After = None
     ) -> AsyncGenerator[RunUpdate, None]:
         run_arn = expect("Run", run, path=("run",))
-        async for update in runs.follow_run(info.context, run_arn, after):
-            yield RunUpdate(
-                sequence=update.progress.sequence,
-                run=Run(value=update.run, measured=update.progress),
-            )
+        async with aclosing(runs.follow_run(info.context, run_arn, after)) as updates:
+            async for update in updates:
+                yield RunUpdate(
+                    sequence=update.progress.sequence,
+                    run=Run(value=update.run, measured=update.progress),
+                )
 
     @strawberry.subscription(
         description="The operation's state at once, then each change; completes when it has ended."
@@ -50,5 +57,6 @@ class Subscription:
         self, info: Info, operation: strawberry.ID
     ) -> AsyncGenerator[Operation, None]:
         operation_id = expect("Operation", operation, path=("operation",))
-        async for state in operations.follow_operation(info.context, operation_id):
-            yield Operation(value=state)
+        async with aclosing(operations.follow_operation(info.context, operation_id)) as states:
+            async for state in states:
+                yield Operation(value=state)

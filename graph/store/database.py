@@ -76,37 +76,45 @@ class Database:
     async def _rows(self, statement: sa.Select[Any]) -> list[sa.RowMapping]:
         return await self._transact(lambda c: list(c.execute(statement).mappings()))
 
-    async def _write(self, statement: sa.Executable) -> None:
-        await self._transact(lambda connection: connection.execute(statement) and None)
+    async def _write(self, statement: sa.Executable, *, durable: bool = False) -> None:
+        await self._transact(lambda c: c.execute(statement) and None, durable=durable)
 
     async def _transact(
         self, work: Callable[[sa.Connection], T], *, at_once: bool = False, durable: bool = False
     ) -> T:
-        """``at_once``: in a lane of its own. ``durable``: on the disk when it returns."""
-        bound = partial(self._within, work, durable=durable)
+        """``at_once``: in a lane of its own, before all that wait.
+
+        ``durable``: on the disk when it returns, so that not even a power cut takes it.
+        """
+        within = partial(self._within, work, durable=durable)
         if at_once:
-            return await self._run(bound, self._lane)
+            return await self._run(within, self._lane)
         try:
             async with asyncio.timeout(_QUEUED):
                 await self._turns.acquire()
         except TimeoutError as error:
             raise Upstream("the server's store is too busy; try again") from error
         try:
-            return await self._run(bound, self._threads)
+            return await self._run(within, self._threads)
         finally:
             self._turns.release()
 
     def _within(self, work: Callable[[sa.Connection], T], *, durable: bool) -> T:
         with self._opened().connect() as connection:
-            relaxed = self.url.get_backend_name() == "sqlite"
-            if relaxed and durable:
-                _synchronous(connection, "FULL")
+            if durable:
+                self._synchronous(connection, "FULL")
             try:
                 with connection.begin():
                     return work(connection)
             finally:
-                if relaxed and durable:
-                    _synchronous(connection, "NORMAL")
+                if durable:
+                    self._synchronous(connection, "NORMAL")
+
+    def _synchronous(self, connection: sa.Connection, how: str) -> None:
+        """For SQLite, between transactions: within one it changes nothing."""
+        driver = connection.connection.driver_connection
+        if driver is not None and self.url.get_backend_name() == "sqlite":
+            driver.execute(f"PRAGMA synchronous={how}")
 
     def _opened(self) -> sa.Engine:
         if self._engine is None:
@@ -164,24 +172,10 @@ def _file_lock(path: str) -> Iterator[None]:
         os.close(handle)
 
 
-def _synchronous(connection: sa.Connection, how: str) -> None:
-    """Between transactions alone: within one SQLite does not change it."""
-    driver = connection.connection.driver_connection
-    if driver is not None:
-        driver.execute(f"PRAGMA synchronous={how}")
-
-
 def _wal(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's connection
     # First of all, as switching to WAL takes a lock: it waits for others rather than fail.
     connection.execute(f"PRAGMA busy_timeout={int(500 * _SECONDS)}")
     connection.execute("PRAGMA journal_mode=WAL")
-    relax(connection)
-
-
-def relax(connection: Any) -> None:  # noqa: ANN401 - the driver's connection
-    """Commits reach the system's cache, which outlives the process, and not yet the disk.
-
-    Waiting for the disk took 6 ms a commit on a busy one, and SQLite commits one at a time. What a
-    power cut takes is the newest; a step that is lost is done again, and finds what it made.
-    """
+    # Commits reach the system's cache, which outlives the process, and not yet the disk: waiting for
+    # a busy one took 6 ms, and SQLite commits one at a time. A power cut takes the newest alone.
     connection.execute("PRAGMA synchronous=NORMAL")

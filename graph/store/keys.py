@@ -64,7 +64,7 @@ class Keys(Database):
             "created_at": now,
         }
         try:
-            await self._write(sa.insert(KEYS).values(values))
+            await self._write(sa.insert(KEYS).values(values), durable=True)
         except sa.exc.IntegrityError:
             return await self._transact(lambda connection: _take_over(connection, key, holder))
         return Claim(mine=True)

@@ -84,7 +84,8 @@ class Store(Keys, Lists, Replicas):
             )
             return _append(connection, operation_id, messages)
 
-        return await self._transact(note)
+        # What a step is about to try has to be known afterwards, or it would not look for it.
+        return await self._transact(note, durable=True)
 
     async def set_task(self, operation_id: str, task_arn: str | None) -> None:
         await self._write(_of(operation_id).values(task_arn=task_arn, updated_at=time.time()))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import heapq
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from typing import cast
 
-from graph.live import Update, Watches
+from graph.live import Pace, Update, Watches
+from graph.model.clock import Clock
 from graph.model.run import Counters, Run
 
 ARN = "arn:aws:datasync:us-east-1:222222222222:task/task-1/execution/exec-1"
@@ -96,11 +96,17 @@ class Follower:
         await asyncio.gather(self.task, return_exceptions=True)
 
 
+def watching(
+    describe: Callable[[str], Awaitable[Run]], pace: Pace | None = None, clock: Clock | None = None
+) -> Watches:
+    """Watches whose sequences begin with 1."""
+    return Watches(describe, pace, clock, first=lambda: 1)
+
+
 def updates(
     watches: Watches, arn: str = ARN, after: int | None = None
 ) -> AsyncGenerator[Update, None]:
-    """What ``follow`` gives, as what it is: a generator, which can be closed."""
-    return cast("AsyncGenerator[Update, None]", watches.follow(arn, after))
+    return watches.follow(arn, after)
 
 
 async def settle() -> None:

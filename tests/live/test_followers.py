@@ -7,9 +7,8 @@ from contextlib import aclosing
 
 import pytest
 
-from graph.live import Watches
 from graph.model.errors import NotFound, Throttled
-from tests.live.held import Aws, Follower, HeldClock, run, settle, updates
+from tests.live.held import Aws, Follower, HeldClock, run, settle, updates, watching
 
 
 @pytest.fixture
@@ -19,7 +18,7 @@ def clock() -> HeldClock:
 
 async def test_who_follows_again_after_a_failure_gets_a_new_watch(clock: HeldClock) -> None:
     aws = Aws(clock, lambda n: run("SUCCESS") if n else Throttled("x"))
-    async with Watches(aws, clock=clock) as watches:
+    async with watching(aws, clock=clock) as watches:
         first = Follower(watches)
         await clock.turn()
         assert isinstance(first.task.exception(), Throttled)
@@ -31,7 +30,7 @@ async def test_who_follows_again_after_a_failure_gets_a_new_watch(clock: HeldClo
 
 async def test_a_latecomer_gets_the_present_state_without_a_look(clock: HeldClock) -> None:
     aws = Aws(clock, lambda n: run(moved=n))
-    async with Watches(aws, clock=clock) as watches:
+    async with watching(aws, clock=clock) as watches:
         first = Follower(watches)
         await clock.turn(3.5)
         looks = len(aws.looks)
@@ -48,7 +47,7 @@ async def test_a_latecomer_gets_the_present_state_without_a_look(clock: HeldCloc
 
 async def test_one_follower_that_leaves_takes_nothing_from_the_others(clock: HeldClock) -> None:
     aws = Aws(clock, lambda n: run(moved=n))
-    async with Watches(aws, clock=clock) as watches:
+    async with watching(aws, clock=clock) as watches:
         leaver, stayer = Follower(watches), Follower(watches)
         await clock.turn(2)
         await leaver.leave()
@@ -60,7 +59,7 @@ async def test_one_follower_that_leaves_takes_nothing_from_the_others(clock: Hel
 
 async def test_a_watch_lingers_for_who_comes_back_and_counts_on(clock: HeldClock) -> None:
     aws = Aws(clock, lambda n: run(moved=n))
-    async with Watches(aws, clock=clock) as watches:
+    async with watching(aws, clock=clock) as watches:
         first = Follower(watches)
         await clock.turn(2.5)
         await first.leave()
@@ -77,7 +76,7 @@ async def test_the_end_closes_the_watch_and_a_later_follower_gets_it_again(
     clock: HeldClock,
 ) -> None:
     aws = Aws(clock, lambda n: run("SUCCESS") if n else run())
-    async with Watches(aws, clock=clock) as watches:
+    async with watching(aws, clock=clock) as watches:
         first = Follower(watches)
         await clock.turn(1)
         assert first.task.done()
@@ -92,7 +91,7 @@ async def test_the_end_closes_the_watch_and_a_later_follower_gets_it_again(
 async def test_a_slow_follower_gets_the_newest_state_alone(clock: HeldClock) -> None:
     aws = Aws(clock, lambda n: run(moved=n))
     async with (
-        Watches(aws, clock=clock) as watches,
+        watching(aws, clock=clock) as watches,
         aclosing(updates(watches)) as slow,
     ):
         first = await asyncio.wait_for(anext(slow), 10)
@@ -112,7 +111,7 @@ async def test_a_slow_follower_misses_neither_the_last_state_nor_the_failure(
     gone = NotFound("gone")
     aws = Aws(clock, lambda n: run(moved=n) if n < 4 else gone)
     async with (
-        Watches(aws, clock=clock) as watches,
+        watching(aws, clock=clock) as watches,
         aclosing(updates(watches)) as slow,
     ):
         await asyncio.wait_for(anext(slow), 10)
@@ -126,7 +125,7 @@ async def test_a_slow_follower_misses_neither_the_last_state_nor_the_failure(
 async def test_a_slow_follower_learns_the_end_and_is_let_go(clock: HeldClock) -> None:
     aws = Aws(clock, lambda n: run(moved=n) if n < 4 else run("SUCCESS"))
     async with (
-        Watches(aws, clock=clock) as watches,
+        watching(aws, clock=clock) as watches,
         aclosing(updates(watches)) as slow,
     ):
         await asyncio.wait_for(anext(slow), 10)
@@ -138,7 +137,7 @@ async def test_a_slow_follower_learns_the_end_and_is_let_go(clock: HeldClock) ->
 
 async def test_a_stall_is_told_once_and_its_end_too(clock: HeldClock) -> None:
     aws = Aws(clock, lambda _: run(moved=500 if clock.seconds > 1200 else 1))
-    async with Watches(aws, clock=clock) as watches:
+    async with watching(aws, clock=clock) as watches:
         follower = Follower(watches)
         await clock.turn(190)
         assert [u.progress.stalled_since for u in follower.seen] == [

@@ -17,7 +17,16 @@ from tests.live.held import START, run
 GAPS = st.integers(0, 10**8).map(lambda ticks: ticks / 1e6)
 """Seconds between two looks, as fine as a clock shows them."""
 COUNTS = st.one_of(st.none(), st.integers(0, 2000))
-ORDER = ["QUEUED", "LAUNCHING", "PREPARING", "TRANSFERRING", "VERIFYING", "SUCCESS"]
+ORDER = [
+    "QUEUED",
+    "LAUNCHING",
+    "PREPARING",
+    "TRANSFERRING",
+    "VERIFYING",
+    "CANCELLING",
+    "SUCCESS",
+    "ERROR",
+]
 
 
 @st.composite
@@ -70,6 +79,27 @@ def test_the_sequence_counts_changes_and_nothing_else(looks: list[Run]) -> None:
         for one, other in pairwise(looks)
     ]
     assert shown == [1 + sum(changes[:n]) for n in range(len(looks))]
+
+
+@pytest.mark.parametrize("mode", ["BASIC", "ENHANCED"])
+def test_a_run_that_is_cancelled_keeps_its_final_totals(mode: str) -> None:
+    meter = Meter(Pace())
+    looks = [
+        run("VERIFYING", 90, 100, mode=mode),
+        run("CANCELLING", 90, 300, mode=mode),
+        run("CANCELLING", 80, 400, mode=mode),
+        run("CANCELLING", None, None, mode=mode),
+        run("ERROR", 10, 100, mode=mode),
+    ]
+    shown = [meter.look(look, float(n), START) for n, look in enumerate(looks)]
+    assert [progress.percent for progress in shown] == [90] * 5
+    assert all(progress.totals_final and progress.basis == "BYTES" for progress in shown)
+
+
+def test_a_sequence_begins_where_it_is_told_to() -> None:
+    meter = Meter(Pace(), first=41)
+    shown = [meter.look(run(moved=n), float(n), START).sequence for n in (1, 1, 2)]
+    assert shown == [41, 41, 42]
 
 
 def test_percent_may_fall_while_more_is_still_found() -> None:

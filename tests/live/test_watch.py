@@ -8,10 +8,10 @@ import logging
 import pytest
 from prometheus_client import REGISTRY
 
-from graph.live import Pace, Watches
+from graph.live import Pace
 from graph.model.errors import AccessDenied, NotFound, Throttled, Upstream, UpstreamTimeout
 from graph.model.run import Run
-from tests.live.held import ARN, Aws, Follower, HeldClock, run, settle
+from tests.live.held import ARN, Aws, Follower, HeldClock, run, settle, watching
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def clock() -> HeldClock:
 
 async def test_a_run_that_moves_is_looked_at_every_second(clock: HeldClock) -> None:
     aws = Aws(clock, lambda n: run(moved=n))
-    async with Watches(aws, clock=clock) as watches:
+    async with watching(aws, clock=clock) as watches:
         follower = Follower(watches)
         await clock.turn(10)
         assert aws.times == list(range(11))
@@ -31,7 +31,7 @@ async def test_a_run_that_moves_is_looked_at_every_second(clock: HeldClock) -> N
 
 async def test_a_run_that_stands_is_looked_at_ever_less_and_told_once(clock: HeldClock) -> None:
     aws = Aws(clock, lambda _: run("QUEUED"))
-    async with Watches(aws, clock=clock) as watches:
+    async with watching(aws, clock=clock) as watches:
         follower = Follower(watches)
         await clock.turn(30)
         assert aws.waits[:5] == [1.5, 2.25, 3.375, 5, 5]
@@ -41,7 +41,7 @@ async def test_a_run_that_stands_is_looked_at_ever_less_and_told_once(clock: Hel
 
 async def test_throttling_slows_to_half_a_minute_and_tells_nobody(clock: HeldClock) -> None:
     aws = Aws(clock, lambda n: Throttled("slow down") if n else run())
-    async with Watches(aws, clock=clock) as watches:
+    async with watching(aws, clock=clock) as watches:
         follower = Follower(watches)
         await clock.turn(150)
         assert aws.waits == [1, 2, 4, 8, 16, 30, 30, 30]
@@ -52,7 +52,7 @@ async def test_throttling_slows_to_half_a_minute_and_tells_nobody(clock: HeldClo
 
 async def test_after_throttling_a_run_that_moves_is_soon_looked_at_again(clock: HeldClock) -> None:
     aws = Aws(clock, lambda n: Throttled("x") if n in (1, 2, 3) else run(moved=n))
-    async with Watches(aws, clock=clock) as watches:
+    async with watching(aws, clock=clock) as watches:
         follower = Follower(watches)
         await clock.turn(17)
         assert aws.waits == [1, 2, 4, 8, 1, 1]
@@ -64,7 +64,7 @@ async def test_patience_ends_after_five_minutes_of_failure_and_not_before(
     clock: HeldClock, error: Exception
 ) -> None:
     aws = Aws(clock, lambda n: error if n else run())
-    async with Watches(aws, clock=clock) as watches:
+    async with watching(aws, clock=clock) as watches:
         follower = Follower(watches)
         await clock.turn(1 + 299)
         assert not follower.task.done()
@@ -76,7 +76,7 @@ async def test_patience_ends_after_five_minutes_of_failure_and_not_before(
 async def test_one_good_look_restores_the_patience(clock: HeldClock) -> None:
     good = {0, 10, 20, 30}
     aws = Aws(clock, lambda n: run(moved=n) if n in good else Throttled("x"))
-    async with Watches(aws, clock=clock) as watches:
+    async with watching(aws, clock=clock) as watches:
         follower = Follower(watches)
         await clock.turn(700)
         assert len(aws.looks) > 30
@@ -87,7 +87,7 @@ async def test_one_good_look_restores_the_patience(clock: HeldClock) -> None:
 @pytest.mark.parametrize("error", [NotFound("gone"), AccessDenied("no")])
 async def test_a_refusal_ends_a_watch_at_once(clock: HeldClock, error: Exception) -> None:
     aws = Aws(clock, lambda n: error if n else run())
-    async with Watches(aws, clock=clock) as watches:
+    async with watching(aws, clock=clock) as watches:
         followers = [Follower(watches) for _ in range(3)]
         await clock.turn(1)
         assert [follower.task.exception() for follower in followers] == [error] * 3
@@ -99,7 +99,7 @@ async def test_a_look_that_never_returns_is_given_up(clock: HeldClock) -> None:
         await asyncio.Event().wait()
         raise AssertionError
 
-    async with Watches(never, Pace(call=0), clock) as watches:
+    async with watching(never, Pace(call=0), clock) as watches:
         follower = Follower(watches)
         with pytest.raises(Upstream, match="AWS does not answer"):
             await asyncio.wait_for(follower.task, 10)
@@ -109,7 +109,7 @@ async def test_a_defect_ends_the_watch_with_words_and_a_log(
     clock: HeldClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     aws = Aws(clock, lambda _: ValueError("a defect"))
-    async with Watches(aws, clock=clock) as watches:
+    async with watching(aws, clock=clock) as watches:
         follower = Follower(watches)
         with caplog.at_level(logging.ERROR):
             await clock.turn()
@@ -122,7 +122,7 @@ async def test_a_defect_ends_the_watch_with_words_and_a_log(
 
 async def test_a_watch_that_nobody_follows_stops_looking(clock: HeldClock) -> None:
     aws = Aws(clock, lambda n: run(moved=n))
-    async with Watches(aws, clock=clock) as watches:
+    async with watching(aws, clock=clock) as watches:
         follower = Follower(watches)
         await clock.turn(2.5)
         await follower.leave()
@@ -136,7 +136,7 @@ async def test_a_watch_that_nobody_follows_stops_looking(clock: HeldClock) -> No
 
 async def test_the_looks_at_one_account_keep_to_its_budget(clock: HeldClock) -> None:
     aws = Aws(clock, lambda n: run(moved=n))
-    async with Watches(aws, Pace(account_calls=5), clock) as watches:
+    async with watching(aws, Pace(account_calls=5), clock) as watches:
         followers = [Follower(watches, f"{ARN}{n}") for n in range(20)]
         await clock.turn(20)
         assert min(aws.waits) >= 0.2 - 1e-6
@@ -149,7 +149,7 @@ async def test_the_looks_at_one_account_keep_to_its_budget(clock: HeldClock) -> 
 async def test_a_busy_account_delays_no_other(clock: HeldClock) -> None:
     other = ARN.replace("222222222222", "333333333333")
     aws = Aws(clock, lambda n: run(moved=n))
-    async with Watches(aws, Pace(account_calls=1), clock) as watches:
+    async with watching(aws, Pace(account_calls=1), clock) as watches:
         followers = [Follower(watches, f"{ARN}{n}") for n in range(30)]
         followers.append(Follower(watches, other))
         await clock.turn(10)
@@ -175,7 +175,7 @@ async def test_closing_ends_every_watch_wherever_it_waits(clock: HeldClock) -> N
             raise
         raise AssertionError
 
-    async with Watches(look, Pace(account_calls=1e9), clock) as watches:
+    async with watching(look, Pace(account_calls=1e9), clock) as watches:
         followers = [Follower(watches, f"{ARN}{n}") for n in range(3)]
         await clock.turn(1)
         await asyncio.wait_for(inside.wait(), 10)
@@ -189,7 +189,7 @@ async def test_closing_ends_every_watch_wherever_it_waits(clock: HeldClock) -> N
 
 async def test_the_gauge_counts_the_watches_that_live(clock: HeldClock) -> None:
     aws = Aws(clock, lambda n: run("SUCCESS") if n > 3 else run(moved=n))
-    async with Watches(aws, clock=clock) as watches:
+    async with watching(aws, clock=clock) as watches:
         followers = [Follower(watches, f"{ARN}{n % 2}") for n in range(4)]
         await clock.turn()
         assert REGISTRY.get_sample_value("datasync_api_watches") == 2
@@ -200,7 +200,7 @@ async def test_the_gauge_counts_the_watches_that_live(clock: HeldClock) -> None:
 
 async def test_what_was_seen_last_can_be_asked_for_without_a_look(clock: HeldClock) -> None:
     aws = Aws(clock, lambda n: run(moved=n))
-    async with Watches(aws, clock=clock) as watches:
+    async with watching(aws, clock=clock) as watches:
         assert watches.latest(ARN) is None
         assert len(watches) == 0
         follower = Follower(watches)

@@ -15,6 +15,7 @@ from graph.live import Pace, Watches
 from graph.live.meter import Meter
 from graph.model.errors import NotFound, Throttled, Upstream
 from graph.model.run import Counters, Outcome, Run, RunResult
+from tests.live.held import watching
 
 ARN = "arn:aws:datasync:us-east-1:222222222222:task/task-1/execution/exec-1"
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -67,13 +68,13 @@ class Aws:
 
 
 async def followed(watches: Watches, after: int | None = None) -> list[tuple[str, int]]:
-    async with aclosing(watches.follow(ARN, after)) as updates:  # type: ignore[type-var]
+    async with aclosing(watches.follow(ARN, after)) as updates:
         return [(u.run.status, u.progress.sequence) async for u in updates]
 
 
 async def test_each_change_comes_and_then_the_end() -> None:
     aws = Aws(run("LAUNCHING"), run(moved=10), run(moved=10), run(moved=90), run("SUCCESS", 100))
-    async with Watches(aws, clock=TurnedClock()) as watches:
+    async with watching(aws, clock=TurnedClock()) as watches:
         assert await followed(watches) == [
             ("LAUNCHING", 1),
             ("TRANSFERRING", 2),
@@ -84,7 +85,7 @@ async def test_each_change_comes_and_then_the_end() -> None:
 
 async def test_many_followers_share_one_watch() -> None:
     aws = Aws(*(run(moved=n) for n in range(5)), run("SUCCESS", 100))
-    async with Watches(aws, clock=TurnedClock()) as watches:
+    async with watching(aws, clock=TurnedClock()) as watches:
         ends = await asyncio.gather(*(followed(watches) for _ in range(50)))
     assert aws.calls == 6
     assert {end[-1][0] for end in ends} == {"SUCCESS"}
@@ -92,7 +93,7 @@ async def test_many_followers_share_one_watch() -> None:
 
 async def test_a_first_look_that_fails_is_the_followers_error() -> None:
     for error in (NotFound("gone"), Throttled("slow down")):
-        async with Watches(Aws(error), clock=TurnedClock()) as watches:
+        async with watching(Aws(error), clock=TurnedClock()) as watches:
             with pytest.raises(type(error)):
                 await followed(watches)
 
@@ -100,13 +101,13 @@ async def test_a_first_look_that_fails_is_the_followers_error() -> None:
 async def test_throttling_in_between_is_no_error_and_slows() -> None:
     clock = TurnedClock()
     aws = Aws(run(), Throttled("x"), Throttled("x"), Throttled("x"), run("SUCCESS", 100))
-    async with Watches(aws, clock=clock) as watches:
+    async with watching(aws, clock=clock) as watches:
         assert (await followed(watches))[-1][0] == "SUCCESS"
     assert clock.seconds >= 2 + 4 + 8
 
 
 async def test_an_aws_that_fails_for_long_is_told() -> None:
-    async with Watches(Aws(run(), Upstream("down")), clock=TurnedClock()) as watches:
+    async with watching(Aws(run(), Upstream("down")), clock=TurnedClock()) as watches:
         with pytest.raises(Upstream):
             await followed(watches)
 
@@ -119,7 +120,7 @@ async def test_a_watch_that_is_closed_leaves_no_task() -> None:
         await asyncio.Event().wait()
         raise AssertionError
 
-    async with Watches(never) as watches:
+    async with watching(never) as watches:
         follower = asyncio.create_task(followed(watches))
         await asyncio.wait_for(started.wait(), 10)
     follower.cancel()
@@ -132,14 +133,14 @@ async def test_a_run_seen_cancelling_ended_as_cancelled() -> None:
         run("ERROR"),
         result=RunResult(phases=(), total_duration_ms=1, error_code=None, error_detail=None),
     )
-    async with Watches(Aws(run("CANCELLING"), failed), clock=TurnedClock()) as watches:
+    async with watching(Aws(run("CANCELLING"), failed), clock=TurnedClock()) as watches:
         async for update in watches.follow(ARN):
             last = update
     assert last.run.outcome is Outcome.CANCELLED
 
 
 async def test_what_a_client_has_already_is_not_sent_again() -> None:
-    async with Watches(Aws(run(), run("SUCCESS")), clock=TurnedClock()) as watches:
+    async with watching(Aws(run(), run("SUCCESS")), clock=TurnedClock()) as watches:
         assert await followed(watches, after=1) == [("SUCCESS", 2)]
 
 

@@ -100,7 +100,7 @@ async def test_several_workers_share_one_file(aws: Sandbox, tmp_path: Path) -> N
     accounts = [f"{600_000_000_000 + index}" for index in range(12)]
     for account in accounts:
         furnish(aws, account)
-    async with Server(aws, tmp_path, workers=3) as server:
+    async with Server(aws, tmp_path, arguments=["--workers=3"]) as server:
         for _ in range(3):  # a client each, as one keeps to the worker of its connection
             async with server.client() as client:
                 mine, accounts = accounts[:4], accounts[4:]

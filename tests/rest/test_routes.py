@@ -78,9 +78,12 @@ async def test_a_mover_lives_its_life(aws: Sandbox, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("body", "text"),
     [
-        (b"{}", "Source and Destination are required"),
-        (b"null", "Source and Destination are required"),
-        (b'{"Source":{"Type":"S3"},"Destination":{"Type":"S3"}}', "Source of type S3 needs"),
+        (b"{}", "Name is a required field"),
+        (b"null", "Name is a required field"),
+        (
+            b'{"Name":"a","Source":{"Type":"S3"},"Destination":{"Type":"S3"}}',
+            "Source of type S3 needs",
+        ),
         (b"[1]", "cannot decode body into create data mover input: "),
         (b'{"Name":1}', "cannot decode body into create data mover input: "),
         (b"\xff", "cannot decode body into create data mover input: "),
@@ -131,7 +134,7 @@ async def test_statuses_of_what_is_not_there(aws: Sandbox, tmp_path: Path) -> No
         assert (await client.get(f"{MOVERS}/g/none")).text == "datasync mover not found"
         assert (await client.get("/nowhere")).text == "404 page not found\n"
         patched = await client.patch(MOVERS)
-        assert (patched.status_code, patched.headers["Allow"]) == (405, "GET")
+        assert (patched.status_code, patched.headers["Allow"]) == (405, "GET, HEAD, OPTIONS")
         assert (await client.get("/v1/datasync/flywheel")).status_code == 400
 
 

@@ -11,9 +11,7 @@ import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError
 
 from graph.sandbox import Call, Fault, Sandbox
-from tests.sandbox.test_datasync import LAB, client, lab, make_location
-
-__all__ = ["lab"]
+from tests.sandbox.lab import LAB, OTHER, client, make_location, make_task
 
 
 def control(lab: Sandbox, method: str, path: str, body: object = None) -> Any:
@@ -95,3 +93,78 @@ def test_nonsense_to_the_control_surface_is_refused(lab: Sandbox) -> None:
         control(lab, "GET", "nonsense")
     with pytest.raises(OSError, match="400"):
         control(lab, "POST", "faults", {"operation": "*", "kind": "nonsense"})
+
+
+def test_the_calls_are_told_in_order_without_those_to_the_control_surface(lab: Sandbox) -> None:
+    datasync = client("datasync")
+    make_location(datasync, "from")
+    datasync.list_locations()
+    assert control(lab, "GET", "calls?list=1") == [
+        ["sts", "AssumeRole", "123456789012"],
+        ["datasync", "CreateLocationS3", LAB],
+        ["datasync", "ListLocations", LAB],
+    ]
+
+
+def test_a_fault_of_anything_meets_the_nth_call_of_one_account(lab: Sandbox) -> None:
+    lab.role(OTHER, "management", external_id="x-1")
+    datasync, other = client("datasync"), client("datasync", OTHER)
+    fault = {"operation": "*", "kind": "error", "skip": 2, "account": LAB}
+    control(lab, "POST", "faults", fault)
+    for _ in range(4):
+        other.list_tasks()
+        control(lab, "GET", "state")
+    datasync.list_tasks()
+    datasync.list_locations()
+    with pytest.raises(ClientError, match="internal error"):
+        datasync.list_tasks()
+    datasync.list_tasks()
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "code"),
+    [("datasync", "list_tasks", "AccessDeniedException"), ("iam", "list_roles", "AccessDenied")],
+)
+def test_a_denied_call_is_worded_as_the_service_does(
+    lab: Sandbox, service: str, operation: str, code: str
+) -> None:
+    called = client(service)
+    lab.border.add(Fault("*", "denied"))
+    with pytest.raises(ClientError) as caught:
+        getattr(called, operation)()
+    assert caught.value.response["Error"]["Code"] == code
+
+
+def test_a_slow_answer_comes_when_the_faults_are_cleared(lab: Sandbox) -> None:
+    datasync = client("datasync")
+    lab.border.add(Fault("ListTasks", "slow", seconds=1_000))
+    answered = threading.Event()
+
+    def ask() -> None:
+        datasync.list_tasks()
+        answered.set()
+
+    caller = threading.Thread(target=ask, daemon=True)
+    caller.start()
+    while "datasync.ListTasks" not in lab.border.counts():
+        caller.join(0.01)
+    assert not answered.is_set()
+    control(lab, "DELETE", "faults")
+    assert answered.wait(10)
+
+
+def test_a_session_is_revoked_and_a_task_broken_over_http(lab: Sandbox) -> None:
+    datasync = client("datasync")
+    task = make_task(datasync)
+    control(lab, "POST", "tasks", {"arn": task, "code": "EniNotFound"})
+    assert datasync.describe_task(TaskArn=task)["Status"] == "UNAVAILABLE"
+    control(lab, "POST", "tasks", {"arn": task, "code": None})
+    started = datasync.start_task_execution(TaskArn=task)["TaskExecutionArn"]
+    control(lab, "POST", "settle", {"seconds": 1000})
+    run = datasync.describe_task_execution(TaskExecutionArn=started)
+    assert run["Status"] == "SUCCESS"
+    control(lab, "DELETE", "sessions")
+    with pytest.raises(ClientError, match="expired"):
+        datasync.list_tasks()
+    with pytest.raises(OSError, match="400"):
+        control(lab, "POST", "tasks", {"arn": task[:-1] + "g", "code": None})

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncGenerator, Mapping
+from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
 import strawberry
@@ -17,16 +19,58 @@ class CodedError(Exception):
 
 
 class Refused(Exception):
-    code = "UNAUTHENTICATED"
+    """Of ``identify``, with the code that the token names."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__("no")
+        self.code = code
 
 
+@dataclass(frozen=True)
+class Context:
+    who: str
+    request_id: str
+
+
+class Levels:
+    """A source that a test feeds."""
+
+    def __init__(self) -> None:
+        self.followers: list[asyncio.Queue[str | Exception | None]] = []
+
+    def tell(self, *states: str | Exception | None) -> None:
+        """To all; None is the end."""
+        for state in states:
+            for follower in self.followers:
+                follower.put_nowait(state)
+
+    async def follow(self, of: str) -> AsyncGenerator[str, None]:
+        told: asyncio.Queue[str | Exception | None] = asyncio.Queue()
+        self.followers.append(told)
+        try:
+            while (state := await told.get()) is not None:
+                if isinstance(state, Exception):
+                    raise state
+                yield f"{of} {state}"
+        finally:
+            self.followers.remove(told)
+
+
+LEVELS = Levels()
 closed = threading.Event()
+made: list[int] = []
+"""What the subscriptions have yielded, for tests that look at who waits for whom."""
+
+
+@strawberry.enum
+class Colour(Enum):
+    GREEN = "GREEN"
 
 
 @strawberry.type
 class Query:
     @strawberry.field
-    def hello(self, first: int = 1) -> str:
+    def hello(self, first: int = 1, colour: Colour | None = None) -> str:  # noqa: ARG002
         return "x" * min(first, 3)
 
     @strawberry.field
@@ -38,8 +82,16 @@ class Query:
         raise CodedError("told")
 
     @strawberry.field
-    def again(self, first: int = 2) -> Query:  # noqa: ARG002 - it multiplies the cost
+    def again(self, first: int | None = 2, last: int | None = None) -> Query:  # noqa: ARG002
         return Query()
+
+    @strawberry.field
+    def some(self, ids: list[strawberry.ID]) -> list[Query]:  # noqa: ARG002 - they multiply the cost
+        return [Query()]
+
+    @strawberry.field
+    def all(self) -> list[Query]:
+        return [Query()]
 
 
 @strawberry.type
@@ -55,11 +107,24 @@ class Subscription:
     async def count(self, to: int = 3) -> AsyncGenerator[int, None]:
         try:
             for number in range(to):
+                made.append(number)
                 yield number
             if to > 10:
                 await asyncio.Event().wait()
         finally:
             closed.set()
+
+    @strawberry.subscription
+    async def level(self, of: str = "x") -> AsyncGenerator[str, None]:
+        """What ``Levels`` are told, for tests of states that many follow."""
+        async for state in LEVELS.follow(of):
+            yield state
+
+    @strawberry.subscription
+    async def breaks(self, after: int = 0, *, coded: bool = False) -> AsyncGenerator[int, None]:
+        for number in range(after):
+            yield number
+        raise CodedError("told") if coded else RuntimeError("secret")
 
 
 SCHEMA = make_schema(
@@ -67,16 +132,20 @@ SCHEMA = make_schema(
     mutation=Mutation,
     subscription=Subscription,
     code_of=lambda error: getattr(error, "code", None),
+    states=frozenset({"level"}),
 )
 
 
 async def identify(connection: Any, payload: Mapping[str, Any] | None) -> str:
-    if connection.headers.get("x-token") == "bad" or (payload or {}).get("token") == "bad":
-        raise Refused("no")
-    return "somebody"
+    token = connection.headers.get("x-token") or (payload or {}).get("token") or "somebody"
+    if token == "accident":
+        raise RuntimeError("secret")
+    if isinstance(token, str) and token.isupper():
+        raise Refused(token)
+    return str(token)
 
 
-def app() -> GraphQLApp:
+def app(**given: Any) -> GraphQLApp:
     return GraphQLApp(
-        SCHEMA, identify=identify, make_context=lambda who, _: {"who": who}, body_limit=100_000
+        SCHEMA, identify=identify, make_context=Context, **{"body_limit": 100_000, **given}
     )

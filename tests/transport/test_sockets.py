@@ -4,43 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
-import threading
 import tracemalloc
-from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
-import uvicorn
 import websockets
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from tests.transport.small import SCHEMA, app, closed
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    config = uvicorn.Config(
-        app(), port=0, log_level="error", ws="websockets-sansio", lifespan="off"
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
-    started = threading.Event()
-    startup = server.startup
-
-    async def noted(*args: Any, **more: Any) -> None:
-        await startup(*args, **more)
-        started.set()
-
-    server.startup = noted  # type: ignore[method-assign]
-    thread.start()
-    assert started.wait(20)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"ws://127.0.0.1:{port}/"
-    server.should_exit = True
-    thread.join(20)
+from tests.transport.small import SCHEMA, closed
 
 
 def connect(address: str) -> Any:
-    return websockets.connect(address, subprotocols=["graphql-transport-ws"])  # type: ignore[list-item]
+    return websockets.connect(f"ws://{address}/", subprotocols=["graphql-transport-ws"])  # type: ignore[list-item]
 
 
 async def talk(wire: Any, *messages: Any) -> None:
@@ -94,12 +71,21 @@ async def test_connection_init_without_payload_is_accepted_and_pings_are_echoed(
         (["null"], 4400),
         (["{"], 4400),
         ([{"type": "nonsense"}], 4400),
-        ([{"type": "connection_init", "payload": {"token": "bad"}}], 4403),
+        ([{"type": "connection_init", "payload": {"token": "UNAUTHENTICATED"}}], 4401),
+        ([{"type": "connection_init", "payload": {"token": "FORBIDDEN"}}], 4403),
+        ([{"type": "connection_init", "payload": {"token": "THROTTLED"}}], 4503),
+        ([{"type": "connection_init", "payload": {"token": "accident"}}], 4500),
+        ([{"type": "connection_init", "payload": 1}], 4400),
+        ([INIT, INIT], 4429),
+        ([{"type": "é" * 200}], 4400),
         ([subscribe("{ hello }")], 4401),
         ([INIT, {"type": "subscribe", "id": 1, "payload": {"query": "x"}}], 4400),
         ([INIT, {"type": "subscribe", "id": "1", "payload": {}}], 4400),
         ([INIT, *[subscribe("subscription { count(to: 11) }")] * 2], 4409),
+        ([INIT, *[subscribe("subscription { count(to: 11) }", "é" * 128)] * 2], 4409),
         ([INIT, *[{"type": "pong"}] * 300], 4429),
+        (["[" * 30_000], 4400),
+        (["9" * 5_000], 4400),
     ],
 )
 async def test_a_broken_rule_closes_with_its_code(
@@ -146,3 +132,51 @@ async def test_a_long_subscription_does_not_grow() -> None:
         tracemalloc.stop()
         await stream.aclose()
     assert grown < 4000 * 50
+
+
+SENT = st.lists(
+    st.one_of(
+        st.text(st.characters(codec="utf-8"), max_size=40),
+        st.binary(max_size=40),
+        st.sampled_from(
+            [
+                json.dumps(message)
+                for message in (
+                    INIT,
+                    {"type": "ping"},
+                    {"type": "pong", "payload": 1},
+                    {"type": "complete", "id": "1"},
+                    {"type": "é" * 300},
+                    subscribe("{ hello }"),
+                    subscribe("subscription { count(to: 11) }"),
+                    subscribe("subscription { breaks }", "2"),
+                )
+            ]
+        ),
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(SENT)
+def test_whatever_is_sent_the_close_is_clean_and_the_server_goes_on(
+    address: str, sent: list[str | bytes]
+) -> None:
+    async def exchange() -> None:
+        async with connect(address) as wire:
+            for message in [*sent, json.dumps({"type": "ping", "payload": {"last": 1}})]:
+                with suppress(websockets.ConnectionClosed):
+                    await wire.send(message)
+            with suppress(websockets.ConnectionClosed):
+                while "last" not in json.dumps(await hear(wire)):
+                    pass
+        assert wire.close_code == 1000 or 4400 <= wire.close_code < 4500
+        async with connect(address) as another:
+            await talk(another, INIT)
+            assert (await hear(another))["type"] == "connection_ack"
+
+    asyncio.run(exchange())

@@ -30,13 +30,19 @@ class Live:
 
 
 class Engine:
-    """Steps transfers in the order of time, on a daemon thread or as the clock is turned."""
+    """Steps transfers in the order of time, on a daemon thread or as the clock is turned.
+
+    Two locks, taken in this order: who steps holds ``_stepping``, and ``_wake`` guards all state.
+    A backend's lock comes between them: ``done`` takes it, and ``start`` and ``cancel`` are called
+    under it, so that ``done`` is never called while ``_wake`` is held.
+    """
 
     def __init__(self) -> None:
         self._due: list[tuple[float, int, Transfer]] = []
         self._live: dict[Transfer, Live] = {}
         self._order = count()
-        self._wake = threading.Condition(threading.RLock())
+        self._stepping = threading.Lock()
+        self._wake = threading.Condition()
         self._thread: threading.Thread | None = None
 
     def start(self, transfer: Transfer, done: Callable[[], None]) -> None:
@@ -64,6 +70,15 @@ class Engine:
             self._live.clear()
             self._due.clear()
 
+    def close(self) -> None:
+        """Forgets all transfers and ends the thread; the next start makes another."""
+        self.reset()
+        with self._wake:
+            thread, self._thread = self._thread, None
+            self._wake.notify()
+        if thread is not None:
+            thread.join()
+
     def let_go(self) -> None:
         """Lets the clock run by itself again, and the thread with it."""
         with self._wake:
@@ -76,12 +91,22 @@ class Engine:
 
     def advance(self, seconds: float) -> None:
         """Turns the clock of a manual engine, running all that falls due."""
-        with self._wake:
+        with self._stepping:
             until = CLOCK.seconds() + seconds
-            while self._due and self._due[0][0] <= until:
-                CLOCK.turn_to(self._due[0][0])
-                self._step()
+            while self._step(until):
+                pass
             CLOCK.turn_to(until)
+
+    def settle(self, seconds: float) -> None:
+        """Turns the clock until nothing runs. Raises TimeoutError where that takes longer."""
+        with self._stepping:
+            until = CLOCK.seconds() + seconds
+            while self._step(until):
+                pass
+            with self._wake:
+                running = len(self._live)
+            if running:
+                raise TimeoutError(f"{running} transfer(s) run longer than {seconds} s")
 
     def _schedule(self, transfer: Transfer, due: float) -> None:
         """A transfer has one place in the queue: scheduling it again drops the earlier one."""
@@ -91,16 +116,19 @@ class Engine:
         self._wake.notify()
 
     def _loop(self) -> None:
+        """Ends when the engine is closed."""
         while True:
             with self._wake:
+                if self._thread is not threading.current_thread():
+                    return
                 # A shorter wait costs more than it lasts: steps that close run together.
                 wait = self._wait()
                 if wait is None or wait > _SLICE:
                     self._wake.wait(wait)
                     continue
+            with self._stepping:
                 pause = time.monotonic() + _SLICE
-                while (wait := self._wait()) is not None and wait <= _SLICE:
-                    self._step()
+                while not CLOCK.manual and self._step(CLOCK.seconds() + _SLICE, turned=False):
                     if time.monotonic() > pause:
                         break
             time.sleep(0.001)
@@ -111,18 +139,26 @@ class Engine:
             return None
         return self._due[0][0] - CLOCK.seconds()
 
-    def _step(self) -> None:
-        due, turn, transfer = heapq.heappop(self._due)
-        live = self._live.get(transfer)
-        if live is None or live.turn != turn:
-            return
-        try:
-            delay = live.steps.throw(Cancelled()) if live.cancelled else next(live.steps)
-        except StopIteration:
-            del self._live[transfer]
-            live.done()
-        else:
-            self._schedule(transfer, due + delay)
+    def _step(self, until: float, *, turned: bool = True) -> bool:
+        """The next step that is due by then, if there is one."""
+        with self._wake:
+            if not self._due or self._due[0][0] > until:
+                return False
+            due, turn, transfer = heapq.heappop(self._due)
+            live = self._live.get(transfer)
+            if live is None or live.turn != turn:
+                return True
+            if turned:
+                CLOCK.turn_to(due)
+            try:
+                delay = live.steps.throw(Cancelled()) if live.cancelled else next(live.steps)
+            except StopIteration:
+                del self._live[transfer]
+            else:
+                self._schedule(transfer, due + delay)
+                return True
+        live.done()
+        return True
 
 
 ENGINE: Final = Engine()

@@ -14,7 +14,8 @@ MOST: Final = 100
 
 
 class Numbered(Protocol):
-    serial: int
+    @property
+    def serial(self) -> int: ...
 
 
 T = TypeVar("T", bound=Numbered)

@@ -49,8 +49,11 @@ class DataSyncBackend(BaseBackend, TaggableResourcesMixin):  # type: ignore[misc
         self.ghosts: list[tuple[datetime, str, Resource]] = []
 
     def reset(self) -> None:
-        for execution in list(self.executions.values()):
-            ENGINE.drop(execution.transfer)
+        with self.lock:
+            for task in self.tasks.values():
+                task.queue.clear()  # what ends at this moment launches nothing more
+            for execution in self.executions.values():
+                ENGINE.drop(execution.transfer)
         super().reset()
 
     def _arn(self, kind: str, prefix: str) -> str:
@@ -118,7 +121,7 @@ class DataSyncBackend(BaseBackend, TaggableResourcesMixin):  # type: ignore[misc
                 destination=destination,
                 name=params.pop("Name", None) or "",
                 options=merged(kinds, {}, params.pop("Options", None), mode),
-                settings=params,
+                settings=_settings(params),
                 mode=mode,
             )
             self.tasks[task.arn] = task
@@ -136,12 +139,14 @@ class DataSyncBackend(BaseBackend, TaggableResourcesMixin):  # type: ignore[misc
             kinds = {task.source.kind, task.destination.kind}
             task.options = merged(kinds, task.options, params.pop("Options", None), task.mode)
             task.name = params.pop("Name", None) or task.name
-            task.settings = {**task.settings, **params}
+            if "Schedule" in params:
+                task.scheduled = CLOCK.now()
+            task.settings = _settings({**task.settings, **params})
 
     def delete_task(self, arn: str) -> None:
         with self.lock:
             task = self.task(arn)
-            if task.running or task.queue:
+            if task.active or task.queue:
                 raise InvalidRequestException(f"Task {tail(arn)} has an execution in progress.")
             del self.tasks[arn]
             self.ghosts.append((CLOCK.now(), "task", task))
@@ -160,7 +165,9 @@ class DataSyncBackend(BaseBackend, TaggableResourcesMixin):  # type: ignore[misc
             options = merged(kinds, task.options, params.pop("OverrideOptions", None), task.mode)
             if task.status == "CREATING":
                 raise InvalidRequestException(f"Task {tail(task.arn)} is not available yet.")
-            if task.running and options["TaskQueueing"] != "ENABLED":
+            if task.status == "UNAVAILABLE":
+                raise InvalidRequestException(f"Task {tail(task.arn)} is unavailable.")
+            if task.active and options["TaskQueueing"] != "ENABLED":
                 raise InvalidRequestException(
                     f"Task {tail(task.arn)} already has an execution in progress."
                 )
@@ -189,6 +196,7 @@ class DataSyncBackend(BaseBackend, TaggableResourcesMixin):  # type: ignore[misc
                 options=options,
                 includes=_patterns(settings.get("Includes")),
                 excludes=_patterns(settings.get("Excludes")),
+                enhanced=task.mode == "ENHANCED",
             ),
         )
 
@@ -245,21 +253,22 @@ class DataSyncBackend(BaseBackend, TaggableResourcesMixin):  # type: ignore[misc
         together = {**resource.tags, **tags}
         if len(together) > _TAGS:
             raise InvalidRequestException(f"A resource can have at most {_TAGS} tags.")
-        resource.tags, resource.tagged = together, CLOCK.now()
+        resource.tag(together)
 
     def untag_resource(self, arn: str, tag_keys: list[str]) -> None:
         resource = self.resource(arn)
-        resource.tags = {k: v for k, v in resource.tags.items() if k not in tag_keys}
+        resource.tag({k: v for k, v in resource.tags.items() if k not in tag_keys})
 
     def iter_tagged_resources(self) -> Iterator[TaggedResource]:
-        """What the tagging API sees: not yet what is new, and still what is gone."""
+        """What the tagging API sees: old tags, not yet what is new, and still what is gone."""
         shown_from = CLOCK.now() - timedelta(seconds=PACE.tagging_lag)
         gone_before = CLOCK.now() - timedelta(seconds=PACE.ghosts)
         self.ghosts = [ghost for ghost in self.ghosts if ghost[0] > gone_before]
         for kind, owned in (("task", self.tasks), ("location", self.locations)):
             for resource in list(owned.values()):
-                if resource.tagged <= shown_from:
-                    yield TaggedResource(resource.arn, resource.tags, f"datasync:{kind}")
+                tags = resource.tags_at(shown_from)
+                if tags is not None:
+                    yield TaggedResource(resource.arn, tags, f"datasync:{kind}")
         for _, kind, resource in list(self.ghosts):
             yield TaggedResource(resource.arn, resource.tags, f"datasync:{kind}")
 
@@ -275,6 +284,15 @@ def tag_dict(tags: Tags) -> dict[str, str]:
     if len(found) > _TAGS:
         raise InvalidRequestException(f"A resource can have at most {_TAGS} tags.")
     return found
+
+
+def _settings(params: dict[str, Any]) -> dict[str, Any]:
+    """What is kept of a task besides its options. A schedule is on until it is switched off."""
+    schedule = params.get("Schedule") or {}
+    kept = {name: value for name, value in params.items() if name != "Schedule"}
+    if schedule.get("ScheduleExpression"):
+        kept["Schedule"] = {"Status": "ENABLED", **schedule}
+    return kept
 
 
 def _patterns(rules: list[dict[str, str]] | None) -> list[str]:

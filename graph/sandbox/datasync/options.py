@@ -44,6 +44,10 @@ def merged(
                     "invalid for non-POSIX transfer. please use NONE."
                 )
     options = {**defaults, **base, **wanted}
+    if mode == "ENHANCED" and options["VerifyMode"] == "POINT_IN_TIME_CONSISTENT":
+        raise InvalidRequestException(
+            "Invalid option: VerifyMode POINT_IN_TIME_CONSISTENT is not supported in ENHANCED mode."
+        )
     if options["TransferMode"] == "ALL" and options["PreserveDeletedFiles"] == "REMOVE":
         raise InvalidRequestException(
             "PreserveDeletedFiles REMOVE cannot be used with TransferMode ALL."

@@ -11,6 +11,7 @@ from typing import Any, Final
 from graph.sandbox.clock import CLOCK
 from graph.sandbox.datasync import kinds
 from graph.sandbox.datasync.transfer import Transfer
+from graph.sandbox.failures import Failure
 from graph.sandbox.pace import PACE
 
 _SERIALS: Final = count(1)
@@ -21,8 +22,20 @@ class Resource:
     arn: str
     tags: dict[str, str]
     created: datetime = field(default_factory=CLOCK.now)
-    tagged: datetime = field(default_factory=CLOCK.now)
     serial: int = field(default_factory=lambda: next(_SERIALS))
+    before: list[tuple[datetime, dict[str, str]]] = field(default_factory=list)
+    """Earlier tags, and until when the resource had them."""
+
+    def tag(self, tags: dict[str, str]) -> None:
+        """Gives it other tags than it had."""
+        self.before.append((CLOCK.now(), self.tags))
+        self.tags = tags
+
+    def tags_at(self, when: datetime) -> dict[str, str] | None:
+        """The tags that it had then; None where it was not there yet."""
+        if when < self.created:
+            return None
+        return next((tags for until, tags in self.before if when < until), self.tags)
 
 
 @dataclass(kw_only=True, eq=False)
@@ -81,13 +94,24 @@ class Task(Resource):
     running: Execution | None = None
     queue: list[Execution] = field(default_factory=list)
     latest: Execution | None = None
+    broken: Failure | None = None
+    """Why it is UNAVAILABLE, if it is."""
+    scheduled: datetime = field(default_factory=CLOCK.now)
+    """When its schedule was set."""
+
+    @property
+    def active(self) -> bool:
+        """Whether an execution runs. One that has ended is handed back a moment later."""
+        return self.running is not None and self.running.transfer.ended is None
 
     @property
     def status(self) -> str:
-        if self.running is not None:
+        if self.active:
             return "RUNNING"
         if self.queue:
             return "QUEUED"
+        if self.broken:
+            return "UNAVAILABLE"
         ready = self.created + timedelta(seconds=PACE.creating)
         return "AVAILABLE" if CLOCK.now() >= ready else "CREATING"
 
@@ -108,7 +132,17 @@ class Task(Resource):
             "CurrentTaskExecutionArn": self.latest and self.latest.arn,
             "Options": self.options,
             "CreationTime": self.created,
+            "ScheduleDetails": self._schedule_details(),
+            "ErrorCode": self.broken and self.broken.code,
+            "ErrorDetail": self.broken and self.broken.detail,
         }
+
+    def _schedule_details(self) -> dict[str, Any] | None:
+        schedule = self.settings.get("Schedule")
+        if schedule is None:
+            return None
+        disabled = {"DisabledBy": "USER"} if schedule["Status"] == "DISABLED" else {}
+        return {"StatusUpdateTime": self.scheduled, **disabled}
 
 
 TASK_FILTERS: Final[dict[str, Callable[[Task], list[Any]]]] = {

@@ -7,14 +7,16 @@ only the mapping between the two.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from moto.core.responses import ActionResult, BaseResponse, EmptyResult
 from moto.datasync.models import datasync_backends
 
+from graph.sandbox.datasync.errors import InvalidRequestException
 from graph.sandbox.datasync.kinds import KINDS
 from graph.sandbox.datasync.lists import T, page
 from graph.sandbox.datasync.models import DataSyncBackend, tag_dict
+from graph.sandbox.datasync.validation import check
 
 
 class DataSyncResponse(BaseResponse):  # type: ignore[misc]  # moto is not typed
@@ -23,6 +25,14 @@ class DataSyncResponse(BaseResponse):  # type: ignore[misc]  # moto is not typed
     def __init__(self) -> None:
         super().__init__(service_name="datasync")
         self.automated_parameter_parsing = True
+
+    def call_action(self) -> Any:
+        """Refuses what breaks the service's model; moto only parses by it."""
+        try:
+            check(self._get_action(), self.params)
+        except InvalidRequestException as error:
+            return self.serialized(ActionResult(error))
+        return super().call_action()
 
     @property
     def backend(self) -> DataSyncBackend:
@@ -85,11 +95,20 @@ class DataSyncResponse(BaseResponse):  # type: ignore[misc]  # moto is not typed
 
     def list_tags_for_resource(self) -> ActionResult:
         tags = self.backend.resource(self.params["ResourceArn"]).tags
-        return ActionResult({"Tags": [{"Key": k, "Value": v} for k, v in tags.items()]})
+        numbered = [NumberedTag(number, *tag) for number, tag in enumerate(tags.items(), 1)]
+        return self._page("Tags", numbered, lambda tag: {"Key": tag.key, "Value": tag.value})
 
     def _page(self, key: str, items: list[T], shape: Callable[[T], dict[str, Any]]) -> ActionResult:
         chosen, token = page(items, self.params.get("MaxResults"), self.params.get("NextToken"))
         return ActionResult({key: [shape(item) for item in chosen], "NextToken": token})
+
+
+class NumberedTag(NamedTuple):
+    """A tag with its place in the list, by which pages are cut."""
+
+    serial: int
+    key: str
+    value: str
 
 
 def _add_actions(kind: str, action: str) -> None:

@@ -2,34 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from moto.s3.exceptions import MissingBucket
-from moto.s3.models import FakeDeleteMarker, FakeKey, S3Backend, s3_backends
+from moto.s3.models import FakeKey, S3Backend, s3_backends
 
 from graph.sandbox.failures import Failure
 from graph.sandbox.roles import check_role
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One object as listed.
-
-    ``key`` is moto's, so that a later overwrite does not change what this entry reads.
-    """
+    """One object as listed."""
 
     path: str
     size: int
     etag: str
-    key: FakeKey
-
-    @property
-    def folder(self) -> bool:
-        return self.path.endswith("/")
 
     def same(self, other: Entry | None) -> bool:
         return other is not None and self.size == other.size and self.etag == other.etag
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """One object as read."""
+
+    entry: Entry
+    body: bytes
+    metadata: dict[str, str]
+    tags: dict[str, str]
 
 
 class Store:
@@ -50,7 +55,11 @@ class Store:
     def find(self, path: str) -> Entry | None:
         raise NotImplementedError
 
-    def write(self, entry: Entry, source: Store, tags: bool) -> None:
+    def read(self, path: str) -> Copy | None:
+        """What stands there now; None where it is gone."""
+        raise NotImplementedError
+
+    def write(self, copy: Copy, tags: bool) -> None:
         raise NotImplementedError
 
     def delete(self, path: str) -> None:
@@ -87,39 +96,52 @@ class S3Store(Store):
         check_role(self.role, self.partition, self.bucket)
 
     def entries(self) -> dict[str, Entry]:
-        keys = self.s3.get_bucket(self.bucket).keys.items()
-        found = (
-            self._entry(name, key)
-            for name, key in keys
-            if name.startswith(self.prefix) and name != self.prefix
-        )
-        return {entry.path: entry for entry in found if entry is not None}
+        names = [name for name in list(self._keys()) if name.startswith(self.prefix)]
+        paths = [name.removeprefix(self.prefix) for name in names if name != self.prefix]
+        found = {path: self.find(path) for path in paths}
+        return {path: entry for path, entry in found.items() if entry is not None}
 
     def find(self, path: str) -> Entry | None:
-        return self._entry(
-            self.prefix + path, self.s3.get_bucket(self.bucket).keys.get(self.prefix + path)
-        )
+        return self._attempt(path, lambda key: _entry(path, key))
 
-    def _entry(self, name: str, key: FakeKey | FakeDeleteMarker | None) -> Entry | None:
-        if not isinstance(key, FakeKey):
-            return None
-        return Entry(name.removeprefix(self.prefix), key.contentsize, key.etag, key)
+    def read(self, path: str) -> Copy | None:
+        return self._attempt(path, lambda key: self._copy(path, key))
 
-    def write(self, entry: Entry, source: Store, tags: bool) -> None:
-        copy = self.s3.put_object(
+    def write(self, copy: Copy, tags: bool) -> None:
+        made = self.s3.put_object(
             self.bucket,
-            self.prefix + entry.path,
-            entry.key.value,
+            self.prefix + copy.entry.path,
+            copy.body,
             storage=self.storage_class,
-            etag=entry.etag.strip('"'),
+            etag=copy.entry.etag.strip('"'),
         )
-        copy.set_metadata(dict(entry.key.metadata))
-        if tags and isinstance(source, S3Store):
-            kept = source.s3.tagger.get_tag_dict_for_resource(entry.key.arn)
-            if kept:
-                self.s3.tagger.tag_resource(
-                    copy.arn, [{"Key": k, "Value": v} for k, v in kept.items()]
-                )
+        made.set_metadata(copy.metadata)
+        if tags and copy.tags:
+            self.s3.tagger.tag_resource(
+                made.arn, [{"Key": k, "Value": v} for k, v in copy.tags.items()]
+            )
 
     def delete(self, path: str) -> None:
         self.s3.delete_object(self.bucket, self.prefix + path)
+
+    def _keys(self) -> dict[str, Any]:
+        keys: dict[str, Any] = self.s3.get_bucket(self.bucket).keys
+        return keys
+
+    def _attempt(self, path: str, look: Callable[[FakeKey], T]) -> T | None:
+        """Looks at a key. moto closes one that is overwritten at that moment: then at its heir."""
+        name, closed = self.prefix + path, None
+        while isinstance(key := self._keys().get(name), FakeKey) and key is not closed:
+            try:
+                return look(key)
+            except ValueError:
+                closed = key
+        return None
+
+    def _copy(self, path: str, key: FakeKey) -> Copy:
+        tags = self.s3.tagger.get_tag_dict_for_resource(key.arn)
+        return Copy(_entry(path, key), key.value, dict(key.metadata), tags)
+
+
+def _entry(path: str, key: FakeKey) -> Entry:
+    return Entry(path, key.contentsize, key.etag)

@@ -1,0 +1,64 @@
+"""One SDK session for all roles: what is costly in a session is paid for once."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Final
+
+from aiobotocore.config import AioConfig
+from aiobotocore.session import AioSession
+
+SERVICES: Final = ("datasync", "iam", "resourcegroupstaggingapi", "sts")
+_IN_EVENTS: Final = {"datasync", "iam", "resource-groups-tagging-api", "sts", "*"}
+"""How the SDK names them in its events."""
+
+
+class RoleSession(AioSession):
+    """Gives each client the credentials of the role that it is made for.
+
+    Botocore reads them when it makes a client, and a client keeps them: so ``role`` is set for the
+    time of one making. None stands for the server's own, by the SDK's default chain.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.role: Any = None
+
+    async def get_credentials(self) -> Any:  # type: ignore[override]  # as AioSession's own is
+        return self.role or await super().get_credentials()
+
+    def _register_builtin_handlers(self, events: Any) -> None:
+        """Each client copies them all: those of other services are a third of its cost."""
+        super()._register_builtin_handlers(_OfOurServices(events))  # type: ignore[misc]  # untyped
+
+    async def warm_up(self, region: str) -> None:
+        """Loads and parses what the first client of a service needs, away from the event loop."""
+        await asyncio.to_thread(lambda: asyncio.run(self._make_all(region)))
+
+    async def _make_all(self, region: str) -> None:
+        for service in SERVICES:
+            async with self.create_client(
+                service,
+                region_name=region,
+                aws_access_key_id="none",
+                aws_secret_access_key="none",  # noqa: S106 - no call is made with it
+                config=AioConfig(),
+            ):
+                pass
+
+
+class _OfOurServices:
+    """An emitter that takes the handlers of our services alone, and none that writes docs."""
+
+    def __init__(self, events: Any) -> None:
+        self._events = events
+
+    def __getattr__(self, name: str) -> Any:
+        register = getattr(self._events, name)
+
+        def register_ours(event: str, handler: Any, *more: Any, **others: Any) -> None:
+            kind, _, rest = event.partition(".")
+            if kind != "docs" and (rest.partition(".")[0] or "*") in _IN_EVENTS:
+                register(event, handler, *more, **others)
+
+        return register_ours

@@ -1,0 +1,77 @@
+"""Which pages of other origins may call: the original's answer, or the origins of the settings."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+ORIGINAL: Final = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Headers": "X-Auth-Token",
+}
+"""What the original answers to a preflight request, of whatever path and origin."""
+
+_METHODS: Final = "GET, HEAD, POST, PUT, DELETE, OPTIONS"
+_TAKEN: Final = "Authorization, Content-Type, X-Auth-Token, X-Forwarded-User"
+_SHOWN: Final = "Allow, Retry-After, X-Flywheel-Task, X-Items, X-Request-Id"
+_SECONDS: Final = "600"
+
+
+class Cors:
+    """Answers preflight requests, and tells browsers who may read an answer.
+
+    Without origins it is the original: any page may ask for the REST paths what it may send, ping
+    and version may be read, and GraphQL is for pages of its own origin. With origins, or ``*`` for
+    any, they and no others are allowed everywhere.
+    """
+
+    def __init__(self, app: ASGIApp, origins: tuple[str, ...], own: frozenset[str]) -> None:
+        """``own`` are the paths that answer OPTIONS themselves where no origins are set."""
+        self._app, self._origins, self._own = app, frozenset(origins), own
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":  # a WebSocket's origin is the transport's to judge
+            await self._app(scope, receive, send)
+        elif not self._origins:
+            await self._as_the_original(scope, receive, send)
+        else:
+            await self._by_origin(scope, receive, send)
+
+    async def _as_the_original(self, scope: Scope, receive: Receive, send: Send) -> None:
+        app = self._app
+        if scope.get("method") == "OPTIONS" and scope["path"] not in self._own:
+            app = Response(headers=ORIGINAL)
+        await app(scope, receive, send)
+
+    async def _by_origin(self, scope: Scope, receive: Receive, send: Send) -> None:
+        origin = Headers(scope=scope).get("origin")
+        allowed = origin is not None and not self._origins.isdisjoint((origin, "*"))
+
+        async def marked(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                _mark(MutableHeaders(scope=message), origin if allowed else None)
+            await send(message)
+
+        app = _preflight(allowed=allowed) if scope["method"] == "OPTIONS" else self._app
+        await app(scope, receive, marked)
+
+
+def _preflight(*, allowed: bool) -> Response:
+    more = {
+        "Access-Control-Allow-Methods": _METHODS,
+        "Access-Control-Allow-Headers": _TAKEN,
+        "Access-Control-Max-Age": _SECONDS,
+    }
+    return Response(headers=more if allowed else None)
+
+
+def _mark(headers: MutableHeaders, origin: str | None) -> None:
+    headers.add_vary_header("Origin")
+    if origin is None:
+        del headers["Access-Control-Allow-Origin"]
+        return
+    headers["Access-Control-Allow-Origin"] = origin
+    headers["Access-Control-Expose-Headers"] = _SHOWN

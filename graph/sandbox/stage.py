@@ -1,0 +1,154 @@
+"""A sandbox with two accounts, and a server in a process of its own against it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import secrets
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import bcrypt
+import httpx
+
+from graph.sandbox.ending import Ending
+from graph.sandbox.pace import Pace
+from graph.sandbox.served import Sandbox
+
+LAB: Final = "222222222222"
+SHOP: Final = "333333333333"
+ROLE: Final = "datasync-management"
+OBJECTS: Final = 300
+_ORG: Final = "sandbox"
+_EXTERNAL_ID: Final = "demo-external-id"
+_START_SECONDS: Final = 60.0
+_STOP_SECONDS: Final = 20.0
+_PACE: Final = Pace(
+    bandwidth=3e6,
+    launch=0.5,
+    phase=0.3,
+    per_object=0.001,
+    propagation=2.0,
+    tagging_lag=3.0,
+    ghosts=30.0,
+)
+_NOT_INHERITED: Final = ("DATASYNC_API_", "AWS_")
+"""Settings and profiles of the caller's: they could lead the server to a real AWS."""
+
+
+class StageError(Exception):
+    """The stage could not be set, or fell; the message says why."""
+
+
+@dataclass(frozen=True)
+class Ports:
+    """0 for any that is free."""
+
+    api: int = 0
+    aws: int = 0
+
+
+@dataclass(frozen=True)
+class Stage:
+    aws: Sandbox
+    url: str
+    token: str
+
+
+@contextmanager
+def stage(ending: Ending, ports: Ports) -> Iterator[Stage]:
+    """Nothing of it is left behind, however it ends. Raises StageError."""
+    key = secrets.token_urlsafe(24)
+    token = bcrypt.hashpw(key.encode(), bcrypt.gensalt(6)).decode()
+    port, aws_port = _free(ports.api), _free(ports.aws)
+    stack = ExitStack()
+    try:
+        with ending.put_off():
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="datasync-api-"))
+            aws = stack.enter_context(Sandbox(aws_port, _PACE))
+            _furnish(aws)
+            process = _start(aws, Path(folder), port, key)
+            stack.callback(_stop, process)
+        asyncio.run(_ready(process, port))
+        yield Stage(aws, f"http://127.0.0.1:{port}", token)
+    finally:
+        with ending.put_off():
+            stack.close()
+
+
+def _furnish(aws: Sandbox) -> None:
+    """Management roles and buckets: LAB moves from its own bucket into one of SHOP."""
+    chance = random.Random(7)  # noqa: S311 - the same objects each time
+    for account in (LAB, SHOP):
+        aws.role(account, ROLE, external_id=_EXTERNAL_ID)
+    objects = {
+        f"photos/{index // 50:02}/{index:04}.jpg": chance.randbytes(chance.randint(10, 60) * 1024)
+        for index in range(OBJECTS)
+    }
+    aws.bucket(LAB, "lab-photos", objects)
+    aws.bucket(SHOP, "shop-archive")
+
+
+def _start(aws: Sandbox, folder: Path, port: int, key: str) -> subprocess.Popen[bytes]:
+    settings = {
+        "LISTEN": f"127.0.0.1:{port}",
+        "ORG": _ORG,
+        "TOKEN": key,
+        "ROLE": ROLE,
+        "EXTERNAL_ID": _EXTERNAL_ID,
+        "ACCOUNTS": f"{LAB},{SHOP}",
+        "STORE_URL": f"sqlite:///{folder}/store.sqlite",
+        "LOG_LEVEL": "error",
+        "POLL_SECONDS": "0.25",
+        "RETRY_SECONDS": "0.5",
+        "DRAIN_SECONDS": "2",
+    }
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(_NOT_INHERITED)}
+    environment |= {f"DATASYNC_API_{name}": value for name, value in settings.items()}
+    environment |= aws.environment
+    environment |= dict.fromkeys(("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"), os.devnull)
+    environment["AWS_EC2_METADATA_DISABLED"] = "true"
+    command = [sys.executable, "-m", "graph", "serve"]
+    # A session of its own: Ctrl-C at the terminal reaches us, and we end the server.
+    return subprocess.Popen(command, env=environment, start_new_session=True)  # noqa: S603
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(_STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+async def _ready(process: subprocess.Popen[bytes], port: int) -> None:
+    """Returns when the server answers."""
+    async with asyncio.timeout(_START_SECONDS), httpx.AsyncClient(trust_env=False) as http:
+        while process.poll() is None:
+            try:
+                await http.get(f"http://127.0.0.1:{port}/healthz")
+            except httpx.TransportError:
+                await asyncio.sleep(0.1)
+            else:
+                return
+    raise StageError(f"the server ended with status {process.returncode}")
+
+
+def _free(port: int) -> int:
+    """The port, if it is free; any free one for 0. Raises StageError."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise StageError(f"port {port} of 127.0.0.1: {error.strerror}") from None
+        return int(probe.getsockname()[1])

@@ -1,0 +1,61 @@
+"""Reading a request: what its head may say, how large its body may be, how long that may take."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, Final
+
+from starlette.types import Receive
+
+from graph.transport.accept import JSON, acceptable
+from graph.transport.refusals import Refusal
+
+_METHODS: Final = ("GET", "POST")
+_UTF8: Final = ("", "utf-8", "utf8")
+
+
+def check_head(method: str, headers: Mapping[str, str], body_limit: int) -> None:
+    """What is refused before anything is read. Raises Refusal."""
+    if method not in _METHODS:
+        raise Refusal(405, "GraphQL takes GET and POST", headers={"Allow": ", ".join(_METHODS)})
+    if not acceptable(headers.get("accept")):
+        raise Refusal(406, "this server answers GraphQL over HTTP's media types and event streams")
+    if method == "POST":
+        _check_kind(headers.get("content-type", ""))
+    length = headers.get("content-length", "0")
+    if not (length.isascii() and length.isdigit()):
+        raise Refusal(400, "`Content-Length` is no number")
+    if len(length) > len(str(body_limit)) or int(length) > body_limit:
+        raise _too_long(body_limit)
+
+
+def bounded(receive: Receive, limit: int, seconds: float) -> Receive:
+    """Counts what is received, whatever the header says, and waits so long for all of it."""
+    received, until = 0, asyncio.get_running_loop().time() + seconds
+
+    async def counted() -> Any:
+        nonlocal received
+        try:
+            async with asyncio.timeout_at(until):
+                message = await receive()
+        except TimeoutError:
+            headers = {"Connection": "close"}
+            raise Refusal(408, "the body took too long to come", headers=headers) from None
+        received += len(message.get("body", b""))
+        if received > limit:
+            raise _too_long(limit)
+        return message
+
+    return counted
+
+
+def _check_kind(content_type: str) -> None:
+    kind, *parameters = (part.strip().lower() for part in content_type.split(";"))
+    charsets = [p[len("charset=") :].strip('"') for p in parameters if p.startswith("charset=")]
+    if kind != JSON or any(charset not in _UTF8 for charset in charsets):
+        raise Refusal(415, f"the body has to be {JSON} in UTF-8")
+
+
+def _too_long(limit: int) -> Refusal:
+    return Refusal(413, f"the body has more than {limit} bytes")

@@ -1,0 +1,105 @@
+"""Parsing and validating, done once for a text: what is valid is remembered, within a bound."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import Final
+
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    parse,
+    specified_rules,
+    validate,
+)
+from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
+from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
+
+from graph.transport.limits import Limits, too_costly
+from graph.transport.shape import check_shape
+
+_RULES: Final = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
+"""As Strawberry's own validation has them."""
+_LARGEST_SHARE: Final = 20
+"""One text may take this part of what is remembered."""
+
+
+class Malformed(Exception):
+    """A document that is not executed, with the errors that say why."""
+
+    def __init__(self, errors: Sequence[GraphQLError]) -> None:
+        super().__init__(errors[0].message)
+        self.errors = list(errors)
+
+
+class Documents:
+    """The documents of one schema, the least recently used forgotten first."""
+
+    def __init__(self, schema: GraphQLSchema, limits: Limits) -> None:
+        self._schema, self._limits = schema, limits
+        self._kept: OrderedDict[str, DocumentNode] = OrderedDict()
+        self._characters = 0
+
+    def get(self, text: str) -> DocumentNode:
+        """A document that is valid and not too large. Raises Malformed."""
+        document = self._kept.get(text)
+        if document is not None:
+            self._kept.move_to_end(text)
+            return document
+        document = self._checked(text)
+        self._keep(text, document)
+        return document
+
+    def _checked(self, text: str) -> DocumentNode:
+        try:
+            document = self._parsed(text)
+            check_shape(document, self._limits)
+        except GraphQLError as error:
+            raise Malformed([error]) from None
+        most = self._limits.errors
+        errors = validate(self._schema, document, _RULES, max_errors=most, hide_suggestions=True)
+        if errors:
+            raise Malformed(errors[:most])
+        return document
+
+    def _parsed(self, text: str) -> DocumentNode:
+        if len(text) > self._limits.characters:
+            raise too_costly(f"the document has more than {self._limits.characters} characters")
+        try:
+            return parse(text, max_tokens=self._limits.tokens)
+        except RecursionError:
+            raise too_costly("the document nests too deeply") from None
+        except GraphQLError as error:
+            if error.message.endswith("tokens. Parsing aborted."):
+                raise too_costly(
+                    f"the document has more than {self._limits.tokens} tokens"
+                ) from None
+            raise
+
+    def _keep(self, text: str, document: DocumentNode) -> None:
+        most = self._limits.kept_characters
+        if len(text) * _LARGEST_SHARE > most:
+            return
+        self._kept[text] = document
+        self._characters += len(text)
+        while self._characters > most:
+            forgotten, _ = self._kept.popitem(last=False)
+            self._characters -= len(forgotten)
+
+
+def chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
+    """GetOperation(): without a name there must be only one. Raises Malformed."""
+    operations = [d for d in document.definitions if isinstance(d, OperationDefinitionNode)]
+    if name is not None:
+        operations = [d for d in operations if d.name and d.name.value == name]
+    if len(operations) == 1:
+        return operations[0]
+    if name is not None:
+        raise Malformed([GraphQLError(f'Unknown operation named "{name}".')])
+    if operations:
+        why = "Must provide operation name if query contains multiple operations."
+        raise Malformed([GraphQLError(why)])
+    raise Malformed([GraphQLError("Must provide an operation.")])

@@ -1,0 +1,68 @@
+"""What is refused before GraphQL: a status, a sentence, and a code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+import orjson
+from cross_web import HTTPException
+from starlette.responses import Response
+
+_STATUS: Final = {"UNAUTHENTICATED": 401, "FORBIDDEN": 403, "THROTTLED": 429}
+_CLOSE: Final = {"UNAUTHENTICATED": 4401, "FORBIDDEN": 4403}
+_BUSY: Final = 503
+_CLOSE_BUSY: Final = 4503
+_RETRY_SECONDS: Final = "5"
+_REASON_BYTES: Final = 123
+"""RFC 6455, 5.5: a control frame has 125 bytes, two of which are the code."""
+_NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+class Refusal(HTTPException):
+    """A request that is not executed."""
+
+    def __init__(
+        self,
+        status: int,
+        reason: str,
+        *,
+        code: str = "BAD_REQUEST",
+        headers: Mapping[str, str] = _NO_HEADERS,
+    ) -> None:
+        super().__init__(status, reason)
+        self.code, self.headers = code, headers
+
+    def response(self, media: str, request_id: str) -> Response:
+        extensions = {"code": self.code, "requestId": request_id}
+        body: dict[str, Any] = {"errors": [{"message": self.reason, "extensions": extensions}]}
+        media_type = f"{media}; charset=utf-8"
+        return Response(
+            orjson.dumps(body), self.status_code, headers=self.headers, media_type=media_type
+        )
+
+
+def of_identity(error: Exception) -> Refusal | None:
+    """The refusal of a caller whom ``identify`` does not let in; None for an accident."""
+    code = getattr(error, "code", None)
+    if not isinstance(code, str):
+        return None
+    status = _STATUS.get(code, _BUSY)
+    headers = {"Retry-After": _RETRY_SECONDS} if status in (429, _BUSY) else _NO_HEADERS
+    return Refusal(status, str(error), code=code, headers=headers)
+
+
+def too_many(reason: str) -> Refusal:
+    headers = {"Retry-After": _RETRY_SECONDS}
+    return Refusal(_BUSY, reason, code="QUOTA_EXCEEDED", headers=headers)
+
+
+def close_code(refusal: Refusal) -> int:
+    """The same over graphql-transport-ws; clients try again after 4503 alone."""
+    return _CLOSE.get(refusal.code, _CLOSE_BUSY)
+
+
+def close_reason(text: str) -> str:
+    """As much of it as a close frame can hold."""
+    return text.encode("utf-8", "replace")[:_REASON_BYTES].decode("utf-8", "ignore")

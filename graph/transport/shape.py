@@ -1,0 +1,168 @@
+"""What a document looks like, checked before its validation, which some documents make slow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final, NamedTuple
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    InlineFragmentNode,
+    Node,
+    OperationDefinitionNode,
+    SelectionNode,
+)
+
+from graph.transport.limits import Limits, too_costly
+
+_INTROSPECTION: Final = 8
+"""How much deeper the schema may be asked for: tools unwrap its types nine times."""
+_OBJECTS: Final = 10
+"""Two objects under one key take so much longer to compare than two leaves."""
+
+
+class _Size(NamedTuple):
+    depth: int
+    fields: int
+
+
+def check_shape(document: DocumentNode, limits: Limits) -> None:
+    """Raises GraphQLError for a document that is too large. Linear in the document's length."""
+    fragments = {
+        d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)
+    }
+    operations = [d for d in document.definitions if isinstance(d, OperationDefinitionNode)]
+    if len(operations) > limits.operations:
+        raise too_costly(f"the document has more than {limits.operations} operations")
+    _Shape(fragments, limits).check(document, operations)
+    overlaps = _Overlaps(fragments, limits)
+    for operation in operations:
+        overlaps.check([operation.selection_set.selections])
+
+
+class _Shape:
+    """One walk, in which each fragment is measured once."""
+
+    def __init__(self, fragments: Mapping[str, FragmentDefinitionNode], limits: Limits) -> None:
+        self._fragments, self._limits = fragments, limits
+        self._known: dict[str, _Size] = {}
+        self._open: set[str] = set()
+        self._aliases = self._directives = 0
+        self._depth = limits.depth
+
+    def check(self, document: DocumentNode, operations: list[OperationDefinitionNode]) -> None:
+        for definition in document.definitions:
+            self._count_directives(definition)
+        fields = 0
+        for operation in operations:
+            for variable in operation.variable_definitions or ():
+                self._count_directives(variable)
+            fields += self._walk(operation.selection_set.selections, 0).fields
+            self._hold(_Size(0, fields))
+        for name in self._fragments:
+            if name not in self._known:  # validation says so too, but after the work
+                raise GraphQLError(f"Fragment '{name}' is never used.")
+
+    def _walk(self, selections: Iterable[SelectionNode], level: int) -> _Size:
+        if level > 10 * self._limits.depth:
+            raise too_costly("the document nests too deeply")
+        depth = fields = 0
+        for selection in selections:
+            self._count_directives(selection)
+            size = self._size(selection, level)
+            depth, fields = max(depth, size.depth), fields + size.fields
+            self._hold(_Size(depth, fields))
+        return _Size(depth, fields)
+
+    def _size(self, selection: SelectionNode, level: int) -> _Size:
+        if isinstance(selection, FragmentSpreadNode):
+            return self._fragment(selection.name.value, level)
+        if isinstance(selection, InlineFragmentNode):
+            return self._walk(selection.selection_set.selections, level + 1)
+        if not isinstance(selection, FieldNode):
+            raise TypeError(f"{selection.kind} is no selection")
+        if selection.alias:
+            self._aliases += 1
+            if self._aliases > self._limits.aliases:
+                raise too_costly(f"the document has more than {self._limits.aliases} aliases")
+        if selection.selection_set is None:
+            return _Size(1, 1)
+        if selection.name.value.startswith("__"):
+            return self._introspection(selection.selection_set.selections, level)
+        inner = self._walk(selection.selection_set.selections, level + 1)
+        return _Size(inner.depth + 1, inner.fields + 1)
+
+    def _introspection(self, selections: Iterable[SelectionNode], level: int) -> _Size:
+        self._depth += _INTROSPECTION
+        inner = self._walk(selections, level + 1)
+        self._depth -= _INTROSPECTION
+        return _Size(1, inner.fields + 1)
+
+    def _fragment(self, name: str, level: int) -> _Size:
+        if name in self._open:
+            raise GraphQLError(f"Cannot spread fragment '{name}' within itself.")
+        if name not in self._known:
+            node = self._fragments.get(name)
+            if node is None:
+                raise GraphQLError(f"Unknown fragment '{name}'.")
+            self._open.add(name)
+            self._known[name] = self._walk(node.selection_set.selections, level + 1)
+            self._open.remove(name)
+        return self._known[name]
+
+    def _count_directives(self, node: Node) -> None:
+        self._directives += len(getattr(node, "directives", None) or ())
+        if self._directives > self._limits.directives:
+            raise too_costly(f"the document has more than {self._limits.directives} directives")
+
+    def _hold(self, size: _Size) -> None:
+        if size.depth > self._depth:
+            raise too_costly(f"the document is deeper than {self._limits.depth}")
+        if size.fields > self._limits.fields:
+            raise too_costly(f"the document selects more than {self._limits.fields} fields")
+
+
+class _Overlaps:
+    """Counts what the rule "fields in a set can merge" will compare: all pairs under one key.
+
+    Walks no more fields than ``_Shape`` has counted, which has to come first.
+    """
+
+    def __init__(self, fragments: Mapping[str, FragmentDefinitionNode], limits: Limits) -> None:
+        self._fragments, self._limits = fragments, limits
+        self._compared = 0
+
+    def check(self, sets: list[tuple[SelectionNode, ...]]) -> None:
+        by_key: dict[str, list[FieldNode]] = {}
+        spread: set[str] = set()
+        for selections in sets:
+            self._collect(selections, by_key, spread)
+        for fields in by_key.values():
+            inner = [f.selection_set.selections for f in fields if f.selection_set]
+            pairs = len(fields) * (len(fields) - 1) // 2
+            self._compared += pairs * (_OBJECTS if inner else 1)
+            if self._compared > self._limits.overlaps:
+                raise too_costly("the document asks for the same fields again and again")
+            if inner:
+                self.check(inner)
+
+    def _collect(
+        self,
+        selections: tuple[SelectionNode, ...],
+        by_key: dict[str, list[FieldNode]],
+        spread: set[str],
+    ) -> None:
+        for selection in selections:
+            if isinstance(selection, FieldNode):
+                key = (selection.alias or selection.name).value
+                by_key.setdefault(key, []).append(selection)
+            elif isinstance(selection, InlineFragmentNode):
+                self._collect(selection.selection_set.selections, by_key, spread)
+            elif isinstance(selection, FragmentSpreadNode) and selection.name.value not in spread:
+                spread.add(selection.name.value)
+                fragment = self._fragments[selection.name.value]
+                self._collect(fragment.selection_set.selections, by_key, spread)

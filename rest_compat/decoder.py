@@ -1,0 +1,160 @@
+"""Request bodies as the original's clients may write them: by the rules of Go's encoding/json."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
+
+from graph.model.errors import Invalid
+
+
+class Text(NamedTuple):
+    """A string. ``nullable``: null takes back what an earlier key of the same name said."""
+
+    nullable: bool = True
+
+
+class Several(NamedTuple):
+    """A list of what ``of`` describes."""
+
+    of: Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    """An object; its members by their names in any case."""
+
+    members: Mapping[str, Shape]
+    _by_fold: dict[str, str] = field(init=False, repr=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._by_fold.update({_folded(name): name for name in self.members})
+
+    def name(self, key: str) -> str | None:
+        return self._by_fold.get(_folded(key))
+
+
+Shape = Text | Several | Object
+
+_BLANKS: Final = " \t\n\r"
+_WORDS: Final = ("true", "false", "null")
+_NOUNS: Final[dict[type, str]] = {Text: "a string", Several: "an array", Object: "an object"}
+
+
+def decode(body: bytes, shape: Object, doing: str) -> dict[str, Any]:
+    """The first JSON value of a body, whatever stands behind it, in the given shape.
+
+    What is absent, null or unknown is left out. A key that comes twice counts the last time; an
+    object that comes twice is merged, as the original did. Raises Invalid, beginning with
+    ``doing``, for what is no JSON, for a wrong type, and for what is nested too deeply.
+    """
+    try:
+        given = _first_value(body)
+        return {} if given is None else _object({}, given, shape, "the body")
+    except RecursionError:
+        raise Invalid(f"{doing}: exceeded max depth") from None
+    except _WrongError as error:
+        raise Invalid(f"{doing}: {error}") from None
+
+
+class _WrongError(ValueError):
+    """Why a body will not do."""
+
+
+class _Pairs(list[tuple[str, Any]]):
+    """An object's members in the order of the document, duplicates and all."""
+
+
+class _Number(NamedTuple):
+    """A number, never made one: no member is, and a long one would take long."""
+
+    text: str
+
+
+def _no_constant(name: str) -> Any:  # noqa: ANN401 - it never gives anything
+    raise _WrongError(f"invalid character '{name[0]}' looking for beginning of value")
+
+
+_DECODER: Final = json.JSONDecoder(
+    object_pairs_hook=_Pairs,
+    parse_int=_Number,
+    parse_float=_Number,
+    parse_constant=_no_constant,
+)
+
+
+def _first_value(body: bytes) -> Any:  # noqa: ANN401 - any JSON
+    # What is not UTF-8 becomes U+FFFD, as in Go: a name with it breaks the rule of names.
+    text = body.decode("utf-8", "replace").lstrip(_BLANKS)
+    if not text:
+        raise _WrongError("EOF")
+    try:
+        value, _ = _DECODER.raw_decode(text)
+    except json.JSONDecodeError as error:
+        raise _WrongError(_why(text, error)) from None
+    return value
+
+
+def _why(text: str, error: json.JSONDecodeError) -> str:
+    """In Go's words where it is the end that is missing; with the place where it is not."""
+    rest = text[error.pos : error.pos + 6]
+    cut = not rest or rest == "-" or any(w.startswith(rest) for w in _WORDS)
+    if cut or error.msg.startswith("Unterminated string"):
+        return "unexpected EOF"
+    said = error.msg.removesuffix(" at")
+    return f"{said[0].lower()}{said[1:]} at character {error.pos + 1}"
+
+
+def _value(before: Any, given: Any, shape: Shape, where: str) -> Any:  # noqa: ANN401 - any JSON
+    if isinstance(shape, Object):
+        return _object(before if before is not None else {}, given, shape, where)
+    if isinstance(shape, Several):
+        if type(given) is not list:
+            raise _wrong(given, shape, where)
+        return [
+            _value(None, item, shape.of, f"{where}[{index}]") if item is not None else None
+            for index, item in enumerate(given)
+        ]
+    if not isinstance(given, str):
+        raise _wrong(given, shape, where)
+    return _whole(given)
+
+
+def _object(before: dict[str, Any], given: Any, shape: Object, where: str) -> dict[str, Any]:  # noqa: ANN401 - any JSON
+    if not isinstance(given, _Pairs):
+        raise _wrong(given, shape, where)
+    found = dict(before)
+    for key, value in given:
+        name = shape.name(key)
+        if name is None:
+            continue
+        member = shape.members[name]
+        if value is not None:
+            found[name] = _value(found.get(name), value, member, name)
+        elif not isinstance(member, Text) or member.nullable:
+            found.pop(name, None)
+    return found
+
+
+def _wrong(given: Any, shape: Shape, where: str) -> _WrongError:  # noqa: ANN401 - any JSON
+    if isinstance(given, str):
+        kind = "a string"
+    elif isinstance(given, bool):
+        kind = "a boolean"
+    elif isinstance(given, _Number):
+        kind = "a number"
+    else:
+        kind = "an object" if isinstance(given, _Pairs) else "an array"
+    return _WrongError(f"{where} has to be {_NOUNS[type(shape)]}, not {kind}")
+
+
+def _whole(text: str) -> str:
+    """Half a surrogate pair becomes U+FFFD, as in Go: it could not be written again."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _folded(key: str) -> str:
+    """As Go folds: also the long s and the sign of Kelvin are letters of ASCII."""
+    return key.replace("\u017f", "s").lower()

@@ -1,0 +1,140 @@
+"""What each path does: the original's answers out of our resolvers' values."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from graph.context import Context
+from graph.model.errors import AlreadyRunning, Invalid, NotFound, Upstream, UpstreamTimeout
+from graph.model.mover import Mover
+from graph.model.operation import Operation
+from graph.resolvers import movers, operations, runs, scope
+from rest_compat import requests, wire
+
+_BIG: Final = 16_384
+"""Bytes. A larger body is decoded beside the event loop, which one of 1 MiB would hold for long."""
+_DELETE_SECONDS: Final = 900.0
+_TASKS: Final = 200
+_TASK_ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+async def list_movers(context: Context, request: Request) -> Response:
+    params = request.path_params
+    found = await movers.list_movers(context, _account(context, request), params.get("group"))
+    return answer([mover.name for mover in found], headers={"X-Items": str(len(found))})
+
+
+async def create_mover(context: Context, request: Request) -> Response:
+    params, body = request.path_params, request.state.body
+    read = (body, params["account"], params["group"])
+    new = (
+        requests.read_new_mover(*read)
+        if len(body) < _BIG
+        else await asyncio.to_thread(requests.read_new_mover, *read)
+    )
+    _account(context, request)
+    operation = await movers.create_mover(context, new)
+    return Response(
+        status_code=202,
+        media_type="application/json",
+        headers={"X-Flywheel-Task": operation.id},
+    )
+
+
+async def show_mover(context: Context, request: Request) -> Response:
+    mover = await _mover(context, request)
+    return answer(wire.mover_json(await movers.show_mover(context, mover)))
+
+
+async def update_mover(context: Context, request: Request) -> Response:
+    body = request.state.body
+    state = (
+        requests.read_state(body)
+        if len(body) < _BIG
+        else await asyncio.to_thread(requests.read_state, body)
+    )
+    mover = await _mover(context, request)
+    if state == "stop":
+        await runs.stop_run(context, mover)
+        return Response(status_code=204)
+    run_arn = await runs.start_run(context, mover)
+    return answer(run_arn.rpartition("/")[2])
+
+
+async def delete_mover(context: Context, request: Request) -> Response:
+    """Answers when it is done. A client that leaves does not undo it."""
+    params, account_id = request.path_params, _account(context, request)
+    try:
+        operation = await movers.delete_named(context, account_id, params["group"], params["name"])
+    except AlreadyRunning:
+        raise AlreadyRunning("datasync mover task is running: stop it first") from None
+    ended = await operations.wait_for_operation(context, operation.id, _DELETE_SECONDS)
+    if not ended.status.ended:
+        raise UpstreamTimeout("the mover is still being deleted; ask again later")
+    if ended.failure:  # may quote AWS, which is not shown with a 5xx: the task log has it
+        raise Upstream(
+            f"the mover could not be deleted as a whole (task {ended.id}); "
+            "delete it again to go on where it stopped"
+        )
+    return Response(status_code=204)
+
+
+async def list_runs(context: Context, request: Request) -> Response:
+    refs = await runs.list_runs_as_aws_does(context, (await _mover(context, request)).task_arn)
+    return answer([ref.run_arn.rpartition("/")[2] for ref in refs])
+
+
+async def show_run(context: Context, request: Request) -> Response:
+    mover = await _mover(context, request)
+    try:
+        run = await runs.find_run(context, mover, request.path_params["run"])
+    except Invalid:
+        raise NotFound("datasync run not found") from None
+    return answer(wire.run_json(run))
+
+
+async def show_tasks(context: Context, request: Request) -> Response:
+    """The flywheel: operations by their ids, in the order of the ids; unknown ones are left out."""
+    if "task" not in request.query_params:
+        return Response(status_code=400)
+    wanted = set(request.query_params.getlist("task"))
+    ids = sorted(task for task in wanted if _TASK_ID.fullmatch(task))
+    if len(ids) > _TASKS:
+        raise Invalid(f"at most {_TASKS} tasks can be asked for at once")
+    found = await asyncio.gather(*(_operation(context, task) for task in ids))
+    return answer({shown.id: wire.flywheel_json(shown) for shown in found if shown})
+
+
+async def nothing(_context: Context, _request: Request) -> Response:
+    return PlainTextResponse("404 page not found\n", 404)
+
+
+def answer(content: object, headers: dict[str, str] | None = None) -> Response:
+    """JSON, with 200."""
+    return Response(wire.encoded(content), media_type="application/json", headers=headers)
+
+
+async def _operation(context: Context, task: str) -> Operation | None:
+    try:
+        return await operations.get_operation(context, task)
+    except NotFound:
+        return None
+
+
+def _account(context: Context, request: Request) -> str:
+    """The account of a path. One that is not well-formed is not there."""
+    try:
+        return scope.account(context, request.path_params["account"]).account_id
+    except Invalid as error:
+        raise NotFound(error.message) from None
+
+
+async def _mover(context: Context, request: Request) -> Mover:
+    params = request.path_params
+    account_id = _account(context, request)
+    return await movers.find_mover(context, account_id, params["group"], params["name"])

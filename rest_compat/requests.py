@@ -1,0 +1,107 @@
+"""The bodies of requests: their shapes, and what makes them valid in the original's words."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from graph.model import names
+from graph.model.errors import Invalid
+from graph.model.location import EfsSpec, LocationSpec, S3Spec
+from graph.model.mover import OWN_TAGS, Tag
+from graph.model.operation import NewMover
+from rest_compat.decoder import Object, Several, Text, decode
+
+_LOCATION: Final = Object(
+    {
+        "Type": Text(nullable=False),
+        "S3": Object({"S3BucketArn": Text(), "S3StorageClass": Text(), "Subdirectory": Text()}),
+        "EFS": Object(
+            {
+                "EfsFilesystemArn": Text(),
+                "SecurityGroupArns": Several(Text()),
+                "SubnetArn": Text(),
+                "Subdirectory": Text(),
+            }
+        ),
+    }
+)
+_TAG: Final = Object({"Key": Text(nullable=False), "Value": Text(nullable=False)})
+_NEW_MOVER: Final = Object(
+    {"Name": Text(), "Source": _LOCATION, "Destination": _LOCATION, "Tags": Several(_TAG)}
+)
+_UPDATE: Final = Object({"State": Text()})
+
+
+def read_new_mover(body: bytes, account_id: str, group: str) -> NewMover:
+    """The body of a create request. Raises Invalid, for the first of the original's checks."""
+    given = decode(body, _NEW_MOVER, "cannot decode body into create data mover input")
+    name = _name(given.get("Name"))
+    source, destination = given.get("Source") or {}, given.get("Destination") or {}
+    if not source.get("Type") or not destination.get("Type"):
+        raise Invalid("Source and Destination are required")
+    return NewMover(
+        account_id=account_id,
+        group=group,
+        name=name,
+        source=_location(source, "Source"),
+        destination=_location(destination, "Destination"),
+        tags=_tags(given.get("Tags") or []),
+    )
+
+
+def read_state(body: bytes) -> str:
+    """The body of an update request: start or stop."""
+    given = decode(body, _UPDATE, "cannot decode body into update data mover input")
+    state = given.get("State")
+    if state is None:
+        raise Invalid("missing required parameter: State")
+    if state not in ("start", "stop"):
+        raise Invalid("valid states are 'start' and 'stop'")
+    return str(state)
+
+
+def _name(given: str | None) -> str:
+    if given == "":  # to the original it was there, and broke the rule
+        raise Invalid("Name doesn't match regex ^[a-zA-Z0-9-]+$")
+    return names.mover_name(given or "")
+
+
+def _location(given: dict[str, Any], side: str) -> LocationSpec:
+    kind = given["Type"]
+    if kind not in _KINDS:
+        raise Invalid(f"{side} Type has to be {' or '.join(_KINDS)}")
+    parts = given.get(kind)
+    if not parts:
+        raise Invalid(f"{side} of type {kind} needs its {kind} object")
+    for name in _KINDS[kind]:
+        if not parts.get(name):
+            raise Invalid(f"{side} {kind} needs {name}")
+    if kind == "S3":
+        return S3Spec(
+            bucket_arn=parts["S3BucketArn"],
+            subdirectory=parts.get("Subdirectory") or None,
+            storage_class=parts.get("S3StorageClass") or None,
+        )
+    if None in parts["SecurityGroupArns"]:
+        raise Invalid(f"{side} EFS SecurityGroupArns may not hold null")
+    return EfsSpec(
+        filesystem_arn=parts["EfsFilesystemArn"],
+        subnet_arn=parts["SubnetArn"],
+        security_group_arns=tuple(parts["SecurityGroupArns"]),
+        subdirectory=parts.get("Subdirectory") or None,
+    )
+
+
+_KINDS: Final = {
+    "S3": ("S3BucketArn",),
+    "EFS": ("EfsFilesystemArn", "SubnetArn", "SecurityGroupArns"),
+}
+"""What can be made, and what it cannot be made without."""
+
+
+def _tags(given: list[dict[str, str] | None]) -> tuple[Tag, ...]:
+    """The caller's, without those that the server sets itself, nor those that are AWS's."""
+    tags = [Tag((item or {}).get("Key", ""), (item or {}).get("Value", "")) for item in given]
+    if not all(tag.key for tag in tags):
+        raise Invalid("each of the Tags needs a Key")
+    return tuple(tag for tag in tags if tag.key not in OWN_TAGS and not tag.key.startswith("aws:"))

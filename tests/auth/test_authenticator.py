@@ -1,0 +1,163 @@
+"""Who gets in, and how everybody else is refused."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+import pytest
+
+from graph.auth import Authenticator, Credentials, Key, default_key, read_keys, token_for, verifier
+from graph.model.errors import Unauthenticated
+
+TABLES = [
+    {"name": "new", "key": "new key", "write": True},
+    {"name": "old", "key": "old key", "groups": ["g"], "forwarded_user": True},
+    {"name": "hashed", "sha256": hashlib.sha256(b"long and random").hexdigest()},
+]
+ONE = (default_key(b"key"),)
+THREE = read_keys(TABLES)
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@asynccontextmanager
+async def door(
+    keys: Sequence[Key] = ONE, clock: Clock | None = None
+) -> AsyncIterator[Authenticator]:
+    made = Authenticator(keys, clock=clock or Clock())
+    yield made
+    await made.aclose()
+
+
+@pytest.fixture
+def computed(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """The tokens that were computed."""
+    tokens: list[bytes] = []
+    compare = verifier.compare
+
+    def counting(keys: Sequence[bytes], token: bytes) -> int | None:
+        tokens.append(token)
+        return compare(keys, token)
+
+    monkeypatch.setattr(verifier, "compare", counting)
+    return tokens
+
+
+@pytest.mark.parametrize("prefix", ["$2a$", "$2b$", "$2y$"])
+async def test_a_hash_of_the_key_is_let_in(prefix: str) -> None:
+    async with door() as auth:
+        caller = await auth.authenticate(Credentials(prefix + token_for("key", 4)[4:]))
+    assert (caller.name, caller.may_write, caller.accounts) == ("default", True, None)
+
+
+WRONG = {
+    "none": Credentials(),
+    "the key itself": Credentials("key"),
+    "the key as a bearer": Credentials(bearer="key"),
+    "short": Credentials("$2b$04$short"),
+    "of another key": Credentials(token_for("other", 4)),
+    "of the empty key": Credentials(token_for("", 4)),
+    "not ascii": Credentials("$2b$04$" + "é" * 53),
+    "other digits": Credentials("$2b$٠٤$" + "a" * 53),
+    "no cost": Credentials("$2b$00$" + "a" * 53),
+    "too dear": Credentials("$2b$13$" + "a" * 53),
+    "far too dear": Credentials("$2b$31$" + "a" * 53),
+    "another scheme": Credentials("$2x$04$" + "a" * 53),
+    "an unknown bearer": Credentials(bearer="nobody's"),
+    "half a surrogate": Credentials(bearer="\ud800"),
+    "a digest as a bearer": Credentials(bearer=hashlib.sha256(b"long and random").hexdigest()),
+    "a bad token beside a good bearer": Credentials("x", bearer="long and random"),
+}
+
+
+@pytest.mark.parametrize("what", WRONG)
+async def test_anything_else_is_refused_alike(what: str) -> None:
+    async with door(THREE) as auth:
+        with pytest.raises(Unauthenticated, match=r"^a valid token is needed$"):
+            await auth.authenticate(WRONG[what])
+
+
+@pytest.mark.parametrize("cost", ["00", "03", "13", "31", "99"])
+async def test_a_hash_of_another_cost_is_refused_without_computing(
+    cost: str, computed: list[bytes]
+) -> None:
+    async with door() as auth:
+        with pytest.raises(Unauthenticated):
+            await auth.authenticate(Credentials(f"$2b${cost}$" + "a" * 53))
+    assert computed == []
+
+
+async def test_each_key_has_its_own_name_and_rights() -> None:
+    async with door(THREE) as auth:
+        new = await auth.authenticate(Credentials(token_for("new key", 4)))
+        old = await auth.authenticate(Credentials(token_for("old key", 4)))
+        hashed = await auth.authenticate(Credentials(bearer="long and random"))
+    assert [(c.name, c.may_write, c.groups) for c in (new, old, hashed)] == [
+        ("new", True, None),
+        ("old", False, frozenset({"g"})),
+        ("hashed", False, None),
+    ]
+
+
+async def test_only_a_trusted_key_speaks_for_others() -> None:
+    async with door(THREE) as auth:
+        old = await auth.authenticate(Credentials(token_for("old key", 4), forwarded_user="ann"))
+        new = await auth.authenticate(Credentials(token_for("new key", 4), forwarded_user="ann"))
+    assert (old.who, new.who) == ("old for ann", "new")
+
+
+async def test_a_token_is_computed_once_however_often_it_comes(computed: list[bytes]) -> None:
+    async with door() as auth:
+        given = Credentials(token_for("key", 4))
+        await asyncio.gather(*(auth.authenticate(given) for _ in range(50)))
+        await auth.authenticate(given)
+    assert len(computed) == 1
+
+
+async def test_a_wrong_token_is_computed_once_too(computed: list[bytes]) -> None:
+    async with door() as auth:
+        for _ in range(3):
+            with pytest.raises(Unauthenticated):
+                await auth.authenticate(Credentials(WRONG["of another key"].token))
+    assert len(computed) == 1
+
+
+async def test_what_is_remembered_expires_and_is_dropped(computed: list[bytes]) -> None:
+    clock, given = Clock(), Credentials(token_for("key", 4))
+    async with door(clock=clock) as auth:
+        await auth.authenticate(given)
+        clock.now = 299
+        await auth.authenticate(given)
+        assert len(computed) == 1
+        clock.now = 301
+        await auth.authenticate(given)
+        assert len(computed) == 2
+        assert len(auth._right) == 1
+
+
+async def test_what_is_remembered_never_holds_a_token() -> None:
+    token = token_for("key", 4)
+    async with door() as auth:
+        await auth.authenticate(Credentials(token))
+        assert token.encode() not in auth._right._kept
+    assert token not in repr(Credentials(token))
+    assert "new key" not in repr(THREE)
+
+
+async def test_a_caller_who_leaves_does_not_spoil_it_for_the_others() -> None:
+    given = Credentials(token_for("key", 4))
+    async with door() as auth:
+        first = asyncio.create_task(auth.authenticate(given))
+        second = asyncio.create_task(auth.authenticate(given))
+        await asyncio.sleep(0)
+        first.cancel()
+        assert (await second).name == "default"
+        assert isinstance((await asyncio.gather(first, return_exceptions=True))[0], BaseException)

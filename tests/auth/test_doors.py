@@ -1,0 +1,115 @@
+"""One authentication for REST, GraphQL over HTTP, SSE and WebSocket, over a real server."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import orjson
+import pytest
+import websockets
+
+from graph.auth import token_for
+from graph.sandbox import Sandbox
+from tests.server import Server
+from tests.world import KEY, LAB, TOKEN, furnish
+
+BEARER = "a long and random key"
+KEYS = f"""
+[[keys]]
+name = "by-digest"
+sha256 = "{hashlib.sha256(BEARER.encode()).hexdigest()}"
+forwarded_user = true
+"""
+RIGHT = {
+    "a token": ({"X-Auth-Token": TOKEN}, "default"),
+    "a bearer": ({"Authorization": f"Bearer {BEARER}"}, "by-digest"),
+    "for a user": ({"Authorization": f"bearer {BEARER}", "X-Forwarded-User": "ann"}, "ann"),
+}
+WRONG: dict[str, dict[str, str]] = {
+    "missing": {},
+    "empty": {"X-Auth-Token": ""},
+    "the plain key": {"X-Auth-Token": KEY},
+    "malformed": {"X-Auth-Token": "$2b$10$short"},
+    "wrong": {"X-Auth-Token": token_for("another", 4)},
+    "too costly": {"X-Auth-Token": "$2b$31$" + "a" * 53},
+    "the key as a bearer": {"Authorization": f"Bearer {KEY}"},
+    "a wrong bearer": {"Authorization": "Bearer no"},
+    "an empty bearer": {"Authorization": "Bearer"},
+    "basic": {"Authorization": "Basic dXNlcjpwYXNz"},
+}
+QUERY = {"query": "{ viewer { name onBehalfOf } }"}
+FOLLOW = {"query": 'subscription { runProgress(run: "x") { sequence } }'}
+VARYING = ("date", "x-request-id")
+
+
+@pytest.fixture
+async def server(aws: Sandbox, tmp_path: Path) -> AsyncIterator[Server]:
+    furnish(aws)
+    (tmp_path / "keys.toml").write_text(KEYS)
+    async with Server(aws, tmp_path, KEYS=f"{tmp_path}/keys.toml") as server:
+        yield server
+
+
+async def test_every_door_takes_every_key(server: Server) -> None:
+    async with httpx.AsyncClient(base_url=server.url, timeout=30) as client:
+        for headers, name in RIGHT.values():
+            listed = await client.get(f"/v1/datasync/{LAB}/movers", headers=headers)
+            assert listed.status_code == 200
+            viewer = (await client.post("/graphql", json=QUERY, headers=headers)).json()
+            assert name in viewer["data"]["viewer"].values()
+            stream = headers | {"Accept": "text/event-stream"}
+            streamed = await client.post("/graphql", json=FOLLOW, headers=stream)
+            assert streamed.headers["content-type"].startswith("text/event-stream")
+            upper = {entry.upper(): value for entry, value in headers.items()}
+            for given, payload in ((headers, None), ({}, headers), ({}, upper)):
+                shown = await by_socket(server, given, payload)
+                assert name in shown["data"]["viewer"].values()
+
+
+async def test_every_wrong_one_gets_the_same_answer(server: Server) -> None:
+    seen: dict[str, set[object]] = {"rest": set(), "graphql": set(), "sse": set()}
+    closed = set()
+    async with httpx.AsyncClient(base_url=server.url, timeout=30) as client:
+        for headers in WRONG.values():
+            stream = headers | {"Accept": "text/event-stream"}
+            path = f"/v1/datasync/{LAB}/movers"
+            seen["rest"].add(bare(await client.get(path, headers=headers)))
+            seen["graphql"].add(bare(await client.post("/graphql", json=QUERY, headers=headers)))
+            seen["sse"].add(bare(await client.post("/graphql", json=FOLLOW, headers=stream)))
+            for given, payload in ((headers, None), ({}, headers)):
+                with pytest.raises(websockets.ConnectionClosed) as ended:
+                    await by_socket(server, given, payload)
+                assert ended.value.rcvd
+                closed.add((ended.value.rcvd.code, ended.value.rcvd.reason))
+    assert {door: len(answers) for door, answers in seen.items()} == dict.fromkeys(seen, 1)
+    assert len(closed) == 1
+    assert next(iter(seen["rest"]))[:2] == (403, b"")  # type: ignore[index]
+
+
+def bare(answer: httpx.Response) -> tuple[Any, ...]:
+    """Without what differs from one request to the next anyway."""
+    body = answer.content.replace(answer.headers["X-Request-Id"].encode(), b"")
+    headers = {name: value for name, value in answer.headers.items() if name not in VARYING}
+    return answer.status_code, body, tuple(sorted(headers.items()))
+
+
+async def by_socket(
+    server: Server, headers: dict[str, str], payload: dict[str, str] | None
+) -> dict[str, Any]:
+    """What a socket answers to the query."""
+    protocol = websockets.Subprotocol("graphql-transport-ws")
+    url = f"ws{server.url[4:]}/graphql"
+    async with (
+        asyncio.timeout(20),
+        websockets.connect(url, subprotocols=[protocol], additional_headers=headers) as socket,
+    ):
+        await socket.send(orjson.dumps({"type": "connection_init", "payload": payload}).decode())
+        assert orjson.loads(await socket.recv())["type"] == "connection_ack"
+        await socket.send(orjson.dumps({"type": "subscribe", "id": "1", "payload": QUERY}).decode())
+        answer: dict[str, Any] = orjson.loads(await socket.recv())["payload"]
+        return answer

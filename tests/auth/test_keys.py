@@ -1,0 +1,105 @@
+"""Keys as they are configured: each wrong entry has a sentence that names it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from graph.auth import Credentials, credentials, new_key, read_keys, read_keys_file
+
+DIGEST = hashlib.sha256(b"x").hexdigest()
+GOOD: dict[str, Any] = {"name": "a", "key": "k"}
+
+
+def test_a_file_holds_several_keys(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("from a file\n")
+    file = tmp_path / "keys.toml"
+    file.write_text(
+        f"""
+        [[keys]]
+        name = "ci"
+        key_file = "{tmp_path}/secret"
+        write = true
+        accounts = ["222222222222"]
+        groups = ["lab", "shop"]
+        forwarded_user = true
+
+        [[keys]]
+        name = "reader"
+        sha256 = "{DIGEST}"
+        """
+    )
+    ci, reader = read_keys_file(str(file))
+    assert (ci.clear, ci.sha256, ci.forwards) == (b"from a file", None, True)
+    assert (ci.caller.may_write, ci.caller.accounts) == (True, frozenset({"222222222222"}))
+    assert ci.caller.groups == frozenset({"lab", "shop"})
+    assert (reader.clear, reader.sha256) == (None, hashlib.sha256(b"x").digest())
+    assert not reader.caller.may_write
+    assert not reader.forwards
+
+
+WRONG: list[tuple[object, str]] = [
+    ([], "at least one"),
+    ("text", "at least one"),
+    ([1], "key 1 is not a table"),
+    ([{"key": "k"}], "key 1 needs a name"),
+    ([{"name": "a b", "key": "k"}], "key 1 needs a name"),
+    ([{"name": "a"}], "key 'a' needs exactly one of key, key_file and sha256"),
+    ([GOOD | {"sha256": DIGEST}], "key 'a' needs exactly one"),
+    ([{"name": "a", "key": ""}], "key 'a': key has to have 1 to 72 bytes"),
+    ([{"name": "a", "key": "é" * 37}], "key 'a': key has to have 1 to 72 bytes"),
+    ([{"name": "a", "key": 7}], "key 'a': key has to be a string"),
+    ([{"name": "a", "key_file": "/nowhere"}], "key 'a': key_file cannot be read"),
+    ([{"name": "a", "sha256": "abc"}], "key 'a': sha256 has to be 64"),
+    ([{"name": "a", "sha256": hashlib.sha256().hexdigest()}], "sha256 is that of an empty key"),
+    ([GOOD | {"write": "yes"}], "key 'a': write has to be true or false"),
+    ([GOOD | {"accounts": []}], "key 'a': accounts has to be a list with an entry"),
+    ([GOOD | {"accounts": "222222222222"}], "key 'a': accounts has to be a list"),
+    ([GOOD | {"accounts": ["12"]}], "key 'a': accounts: '12' will not do"),
+    ([GOOD | {"groups": [""]}], "key 'a': groups: '' will not do"),
+    ([GOOD | {"wirte": True}], "key 'a': wirte is not one of name, key"),
+    ([GOOD, GOOD | {"key": "l"}], "the name 'a' is given twice"),
+    ([GOOD, GOOD | {"name": "b"}], "key 'b' is the same as another one"),
+    ([{"name": f"{n}", "key": f"{n}"} for n in range(9)], "at most 8 keys in clear"),
+]
+
+
+@pytest.mark.parametrize(("tables", "sentence"), WRONG)
+def test_a_wrong_entry_is_named(tables: object, sentence: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(sentence)):
+        read_keys(tables)
+
+
+def test_a_file_that_holds_anything_else_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "keys.toml"
+    with pytest.raises(ValueError, match="cannot be read"):
+        read_keys_file(str(file))
+    file.write_text('token = "secret"\n[[keys]]\nname = "a"\nkey = "k"\n')
+    with pytest.raises(ValueError, match="alone, not 'token'"):
+        read_keys_file(str(file))
+
+
+def test_a_new_key_is_long_and_has_its_digest() -> None:
+    key, digest = new_key()
+    assert len(key) >= 43
+    assert hashlib.sha256(key.encode()).hexdigest() == digest
+
+
+def test_headers_win_over_the_payload_whose_case_does_not_matter() -> None:
+    payload = {"x-AUTH-token": "p", "AUTHORIZATION": "bearer b", "x-forwarded-user": "u", "n": 1}
+    assert credentials({}, payload) == Credentials("p", "b", "u")
+    assert credentials({"X-Auth-Token": "h"}, payload).token == "h"
+    assert credentials({"Authorization": "Basic eA=="}).bearer is None
+    assert credentials({}, {"X-Auth-Token": 7, "Authorization": None}) == Credentials()
+
+
+def test_a_forwarded_user_is_printable_and_short() -> None:
+    user = credentials({"X-Forwarded-User": "a\nb\ud800" + "c" * 500}).forwarded_user
+    assert user is not None
+    assert user.startswith("a?b?c")
+    assert len(user) == 128
+    assert credentials({"X-Forwarded-User": "  "}).forwarded_user is None

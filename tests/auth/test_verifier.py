@@ -1,0 +1,128 @@
+"""Tokens are computed off the loop, a bounded number at a time, the cheap ones first."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
+
+import bcrypt
+import pytest
+
+from graph.auth import token_for, verifier
+from graph.auth.remembered import Remembered
+from graph.auth.verifier import WAITING, Verifier, compare
+from graph.model.errors import Throttled
+
+
+class Gate:
+    """Holds every computation until it is opened, and notes the order."""
+
+    def __init__(self) -> None:
+        self.opened = threading.Event()
+        self.order: list[bytes] = []
+        self.threads: set[str] = set()
+
+    def compare(self, _keys: Sequence[bytes], token: bytes) -> int | None:
+        self.threads.add(threading.current_thread().name)
+        self.opened.wait(20)
+        self.order.append(token)
+        return 0
+
+
+@pytest.fixture
+def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
+    made = Gate()
+    monkeypatch.setattr(verifier, "compare", made.compare)
+    monkeypatch.setattr(verifier, "_processors", lambda: 2)
+    yield made
+    made.opened.set()
+
+
+@asynccontextmanager
+async def bench(gate: Gate) -> AsyncIterator[Verifier]:
+    made = Verifier([b"key"])
+    yield made
+    gate.opened.set()
+    await made.aclose()
+
+
+def ask(bench: Verifier, token: str, cost: int = 10) -> asyncio.Task[int | None]:
+    return asyncio.create_task(bench.matching(token.encode(), cost))
+
+
+async def test_the_loop_goes_on_while_a_thread_computes(gate: Gate) -> None:
+    async with bench(gate) as busy:
+        waiting = ask(busy, "a")
+        for _ in range(100):
+            await asyncio.sleep(0)
+        assert not waiting.done()
+        gate.opened.set()
+        assert await waiting == 0
+    assert all(name.startswith("bcrypt") for name in gate.threads)
+
+
+async def test_the_cheap_ones_pass_the_dear_ones(gate: Gate) -> None:
+    async with bench(gate) as busy:
+        asked = [ask(busy, "first"), ask(busy, "dear"), ask(busy, "dear too"), ask(busy, "low", 4)]
+        await asyncio.sleep(0)
+        gate.opened.set()
+        await asyncio.gather(*asked)
+    assert gate.order == [b"first", b"low", b"dear", b"dear too"]
+
+
+async def test_beyond_the_queue_the_dearest_is_turned_away(gate: Gate) -> None:
+    async with bench(gate) as busy:
+        asked = [ask(busy, f"{n}") for n in range(WAITING + 1)]
+        await asyncio.sleep(0)
+        with pytest.raises(Throttled):
+            await ask(busy, "one more")
+        cheap = ask(busy, "cheap", 4)
+        await asyncio.sleep(0)
+        gate.opened.set()
+        assert await cheap == 0
+        answers = await asyncio.gather(*asked, return_exceptions=True)
+    assert [type(answer) for answer in answers].count(Throttled) == 1
+    assert isinstance(answers[-1], Throttled)
+
+
+async def test_who_waits_at_the_end_is_told_so(gate: Gate) -> None:
+    busy = Verifier([b"key"])
+    asked = [ask(busy, f"{n}") for n in range(3)]
+    await asyncio.sleep(0)
+    closing = asyncio.create_task(busy.aclose())
+    await asyncio.sleep(0)
+    gate.opened.set()
+    await closing
+    answers = await asyncio.gather(*asked, return_exceptions=True)
+    assert answers[0] == 0
+    assert {type(answer) for answer in answers[1:]} == {Throttled}
+
+
+def test_every_key_is_tried_whichever_matches(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[bytes] = []
+    real = bcrypt.checkpw
+
+    def checkpw(key: bytes, token: bytes) -> bool:
+        tried.append(key)
+        return real(key, token)
+
+    monkeypatch.setattr(bcrypt, "checkpw", checkpw)
+    keys = [b"a", b"b", b"c"]
+    assert compare(keys, token_for("a", 4).encode()) == 0
+    assert compare(keys, token_for("c", 4).encode()) == 2
+    assert compare(keys, token_for("d", 4).encode()) is None
+    assert tried == keys * 3
+
+
+def test_a_salt_that_cannot_be_read_is_nobodys() -> None:
+    assert compare([b"a"], b"$2b$04$" + b"/" * 53) is None
+
+
+def test_the_memory_is_bounded() -> None:
+    kept: Remembered[int] = Remembered(3, 10, lambda: 0.0)
+    for number in range(10):
+        kept.put(str(number).encode(), number)
+    assert [kept.get(str(number).encode()) for number in range(6, 10)] == [None, 7, 8, 9]
+    assert len(kept) == 3

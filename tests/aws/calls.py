@@ -1,0 +1,30 @@
+"""What tests of the gateway share."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from graph.aws.access import Access
+from graph.aws.gateway import Gateway
+from graph.sandbox import Sandbox
+from tests.world import LAB
+
+
+async def list_tasks(
+    gateway: Gateway, account: str = LAB, access: Access = Access.READ
+) -> dict[str, Any]:
+    return await gateway.call(account, "datasync", access, "list_tasks")
+
+
+async def at_the_gate(aws: Sandbox) -> None:
+    """Returns when a call stands there."""
+    assert await asyncio.to_thread(aws.border.wait_for_gate, 10)
+
+
+async def errors_of(count: int, call: Callable[[], Any]) -> list[BaseException]:
+    """How so many calls at once go wrong."""
+    answers = await asyncio.gather(*(call() for _ in range(count)), return_exceptions=True)
+    assert all(isinstance(answer, BaseException) for answer in answers), answers
+    return [answer for answer in answers if isinstance(answer, BaseException)]

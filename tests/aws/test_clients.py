@@ -1,0 +1,208 @@
+"""Sessions and clients: how many are made, how long they last, and what they may cost."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from graph.aws import credentials, memory
+from graph.aws.access import Access
+from graph.aws.clients import Clients
+from graph.aws.gateway import Gateway
+from graph.model.errors import NotFound, Throttled, Upstream
+from graph.sandbox import Fault, Sandbox
+from tests.aws.calls import at_the_gate, errors_of, list_tasks
+from tests.world import LAB, ORG, OTHER, ROLE
+
+THIRD = "444444444444"
+
+
+def assumed(aws: Sandbox) -> int:
+    return aws.border.counts()["sts.AssumeRole"]
+
+
+def later(clients: Clients, **span: float) -> None:
+    """Lets the credentials of LAB believe that it is so much later."""
+    kept: Any = clients._roles[LAB, Access.READ].credentials
+    now = datetime.now(UTC) + timedelta(**span)
+    kept._time_fetcher = lambda: now
+
+
+async def test_200_concurrent_first_calls_assume_the_role_once(
+    aws: Sandbox, gateway: Gateway
+) -> None:
+    await asyncio.gather(*(list_tasks(gateway) for _ in range(200)))
+    assert assumed(aws) == 1
+
+
+async def test_each_kind_of_access_has_a_session_of_its_own(aws: Sandbox, gateway: Gateway) -> None:
+    for access in Access:
+        await list_tasks(gateway, access=access)
+        await list_tasks(gateway, access=access)
+    assert [role.role_arn for role in aws.assumed()] == [f"arn:aws:iam::{LAB}:role/{ROLE}"] * 3
+    assert [bool(role.policy) for role in aws.assumed()] == [False, False, True]
+    assert len({role.access_key_id for role in aws.assumed()}) == 3
+
+
+async def test_credentials_are_renewed_before_they_end(
+    aws: Sandbox, gateway: Gateway, clients: Clients
+) -> None:
+    await list_tasks(gateway)
+    later(clients, minutes=44)
+    await list_tasks(gateway)
+    assert assumed(aws) == 1
+    later(clients, minutes=46)
+    await asyncio.gather(*(list_tasks(gateway) for _ in range(20)))
+    assert assumed(aws) >= 2
+
+
+async def test_a_renewal_that_fails_matters_only_near_the_end(
+    aws: Sandbox, gateway: Gateway, clients: Clients
+) -> None:
+    await list_tasks(gateway)
+    aws.border.add(Fault("AssumeRole", "throttle", count=1_000))
+    later(clients, minutes=46)
+    assert await list_tasks(gateway)
+    later(clients, minutes=55)
+    with pytest.raises(Throttled):
+        await list_tasks(gateway)
+
+
+async def test_an_account_that_refuses_is_asked_once_and_keeps_nothing(
+    aws: Sandbox, gateway: Gateway, clients: Clients
+) -> None:
+    errors = await errors_of(50, lambda: list_tasks(gateway, THIRD))
+    assert {(type(error), str(error)) for error in errors} == {
+        (NotFound, f"account {THIRD} is not known, or does not let this server in")
+    }
+    assert assumed(aws) == 1
+    assert len(clients) == 0
+
+
+async def test_a_refusal_is_forgotten_after_a_short_while(
+    aws: Sandbox, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 1_000.0
+
+    class Time:
+        monotonic: Callable[[], float] = staticmethod(lambda: now)
+
+    monkeypatch.setattr(memory, "time", Time)
+    with pytest.raises(NotFound):
+        await list_tasks(gateway, THIRD)
+    aws.role(THIRD, ROLE, external_id="x-1")
+    with pytest.raises(NotFound):
+        await list_tasks(gateway, THIRD)
+    now += credentials.REFUSAL_SECONDS + 1
+    assert (await list_tasks(gateway, THIRD))["Tasks"] == []
+    assert assumed(aws) == 2
+
+
+async def test_account_ids_from_anywhere_fill_no_memory(
+    aws: Sandbox, gateway: Gateway, clients: Clients
+) -> None:
+    await list_tasks(gateway)
+    for number in range(40):
+        with pytest.raises(NotFound):
+            await list_tasks(gateway, f"9{number:011}")
+    assert len(clients) == 1
+    assert len(gateway._slots) == 0
+    assert assumed(aws) == 41
+
+
+async def test_what_was_not_used_for_longest_is_closed_and_made_again(aws: Sandbox) -> None:
+    few = Clients(region="us-east-1", role=ROLE, org=ORG, external_id="x-1", most=2)
+    accounts = (LAB, OTHER, THIRD)
+    for account in accounts:
+        aws.role(account, ROLE, external_id="x-1")
+    async with Gateway(few, org=ORG) as gateway:
+        for account in (LAB, OTHER, LAB, THIRD):
+            await list_tasks(gateway, account)
+        assert [key[0] for key in few._roles] == [LAB, THIRD]
+        assert assumed(aws) == 3
+        await list_tasks(gateway, LAB)
+        assert assumed(aws) == 3
+        await list_tasks(gateway, OTHER)
+        assert assumed(aws) == 4
+    assert len(few) == 0
+
+
+async def test_a_call_outlives_the_closing_of_its_client(aws: Sandbox) -> None:
+    one = Clients(region="us-east-1", role=ROLE, org=ORG, external_id="x-1", most=1)
+    for account in (LAB, OTHER):
+        aws.role(account, ROLE, external_id="x-1")
+    async with Gateway(one, org=ORG) as gateway:
+        aws.border.add(Fault("ListTasks", "gate", account=LAB))
+        standing = asyncio.create_task(list_tasks(gateway, LAB))
+        await at_the_gate(aws)
+        await list_tasks(gateway, OTHER)
+        assert [key[0] for key in one._roles] == [OTHER]
+        aws.border.open_gate()
+        assert (await standing)["Tasks"] == []
+
+
+async def test_a_session_that_is_over_is_opened_anew_once(aws: Sandbox, gateway: Gateway) -> None:
+    await list_tasks(gateway)
+    aws.end_sessions()
+    await asyncio.gather(*(list_tasks(gateway) for _ in range(20)))
+    assert assumed(aws) == 2
+
+
+async def test_a_session_that_is_over_again_and_again_is_an_error(
+    aws: Sandbox, gateway: Gateway
+) -> None:
+    aws.border.add(Fault("ListTasks", "expired", count=100))
+    with pytest.raises(Upstream):
+        await list_tasks(gateway)
+    assert aws.border.counts()["datasync.ListTasks"] == 2
+
+
+@pytest.mark.parametrize(("exempt", "reached"), [("", False), ("127.0.0.1", True)])
+async def test_a_proxy_of_the_environment_is_used_but_for_its_exceptions(
+    aws: Sandbox, monkeypatch: pytest.MonkeyPatch, clients: Clients, exempt: str, *, reached: bool
+) -> None:
+    aws.role(LAB, ROLE, external_id="x-1")
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    monkeypatch.setenv("NO_PROXY", exempt)
+    async with Gateway(clients, org=ORG) as gateway:
+        if reached:
+            assert (await list_tasks(gateway))["Tasks"] == []
+        else:
+            with pytest.raises(Upstream, match="could not be reached"):
+                await list_tasks(gateway)
+
+
+async def test_all_services_of_an_account_answer(aws: Sandbox, gateway: Gateway) -> None:
+    for service, access, operation in (
+        ("datasync", Access.READ, "list_locations"),
+        ("resourcegroupstaggingapi", Access.READ, "get_resources"),
+        ("iam", Access.MANAGE, "list_roles"),
+    ):
+        assert await gateway.call(LAB, service, access, operation)
+
+
+async def test_others_have_their_turn_between_the_making_of_two_clients(
+    aws: Sandbox, clients: Clients
+) -> None:
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            await asyncio.sleep(0)
+            turns += 1
+
+    accounts = [f"{number:012}" for number in range(10)]
+    for account in accounts:
+        aws.role(account, ROLE, external_id="x-1")
+    async with clients:
+        for account in accounts:
+            await clients.get(account, "datasync", Access.READ)
+        beside = asyncio.create_task(others())
+        await asyncio.gather(*(clients.get(a, "iam", Access.READ) for a in accounts))
+        beside.cancel()
+    assert turns >= len(accounts)

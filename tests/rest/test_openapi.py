@@ -1,0 +1,126 @@
+"""The OpenAPI document against the routes, the texts, and a fuzzer that believes it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.routing import Route
+
+from graph.version import Version
+from rest_compat.door import ANY
+from rest_compat.errors import STATUS
+from rest_compat.routes import PATHS, rest_app
+from rest_compat.wire import _LOCATIONS, _RUN, _TASK, Members
+from tests.rest.conftest import ROOT, House
+from tests.rest.test_contract import CREATES, READS, UPDATES
+from tests.world import LAB, TOKEN
+
+DOCUMENT: dict[str, Any] = json.loads(
+    (Path(__file__).parents[2] / "rest_compat/openapi.json").read_text(encoding="utf-8")
+)
+COMPONENTS = DOCUMENT["components"]
+FUZZ = f"""
+headers = {{ X-Auth-Token = "{TOKEN}" }}
+seed = 20240506
+[parameters]
+"path.account" = "{LAB}"
+"path.group" = "fuzzed"
+"path.name" = "one"
+[generation]
+max-examples = 12
+[[operations]]
+include-operation-id = "deleteMover"
+parameters = {{ "path.name" = "two" }}
+[[operations]]
+include-operation-id = "showTasks"  # takes any method, as the original does
+checks.unsupported_method.enabled = false
+"""
+
+
+def test_every_path_and_method_is_in_both() -> None:
+    def never(*_: object) -> Any:
+        raise AssertionError
+
+    app = rest_app(never, never, body_limit=1, version=Version("", "", ""), metrics=never)
+    served = {route.path for route in app.routes if isinstance(route, Route)}
+    assert set(DOCUMENT["paths"]) == served
+    for path, by_method in PATHS.items():
+        told = {method.upper() for method in DOCUMENT["paths"][path]} - {"PARAMETERS"}
+        assert told == ({"GET"} if ANY in by_method else set(by_method)), path
+    tokenless = {path for path, item in DOCUMENT["paths"].items() if _is_public(item)}
+    assert tokenless == served - set(PATHS)
+
+
+def _is_public(item: dict[str, Any]) -> bool:
+    security: list[str] | None = item.get("get", {}).get("security")
+    return security == []
+
+
+def test_every_status_that_an_error_becomes_is_told_of_every_path() -> None:
+    for path in PATHS:
+        for method, operation in DOCUMENT["paths"][path].items():
+            if method != "parameters":
+                common = {str(status) for status in STATUS.values()} - {"400", "404", "409"}
+                assert common <= set(operation["responses"]), (path, method)
+
+
+def test_the_texts_are_those_that_are_answered() -> None:
+    answered = {str(row.body) for row in (*READS, *CREATES, *UPDATES)}
+    told = {
+        example["value"]
+        for name in ("BadCreate", "BadUpdate", "NoMover", "NoRun")
+        for example in COMPONENTS["responses"][name]["content"]["text/plain"]["examples"].values()
+    }
+    assert told <= answered, told - answered
+
+
+@pytest.mark.parametrize(
+    ("schema", "members"),
+    [("Task", _TASK), ("Run", _RUN), *((f"Location/{kind}", m) for kind, m in _LOCATIONS.items())],
+)
+def test_the_members_are_those_that_are_written(schema: str, members: Members) -> None:
+    name, _, kind = schema.partition("/")
+    told = COMPONENTS["schemas"][name]
+    _same(told["properties"][kind] if kind else told, members, schema)
+
+
+def _same(told: dict[str, Any], members: Members, where: str) -> None:
+    assert list(told["properties"]) == told["required"] == list(members), where
+    for name, nested in members.items():
+        if nested is not None:
+            inner = told["properties"][name]
+            _same(inner.get("items", inner), nested, f"{where}.{name}")
+
+
+def test_it_is_served_and_says_so_itself(house: House) -> None:
+    served = house.http.get(f"{ROOT}/openapi.json", headers={"X-Auth-Token": ""})
+    assert served.json() == DOCUMENT
+    assert served.headers["Content-Type"] == "application/json"
+
+
+@pytest.mark.timeout(180)
+def test_the_server_does_what_it_says_to_whatever_comes(house: House, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        house.make("fuzzed", name)
+    (tmp_path / "schemathesis.toml").write_text(FUZZ)
+    command = [
+        str(Path(sys.executable).parent / "st"),
+        "--config-file",
+        str(tmp_path / "schemathesis.toml"),
+        "run",
+        f"{house.server.url}{ROOT}/openapi.json",
+        "--exclude-checks=positive_data_acceptance,negative_data_rejection",
+        "--phases=examples,coverage,fuzzing,stateful",
+        "--no-color",
+    ]
+    played = subprocess.run(  # noqa: S603 - its own words
+        command, cwd=tmp_path, capture_output=True, text=True, timeout=170, check=False
+    )
+    assert played.returncode == 0, played.stdout[-8_000:] + played.stderr
+    assert "Tested: 15" in played.stdout
+    assert house.http.get(f"{ROOT}/ping").text == "pong"

@@ -1,0 +1,120 @@
+"""What tests of the sandbox share: a client with an assumed role, buckets, tasks and runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from moto.s3.models import s3_backends
+
+from graph.sandbox import Sandbox
+
+LAB = "222222222222"
+OTHER = "333333333333"
+AGENT = f"arn:aws:datasync:us-east-1:{LAB}:agent/agent-{'0' * 17}"
+FSX = f"arn:aws:fsx:us-east-1:{LAB}:file-system/fs-{'1' * 17}"
+GROUP = f"arn:aws:ec2:us-east-1:{LAB}:security-group/sg-{'2' * 17}"
+SUBNET = f"arn:aws:ec2:us-east-1:{LAB}:subnet/subnet-{'3' * 17}"
+
+LOCATIONS: dict[str, dict[str, Any]] = {
+    "EFS": {
+        "EfsFilesystemArn": f"arn:aws:elasticfilesystem:us-east-1:{LAB}:file-system/fs-12345678",
+        "Ec2Config": {"SubnetArn": SUBNET, "SecurityGroupArns": [GROUP]},
+    },
+    "NFS": {
+        "Subdirectory": "/export",
+        "ServerHostname": "nas.example",
+        "OnPremConfig": {"AgentArns": [AGENT]},
+    },
+    "SMB": {
+        "Subdirectory": "/share",
+        "ServerHostname": "win.example",
+        "User": "u",
+        "Password": "hidden",
+        "AgentArns": [AGENT],
+    },
+    "HDFS": {
+        "NameNodes": [{"Hostname": "name.example", "Port": 8020}],
+        "AuthenticationType": "SIMPLE",
+        "SimpleUser": "u",
+        "AgentArns": [AGENT],
+    },
+    "OBJECT_STORAGE": {
+        "ServerHostname": "minio.example",
+        "BucketName": "store",
+        "AgentArns": [AGENT],
+    },
+    "AZURE_BLOB": {
+        "ContainerUrl": "https://a.blob.core.windows.net/box",
+        "AuthenticationType": "SAS",
+        "SasConfiguration": {"Token": "hidden"},
+        "AgentArns": [AGENT],
+    },
+    "FSX_LUSTRE": {"FsxFilesystemArn": FSX, "SecurityGroupArns": [GROUP]},
+    "FSX_WINDOWS": {
+        "FsxFilesystemArn": FSX,
+        "SecurityGroupArns": [GROUP],
+        "User": "u",
+        "Password": "hidden",
+    },
+    "FSX_OPEN_ZFS": {
+        "FsxFilesystemArn": FSX,
+        "SecurityGroupArns": [GROUP],
+        "Protocol": {"NFS": {"MountOptions": {"Version": "NFS3"}}},
+    },
+    "FSX_ONTAP": {
+        "StorageVirtualMachineArn": f"arn:aws:fsx:us-east-1:{LAB}:storage-virtual-machine/"
+        f"fs-{'1' * 17}/svm-{'4' * 17}",
+        "SecurityGroupArns": [GROUP],
+        "Protocol": {"NFS": {"MountOptions": {"Version": "NFS3"}}},
+    },
+}
+"""By kind: what its create call is given. S3 needs buckets and roles, and has tests of its own."""
+
+
+def client(service: str, account: str = LAB) -> Any:
+    """A client with an assumed role's credentials; once tried, so that every fault shows."""
+    config = Config(retries={"mode": "standard", "total_max_attempts": 1})
+    sts = boto3.client("sts", config=config)
+    given = sts.assume_role(
+        RoleArn=f"arn:aws:iam::{account}:role/management",
+        RoleSessionName="test",
+        ExternalId="x-1",
+    )["Credentials"]
+    return boto3.client(
+        service,
+        region_name="us-east-1",
+        aws_access_key_id=given["AccessKeyId"],
+        aws_secret_access_key=given["SecretAccessKey"],
+        aws_session_token=given["SessionToken"],
+        config=config,
+    )
+
+
+def fill(lab: Sandbox, **objects: int) -> None:
+    for key, size in objects.items():
+        s3_backends[LAB]["aws"].put_object(f"from-{LAB}", key, b"x" * size)
+
+
+def make_location(datasync: Any, side: str, **more: Any) -> str:
+    made = datasync.create_location_s3(
+        S3BucketArn=f"arn:aws:s3:::{side}-{LAB}",
+        S3Config={"BucketAccessRoleArn": f"arn:aws:iam::{LAB}:role/reads-{side}"},
+        **more,
+    )
+    return str(made["LocationArn"])
+
+
+def make_task(datasync: Any, **more: Any) -> str:
+    source, destination = make_location(datasync, "from"), make_location(datasync, "to")
+    made = datasync.create_task(
+        SourceLocationArn=source, DestinationLocationArn=destination, **{"Name": "one", **more}
+    )
+    return str(made["TaskArn"])
+
+
+def start(datasync: Any, task_arn: str) -> tuple[str, Callable[[], dict[str, Any]]]:
+    arn = datasync.start_task_execution(TaskArn=task_arn)["TaskExecutionArn"]
+    return arn, lambda: dict(datasync.describe_task_execution(TaskExecutionArn=arn))

@@ -1,0 +1,149 @@
+"""One line a request, counted by route; and no secret in it, whatever the level."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+import websockets
+from prometheus_client import REGISTRY
+
+from graph.access_log import Entry
+from graph.auth import token_for
+from graph.logs import pairs, set_up
+from graph.sandbox import Sandbox
+from tests.server import Server
+from tests.world import HEADERS, KEY, LAB, TOKEN, furnish, serving
+
+
+def counted(**labels: str) -> float:
+    return REGISTRY.get_sample_value("datasync_api_http_requests_total", labels) or 0.0
+
+
+def lines(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [r.getMessage() for r in caplog.records if r.name == "graph.access_log"]
+
+
+@pytest.fixture
+def logged(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
+    caplog.set_level(logging.INFO, "graph.access_log")
+    return caplog
+
+
+async def test_a_request_has_its_line(
+    aws: Sandbox, tmp_path: Path, logged: pytest.LogCaptureFixture
+) -> None:
+    async with serving(tmp_path) as client:
+        answer = await client.get(
+            f"/v1/datasync/{LAB}/movers/g/a%20b%0A", headers={"X-Forwarded-User": "ann"}
+        )
+        named = {"query": "query Who { viewer { name } }", "operationName": "Who"}
+        await client.post("/graphql", json=named)
+        await client.get("/healthz")
+        await client.get("/v1/datasync/x", headers={"X-Auth-Token": "wrong"})
+    movers, who, refused = lines(logged)
+    assert re.fullmatch(
+        r"method=GET route=/v1/datasync/{account}/movers/{group}/{name} "
+        rf'path="/v1/datasync/{LAB}/movers/g/a b\\n" status=404 ms=[0-9.]+ '
+        rf'caller="default for ann" request_id={answer.headers["X-Request-Id"]}',
+        movers,
+    )
+    assert re.fullmatch(
+        r"method=POST route=/graphql operation=Who status=200 ms=[0-9.]+ caller=default "
+        r"request_id=[0-9a-f]{32}",
+        who,
+    )
+    assert "status=403 ms=" in refused
+    assert "caller=" not in refused
+
+
+async def test_whatever_is_asked_the_labels_are_few(aws: Sandbox, tmp_path: Path) -> None:
+    unknown = {"method": "GET", "route": "/{path:path}", "status": "404"}
+    odd = {"method": "OTHER", "route": "/{path:path}", "status": "404"}
+    before = counted(**unknown), counted(**odd)
+    async with serving(tmp_path) as client:
+        for n in range(3):
+            await client.get(f"/nowhere/{n}")
+        await client.request("BREW", "/coffee")
+        shown = (await client.get("/v1/datasync/metrics")).text
+    assert (counted(**unknown), counted(**odd)) == (before[0] + 3, before[1] + 1)
+    assert 'datasync_api_http_request_seconds_count{method="GET",route="/{path:path}"}' in shown
+    assert "/nowhere" not in shown
+
+
+async def test_a_stream_is_counted_and_not_timed() -> None:
+    entry = Entry()
+    kind = (b"content-type", b"text/event-stream; charset=utf-8")
+    entry.note({"type": "http.response.start", "status": 200, "headers": [kind]})
+    assert (entry.status, entry.streams) == (200, True)
+    socket = Entry()
+    socket.note({"type": "websocket.accept"})
+    socket.note({"type": "websocket.close", "code": 4400})
+    assert (socket.status, socket.streams) == (101, True)
+    refused = Entry()
+    refused.note({"type": "websocket.close", "code": 4400})
+    assert refused.status == 403
+
+
+def test_a_value_cannot_pose_as_another() -> None:
+    assert pairs(a=1, b=None, c="x y", d='q"', e="", f="é", g="l\nm") == (
+        'a=1 c="x y" d="q\\"" e="" f="\\u00e9" g="l\\nm"'
+    )
+
+
+@pytest.mark.parametrize(("level", "libraries"), [("debug", 20), ("info", 20), ("error", 40)])
+def test_libraries_never_log_at_debug(level: str, libraries: int) -> None:
+    before = logging.getLogger().level
+    try:
+        set_up(level)
+        for name in ("botocore.endpoint", "websockets.server", "uvicorn.error", "httpcore.http11"):
+            assert logging.getLogger(name).getEffectiveLevel() == libraries
+        assert logging.getLogger("graph.x").getEffectiveLevel() == getattr(logging, level.upper())
+    finally:
+        logging.getLogger().setLevel(before)
+        for name in ("graph", "rest_compat", "aiobotocore.credentials"):
+            logging.getLogger(name).setLevel(logging.NOTSET)
+
+
+async def test_a_server_at_debug_tells_no_secret(aws: Sandbox, tmp_path: Path) -> None:
+    furnish(aws)
+    log, other = tmp_path / "log", token_for("another key", 4)
+    keys = tmp_path / "keys.toml"
+    keys.write_text('[[keys]]\nname = "ci"\nkey = "a second key"\n')
+    async with Server(aws, tmp_path, log=log, LOG_LEVEL="debug", KEYS=str(keys)) as server:
+        async with server.client() as client:
+            await client.get(f"/v1/datasync/{LAB}/movers")
+            await client.post("/graphql", json={"query": "{ viewer { name } }"})
+            await client.get("/v1/datasync/x", headers={"X-Auth-Token": other})
+            await client.get("/v1/datasync/x", headers={"X-Auth-Token": "", "Authorization": KEY})
+            await client.put(f"/v1/datasync/{LAB}/movers/g/x", content=b"{")
+        for headers, payload in ((HEADERS, None), ({}, HEADERS)):
+            await greet(f"ws{server.url[4:]}/graphql", headers, payload)
+        assert server.terminate() in (0, -15)
+    told = log.read_text()
+    assert "level=DEBUG" in told
+    assert told.count("method=WEBSOCKET") == 2
+    given = aws.environment
+    secrets = {KEY, TOKEN, other, "another key", "a second key", "x-1"}
+    secrets |= {given["AWS_SECRET_ACCESS_KEY"]}
+    assert {secret for secret in secrets if secret in told} == set()
+    assert not re.search(r"(?i)x-amz-security-token|signature=|x-auth-token|sessiontoken", told)
+
+
+async def greet(url: str, headers: dict[str, str], payload: Any) -> None:
+    """A socket that is acknowledged."""
+    async with (
+        asyncio.timeout(20),
+        websockets.connect(
+            url,
+            subprotocols=[websockets.Subprotocol("graphql-transport-ws")],
+            additional_headers=headers,
+        ) as socket,
+    ):
+        await socket.send(orjson.dumps({"type": "connection_init", "payload": payload}).decode())
+        assert orjson.loads(await socket.recv())["type"] == "connection_ack"

@@ -1,0 +1,44 @@
+"""A real server in a thread, for what crosses a wire."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import uvicorn
+
+from tests.transport.small import app
+
+
+@pytest.fixture(scope="package")
+def address() -> Iterator[str]:
+    """HOST:PORT of the small application, served as the command line serves the real one."""
+    config = uvicorn.Config(
+        app(body_seconds=0.2),
+        port=0,
+        log_level="critical",
+        loop="asyncio",
+        http="httptools",
+        ws="websockets-sansio",
+        ws_max_size=65_536,
+        ws_per_message_deflate=False,
+        lifespan="off",
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    started = threading.Event()
+    startup = server.startup
+
+    async def noted(*args: Any, **more: Any) -> None:
+        await startup(*args, **more)
+        started.set()
+
+    server.startup = noted  # type: ignore[method-assign]
+    thread.start()
+    assert started.wait(20)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield f"127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join(20)
