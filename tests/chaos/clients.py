@@ -18,7 +18,7 @@ DELETE = """mutation($id: ID!) {
   deleteMover(input: { mover: $id }) { operation { id } errors { code message } }
 }"""
 TRIES = 8
-SECONDS = 8.0
+SECONDS = 20.0
 EXPECTED = {"NAME_TAKEN", "CONFLICT", "NOT_FOUND"}
 
 
