@@ -9,7 +9,6 @@ from functools import partial
 from importlib.metadata import version
 from typing import Any, Final
 
-import strawberry
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -34,7 +33,7 @@ from graph.operations.rooms import Patience
 from graph.operations.sweep import Sweep
 from graph.settings import Settings, load
 from graph.store import Store
-from graph.transport import make_schema
+from graph.transport import Schema, make_schema
 from graph.version import read_version
 from rest_compat import routes as rest
 
@@ -99,7 +98,7 @@ def create_app(settings: Settings) -> Starlette:
     return app
 
 
-def graphql_schema() -> strawberry.Schema:
+def graphql_schema() -> Schema:
     """The schema as it is served."""
     return make_schema(
         query=schema.Query,
@@ -108,6 +107,7 @@ def graphql_schema() -> strawberry.Schema:
         types=schema.BEHIND_INTERFACES,
         scalars=schema.SCALARS,
         code_of=lambda error: error.code if isinstance(error, ApiError) else None,
+        states=frozenset({"runProgress", "operationProgress"}),
     )
 
 

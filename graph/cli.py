@@ -112,6 +112,8 @@ def _serve(arguments: argparse.Namespace) -> int:
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         server_header=False,
         timeout_graceful_shutdown=int(settings.drain_seconds) + 1,
+        # On a busy machine a worker may take longer to start than uvicorn's 5 seconds.
+        timeout_worker_healthcheck=60,
     )
     return 0
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -46,7 +48,7 @@ class Server:
             "STORE_URL": self.store_url,
             "POLL_SECONDS": "0.1",
             "RETRY_SECONDS": "0.05",
-            "LEASE_SECONDS": "1",
+            "LEASE_SECONDS": "4",
             "DRAIN_SECONDS": "1",
             "LOG_LEVEL": "warning",
         }
@@ -60,19 +62,30 @@ class Server:
 
     async def __aenter__(self) -> Self:
         with self._log.open("ab") as log:
+            # A session of its own: whoever kills it kills its workers too.
             self._process = subprocess.Popen(  # noqa: ASYNC220, S603
-                self._command, env=self._environment, stderr=log if self._logged else None
+                self._command,
+                env=self._environment,
+                stderr=log if self._logged else None,
+                start_new_session=True,
             )
-        async with asyncio.timeout(40), httpx.AsyncClient() as http:
-            while self._process.poll() is None:
+        try:
+            await self._answers(self._process)
+        except BaseException:
+            self.kill()
+            raise
+        return self
+
+    async def _answers(self, process: subprocess.Popen[bytes]) -> None:
+        async with asyncio.timeout(90), httpx.AsyncClient() as http:
+            while process.poll() is None:
                 try:
                     await http.get(f"{self.url}/healthz")
                 except httpx.TransportError:
-                    await asyncio.to_thread(_give_way, self._process)
+                    await asyncio.to_thread(_give_way, process)
                 else:
                     break
-        assert self._process.poll() is None, "the server did not start"
-        return self
+        assert process.poll() is None, "the server did not start"
 
     async def __aexit__(
         self,
@@ -82,10 +95,16 @@ class Server:
     ) -> None:
         self.kill()
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
     def kill(self) -> None:
         """kill -9."""
         if self._process is not None:
-            self._process.kill()
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait(10)
 
     def terminate(self) -> int:

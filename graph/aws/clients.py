@@ -103,10 +103,14 @@ class Clients:
         try:
             await role.credentials.get_frozen_credentials()
         except ApiError:
-            self._roles.pop(key, None)
+            if self._roles.get(key) is role:
+                del self._roles[key]
+                await role.close()
             raise
         if service not in role.clients:
             async with self._making:
+                # A making never waits for anything: without this many of them hold up the loop.
+                await asyncio.sleep(0)
                 if service not in role.clients:
                     config = self._reading if access is Access.READ else self._writing
                     role.clients[service] = await self._made(service, role.credentials, config)

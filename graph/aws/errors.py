@@ -15,6 +15,7 @@ from botocore.exceptions import (
     PartialCredentialsError,
     ReadTimeoutError,
 )
+from botocore.exceptions import ConnectionError as ConnectionFailed
 
 from graph.model.errors import (
     AccessDenied,
@@ -91,7 +92,8 @@ def translate(error: Exception, doing: str) -> ApiError:
         return _answered(error, doing)
     for causes, kind, text in _UNANSWERED:
         if isinstance(error, causes):
-            return kind(text.format(doing=doing, error=_first_line(str(error))))
+            detail = str(error).removeprefix("Parameter validation failed:\n")
+            return kind(text.format(doing=doing, error=_first_line(detail)))
     return Upstream(f"AWS's answer to {doing} could not be understood")
 
 
@@ -107,7 +109,7 @@ _UNANSWERED: Final[tuple[tuple[tuple[type[Exception], ...], type[ApiError], str]
         "the server has no AWS credentials of its own",
     ),
     (
-        (HTTPClientError, aiohttp.ClientError, OSError),
+        (ConnectionFailed, HTTPClientError, aiohttp.ClientError, OSError),
         Upstream,
         "AWS could not be reached for {doing}; try again",
     ),
@@ -121,7 +123,11 @@ def not_assumable(error: Exception, role_arn: str) -> ApiError:
     if isinstance(error, ClientError) and code_of(error) in {"AccessDenied", "ValidationError"}:
         account = role_arn.split(":")[4]
         return NotFound(f"account {account} is not known, or does not let this server in")
-    return translate(error, "AssumeRole")
+    translated = translate(error, "AssumeRole")
+    if isinstance(translated, Throttled | Upstream):
+        return translated
+    # Nothing that a caller asks for is wrong with it, and its text names what is ours.
+    return Upstream(f"AWS refuses AssumeRole to this server: {code_of(error)}")
 
 
 def _answered(error: ClientError, doing: str) -> ApiError:

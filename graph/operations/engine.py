@@ -21,8 +21,9 @@ log = logging.getLogger(__name__)
 _VERSION: Final = "1"
 """Pinned: with a new one at each deployment, operations in flight would wait for ever."""
 _THREADS: Final = 32
-_POOL: Final = 16
-"""Connections of the engine to PostgreSQL."""
+_POOL: Final = {"postgresql": 16, "sqlite": 2}
+"""Connections of the engine. SQLite has one writer at a time: more of them would only wait, each
+asleep, and not in turn."""
 _LETTING_GO: Final = 5.0
 """Seconds for cancelled workflows to notice it."""
 
@@ -41,7 +42,7 @@ async def engine(rooms: Rooms, *, drain: float) -> AsyncIterator[None]:
                 "executor_id": rooms.heart.replica,
                 "log_level": "WARNING",
                 "max_executor_threads": _THREADS,
-                "sys_db_pool_size": _POOL,
+                "sys_db_pool_size": _POOL[rooms.store.url.get_backend_name()],
             }
         )
         DBOS.launch()

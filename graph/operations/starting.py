@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 import pickle
 import time
@@ -20,6 +21,8 @@ log = logging.getLogger(__name__)
 
 EVERY: Final = 3.0
 """Seconds between two rounds."""
+_FORGETTING: Final = 10
+"""Rounds from one forgetting to the next."""
 _ABANDONED: Final = 5.0
 """Recorded for so many seconds and not begun: whoever recorded it may have died in between."""
 _STALLED: Final = 60.0
@@ -41,17 +44,23 @@ async def start(operation_id: str, kind: str, given: bytes, *, recheck: bool) ->
 
 async def keep_up(store: Store, keep: float) -> None:
     """Round after round: nothing that was recorded is left lying, and what is old is forgotten."""
-    while True:
+    for rounds in itertools.count():
         try:
             await see_to_lost_ones(store)
-            forgotten = await store.forget(time.time() - keep)
-            if forgotten:
-                await DBOS.delete_workflows_async(forgotten)
+            if rounds % _FORGETTING == 0:
+                await _forget(store, keep)
         except Upstream:
             log.warning("the store does not answer; trying again")
         except Exception:  # a border: one bad round must not end the others
             log.exception("upkeep of operations")
         await asyncio.sleep(EVERY)
+
+
+async def _forget(store: Store, keep: float) -> None:
+    forgotten = await store.forget(time.time() - keep)
+    if forgotten:
+        ids = [name for operation_id in forgotten for name in (operation_id, _again(operation_id))]
+        await DBOS.delete_workflows_async(ids)
 
 
 async def see_to_lost_ones(

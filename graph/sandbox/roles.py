@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import json
 from datetime import datetime, timedelta
 from types import ModuleType
@@ -93,10 +94,12 @@ def find(role_arn: str, partition: str) -> Role | None:
 
 def trusts(role: Role, kind: str, who: str, external_id: str | None = None) -> bool:
     """Whether a role may be assumed by an account (AWS) or a service (Service)."""
-    for statement in json.loads(role.assume_role_policy_document)["Statement"]:
+    for statement in _statements(role.assume_role_policy_document):
         wanted = statement.get("Condition", {}).get("StringEquals", {}).get("sts:ExternalId")
-        allowed = wanted is None or external_id in ([wanted] if isinstance(wanted, str) else wanted)
-        if statement["Effect"] == "Allow" and allowed and _names(statement, kind, who):
+        named = _names(statement, kind, who) and _covers(statement, "Action", "sts:AssumeRole")
+        if statement["Effect"] != "Allow" or not named:
+            continue
+        if wanted is None or external_id in _listed(wanted):
             return True
     return False
 
@@ -111,7 +114,7 @@ def check_role(role_arn: str, partition: str, bucket: str) -> None:
             "SyncTaskErrorLocationNotAdded",
             "Unable to assume role. Reason: Access denied when calling sts:AssumeRole",
         )
-    if not any(f":::{bucket}" in policy for policy in role.policies.values()):
+    if not _allows(role, "s3:ListBucket", f"arn:{partition}:s3:::{bucket}"):
         raise Failure(
             "SrcLocHitAccess",
             f"access test failed: could not perform s3:ListObjectsV2 in bucket {bucket}. "
@@ -119,10 +122,40 @@ def check_role(role_arn: str, partition: str, bucket: str) -> None:
         )
 
 
+def _allows(role: Role, action: str, resource: str) -> bool:
+    """By its inline and managed policies; conditions and boundaries are not looked at."""
+    documents = list(role.policies.values())
+    documents += [policy.document for policy in list(role.managed_policies.values())]
+    hits = [
+        statement["Effect"]
+        for document in documents
+        for statement in _statements(document)
+        if _covers(statement, "Action", action) and _covers(statement, "Resource", resource)
+    ]
+    return "Allow" in hits and "Deny" not in hits
+
+
+def _statements(document: str | dict[str, Any]) -> list[dict[str, Any]]:
+    parsed = json.loads(document) if isinstance(document, str) else document
+    given = parsed.get("Statement", [])
+    return [given] if isinstance(given, dict) else list(given)
+
+
+def _covers(statement: dict[str, Any], member: str, wanted: str) -> bool:
+    """Whether one of the patterns is it; actions are compared without regard to case."""
+    return any(
+        fnmatch.fnmatchcase(wanted.lower(), pattern.lower())
+        for pattern in _listed(statement.get(member, []))
+    )
+
+
+def _listed(given: str | list[str]) -> list[str]:
+    return [given] if isinstance(given, str) else given
+
+
 def _names(statement: dict[str, Any], kind: str, who: str) -> bool:
     principal = statement.get("Principal", {})
     if principal == "*":
         return True
-    named = principal.get(kind, [])
-    named = [named] if isinstance(named, str) else named
+    named = _listed(principal.get(kind, []))
     return any(given in ("*", who) or given.split(":")[4:5] == [who] for given in named)

@@ -31,6 +31,8 @@ HOME: Final = DEFAULT_ACCOUNT_ID
 """The account that the server's own credentials belong to."""
 REGION: Final = "us-east-1"
 
+_POLICY: Final = "2012-10-17"
+"""The version of the language that policies are written in."""
 _OURS: Final = (
     (datasync_backends, DataSyncBackend),
     (sts_backends, TrustingSTSBackend),
@@ -125,7 +127,10 @@ class Sandbox:
         service: str | None = None,
         bucket: str | None = None,
     ) -> str:
-        """A role that the home account, or a service, may assume; gives its ARN."""
+        """A role that the home account, or a service, may assume, in place of one of that name.
+
+        Gives its ARN.
+        """
         statement: dict[str, Any] = {
             "Effect": "Allow",
             "Action": "sts:AssumeRole",
@@ -133,11 +138,16 @@ class Sandbox:
         }
         if external_id:
             statement["Condition"] = {"StringEquals": {"sts:ExternalId": external_id}}
-        trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-        role = iam_backends[account]["aws"].create_role(name, trust, "/", None, "", [], 3600)
+        trust = json.dumps({"Version": _POLICY, "Statement": [statement]})
+        iam = iam_backends[account]["aws"]
+        for role_id in [kept.id for kept in list(iam.roles.values()) if kept.name == name]:
+            del iam.roles[role_id]
+        role = iam.create_role(name, trust, "/", None, "", [], 3600)
         role.changed = None  # known everywhere at once
         if bucket:
-            role.policies["access"] = json.dumps({"Resource": f"arn:aws:s3:::{bucket}"})
+            on = [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"]
+            allowed = {"Effect": "Allow", "Action": "s3:*", "Resource": on}
+            role.policies["access"] = json.dumps({"Version": _POLICY, "Statement": [allowed]})
         return str(role.arn)
 
     def bucket(self, account: str, name: str, objects: Mapping[str, bytes] | None = None) -> None:

@@ -20,11 +20,15 @@ from graph.store.growing import make_tables
 
 T = TypeVar("T")
 
-_THREADS: Final = 4
+_AT_ONCE: Final = 4
+_THREADS: Final = 8
+"""More than work at once: one whose time is over may still hang in the driver."""
 _SECONDS: Final = 10.0
 _LOCKED: Final = 60.0
 """Seconds that an opening waits for the others, who may be many and make tables one by one."""
 _LOOK: Final = 0.02
+_QUEUED: Final = 60.0
+"""So long a transaction waits for its turn, where many come at once."""
 _LOCK: Final = 4_711_042
 """Of PostgreSQL's advisory locks, the one that we take."""
 _POSTGRES: Final = {
@@ -42,17 +46,21 @@ class Database:
         self.url = driver_url(url)
         self._engine: sa.Engine | None = None
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="store")
+        # Heartbeats wait in no queue: who is busy would seem dead.
+        self._lane = ThreadPoolExecutor(1, thread_name_prefix="store-beats")
+        self._turns = asyncio.Semaphore(_AT_ONCE)
 
     async def __aenter__(self) -> Self:
         try:
-            await self._run(self._open, _SECONDS + _LOCKED)
+            await self._run(self._open, self._threads, _SECONDS + _LOCKED)
         except BaseException:
             await self.__aexit__()
             raise
         return self
 
     async def __aexit__(self, *exc: object) -> None:
-        await asyncio.to_thread(self._threads.shutdown, cancel_futures=True)
+        for threads in (self._threads, self._lane):
+            await asyncio.to_thread(threads.shutdown, cancel_futures=True)
         if self._engine is not None:
             await asyncio.to_thread(self._engine.dispose)
 
@@ -66,10 +74,12 @@ class Database:
             with self._opened().connect() as connection:
                 # In no transaction: DBOS makes indexes in a way that waits for all that are open.
                 connection.execution_options(isolation_level="AUTOCOMMIT")
-                connection.detach()  # closed behind this, which gives the lock back in any case
                 connection.execute(sa.text(f"SET statement_timeout = '{_LOCKED:.0f}s'"))
-                connection.execute(sa.select(sa.func.pg_advisory_lock(_LOCK)))
-                yield
+                try:
+                    connection.execute(sa.select(sa.func.pg_advisory_lock(_LOCK)))
+                    yield
+                finally:
+                    connection.invalidate()  # closed, which gives the lock back in any case
 
     async def _rows(self, statement: sa.Select[Any]) -> list[sa.RowMapping]:
         return await self._transact(lambda c: list(c.execute(statement).mappings()))
@@ -77,8 +87,19 @@ class Database:
     async def _write(self, statement: sa.Executable) -> None:
         await self._transact(lambda connection: connection.execute(statement) and None)
 
-    async def _transact(self, work: Callable[[sa.Connection], T]) -> T:
-        return await self._run(partial(self._within, work))
+    async def _transact(self, work: Callable[[sa.Connection], T], *, at_once: bool = False) -> T:
+        """``at_once``: in a lane of its own, before all that wait."""
+        if at_once:
+            return await self._run(partial(self._within, work), self._lane)
+        try:
+            async with asyncio.timeout(_QUEUED):
+                await self._turns.acquire()
+        except TimeoutError as error:
+            raise Upstream("the server's store is too busy; try again") from error
+        try:
+            return await self._run(partial(self._within, work), self._threads)
+        finally:
+            self._turns.release()
 
     def _within(self, work: Callable[[sa.Connection], T]) -> T:
         with self._opened().begin() as connection:
@@ -89,11 +110,13 @@ class Database:
             raise Upstream("the store is not open")
         return self._engine
 
-    async def _run(self, work: Callable[[], T], seconds: float = _SECONDS) -> T:
+    async def _run(
+        self, work: Callable[[], T], threads: ThreadPoolExecutor, seconds: float = _SECONDS
+    ) -> T:
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(seconds):
-                return await loop.run_in_executor(self._threads, work)
+                return await loop.run_in_executor(threads, work)
         except (
             sa.exc.OperationalError,
             sa.exc.InterfaceError,
@@ -110,7 +133,7 @@ class Database:
             sa.event.listen(self._engine, "connect", _wal)
         else:
             self._engine = sa.create_engine(
-                self.url, pool_pre_ping=True, pool_size=_THREADS, connect_args=_POSTGRES
+                self.url, pool_pre_ping=True, pool_size=_THREADS + 1, connect_args=_POSTGRES
             )
         with self.alone():
             make_tables(self._engine)

@@ -18,7 +18,7 @@ class Replicas(Database):
                 connection.execute(sa.insert(BEATS).values(id=replica, beat=0))
             return {row.id: row.beat for row in connection.execute(sa.select(BEATS))}
 
-        return await self._transact(count)
+        return await self._transact(count, at_once=True)
 
     async def retire(self, replica: str) -> None:
         """Leaves what this replica has not ended to the others, at once."""

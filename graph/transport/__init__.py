@@ -2,6 +2,6 @@
 
 from graph.transport.app import GraphQLApp
 from graph.transport.limits import Limits
-from graph.transport.schema import make_schema
+from graph.transport.schema import Schema, make_schema
 
-__all__ = ["GraphQLApp", "Limits", "make_schema"]
+__all__ = ["GraphQLApp", "Limits", "Schema", "make_schema"]

@@ -9,14 +9,12 @@ from datetime import timedelta
 from typing import Any, Final
 
 import orjson
-import strawberry
 from cross_web import HTTPException
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
-from strawberry.http import process_result
 from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types.graphql import OperationType
@@ -25,16 +23,16 @@ from graph.transport.accept import GRAPHQL, JSON, MULTIPART, negotiate, stream_o
 from graph.transport.body import bounded, check_head
 from graph.transport.errors import MASK
 from graph.transport.refusals import Refusal, of_identity
+from graph.transport.results import Asked, MakeContext, Results, shape
+from graph.transport.schema import Schema
 from graph.transport.sockets import HardenedHandler, SocketContext, TextAdapter
-from graph.transport.streams import FORMATS, EventStream, Slots, events, kept_alive
+from graph.transport.streams import FORMATS, EventStream, Slots
 
 log = logging.getLogger(__name__)
 
 Identify = Callable[[HTTPConnection, Mapping[str, Any] | None], Awaitable[Any]]
 """Who asks: by the headers, or the payload of connection_init. What it gives has to be hashable.
 Raises an error with a code."""
-MakeContext = Callable[[Any, str], Any]
-"""What the resolvers get, by identity and request id: made anew for each operation."""
 
 _INIT_SECONDS: Final = 10
 _NO_STREAM: Final = "a subscription needs text/event-stream, or a WebSocket (graphql-transport-ws)"
@@ -52,7 +50,7 @@ class GraphQLApp(GraphQL[Any, Any]):
 
     def __init__(
         self,
-        schema: strawberry.Schema,
+        schema: Schema,
         *,
         identify: Identify,
         make_context: MakeContext,
@@ -77,6 +75,7 @@ class GraphQLApp(GraphQL[Any, Any]):
             allowed_origins=origins,
         )
         self.identify, self._make_context = identify, make_context
+        self.results = Results(schema, make_context)
         self._body_limit, self._body_seconds = body_limit, body_seconds
         self._keep_alive_seconds = keep_alive_seconds
         self.sockets, self.open_sockets = sockets, 0
@@ -127,10 +126,6 @@ class GraphQLApp(GraphQL[Any, Any]):
             return SocketContext(request)
         return self._make_context(request.scope["identity"], request.scope["request_id"])
 
-    def operation_context(self, identity: Any, request_id: str) -> Any:
-        """For one operation of a socket: a context as fresh as a request's."""
-        return self._make_context(identity, request_id)
-
     def should_render_graphql_ide(self, request: Any) -> bool:
         return False
 
@@ -175,12 +170,34 @@ class GraphQLApp(GraphQL[Any, Any]):
             why = error.as_http_error_reason(request.method)
             raise Refusal(405, why, headers={"Allow": "POST"}) from None
 
+    async def execute_operation(
+        self,
+        request: Any,
+        request_adapter: Any,
+        request_data: Any,
+        context: Any,
+        root_value: Any,
+        sub_response: Any,
+    ) -> Any:
+        transport = self._get_stream_transport(request_data.protocol)
+        if transport is None:
+            return await super().execute_operation(
+                request, request_adapter, request_data, context, root_value, sub_response
+            )
+        allowed = transport.allowed_operation_types(OperationType.from_http(request.method))
+        return self.results.of(
+            Asked(
+                request_data.query,
+                request_data.variables,
+                request_data.operation_name,
+                request.scope["identity"],
+                request.scope["request_id"],
+                frozenset(allowed),
+            )
+        )
+
     async def process_result(self, request: Request, result: Any) -> Any:
-        """A request error has no data entry at all."""
-        shown = process_result(result)
-        if result.data is None and all(error.path is None for error in result.errors or ()):
-            shown.pop("data", None)
-        return shown
+        return shape(result)
 
     async def get_sub_response(self, request: Request | WebSocket) -> Response:
         response = await super().get_sub_response(request)
@@ -196,16 +213,15 @@ class GraphQLApp(GraphQL[Any, Any]):
     async def _create_streaming_response(
         self, request: Request, result: Any, protocol: Any, sub_response: Any
     ) -> Response:
-        caller, request_id = request.scope["identity"], request.scope["request_id"]
+        caller, form = request.scope["identity"], FORMATS[protocol]
         self.slots.check(caller)
-        form = FORMATS[protocol]
-
-        async def show(value: Any) -> Any:
-            return await self.process_result(request, value)
-
-        source = events(result, show, form, request_id)
-        alive = kept_alive(source, form, self._keep_alive_seconds)
-        return EventStream(alive, form, self.slots, caller)
+        return EventStream(
+            result,
+            form,
+            slots=self.slots,
+            caller=caller,
+            keep_alive_seconds=self._keep_alive_seconds,
+        )
 
     def decode_json(self, data: str | bytes) -> object:
         return orjson.loads(data)

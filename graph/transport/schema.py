@@ -7,7 +7,7 @@ from contextlib import aclosing
 from typing import Any, cast
 
 import strawberry
-from graphql import GraphQLError
+from graphql import FieldNode, GraphQLError
 from strawberry.extensions.runner import SchemaExtensionsRunner
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.exceptions import InvalidOperationTypeError
@@ -39,10 +39,28 @@ class PerEventMemo(StrawberryGraphQLCoreExecutionContext):
 class Schema(strawberry.Schema):
     """Strawberry's, but for what happens before and after an execution."""
 
-    def __init__(self, *, limits: Limits, code_of: CodeOf, **given: Any) -> None:
+    def __init__(
+        self, *, limits: Limits, code_of: CodeOf, states: frozenset[str], **given: Any
+    ) -> None:
         super().__init__(**given, execution_context_class=PerEventMemo)
-        self._limits, self._code_of = limits, code_of
+        self._limits, self._code_of, self._states = limits, code_of, states
         self._documents = Documents(self._schema, limits)
+
+    def follows_state(self, query: str, operation_name: str | None) -> bool:
+        """Whether an operation is a subscription of which only the newest event counts."""
+        if not self._states:
+            return False
+        try:
+            operation = chosen(self._documents.get(query), operation_name)
+        except Malformed:
+            return False
+        first, *more = operation.selection_set.selections
+        return (
+            operation.operation.value == OperationType.SUBSCRIPTION.value
+            and not more
+            and isinstance(first, FieldNode)
+            and first.name.value in self._states
+        )
 
     async def execute(  # type: ignore[override]
         self, query: str | None, variable_values: Any = None, context_value: Any = None, **more: Any
@@ -112,8 +130,12 @@ def make_schema(
     scalars: Mapping[object, ScalarDefinition] | None = None,
     limits: Limits | None = None,
     code_of: CodeOf = lambda _error: None,
+    states: frozenset[str] = frozenset(),
 ) -> Schema:
     """A schema to be served. Errors without a code are masked as "Internal error".
+
+    ``states`` names the subscriptions whose events are states: a client that has the newest misses
+    nothing. Each is executed once for all equal callers that ask for the same.
 
     The request's id, which an error shows, is the ``request_id`` of the context.
     """
@@ -125,4 +147,5 @@ def make_schema(
         config=StrawberryConfig(scalar_map=dict(scalars or {})),
         limits=limits or Limits(),
         code_of=code_of,
+        states=states,
     )

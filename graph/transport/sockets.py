@@ -22,6 +22,7 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
 from graph.transport.errors import MASK
 from graph.transport.messages import problem_of
 from graph.transport.refusals import close_code, close_reason, of_identity
+from graph.transport.results import Asked, Results
 
 log = logging.getLogger(__name__)
 
@@ -37,12 +38,10 @@ class App(Protocol):
     """How many may be open."""
     open_sockets: int
     stuck_seconds: float
+    results: Results
 
     async def identify(self, socket: WebSocket, payload: Mapping[str, Any] | None, /) -> Any:
         """Raises an error with a code."""
-
-    def operation_context(self, identity: Any, request_id: str) -> Any:
-        """For one operation, as fresh as a request's."""
 
 
 class SocketContext:
@@ -54,11 +53,11 @@ class SocketContext:
 
 
 class TextAdapter(ASGIWebSocketAdapter):
-    """orjson gives bytes, which would go out as binary frames."""
+    """Sends text: orjson gives bytes, which would go out as binary frames."""
 
-    async def send_json(self, message: Mapping[str, object]) -> None:
+    async def send_text(self, text: str) -> None:
         try:
-            await self.ws.send_text(orjson.dumps(message).decode())
+            await self.ws.send_text(text)
         except (WebSocketDisconnect, RuntimeError) as error:
             raise WebSocketDisconnected from error
 
@@ -70,11 +69,15 @@ class TextAdapter(ASGIWebSocketAdapter):
 
 
 class HardenedHandler(BaseGraphQLTransportWSHandler[Any, Any]):
-    """One socket. Owns the task that pings."""
+    """One socket. Owns the task that watches over its client."""
 
     @property
     def _app(self) -> App:
         return cast("App", self.view)
+
+    @property
+    def _text(self) -> TextAdapter:
+        return cast("TextAdapter", self.websocket)
 
     async def handle(self) -> None:
         if self._app.open_sockets >= self._app.sockets:
@@ -83,8 +86,9 @@ class HardenedHandler(BaseGraphQLTransportWSHandler[Any, Any]):
         self._app.open_sockets += 1
         self._tokens, self._at = _BURST, time.monotonic()
         self._main, self._stuck = asyncio.current_task(), False
+        self._sending, self._went_on_at = 0, self._at
         # Owned by this socket: cancelled and awaited below.
-        pinger = asyncio.create_task(self._ping())
+        watcher = asyncio.create_task(self._watch())
         try:
             await super().handle()
         except (RecursionError, ValueError):
@@ -96,8 +100,8 @@ class HardenedHandler(BaseGraphQLTransportWSHandler[Any, Any]):
             self._main.uncancel()
         finally:
             self._app.open_sockets -= 1
-            pinger.cancel()
-            await asyncio.gather(pinger, return_exceptions=True)
+            watcher.cancel()
+            await asyncio.gather(watcher, return_exceptions=True)
 
     async def handle_message(self, message: Any) -> None:
         if not self._in_time():
@@ -150,42 +154,47 @@ class HardenedHandler(BaseGraphQLTransportWSHandler[Any, Any]):
         await super().handle_subscribe(message)
 
     async def run_operation(self, operation: Any) -> None:
-        """As the original, with a context of the operation's own."""
-        request_id = _new_id()
+        """Sends its results, each as it is already encoded, and what ends it."""
+        asked = Asked(
+            operation.query,
+            operation.variables,
+            operation.operation_name,
+            self.context.identity,
+            _new_id(),
+        )
         try:
-            context = self._app.operation_context(self.context.identity, request_id)
-            source = await self.schema.stream(
-                operation.query,
-                variable_values=operation.variables,
-                context_value=context,
-                root_value=self.root_value,
-                operation_name=operation.operation_name,
-            )
-            async with aclosing(source):
-                await self._send_result_stream(operation, source)
-            await operation.send_operation_message({"id": operation.id, "type": "complete"})
+            async with aclosing(self._app.results.of(asked)) as results:
+                async for payload in results:
+                    if payload.errors is not None:
+                        await self._end(operation, "error", payload.errors)
+                        return
+                    await self._send(_frame(operation.id, "next", payload.json))
+            await self._end(operation, "complete", None)
         except WebSocketDisconnected:
             log.debug("a client left during operation %s", operation.id)
-        except Exception:  # a border: one operation must not end the socket
-            log.exception("request %s broke", request_id)
-            if operation.id in self.operations:
-                await operation.send_initial_errors([_error(MASK, "INTERNAL", request_id)])
+        except Exception:  # a border: whoever waits for an operation has to learn that it is over
+            log.exception("request %s broke", asked.request_id)
+            error = _error(MASK, "INTERNAL", asked.request_id)
+            await self._end(operation, "error", orjson.dumps([error.formatted]))
 
-    @staticmethod
-    def _get_pre_execution_close_reason(error: Exception) -> None:
-        """A bad document fails its own operation, not the whole socket."""
+    async def _end(self, operation: Any, kind: str, payload: bytes | None) -> None:
+        """Its id is free again before the client reads that it has ended."""
+        self.operations.pop(operation.id, None)
+        await self._send(_frame(operation.id, kind, payload))
 
     async def send_message(self, message: Any) -> None:
-        """Waits for a client that reads slowly, and gives up one that does not read at all."""
+        await self._send(orjson.dumps(message).decode())
+
+    async def _send(self, text: str) -> None:
+        """Waits as long as the client does not read; ``_watch`` sees to it that this ends."""
+        self._sending += 1
+        if self._sending == 1:
+            self._went_on_at = time.monotonic()
         try:
-            async with asyncio.timeout(self._app.stuck_seconds):
-                await self.websocket.send_json(message)
-        except TimeoutError:
-            log.info("a socket is given up: its client does not read")
-            self._stuck = True
-            if self._main is not None and self._main is not asyncio.current_task():
-                self._main.cancel()
-            raise WebSocketDisconnected from None
+            await self._text.send_text(text)
+        finally:
+            self._sending -= 1
+            self._went_on_at = time.monotonic()
 
     def _in_time(self) -> bool:
         now = time.monotonic()
@@ -193,15 +202,37 @@ class HardenedHandler(BaseGraphQLTransportWSHandler[Any, Any]):
         self._at = now
         return self._tokens >= 0
 
-    async def _ping(self) -> None:
-        while True:
-            await asyncio.sleep(_PING_SECONDS)
-            if self.connection_acknowledged:
+    async def _watch(self) -> None:
+        """Pings, and gives up a client that does not read.
+
+        One look now and then: a deadline for each message would cost as much as its encoding.
+        """
+        most = self._app.stuck_seconds
+        while not self._stuck:
+            await asyncio.sleep(min(_PING_SECONDS, most))
+            self._stuck = bool(self._sending) and time.monotonic() - self._went_on_at >= most
+            if self.connection_acknowledged and not self._sending:
+                await self._ping(most)
+        log.info("a socket is given up: its client does not read")
+        if self._main is not None:
+            self._main.cancel()
+
+    async def _ping(self, most: float) -> None:
+        try:
+            async with asyncio.timeout(most):
                 await self.send_message({"type": "ping"})
+        except TimeoutError:
+            self._stuck = True
 
 
 def _error(message: str, code: str, request_id: str) -> GraphQLError:
     return GraphQLError(message, extensions={"code": code, "requestId": request_id})
+
+
+def _frame(operation_id: str, kind: str, payload: bytes | None) -> str:
+    """A message around what is encoded already."""
+    end = "}" if payload is None else f',"payload":{payload.decode()}}}'
+    return f'{{"id":{orjson.dumps(operation_id).decode()},"type":"{kind}"{end}'
 
 
 def _new_id() -> str:

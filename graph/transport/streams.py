@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections import Counter
-from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable, Iterator
+from collections.abc import AsyncGenerator, Hashable, Iterator
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-import orjson
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from graph.transport.accept import MULTIPART, SSE
-from graph.transport.errors import MASK
 from graph.transport.refusals import too_many
-
-log = logging.getLogger(__name__)
+from graph.transport.results import Payload
 
 _UNBUFFERED: Final = {
     "Cache-Control": "no-cache, no-transform",
@@ -57,8 +53,6 @@ FORMATS: Final = {
         complete=b"--\r\n",
     ),
 }
-Show = Callable[[Any], Awaitable[Any]]
-"""What is sent of a result."""
 
 
 class Slots:
@@ -90,59 +84,68 @@ class Slots:
 
 
 class EventStream(StreamingResponse):
-    """Holds a slot for as long as it is sent, and closes its source when the client leaves."""
+    """Holds a slot for as long as it is sent, and closes its source when the client leaves.
+
+    Gives a sign of life whenever nothing came for so long, lest a proxy closes it.
+    """
 
     def __init__(
-        self, events: AsyncGenerator[bytes, None], form: Format, slots: Slots, caller: Hashable
+        self,
+        results: AsyncGenerator[Payload, None],
+        form: Format,
+        *,
+        slots: Slots,
+        caller: Hashable,
+        keep_alive_seconds: float,
     ) -> None:
-        super().__init__(events, headers={"Content-Type": form.content_type, **_UNBUFFERED})
-        self._events, self._slots, self._caller = events, slots, caller
+        self._events = events(results, form)
+        super().__init__(self._events, headers={"Content-Type": form.content_type, **_UNBUFFERED})
+        self._form, self._slots, self._caller = form, slots, caller
+        self._seconds = keep_alive_seconds
+        self._sent_at = 0.0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         with self._slots.taken(self._caller):
             async with aclosing(self._events):
                 await super().__call__(scope, receive, send)
 
+    async def stream_response(self, send: Send) -> None:
+        await send(
+            {"type": "http.response.start", "status": 200, "headers": list(self.raw_headers)}
+        )
+        clock = asyncio.get_running_loop().time
+        self._sent_at = clock()
+        # Owned by this response: cancelled and awaited below.
+        beating = asyncio.create_task(self._beat(send))
+        try:
+            async for event in self._events:
+                self._sent_at = clock()
+                await send({"type": "http.response.body", "body": event, "more_body": True})
+        finally:
+            beating.cancel()
+            await asyncio.gather(beating, return_exceptions=True)
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def _beat(self, send: Send) -> None:
+        """One task a stream: a deadline for each event would cost more than the event."""
+        clock = asyncio.get_running_loop().time
+        while True:
+            silent = clock() - self._sent_at
+            if silent < self._seconds:
+                await asyncio.sleep(self._seconds - silent)
+                continue
+            self._sent_at = clock()
+            body = self._form.keep_alive
+            await send({"type": "http.response.body", "body": body, "more_body": True})
+
 
 async def events(
-    results: AsyncGenerator[Any, None], show: Show, form: Format, request_id: str
+    results: AsyncGenerator[Payload, None], form: Format
 ) -> AsyncGenerator[bytes, None]:
     """A ``next`` for each result, and ``complete``."""
     if form.head:
         yield form.head
     async with aclosing(results):
-        try:
-            async for result in results:
-                yield form.next % orjson.dumps(await show(result))
-        except Exception:  # a border: what cannot be shown must not tear the stream
-            log.exception("the event stream of request %s broke", request_id)
-            extensions = {"code": "INTERNAL", "requestId": request_id}
-            broken = {"errors": [{"message": MASK, "extensions": extensions}]}
-            yield form.next % orjson.dumps(broken)
+        async for payload in results:
+            yield form.next % payload.json
     yield form.complete
-
-
-async def kept_alive(
-    source: AsyncGenerator[bytes, None], form: Format, seconds: float
-) -> AsyncGenerator[bytes, None]:
-    """The same with a sign of life whenever nothing came for so long, lest a proxy closes it."""
-    async with aclosing(source):
-        waiting: asyncio.Future[bytes] | None = None
-        try:
-            while True:
-                # Owned by this generator: cancelled and awaited below.
-                waiting = waiting or asyncio.ensure_future(anext(source))
-                done, _ = await asyncio.wait({waiting}, timeout=seconds)
-                if not done:
-                    yield form.keep_alive
-                    continue
-                try:
-                    event = waiting.result()
-                except StopAsyncIteration:
-                    return
-                waiting = None
-                yield event
-        finally:
-            if waiting is not None:
-                waiting.cancel()
-                await asyncio.gather(waiting, return_exceptions=True)

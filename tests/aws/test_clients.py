@@ -183,3 +183,26 @@ async def test_all_services_of_an_account_answer(aws: Sandbox, gateway: Gateway)
         ("iam", Access.MANAGE, "list_roles"),
     ):
         assert await gateway.call(LAB, service, access, operation)
+
+
+async def test_others_have_their_turn_between_the_making_of_two_clients(
+    aws: Sandbox, clients: Clients
+) -> None:
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            await asyncio.sleep(0)
+            turns += 1
+
+    accounts = [f"{number:012}" for number in range(10)]
+    for account in accounts:
+        aws.role(account, ROLE, external_id="x-1")
+    async with clients:
+        for account in accounts:
+            await clients.get(account, "datasync", Access.READ)
+        beside = asyncio.create_task(others())
+        await asyncio.gather(*(clients.get(a, "iam", Access.READ) for a in accounts))
+        beside.cancel()
+    assert turns >= len(accounts)

@@ -239,3 +239,37 @@ def test_an_unavailable_task_does_not_start_until_it_is_well_again(lab: Sandbox)
         datasync.start_task_execution(TaskArn=task)
     lab.break_task(task, None)
     assert datasync.start_task_execution(TaskArn=task)["TaskExecutionArn"]
+
+
+def test_an_enhanced_run_prepares_and_verifies_while_it_copies(lab: Sandbox) -> None:
+    fill(lab, **{f"{index:02}": 1000 for index in range(30)})
+    datasync = client("datasync")
+    _, describe = start(datasync, make_task(datasync, TaskMode="ENHANCED"))
+
+    def seen() -> tuple[str, int, int, int]:
+        now = describe()
+        counts = (now["FilesPrepared"], now["FilesTransferred"], now["FilesVerified"])
+        return (now["Status"], *counts)
+
+    assert seen() == ("LAUNCHING", 0, 0, 0)
+    lab.turn(3.5)
+    assert seen() == ("TRANSFERRING", 10, 0, 0)
+    lab.turn(1.0 + 4.9)
+    assert seen() == ("TRANSFERRING", 22, 5, 5)  # it is at the sixth
+    assert describe()["EstimatedBytesToTransfer"] == 22_000
+    lab.turn(20)
+    assert seen() == ("TRANSFERRING", 30, 25, 25)
+    lab.turn(60)
+    assert seen() == ("SUCCESS", 30, 30, 30)
+    assert lab.objects(LAB, f"to-{LAB}") == lab.objects(LAB, f"from-{LAB}")
+
+
+def test_what_fails_while_an_enhanced_run_prepares_ends_it(lab: Sandbox) -> None:
+    fill(lab, **{f"{index:02}": 1000 for index in range(30)})
+    datasync = client("datasync")
+    arn, describe = start(datasync, make_task(datasync, TaskMode="ENHANCED"))
+    lab.turn(8)
+    datasync.cancel_task_execution(TaskExecutionArn=arn)
+    lab.turn(60)
+    assert describe()["Status"] == "ERROR"
+    assert 0 < describe()["FilesTransferred"] < 30

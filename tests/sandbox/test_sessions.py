@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import pytest
 from botocore.exceptions import ClientError
 
 from graph.sandbox import Sandbox
-from tests.sandbox.lab import LAB, OTHER, client, make_task
+from tests.sandbox.lab import LAB, OTHER, client, make_location, make_task, start
 
 
 def test_accounts_are_apart_and_a_role_must_trust(lab: Sandbox) -> None:
@@ -55,3 +58,63 @@ def test_a_session_does_not_outlive_a_reset(lab: Sandbox) -> None:
     lab.reset()
     with pytest.raises(ClientError, match="security token included in the request is expired"):
         datasync.list_tasks()
+
+
+def put(iam: Any, action: str, resource: str, effect: str = "Allow", name: str = "access") -> None:
+    statement = {"Effect": effect, "Action": action, "Resource": resource}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": statement})
+    iam.put_role_policy(RoleName="reads-from", PolicyName=name, PolicyDocument=policy)
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "enough"),
+    [
+        ("s3:ListBucket", f"arn:aws:s3:::from-{LAB}", True),
+        ("s3:list*", "arn:aws:s3:::from-*", True),
+        ("*", "*", True),
+        ("s3:GetObject", f"arn:aws:s3:::from-{LAB}", False),
+        ("s3:*", f"arn:aws:s3:::from-{LAB}0", False),
+        ("s3:*", f"arn:aws:s3:::from-{LAB}/*", False),
+    ],
+)
+def test_a_location_needs_a_role_that_may_list_its_bucket(
+    lab: Sandbox, action: str, resource: str, *, enough: bool
+) -> None:
+    put(client("iam"), action, resource)
+    datasync = client("datasync")
+    if enough:
+        assert make_location(datasync, "from")
+    else:
+        with pytest.raises(ClientError, match="access test failed: could not perform s3:List"):
+            make_location(datasync, "from")
+
+
+def test_what_a_policy_denies_no_other_allows(lab: Sandbox) -> None:
+    put(client("iam"), "s3:*", "*", effect="Deny", name="no")
+    with pytest.raises(ClientError, match="access test failed"):
+        make_location(client("datasync"), "from")
+
+
+def test_a_role_that_is_lost_after_its_location_was_made_ends_the_run(lab: Sandbox) -> None:
+    datasync, iam = client("datasync"), client("iam")
+    task = make_task(datasync)
+    _, denied = start(datasync, task)
+    put(iam, "s3:GetObject", "*")
+    lab.turn(60)
+    assert denied()["Result"]["ErrorCode"] == "SrcLocHitAccess"
+    iam.update_assume_role_policy(RoleName="reads-from", PolicyDocument=trust("ec2.amazonaws.com"))
+    _, untrusted = start(datasync, task)
+    lab.turn(60)
+    assert "Unable to assume role" in untrusted()["Result"]["ErrorDetail"]
+
+
+def trust(service: str, action: str = "sts:AssumeRole") -> str:
+    statement = {"Effect": "Allow", "Action": action, "Principal": {"Service": service}}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def test_trust_is_for_assuming_the_role(lab: Sandbox) -> None:
+    document = trust("datasync.amazonaws.com", "sts:TagSession")
+    client("iam").update_assume_role_policy(RoleName="reads-from", PolicyDocument=document)
+    with pytest.raises(ClientError, match="Unable to assume role"):
+        make_location(client("datasync"), "from")

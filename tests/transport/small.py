@@ -32,6 +32,31 @@ class Context:
     request_id: str
 
 
+class Levels:
+    """A source that a test feeds."""
+
+    def __init__(self) -> None:
+        self.followers: list[asyncio.Queue[str | Exception | None]] = []
+
+    def tell(self, *states: str | Exception | None) -> None:
+        """To all; None is the end."""
+        for state in states:
+            for follower in self.followers:
+                follower.put_nowait(state)
+
+    async def follow(self, of: str) -> AsyncGenerator[str, None]:
+        told: asyncio.Queue[str | Exception | None] = asyncio.Queue()
+        self.followers.append(told)
+        try:
+            while (state := await told.get()) is not None:
+                if isinstance(state, Exception):
+                    raise state
+                yield f"{of} {state}"
+        finally:
+            self.followers.remove(told)
+
+
+LEVELS = Levels()
 closed = threading.Event()
 made: list[int] = []
 """What the subscriptions have yielded, for tests that look at who waits for whom."""
@@ -90,6 +115,12 @@ class Subscription:
             closed.set()
 
     @strawberry.subscription
+    async def level(self, of: str = "x") -> AsyncGenerator[str, None]:
+        """What ``Levels`` are told, for tests of states that many follow."""
+        async for state in LEVELS.follow(of):
+            yield state
+
+    @strawberry.subscription
     async def breaks(self, after: int = 0, *, coded: bool = False) -> AsyncGenerator[int, None]:
         for number in range(after):
             yield number
@@ -101,6 +132,7 @@ SCHEMA = make_schema(
     mutation=Mutation,
     subscription=Subscription,
     code_of=lambda error: getattr(error, "code", None),
+    states=frozenset({"level"}),
 )
 
 

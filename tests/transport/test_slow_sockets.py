@@ -54,7 +54,7 @@ async def test_a_client_that_never_reads_is_given_up(message: dict[str, object])
     served = app(stuck_seconds=0.01)
     async with Socket(served) as wire:
         wire.say(INIT, subscribe("subscription { count(to: 11) }", "other"))
-        await wire.until(lambda: len(wire.heard) == 12)
+        await wire.until(lambda: len(wire.heard) >= 12)
         wire.reading.clear()
         wire.say(message)
         await wire.ended()

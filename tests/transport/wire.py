@@ -50,6 +50,7 @@ class Wire:
 
     async def _send(self, message: Any) -> None:
         self.waiting += 1
+        await asyncio.sleep(0)  # the test has its turn
         await self.reading.wait()
         self.waiting -= 1
         self.sent.append(message)

@@ -196,6 +196,7 @@ class DataSyncBackend(BaseBackend, TaggableResourcesMixin):  # type: ignore[misc
                 options=options,
                 includes=_patterns(settings.get("Includes")),
                 excludes=_patterns(settings.get("Excludes")),
+                enhanced=task.mode == "ENHANCED",
             ),
         )
 

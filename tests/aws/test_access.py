@@ -1,0 +1,107 @@
+"""What an assumed role may do, held against the contract of the original server."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from graph.aws import roles
+from graph.aws.access import Access, session_policies
+from graph.aws.gateway import Gateway
+from graph.model.errors import Invalid, NotFound
+from graph.sandbox import Sandbox
+from tests.world import LAB, ORG
+
+FULL, READ = "AWSDataSyncFullAccess", "AWSDataSyncReadOnlyAccess"
+TAGS = "ResourceGroupsandTagEditorReadOnlyAccess"
+
+
+@pytest.mark.parametrize(
+    ("access", "managed", "iam"),
+    [
+        (Access.READ, [READ, TAGS], False),
+        (Access.RUN, [FULL, TAGS], False),
+        (Access.MANAGE, [FULL, TAGS], True),
+    ],
+)
+@pytest.mark.parametrize("partition", ["aws", "aws-us-gov"])
+def test_a_session_is_narrowed_to_its_kind_of_work(
+    access: Access, managed: list[str], partition: str, *, iam: bool
+) -> None:
+    narrowed = session_policies(access, partition, "acme")
+    arns = [given["arn"] for given in narrowed["PolicyArns"]]
+    assert arns == [f"arn:{partition}:iam::aws:policy/{name}" for name in managed]
+    assert ("Policy" in narrowed) == iam
+
+
+def test_managing_reaches_the_roles_of_the_organisation_and_no_others() -> None:
+    policy = json.loads(session_policies(Access.MANAGE, "aws", "acme")["Policy"])
+    (statement,) = policy["Statement"]
+    assert statement["Effect"] == "Allow"
+    assert statement["Resource"] == "arn:aws:iam::*:role/spinup/acme/*"
+    assert all(action.startswith("iam:") for action in statement["Action"])
+    assert not any("*" in action for action in statement["Action"])
+
+
+def test_a_session_policy_is_shorter_than_sts_allows() -> None:
+    policy = session_policies(Access.MANAGE, "aws-us-gov", "o" * 64)["Policy"]
+    assert len(policy) <= 2_048
+
+
+async def test_what_the_server_asks_of_iam_is_allowed_by_its_session_policy(
+    aws: Sandbox, gateway: Gateway
+) -> None:
+    path = roles.role_path(ORG, "g")
+    for _ in range(2):
+        await roles.ensure_role(gateway, LAB, "r-1", path, "arn:aws:s3:::b", ())
+    await roles.delete_role(gateway, LAB, "r-1")
+    await roles.delete_role(gateway, LAB, "r-1")
+    policy = json.loads(session_policies(Access.MANAGE, "aws", ORG)["Policy"])
+    allowed = set(policy["Statement"][0]["Action"])
+    used = {f"iam:{call.operation}" for call in aws.border.calls() if call.service == "iam"}
+    assert used
+    assert used <= allowed
+
+
+async def test_a_buckets_role_is_what_the_contract_says(aws: Sandbox, gateway: Gateway) -> None:
+    path = roles.role_path(ORG, "g")
+    arn = await roles.ensure_role(gateway, LAB, "r-1", path, "arn:aws:s3:::b", ())
+    assert arn == f"arn:aws:iam::{LAB}:role/spinup/{ORG}/g/r-1"
+
+    async def iam(operation: str, **params: str) -> dict[str, Any]:
+        return await gateway.call(LAB, "iam", Access.MANAGE, operation, RoleName="r-1", **params)
+
+    trust = (await iam("get_role"))["Role"]["AssumeRolePolicyDocument"]
+    assert trust["Statement"] == [
+        {
+            "Effect": "Allow",
+            "Action": "sts:AssumeRole",
+            "Principal": {"Service": "datasync.amazonaws.com"},
+        }
+    ]
+    kept = await iam("get_role_policy", PolicyName="DataSyncBucketAccessPolicy")
+    statements = {x["Resource"]: x["Action"] for x in kept["PolicyDocument"]["Statement"]}
+    on_bucket = "GetBucketLocation ListBucket ListBucketMultipartUploads"
+    on_objects = (
+        "AbortMultipartUpload DeleteObject GetObject ListMultipartUploadParts GetObjectTagging "
+        "PutObjectTagging PutObject"
+    )
+    assert statements == {
+        "arn:aws:s3:::b": [f"s3:{name}" for name in on_bucket.split()],
+        "arn:aws:s3:::b/*": [f"s3:{name}" for name in on_objects.split()],
+    }
+
+
+def test_an_account_is_12_digits_and_one_that_is_allowed() -> None:
+    from graph.aws.clients import Clients  # noqa: PLC0415 - never opened here
+
+    clients = Clients(region="us-east-1", role="r", org=ORG, external_id=None)
+    some = Gateway(clients, org=ORG, accounts=frozenset([LAB]))
+    assert some.account(LAB).account_id == LAB
+    assert [account.account_id for account in some.listed_accounts] == [LAB]
+    with pytest.raises(NotFound, match="333333333333 is not known"):
+        some.account("333333333333")
+    with pytest.raises(Invalid):
+        Gateway(clients, org=ORG).account("22222222222a")

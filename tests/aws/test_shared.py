@@ -1,0 +1,89 @@
+"""Reads that are shared while they are under way."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from graph.aws.access import Access
+from graph.aws.gateway import Gateway
+from graph.model.errors import NotFound, Upstream
+from graph.sandbox import Fault, Sandbox
+from tests.aws.calls import at_the_gate, list_tasks
+from tests.world import LAB
+
+
+def shared(gateway: Gateway) -> asyncio.Task[Any]:
+    return asyncio.create_task(gateway.shared(LAB, ("tasks",), lambda: list_tasks(gateway)))
+
+
+async def test_equal_reads_share_a_call_and_the_first_who_asks_may_leave(
+    aws: Sandbox, gateway: Gateway
+) -> None:
+    aws.border.add(Fault("ListTasks", "gate"))
+    first, second = shared(gateway), shared(gateway)
+    await at_the_gate(aws)
+    first.cancel()
+    third = shared(gateway)
+    await asyncio.sleep(0)
+    aws.border.open_gate()
+    assert (await second)["Tasks"] == (await third)["Tasks"] == []
+    assert first.cancelled()
+    assert aws.border.counts()["datasync.ListTasks"] == 1
+    assert gateway._flights == {}
+
+
+async def test_a_read_that_fails_fails_for_all_who_share_it_and_is_made_anew(
+    aws: Sandbox, gateway: Gateway
+) -> None:
+    aws.border.add(Fault("ListTasks", "error", count=3))
+    answers = await asyncio.gather(shared(gateway), shared(gateway), return_exceptions=True)
+    assert [type(answer) for answer in answers] == [Upstream, Upstream]
+    assert (await shared(gateway))["Tasks"] == []
+
+
+async def test_nobody_joins_a_read_that_began_before_a_change(
+    aws: Sandbox, gateway: Gateway
+) -> None:
+    await list_tasks(gateway, access=Access.RUN)
+    aws.border.forget_calls()
+    aws.border.add(Fault("ListTasks", "gate-after"))
+    before = shared(gateway)
+    await at_the_gate(aws)
+    with pytest.raises(NotFound):
+        await gateway.call(
+            LAB,
+            "datasync",
+            Access.RUN,
+            "start_task_execution",
+            TaskArn=f"arn:aws:datasync:us-east-1:{LAB}:task/task-{'0' * 17}",
+        )
+    after = shared(gateway)
+    assert (await after)["Tasks"] == []
+    assert not before.done()
+    aws.border.open_gate()
+    assert (await before)["Tasks"] == []
+    assert aws.border.counts()["datasync.ListTasks"] == 2
+
+
+async def test_a_read_of_another_account_is_another_read(aws: Sandbox, gateway: Gateway) -> None:
+    other = "333333333333"
+    one, two = await asyncio.gather(
+        shared(gateway),
+        gateway.shared(other, ("tasks",), lambda: list_tasks(gateway, other)),
+    )
+    assert one["Tasks"] == two["Tasks"] == []
+    assert aws.border.counts()["datasync.ListTasks"] == 2
+
+
+async def test_reads_under_way_end_with_the_gateway(aws: Sandbox, gateway: Gateway) -> None:
+    aws.border.add(Fault("ListTasks", "gate"))
+    waiting = shared(gateway)
+    await at_the_gate(aws)
+    async with asyncio.timeout(10):
+        await gateway.__aexit__(None, None, None)
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+    aws.border.open_gate()

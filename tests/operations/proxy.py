@@ -1,0 +1,82 @@
+"""A way to a store that can be cut and mended."""
+
+from __future__ import annotations
+
+import asyncio
+from types import TracebackType
+from typing import Final, Self
+
+_CHUNK: Final = 65_536
+
+
+class Proxy:
+    """``async with Proxy("127.0.0.1", 5432) as way``; counts who came while it was cut."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._to = (host, port)
+        self._server: asyncio.Server | None = None
+        self._open: set[asyncio.StreamWriter] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._refused = asyncio.Condition()
+        self.refused = 0
+        self.is_cut = False
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(self._accepted, "127.0.0.1", 0)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.cut()
+        if self._server is not None:
+            self._server.close()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    @property
+    def port(self) -> int:
+        assert self._server is not None
+        return int(self._server.sockets[0].getsockname()[1])
+
+    def cut(self) -> None:
+        """Breaks every connection, and refuses new ones."""
+        self.is_cut = True
+        for writer in self._open:
+            writer.transport.abort()
+
+    def mend(self) -> None:
+        self.is_cut = False
+
+    async def refuses(self, count: int) -> None:
+        """Waits until so many connections were refused."""
+        async with self._refused:
+            await self._refused.wait_for(lambda: self.refused >= count)
+
+    async def _accepted(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self.is_cut:
+            writer.transport.abort()
+            async with self._refused:
+                self.refused += 1
+                self._refused.notify_all()
+            return
+        there_reader, there_writer = await asyncio.open_connection(*self._to)
+        self._open |= {writer, there_writer}
+        for source, target in ((reader, there_writer), (there_reader, writer)):
+            # Owned by the proxy: its exit breaks the connections, and waits for them.
+            task = asyncio.create_task(self._pump(source, target))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _pump(self, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+        try:
+            while data := await source.read(_CHUNK):
+                target.write(data)
+                await target.drain()
+        except ConnectionError:
+            target.transport.abort()
+        finally:
+            self._open.discard(target)
+            target.close()

@@ -1,0 +1,142 @@
+"""Idempotency keys: the same answer again, whoever died in between."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from graph.sandbox import Fault, Sandbox
+from graph.store import Key
+from tests.operations.crash import left
+from tests.server import Server
+from tests.world import CREATE, LAB, ask, ended, furnish, made, new_mover, serving, tell
+
+START = """mutation($id: ID!, $key: String) {
+  startMover(input: {mover: $id, idempotencyKey: $key}) { run { id } errors { code message } } }"""
+RUNS = f"""{{ mover(account: "{LAB}", group: "g", name: "one") {{
+  runs(first: 50) {{ nodes {{ id }} }} }} }}"""
+
+
+async def started(client: httpx.AsyncClient, mover: str, key: str) -> dict[str, Any]:
+    payload: dict[str, Any] = (await ask(client, START, id=mover, key=key))["startMover"]
+    return payload
+
+
+async def runs_of(client: httpx.AsyncClient) -> list[str]:
+    found = (await ask(client, RUNS))["mover"]["runs"]["nodes"]
+    return [run["id"] for run in found]
+
+
+async def test_a_create_with_a_key_is_the_same_after_a_restart(
+    aws: Sandbox, tmp_path: Path
+) -> None:
+    furnish(aws, LAB)
+    given = new_mover() | {"idempotencyKey": "k-1"}
+    async with serving(tmp_path) as client:
+        first = (await ask(client, CREATE, input=given))["createMover"]["operation"]["id"]
+        await ended(client, first)
+    async with serving(tmp_path) as client:
+        second = (await ask(client, CREATE, input=given))["createMover"]
+        assert second["operation"]["id"] == first
+        other = (await ask(client, CREATE, input=given | {"group": "h"}))["createMover"]
+        assert [error["code"] for error in other["errors"]] == ["CONFLICT"]
+    assert left(aws, LAB) == (1, 2, 2)
+
+
+async def test_of_many_creates_with_one_key_all_get_the_same_operation(
+    aws: Sandbox, tmp_path: Path
+) -> None:
+    furnish(aws, LAB)
+    given = new_mover() | {"idempotencyKey": "k-1"}
+    async with serving(tmp_path) as client:
+        answers = await asyncio.gather(*(ask(client, CREATE, input=given) for _ in range(8)))
+        operations = {answer["createMover"]["operation"]["id"] for answer in answers}
+        assert len(operations) == 1
+        await ended(client, operations.pop())
+    assert left(aws, LAB) == (1, 2, 2)
+
+
+@pytest.mark.parametrize("key", ["", "x" * 257])
+async def test_a_key_that_is_none_is_refused(aws: Sandbox, tmp_path: Path, key: str) -> None:
+    furnish(aws, LAB)
+    async with serving(tmp_path) as client:
+        given = new_mover() | {"idempotencyKey": key}
+        payload = (await ask(client, CREATE, input=given))["createMover"]
+    assert [(error["code"], error["path"]) for error in payload["errors"]] == [
+        ("INVALID", ["input", "idempotencyKey"])
+    ]
+
+
+@pytest.mark.parametrize("kind", [None, "unsent", "lost"])
+async def test_a_run_is_started_once_for_a_key(
+    aws: Sandbox, tmp_path: Path, kind: str | None
+) -> None:
+    furnish(aws, LAB, a=b"x" * 1_000)
+    aws.set_pace(bandwidth=1)
+    async with serving(tmp_path) as client:
+        mover = await made(client)
+        if kind is not None:
+            aws.border.add(Fault("StartTaskExecution", kind))
+        answer = await tell(client, START, id=mover, key="k-1")
+        if kind == "unsent":  # nothing was made, and the key is for the next to use
+            assert answer["errors"][0]["extensions"]["code"] == "UPSTREAM"
+            answer = await tell(client, START, id=mover, key="k-1")
+        first = answer["data"]["startMover"]["run"]["id"]
+        again = await asyncio.gather(*(started(client, mover, "k-1") for _ in range(4)))
+        assert {payload["run"]["id"] for payload in again} == {first}
+        assert await runs_of(client) == [first]
+        refused = await started(client, mover, "k-2")
+        assert [error["code"] for error in refused["errors"]] == ["ALREADY_RUNNING"]
+    async with serving(tmp_path) as client:
+        assert (await started(client, mover, "k-1"))["run"]["id"] == first
+
+
+async def test_a_refused_start_leaves_its_key_free(aws: Sandbox, tmp_path: Path) -> None:
+    furnish(aws, LAB, a=b"x" * 1_000)
+    aws.set_pace(bandwidth=1)
+    async with serving(tmp_path) as client:
+        mover = await made(client)
+        await started(client, mover, "k-1")
+        assert (await started(client, mover, "k-2"))["errors"]
+        stop = "mutation($id: ID!) { stopMover(input: {mover: $id}) { errors { code } } }"
+        assert (await ask(client, stop, id=mover))["stopMover"]["errors"] == []
+        aws.set_pace(bandwidth=1e9)
+        follow = "subscription($id: ID!) { runProgress(run: $id) { run { status } } }"
+        (run,) = await runs_of(client)
+        body = {"query": follow, "variables": {"id": run}}
+        await client.post("/graphql", json=body, headers={"Accept": "text/event-stream"})
+        second = await started(client, mover, "k-2")
+        assert second["errors"] == []
+        assert second["run"]["id"] != run
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("gate", ["gate", "gate-after"])
+async def test_a_key_whose_server_died_starts_its_run_once(
+    aws: Sandbox, tmp_path: Path, gate: str
+) -> None:
+    furnish(aws, LAB, a=b"x" * 1_000)
+    aws.set_pace(bandwidth=1)
+    async with Server(aws, tmp_path) as server, server.client() as client:
+        mover = await made(client)
+        aws.border.add(Fault("StartTaskExecution", gate))
+        asked = asyncio.create_task(tell(client, START, id=mover, key="k-1"))
+        assert await asyncio.to_thread(aws.border.wait_for_gate, 20)
+        server.kill()
+        aws.border.clear()
+        with pytest.raises(httpx.TransportError):
+            await asked
+    async with Server(aws, tmp_path) as again, again.client() as client:
+        first = await started(client, mover, "k-1")
+        assert first["errors"] == []
+        assert await runs_of(client) == [first["run"]["id"]]
+        assert (await started(client, mover, "k-1"))["run"] == first["run"]
+
+
+def test_a_key_is_not_kept_as_it_was_given() -> None:
+    key = Key.of("caller", "secret-key", "what")
+    assert "secret" not in key.hashed + key.fingerprint

@@ -1,0 +1,150 @@
+"""Several servers, and servers that stop: names, hand-over, workers, a store that goes away."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+
+from graph.sandbox import Fault, Sandbox
+from tests.operations.crash import (
+    DELETE,
+    all_ended,
+    all_standing,
+    fresh_database,
+    left,
+    lives,
+    nowhere,
+    points,
+    stop_at,
+)
+from tests.operations.proxy import Proxy
+from tests.server import Server
+from tests.world import CREATE, LAB, ask, ended, furnish, made, new_mover, tell
+
+
+@pytest.fixture
+def database() -> Iterator[str]:
+    with fresh_database() as url:
+        yield url
+
+
+@pytest.mark.timeout(150)
+@pytest.mark.postgres
+async def test_of_creates_of_one_name_on_two_servers_one_wins(
+    aws: Sandbox, tmp_path: Path, database: str
+) -> None:
+    furnish(aws, LAB)
+    async with (
+        Server(aws, tmp_path, database) as one,
+        Server(aws, tmp_path, database) as other,
+        one.client() as first,
+        other.client() as second,
+    ):
+        answers = await asyncio.gather(
+            *(ask(client, CREATE, input=new_mover()) for client in (first, second) * 4)
+        )
+        payloads = [answer["createMover"] for answer in answers]
+        winners = [p["operation"]["id"] for p in payloads if p["operation"]]
+        assert len(winners) == 1
+        assert {e["code"] for p in payloads for e in p["errors"]} == {"NAME_TAKEN"}
+        await ended(second, winners[0])
+        keyed = new_mover("two") | {"idempotencyKey": "k-1"}
+        answers = await asyncio.gather(
+            *(ask(client, CREATE, input=keyed) for client in (first, second) * 4)
+        )
+        assert len({answer["createMover"]["operation"]["id"] for answer in answers}) == 1
+        await ended(first, answers[0]["createMover"]["operation"]["id"])
+    assert left(aws, LAB) == (2, 4, 4)
+
+
+@pytest.mark.timeout(150)
+@pytest.mark.parametrize("fault", ["CreateLocationS3", "CreateTask", "DescribeTask"])
+async def test_a_server_that_is_asked_to_stop_leaves_its_work_as_it_stands(
+    aws: Sandbox, tmp_path: Path, fault: str
+) -> None:
+    furnish(aws, LAB)
+    aws.border.add(Fault(fault, "gate-after"))
+    async with Server(aws, tmp_path) as server:
+        async with server.client() as client:
+            accepted = (await ask(client, CREATE, input=new_mover()))["createMover"]
+        assert await asyncio.to_thread(aws.border.wait_for_gate, 20)
+        stopping = asyncio.create_task(asyncio.to_thread(server.terminate))
+        assert await stopping in (0, -signal.SIGTERM)
+        aws.border.clear()
+    assert left(aws, LAB)[2] == 2, "nothing was undone"
+    async with Server(aws, tmp_path) as again, again.client() as client:
+        operation = await ended(client, accepted["operation"]["id"])
+        assert operation["status"] == "COMPLETED", operation
+    assert left(aws, LAB) == (1, 2, 2)
+
+
+@pytest.mark.timeout(150)
+async def test_an_idle_server_that_is_asked_to_stop_ends_by_that_signal(
+    aws: Sandbox, tmp_path: Path
+) -> None:
+    furnish(aws, LAB)
+    async with Server(aws, tmp_path) as server:
+        async with server.client() as client:
+            await made(client)
+        assert await asyncio.to_thread(server.terminate) in (0, -signal.SIGTERM)
+
+
+@pytest.mark.timeout(150)
+async def test_several_workers_share_one_file(aws: Sandbox, tmp_path: Path) -> None:
+    accounts = [f"{600_000_000_000 + index}" for index in range(12)]
+    for account in accounts:
+        furnish(aws, account)
+    async with Server(aws, tmp_path, arguments=["--workers=3"]) as server:
+        for _ in range(3):  # a client each, as one keeps to the worker of its connection
+            async with server.client() as client:
+                mine, accounts = accounts[:4], accounts[4:]
+                movers = await asyncio.gather(*(made(client, account=a) for a in mine))
+                gone = [await ask(client, DELETE, id=mover) for mover in movers]
+                for answer in gone:
+                    operation = answer["deleteMover"]["operation"]["id"]
+                    assert (await ended(client, operation))["status"] == "COMPLETED"
+                assert {left(aws, account) for account in mine} == {(0, 0, 0)}
+        assert await asyncio.to_thread(server.terminate) in (0, -signal.SIGTERM)
+
+
+@pytest.mark.timeout(150)
+@pytest.mark.postgres
+@pytest.mark.parametrize("fail", [False, True], ids=["made", "undone"])
+async def test_a_store_that_goes_away_at_every_call_only_delays(
+    aws: Sandbox, tmp_path: Path, database: str, *, fail: bool
+) -> None:
+    life = await lives(aws, tmp_path / "undisturbed")
+    stops = [p for p in points(life.failing if fail else life.create) if p.operation != "ListTasks"]
+    where = {f"{500_000_000_000 + index}": point for index, point in enumerate(stops)}
+    address = psycopg.conninfo.conninfo_to_dict(database)
+    async with Proxy(str(address["host"]), int(address["port"] or 5432)) as way:
+        url = sa.make_url(database).set(host="127.0.0.1", port=way.port)
+        store = url.render_as_string(hide_password=False)
+        async with (
+            Server(aws, tmp_path, store) as one,
+            Server(aws, tmp_path, store),
+            one.client() as client,
+        ):
+            for account, point in where.items():
+                furnish(aws, account)
+                stop_at(aws, account, point)
+                given = new_mover(account=account)
+                answer = await tell(client, CREATE, input=nowhere(given) if fail else given)
+                assert answer["data"]["createMover"]["operation"], answer
+            assert await asyncio.to_thread(all_standing, aws, len(where))
+            way.cut()
+            aws.border.clear()
+            await way.refuses(40)
+            way.mend()
+            operations = await all_ended(database, client, "CREATE_MOVER")
+    for account, point in where.items():
+        found = (operations[account]["status"], left(aws, account))
+        wanted = ("FAILED", (0, 0, 0)) if fail else ("COMPLETED", (1, 2, 2))
+        assert found == wanted, (str(point), operations[account])
+        assert "store" not in (operations[account]["failure"] or "")

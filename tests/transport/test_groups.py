@@ -1,0 +1,167 @@
+"""States that many follow: executed once for equal callers, the newest to each, the last to all."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import AsyncExitStack, aclosing
+
+import pytest
+
+from graph.transport.groups import Groups
+from tests.transport.small import LEVELS, app
+from tests.transport.wire import Socket, Streaming, settle
+
+LEVEL = 'subscription { level(of: "a") }'
+
+
+@pytest.fixture(autouse=True)
+async def _nothing_is_left() -> AsyncIterator[None]:
+    yield
+    assert LEVELS.followers == []
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+def subscribe(query: str, name: str = "1") -> dict[str, object]:
+    return {"type": "subscribe", "id": name, "payload": {"query": query}}
+
+
+def told(wire: Socket, name: str = "1") -> list[object]:
+    mine = [message for message in wire.heard if message.get("id") == name]
+    return [
+        message["payload"]["data"]["level"] if message["type"] == "next" else message["type"]
+        for message in mine
+    ]
+
+
+async def test_equal_callers_on_every_transport_share_one_execution() -> None:
+    served = app()
+    async with Socket(served) as wire, Socket(served) as other, Streaming(served, LEVEL) as stream:
+        wire.say({"type": "connection_init"}, subscribe(LEVEL, "1"), subscribe(LEVEL, "é"))
+        other.say({"type": "connection_init"}, subscribe(LEVEL))
+        await settle()
+        assert len(LEVELS.followers) == 1
+        LEVELS.tell("1")
+        await settle()
+        LEVELS.tell("2", None)
+        await stream.ended()
+        await settle()
+        for heard in (told(wire), told(wire, "é"), told(other)):
+            assert heard == ["a 1", "a 2", "complete"]
+        assert [line for line in stream.text.splitlines() if line.startswith("data: {")] == [
+            f'data: {{"data":{{"level":"a {n}"}}}}' for n in (1, 2)
+        ]
+
+
+async def test_others_share_nothing() -> None:
+    served = app()
+    async with AsyncExitStack() as stack:
+        for query, token in (
+            (LEVEL, b"one"),
+            (LEVEL, b"two"),
+            (LEVEL + " ", b"one"),
+            ("subscription($of: String!) { level(of: $of) }", b"one"),
+            ("subscription { ...A } fragment A on Subscription { level }", b"one"),
+        ):
+            stream = Streaming(served, query, token)
+            await stack.enter_async_context(stream)
+        await settle()
+        assert len(LEVELS.followers) == 4  # one lacks its variable
+    async with Streaming(served, "subscription { count(to: 20) }") as first:
+        await settle()
+        async with Streaming(served, "subscription { count(to: 20) }") as second:
+            for stream in (first, second):  # no state: each gets every event
+                await stream.until(lambda s=stream: s.text.count("event: next") == 20)  # type: ignore[misc]
+
+
+async def test_who_comes_later_gets_the_present_state_at_once() -> None:
+    served = app()
+    async with Streaming(served, LEVEL):
+        await settle()
+        LEVELS.tell("1", "2")
+        await settle()
+        async with Streaming(served, LEVEL) as late:
+            await settle()
+            assert "a 2" in late.text
+            assert "a 1" not in late.text
+            assert len(LEVELS.followers) == 1
+
+
+async def test_a_slow_client_gets_the_newest_and_the_last_and_holds_nobody_up() -> None:
+    served = app()
+    async with Streaming(served, LEVEL) as slow, Streaming(served, LEVEL) as quick:
+        await settle()
+        slow.reading.clear()
+        for number in range(50):
+            LEVELS.tell(str(number))
+            await settle()
+        LEVELS.tell("last", None)
+        await quick.ended()
+        assert quick.text.count("event: next") == 51
+        slow.reading.set()
+        await slow.ended()
+        assert 'a last"' in slow.text
+        assert slow.text.count("event: next") <= 3
+
+
+async def test_the_last_to_leave_closes_the_source() -> None:
+    served = app()
+    async with Streaming(served, LEVEL) as first, Streaming(served, LEVEL) as second:
+        await settle()
+        first.leave()
+        await first.ended()
+        LEVELS.tell("1")
+        await second.until(lambda: "a 1" in second.text)
+        second.leave()
+        await second.ended()
+        assert LEVELS.followers == []
+        assert len(served.results._groups) == 0
+        async with Streaming(served, LEVEL) as third:
+            await settle()
+            assert len(LEVELS.followers) == 1
+            assert third.text == ""
+
+
+async def test_an_accident_is_masked_for_all_of_a_group_and_ends_it(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    served = app()
+    async with Streaming(served, LEVEL) as first, Streaming(served, LEVEL) as second:
+        await settle()
+        LEVELS.tell("1", RuntimeError("secret"))
+        await first.ended()
+        await second.ended()
+        assert first.text == second.text
+        assert "INTERNAL" in first.text
+        assert "secret" not in first.text
+    assert len([r for r in caplog.records if r.levelname == "ERROR"]) == 1
+
+
+async def test_a_source_that_ends_at_once_is_asked_again_by_the_next() -> None:
+    asked = 0
+
+    async def source() -> AsyncGenerator[int, None]:
+        nonlocal asked
+        asked += 1
+        yield asked
+
+    groups: Groups[int] = Groups()
+    for number in (1, 2):
+        async with aclosing(groups.follow("k", source)) as followed:
+            assert [state async for state in followed] == [number]
+    assert len(groups) == 0
+
+
+async def test_who_is_cancelled_before_the_first_state_leaves_nothing() -> None:
+    async def source() -> AsyncGenerator[int, None]:
+        await asyncio.Event().wait()
+        yield 1
+
+    groups: Groups[int] = Groups()
+    followed = groups.follow("k", source)
+    waiting = asyncio.ensure_future(anext(followed))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+    await followed.aclose()
+    assert len(groups) == 0
