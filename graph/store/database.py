@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ from typing import Any, Final, Self, TypeVar
 import sqlalchemy as sa
 
 from graph.model.errors import Upstream
-from graph.store.tables import METADATA
+from graph.store.growing import make_tables
 
 T = TypeVar("T")
 
@@ -23,6 +24,9 @@ _AT_ONCE: Final = 4
 _THREADS: Final = 8
 """More than work at once: one whose time is over may still hang in the driver."""
 _SECONDS: Final = 10.0
+_LOCKED: Final = 60.0
+"""Seconds that an opening waits for the others, who may be many and make tables one by one."""
+_LOOK: Final = 0.02
 _QUEUED: Final = 60.0
 """So long a transaction waits for its turn, where many come at once."""
 _LOCK: Final = 4_711_042
@@ -47,7 +51,11 @@ class Database:
         self._turns = asyncio.Semaphore(_AT_ONCE)
 
     async def __aenter__(self) -> Self:
-        await self._run(self._open, self._threads)
+        try:
+            await self._run(self._open, self._threads, _SECONDS + _LOCKED)
+        except BaseException:
+            await self.__aexit__()
+            raise
         return self
 
     async def __aexit__(self, *exc: object) -> None:
@@ -66,7 +74,7 @@ class Database:
             with self._opened().connect() as connection:
                 # In no transaction: DBOS makes indexes in a way that waits for all that are open.
                 connection.execution_options(isolation_level="AUTOCOMMIT")
-                connection.execute(sa.text("SET statement_timeout = '60s'"))
+                connection.execute(sa.text(f"SET statement_timeout = '{_LOCKED:.0f}s'"))
                 try:
                     connection.execute(sa.select(sa.func.pg_advisory_lock(_LOCK)))
                     yield
@@ -121,10 +129,12 @@ class Database:
             raise Upstream("the store is not open")
         return self._engine
 
-    async def _run(self, work: Callable[[], T], threads: ThreadPoolExecutor) -> T:
+    async def _run(
+        self, work: Callable[[], T], threads: ThreadPoolExecutor, seconds: float = _SECONDS
+    ) -> T:
         loop = asyncio.get_running_loop()
         try:
-            async with asyncio.timeout(_SECONDS):
+            async with asyncio.timeout(seconds):
                 return await loop.run_in_executor(threads, work)
         except (
             sa.exc.OperationalError,
@@ -145,7 +155,7 @@ class Database:
                 self.url, pool_pre_ping=True, pool_size=_THREADS + 1, connect_args=_POSTGRES
             )
         with self.alone():
-            METADATA.create_all(self._engine)
+            make_tables(self._engine)
 
 
 def driver_url(url: str) -> sa.URL:
@@ -163,13 +173,25 @@ def prepare_file(path: str) -> None:
 
 @contextmanager
 def _file_lock(path: str) -> Iterator[None]:
-    """Ends with the process at the latest."""
+    """Ends with the process at the latest. Raises TimeoutError where another keeps it."""
     handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+    until = time.monotonic() + _LOCKED
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        while not _locked(handle):
+            if time.monotonic() > until:
+                raise TimeoutError(f"{path} is locked by another process")
+            time.sleep(_LOOK)
         yield
     finally:
         os.close(handle)
+
+
+def _locked(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _wal(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's connection
