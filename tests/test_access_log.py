@@ -110,6 +110,7 @@ def test_libraries_never_log_at_debug(level: str, libraries: int) -> None:
             logging.getLogger(name).setLevel(logging.NOTSET)
 
 
+@pytest.mark.timeout(150)  # real servers start in it
 async def test_a_server_at_debug_tells_no_secret(aws: Sandbox, tmp_path: Path) -> None:
     furnish(aws)
     log, other = tmp_path / "log", token_for("another key", 4)

@@ -204,6 +204,7 @@ def test_whatever_stands_in_it_there_is_a_sentence_or_an_answer(content: object)
     assert all(told)
 
 
+@pytest.mark.timeout(150)  # real servers start in it
 async def test_a_server_serves_by_it_alone(aws: Sandbox, tmp_path: Path) -> None:
     furnish(aws)
     file, log = tmp_path / "config.json", tmp_path / "log"

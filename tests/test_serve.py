@@ -23,6 +23,7 @@ def alive(pid: int) -> bool:
     return True
 
 
+@pytest.mark.timeout(150)  # real servers start in it
 async def test_workers_start_serve_and_end_together(aws: Sandbox, tmp_path: Path) -> None:
     furnish(aws)
     log = tmp_path / "log"
@@ -33,7 +34,7 @@ async def test_workers_start_serve_and_end_together(aws: Sandbox, tmp_path: Path
             async with server.client() as client:  # a connection each: either worker may take it
                 return (await client.get(f"/v1/datasync/{LAB}/movers")).status_code
 
-        async with asyncio.timeout(40):
+        async with asyncio.timeout(90):
             while log.read_text().count("Application startup complete") < 2:
                 assert await ask() == 200
         assert await asyncio.gather(*(ask() for _ in range(8))) == [200] * 8

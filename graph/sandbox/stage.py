@@ -40,7 +40,7 @@ _PACE: Final = Pace(
     tagging_lag=3.0,
     ghosts=30.0,
 )
-_NOT_INHERITED: Final = ("DATASYNC_API_", "AWS_")
+_NOT_INHERITED: Final = ("DATASYNC_API_", "AWS_", "API_CONFIG")
 """Settings and profiles of the caller's: they could lead the server to a real AWS."""
 
 

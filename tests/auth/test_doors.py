@@ -55,6 +55,7 @@ async def server(aws: Sandbox, tmp_path: Path) -> AsyncIterator[Server]:
         yield server
 
 
+@pytest.mark.timeout(150)  # real servers start in it
 async def test_every_door_takes_every_key(server: Server) -> None:
     async with httpx.AsyncClient(base_url=server.url, timeout=30) as client:
         for headers, name in RIGHT.values():
@@ -71,6 +72,7 @@ async def test_every_door_takes_every_key(server: Server) -> None:
                 assert name in shown["data"]["viewer"].values()
 
 
+@pytest.mark.timeout(150)  # real servers start in it
 async def test_every_wrong_one_gets_the_same_answer(server: Server) -> None:
     seen: dict[str, set[object]] = {"rest": set(), "graphql": set(), "sse": set()}
     closed = set()
