@@ -39,6 +39,10 @@ class PropagatingIAMBackend(IAMBackend):  # type: ignore[misc]  # moto is not ty
         role.changed = CLOCK.now()
         return role
 
+    def get_roles(self) -> list[Role]:
+        """A copy: moto walks its own dictionary, into which other threads put roles meanwhile."""
+        return list(self.roles.copy().values())
+
     def put_role_policy(self, role_name: str, *args: Any) -> None:
         super().put_role_policy(role_name, *args)
         self.get_role(role_name).changed = CLOCK.now()

@@ -198,6 +198,6 @@ def _wal(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver
     # First of all, as switching to WAL takes a lock: it waits for others rather than fail.
     connection.execute(f"PRAGMA busy_timeout={int(500 * _SECONDS)}")
     connection.execute("PRAGMA journal_mode=WAL")
-    # Commits reach the cache of the system, not yet the disk: waiting for
-    # a busy one took 6 ms, and SQLite commits one at a time. A power cut takes the newest alone.
+    # Commits reach the system's cache, which outlives the process, and not yet the disk: a busy
+    # one took 6 ms, and SQLite commits one at a time. A power cut takes the newest alone.
     connection.execute("PRAGMA synchronous=NORMAL")
