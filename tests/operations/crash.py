@@ -113,7 +113,7 @@ def all_standing(aws: Sandbox, count: int) -> bool:
     """Waits until so many calls stand at their gates."""
     border = aws.border
     with border._lock:
-        return border._lock.wait_for(lambda: len(border._standing) >= count, 20)
+        return border._lock.wait_for(lambda: len(border._standing) >= count, 50)
 
 
 async def killed(

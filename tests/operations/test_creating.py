@@ -70,6 +70,23 @@ async def test_both_sides_in_one_bucket_stay_two_when_answers_are_lost(
     assert mover["destination"]["uri"].endswith("/destination/")
 
 
+async def test_a_side_on_efs_has_no_role_and_is_found_again(aws: Sandbox, tmp_path: Path) -> None:
+    furnish(aws, LAB)
+    aws.border.add(Fault("CreateLocationEfs", "lost", count=2))
+    home = f"us-east-1:{LAB}"
+    efs = {
+        "filesystemArn": f"arn:aws:elasticfilesystem:{home}:file-system/fs-0123abcd",
+        "subnetArn": f"arn:aws:ec2:{home}:subnet/subnet-0123abcd",
+        "securityGroupArns": [f"arn:aws:ec2:{home}:security-group/sg-0123abcd"],
+    }
+    async with serving(tmp_path) as client:
+        given = new_mover() | {"source": {"efs": efs}}
+        payload = (await ask(client, CREATE, input=given))["createMover"]
+        operation = await ended(client, payload["operation"]["id"])
+        assert operation["status"] == "COMPLETED", operation
+    assert left(aws, LAB) == (1, 2, 1)
+
+
 async def test_every_part_carries_the_marks_and_no_client_sees_them(
     aws: Sandbox, tmp_path: Path
 ) -> None:
