@@ -101,17 +101,23 @@ async def test_a_slow_assume_role_is_not_waited_for(aws: Sandbox, hasty: Gateway
 
 
 async def test_the_wait_for_a_turn_counts_and_other_accounts_have_turns_of_their_own(
-    aws: Sandbox, hasty: Gateway
+    aws: Sandbox, gateway: Gateway
 ) -> None:
-    aws.border.add(Fault("ListTasks", "slow", count=1_000, seconds=1_000, account=LAB))
-    slow = asyncio.create_task(errors_of(40, lambda: list_tasks(hasty)))
+    for account in (LAB, OTHER):
+        await list_tasks(gateway, account)
+    aws.border.forget_calls()
+    aws.border.add(Fault("ListTasks", "gate", count=1_000, account=LAB))
+    standing = [asyncio.create_task(list_tasks(gateway)) for _ in range(25)]
     for _ in range(5):
-        await asyncio.sleep(0)  # all have begun, in a hurry
-    hasty._call_seconds = 20
-    assert (await list_tasks(hasty, OTHER))["Tasks"] == []
-    assert {type(error) for error in await slow} == {UpstreamTimeout}
-    in_lab = [call for call in aws.border.calls() if call.account == LAB]
-    assert len(in_lab) <= 25
+        await asyncio.sleep(0)  # all have their turn
+    gateway._call_seconds = 0.1
+    with pytest.raises(UpstreamTimeout, match="did not answer datasync:ListTasks in time"):
+        await list_tasks(gateway)
+    gateway._call_seconds = 20
+    assert (await list_tasks(gateway, OTHER))["Tasks"] == []
+    aws.border.clear()
+    await asyncio.gather(*standing)
+    assert aws.border.counts()["datasync.ListTasks"] == 26
 
 
 class Endless:
