@@ -48,8 +48,9 @@ IDS = st.one_of(
 )
 CURSORS = st.none() | KEYS.map(encode_cursor) | IDS
 SIZES = st.none() | st.integers(-(2**31), 2**31 - 1) | st.integers(-1, 102)
+pytestmark = pytest.mark.timeout(240)
 FEW = settings(
-    max_examples=60,
+    max_examples=25,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -87,8 +87,9 @@ HEADERS = st.fixed_dictionaries(
         "content-length": st.sampled_from(["0", "-1", "abc", "99999999999999999999"]),
     },
 )
+pytestmark = pytest.mark.timeout(240)
 MANY = settings(
-    max_examples=150,
+    max_examples=60,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -160,7 +160,7 @@ SENT = st.lists(
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(SENT)
 def test_whatever_is_sent_the_close_is_clean_and_the_server_goes_on(
