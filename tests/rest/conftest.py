@@ -90,8 +90,8 @@ def house(
     served.set_pace(launch=0, phase=0, per_object=0)
     seconds = getattr(request.module, "REQUEST_SECONDS", "15")
     server = Server(served, tmp_path_factory.mktemp("house"), REQUEST_SECONDS=seconds)
-    asyncio.run(server.__aenter__())
     try:
+        asyncio.run(server.__aenter__())
         with httpx.Client(base_url=server.url, headers=HEADERS, timeout=40) as http:
             yield House(served, server, http)
     finally:
