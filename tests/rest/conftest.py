@@ -18,8 +18,6 @@ from tests.world import HEADERS, LAB, ORG, ROLE, furnish
 
 ROOT = "/v1/datasync"
 MOVERS = f"{ROOT}/{LAB}/movers"
-REQUEST_SECONDS = 0.4
-"""How patient the server is with a slow client: short, for the tests that are slow."""
 ENDED = "subscription($id: ID!) { operationProgress(operation: $id) { status failure } }"
 
 
@@ -83,15 +81,17 @@ def new_mover(name: str = "one") -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def house(served: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def house(
+    request: pytest.FixtureRequest, served: Sandbox, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[House]:
+    """A module that is slow on purpose says how patient its server is."""
     served.reset()
     furnish(served, LAB, a=b"1", b=b"22")
     served.set_pace(launch=0, phase=0, per_object=0)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DATASYNC_API_REQUEST_SECONDS", str(REQUEST_SECONDS))
-        server = Server(served, tmp_path_factory.mktemp("house"))
-    asyncio.run(server.__aenter__())
+    seconds = getattr(request.module, "REQUEST_SECONDS", "15")
+    server = Server(served, tmp_path_factory.mktemp("house"), REQUEST_SECONDS=seconds)
     try:
+        asyncio.run(server.__aenter__())
         with httpx.Client(base_url=server.url, headers=HEADERS, timeout=40) as http:
             yield House(served, server, http)
     finally:

@@ -123,3 +123,9 @@ async def test_a_websocket_of_a_foreign_page_is_refused(
 
     await app(scope, receive, send)
     assert sent[0]["type"] == ("websocket.accept" if let_in else "websocket.close")
+
+
+@pytest.mark.parametrize("origin", ["example.org", "https://a.example/b", "https://", "null"])
+def test_what_is_no_origin_stops_the_start(tmp_path: Path, origin: str) -> None:
+    with pytest.raises(ValueError, match="is not an origin such as https://"):
+        settings(tmp_path, cors_origins=f"{PAGE}, {origin}")

@@ -11,6 +11,8 @@ import pytest
 from tests.rest.conftest import MOVERS, ROOT, House
 from tests.world import TOKEN
 
+REQUEST_SECONDS = "0.6"
+"""How patient the server of this module is."""
 PING = f"GET {ROOT}/ping HTTP/1.1\r\nHost: x\r\n\r\n".encode()
 SLOW = "the request did not come in time\n"
 POST = (
