@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from graph.cli import main
-from graph.settings import SettingsError, load
+from graph.configuration import load
+from graph.settings import SettingsError
 
 GOOD = {"ORG": "acme", "TOKEN": "k", "ROLE": "r"}
 
