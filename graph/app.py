@@ -6,8 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
-from importlib.metadata import version
-from typing import Any, Final
+from typing import Any
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
@@ -21,6 +20,7 @@ from graph.access_log import AccessLog, LoggedGraphQL, note_caller
 from graph.auth import Authenticator, credentials
 from graph.aws.clients import Clients
 from graph.aws.gateway import Gateway
+from graph.configuration import load
 from graph.context import Context, Doors, open_context
 from graph.cors import Cors
 from graph.live import Pace, Watches
@@ -31,13 +31,11 @@ from graph.model.run import Run
 from graph.operations import Operations
 from graph.operations.rooms import Patience
 from graph.operations.sweep import Sweep
-from graph.settings import Settings, load
+from graph.settings import Settings
 from graph.store import Store
 from graph.transport import Schema, make_schema
 from graph.version import read_version
 from rest_compat import routes as rest
-
-VERSION: Final = version("datasync-api")
 
 
 @dataclass
@@ -151,7 +149,7 @@ async def _lifespan(_app: Starlette, *, settings: Settings, opened: Opened) -> A
         await stack.enter_async_context(
             Sweep(gateway, store, age=age, every=settings.sweep_seconds)
         )
-        opened.doors = Doors(gateway, watches, operations, store, VERSION, age)
+        opened.doors = Doors(gateway, watches, operations, store, read_version().version, age)
         opened.auth = auth
         yield
         opened.doors = opened.auth = None

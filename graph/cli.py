@@ -5,27 +5,22 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import re
 import sys
-from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from graph import logs
-from graph.settings import FILE, PREFIX, SettingsError, find, load
+from graph.configuration import FILE, find, load_keys
+from graph.settings import SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 log = logging.getLogger(__name__)
 
-_SQLITE: Final = "sqlite:///"
-_MOST_WORKERS: Final = 64
 _SCHEMA: Final = Path("schema.graphql")
-_SOCKET_BYTES: Final = 65_536
-_KEEP_ALIVE_SECONDS: Final = 75
-"""For the next request of a connection: longer than the usual balancer's 60, so that it is never
-ours that closes just when the balancer sends."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -55,7 +50,7 @@ def _parser() -> argparse.ArgumentParser:
         help="TOML with settings, or the original's JSON; the environment wins",
     )
     serve.add_argument(
-        "--workers", type=_some, default=1, metavar="N", help="processes that serve (default: 1)"
+        "--workers", type=_workers, default=1, help="processes that serve (default: 1)"
     )
     serve.set_defaults(run=_serve)
     sandbox = commands.add_parser("sandbox", help="serve the API on an embedded AWS")
@@ -72,7 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     schema.add_argument("--write", action="store_true", help="write it to schema.graphql")
     schema.set_defaults(run=_schema)
     token = commands.add_parser("token", help="make a header for a key, ready for curl -H")
-    token.add_argument("--config", "-config", help="as for serve")
+    token.add_argument("--config", "-config", metavar="FILE", help="as for serve")
     token.add_argument("--key-name", metavar="NAME", help="which of the configured keys")
     token.add_argument("--key-file", metavar="FILE", help="a key to read instead, - for stdin")
     token.add_argument("--cost", type=int, default=10, help="bcrypt's, 4 to 31 (default: 10)")
@@ -85,60 +80,15 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _serve(arguments: argparse.Namespace) -> int:
-    import uvicorn  # noqa: PLC0415 - each command loads what it needs alone
-
-    from graph.http_limits import Limits, PatientProtocol  # noqa: PLC0415 - the same
+    from graph.start import serve  # noqa: PLC0415 - each command loads what it needs alone
 
     found = find(arguments.config)
-    settings = found.settings
-    logs.set_up(settings.log_level)
+    if arguments.config:  # each worker reads the settings for itself
+        os.environ[FILE] = arguments.config
+    logs.set_up(found.settings.log_level)
     for how in found.understood:
         log.info("%s", how)
-    _refuse_bad_folder(settings.store_url)
-    # For each worker, which reads the settings for itself, and for the SDK's own default chain.
-    os.environ.update({FILE: arguments.config} if arguments.config else {}, **found.credentials)
-    host, port = settings.address
-    uvicorn.run(
-        "graph.app:from_environment",
-        factory=True,
-        host=host,
-        port=port,
-        workers=arguments.workers,
-        loop="asyncio",
-        http=cast("Any", partial(PatientProtocol, limits=Limits(settings.request_seconds))),
-        ws="websockets-sansio",
-        ws_max_size=_SOCKET_BYTES,
-        ws_per_message_deflate=False,
-        proxy_headers=False,
-        access_log=False,
-        log_config=None,
-        limit_concurrency=settings.connections,
-        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
-        server_header=False,
-        timeout_graceful_shutdown=int(settings.drain_seconds) + 1,
-        # On a busy machine a worker may take longer to start than uvicorn's 5 seconds.
-        timeout_worker_healthcheck=60,
-    )
-    return 0
-
-
-def _refuse_bad_folder(store_url: str) -> None:
-    """Raises SettingsError where SQLite could not make its file; nothing else is tried here."""
-    file = Path(store_url.removeprefix(_SQLITE))
-    if not store_url.startswith(_SQLITE):
-        return
-    try:
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with file.open("ab"):
-            file.chmod(0o600)
-    except OSError as error:
-        raise SettingsError(f"{PREFIX}STORE_URL is wrong: {error}") from None
-
-
-def _some(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= _MOST_WORKERS:
-        raise argparse.ArgumentTypeError(f"1 to {_MOST_WORKERS}, not {text}")
-    return int(text)
+    return serve(found, arguments.workers)
 
 
 def _sandbox(arguments: argparse.Namespace) -> int:
@@ -166,7 +116,9 @@ def _schema(arguments: argparse.Namespace) -> int:
         _SCHEMA.write_text(printed, encoding="utf-8")
         return 0
     if arguments.check:
-        if _SCHEMA.exists() and _SCHEMA.read_text(encoding="utf-8") == printed:
+        if not _SCHEMA.exists():
+            return _fail(f"there is no {_SCHEMA} in {Path.cwd()} to compare the schema with")
+        if _SCHEMA.read_text(encoding="utf-8") == printed:
             return 0
         return _fail("schema.graphql is out of date: run datasync-api schema --write")
     sys.stdout.write(printed)
@@ -201,7 +153,7 @@ def _key_of(arguments: argparse.Namespace) -> str:
             return clear_key(text.removesuffix("\n")).decode()
         except (OSError, ValueError) as error:
             raise SettingsError(f"the key of {arguments.key_file}: {error}") from None
-    settings = load(arguments.config)
+    settings = load_keys(arguments.config)
     keys = {key.caller.name: key.clear for key in settings.all_keys}
     name = arguments.key_name or next(iter(keys))
     clear = keys.get(name)
@@ -220,6 +172,12 @@ def _settings(_arguments: argparse.Namespace) -> int:
 
     print(table())  # noqa: T201 - the command's answer
     return 0
+
+
+def _workers(given: str) -> int:
+    if not re.fullmatch("[0-9]{1,3}", given) or int(given) == 0:
+        raise argparse.ArgumentTypeError(f"'{given}' is not a number of processes from 1 to 999")
+    return int(given)
 
 
 def _port(given: str) -> int:

@@ -6,8 +6,8 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -36,7 +36,6 @@ _LEVELS: Final = {
     "debug": "debug",
     "trace": "debug",
 }
-_OVERRULED: Final = "not used, a setting overrules it"
 _CHAIN: Final = "empty, and left to the SDK's default chain"
 _NO_REDIS: Final = "not used: operations are kept in STORE_URL, and there is no Redis"
 
@@ -63,39 +62,9 @@ class Original:
     """Variables for the SDK's default chain."""
     understood: Mapping[str, str]
     """By the name of an entry: what became of it, without secrets."""
-    source: str = ""
-
-    def labels(self, overruled: Collection[str]) -> dict[str, str]:
-        """By the name of a setting: how to name where it comes from."""
-        entries = self.entries.items()
-        return {k: f"{v} in {self.source}" for k, v in entries if k not in overruled}
-
-    def told(self, overruled: Collection[str]) -> tuple[str, ...]:
-        """A line an entry, for the log; ``overruled`` are settings that speak elsewhere."""
-        gone = {entry for setting, entry in self.entries.items() if setting in overruled}
-        return tuple(
-            f"{name} in {self.source}: {_OVERRULED if name in gone else how}"
-            for name, how in self.understood.items()
-        )
 
 
-_NONE: Final = MappingProxyType[str, str]({})
-NOTHING: Final = Original(_NONE, _NONE, _NONE, _NONE)
-
-
-def find(environ: Mapping[str, str], file: str | None, text: str) -> Original:
-    """API_CONFIG, else the file if it is the original's, else nothing. Raises ValueError."""
-    source = VARIABLE if environ.get(VARIABLE) else file or ""
-    if not environ.get(VARIABLE) and not (file and is_json(file, text)):
-        return NOTHING
-    try:
-        found = read(decode(environ[VARIABLE]) if source == VARIABLE else text)
-    except ValueError as error:
-        raise ValueError(f"the configuration in {source} is wrong: {error}") from None
-    if any(name in environ for name in found.credentials):
-        overruled = dict.fromkeys(_CREDENTIALS, _OVERRULED)
-        found = replace(found, credentials={}, understood={**found.understood, **overruled})
-    return replace(found, source=source)
+NOTHING: Final = Original(*(MappingProxyType({}) for _ in range(4)))
 
 
 def decode(variable: str) -> str:

@@ -1,39 +1,32 @@
-"""Every setting, from the environment or a TOML file."""
+"""Every setting: its type, its bounds and what it means."""
 
 from __future__ import annotations
 
-import difflib
-import os
 import re
-import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from graph import original
 from graph.auth import DEFAULT, Key, clear_key, default_key, read_keys, read_keys_file
 
 PREFIX: Final = "DATASYNC_API_"
-FILE: Final = f"{PREFIX}CONFIG"
-"""Names the TOML file; the environment wins over it."""
+_ADDRESS: Final = re.compile(
+    r"(\[[0-9A-Fa-f:.]+(%[A-Za-z0-9_.-]+)?\]|[^\s:/\[\]]*):(?P<port>[0-9]{1,5})"
+)
+_STORE: Final = re.compile(r"sqlite:///(?!:memory:|file:|\?).+|postgresql(\+psycopg)?://.+")
+"""No database in memory: each connection would have its own."""
 
 
 class SettingsError(Exception):
     """Stops the start, with a sentence that names the setting."""
 
 
-class Settings(BaseSettings):
+class KeySettings(BaseSettings):
+    """Who may call: all that it takes to make a token."""
+
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
 
-    listen: str = Field("127.0.0.1:8080", description="Address and port to serve on.")
-    org: str = Field(
-        description="The organisation whose movers are served, as in the tag `spinup:org`.",
-        pattern=r"^[A-Za-z0-9_.-]{1,64}$",
-    )
     token: SecretStr | None = Field(
         None,
         description="The pre-shared key, which may do everything: callers send a bcrypt hash of "
@@ -42,14 +35,54 @@ class Settings(BaseSettings):
     keys: Annotated[tuple[Key, ...], NoDecode] = Field(
         (), description="A TOML file of `[[keys]]` tables: several keys, each with its rights."
     )
-    region: str = Field(
-        "us-east-1",
-        description="The AWS region to work in.",
-        pattern=r"^[a-z]{2,}(-[a-z]+)+-[0-9]+$",
+    token_max_cost: int = Field(
+        12, ge=4, le=16, description="Hashes of a higher bcrypt cost are refused, not computed."
     )
+
+    @field_validator("token")
+    @classmethod
+    def _of_bcrypts_length(cls, token: SecretStr | None) -> SecretStr | None:
+        if token is not None:
+            clear_key(token.get_secret_value())
+        return token
+
+    @field_validator("keys", mode="before")
+    @classmethod
+    def _named_keys(cls, given: object) -> object:
+        if given == ():  # the default
+            return given
+        return read_keys_file(given) if isinstance(given, str) else read_keys(given)
+
+    @model_validator(mode="after")
+    def _let_somebody_in(self) -> Self:
+        if self.token is None and not self.keys:
+            raise ValueError(f"{PREFIX}TOKEN is missing: without it or {PREFIX}KEYS none gets in")
+        clear = [key.clear for key in self.keys]
+        if self.token is not None and self.token.get_secret_value().encode() in clear:
+            raise ValueError(f"{PREFIX}KEYS is wrong: one of the keys is {PREFIX}TOKEN too")
+        if self.token is not None and DEFAULT in {key.caller.name for key in self.keys}:
+            raise ValueError(f"{PREFIX}KEYS is wrong: {PREFIX}TOKEN has the name '{DEFAULT}'")
+        return self
+
+    @property
+    def all_keys(self) -> tuple[Key, ...]:
+        """The named ones, and the one that is a setting of its own."""
+        if self.token is None:
+            return self.keys
+        return (default_key(self.token.get_secret_value().encode()), *self.keys)
+
+
+class Settings(KeySettings):
+    listen: str = Field("127.0.0.1:8080", description="Address and port to serve on.")
+    org: str = Field(
+        description="The organisation whose movers are served, as in the tag `spinup:org`.",
+        pattern=r"^[A-Za-z0-9_.-]{1,64}$",
+    )
+    region: str = Field("us-east-1", description="The AWS region to work in.")
     role: str = Field(
         description="Name of the management role that is assumed in each account.",
-        pattern=r"^[A-Za-z0-9_+=,.@/-]{1,128}$",
+        pattern=r"^([A-Za-z0-9_+=,.@-]+/)*[A-Za-z0-9_+=,.@-]+$",
+        max_length=128,
     )
     external_id: SecretStr | None = Field(
         None, description="The external id that the management role asks for."
@@ -65,9 +98,6 @@ class Settings(BaseSettings):
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="What is logged: debug, info, warning or error."
-    )
-    token_max_cost: int = Field(
-        12, ge=4, le=16, description="Hashes of a higher bcrypt cost are refused, not computed."
     )
     operation_minutes: float = Field(
         60, gt=0, description="Minutes that an ended operation is kept."
@@ -117,31 +147,6 @@ class Settings(BaseSettings):
         1.0, gt=0, le=60, description="The first wait of an operation before it tries again."
     )
 
-    @field_validator("token")
-    @classmethod
-    def _of_bcrypts_length(cls, token: SecretStr | None) -> SecretStr | None:
-        if token is not None:
-            clear_key(token.get_secret_value())
-        return token
-
-    @field_validator("keys", mode="before")
-    @classmethod
-    def _named_keys(cls, given: object) -> object:
-        if given == ():  # the default
-            return given
-        return read_keys_file(given) if isinstance(given, str) else read_keys(given)
-
-    @model_validator(mode="after")
-    def _let_somebody_in(self) -> Self:
-        if self.token is None and not self.keys:
-            raise ValueError(f"{PREFIX}TOKEN is missing: without it or {PREFIX}KEYS none gets in")
-        clear = [key.clear for key in self.keys]
-        if self.token is not None and self.token.get_secret_value().encode() in clear:
-            raise ValueError(f"{PREFIX}KEYS is wrong: one of the keys is {PREFIX}TOKEN too")
-        if self.token is not None and DEFAULT in {key.caller.name for key in self.keys}:
-            raise ValueError(f"{PREFIX}KEYS is wrong: {PREFIX}TOKEN has the name '{DEFAULT}'")
-        return self
-
     @field_validator("accounts", "cors_origins", mode="before")
     @classmethod
     def _split(cls, given: object) -> object:
@@ -177,104 +182,22 @@ class Settings(BaseSettings):
     @field_validator("listen")
     @classmethod
     def _host_and_port(cls, listen: str) -> str:
-        host, _, port = listen.rpartition(":")
-        if not port.isdigit() or int(port) > 65_535 or (":" in host and host[0] != "["):  # noqa: PLR2004
+        found = _ADDRESS.fullmatch(listen)
+        if found is None or int(found["port"]) > 65_535:  # noqa: PLR2004 - the last port
             raise ValueError(f"'{listen}' is not ADDRESS:PORT")
         return listen
 
-    @property
-    def all_keys(self) -> tuple[Key, ...]:
-        """The named ones, and the one that is a setting of its own."""
-        if self.token is None:
-            return self.keys
-        return (default_key(self.token.get_secret_value().encode()), *self.keys)
+    @field_validator("store_url")
+    @classmethod
+    def _a_file_or_postgresql(cls, url: str) -> str:
+        if not _STORE.fullmatch(url):  # not shown: it may hold a password
+            raise ValueError("sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME is wanted")
+        return url
 
     @property
     def address(self) -> tuple[str, int]:
         host, _, port = self.listen.rpartition(":")
         return host.strip("[]") or "0.0.0.0", int(port)  # noqa: S104 - `:8080` says so
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Everything that a start needs to know."""
-
-    settings: Settings
-    credentials: Mapping[str, str]
-    """Variables for the SDK's default chain, from the original's configuration."""
-    understood: tuple[str, ...]
-    """How each entry of the original's configuration was, in words for the log."""
-
-
-def load(file: str | None = None) -> Settings:
-    """The settings, checked. Raises SettingsError."""
-    return find(file).settings
-
-
-def find(file: str | None = None) -> Found:
-    """The settings with all that comes with them. Raises SettingsError.
-
-    The environment wins over a TOML file, that over the original's configuration; API_CONFIG
-    stands for the original's file, and is read in its place.
-    """
-    _refuse_unknown_variables()
-    file = file or os.environ.get(FILE)
-    text = _text_of(file) if file else ""
-    from_file = _from_toml(file, text) if file and not original.is_json(file, text) else {}
-    try:
-        theirs = original.find(os.environ, file, text)
-    except ValueError as error:
-        raise SettingsError(str(error)) from None
-    ours = {name for name in Settings.model_fields if f"{PREFIX}{name.upper()}" in os.environ}
-    given = {**theirs.settings, **from_file}
-    try:
-        settings = Settings(**{k: v for k, v in given.items() if k not in ours})
-    except ValidationError as error:
-        raise SettingsError(_sentence(error, theirs.labels(from_file))) from None
-    return Found(settings, theirs.credentials, theirs.told(ours | from_file.keys()))
-
-
-def _refuse_unknown_variables() -> None:
-    known = {name.upper() for name in Settings.model_fields}
-    for name in os.environ:
-        short = name.removeprefix(PREFIX)
-        if name.startswith(PREFIX) and short not in known | {"CONFIG", "REQUIRE_SERVICES"}:
-            raise SettingsError(f"{name} is not a setting{_nearest(short, known)}")
-
-
-def _text_of(file: str) -> str:
-    try:
-        return Path(file).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"the settings file {file} cannot be read: {error}") from None
-
-
-def _from_toml(file: str, text: str) -> dict[str, Any]:
-    try:
-        given = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"the settings file {file} cannot be read: {error}") from None
-    for name in given:
-        if name not in Settings.model_fields:
-            known = set(Settings.model_fields)
-            raise SettingsError(f"{name} in {file} is not a setting{_nearest(name, known)}")
-    return given
-
-
-def _nearest(name: str, known: set[str]) -> str:
-    near = difflib.get_close_matches(name, sorted(known), 1)
-    return f"; {near[0]} is" if near else ""
-
-
-def _sentence(error: ValidationError, labels: Mapping[str, str]) -> str:
-    first = error.errors(include_url=False, include_input=False)[0]
-    if not first["loc"]:  # of several settings together: the sentence names them
-        return first["msg"].removeprefix("Value error, ")
-    setting = str(first["loc"][0])
-    name = labels.get(setting) or f"{PREFIX}{setting.upper()}"
-    if first["type"] == "missing":
-        return f"{name} is missing: {Settings.model_fields[setting].description}"
-    return f"{name} is wrong: {first['msg'].removeprefix('Value error, ')}"
 
 
 def table() -> str:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
 _PACKAGE: Final = Path(__file__).parent
-_SECONDS: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,26 +21,35 @@ class Version:
     """When the wheel was built, RFC 3339; empty where it runs from a checkout."""
 
 
+@cache
 def read_version() -> Version:
-    """Written into the wheel by ``hatch_build.py``; in a checkout git is asked, once."""
+    """Written into the wheel by ``hatch_build.py``; of a checkout its files tell, once."""
     name = version("datasync-api")
     written = _PACKAGE / "_build.json"
     if written.exists():
         told = json.loads(written.read_text(encoding="utf-8"))
         return Version(name, told["githash"], told["buildstamp"])
-    return Version(name, _commit(_PACKAGE.parent), "")
+    return Version(name, commit_of(_PACKAGE.parent), "")
 
 
-def _commit(folder: Path) -> str:
-    git = shutil.which("git")
-    if git is None or not (folder / ".git").exists():
+def commit_of(checkout: Path) -> str:
+    """Read as git keeps it: no process is started, which would hold up the event loop."""
+    try:
+        git = checkout / ".git"
+        if git.is_file():  # of a work tree that shares its repository
+            git = checkout / git.read_text(encoding="utf-8").removeprefix("gitdir:").strip()
+        head = (git / "HEAD").read_text(encoding="utf-8").strip()
+        if not head.startswith("ref: "):
+            return head
+        shared = git / "commondir"
+        common = git / shared.read_text(encoding="utf-8").strip() if shared.exists() else git
+        return _commit_named(common, head.removeprefix("ref: "))
+    except OSError:
         return ""
-    asked = subprocess.run(  # noqa: S603 - nothing of it comes from outside
-        [git, "rev-parse", "HEAD"],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=_SECONDS,
-        check=False,
-    )
-    return asked.stdout.strip()
+
+
+def _commit_named(common: Path, name: str) -> str:
+    if (common / name).is_file():
+        return (common / name).read_text(encoding="utf-8").strip()
+    packed = (common / "packed-refs").read_text(encoding="utf-8").splitlines()
+    return next((line.split()[0] for line in packed if line.endswith(f" {name}")), "")

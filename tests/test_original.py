@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from graph import original
 from graph.auth import token_for
+from graph.configuration import find, load
 from graph.sandbox import Sandbox
-from graph.settings import SettingsError, find, load
+from graph.settings import SettingsError
 from tests.server import Server
 from tests.world import KEY, LAB, ORG, ROLE, furnish
 

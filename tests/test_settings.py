@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from graph.cli import main
-from graph.settings import SettingsError, load
+from graph.configuration import load
+from graph.settings import SettingsError
 
 GOOD = {"ORG": "acme", "TOKEN": "k", "ROLE": "r"}
 
@@ -38,7 +39,6 @@ def test_a_missing_setting_is_named(environment: pytest.MonkeyPatch, name: str) 
         ("TOKEN_MAX_COST", "31"),
         ("ORG", "a b"),
         ("ROLE", "a b"),
-        ("REGION", "nowhere"),
         ("STORE_URL", "mysql://x/y"),
         ("STORE_URL", "sqlite://"),
         ("KEYS", ""),

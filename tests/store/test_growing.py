@@ -13,8 +13,9 @@ import pytest
 import sqlalchemy as sa
 
 from graph.model.errors import Upstream
-from graph.store import OldTables, Store, database
+from graph.store import Store, database
 from graph.store.database import driver_url
+from graph.store.growing import OldTables
 from tests.store.test_store import values
 from tests.stores import BOTH, store_url
 

@@ -1,0 +1,169 @@
+"""Where the settings come from: the environment, a TOML file, the original's configuration."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from pydantic import ValidationError
+
+from graph import original
+from graph.settings import PREFIX, KeySettings, Settings, SettingsError
+
+Kind = TypeVar("Kind", bound=KeySettings)
+
+FILE: Final = f"{PREFIX}CONFIG"
+"""Names the TOML file; the environment wins over it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Everything that a start needs to know."""
+
+    settings: Settings
+    credentials: Mapping[str, str]
+    """Variables for the SDK's default chain, from the original's configuration."""
+    understood: tuple[str, ...]
+    """How each entry of the original's configuration was, in words for the log."""
+    labels: Mapping[str, str]
+    """By the name of a setting: how the original's configuration calls it, where it gave it."""
+
+    def wrong(self, setting: str, why: object) -> SettingsError:
+        """For what is only found out when a setting is used."""
+        name = self.labels.get(setting) or f"{PREFIX}{setting.upper()}"
+        return SettingsError(f"{name} is wrong: {' '.join(str(why).split())}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What was read, and by whom."""
+
+    theirs: original.Original
+    source: str
+    """Where the original's configuration was; empty without one."""
+    from_file: Mapping[str, Any]
+
+    @property
+    def ours(self) -> set[str]:
+        """What does not come from the original's configuration, or is overruled."""
+        return _in_environment() | self.from_file.keys()
+
+    @property
+    def labels(self) -> dict[str, str]:
+        kept = {k: v for k, v in self.theirs.entries.items() if k not in self.ours}
+        return {name: f"{entry} in {self.source}" for name, entry in kept.items()}
+
+
+def load(file: str | None = None) -> Settings:
+    """The settings, checked. Raises SettingsError."""
+    return find(file).settings
+
+
+def load_keys(file: str | None = None) -> KeySettings:
+    """Those of keys alone, from the same places. Raises SettingsError."""
+    return _checked(KeySettings, _read(file))
+
+
+def find(file: str | None = None) -> Found:
+    """The settings with all that comes with them. Raises SettingsError.
+
+    The environment wins over a TOML file, that over the original's configuration; API_CONFIG
+    stands for the original's file, and is read in its place.
+    """
+    given = _read(file)
+    settings = _checked(Settings, given)
+    theirs = given.theirs
+    credentials = theirs.credentials
+    overruled = {entry for name, entry in theirs.entries.items() if name in given.ours}
+    if any(name in os.environ for name in credentials):
+        credentials, overruled = {}, overruled | {"account.akid", "account.secret"}
+    understood = tuple(
+        f"{name} in {given.source}: "
+        f"{'not used, a setting overrules it' if name in overruled else how}"
+        for name, how in theirs.understood.items()
+    )
+    return Found(settings, credentials, understood, given.labels)
+
+
+def _read(file: str | None) -> _Given:
+    _refuse_unknown_variables()
+    file = file or os.environ.get(FILE)
+    text = _text_of(file) if file else ""
+    from_file: dict[str, Any] = {}
+    source, theirs = "", original.NOTHING
+    if os.environ.get(original.VARIABLE):
+        source = original.VARIABLE
+        theirs = _original(source, original.decode(os.environ[source]))
+    if file and not original.is_json(file, text):
+        from_file = _from_toml(file, text)
+    elif file and not source:
+        source, theirs = file, _original(file, text)
+    return _Given(theirs, source, from_file)
+
+
+def _checked(kind: type[Kind], given: _Given) -> Kind:
+    values: dict[str, Any] = {**given.theirs.settings, **given.from_file}
+    wanted = kind.model_fields.keys() - _in_environment()
+    try:
+        return kind(**{name: value for name, value in values.items() if name in wanted})
+    except ValidationError as error:
+        raise SettingsError(_sentence(error, given.labels)) from None
+
+
+def _in_environment() -> set[str]:
+    return {name for name in Settings.model_fields if f"{PREFIX}{name.upper()}" in os.environ}
+
+
+def _refuse_unknown_variables() -> None:
+    known = {name.upper() for name in Settings.model_fields}
+    for name in os.environ:
+        short = name.removeprefix(PREFIX)
+        if name.startswith(PREFIX) and short not in known | {"CONFIG", "REQUIRE_SERVICES"}:
+            raise SettingsError(f"{name} is not a setting{_nearest(short, known)}")
+
+
+def _text_of(file: str) -> str:
+    try:
+        return Path(file).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"the settings file {file} cannot be read: {error}") from None
+
+
+def _from_toml(file: str, text: str) -> dict[str, Any]:
+    try:
+        given = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"the settings file {file} cannot be read: {error}") from None
+    for name in given:
+        if name not in Settings.model_fields:
+            known = set(Settings.model_fields)
+            raise SettingsError(f"{name} in {file} is not a setting{_nearest(name, known)}")
+    return given
+
+
+def _original(source: str, text: str) -> original.Original:
+    try:
+        return original.read(text)
+    except ValueError as error:
+        raise SettingsError(f"the configuration in {source} is wrong: {error}") from None
+
+
+def _nearest(name: str, known: set[str]) -> str:
+    near = difflib.get_close_matches(name, sorted(known), 1)
+    return f"; {near[0]} is" if near else ""
+
+
+def _sentence(error: ValidationError, labels: Mapping[str, str]) -> str:
+    first = error.errors(include_url=False, include_input=False)[0]
+    if not first["loc"]:  # of several settings together: the sentence names them
+        return first["msg"].removeprefix("Value error, ")
+    setting = str(first["loc"][0])
+    name = labels.get(setting) or f"{PREFIX}{setting.upper()}"
+    if first["type"] == "missing":
+        return f"{name} is missing: {Settings.model_fields[setting].description}"
+    return f"{name} is wrong: {first['msg'].removeprefix('Value error, ')}"

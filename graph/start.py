@@ -1,0 +1,131 @@
+"""The start of ``serve``: what can be known is checked, the address is taken, the workers start."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import logging
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
+from typing import Any, Final, cast
+
+import uvicorn
+from uvicorn.config import STARTUP_FAILURE
+from uvicorn.supervisors import Multiprocess
+
+from graph.aws.regions import is_region
+from graph.configuration import Found
+from graph.http_limits import Limits, PatientProtocol
+from graph.settings import Settings
+from graph.store import trouble_with
+
+log = logging.getLogger(__name__)
+
+_SOCKET_BYTES: Final = 65_536
+_KEEP_ALIVE_SECONDS: Final = 75
+"""For the next request of a connection: longer than the usual balancer's 60, so that it is never
+ours that closes just when the balancer sends."""
+_NOT_HERE: Final = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
+"""Of a name with several addresses, one that this host does not have."""
+
+
+def serve(found: Found, workers: int) -> int:
+    """Until a signal comes. Gives the status to exit with; raises SettingsError before it serves.
+
+    The SDK finds the configured credentials in the environment, in each worker too.
+    """
+    os.environ.update(found.credentials)
+    if not is_region(found.settings.region):
+        why = f"'{found.settings.region}' is not a region of AWS, such as us-east-1"
+        raise found.wrong("region", why)
+    with _address_of(found) as sockets:
+        trouble = asyncio.run(trouble_with(found.settings.store_url))
+        if trouble:
+            raise found.wrong("store_url", trouble)
+        for taken in sockets:
+            log.info("serving on %s port %d", *taken.getsockname()[:2])
+        return _run(_config(found.settings, workers), sockets)
+
+
+@contextmanager
+def _address_of(found: Found) -> Iterator[list[socket.socket]]:
+    """Taken already here: what is in use is told in our words, and one port serves all workers."""
+    host, port = found.settings.address
+    with ExitStack() as stack:
+        try:
+            sockets = [stack.enter_context(each) for each in _bound(host, port)]
+        except (OSError, UnicodeError) as error:
+            why = getattr(error, "strerror", None) or error
+            raise found.wrong(
+                "listen", f"cannot listen on {found.settings.listen}: {why}"
+            ) from None
+        yield sockets
+
+
+def _bound(host: str, port: int) -> Iterator[socket.socket]:
+    """Sockets for all addresses of a name. Raises OSError or UnicodeError."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    addresses = dict.fromkeys((family, address) for family, _, _, _, address in found)
+    missing: list[OSError] = []
+    for family, address in addresses:
+        try:
+            bound = _bind(family, address)
+        except OSError as error:
+            if error.errno not in _NOT_HERE:
+                raise
+            missing.append(error)
+        else:
+            yield bound
+    if len(missing) == len(addresses):
+        raise missing[0]
+
+
+def _bind(family: socket.AddressFamily, address: tuple[Any, ...]) -> socket.socket:
+    made = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.bind(address)
+    except OSError:
+        made.close()
+        raise
+    return made
+
+
+def _config(settings: Settings, workers: int) -> uvicorn.Config:
+    return uvicorn.Config(
+        "graph.app:from_environment",
+        factory=True,
+        workers=workers,
+        loop="asyncio",
+        http=cast("Any", partial(PatientProtocol, limits=Limits(settings.request_seconds))),
+        ws="websockets-sansio",
+        ws_max_size=_SOCKET_BYTES,
+        ws_per_message_deflate=False,
+        proxy_headers=False,
+        access_log=False,
+        log_config=None,
+        limit_concurrency=settings.connections,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+        server_header=False,
+        timeout_graceful_shutdown=int(settings.drain_seconds) + 1,
+        # On a busy machine a worker may take longer to start than uvicorn's 5 seconds.
+        timeout_worker_healthcheck=60,
+    )
+
+
+def _run(config: uvicorn.Config, sockets: list[socket.socket]) -> int:
+    """As ``uvicorn.run``, which takes no sockets, and ends well where its workers cannot start."""
+    with suppress(KeyboardInterrupt):
+        if config.workers == 1:
+            config.load_app()  # not on the loop
+            server = uvicorn.Server(config)
+            server.run(sockets)
+            return 0 if server.started else STARTUP_FAILURE
+        supervisor = Multiprocess(config, sockets)
+        supervisor.run()
+        if any(each.exitcode == STARTUP_FAILURE for each in supervisor.processes):
+            return STARTUP_FAILURE
+    return 0
