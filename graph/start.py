@@ -19,7 +19,8 @@ from uvicorn.supervisors import Multiprocess
 from graph.aws.regions import is_region
 from graph.configuration import Found
 from graph.http_limits import Limits, PatientProtocol
-from graph.settings import Settings
+from graph.model.errors import Invalid
+from graph.settings import Settings, SettingsError
 from graph.store import trouble_with
 
 log = logging.getLogger(__name__)
@@ -38,9 +39,7 @@ def serve(found: Found, workers: int) -> int:
     The SDK finds the configured credentials in the environment, in each worker too.
     """
     os.environ.update(found.credentials)
-    if not is_region(found.settings.region):
-        why = f"'{found.settings.region}' is not a region of AWS, such as us-east-1"
-        raise found.wrong("region", why)
+    _check_region(found)
     with _address_of(found) as sockets:
         trouble = asyncio.run(trouble_with(found.settings.store_url))
         if trouble:
@@ -48,6 +47,16 @@ def serve(found: Found, workers: int) -> int:
         for taken in sockets:
             log.info("serving on %s port %d", *taken.getsockname()[:2])
         return _run(_config(found.settings, workers), sockets)
+
+
+def _check_region(found: Found) -> None:
+    region = found.settings.region
+    try:
+        known = is_region(region)
+    except Invalid as error:
+        raise SettingsError(error.message) from None
+    if not known:
+        raise found.wrong("region", f"'{region}' is not a region of AWS, such as us-east-1")
 
 
 @contextmanager

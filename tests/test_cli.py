@@ -43,6 +43,54 @@ def test_a_client_makes_a_token_without_the_servers_settings(
     assert bcrypt.checkpw(b"mine", capsys.readouterr().out.strip().encode())
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("settings.toml", 'token = "mine"\n'), ("config.json", '{"token": "mine"}')],
+)
+def test_a_token_needs_no_more_than_the_key(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    name: str,
+    text: str,
+) -> None:
+    (tmp_path / name).write_text(text)
+    make = ["token", "--cost", "4", "--plain"]
+    assert main([*make, "--config", f"{tmp_path}/{name}"]) == 0
+    assert bcrypt.checkpw(b"mine", capsys.readouterr().out.strip().encode())
+    monkeypatch.setenv("DATASYNC_API_CONFIG", f"{tmp_path}/{name}")
+    assert main(make) == 0
+    monkeypatch.setenv("DATASYNC_API_TOKEN", "other")
+    assert main(make) == 0
+    assert bcrypt.checkpw(b"other", capsys.readouterr().out.splitlines()[-1].encode())
+
+
+def test_without_a_key_there_is_no_token(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["token"]) == 2
+    assert capsys.readouterr().err.startswith("datasync-api: DATASYNC_API_TOKEN is missing")
+
+
+def test_a_schema_that_is_not_there_is_not_out_of_date(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["schema", "--check"]) == 2
+    assert "there is no schema.graphql in" in capsys.readouterr().err
+    (tmp_path / "schema.graphql").write_text("type Query")
+    assert main(["schema", "--check"]) == 2
+    assert "is out of date" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("workers", ["0", "-1", "x", "1.5"])
+def test_a_number_of_workers_is_from_one_on(
+    capsys: pytest.CaptureFixture[str], workers: str
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["serve", "--workers", workers])
+    assert ended.value.code == 2
+    assert "number of processes from 1" in capsys.readouterr().err
+
+
 def test_a_new_key_comes_with_its_digest(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["token", "--new"]) == 0
     header, entry = capsys.readouterr().out.splitlines()

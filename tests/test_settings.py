@@ -35,6 +35,20 @@ def test_a_missing_setting_is_named(environment: pytest.MonkeyPatch, name: str) 
         ("ACCOUNTS", "123"),
         ("LISTEN", "nonsense"),
         ("LISTEN", "a:99999"),
+        ("LISTEN", "[::1:80"),
+        ("LISTEN", "::1:80"),
+        ("LISTEN", "a:\u00b2"),
+        ("ROLE", "/"),
+        ("ROLE", "a//b"),
+        ("ROLE", ""),
+        ("STORE_URL", ""),
+        ("STORE_URL", "foo"),
+        ("STORE_URL", "sqlite:"),
+        ("STORE_URL", "sqlite://"),
+        ("STORE_URL", "sqlite:///"),
+        ("STORE_URL", "sqlite:///:memory:"),
+        ("STORE_URL", "redis://x"),
+        ("STORE_URL", "mysql://h/x"),
         ("LOG_LEVEL", "loud"),
         ("TOKEN_MAX_COST", "31"),
         ("ORG", "a b"),
@@ -141,3 +155,26 @@ def test_a_secret_is_not_shown(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("DATASYNC_API_TOKEN", "very-secret")
     environment.setenv("DATASYNC_API_STORE_URL", "postgresql://me:very-secret@db/x")
     assert "very-secret" not in repr(load())
+
+
+@pytest.mark.parametrize(
+    ("listen", "address"),
+    [
+        (":80", ("0.0.0.0", 80)),  # noqa: S104
+        ("[::1]:80", ("::1", 80)),
+        ("[fe80::1%eth0]:80", ("fe80::1%eth0", 80)),
+        ("some.host:0", ("some.host", 0)),
+    ],
+)
+def test_an_address_may_be_a_name_or_of_either_kind(
+    environment: pytest.MonkeyPatch, listen: str, address: tuple[str, int]
+) -> None:
+    environment.setenv("DATASYNC_API_LISTEN", listen)
+    assert load().address == address
+
+
+def test_a_password_is_not_in_the_sentence(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("DATASYNC_API_STORE_URL", "postgres://me:very-secret@host/x")
+    with pytest.raises(SettingsError) as raised:
+        load()
+    assert "very-secret" not in str(raised.value)

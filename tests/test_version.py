@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,8 +13,17 @@ from typing import Any
 import pytest
 
 from graph import version
+from graph.version import commit_of
 
 ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(autouse=True)
+def forgotten() -> Iterator[None]:
+    """What is remembered for the process, before and after."""
+    version.read_version.cache_clear()
+    yield
+    version.read_version.cache_clear()
 
 
 def hook() -> Any:
@@ -47,20 +57,52 @@ def test_an_editable_installation_writes_nothing() -> None:
     assert json.dumps(data) == '{"force_include": {}}'
 
 
-def test_a_checkout_tells_its_commit() -> None:
-    asked = subprocess.run(
-        ["git", "rev-parse", "HEAD"],  # noqa: S607
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    told = version.read_version()
-    assert (told.githash, told.buildstamp) == (asked.stdout.strip(), "")
-
-
 def test_neither_wheel_nor_checkout_tells_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(version, "_PACKAGE", tmp_path / "graph")
     assert version.read_version().githash == ""
+
+
+def git(folder: Path, *arguments: str) -> str:
+    made = ["git", "-c", "user.name=n", "-c", "user.email=e@example.org", *arguments]
+    return subprocess.run(  # noqa: S603
+        made, cwd=folder, check=True, capture_output=True, text=True
+    ).stdout.strip()
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    folder = tmp_path / "checkout"
+    folder.mkdir()
+    git(folder, "init", "--quiet")
+    git(folder, "commit", "--allow-empty", "--quiet", "-m", "one")
+    return folder
+
+
+def test_a_branch_a_packed_branch_and_none(checkout: Path) -> None:
+    commit = git(checkout, "rev-parse", "HEAD")
+    assert commit_of(checkout) == commit
+    git(checkout, "pack-refs", "--all")
+    assert commit_of(checkout) == commit
+    git(checkout, "checkout", "--quiet", "--detach")
+    assert commit_of(checkout) == commit
+
+
+def test_a_work_tree_beside_the_checkout(checkout: Path, tmp_path: Path) -> None:
+    beside = tmp_path / "beside"
+    git(checkout, "worktree", "add", "--quiet", str(beside), "-b", "other")
+    git(beside, "commit", "--allow-empty", "--quiet", "-m", "two")
+    assert commit_of(beside) == git(beside, "rev-parse", "HEAD")
+    assert commit_of(beside) != commit_of(checkout)
+
+
+def test_where_there_is_none(tmp_path: Path) -> None:
+    assert commit_of(tmp_path) == ""
+    (tmp_path / ".git").mkdir()
+    assert commit_of(tmp_path) == ""
+
+
+def test_it_is_read_once() -> None:
+    assert version.read_version() is version.read_version()
+    assert version.read_version().version
