@@ -28,8 +28,8 @@ def _text(value: object) -> str:
     return value
 
 
-# What a string has to look like is checked by whoever uses it: GraphQL would refuse a literal before
-# the field that it is for, and a variable apart from it; the field's payload is the place for that.
+# What a string has to look like is checked by whoever uses it: GraphQL would refuse a literal ahead
+# of its field, and a variable apart from it; the payload of the field is the place for that.
 SCALARS: Final[dict[object, ScalarDefinition]] = {
     AccountId: strawberry.scalar(
         name="AccountId",
