@@ -10,12 +10,15 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 import httpx
 
 from graph.sandbox import Sandbox
 from tests.world import HEADERS, KEY, ORG, ROLE
+
+_STARTING: Final = 120
+"""Seconds: on a machine that others load as well."""
 
 
 class Server:
@@ -63,16 +66,23 @@ class Server:
             self._process = subprocess.Popen(  # noqa: ASYNC220, S603
                 self._command, env=self._environment, stderr=log if self._logged else None
             )
-        async with asyncio.timeout(40), httpx.AsyncClient() as http:
-            while self._process.poll() is None:
+        try:
+            await self._answers(self._process)
+        except BaseException:
+            self.kill()
+            raise
+        return self
+
+    async def _answers(self, process: subprocess.Popen[bytes]) -> None:
+        async with asyncio.timeout(_STARTING), httpx.AsyncClient() as http:
+            while process.poll() is None:
                 try:
                     await http.get(f"{self.url}/healthz")
                 except httpx.TransportError:
-                    await asyncio.to_thread(_give_way, self._process)
+                    await asyncio.to_thread(_give_way, process)
                 else:
                     break
-        assert self._process.poll() is None, "the server did not start"
-        return self
+        assert process.poll() is None, "the server did not start"
 
     async def __aexit__(
         self,

@@ -10,6 +10,7 @@ import pytest
 
 from graph.sandbox import Fault, Sandbox
 from graph.store import Store, starts
+from graph.store.tables import STARTS
 from tests.server import Server
 from tests.world import LAB, ask, furnish, made, serving, tell
 
@@ -46,6 +47,7 @@ async def test_of_20_mutations_at_once_one_starts_the_mover(lab: Sandbox, tmp_pa
     assert started(lab) == 1
 
 
+@pytest.mark.timeout(300)
 async def test_of_20_requests_at_once_to_two_replicas_one_starts_the_mover(
     lab: Sandbox, tmp_path: Path
 ) -> None:
@@ -153,7 +155,7 @@ async def test_claims_do_not_pile_up(tmp_path: Path, clock: list[float]) -> None
         for run in range(100):
             assert await store.claim_start(TASK, f"{TASK}/execution/exec-{run}")
             clock[0] += 60
-        rows = await store._rows(starts.STARTS.select())
+        rows = await store._rows(STARTS.select())
         assert len(rows) <= 11
         await store.forget(0)
-        assert await store._rows(starts.STARTS.select()) == []
+        assert await store._rows(STARTS.select()) == []
