@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 
 from graph.sandbox import Fault, Sandbox
 from graph.schema.ids import encode
@@ -44,49 +43,46 @@ async def test_a_node_that_fails_is_null_for_itself_alone(aws: Sandbox, tmp_path
     }
 
 
-@pytest.mark.parametrize("action", ACTIONS)
-@pytest.mark.parametrize(
-    ("node_id", "code"),
-    [
-        ("bad", "INVALID"),
-        (encode("Account", LAB), "INVALID"),
-        (encode("Mover", "no arn"), "INVALID"),
-        (encode("Mover", TASK), "NOT_FOUND"),
-    ],
-)
-async def test_a_bad_id_of_a_mover_is_pointed_at(
-    aws: Sandbox, tmp_path: Path, action: str, node_id: str, code: str
-) -> None:
+async def test_a_bad_id_of_a_mover_is_pointed_at(aws: Sandbox, tmp_path: Path) -> None:
     furnish(aws, LAB)
-    async with serving(tmp_path) as client:
-        payload = (await ask(client, ACTIONS[action], id=node_id))[action]
-    assert payload["errors"] == [{"code": code, "path": ["input", "mover"]}]
-
-
-@pytest.mark.parametrize(
-    ("wrong", "path", "text"),
-    [
-        ("account", ["account"], "12 digits"),
-        ("source", ["source", "s3", "bucketArn"], "is not an ARN"),
-        ("destination", ["destination", "s3", "bucketArn"], "is not an ARN"),
-    ],
-)
-async def test_a_bad_account_or_arn_is_an_error_of_the_payload_however_it_is_written(
-    aws: Sandbox, tmp_path: Path, wrong: str, path: list[str], text: str
-) -> None:
-    good = {"account": LAB, "source": f"arn:aws:s3:::from-{LAB}", "destination": "arn:aws:s3:::to"}
-    given = good | {wrong: "nonsense"}
-    variable = new_mover(account=given["account"]) | {
-        side: {"s3": {"bucketArn": given[side]}} for side in ("source", "destination")
+    codes = {
+        "bad": "INVALID",
+        encode("Account", LAB): "INVALID",
+        encode("Mover", "no arn"): "INVALID",
+        encode("Mover", TASK): "NOT_FOUND",
     }
     async with serving(tmp_path) as client:
-        as_variable = (await ask(client, CREATE, input=variable))["createMover"]["errors"]
-        as_literal = (await ask(client, LITERAL % tuple(given.values())))["createMover"]["errors"]
-    assert as_variable == as_literal
-    (error,) = as_literal
-    assert (error["code"], error["path"]) == ("INVALID", ["input", *path])
-    assert text in error["message"]
-    assert "Did you mean" not in error["message"]
+        for action, mutation in ACTIONS.items():
+            for node_id, code in codes.items():
+                payload = (await ask(client, mutation, id=node_id))[action]
+                assert payload["errors"] == [{"code": code, "path": ["input", "mover"]}], action
+
+
+async def test_a_bad_account_or_arn_is_an_error_of_the_payload_however_it_is_written(
+    aws: Sandbox, tmp_path: Path
+) -> None:
+    good = {"account": LAB, "source": f"arn:aws:s3:::from-{LAB}", "destination": "arn:aws:s3:::to"}
+    async with serving(tmp_path) as client:
+        for wrong, path, text in (
+            ("account", ["account"], "12 digits"),
+            ("source", ["source", "s3", "bucketArn"], "is not an ARN"),
+            ("destination", ["destination", "s3", "bucketArn"], "is not an ARN"),
+        ):
+            given = good | {wrong: "nonsense"}
+            variable = new_mover(account=given["account"]) | {
+                side: {"s3": {"bucketArn": given[side]}} for side in ("source", "destination")
+            }
+            answers = [
+                await ask(client, CREATE, input=variable),
+                await ask(client, LITERAL % tuple(given.values())),
+            ]
+            as_variable, as_literal = (answer["createMover"]["errors"] for answer in answers)
+            assert as_variable == as_literal
+            (error,) = as_literal
+            assert (error["code"], error["path"]) == ("INVALID", ["input", *path])
+            assert text in error["message"]
+            assert "Did you mean" not in error["message"]
+    assert aws.border.calls() == []
 
 
 async def test_a_bad_account_has_one_code_in_a_query_however_it_is_written(tmp_path: Path) -> None:
