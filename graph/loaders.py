@@ -59,6 +59,11 @@ class Loaders:
         self.latest_run: DataLoader[str, str | None] = DataLoader(load_fn=read_latest)
         """By the task's ARN: the ARN of its last run, None where it never ran."""
 
+    def forget_runs(self) -> None:
+        """After a start or stop: who asks in the same request is shown what has become of it."""
+        for loader in (self.mover, self.task, self.runs, self.latest_run, self.run):
+            loader.clear_all()
+
     async def _mover(self, task_arn: str) -> Mover:
         self._gateway.account(names.arn(task_arn).account)
         task, tags = await asyncio.gather(self.task.load(task_arn), self.tags.load(task_arn))

@@ -12,12 +12,15 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 import httpx
 
 from graph.sandbox import Sandbox
 from tests.world import HEADERS, KEY, ORG, ROLE
+
+_STARTING: Final = 120
+"""Seconds: on a machine that others load as well."""
 
 
 class Server:
@@ -77,7 +80,7 @@ class Server:
         return self
 
     async def _answers(self, process: subprocess.Popen[bytes]) -> None:
-        async with asyncio.timeout(90), httpx.AsyncClient() as http:
+        async with asyncio.timeout(_STARTING), httpx.AsyncClient() as http:
             while process.poll() is None:
                 try:
                     await http.get(f"{self.url}/healthz")

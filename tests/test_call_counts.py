@@ -88,7 +88,11 @@ async def test_start_and_stop_cost_3_calls_and_pages_cold_and_2_warm(
         assert (await client.put(path, content=b'{"State":"start"}')).status_code == 200
         cold = spent(aws)
         assert cold.pop("datasync.StartTaskExecution") == 1
-        assert cold == {"datasync.ListTasks": 1, "resourcegroupstaggingapi.GetResources": 1}
+        assert cold == {
+            "datasync.ListTasks": 1,
+            "resourcegroupstaggingapi.GetResources": 1,
+            "datasync.DescribeTask": 1,
+        }
         assert (await client.get(f"{path}/runs")).status_code == 200
         warm = spent(aws)
         assert warm == {

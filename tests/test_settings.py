@@ -54,7 +54,6 @@ def test_a_missing_setting_is_named(environment: pytest.MonkeyPatch, name: str) 
         ("ORG", "a b"),
         ("ROLE", "a b"),
         ("STORE_URL", "mysql://x/y"),
-        ("STORE_URL", "sqlite://"),
         ("KEYS", ""),
         ("OPERATION_MINUTES", "0"),
         ("LEASE_SECONDS", "soon"),

@@ -45,6 +45,8 @@ def assumed_role(
             answer = await sts.assume_role(**request, DurationSeconds=DURATION_SECONDS)
         except Exception as error:
             refusal = not_assumable(error, str(request["RoleArn"]))
+            if not isinstance(refusal, ApiError):
+                raise
             refusals.put(key, refusal)
             raise refusal from error
         given = answer["Credentials"]

@@ -7,15 +7,23 @@ from typing import Final
 import aiohttp
 from botocore.exceptions import (
     BotoCoreError,
+    ChecksumError,
     ClientError,
+    ConnectionError,  # noqa: A004 - botocore's; Python's own is an OSError
     ConnectTimeoutError,
+    CredentialRetrievalError,
+    FlexibleChecksumError,
     HTTPClientError,
+    IncompleteReadError,
+    MetadataRetrievalError,
     NoCredentialsError,
     ParamValidationError,
     PartialCredentialsError,
     ReadTimeoutError,
+    SSOError,
+    TokenRetrievalError,
 )
-from botocore.exceptions import ConnectionError as ConnectionFailed
+from botocore.parsers import ResponseParserError
 
 from graph.model.errors import (
     AccessDenied,
@@ -84,8 +92,12 @@ def code_of(error: BaseException) -> str:
     return type(error).__name__
 
 
-def translate(error: Exception, doing: str) -> ApiError:
-    """The error in our words. ``doing`` names the operation, for a message that helps."""
+def translate(error: Exception, doing: str) -> Exception:
+    """The error in our words. ``doing`` names the operation, for a message that helps.
+
+    What is neither AWS's nor the network's is a mistake of ours, and is given as it came: it would
+    be the same at the next try.
+    """
     if isinstance(error, ApiError):
         return error
     if isinstance(error, ClientError):
@@ -94,7 +106,7 @@ def translate(error: Exception, doing: str) -> ApiError:
         if isinstance(error, causes):
             detail = str(error).removeprefix("Parameter validation failed:\n")
             return kind(text.format(doing=doing, error=_first_line(detail)))
-    return Upstream(f"AWS's answer to {doing} could not be understood")
+    return error
 
 
 _UNANSWERED: Final[tuple[tuple[tuple[type[Exception], ...], type[ApiError], str], ...]] = (
@@ -104,21 +116,33 @@ _UNANSWERED: Final[tuple[tuple[tuple[type[Exception], ...], type[ApiError], str]
         "AWS did not answer {doing} in time; try again",
     ),
     (
-        (NoCredentialsError, PartialCredentialsError),
+        (
+            NoCredentialsError,
+            PartialCredentialsError,
+            CredentialRetrievalError,
+            MetadataRetrievalError,
+            SSOError,
+            TokenRetrievalError,
+        ),
         Upstream,
         "the server has no AWS credentials of its own",
     ),
     (
-        (ConnectionFailed, HTTPClientError, aiohttp.ClientError, OSError),
+        (HTTPClientError, ConnectionError, IncompleteReadError, aiohttp.ClientError, OSError),
         Upstream,
         "AWS could not be reached for {doing}; try again",
+    ),
+    (
+        (ResponseParserError, ChecksumError, FlexibleChecksumError),
+        Upstream,
+        "AWS's answer to {doing} could not be understood",
     ),
     ((ParamValidationError,), Invalid, "AWS would not take {doing}: {error}"),
     ((BotoCoreError,), Upstream, "the call {doing} could not be made"),
 )
 
 
-def not_assumable(error: Exception, role_arn: str) -> ApiError:
+def not_assumable(error: Exception, role_arn: str) -> Exception:
     """What it means that the management role of an account cannot be assumed."""
     if isinstance(error, ClientError) and code_of(error) in {"AccessDenied", "ValidationError"}:
         account = role_arn.split(":")[4]

@@ -16,13 +16,15 @@ from graph.aws.errors import code_of, translate
 from graph.aws.memory import Memory
 from graph.metrics import AWS_CALLS, AWS_SECONDS
 from graph.model import names
-from graph.model.errors import ApiError, NotFound, Upstream
+from graph.model.errors import ApiError, NotFound, Upstream, UpstreamTimeout
 from graph.model.mover import Account
 
 _AT_ONCE: Final = 25
 """Calls to one account at a time: DataSync's request rates are not published, plan for low ones."""
 _PAGES: Final = 200
 """Of one list: more than the quotas of an account allow; a list that goes on does not end."""
+_CALLS_A_LIST: Final = 3
+"""A list of many slow pages is given up after so many times what one call may take."""
 _SESSION_IS_OVER: Final = frozenset(
     ("ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException")
 )
@@ -102,7 +104,10 @@ class Gateway:
             raise
         except Exception as error:
             outcome = code_of(error)
-            raise translate(error, f"{service}:{doing}") from error
+            known = translate(error, f"{service}:{doing}")
+            if known is error:
+                raise
+            raise known from error
         finally:
             AWS_CALLS.labels(service, doing, outcome).inc()
             AWS_SECONDS.labels(service, doing).observe(time.perf_counter() - started)
@@ -144,13 +149,21 @@ class Gateway:
     ) -> AsyncIterator[list[dict[str, Any]]]:
         """Every page of a list, or the first ``most``; ``key`` names the member with the items.
 
-        Raises Upstream where the list does not come to an end.
+        Raises Upstream where the list does not come to an end, UpstreamTimeout where its pages
+        together take more than three calls may.
         """
         asks, gives = _TOKENS[service]
         token: str | None = None
+        until = asyncio.get_running_loop().time() + _CALLS_A_LIST * self._call_seconds
         for _ in range(most or _PAGES):
             more: dict[str, Any] = {asks: token} if token else {}
-            answer = await self.call(account_id, service, access, operation, **params, **more)
+            try:
+                async with asyncio.timeout_at(until):
+                    answer = await self.call(
+                        account_id, service, access, operation, **params, **more
+                    )
+            except TimeoutError:
+                raise UpstreamTimeout(f"AWS's list of {key} takes too long; try again") from None
             yield answer.get(key) or []
             before, token = token, answer.get(gives) or None
             if token is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from math import exp
+from math import exp, expm1
 from typing import Final
 
 from graph.live.pace import Pace
@@ -17,8 +17,29 @@ _SMOOTHING: Final = 10.0
 
 @dataclass(frozen=True, slots=True)
 class _Rates:
-    bytes: float
-    files: float
+    """What moved and how long that took, both fading: their quotient is right from the first."""
+
+    bytes_moved: float = 0.0
+    files_moved: float = 0.0
+    seconds: float = 0.0
+
+    def after(self, byte_rise: int, file_rise: int, seconds: float) -> _Rates:
+        """With one more look, so many seconds later."""
+        fade = exp(-seconds / _SMOOTHING)
+        weight = -_SMOOTHING * expm1(-seconds / _SMOOTHING)
+        return _Rates(
+            self.bytes_moved * fade + byte_rise / seconds * weight,
+            self.files_moved * fade + file_rise / seconds * weight,
+            self.seconds * fade + weight,
+        )
+
+    @property
+    def bytes(self) -> float:
+        return self.bytes_moved / self.seconds
+
+    @property
+    def files(self) -> float:
+        return self.files_moved / self.seconds
 
 
 class Meter:
@@ -53,20 +74,29 @@ class Meter:
         )
         return self._shown
 
+    def unseen(self, shown: Progress, monotonic: float) -> Progress:
+        """The same at a later moment at which nobody could look: it may count as stalled now."""
+        stalled_since = self._last and self._stalled(self._last[1], monotonic)
+        if stalled_since is None or shown.stalled_since is not None:
+            return shown
+        self._shown = replace(shown, sequence=shown.sequence + 1, stalled_since=stalled_since)
+        return self._shown
+
     def _rate(self, run: Run, monotonic: float) -> None:
-        if self._last is None or monotonic <= self._last[0]:
+        """Counted from the first look that shows something moved: what was before was no transfer.
+
+        A look at the zero of PREPARING would make the first rates those of the whole time since.
+        """
+        before, now = self._last and self._last[1].counters, run.counters
+        if self._last is None or before is None or not _has_moved(self._last[1]):
             return
         seconds = monotonic - self._last[0]
-        before = self._last[1].counters
-        bytes_now = _rise(before.bytes_transferred, run.counters.bytes_transferred) / seconds
-        files_now = _rise(before.files_transferred, run.counters.files_transferred) / seconds
-        if self._rates is None:
-            self._rates = _Rates(bytes_now, files_now)
+        if seconds <= 0:
             return
-        weight = 1 - exp(-seconds / _SMOOTHING)
-        self._rates = _Rates(
-            self._rates.bytes + weight * (bytes_now - self._rates.bytes),
-            self._rates.files + weight * (files_now - self._rates.files),
+        self._rates = (self._rates or _Rates()).after(
+            _rise(before.bytes_transferred, now.bytes_transferred),
+            _rise(before.files_transferred, now.files_transferred),
+            seconds,
         )
 
     def _seconds_left(self, run: Run, basis: str | None) -> float | None:
@@ -81,6 +111,10 @@ class Meter:
         if run.ended or self._moved is None or monotonic - self._moved[0] < self.pace.stalled:
             return None
         return self._moved[1]
+
+
+def _has_moved(run: Run) -> bool:
+    return bool(run.counters.bytes_transferred or run.counters.files_transferred)
 
 
 def _onward(before: Progress | None, now: Progress) -> Progress:

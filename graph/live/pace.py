@@ -24,8 +24,9 @@ class Pace:
     """How long a watch outlives its last subscriber."""
     stalled: float = 60.0
     """Nothing moved for so long: the run is said to be stalled."""
-    patience: float = 300.0
-    """AWS failed for so long without a break: the subscribers are told."""
+    patience: float = 60.0
+    """AWS failed for so long without a break: the subscribers are told. To ask to slow down is no
+    failure."""
     call: float = 20.0
     """The most that one look may take."""
     account_calls: float = 5.0

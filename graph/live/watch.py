@@ -103,10 +103,13 @@ class Watch:
                     run = await self._look(self.run_arn)
             except (Throttled, Upstream, TimeoutError) as error:
                 WATCH_POLLS.labels("failed").inc()
-                failing_since = failing_since or self._clock.monotonic()
+                now = self._clock.monotonic()
+                # An AWS that asks to slow down is there: that alone is no failure.
+                failing_since = None if isinstance(error, Throttled) else failing_since or now
                 if self._gave_up(failing_since):
                     self.fail(_as_upstream(error))
                     return
+                self._unseen()
                 wait = self._pace.after_failure(wait)
             except ApiError as error:
                 WATCH_POLLS.labels("refused").inc()
@@ -127,21 +130,33 @@ class Watch:
         if self._cancelling and run.ended:
             run = replace(run, cancelled=True)
         progress = self._meter.look(run, self._clock.monotonic(), self._clock.now())
-        changed = self.latest is None or progress.sequence != self.latest.progress.sequence
-        self.latest = Update(run, progress)
+        return self._show(Update(run, progress))
+
+    def _unseen(self) -> None:
+        """A look that failed: who listens learns once that nothing has moved for long."""
+        if self.latest is not None:
+            progress = self._meter.unseen(self.latest.progress, self._clock.monotonic())
+            self._show(Update(self.latest.run, progress))
+
+    def _show(self, update: Update) -> bool:
+        before, self.latest = self.latest, update
+        changed = before is None or update.progress.sequence != before.progress.sequence
         if changed:
             for mailbox in self._mailboxes:
-                mailbox.put(self.latest)
+                mailbox.put(update)
         return changed
 
     def _wanted(self) -> bool:
         idle = self._clock.monotonic() - self._left_at
         return bool(self._mailboxes) or idle < self._pace.linger
 
-    def _gave_up(self, failing_since: float) -> bool:
+    def _gave_up(self, failing_since: float | None) -> bool:
         """A first look has no state to show meanwhile, and fails at once."""
-        failing = self._clock.monotonic() - failing_since
-        return self.latest is None or failing >= self._pace.patience
+        if self.latest is None:
+            return True
+        if failing_since is None:
+            return False
+        return self._clock.monotonic() - failing_since >= self._pace.patience
 
     def fail(self, error: ApiError) -> None:
         """Tells all who listen that nothing comes any more."""

@@ -75,6 +75,7 @@ async def _stop(rooms: Rooms, drain: float) -> None:
     if left:
         log.warning("leaving %d operations to whoever takes over", len(left))
         await asyncio.wait(left, timeout=_LETTING_GO)
+    rooms.heart.leave()
     await asyncio.to_thread(DBOS.destroy)
     # DBOS made its own executor the loop's default, and has just shut it down.
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())

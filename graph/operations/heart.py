@@ -65,6 +65,7 @@ class Heart:
         self._news = asyncio.Condition()
         self._rounds = 0
         self._owners: set[str] = set()
+        self._leaving = False
 
     async def beat_for_ever(self) -> None:
         while True:
@@ -73,8 +74,15 @@ class Heart:
             except Upstream:
                 log.warning("the store does not answer; trying again")
             except Exception:  # a border: one bad round must not end the heartbeat
-                log.exception("heartbeat")
+                if self._leaving:  # it had asked the engine just before that closed
+                    log.info("a round of the heartbeat was cut off by the end of the engine")
+                else:
+                    log.exception("heartbeat")
             await asyncio.sleep(self._lease / _BEATS)
+
+    def leave(self) -> None:
+        """From now on it beats for its own work alone, and asks no engine that closes."""
+        self._leaving = True
 
     async def beat(self) -> None:
         """One round. Raises Upstream where the store is away."""
@@ -83,6 +91,8 @@ class Heart:
         async with self._news:
             self._beaten = began
             self._news.notify_all()
+        if self._leaving:
+            return
         if self._rounds % _BEATS == 0:  # dear, and needed only where a buried one owns work still
             self._owners = await asyncio.to_thread(_owners)
         self._rounds += 1

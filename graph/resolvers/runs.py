@@ -6,11 +6,13 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from graph.aws import runs as aws_runs
+from graph.aws.gateway import Gateway
+from graph.aws.tasks import describe_task
 from graph.context import Context
 from graph.live import Update
 from graph.model import names
-from graph.model.errors import AlreadyRunning, ApiError, Invalid, NotFound, NotRunning
-from graph.model.mover import KEY_TAG, Mover, Tag
+from graph.model.errors import AlreadyRunning, ApiError, Invalid, NotFound, NotRunning, Upstream
+from graph.model.mover import KEY_TAG, Mover, Tag, Task
 from graph.model.progress import Progress
 from graph.model.run import Run, RunRef
 from graph.resolvers import scope
@@ -43,8 +45,13 @@ async def get_run(context: Context, run_arn: str) -> Run:
 
 async def get_visible_run(context: Context, run_arn: str) -> Run:
     """A run whose mover is the organisation's, and the caller's to see. Raises NotFound."""
-    mover = await get_mover(context, run_arn.partition("/execution/")[0])
+    mover = await get_mover(context, task_of(run_arn))
     return await find_run(context, mover, run_arn.rpartition("/")[2])
+
+
+def task_of(run_arn: str) -> str:
+    """The ARN of the task that a run is of."""
+    return run_arn.partition("/execution/")[0]
 
 
 async def latest_run(context: Context, task_arn: str) -> str | None:
@@ -66,27 +73,55 @@ async def current_run(context: Context, mover: Mover) -> Run | None:
 async def start_run(context: Context, mover: Mover, idempotency_key: str | None = None) -> str:
     """Starts a run and gives its ARN. Raises AlreadyRunning unless the mover is AVAILABLE.
 
-    Raises Forbidden where the caller may not write.
+    Of many who ask at once one succeeds. Raises Forbidden where the caller may not write.
     """
     scope.may_write(context, mover.account.account_id, mover.group)
-    gateway = context.doors.gateway
-
-    async def start(mark: Tag | None = None) -> str:
-        if mover.status != "AVAILABLE":
-            raise AlreadyRunning("another datasync mover task is already running")
-        run_arn = await aws_runs.start_run(gateway, mover.task_arn, mark)
-        await context.doors.store.note_started(run_arn, context.caller.who)
-        return run_arn
-
     if idempotency_key is None:
-        return await start()
+        return await _start(context, mover)
+    gateway = context.doors.gateway
     return await context.doors.operations.once(
         context.caller,
         idempotency_key,
         f"start {mover.task_arn}",
-        work=lambda key: start(Tag(KEY_TAG, key)),
+        work=lambda key: _start(context, mover, Tag(KEY_TAG, key)),
         find=lambda key: aws_runs.marked_run(gateway, mover.task_arn, Tag(KEY_TAG, key)),
     )
+
+
+async def _start(context: Context, mover: Mover, mark: Tag | None = None) -> str:
+    gateway, store = context.doors.gateway, context.doors.store
+    if mover.status != "AVAILABLE":
+        raise _already_running()
+    # A list does not tell a mover's latest run; where the mover was described, this costs no call.
+    task = await context.loaders.task.load(mover.task_arn)
+    # AWS would queue a second start behind the first.
+    if task.status != "AVAILABLE":
+        raise _already_running()
+    if not await store.claim_start(mover.task_arn, task.latest_run_arn):
+        raise _already_running()
+    try:
+        run_arn = await aws_runs.start_run(gateway, mover.task_arn, mark)
+    except ApiError as error:
+        if not isinstance(error, Upstream) or await _unchanged(gateway, task):
+            await store.drop_start(mover.task_arn, task.latest_run_arn)
+        raise
+    context.loaders.forget_runs()
+    await store.note_started(run_arn, context.caller.who)
+    return run_arn
+
+
+def _already_running() -> AlreadyRunning:
+    return AlreadyRunning("another datasync mover task is already running")
+
+
+async def _unchanged(gateway: Gateway, before: Task) -> bool:
+    """Whether a start whose answer was lost has certainly begun no run."""
+    try:
+        return (await describe_task(gateway, before.task_arn)).latest_run_arn == (
+            before.latest_run_arn
+        )
+    except ApiError:
+        return False
 
 
 async def stop_run(context: Context, mover: Mover) -> str:
@@ -111,6 +146,7 @@ async def stop_run(context: Context, mover: Mover) -> str:
         if isinstance(error, Invalid | NotFound):  # it has ended since it was listed
             raise NotRunning("datasync mover task is not running") from None
         raise
+    context.loaders.forget_runs()
     return chosen.run_arn
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import strawberry
 
+from graph.model import names
 from graph.model.errors import Invalid
 from graph.model.location import EfsSpec, LocationSpec, S3Spec
 from graph.model.mover import OWN_TAGS, Tag
@@ -89,7 +90,7 @@ class DeleteMoverInput:
 def new_mover(given: CreateMoverInput) -> NewMover:
     """The mover to be made. Raises Invalid for what no mover can have."""
     return NewMover(
-        account_id=given.account,
+        account_id=names.account_id(given.account),
         group=given.group,
         name=given.name,
         source=_location(given.source, "source"),
@@ -101,18 +102,26 @@ def new_mover(given: CreateMoverInput) -> NewMover:
 def _location(given: LocationInput, side: str) -> LocationSpec:
     if given.s3:
         return S3Spec(
-            bucket_arn=given.s3.bucket_arn,
+            bucket_arn=_arn(given.s3.bucket_arn, side, "s3", "bucketArn"),
             subdirectory=given.s3.subdirectory,
             storage_class=given.s3.storage_class,
         )
     if given.efs:
+        groups = enumerate(given.efs.security_group_arns)
         return EfsSpec(
-            filesystem_arn=given.efs.filesystem_arn,
-            subnet_arn=given.efs.subnet_arn,
-            security_group_arns=tuple(given.efs.security_group_arns),
+            filesystem_arn=_arn(given.efs.filesystem_arn, side, "efs", "filesystemArn"),
+            subnet_arn=_arn(given.efs.subnet_arn, side, "efs", "subnetArn"),
+            security_group_arns=tuple(
+                _arn(arn, side, "efs", "securityGroupArns", str(index)) for index, arn in groups
+            ),
             subdirectory=given.efs.subdirectory,
         )
     raise Invalid(f"the {side} needs exactly one kind of location", path=(side,))
+
+
+def _arn(given: str, *path: str) -> str:
+    names.arn(given, path=path)
+    return given
 
 
 def _tag(given: TagInput, index: int) -> Tag:

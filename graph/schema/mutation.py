@@ -5,6 +5,7 @@ from __future__ import annotations
 import strawberry
 
 from graph.model import mover as mover_model
+from graph.model import names
 from graph.model.errors import ApiError
 from graph.resolvers import movers, orphans, runs
 from graph.schema.fields import Info
@@ -16,7 +17,7 @@ from graph.schema.inputs import (
     StopMoverInput,
     new_mover,
 )
-from graph.schema.nodes import Mover, Operation, Run
+from graph.schema.nodes import Operation
 from graph.schema.orphans import CleanOrphansInput
 from graph.schema.payloads import (
     CleanOrphansPayload,
@@ -57,9 +58,8 @@ class Mutation:
             mover = await _mover(info, input.mover)
             run_arn = await runs.start_run(info.context, mover, input.idempotency_key)
         except ApiError as error:
-            return StartMoverPayload(errors=[user_error(error)])
-        run = await runs.get_run(info.context, run_arn)
-        return StartMoverPayload(run=Run(value=run), mover=Mover(value=mover))
+            return StartMoverPayload(errors=[user_error(error, about="mover")])
+        return StartMoverPayload(run_arn=run_arn)
 
     @strawberry.mutation(description="Cancels the run that is active or queued.")
     async def stop_mover(
@@ -71,9 +71,8 @@ class Mutation:
             mover = await _mover(info, input.mover)
             run_arn = await runs.stop_run(info.context, mover)
         except ApiError as error:
-            return StopMoverPayload(errors=[user_error(error)])
-        run = await runs.get_run(info.context, run_arn)
-        return StopMoverPayload(run=Run(value=run), mover=Mover(value=mover))
+            return StopMoverPayload(errors=[user_error(error, about="mover")])
+        return StopMoverPayload(run_arn=run_arn)
 
     @strawberry.mutation(
         description="Takes a deletion on: the task, its locations, and the roles made for them."
@@ -89,7 +88,7 @@ class Mutation:
                 info.context, task_arn, cancel_run=input.cancel_run
             )
         except ApiError as error:
-            return DeleteMoverPayload(errors=[user_error(error)])
+            return DeleteMoverPayload(errors=[user_error(error, about="mover")])
         return DeleteMoverPayload(operation=Operation(value=operation))
 
     @strawberry.mutation(
@@ -102,6 +101,8 @@ class Mutation:
         input: CleanOrphansInput,  # noqa: A002 - the field's name in the schema
     ) -> CleanOrphansPayload | None:
         try:
+            for index, arn in enumerate(input.arns or ()):
+                names.arn(arn, path=("arns", str(index)))
             cleaning = await orphans.clean_orphans(
                 info.context, input.account, input.arns, dry_run=input.dry_run
             )

@@ -6,6 +6,7 @@ import math
 
 import strawberry
 
+from graph.model import names
 from graph.model import operation as model
 from graph.model.errors import Invalid
 from graph.resolvers import operations
@@ -57,7 +58,7 @@ def _filter(given: OperationFilter | None) -> model.OperationFilter:
     if given is None:
         return model.OperationFilter()
     return model.OperationFilter(
-        account_id=given.account,
+        account_id=given.account and names.account_id(given.account),
         group=_text(given.group, "group"),
         mover_name=_text(given.mover_name, "moverName"),
         kind=given.kind,

@@ -7,8 +7,10 @@ from typing import Final
 
 import strawberry
 
-from graph.model.errors import ApiError
+from graph.model.errors import ApiError, Invalid, NotFound
+from graph.resolvers import movers, runs
 from graph.resolvers.orphans import Cleaning
+from graph.schema.fields import Info
 from graph.schema.nodes import Mover, Operation, Run
 from graph.schema.orphans import Orphan, OrphanFailure
 from graph.schema.scalars import Arn
@@ -40,14 +42,21 @@ class UserError:
     path: list[str] | None = strawberry.field(description="Where in the input, from its root.")
 
 
-def user_error(error: ApiError) -> UserError:
-    """The error as part of a payload; one that the caller cannot put right is raised again."""
+def user_error(error: ApiError, *, about: str | None = None) -> UserError:
+    """The error as part of a payload; one that the caller cannot put right is raised again.
+
+    ``about``: the part of the input that is meant where nothing of its name was found, or it will
+    not do, and the error does not say more.
+    """
     if error.code not in _PUT_RIGHT:
         raise error
+    path = error.path
+    if not path and about is not None and isinstance(error, Invalid | NotFound):
+        path = (about,)
     return UserError(
         code=UserErrorCode[error.code],
         message=error.message,
-        path=["input", *error.path] if error.path else None,
+        path=["input", *path] if path else None,
     )
 
 
@@ -67,20 +76,42 @@ class CreateMoverPayload:
 
 @strawberry.type(description="What became of startMover.")
 class StartMoverPayload:
-    run: Run | None = strawberry.field(
-        default=None, description="Follow it with runProgress; null where there are errors."
-    )
-    mover: Mover | None = strawberry.field(default=None, description="As it stood before.")
+    run_arn: strawberry.Private[str | None] = None
     errors: list[UserError] = _errors()
+
+    @strawberry.field(description="Follow it with runProgress; null where there are errors.")
+    async def run(self, info: Info) -> Run | None:
+        return await _run(info, self.run_arn)
+
+    @strawberry.field(description="As it stands after the start; null where there are errors.")
+    async def mover(self, info: Info) -> Mover | None:
+        return await _mover(info, self.run_arn)
 
 
 @strawberry.type(description="What became of stopMover.")
 class StopMoverPayload:
-    run: Run | None = strawberry.field(
-        default=None, description="The run that is being cancelled; null where there are errors."
-    )
-    mover: Mover | None = strawberry.field(default=None, description="As it stood before.")
+    run_arn: strawberry.Private[str | None] = None
     errors: list[UserError] = _errors()
+
+    @strawberry.field(description="The run that is being cancelled; null where there are errors.")
+    async def run(self, info: Info) -> Run | None:
+        return await _run(info, self.run_arn)
+
+    @strawberry.field(description="As it stands after the stop; null where there are errors.")
+    async def mover(self, info: Info) -> Mover | None:
+        return await _mover(info, self.run_arn)
+
+
+async def _run(info: Info, run_arn: str | None) -> Run | None:
+    """Read after the change, where it is asked for; a failure takes nothing from what was done."""
+    return Run(value=await runs.get_run(info.context, run_arn)) if run_arn else None
+
+
+async def _mover(info: Info, run_arn: str | None) -> Mover | None:
+    """The same of the run's mover."""
+    if run_arn is None:
+        return None
+    return Mover(value=await movers.get_mover(info.context, runs.task_of(run_arn)))
 
 
 @strawberry.type(description="What became of deleteMover.")

@@ -78,10 +78,10 @@ class RunProgress:
     )
     totals_final: bool = attribute("totals_final", "False while AWS may still find more to do.")
     bytes_per_second: float | None = attribute(
-        "bytes_per_second", "Smoothed; null until a watch has seen two samples."
+        "bytes_per_second", "Smoothed; null until a watch has seen two looks after the first move."
     )
     files_per_second: float | None = attribute(
-        "files_per_second", "Smoothed; null until a watch has seen two samples."
+        "files_per_second", "Smoothed; null until a watch has seen two looks after the first move."
     )
     estimated_seconds_left: float | None = attribute(
         "seconds_left", "Null where there is nothing to measure by."
@@ -93,7 +93,7 @@ class RunProgress:
         "elapsed_seconds", "Since the run was launched, or requested."
     )
     stalled_since: datetime | None = attribute(
-        "stalled_since", "Since when nothing has moved, once that lasts longer than usual."
+        "stalled_since", "Since when nothing was seen to move, once that lasts longer than usual."
     )
     observed_at: datetime = attribute("observed_at", "When AWS was asked.")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Final
+from typing import Final, cast
 
 import strawberry
 
@@ -72,12 +72,17 @@ class Query:
         return await _node(info, id)
 
     @strawberry.field(
-        description=f"Up to {_NODES} things by their ids, in their order; null for what is gone."
+        description=f"Up to {_NODES} things by their ids, in their order; null for what is gone, "
+        "and for what fails, which has an error of its own then."
     )
     async def nodes(self, info: Info, ids: list[strawberry.ID]) -> list[Node | None]:
         if len(ids) > _NODES:
             raise Invalid(f"{_NODES} ids at a time, not {len(ids)}", path=("ids",))
-        return list(await asyncio.gather(*(_node_or_none(info, node_id) for node_id in ids)))
+        found = await asyncio.gather(
+            *(_node_or_none(info, node_id) for node_id in ids), return_exceptions=True
+        )
+        # An exception in the place of an item becomes an error with the path of that item.
+        return cast("list[Node | None]", found)
 
     @strawberry.field(description="An operation that was accepted; forgotten some time after.")
     async def operation(self, info: Info, id: strawberry.ID) -> Operation | None:  # noqa: A002

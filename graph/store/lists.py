@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from graph.model.operation import OperationFilter, OperationPlace
 from graph.store import search
 from graph.store.database import Database
-from graph.store.tables import EVENTS, KEYS, OPERATIONS
+from graph.store.starts import CLAIMS_KEPT
+from graph.store.tables import EVENTS, KEYS, OPERATIONS, STARTS
 
 _DAY: Final = 86_400.0
 _AT_ONCE: Final = 1_000
@@ -64,7 +65,7 @@ class Lists(Database):
         await self._write(sa.update(OPERATIONS).where(mine).values(swept_at=time.time()))
 
     async def forget(self, changed_before: float) -> list[str]:
-        """Drops what ended and last changed before that moment, and keys older than a day.
+        """Drops what ended and last changed before that moment, with old keys and claims to start.
 
         Kept are those that a key leads to, deletions that have left something, and creates until
         they were swept.
@@ -72,6 +73,8 @@ class Lists(Database):
 
         def drop(connection: sa.Connection) -> list[str]:
             connection.execute(sa.delete(KEYS).where(KEYS.c.created_at < time.time() - _DAY))
+            claims = STARTS.c.at < time.time() - CLAIMS_KEPT
+            connection.execute(sa.delete(STARTS).where(claims))
             old = search.forgettable(changed_before).limit(_AT_ONCE)
             ids = list(connection.execute(old).scalars())
             for table, column in ((EVENTS, EVENTS.c.operation_id), (OPERATIONS, OPERATIONS.c.id)):

@@ -14,6 +14,7 @@ from graph.model.errors import NameTaken, NotFound
 from graph.store.keys import Key, Keys
 from graph.store.lists import Lists, OperationRow
 from graph.store.replicas import Replicas
+from graph.store.starts import Starts
 from graph.store.tables import EVENTS, KEYS, NAME, NOTES, OPERATIONS
 
 _LATELY: Final = 60.0
@@ -42,7 +43,7 @@ class Begun:
     """A mover of that name was made so lately that a list read before may not show it."""
 
 
-class Store(Keys, Lists, Replicas):
+class Store(Keys, Lists, Replicas, Starts):
     """SQLite in a file, or PostgreSQL. Raises Upstream where it does not answer in time."""
 
     async def begin_operation(self, values: dict[str, Any], key: Key | None = None) -> Begun:

@@ -68,6 +68,14 @@ NOTES: Final = sa.Table(
     sa.Column("cancelled_by", sa.String(NAME)),
     sa.Column("at", sa.Float, nullable=False),
 )
+STARTS: Final = sa.Table(
+    "run_starts",
+    METADATA,
+    # Unique by the run that was the task's latest before: whoever inserts first starts the next.
+    sa.Column("task_arn", sa.String(256), primary_key=True),
+    sa.Column("after", sa.String(256), primary_key=True),
+    sa.Column("at", sa.Float, nullable=False, index=True),
+)
 BEATS: Final = sa.Table(
     "replicas",
     METADATA,

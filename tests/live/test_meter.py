@@ -110,25 +110,63 @@ def test_percent_may_fall_while_more_is_still_found() -> None:
     assert not second.totals_final
 
 
-def test_a_rate_is_smoothed_over_ten_seconds() -> None:
+@given(
+    st.integers(0, 200),
+    st.floats(1e4, 1e9),
+    st.floats(0.5, 5),
+    st.floats(0.01, 1),
+    st.sampled_from(["BASIC", "ENHANCED"]),
+)
+def test_a_constant_speed_is_the_rate_after_three_looks_that_see_it(
+    preparing: int, speed: float, gap: float, late: float, mode: str
+) -> None:
+    """However long it prepared, and whenever between two looks the transfer began."""
+    meter, total = Meter(Pace()), int(speed * 100)
+    for n in range(preparing):
+        meter.look(run("PREPARING", 0, total, mode=mode), n * gap, START)
+    begins = (preparing - late) * gap
+    left = []
+    for n in range(preparing, preparing + 12):
+        moved = min(total, int(speed * (n * gap - begins)))
+        shown = meter.look(run(moved=moved, total=total, mode=mode), n * gap, START)
+        if n >= preparing + 2 and moved < total:
+            assert shown.bytes_per_second == pytest.approx(speed, rel=0.1)
+            assert shown.seconds_left == pytest.approx((total - moved) / speed, rel=0.1, abs=0.1)
+            left.append(shown.seconds_left or 0)
+    assert left == sorted(left, reverse=True)
+
+
+def test_there_is_no_rate_before_something_has_moved() -> None:
     meter = Meter(Pace())
-    meter.look(run(moved=0), 0, START)
-    meter.look(run(moved=100), 1, START)
-    stopped = meter.look(run(moved=100), 11, START).bytes_per_second
-    assert stopped == pytest.approx(100 / 2.718281828)
+    looks = [run("PREPARING", 0), run("PREPARING", 0), run(moved=0), run(moved=50), run(moved=60)]
+    shown = [meter.look(look, float(n), START) for n, look in enumerate(looks)]
+    assert [progress.bytes_per_second for progress in shown] == [None] * 4 + [pytest.approx(10)]
+    assert [progress.seconds_left for progress in shown] == [None] * 4 + [94]
+
+
+def test_a_rate_follows_a_change_of_speed_within_its_ten_seconds() -> None:
+    meter, moved, rates = Meter(Pace()), 1, []
+    for n in range(60):
+        rates.append(meter.look(run(moved=moved), float(n), START).bytes_per_second or 0)
+        moved += 100 if n < 30 else 10
+    assert rates[30] == pytest.approx(100)
+    assert 10 < rates[40] < 50 < rates[35] < 100
+    assert rates[59] == pytest.approx(10, rel=0.6)
 
 
 def test_two_looks_at_one_moment_make_no_rate() -> None:
     meter = Meter(Pace())
-    meter.look(run(moved=0), 5, START)
+    meter.look(run(moved=1), 5, START)
     assert meter.look(run(moved=100), 5, START).bytes_per_second is None
 
 
 def test_time_left_goes_by_files_where_there_are_no_bytes() -> None:
     meter = Meter(Pace())
-    meter.look(run(moved=0, total=0, files=0, files_total=50), 0, START)
-    shown = meter.look(run(moved=0, total=0, files=10, files_total=50), 2, START)
-    assert (shown.basis, shown.files_per_second, shown.seconds_left) == ("FILES", 5, 8)
+    meter.look(run(moved=0, total=0, files=1, files_total=50), 0, START)
+    shown = meter.look(run(moved=0, total=0, files=11, files_total=50), 2, START)
+    assert shown.basis == "FILES"
+    assert shown.files_per_second == pytest.approx(5)
+    assert shown.seconds_left == pytest.approx(7.8)
 
 
 def test_time_left_is_unknown_while_nothing_moves() -> None:

@@ -39,14 +39,16 @@ async def test_a_run_that_stands_is_looked_at_ever_less_and_told_once(clock: Hel
         await follower.leave()
 
 
-async def test_throttling_slows_to_half_a_minute_and_tells_nobody(clock: HeldClock) -> None:
+async def test_throttling_slows_to_half_a_minute_and_fails_nobody(clock: HeldClock) -> None:
     aws = Aws(clock, lambda n: Throttled("slow down") if n else run())
     async with watching(aws, clock=clock) as watches:
         follower = Follower(watches)
         await clock.turn(150)
         assert aws.waits == [1, 2, 4, 8, 16, 30, 30, 30]
+        await clock.turn(3600)
         assert not follower.task.done()
-        assert follower.sequences == [1]
+        assert [bool(u.progress.stalled_since) for u in follower.seen] == [False, True]
+        assert follower.sequences == [1, 2]
         await follower.leave()
 
 
@@ -59,23 +61,36 @@ async def test_after_throttling_a_run_that_moves_is_soon_looked_at_again(clock: 
         await follower.leave()
 
 
-@pytest.mark.parametrize("error", [Throttled("x"), Upstream("x"), UpstreamTimeout("x")])
-async def test_patience_ends_after_five_minutes_of_failure_and_not_before(
+@pytest.mark.parametrize("error", [Upstream("x"), UpstreamTimeout("x")])
+async def test_patience_ends_after_a_minute_of_failure_and_not_before(
     clock: HeldClock, error: Exception
 ) -> None:
     aws = Aws(clock, lambda n: error if n else run())
     async with watching(aws, clock=clock) as watches:
         follower = Follower(watches)
-        await clock.turn(1 + 299)
+        await clock.turn(1 + 59)
         assert not follower.task.done()
         await clock.turn(31)
         assert follower.task.exception() is error
         assert len(watches) == 0
 
 
+async def test_a_stall_shows_while_aws_fails(clock: HeldClock) -> None:
+    """As its run stood still before: it need not be seen again to have stood for so long."""
+    aws = Aws(clock, lambda _: Upstream("x") if clock.seconds > 1050 else run(moved=1))
+    async with watching(aws, clock=clock) as watches:
+        follower = Follower(watches)
+        await clock.turn(80)
+        first, second = follower.seen
+        assert second.progress.stalled_since == first.progress.observed_at
+        assert second.progress.observed_at < clock.now()
+        assert (second.progress.sequence, second.run) == (2, first.run)
+        assert watches.latest(ARN) == second
+        await follower.leave()
+
+
 async def test_one_good_look_restores_the_patience(clock: HeldClock) -> None:
-    good = {0, 10, 20, 30}
-    aws = Aws(clock, lambda n: run(moved=n) if n in good else Throttled("x"))
+    aws = Aws(clock, lambda n: Upstream("x") if n % 4 else run(moved=n))
     async with watching(aws, clock=clock) as watches:
         follower = Follower(watches)
         await clock.turn(700)

@@ -155,13 +155,13 @@ def test_percent_never_falls_while_totals_are_final(counts: list[int]) -> None:
     assert all(0 <= percent <= 100 for percent in shown)
 
 
-def test_rates_and_time_left_come_with_the_second_look() -> None:
+def test_rates_and_time_left_come_with_the_second_look_at_what_moves() -> None:
     meter = Meter(Pace())
-    first = meter.look(run(moved=0, total=1000), 0, START)
+    first = meter.look(run(moved=100, total=1000), 0, START)
     assert (first.bytes_per_second, first.seconds_left) == (None, None)
-    second = meter.look(run(moved=100, total=1000), 1, START)
-    assert second.bytes_per_second == 100
-    assert second.seconds_left == 9
+    second = meter.look(run(moved=200, total=1000), 1, START)
+    assert second.bytes_per_second == pytest.approx(100)
+    assert second.seconds_left == 8
 
 
 def test_a_run_that_stands_still_is_said_to_be_stalled() -> None:

@@ -58,7 +58,9 @@ def test_no_text_of_aws_comes_with_a_5xx() -> None:
             "Error": {"Code": code, "Message": "arn:aws:sts::1:secret"},
             "ResponseMetadata": {"HTTPStatusCode": 500},
         }
-        response = rendered(translate(ClientError(said, "X"), "datasync:X"))
+        error = translate(ClientError(said, "X"), "datasync:X")
+        assert isinstance(error, ApiError)
+        response = rendered(error)
         assert response.status_code >= 500
         assert b"secret" not in bytes(response.body)
 

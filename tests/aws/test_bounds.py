@@ -1,0 +1,55 @@
+"""However slow AWS is, a call and a list come to their end."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from graph.aws.access import Access
+from graph.aws.clients import Clients
+from graph.aws.gateway import Gateway
+from graph.model.errors import UpstreamTimeout
+from graph.sandbox import Fault, Sandbox
+from tests.aws.calls import list_tasks
+from tests.world import LAB, ORG, ROLE
+
+
+async def test_the_wait_for_a_turn_is_part_of_a_calls_time(aws: Sandbox, clients: Clients) -> None:
+    aws.role(LAB, ROLE, external_id="x-1")
+    async with Gateway(clients, org=ORG) as gateway:
+        await list_tasks(gateway)
+        aws.border.forget_calls()
+        aws.border.add(Fault("ListTasks", "gate", count=1_000))
+        gateway._call_seconds = 1.0
+        answers = await asyncio.gather(
+            *(list_tasks(gateway) for _ in range(60)), return_exceptions=True
+        )
+        aws.border.clear()
+        assert {type(answer) for answer in answers} == {UpstreamTimeout}
+        # Of the others, few had a turn in the moment in which all were told.
+        assert aws.border.counts()["datasync.ListTasks"] < 60
+
+
+async def test_the_pages_of_a_list_have_one_deadline_together(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is quick enough by itself, and there is always one more."""
+    loop, calls = asyncio.get_running_loop(), 0
+    began = loop.time()
+    # Time is the test's: it jumps by 19 seconds with each page.
+    monkeypatch.setattr(loop, "time", lambda: began + 19 * calls)
+
+    async def page(*_: object, **__: object) -> dict[str, Any]:
+        nonlocal calls
+        calls += 1
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        return {"Tasks": [], "NextToken": str(calls)}
+
+    monkeypatch.setattr(gateway, "call", page)
+    with pytest.raises(UpstreamTimeout, match="AWS's list of Tasks takes too long"):
+        async for _ in gateway.pages(LAB, "datasync", "list_tasks", "Tasks", access=Access.READ):
+            pass
+    assert calls == 4
