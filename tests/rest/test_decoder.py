@@ -26,7 +26,11 @@ unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow]
 """A busy machine is no fault of the decoder."""
 texts = st.text(st.characters(codec="utf-8"), max_size=8)
 anything = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | texts,
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | texts,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
     max_leaves=8,
 )
