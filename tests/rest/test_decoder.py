@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from graph.model.errors import Invalid
@@ -22,9 +22,15 @@ KINDS: dict[str, tuple[Any, ...]] = {
     "Texts": ("x", 1, {}, [1], [[]]),
 }
 
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""A busy machine is no fault of the decoder."""
 texts = st.text(st.characters(codec="utf-8"), max_size=8)
 anything = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | texts,
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | texts,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
     max_leaves=8,
 )
@@ -52,11 +58,13 @@ def cased(data: st.DataObject, value: Any) -> Any:
     return [cased(data, item) for item in value] if isinstance(value, list) else value
 
 
+@unhurried
 @given(values, st.data())
 def test_names_are_known_in_any_case(value: dict[str, Any], data: st.DataObject) -> None:
     assert decode(json.dumps(cased(data, value)).encode(), SHAPE, "d") == value
 
 
+@unhurried
 @given(values, anything, st.binary(max_size=20))
 def test_unknown_members_and_what_follows_the_value_are_ignored(
     value: dict[str, Any], other: Any, trailing: bytes
@@ -65,12 +73,14 @@ def test_unknown_members_and_what_follows_the_value_are_ignored(
     assert decode(b" \t\r\n" + body + trailing, SHAPE, "d") == value
 
 
+@unhurried
 @given(values)
 def test_null_is_absent(value: dict[str, Any]) -> None:
     nulls = {name: None for name in ("Name", "Inner", "Many", "Texts") if name not in value}
     assert decode(json.dumps(value | nulls).encode(), SHAPE, "d") == value
 
 
+@unhurried
 @given(st.lists(texts | st.none(), min_size=1, max_size=5), st.data())
 def test_of_a_key_that_comes_again_the_last_counts(
     names: list[str | None], data: st.DataObject
@@ -143,6 +153,7 @@ def test_a_wrong_type_is_refused_by_its_name(name: str, wrong: Any) -> None:
         decode(json.dumps({name.lower(): wrong}).encode(), SHAPE, "doing")
 
 
+@unhurried
 @given(st.binary(max_size=60) | anything.map(lambda value: json.dumps(value).encode()))
 def test_any_bytes_are_decoded_or_refused(body: bytes) -> None:
     with suppress(Invalid):
