@@ -81,7 +81,7 @@ class Heart:
             await asyncio.sleep(self._lease / _BEATS)
 
     def leave(self) -> None:
-        """From now on it beats for its own work alone, and asks no engine that closes."""
+        """From now on it beats for its own work alone: the engine that it would ask is closing."""
         self._leaving = True
 
     async def beat(self) -> None:
