@@ -85,9 +85,10 @@ def _serve(arguments: argparse.Namespace) -> int:
     found = find(arguments.config)
     if arguments.config:  # each worker reads the settings for itself
         os.environ[FILE] = arguments.config
-    logs.set_up(found.settings.log_level)
+    logs.set_up("info")  # how the original's entries were understood is told at any level
     for how in found.understood:
         log.info("%s", how)
+    logs.set_up(found.settings.log_level)
     return serve(found, arguments.workers)
 
 

@@ -84,7 +84,8 @@ def read(text: str) -> Original:
     """Raises ValueError with a sentence that names the entry. Unknown entries are no failure."""
     given = _flat(_decoded(text))
     settings: dict[str, object] = {"listen": _LISTEN}
-    entries, understood = {"listen": "listenAddress"}, {}
+    entries = {entry.setting: entry.name for entry in _ENTRIES.values()}
+    understood = {}
     for path, value in given.items():
         entry = _ENTRIES.get(path)
         if path in _CREDENTIALS:
@@ -93,7 +94,6 @@ def read(text: str) -> Original:
             understood[path] = _UNUSED.get(path, "not known, and not used")
         elif value:
             settings[entry.setting] = entry.read(value)
-            entries[entry.setting] = entry.name
             shown = "a secret" if entry.secret else settings[entry.setting]
             understood[entry.name] = f"{entry.setting.upper()}, {shown}"
         elif path == "token":

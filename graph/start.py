@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import logging
 import os
 import socket
 from collections.abc import Iterator
@@ -22,8 +21,6 @@ from graph.http_limits import Limits, PatientProtocol
 from graph.model.errors import Invalid
 from graph.settings import Settings, SettingsError
 from graph.store import trouble_with
-
-log = logging.getLogger(__name__)
 
 _SOCKET_BYTES: Final = 65_536
 _KEEP_ALIVE_SECONDS: Final = 75
@@ -44,8 +41,6 @@ def serve(found: Found, workers: int) -> int:
         trouble = asyncio.run(trouble_with(found.settings.store_url))
         if trouble:
             raise found.wrong("store_url", trouble)
-        for taken in sockets:
-            log.info("serving on %s port %d", *taken.getsockname()[:2])
         return _run(_config(found.settings, workers), sockets)
 
 
@@ -93,7 +88,9 @@ def _bound(host: str, port: int) -> Iterator[socket.socket]:
 
 
 def _bind(family: socket.AddressFamily, address: tuple[Any, ...]) -> socket.socket:
-    made = socket.socket(family, socket.SOCK_STREAM)
+    # The protocol is named, or asyncio would not know that it is TCP and leave Nagle's algorithm
+    # on: with clients that delay their acknowledgements each answer took 40 ms more.
+    made = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         made.bind(address)

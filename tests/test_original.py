@@ -141,11 +141,14 @@ def test_it_is_read_as_go_reads_it(clean: pytest.MonkeyPatch, tmp_path: Path) ->
         ({"account": "x"}, "account has to be an object, and is a string"),
         ({"account": EXAMPLE["account"] | {"externalId": []}}, "account.externalId has to be a st"),
         ({"account": EXAMPLE["account"] | {"secret": ""}}, "akid and account.secret are wanted"),
-        ({"account": EXAMPLE["account"] | {"role": ""}}, "DATASYNC_API_ROLE is missing"),
+        (
+            {"account": EXAMPLE["account"] | {"role": ""}},
+            "account.role in .*config.json is missing",
+        ),
         ({"token": ""}, "token is empty"),
         ({"token": "x" * 73}, "token in .*config.json is wrong: has to have 1 to 72 bytes"),
         ({"token": None}, "DATASYNC_API_TOKEN is missing"),
-        ({"org": None}, "DATASYNC_API_ORG is missing"),
+        ({"org": None}, "org in .*config.json is missing"),
         ({"flywheel": {"ttl": "soon"}}, "flywheel.ttl: 'soon' is not a duration"),
         ({"flywheel": {"ttl": "0s"}}, "flywheel.ttl in .* is wrong: Input should be greater"),
         ({"listenAddress": "nowhere"}, "listenAddress in .* is wrong: 'nowhere' is not ADDRESS"),
@@ -214,7 +217,13 @@ async def test_a_server_serves_by_it_alone(aws: Sandbox, tmp_path: Path) -> None
     server = Server(aws, tmp_path, arguments=["-config", str(file)], log=log, **gone)
     file.write_text(
         json.dumps(
-            {"account": account, "token": KEY, "org": ORG, "flywheel": {"redisAddress": "r:6379"}}
+            {
+                "account": account,
+                "token": KEY,
+                "org": ORG,
+                "flywheel": {"redisAddress": "r:6379"},
+                "logLevel": "error",  # how it was understood is told all the same
+            }
         )
     )
     async with server, server.client() as client:

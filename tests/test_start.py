@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from graph.cli import main
+from graph.start import _bound
 from tests.stores import POSTGRES
 
 
@@ -36,6 +37,13 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     error = capsys.readouterr().err
     assert error.count("\n") == 1
     return error.removeprefix("datasync-api: ")
+
+
+def test_an_answer_on_a_kept_connection_waits_for_no_acknowledgement() -> None:
+    """asyncio turns Nagle's algorithm off for sockets that say that they are TCP."""
+    for bound in _bound("127.0.0.1", 0):
+        with bound:
+            assert bound.proto == socket.IPPROTO_TCP
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])

@@ -136,9 +136,9 @@ def _clear(value: object) -> bytes:
 
 
 def from_file(value: object) -> bytes:
-    """The key that a file holds; one line feed at its end is an editor's."""
+    """The key that a file holds; the end of its line is an editor's."""
     try:
-        return clear_key(Path(_text(value)).read_text(encoding="utf-8").removesuffix("\n"))
+        return clear_key(Path(_text(value)).read_text(encoding="utf-8").rstrip("\r\n"))
     except (OSError, UnicodeDecodeError) as error:
         raise ValueError(f"cannot be read: {error}") from None
 

@@ -14,7 +14,7 @@ MOVER_NAME_BYTES: Final = 40
 """AWS allows 256; the original server allows 40, and role names are built from it."""
 
 _ACCOUNT: Final = re.compile(r"[0-9]{12}")
-_GROUP: Final = re.compile(r"[\w+=,.@:/ -]{1,64}", re.ASCII)
+_GROUP: Final = re.compile(r"[\w+=,.@:/ -]{1,256}", re.ASCII)
 _MOVER: Final = re.compile(r"[a-zA-Z0-9-]+")
 _RUN: Final = re.compile(r"exec-[0-9a-f]{17}")
 _ARN: Final = re.compile(r"arn:(aws[a-z-]*):([a-z0-9-]+):([a-z0-9-]*):([0-9]{12}|):(\S{1,1024})")
@@ -44,9 +44,9 @@ def account_id(text: str) -> str:
 
 
 def group(text: str) -> str:
-    """A group's name, as it stands in a tag: up to 64 letters, digits, blanks and ``+=,.@:/_-``."""
+    """A group's name, as it stands in a tag: up to 256 letters, digits, blanks, ``+=,.@:/_-``."""
     return _checked(
-        _GROUP, text, "a group is 1 to 64 of A-Z a-z 0-9 blank + = , . @ : / _ -", "group"
+        _GROUP, text, "a group is 1 to 256 of A-Z a-z 0-9 blank + = , . @ : / _ -", "group"
     )
 
 

@@ -16,14 +16,18 @@ class Ending:
 
     def __init__(self) -> None:
         self._by = signal.SIGINT
-        self._before: Any = None
+        self._before: dict[signal.Signals, Any] = {}
 
     def __enter__(self) -> Self:
-        self._before = signal.signal(signal.SIGTERM, self._terminate)
+        self._before = {number: signal.getsignal(number) for number in _BOTH}
+        signal.signal(signal.SIGTERM, self._terminate)
+        if self._before[signal.SIGINT] is signal.SIG_IGN:  # as a shell starts what runs beside it
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         return self
 
     def __exit__(self, *exc: object) -> None:
-        signal.signal(signal.SIGTERM, self._before)
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
 
     @property
     def status(self) -> int:

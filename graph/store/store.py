@@ -99,9 +99,10 @@ class Store(Keys, Lists, Replicas, Starts):
         self, operation_id: str, failure: str | None, *messages: str, at: float | None = None
     ) -> None:
         """Completed, or failed with a reason; the reservation is given back."""
-        now = time.time() if at is None else at
 
         def end(connection: sa.Connection) -> None:
+            _append(connection, operation_id, messages)
+            now = time.time() if at is None else at  # after the last event
             ended = _of(operation_id).where(OPERATIONS.c.ended_at.is_(None))
             status = "FAILED" if failure else "COMPLETED"
             connection.execute(
@@ -109,7 +110,6 @@ class Store(Keys, Lists, Replicas, Starts):
                     status=status, failure=failure, ended_at=now, updated_at=now, reservation=None
                 )
             )
-            _append(connection, operation_id, messages)
             if failure is None:  # whoever tried before to delete the same left nothing either
                 arns = sa.select(OPERATIONS.c.task_arn).where(OPERATIONS.c.id == operation_id)
                 same = OPERATIONS.c.task_arn == arns.scalar_subquery()

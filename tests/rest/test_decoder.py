@@ -91,6 +91,12 @@ def test_of_a_key_that_comes_again_the_last_counts(
     assert found == ({} if names[-1] is None else {"Name": names[-1]})
 
 
+@pytest.mark.parametrize("body", [b"[" + b"1," * 30_000 + b"1]", b'{"x":{' + b'"a":1,' * 15_000])
+def test_a_body_of_very_many_values_is_refused_before_it_is_decoded(body: bytes) -> None:
+    with pytest.raises(Invalid, match=r"^decoding: more than 20000 values$"):
+        decode(body, SHAPE, "decoding")
+
+
 @pytest.mark.parametrize(
     ("body", "value"),
     [
@@ -130,7 +136,7 @@ def test_what_go_takes_is_taken(body: bytes, value: dict[str, Any]) -> None:
         (b"nul", "unexpected EOF"),
         (b"[", "unexpected EOF"),
         (b"[" * 1_000_000, "exceeded max depth"),
-        (b'{"a":' * 200_000, "exceeded max depth"),
+        (b'{"a":' * 19_000, "exceeded max depth"),
         (b'{"x":Infinity}', "invalid character 'I' looking for beginning of value"),
         (b'{"x":-Infinity}', "invalid character '-' looking for beginning of value"),
         (b'{"Name":"a\nb"}', "invalid control character at character 11"),

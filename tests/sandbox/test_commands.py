@@ -19,6 +19,7 @@ from graphql import parse, validate
 
 from graph.app import graphql_schema
 from graph.sandbox import hints, stage
+from graph.sandbox.ending import Ending
 
 PROMISES = (
     "300 objects are at both sides.",
@@ -46,6 +47,17 @@ def running(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
             yield process
         finally:
             process.kill()
+
+
+def test_sigterm_ends_it_also_where_a_shell_lets_it_ignore_ctrl_c() -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with Ending() as ending, pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGTERM)
+        assert ending.status == 143
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def until(process: subprocess.Popen[str], line: str) -> str:

@@ -136,6 +136,14 @@ async def test_events_said_at_once_are_all_kept(store: Store) -> None:
     assert sorted(int(message) for _, message in row.events) == list(range(20))
 
 
+async def test_no_event_is_later_than_the_end(store: Store) -> None:
+    operation_id = (await store.begin_operation(values())).operation_id
+    await store.end_operation(operation_id, None, "one", "two")
+    row = await store.operation(operation_id)
+    assert [message for _, message in row.events] == ["one", "two"]
+    assert row.values["ended_at"] >= max(at for at, _ in row.events)
+
+
 async def test_an_end_is_final(store: Store) -> None:
     operation_id = (await store.begin_operation(values())).operation_id
     await store.end_operation(operation_id, "why")
