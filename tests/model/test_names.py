@@ -66,6 +66,7 @@ def test_a_bad_name_is_refused_with_its_rule_and_its_place(
     with pytest.raises(Invalid) as caught:
         check(text)
     shown = text.encode("unicode_escape").decode()
+    shown = shown if len(shown) <= 80 else f"{shown[:80]}..."
     assert caught.value.message == f"'{shown}' will not do: {rule}"
     assert caught.value.path == (where,)
 
