@@ -42,7 +42,9 @@ def role(name: str, group: str = "g", service: str = DATASYNC, **more: Any) -> s
         name, trust, path, None, "", tags(group, **more), 3600
     )
     made.changed = None
-    made.policies["access"] = json.dumps({"Resource": f"arn:aws:s3:::from-{LAB}"})
+    on = [f"arn:aws:s3:::from-{LAB}", f"arn:aws:s3:::from-{LAB}/*"]
+    allowed = {"Effect": "Allow", "Action": "s3:*", "Resource": on}
+    made.policies["access"] = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
     return str(made.arn)
 
 

@@ -97,11 +97,16 @@ def test_a_value_cannot_pose_as_another() -> None:
 
 
 @pytest.mark.parametrize(("level", "libraries"), [("debug", 20), ("info", 20), ("error", 40)])
-def test_libraries_never_log_at_debug(level: str, libraries: int) -> None:
+def test_libraries_never_log_at_debug(
+    level: str, libraries: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = logging.getLogger().level
+    names = ("botocore.endpoint", "websockets.server", "uvicorn.error", "httpcore.http11")
+    for name in names:  # servers of other tests may have set some
+        monkeypatch.setattr(logging.getLogger(name), "level", logging.NOTSET)
     try:
         set_up(level)
-        for name in ("botocore.endpoint", "websockets.server", "uvicorn.error", "httpcore.http11"):
+        for name in names:
             assert logging.getLogger(name).getEffectiveLevel() == libraries
         assert logging.getLogger("graph.x").getEffectiveLevel() == getattr(logging, level.upper())
     finally:
