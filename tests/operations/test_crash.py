@@ -105,7 +105,7 @@ async def check(
         assert found == (operation and wanted.status, parts), (str(point), operation)
 
 
-@pytest.mark.timeout(150)
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("fail", [False, True], ids=["made", "undone"])
 async def test_every_create_goes_on_when_the_server_starts_again(
     aws: Sandbox, tmp_path: Path, *, fail: bool
@@ -118,7 +118,7 @@ async def test_every_create_goes_on_when_the_server_starts_again(
         await check(aws, again, where, answers, UNDONE if fail else MADE)
 
 
-@pytest.mark.timeout(150)
+@pytest.mark.timeout(300)
 async def test_every_delete_goes_on_when_the_server_starts_again(
     aws: Sandbox, tmp_path: Path
 ) -> None:
@@ -130,7 +130,7 @@ async def test_every_delete_goes_on_when_the_server_starts_again(
         await check(aws, again, where, answers, DELETED)
 
 
-@pytest.mark.timeout(150)
+@pytest.mark.timeout(300)
 @pytest.mark.postgres
 @pytest.mark.parametrize("fail", [False, True], ids=["made", "undone"])
 async def test_another_server_ends_every_create_of_one_that_never_returns(
@@ -143,7 +143,7 @@ async def test_another_server_ends_every_create_of_one_that_never_returns(
         await check(aws, other, where, answers, UNDONE if fail else MADE)
 
 
-@pytest.mark.timeout(150)
+@pytest.mark.timeout(300)
 @pytest.mark.postgres
 async def test_another_server_ends_every_delete_of_one_that_never_returns(
     aws: Sandbox, tmp_path: Path, database: str

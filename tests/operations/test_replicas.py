@@ -6,7 +6,9 @@ import asyncio
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import httpx
 import psycopg
 import pytest
 import sqlalchemy as sa
@@ -14,6 +16,7 @@ import sqlalchemy as sa
 from graph.sandbox import Fault, Sandbox
 from tests.operations.crash import (
     DELETE,
+    Point,
     all_ended,
     all_standing,
     fresh_database,
@@ -25,7 +28,7 @@ from tests.operations.crash import (
 )
 from tests.operations.proxy import Proxy
 from tests.server import Server
-from tests.world import CREATE, LAB, ask, ended, furnish, made, new_mover, tell
+from tests.world import CREATE, LAB, ask, ended, furnish, made, new_mover
 
 
 @pytest.fixture
@@ -113,14 +116,22 @@ async def test_several_workers_share_one_file(aws: Sandbox, tmp_path: Path) -> N
         assert await asyncio.to_thread(server.terminate) in (0, -signal.SIGTERM)
 
 
-@pytest.mark.timeout(150)
+ENDS = {
+    "made": ("CREATE_MOVER", "COMPLETED", (1, 2, 2)),
+    "undone": ("CREATE_MOVER", "FAILED", (0, 0, 0)),
+    "deleted": ("DELETE_MOVER", "COMPLETED", (0, 0, 0)),
+}
+
+
+@pytest.mark.timeout(300)
 @pytest.mark.postgres
-@pytest.mark.parametrize("fail", [False, True], ids=["made", "undone"])
+@pytest.mark.parametrize("what", list(ENDS))
 async def test_a_store_that_goes_away_at_every_call_only_delays(
-    aws: Sandbox, tmp_path: Path, database: str, *, fail: bool
+    aws: Sandbox, tmp_path: Path, database: str, what: str
 ) -> None:
     life = await lives(aws, tmp_path / "undisturbed")
-    stops = [p for p in points(life.failing if fail else life.create) if p.operation != "ListTasks"]
+    calls = {"made": life.create, "undone": life.failing, "deleted": life.delete}[what]
+    stops = [point for point in points(calls) if _once_accepted(point, what)]
     where = {f"{500_000_000_000 + index}": point for index, point in enumerate(stops)}
     address = psycopg.conninfo.conninfo_to_dict(database)
     async with Proxy(str(address["host"]), int(address["port"] or 5432)) as way:
@@ -132,19 +143,39 @@ async def test_a_store_that_goes_away_at_every_call_only_delays(
             one.client() as client,
         ):
             for account, point in where.items():
-                furnish(aws, account)
-                stop_at(aws, account, point)
-                given = new_mover(account=account)
-                answer = await tell(client, CREATE, input=nowhere(given) if fail else given)
-                assert answer["data"]["createMover"]["operation"], answer
+                await _accepted(aws, client, account, point, what)
             assert await asyncio.to_thread(all_standing, aws, len(where))
             way.cut()
             aws.border.clear()
             await way.refuses(40)
             way.mend()
-            operations = await all_ended(database, client, "CREATE_MOVER")
+            kind, status, parts = ENDS[what]
+            operations = await all_ended(database, client, kind)
     for account, point in where.items():
         found = (operations[account]["status"], left(aws, account))
-        wanted = ("FAILED", (0, 0, 0)) if fail else ("COMPLETED", (1, 2, 2))
-        assert found == wanted, (str(point), operations[account])
+        assert found == (status, parts), (str(point), operations[account])
         assert "store" not in (operations[account]["failure"] or "")
+
+
+def _once_accepted(point: Point, what: str) -> bool:
+    """Whether the call comes after the request was answered, so that a test may wait for that."""
+    return (
+        point.operation.startswith("Delete")
+        if what == "deleted"
+        else (point.operation != "ListTasks")
+    )
+
+
+async def _accepted(
+    aws: Sandbox, client: httpx.AsyncClient, account: str, point: Point, what: str
+) -> None:
+    """An operation that will stand at its point."""
+    furnish(aws, account)
+    given = new_mover(account=account)
+    query = CREATE
+    variables: dict[str, Any] = {"input": nowhere(given) if what == "undone" else given}
+    if what == "deleted":
+        query, variables = DELETE, {"id": await made(client, account=account)}
+    stop_at(aws, account, point)
+    (payload,) = (await ask(client, query, **variables)).values()
+    assert payload["operation"], payload
