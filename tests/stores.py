@@ -21,6 +21,13 @@ def store_url(kind: str, folder: Path) -> Iterator[str]:
     if kind == "sqlite":
         yield f"sqlite:///{folder}/db.sqlite"
         return
+    with fresh_database() as url:
+        yield url
+
+
+@contextmanager
+def fresh_database() -> Iterator[str]:
+    """A database of the test's own on PostgreSQL, dropped at the end."""
     name = f"t_{uuid.uuid4().hex}"
     try:
         with psycopg.connect(POSTGRES, autocommit=True, connect_timeout=3) as connection:

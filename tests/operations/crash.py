@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import uuid
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import httpx
-import psycopg
-import pytest
 import sqlalchemy as sa
 
 from graph.sandbox import Fault, Sandbox
@@ -28,9 +22,6 @@ from tests.world import CREATE, LAB, OTHER, ask, ended, furnish, new_mover, serv
 DELETE: Final = """mutation($id: ID!) { deleteMover(input: {mover: $id}) {
   operation { id } errors { code message } } }"""
 MOVER: Final = '{ mover(account: "%s", group: "g", name: "one") { id } }'
-POSTGRES: Final = os.environ.get(
-    "DATASYNC_API_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/test"
-)
 GATES: Final = ("gate", "gate-after")
 """Before a call takes effect, and after it, before its answer."""
 
@@ -157,19 +148,3 @@ def left(aws: Sandbox, account: str) -> tuple[int, int, int]:
     """Tasks, locations and roles, the management role not counted."""
     state = aws.state().get(account, {"tasks": [], "locations": [], "roles": [""]})
     return len(state["tasks"]), len(state["locations"]), len(state["roles"]) - 1
-
-
-@contextmanager
-def fresh_database() -> Iterator[str]:
-    """A database of the test's own."""
-    name = f"t_{uuid.uuid4().hex}"
-    try:
-        with psycopg.connect(POSTGRES, autocommit=True, connect_timeout=3) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
-    except psycopg.OperationalError:
-        if os.environ.get("DATASYNC_API_REQUIRE_SERVICES"):
-            raise
-        pytest.skip(f"no PostgreSQL at {POSTGRES}")
-    yield POSTGRES.rpartition("/")[0] + f"/{name}"
-    with psycopg.connect(POSTGRES, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

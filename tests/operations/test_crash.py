@@ -19,7 +19,6 @@ from tests.operations.crash import (
     DELETE,
     Point,
     all_ended,
-    fresh_database,
     killed,
     left,
     lives,
@@ -29,6 +28,7 @@ from tests.operations.crash import (
     stop_at,
 )
 from tests.server import Server
+from tests.stores import fresh_database
 from tests.world import CREATE, furnish, made, new_mover
 
 Where = dict[str, Point]

@@ -19,7 +19,6 @@ from tests.operations.crash import (
     Point,
     all_ended,
     all_standing,
-    fresh_database,
     left,
     lives,
     nowhere,
@@ -28,6 +27,7 @@ from tests.operations.crash import (
 )
 from tests.operations.proxy import Proxy
 from tests.server import Server
+from tests.stores import fresh_database
 from tests.world import CREATE, LAB, ask, ended, furnish, made, new_mover
 
 
