@@ -46,13 +46,15 @@ class Controlled(Protocol):
     def end_sessions(self) -> None: ...
     def break_task(self, arn: str, code: str | None, detail: str = "") -> None: ...
     def set_pace(self, **changes: float) -> None: ...
-    def role(
+    def role(  # noqa: PLR0913 - a role has so many parts
         self,
         account: str,
         name: str,
         external_id: str | None = None,
+        *,
         service: str | None = None,
         bucket: str | None = None,
+        path: str = "/",
     ) -> str: ...
     def bucket(
         self, account: str, name: str, objects: Mapping[str, bytes] | None = None

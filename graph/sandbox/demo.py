@@ -16,8 +16,9 @@ from websockets.exceptions import WebSocketException
 from graph.sandbox.client import Client, PlayError
 from graph.sandbox.ending import Ending
 from graph.sandbox.hints import hints
+from graph.sandbox.scenery import LAB, OBJECTS, SHOP
 from graph.sandbox.served import Sandbox
-from graph.sandbox.stage import LAB, OBJECTS, ROLE, SHOP, Ports, Stage, StageError, stage
+from graph.sandbox.stage import Ports, Stage, StageError, stage
 
 GROUP: Final = "demo"
 _ACT_SECONDS: Final = 120.0
@@ -77,7 +78,7 @@ def _on_a_stage(ports: Ports, act: Callable[[Stage], None]) -> int:
 
 async def _acts(aws: Sandbox, url: str, token: str) -> str:
     """Plays them; gives the id of the last operation."""
-    client = Client(url, token)
+    client, before = Client(url, token), aws.state()[LAB]
     async with asyncio.timeout(_ACT_SECONDS):
         mover = await _create(client)
         say.rule("A run, watched live")
@@ -91,7 +92,7 @@ async def _acts(aws: Sandbox, url: str, token: str) -> str:
             raise PlayError(f"the second run transferred {files['transferred']} objects")
         say.print(f"[green]0 transferred, {files['skipped']} left alone.[/]")
         await _stop(aws, client, mover)
-        return await _delete(aws, client, mover)
+        return await _delete(aws, client, mover, before)
 
 
 async def _create(client: Client) -> str:
@@ -202,7 +203,7 @@ async def _stop(aws: Sandbox, client: Client, mover: str) -> None:
     say.print(f"[green]Stopped after {moved} of 40 new objects.[/] Outcome: {run['outcome']}")
 
 
-async def _delete(aws: Sandbox, client: Client, mover: str) -> str:
+async def _delete(aws: Sandbox, client: Client, mover: str, before: dict[str, list[str]]) -> str:
     say.rule("deleteMover")
     payload = await client.ask(
         "mutation($id: ID!) { deleteMover(input: { mover: $id, cancelRun: true })"
@@ -211,10 +212,8 @@ async def _delete(aws: Sandbox, client: Client, mover: str) -> str:
     )
     operation = str(_unwrapped(payload["deleteMover"], "operation")["id"])
     await _followed(client, operation)
-    left = aws.state()[LAB]
-    roles = [role for role in left["roles"] if not role.endswith(ROLE)]
-    if left["tasks"] or left["locations"] or roles:
-        raise PlayError(f"something is left behind: {left}")
+    if aws.state()[LAB] != before:
+        raise PlayError(f"something is left behind: {aws.state()[LAB]}, not {before}")
     say.print("[green]No task, no location and no role is left behind.[/]")
     return operation
 

@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterator
 from typing import Final
 
-from graph.sandbox.stage import LAB, Stage
+from graph.sandbox.scenery import EXTERNAL_ID, LAB, ORG, ROLE
+from graph.sandbox.stage import Stage
 
 QUERY: Final = (
     f'{{ account(id: "{LAB}") {{ movers {{ nodes'
@@ -35,6 +36,9 @@ def hints(stage: Stage, operation: str | None) -> Iterator[str]:
     yield "\nThe SDK and the AWS command line reach that AWS with"
     for name, value in stage.aws.environment.items():
         yield f"export {name}={value}"
+    yield "\nA server of your own reaches it with these, and DATASYNC_API_TOKEN"
+    for name, value in (("ORG", ORG), ("ROLE", ROLE), ("EXTERNAL_ID", EXTERNAL_ID)):
+        yield f"export DATASYNC_API_{name}={value}"
     yield "\nREST"
     yield f"curl {token} {api}/{LAB}/movers"
     yield f"\nGraphQL: what there is\n{QUERY}"

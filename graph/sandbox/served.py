@@ -119,13 +119,15 @@ class Sandbox:
             if not turned_by_hand:
                 ENGINE.let_go()
 
-    def role(
+    def role(  # noqa: PLR0913 - a role has so many parts
         self,
         account: str,
         name: str,
         external_id: str | None = None,
+        *,
         service: str | None = None,
         bucket: str | None = None,
+        path: str = "/",
     ) -> str:
         """A role that the home account, or a service, may assume, in place of one of that name.
 
@@ -142,7 +144,7 @@ class Sandbox:
         iam = iam_backends[account]["aws"]
         for role_id in [kept.id for kept in list(iam.roles.values()) if kept.name == name]:
             del iam.roles[role_id]
-        role = iam.create_role(name, trust, "/", None, "", [], 3600)
+        role = iam.create_role(name, trust, path, None, "", [], 3600)
         role.changed = None  # known everywhere at once
         if bucket:
             on = [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"]

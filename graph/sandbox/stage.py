@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import random
 import secrets
 import socket
 import subprocess
@@ -21,14 +20,9 @@ import httpx
 
 from graph.sandbox.ending import Ending
 from graph.sandbox.pace import Pace
+from graph.sandbox.scenery import EXTERNAL_ID, LAB, ORG, ROLE, SHOP, furnish
 from graph.sandbox.served import Sandbox
 
-LAB: Final = "222222222222"
-SHOP: Final = "333333333333"
-ROLE: Final = "datasync-management"
-OBJECTS: Final = 300
-_ORG: Final = "sandbox"
-_EXTERNAL_ID: Final = "demo-external-id"
 _START_SECONDS: Final = 60.0
 _STOP_SECONDS: Final = 20.0
 _PACE: Final = Pace(
@@ -74,7 +68,7 @@ def stage(ending: Ending, ports: Ports) -> Iterator[Stage]:
         with ending.put_off():
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="datasync-api-"))
             aws = stack.enter_context(Sandbox(aws_port, _PACE))
-            _furnish(aws)
+            furnish(aws)
             process = _start(aws, Path(folder), port, key)
             stack.callback(_stop, process)
         asyncio.run(_ready(process, port))
@@ -84,26 +78,13 @@ def stage(ending: Ending, ports: Ports) -> Iterator[Stage]:
             stack.close()
 
 
-def _furnish(aws: Sandbox) -> None:
-    """Management roles and buckets: LAB moves from its own bucket into one of SHOP."""
-    chance = random.Random(7)  # noqa: S311 - the same objects each time
-    for account in (LAB, SHOP):
-        aws.role(account, ROLE, external_id=_EXTERNAL_ID)
-    objects = {
-        f"photos/{index // 50:02}/{index:04}.jpg": chance.randbytes(chance.randint(10, 60) * 1024)
-        for index in range(OBJECTS)
-    }
-    aws.bucket(LAB, "lab-photos", objects)
-    aws.bucket(SHOP, "shop-archive")
-
-
 def _start(aws: Sandbox, folder: Path, port: int, key: str) -> subprocess.Popen[bytes]:
     settings = {
         "LISTEN": f"127.0.0.1:{port}",
-        "ORG": _ORG,
+        "ORG": ORG,
         "TOKEN": key,
         "ROLE": ROLE,
-        "EXTERNAL_ID": _EXTERNAL_ID,
+        "EXTERNAL_ID": EXTERNAL_ID,
         "ACCOUNTS": f"{LAB},{SHOP}",
         "STORE_URL": f"sqlite:///{folder}/store.sqlite",
         "LOG_LEVEL": "error",

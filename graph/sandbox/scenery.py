@@ -1,0 +1,77 @@
+"""What the demonstration begins with: two accounts, their roles, buckets, objects and movers."""
+
+from __future__ import annotations
+
+import random
+from typing import Final, NamedTuple
+
+from moto.datasync.models import datasync_backends
+
+from graph.sandbox.served import REGION, Sandbox
+
+LAB: Final = "222222222222"
+SHOP: Final = "333333333333"
+ORG: Final = "sandbox"
+ROLE: Final = "datasync-management"
+EXTERNAL_ID: Final = "demo-external-id"
+OBJECTS: Final = 300
+
+
+class _Mover(NamedTuple):
+    account: str
+    group: str
+    name: str
+    source: str
+    """A bucket, as is the destination."""
+    destination: str
+
+
+_MOVERS: Final = (
+    _Mover(LAB, "imaging", "photos-to-archive", "lab-photos", "shop-archive"),
+    _Mover(LAB, "imaging", "archive-to-photos", "shop-archive", "lab-photos"),
+    _Mover(SHOP, "sales", "catalogue", "lab-photos", "shop-archive"),
+)
+
+
+def furnish(aws: Sandbox) -> None:
+    """LAB moves from its own bucket into one of SHOP; some movers are there already."""
+    chance = random.Random(7)  # noqa: S311 - the same objects each time
+    for account in (LAB, SHOP):
+        aws.role(account, ROLE, external_id=EXTERNAL_ID)
+    objects = {
+        f"photos/{index // 50:02}/{index:04}.jpg": chance.randbytes(chance.randint(10, 60) * 1024)
+        for index in range(OBJECTS)
+    }
+    aws.bucket(LAB, "lab-photos", objects)
+    aws.bucket(SHOP, "shop-archive")
+    for mover in _MOVERS:
+        _make(aws, mover)
+
+
+def _make(aws: Sandbox, mover: _Mover) -> None:
+    given = {"org": ORG, "spaceid": mover.group, "type": "storage", "flavor": "datamover"}
+    tags = [{"Key": f"spinup:{key}", "Value": value} for key, value in given.items()]
+    datasync = datasync_backends[mover.account][REGION]
+    ends = []
+    for side, bucket in (("source", mover.source), ("destination", mover.destination)):
+        role = aws.role(
+            mover.account,
+            f"{mover.name}-{side}",
+            service="datasync.amazonaws.com",
+            bucket=bucket,
+            path=f"/spinup/{ORG}/{mover.group}/",
+        )
+        s3 = {
+            "S3BucketArn": f"arn:aws:s3:::{bucket}",
+            "Subdirectory": f"/{mover.name}" if side == "destination" else "/",
+            "S3Config": {"BucketAccessRoleArn": role},
+        }
+        ends.append(datasync.create_location("S3", list(tags), s3).arn)
+    datasync.create_task(
+        {
+            "Name": mover.name,
+            "SourceLocationArn": ends[0],
+            "DestinationLocationArn": ends[1],
+            "Tags": list(tags),
+        }
+    )
