@@ -20,7 +20,8 @@ from graph.model.errors import ApiError, NotFound, Upstream, UpstreamTimeout
 from graph.model.mover import Account
 
 _AT_ONCE: Final = 25
-"""Calls to one account at a time: DataSync's request rates are not published, plan for low ones."""
+"""Calls to one account at a time, of those that read and of the others each: however much is being
+made, who asks for a list does not wait behind that. DataSync's request rates are not published."""
 _PAGES: Final = 200
 """Of one list: more than the quotas of an account allow; a list that goes on does not end."""
 _CALLS_A_LIST: Final = 3
@@ -37,6 +38,10 @@ _TOKENS: Final = {
 """By service: the member that asks for the next page, and the one that names it."""
 
 
+class NotSent(UpstreamTimeout):
+    """To clients a timeout as any. It had no effect for sure: there is nothing to look for."""
+
+
 class Gateway:
     """The only way to AWS. Opened and closed by the application, for all its requests."""
 
@@ -51,7 +56,8 @@ class Gateway:
         self.org, self._clients, self._accounts = org, clients, accounts
         self._call_seconds = call_seconds
         # By account, as long as a call holds or awaits one: accounts are whatever callers ask for.
-        self._slots: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
+        self._slots: WeakValueDictionary[tuple[str, bool], asyncio.Semaphore]
+        self._slots = WeakValueDictionary()
         self._flights: dict[tuple[object, ...], asyncio.Task[Any]] = {}
         self.memory = Memory()
 
@@ -91,13 +97,15 @@ class Gateway:
     ) -> dict[str, Any]:
         """One call. ``operation`` is spelled as the SDK's method is; absent parameters are None.
 
-        Raises UpstreamTimeout after ``call_seconds``, retries and the wait for a turn included.
+        Raises UpstreamTimeout after ``call_seconds``, retries and the wait for a turn included;
+        NotSent where all of that time was spent in that wait.
         """
         given = {name: value for name, value in params.items() if value is not None}
         doing = "".join(part.capitalize() for part in operation.split("_"))
-        started, outcome = time.perf_counter(), "ok"
+        started, outcome, sent = time.perf_counter(), "ok", False
         try:
-            async with asyncio.timeout(self._call_seconds), self._slot(account_id):
+            async with asyncio.timeout(self._call_seconds), self._slot(account_id, access):
+                sent = True
                 answer = await self._send(account_id, service, access, operation, given)
         except ApiError as error:
             outcome = error.code
@@ -105,6 +113,8 @@ class Gateway:
         except Exception as error:
             outcome = code_of(error)
             known = translate(error, f"{service}:{doing}")
+            if not sent and isinstance(error, TimeoutError):
+                known = NotSent(f"too many calls to account {account_id} are under way; try again")
             if known is error:
                 raise
             raise known from error
@@ -130,10 +140,11 @@ class Gateway:
             answer = await getattr(client, operation)(**given)
         return answer
 
-    def _slot(self, account_id: str) -> asyncio.Semaphore:
-        slots = self._slots.get(account_id)
+    def _slot(self, account_id: str, access: Access) -> asyncio.Semaphore:
+        key = (account_id, access is Access.READ)
+        slots = self._slots.get(key)
         if slots is None:
-            self._slots[account_id] = slots = asyncio.Semaphore(_AT_ONCE)
+            self._slots[key] = slots = asyncio.Semaphore(_AT_ONCE)
         return slots
 
     async def pages(  # noqa: PLR0913 - a call has so many parts

@@ -61,7 +61,7 @@ class Heart:
         self.replica = replica
         self._store, self._lease = store, lease
         self._roll = Roll(lease)
-        self._beaten = time.monotonic()
+        self._beaten = self._unbroken = time.monotonic()
         self._news = asyncio.Condition()
         self._rounds = 0
         self._owners: set[str] = set()
@@ -89,6 +89,8 @@ class Heart:
         began = time.monotonic()
         beats: dict[str, int | None] = dict(await self._store.beat(self.replica))
         async with self._news:
+            if began - self._beaten >= _FRESH * self._lease:
+                self._unbroken = began
             self._beaten = began
             self._news.notify_all()
         if self._leaving:
@@ -101,13 +103,14 @@ class Heart:
         for silent in self._roll.silent(beats, time.monotonic()):
             await self._adopt(silent)
 
-    async def certain(self) -> None:
+    async def certain(self, since: float | None = None) -> None:
         """Returns while this replica's work is certainly its own.
 
-        Where its heartbeat has stopped it waits for the next one, and ends the workflow that asks
-        if another replica has taken that over meanwhile.
+        Where its heartbeat has stopped (or had, ``since`` that time) it waits for the next one,
+        and ends the workflow that asks if another replica has taken that over meanwhile.
         """
-        if time.monotonic() - self._beaten < _FRESH * self._lease:
+        unbroken = since is None or self._unbroken <= since
+        if unbroken and time.monotonic() - self._beaten < _FRESH * self._lease:
             return
         async with self._news:
             await self._news.wait_for(

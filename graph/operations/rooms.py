@@ -8,6 +8,7 @@ from typing import Final
 
 from graph.aws.gateway import Gateway
 from graph.operations.heart import Heart
+from graph.operations.turns import Turns
 from graph.store import Store
 
 
@@ -37,6 +38,7 @@ class Rooms:
     heart: Heart
     running: set[asyncio.Task[object]] = field(default_factory=set)
     """The workflows of this process, to be drained when it stops."""
+    turns: Turns = field(default_factory=Turns)
 
 
 _OPEN: Final[list[Rooms]] = []

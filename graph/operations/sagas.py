@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any, Final, TypeVar
 
 from dbos import DBOS
 
+from graph.model import names
 from graph.model.errors import ApiError
 from graph.model.operation import NewMover
 from graph.operations import deleting, steps
@@ -35,7 +37,7 @@ async def create_mover(operation_id: str, new: NewMover, recheck: bool) -> str |
     """
     begun: list[Undo] = []
     doing = ""
-    with _running():
+    async with _turn(new.account_id):
         try:
             if recheck:
                 await _step("name", steps.check_name, operation_id, new)
@@ -60,7 +62,7 @@ async def create_mover(operation_id: str, new: NewMover, recheck: bool) -> str |
 @DBOS.workflow(name="undo_create", max_recovery_attempts=None)
 async def undo_create(operation_id: str, new: NewMover) -> str | None:
     """Ends a create that the engine could not go on with, as after a change of its steps."""
-    with _running():
+    async with _turn(new.account_id):
         begun: list[Undo] = [
             (f"{s} location", steps.unmake_side, (operation_id, new, s)) for s in SIDES
         ]
@@ -78,7 +80,7 @@ async def delete_mover(
 
     ``parts`` are those that an earlier deletion has left; None where the task still tells them.
     """
-    with _running():
+    async with _turn(names.arn(task_arn).account):
         try:
             if parts is None:
                 parts = await _step("read", deleting.read_parts, operation_id, task_arn)
@@ -118,15 +120,21 @@ async def _both_sides(operation_id: str, new: NewMover) -> tuple[str, str]:
     return str(source), str(destination)
 
 
-@contextmanager
-def _running() -> Iterator[None]:
-    """Known to whoever stops this process; none begins any more while it stops."""
-    running, task = rooms().running, asyncio.current_task()
+@asynccontextmanager
+async def _turn(account_id: str) -> AsyncIterator[None]:
+    """Known to whoever stops this process from the first; goes on once it is its turn.
+
+    None begins any more while the process stops.
+    """
+    running, task, asked = rooms().running, asyncio.current_task(), time.monotonic()
     if task is None:
         raise RuntimeError("a workflow runs in a task")
     running.add(task)
     try:
-        yield
+        async with rooms().turns.taken(account_id):
+            # Another replica may have taken it over while it waited.
+            await rooms().heart.certain(asked)
+            yield
     finally:
         running.discard(task)
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from graph.aws import making
+from graph.aws.gateway import NotSent
 from graph.aws.roles import delete_role, ensure_role, role_path
 from graph.aws.tasks import describe_task
-from graph.model.errors import NameTaken, Upstream
+from graph.model.errors import ApiError, NameTaken, Upstream
 from graph.model.location import LocationSpec, S3Spec
 from graph.model.mover import (
     FLAVOR_TAG,
@@ -47,19 +49,15 @@ async def make_side(operation_id: str, new: NewMover, side: str, fresh: bool) ->
     gateway, spec = rooms().gateway, spec_of(new, side)
     tags = tags_for(operation_id, new, side)
     role_arn = await _role(operation_id, new, side, spec) if isinstance(spec, S3Spec) else None
-    tries = 0 if fresh else 1
+
+    async def find() -> list[str]:
+        mine = marks(operation_id, side)
+        return await making.made_locations(gateway, new.account_id, spec, mine)
 
     async def make() -> str:
-        nonlocal tries
-        tries += 1
-        found = tries > 1 and await making.made_locations(
-            gateway, new.account_id, spec, marks(operation_id, side)
-        )
-        if found:
-            return found[0]
         return await making.create_location(gateway, new.account_id, spec, role_arn, tags)
 
-    return await patiently(make)
+    return await _found_or_made(find, make, fresh=fresh)
 
 
 async def make_task(
@@ -70,20 +68,16 @@ async def make_task(
 ) -> str:
     """The task between the two locations, once it can be started."""
     gateway, store = rooms().gateway, rooms().store
-    tries = 0 if fresh else 1
+
+    async def find() -> list[str]:
+        mine = marks(operation_id)
+        return await making.made_tasks(gateway, new.account_id, new.name, mine)
 
     async def make() -> str:
-        nonlocal tries
-        tries += 1
-        found = tries > 1 and await making.made_tasks(
-            gateway, new.account_id, new.name, marks(operation_id)
-        )
-        if found:
-            return found[0]
         tags = tags_for(operation_id, new)
         return await making.create_task(gateway, new.account_id, new.name, ends, tags)
 
-    task_arn = await patiently(make)
+    task_arn = await _found_or_made(find, make, fresh=fresh)
     await lasting(lambda: store.set_task(operation_id, task_arn))
     await _await_available(task_arn)
     return task_arn
@@ -161,6 +155,28 @@ async def _role(operation_id: str, new: NewMover, side: str, spec: S3Spec) -> st
             tags_for(operation_id, new, side),
         )
     )
+
+
+async def _found_or_made(
+    find: Callable[[], Awaitable[list[str]]], make: Callable[[], Awaitable[str]], *, fresh: bool
+) -> str:
+    """Looks first for what an earlier try may have made, unless none has reached AWS."""
+    look = not fresh
+
+    async def once() -> str:
+        nonlocal look
+        found = await find() if look else []
+        if found:
+            return found[0]
+        try:
+            return await make()
+        except NotSent:
+            raise
+        except ApiError:
+            look = True
+            raise
+
+    return await patiently(once)
 
 
 async def _await_available(task_arn: str) -> None:

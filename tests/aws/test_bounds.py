@@ -9,10 +9,11 @@ import pytest
 
 from graph.aws.access import Access
 from graph.aws.clients import Clients
-from graph.aws.gateway import Gateway
+from graph.aws.gateway import Gateway, NotSent
 from graph.model.errors import UpstreamTimeout
 from graph.sandbox import Fault, Sandbox
 from tests.aws.calls import list_tasks
+from tests.operations.crash import all_standing
 from tests.world import LAB, ORG, ROLE
 
 
@@ -27,9 +28,24 @@ async def test_the_wait_for_a_turn_is_part_of_a_calls_time(aws: Sandbox, clients
             *(list_tasks(gateway) for _ in range(60)), return_exceptions=True
         )
         aws.border.clear()
-        assert {type(answer) for answer in answers} == {UpstreamTimeout}
+        assert {type(answer) for answer in answers} == {UpstreamTimeout, NotSent}
         # Of the others, few had a turn in the moment in which all were told.
         assert aws.border.counts()["datasync.ListTasks"] < 60
+
+
+async def test_who_reads_does_not_wait_behind_what_is_being_made(
+    aws: Sandbox, gateway: Gateway
+) -> None:
+    aws.border.add(Fault("GetRole", "gate", count=1_000))
+    changes = [
+        asyncio.create_task(gateway.call(LAB, "iam", Access.MANAGE, "get_role", RoleName=ROLE))
+        for _ in range(60)
+    ]
+    assert await asyncio.to_thread(all_standing, aws, 25)
+    assert (await list_tasks(gateway))["Tasks"] == []
+    assert not any(change.done() for change in changes)
+    aws.border.clear()
+    await asyncio.gather(*changes)
 
 
 async def test_the_pages_of_a_list_have_one_deadline_together(

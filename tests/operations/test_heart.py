@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from dbos._error import DBOSWorkflowConflictIDError
 
 from graph.operations import heart
 from graph.operations.heart import Heart, Roll
@@ -80,3 +83,26 @@ async def test_a_replica_whose_heartbeat_has_stopped_makes_nothing_until_it_beat
         assert not waiting.done()
         await mine.beat()
         await waiting
+
+
+async def test_who_waited_through_a_pause_of_the_heartbeat_asks_whose_work_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Engine:
+        workflow_id = "w"
+
+        @staticmethod
+        def get_workflow_status(_: str) -> SimpleNamespace:
+            return SimpleNamespace(executor_id="another")
+
+    monkeypatch.setattr(heart, "_owners", set)
+    monkeypatch.setattr(heart, "DBOS", Engine)
+    async with Store(f"sqlite:///{tmp_path}/db.sqlite") as store:
+        mine = Heart(store, "mine", LEASE)
+        asked = time.monotonic()
+        mine._beaten -= LEASE
+        await mine.beat()
+        await mine.certain()
+        with pytest.raises(DBOSWorkflowConflictIDError):
+            await mine.certain(asked)
+        await mine.certain(time.monotonic())
