@@ -39,7 +39,7 @@ from graph.operations.once import key_of, once
 from graph.operations.rooms import Patience, Rooms
 from graph.operations.starting import keep_up, pickled, start
 from graph.operations.steps import name_taken
-from graph.store import Key, Parts, Store, parts_of
+from graph.store import Key, Parts, Quota, Store, parts_of
 
 log = logging.getLogger(__name__)
 
@@ -192,29 +192,29 @@ class Operations:
         values = {
             "kind": OperationKind.CREATE_MOVER.value,
             "account_id": new.account_id,
+            "requested_by": caller.who,
             "mover_group": new.group,
             "mover_name": new.name,
             "reservation": _reservation(new.account_id, new.group, new.name),
         }
         try:
-            await self._check_name(new)
-            return await self._begin(values, pickled(new), caller, key, again=new)
-        except NameTaken:
+            quota = await self._check_name(new)
+            return await self._begin(values, pickled(new), key, quota, again=new)
+        except (NameTaken, QuotaExceeded):
             # Of two with the same key, the other may have been quicker.
             before = await self._store.key_result(key) if key else None
             if before is None:
                 raise
             return before
 
-    async def _check_name(self, new: NewMover) -> None:
+    async def _check_name(self, new: NewMover) -> Quota | None:
+        """Raises NameTaken. Gives what there is of the account's quota, where that is known."""
+        asked = time.time()
         tasks = await making.tasks_now(self._gateway, new.account_id)
         if await making.named(self._gateway, tasks, new.group, new.name):
             raise name_taken(new)
-        if self._quota and len(tasks) >= self._quota:
-            raise QuotaExceeded(
-                f"account {new.account_id} has {len(tasks)} DataSync tasks, and its quota is "
-                f"{self._quota}: delete some, or have it raised"
-            )
+        listed = frozenset(task.task_arn for task in tasks)
+        return Quota(self._quota, listed, asked) if self._quota else None
 
     async def _delete(
         self,
@@ -227,6 +227,7 @@ class Operations:
         values = {
             "kind": OperationKind.DELETE_MOVER.value,
             "account_id": names[0],
+            "requested_by": caller.who,
             "mover_group": names[1],
             "mover_name": names[2],
             "task_arn": task_arn,
@@ -234,7 +235,7 @@ class Operations:
         }
         given = pickled(task_arn, cancelled_by, parts)
         try:
-            return await self.get(await self._owned(self._begin(values, given, caller)))
+            return await self.get(await self._owned(self._begin(values, given)))
         except NameTaken:
             holder = await self._store.holder(_reservation(*names))
             if holder is None:
@@ -245,14 +246,14 @@ class Operations:
         self,
         values: dict[str, Any],
         given: bytes,
-        caller: Caller,
         key: Key | None = None,
+        quota: Quota | None = None,
         again: NewMover | None = None,
     ) -> str:
         """Recorded first, then started: one that is not started, anyone starts later."""
         operation_id = str(uuid.uuid4())
-        row = {"id": operation_id, "input": given, "requested_by": caller.who, **values}
-        begun = await self._store.begin_operation(row, key)
+        row = {"id": operation_id, "input": given, **values}
+        begun = await self._store.begin_operation(row, key, quota)
         if not begun.new:
             return begun.operation_id
         if begun.recheck and again is not None:

@@ -72,8 +72,8 @@ class Database:
                 yield
         else:
             with self._opened().connect() as connection:
-                # In no transaction, and asking rather than waiting in a statement: DBOS makes indexes
-                # in a way that waits for all that is open, also for who waits for it.
+                # In no transaction, and asking again rather than waiting in a statement: DBOS makes
+                # indexes in a way that waits for all that is open, also for who waits for it.
                 connection.execution_options(isolation_level="AUTOCOMMIT")
                 asked = sa.select(sa.func.pg_try_advisory_lock(_LOCK))
                 try:
