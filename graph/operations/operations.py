@@ -125,6 +125,12 @@ class Operations:
         row = await self._store.deletion(account_id, named=named, task_arn=task_arn)
         return None if row is None else await self.get(row["id"])
 
+    async def refuse_half_made(self, account_id: str, group: str | None, name: str) -> None:
+        """Raises Conflict where a mover of that name is being made, and not yet to be found."""
+        holder = await self._store.holder(_reservation(account_id, group, name))
+        if holder is not None:
+            _joined(holder)
+
     async def delete_again(self, left: Operation, caller: Caller) -> Operation:
         """A deletion of what that one left, or that one itself while it is under way."""
         row = (await self._store.operation(left.id)).values
