@@ -39,7 +39,7 @@ from graph.operations.once import key_of, once
 from graph.operations.rooms import Patience, Rooms
 from graph.operations.starting import keep_up, pickled, start
 from graph.operations.steps import name_taken
-from graph.store import Key, Parts, Store, parts_of
+from graph.store import Key, Parts, Quota, Store, parts_of
 
 log = logging.getLogger(__name__)
 
@@ -125,6 +125,12 @@ class Operations:
         row = await self._store.deletion(account_id, named=named, task_arn=task_arn)
         return None if row is None else await self.get(row["id"])
 
+    async def refuse_half_made(self, account_id: str, group: str | None, name: str) -> None:
+        """Raises Conflict where a mover of that name is being made, and not yet to be found."""
+        holder = await self._store.holder(_reservation(account_id, group, name))
+        if holder is not None:
+            _joined(holder)
+
     async def delete_again(self, left: Operation, caller: Caller) -> Operation:
         """A deletion of what that one left, or that one itself while it is under way."""
         row = (await self._store.operation(left.id)).values
@@ -192,29 +198,29 @@ class Operations:
         values = {
             "kind": OperationKind.CREATE_MOVER.value,
             "account_id": new.account_id,
+            "requested_by": caller.who,
             "mover_group": new.group,
             "mover_name": new.name,
             "reservation": _reservation(new.account_id, new.group, new.name),
         }
         try:
-            await self._check_name(new)
-            return await self._begin(values, pickled(new), caller, key, again=new)
-        except NameTaken:
+            quota = await self._check_name(new)
+            return await self._begin(values, pickled(new), key, quota, again=new)
+        except (NameTaken, QuotaExceeded):
             # Of two with the same key, the other may have been quicker.
             before = await self._store.key_result(key) if key else None
             if before is None:
                 raise
             return before
 
-    async def _check_name(self, new: NewMover) -> None:
+    async def _check_name(self, new: NewMover) -> Quota | None:
+        """Raises NameTaken. Gives what there is of the account's quota, where that is known."""
+        asked = time.time()
         tasks = await making.tasks_now(self._gateway, new.account_id)
         if await making.named(self._gateway, tasks, new.group, new.name):
             raise name_taken(new)
-        if self._quota and len(tasks) >= self._quota:
-            raise QuotaExceeded(
-                f"account {new.account_id} has {len(tasks)} DataSync tasks, and its quota is "
-                f"{self._quota}: delete some, or have it raised"
-            )
+        listed = frozenset(task.task_arn for task in tasks)
+        return Quota(self._quota, listed, asked) if self._quota else None
 
     async def _delete(
         self,
@@ -227,6 +233,7 @@ class Operations:
         values = {
             "kind": OperationKind.DELETE_MOVER.value,
             "account_id": names[0],
+            "requested_by": caller.who,
             "mover_group": names[1],
             "mover_name": names[2],
             "task_arn": task_arn,
@@ -234,7 +241,7 @@ class Operations:
         }
         given = pickled(task_arn, cancelled_by, parts)
         try:
-            return await self.get(await self._owned(self._begin(values, given, caller)))
+            return await self.get(await self._owned(self._begin(values, given)))
         except NameTaken:
             holder = await self._store.holder(_reservation(*names))
             if holder is None:
@@ -245,14 +252,14 @@ class Operations:
         self,
         values: dict[str, Any],
         given: bytes,
-        caller: Caller,
         key: Key | None = None,
+        quota: Quota | None = None,
         again: NewMover | None = None,
     ) -> str:
         """Recorded first, then started: one that is not started, anyone starts later."""
         operation_id = str(uuid.uuid4())
-        row = {"id": operation_id, "input": given, "requested_by": caller.who, **values}
-        begun = await self._store.begin_operation(row, key)
+        row = {"id": operation_id, "input": given, **values}
+        begun = await self._store.begin_operation(row, key, quota)
         if not begun.new:
             return begun.operation_id
         if begun.recheck and again is not None:

@@ -102,7 +102,11 @@ async def find_mover(context: Context, account_id: str, group: str, name: str) -
 async def get_mover(context: Context, task_arn: str) -> Mover:
     """A mover by the ARN of its task. Raises NotFound, also where the caller does not see it."""
     scope.account_of(context, task_arn)
-    return scope.shown(context, await context.loaders.mover.load(task_arn))
+    try:
+        mover = await context.loaders.mover.load(task_arn)
+    except NotFound:  # AWS's words are of tasks
+        raise NotFound(scope.NO_MOVER) from None
+    return scope.shown(context, mover)
 
 
 async def show_mover(context: Context, mover: Mover) -> MoverInFull:
@@ -165,8 +169,11 @@ async def _delete_again(
 ) -> Operation:
     """For a mover that is gone, or that the caller does not see: the two are not told apart."""
     scope.account(context, account_id)
-    left = await context.doors.operations.left_by(account_id, named=named, task_arn=task_arn)
+    doors = context.doors
+    left = await doors.operations.left_by(account_id, named=named, task_arn=task_arn)
+    if left is None and named is not None and scope.group(context, account_id, named[0]):
+        await doors.operations.refuse_half_made(account_id, *named)
     if left is None or not scope.group(context, account_id, left.group):
         raise NotFound(scope.NO_MOVER)
     scope.may_write(context, account_id, left.group)
-    return await context.doors.operations.delete_again(left, context.caller)
+    return await doors.operations.delete_again(left, context.caller)

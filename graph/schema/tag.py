@@ -16,4 +16,4 @@ class TagInput:
     key: str = strawberry.field(
         description="1 to 128 characters; not one that the server sets itself, nor `aws:`."
     )
-    value: str = strawberry.field(description="Up to 256 characters.")
+    value: str = strawberry.field(description="1 to 256 characters.")

@@ -2,6 +2,7 @@
 
 from graph.store.keys import Claim, Key
 from graph.store.lists import OperationRow
+from graph.store.quota import Quota
 from graph.store.store import Begun, Parts, RunNote, Store, parts_of
 from graph.store.trying import trouble_with
 
@@ -11,6 +12,7 @@ __all__ = [
     "Key",
     "OperationRow",
     "Parts",
+    "Quota",
     "RunNote",
     "Store",
     "parts_of",

@@ -72,11 +72,12 @@ class Database:
                 yield
         else:
             with self._opened().connect() as connection:
-                # In no transaction: DBOS makes indexes in a way that waits for all that are open.
+                # In no transaction, and asking again rather than waiting in a statement: DBOS makes
+                # indexes in a way that waits for all that is open, also for who waits for it.
                 connection.execution_options(isolation_level="AUTOCOMMIT")
-                connection.execute(sa.text(f"SET statement_timeout = '{_LOCKED:.0f}s'"))
+                asked = sa.select(sa.func.pg_try_advisory_lock(_LOCK))
                 try:
-                    connection.execute(sa.select(sa.func.pg_advisory_lock(_LOCK)))
+                    _until(lambda: bool(connection.scalar(asked)), "the store")
                     yield
                 finally:
                     connection.invalidate()  # closed, which gives the lock back in any case
@@ -175,15 +176,19 @@ def prepare_file(path: str) -> None:
 def _file_lock(path: str) -> Iterator[None]:
     """Ends with the process at the latest. Raises TimeoutError where another keeps it."""
     handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
-    until = time.monotonic() + _LOCKED
     try:
-        while not _locked(handle):
-            if time.monotonic() > until:
-                raise TimeoutError(f"{path} is locked by another process")
-            time.sleep(_LOOK)
+        _until(lambda: _locked(handle), path)
         yield
     finally:
         os.close(handle)
+
+
+def _until(locked: Callable[[], bool], what: str) -> None:
+    until = time.monotonic() + _LOCKED
+    while not locked():
+        if time.monotonic() > until:
+            raise TimeoutError(f"{what} is locked by another process")
+        time.sleep(_LOOK)
 
 
 def _locked(handle: int) -> bool:

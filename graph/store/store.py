@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from graph.model.errors import NameTaken, NotFound
 from graph.store.keys import Key, Keys
 from graph.store.lists import Lists, OperationRow
+from graph.store.quota import Quota
 from graph.store.replicas import Replicas
 from graph.store.starts import Starts
 from graph.store.tables import EVENTS, KEYS, NAME, NOTES, OPERATIONS
@@ -46,20 +47,26 @@ class Begun:
 class Store(Keys, Lists, Replicas, Starts):
     """SQLite in a file, or PostgreSQL. Raises Upstream where it does not answer in time."""
 
-    async def begin_operation(self, values: dict[str, Any], key: Key | None = None) -> Begun:
+    async def begin_operation(
+        self, values: dict[str, Any], key: Key | None = None, quota: Quota | None = None
+    ) -> Begun:
         """Records an operation, its reservation and its key together.
 
         Raises NameTaken where another operation holds the reservation, Conflict where the key was
-        used with another input.
+        used with another input, QuotaExceeded where those before it take the room.
         """
         now = time.time()
         row = {"status": "CREATED", "created_at": now, "updated_at": now, **values}
         row["requested_by"] = str(row["requested_by"])[:NAME]
 
         def begin(connection: sa.Connection) -> Begun:
+            if quota is not None:
+                quota.wait_for_turn(connection, row["account_id"])
             connection.execute(sa.insert(OPERATIONS).values(row))
             if key is not None:
                 connection.execute(sa.insert(KEYS).values(_settled(key, row["id"], now)))
+            if quota is not None:
+                quota.check(connection, row)
             made = connection.execute(_lately_made(row, now - _LATELY)).first()
             return Begun(row["id"], new=True, recheck=made is not None)
 

@@ -23,6 +23,7 @@ from graph.sandbox import Fault, Sandbox
 from graph.schema.ids import encode
 from graph.store import Store
 from tests.operations.crash import left
+from tests.stores import BOTH, store_url
 from tests.world import CREATE, LAB, ORG, ROLE, ask, ended, furnish, made, new_mover, serving
 
 BUCKET = f"arn:aws:s3:::from-{LAB}"
@@ -152,6 +153,28 @@ async def test_a_quota_that_is_known_is_answered_at_once(aws: Sandbox, tmp_path:
         payload = (await ask(client, CREATE, input=new_mover("two")))["createMover"]
         assert [error["code"] for error in payload["errors"]] == ["QUOTA_EXCEEDED"]
     assert left(aws, LAB) == (1, 2, 2)
+
+
+@pytest.mark.parametrize("kind", BOTH)
+async def test_of_many_creates_at_once_as_many_are_accepted_as_the_quota_has_room_for(
+    aws: Sandbox, tmp_path: Path, kind: str
+) -> None:
+    furnish(aws, LAB)
+    with store_url(kind, tmp_path) as url:
+        async with serving(tmp_path, task_quota=3, store_url=url) as client:
+            await made(client)
+            aws.border.add(Fault("CreateTask", "gate", count=2))
+            answers = await asyncio.gather(
+                *(ask(client, CREATE, input=new_mover(f"n{index}")) for index in range(4))
+            )
+            payloads = [answer["createMover"] for answer in answers]
+            codes = [error["code"] for payload in payloads for error in payload["errors"]]
+            assert codes == ["QUOTA_EXCEEDED"] * 2
+            aws.border.clear()
+            for payload in payloads:
+                if payload["operation"]:
+                    await ended(client, payload["operation"]["id"])
+    assert left(aws, LAB) == (3, 6, 6)
 
 
 async def test_a_new_role_is_waited_for(aws: Sandbox, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import graph.app
 from graph.operations.rooms import Patience
 from graph.sandbox import Fault, Sandbox
 from tests.operations.crash import DELETE, left
-from tests.world import LAB, ORG, ask, ended, furnish, made, serving
+from tests.world import CREATE, LAB, ORG, ask, ended, furnish, made, new_mover, serving
 
 POLICY = f"""{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow",
   "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::from-{LAB}"}}]}}"""
@@ -209,6 +209,24 @@ async def test_a_mover_that_is_still_being_made_cannot_be_deleted_yet(
         assert (answer.status_code, "still being made" in answer.text) == (409, True)
         aws.turn(3_601)
         await making
+
+
+@pytest.mark.parametrize("gate", ["CreateLocationS3", "CreateTask"])
+async def test_by_its_name_a_mover_that_is_still_being_made_is_no_unknown_one(
+    aws: Sandbox, tmp_path: Path, gate: str
+) -> None:
+    furnish(aws, LAB)
+    aws.border.add(Fault(gate, "gate"))
+    async with serving(tmp_path) as client:
+        operation = (await ask(client, CREATE, input=new_mover()))["createMover"]["operation"]
+        assert await asyncio.to_thread(aws.border.wait_for_gate, 20)
+        answer = await client.delete(PATH)
+        assert (answer.status_code, "still being made" in answer.text) == (409, True)
+        assert (await client.delete(PATH.replace("one", "two"))).status_code == 404
+        aws.border.clear()
+        await ended(client, operation["id"])
+        assert (await client.delete(PATH)).status_code == 204
+    assert left(aws, LAB) == (0, 0, 0)
 
 
 async def test_a_run_stands_in_the_way_unless_it_is_to_be_cancelled(

@@ -95,6 +95,22 @@ async def test_a_run_is_started_once_for_a_key(
         assert (await started(client, mover, "k-1"))["run"]["id"] == first
 
 
+async def test_a_key_whose_mover_is_gone_tells_so_in_our_words(
+    aws: Sandbox, tmp_path: Path
+) -> None:
+    furnish(aws, LAB)
+    async with serving(tmp_path) as client:
+        mover = await made(client)
+        assert (await started(client, mover, "k-1"))["errors"] == []
+        cancel = "mutation($id: ID!) { deleteMover(input: {mover: $id, cancelRun: true}) {"
+        answer = await ask(client, cancel + " operation { id } } }", id=mover)
+        await ended(client, answer["deleteMover"]["operation"]["id"])
+        for key in ("k-1", "k-2"):
+            assert (await started(client, mover, key))["errors"] == [
+                {"code": "NOT_FOUND", "message": "datasync mover not found"}
+            ]
+
+
 async def test_a_refused_start_leaves_its_key_free(aws: Sandbox, tmp_path: Path) -> None:
     furnish(aws, LAB, a=b"x" * 1_000)
     aws.set_pace(bandwidth=1)

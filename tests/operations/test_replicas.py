@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Iterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +97,24 @@ async def test_an_idle_server_that_is_asked_to_stop_ends_by_that_signal(
         async with server.client() as client:
             await made(client)
         assert await asyncio.to_thread(server.terminate) in (0, -signal.SIGTERM)
+
+
+@pytest.mark.timeout(150)
+@pytest.mark.postgres
+@pytest.mark.parametrize("workers", [1, 2])
+async def test_servers_that_start_in_the_same_moment_on_an_empty_database_all_serve(
+    aws: Sandbox, tmp_path: Path, database: str, workers: int
+) -> None:
+    furnish(aws, LAB)
+    one, other = (
+        Server(aws, tmp_path, database, arguments=[f"--workers={workers}"]) for _ in range(2)
+    )
+    async with AsyncExitStack() as stack:
+        await asyncio.gather(*(stack.enter_async_context(server) for server in (one, other)))
+        for server, name in ((one, "one"), (other, "two")):
+            async with server.client() as client:
+                await made(client, name=name)
+    assert left(aws, LAB) == (2, 4, 4)
 
 
 @pytest.mark.timeout(150)

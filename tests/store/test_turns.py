@@ -1,4 +1,4 @@
-"""A crowd at the store: it waits as long as it moves, and no heartbeat waits behind it."""
+"""A crowd at the store: each waits for a turn, in bounds, and no heartbeat waits behind it."""
 
 from __future__ import annotations
 
@@ -47,12 +47,12 @@ async def test_a_heartbeat_does_not_wait_behind_a_crowd(store: Store) -> None:
         assert await store.beat("me") == {"me": 0}
 
 
-async def test_who_waits_longer_than_the_store_moves_is_told_that_it_is_away(
+async def test_who_waits_too_long_for_a_turn_is_told_that_the_store_is_busy(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with Busy(store):
-        monkeypatch.setattr(database, "_SECONDS", 0.01)
-        with pytest.raises(Upstream, match="does not answer"):
+        monkeypatch.setattr(database, "_QUEUED", 0.01)
+        with pytest.raises(Upstream, match="too busy"):
             await store.unended()
     monkeypatch.undo()
     assert await store.unended() == []
