@@ -92,7 +92,7 @@ class Operations:
         before = await self._store.key_result(key) if key else None
         if before is None:
             before = await self._owned(self._accept_create(new, caller, key))
-        return await self.get(before)
+        return await reading.accepted(self._store, before)
 
     async def delete_mover(
         self, mover: Mover, caller: Caller, *, cancel_run: bool = False
@@ -241,7 +241,8 @@ class Operations:
         }
         given = pickled(task_arn, cancelled_by, parts)
         try:
-            return await self.get(await self._owned(self._begin(values, given)))
+            begun = await self._owned(self._begin(values, given))
+            return await reading.accepted(self._store, begun)
         except NameTaken:
             holder = await self._store.holder(_reservation(*names))
             if holder is None:

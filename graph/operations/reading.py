@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Final
 
+from graph.model.errors import Upstream
 from graph.model.operation import Operation, OperationEvent, OperationKind, OperationStatus
 from graph.store import OperationRow, Store
 
@@ -22,6 +23,17 @@ _FOLLOWED: Final = 3_600.0
 async def get(store: Store, operation_id: str) -> Operation:
     """Raises NotFound where there never was one, or it is forgotten."""
     return operation_of(await store.operation(operation_id))
+
+
+async def accepted(store: Store, operation_id: str) -> Operation:
+    """One that was just accepted. Raises Upstream, which says that it was."""
+    try:
+        return await get(store, operation_id)
+    except Upstream as error:
+        raise Upstream(
+            "this was accepted, but the server's store does not answer now: look for it among the "
+            "operations instead of trying again"
+        ) from error
 
 
 async def follow(store: Store, operation_id: str) -> AsyncIterator[Operation]:

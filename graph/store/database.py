@@ -123,6 +123,7 @@ class Database:
         """For SQLite, between transactions: within one it changes nothing."""
         driver = connection.connection.driver_connection
         if driver is not None and self.url.get_backend_name() == "sqlite":
+            driver.rollback()  # a commit that failed leaves its transaction open
             driver.execute(f"PRAGMA synchronous={how}")
 
     def _opened(self) -> sa.Engine:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import threading
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,7 +12,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from graph.model.errors import NameTaken, NotFound
+from graph.model.errors import NameTaken, NotFound, Upstream
 from graph.store.keys import Key, Keys
 from graph.store.lists import Lists, OperationRow
 from graph.store.quota import Quota
@@ -20,6 +22,9 @@ from graph.store.tables import EVENTS, KEYS, NAME, NOTES, OPERATIONS
 
 _LATELY: Final = 60.0
 """More seconds than the clocks of two replicas are apart, and a list of movers takes."""
+
+_LOOKED_UP: Final = 5.0
+"""Seconds in which a store that lost an answer has to tell what became of it."""
 
 Parts = list[tuple[str, str | None]]
 """Locations, each with the role that was made for it."""
@@ -59,6 +64,8 @@ class Store(Keys, Lists, Replicas, Starts):
         row = {"status": "CREATED", "created_at": now, "updated_at": now, **values}
         row["requested_by"] = str(row["requested_by"])[:NAME]
 
+        sent, given_up = threading.Event(), threading.Event()
+
         def begin(connection: sa.Connection) -> Begun:
             if quota is not None:
                 quota.wait_for_turn(connection, row["account_id"])
@@ -68,6 +75,9 @@ class Store(Keys, Lists, Replicas, Starts):
             if quota is not None:
                 quota.check(connection, row)
             made = connection.execute(_lately_made(row, now - _LATELY)).first()
+            sent.set()  # only the commit follows
+            if given_up.is_set():
+                raise Upstream("nobody waits for it any more")
             return Begun(row["id"], new=True, recheck=made is not None)
 
         try:
@@ -79,6 +89,28 @@ class Store(Keys, Lists, Replicas, Starts):
             raise NameTaken(
                 f"another operation on the mover '{values['mover_name']}' is under way"
             ) from None
+        except Upstream:
+            given_up.set()
+            if not sent.is_set():  # and never will be
+                raise
+            await self._look_up(row["id"])
+            # What was read of the name before is old by now.
+            return Begun(row["id"], new=True, recheck=True)
+
+    async def _look_up(self, operation_id: str) -> None:
+        """Whether a commit whose answer was lost has come to pass. Raises Upstream."""
+        try:
+            async with asyncio.timeout(_LOOKED_UP):
+                if await self._rows(
+                    sa.select(OPERATIONS.c.id).where(OPERATIONS.c.id == operation_id)
+                ):
+                    return
+        except (Upstream, TimeoutError):
+            pass  # it is still as unknown
+        raise Upstream(
+            "the server's store does not answer, and may have accepted this: look whether it did "
+            "before trying again; with an idempotency key, trying again is safe"
+        )
 
     async def event(self, operation_id: str, *messages: str) -> bool:
         """Notes what an operation does now; False where it said all of that before."""

@@ -24,7 +24,7 @@ from graph.schema.ids import encode
 from graph.store import Store
 from tests.operations.crash import left
 from tests.stores import BOTH, store_url
-from tests.world import CREATE, LAB, ORG, ROLE, ask, ended, furnish, made, new_mover, serving
+from tests.world import CREATE, LAB, ORG, ROLE, ask, ended, furnish, made, new_mover, serving, tell
 
 BUCKET = f"arn:aws:s3:::from-{LAB}"
 
@@ -175,6 +175,25 @@ async def test_of_many_creates_at_once_as_many_are_accepted_as_the_quota_has_roo
                 if payload["operation"]:
                     await ended(client, payload["operation"]["id"])
     assert left(aws, LAB) == (3, 6, 6)
+
+
+async def test_a_create_that_was_accepted_is_told_so_where_the_store_goes_away_right_then(
+    aws: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    furnish(aws, LAB)
+
+    async def away(_store: Store, _operation_id: str) -> None:
+        raise Upstream("the store is away")
+
+    async with serving(tmp_path) as client:
+        with monkeypatch.context() as patched:
+            patched.setattr(Store, "operation", away)
+            answer = await tell(client, CREATE, input=new_mover())
+        assert "this was accepted" in str(answer), answer
+        (row,) = (await ask(client, "{ operations(first: 5) { nodes { id } } }"))["operations"][
+            "nodes"
+        ]
+        assert (await ended(client, row["id"]))["status"] == "COMPLETED"
 
 
 async def test_a_new_role_is_waited_for(aws: Sandbox, tmp_path: Path) -> None:
