@@ -66,7 +66,7 @@ async def engine(rooms: Rooms, *, drain: float) -> AsyncIterator[None]:
 async def _stop(rooms: Rooms, drain: float) -> None:
     """Lets workflows end for a while; what is left then stops where it stands, to be resumed."""
     if rooms.running:
-        await asyncio.wait(rooms.running, timeout=drain)
+        await asyncio.wait(rooms.running.keys(), timeout=drain)
     # From here on none begins, and what goes on is cancelled: it is neither failed nor undone.
     close_rooms()
     left = set(rooms.running)

@@ -36,8 +36,8 @@ class Rooms:
     store: Store
     patience: Patience
     heart: Heart
-    running: set[asyncio.Task[object]] = field(default_factory=set)
-    """The workflows of this process, to be drained when it stops."""
+    running: dict[asyncio.Task[object], str] = field(default_factory=dict)
+    """The workflows of this process with their ids, to be drained when it stops."""
     turns: Turns = field(default_factory=Turns)
 
 

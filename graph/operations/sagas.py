@@ -129,14 +129,14 @@ async def _turn(account_id: str) -> AsyncIterator[None]:
     running, task, asked = rooms().running, asyncio.current_task(), time.monotonic()
     if task is None:
         raise RuntimeError("a workflow runs in a task")
-    running.add(task)
+    running[task] = DBOS.workflow_id or ""
     try:
         async with rooms().turns.taken(account_id):
             # Another replica may have taken it over while it waited.
             await rooms().heart.certain(asked)
             yield
     finally:
-        running.discard(task)
+        running.pop(task, None)
 
 
 async def _step(name: str, work: Callable[..., Awaitable[T]], *args: Any) -> T:  # noqa: ANN401

@@ -7,6 +7,7 @@ import itertools
 import logging
 import pickle
 import time
+from collections.abc import Collection
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -15,6 +16,7 @@ from dbos import DBOS, SetWorkflowID
 from graph.model.errors import Upstream
 from graph.model.operation import OperationKind
 from graph.operations import sagas
+from graph.operations.rooms import rooms
 from graph.store import Store, parts_of
 
 log = logging.getLogger(__name__)
@@ -46,7 +48,8 @@ async def keep_up(store: Store, keep: float) -> None:
     """Round after round: nothing that was recorded is left lying, and what is old is forgotten."""
     for rounds in itertools.count():
         try:
-            await see_to_lost_ones(store)
+            # Those that this process works on, or will once it is their turn, are not lost.
+            await see_to_lost_ones(store, but=list(rooms().running.values()))
             if rounds % _FORGETTING == 0:
                 await _forget(store, keep)
         except Upstream:
@@ -64,11 +67,15 @@ async def _forget(store: Store, keep: float) -> None:
 
 
 async def see_to_lost_ones(
-    store: Store, *, abandoned: float = _ABANDONED, stalled: float = _STALLED
+    store: Store,
+    *,
+    but: Collection[str] = (),
+    abandoned: float = _ABANDONED,
+    stalled: float = _STALLED,
 ) -> None:
     """Starts what was recorded and never begun; ends what the engine ended without a word."""
     now = time.time()
-    rows = await store.lost(created_before=now - abandoned, silent_since=now - stalled)
+    rows = await store.lost(but, created_before=now - abandoned, silent_since=now - stalled)
     if not rows:
         return
     known = await DBOS.list_workflows_async(

@@ -6,7 +6,7 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -177,11 +177,18 @@ class Store(Keys, Lists, Replicas, Starts):
         alive = sa.select(OPERATIONS).where(OPERATIONS.c.ended_at.is_(None))
         return await self._rows(alive.order_by(OPERATIONS.c.created_at))
 
-    async def lost(self, *, created_before: float, silent_since: float) -> list[sa.RowMapping]:
-        """Operations that have not begun by then, or that tell nothing new since; at most 100."""
+    async def lost(
+        self, but: Collection[str], *, created_before: float, silent_since: float
+    ) -> list[sa.RowMapping]:
+        """Operations that have not begun by then, or that tell nothing new since; at most 100.
+
+        Without those whose ids are given.
+        """
         not_begun = (OPERATIONS.c.status == "CREATED") & (OPERATIONS.c.created_at < created_before)
         found = sa.select(OPERATIONS).where(
-            OPERATIONS.c.ended_at.is_(None), not_begun | (OPERATIONS.c.updated_at < silent_since)
+            OPERATIONS.c.ended_at.is_(None),
+            not_begun | (OPERATIONS.c.updated_at < silent_since),
+            OPERATIONS.c.id.not_in(list(but)),
         )
         return await self._rows(found.order_by(OPERATIONS.c.created_at).limit(100))
 
