@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator
 
@@ -13,6 +14,18 @@ from graph.sandbox import Pace, Sandbox
 
 EAGER = Pace(launch=0, phase=0, per_object=0, listing=0, verifying=0, bandwidth=1e12)
 """A run is over before its start is answered, but for the thread that steps it."""
+
+
+@pytest.fixture(autouse=True)
+def log_as_it_was() -> Iterator[None]:
+    """A command that is run in the process of its test sets the log up for all that come after."""
+    root = logging.getLogger()
+    level, handlers = root.level, list(root.handlers)
+    yield
+    root.setLevel(level)
+    for handler in [each for each in root.handlers if type(each) is logging.StreamHandler]:
+        if handler not in handlers:
+            root.removeHandler(handler)
 
 
 @pytest.fixture(scope="session")

@@ -34,6 +34,12 @@ class Clock:
             self._zero = time.monotonic() - self.seconds()
             self.manual = False
 
+    def start_over(self) -> None:
+        """It is the machine's time again, however far it was turned."""
+        with self._lock:
+            self._began, self._zero = datetime.now(UTC), time.monotonic()
+            self.manual = False
+
     def turn_to(self, seconds: float) -> None:
         self._turned = max(self._turned, seconds)
 

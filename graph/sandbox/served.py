@@ -94,6 +94,7 @@ class Sandbox:
         ENGINE.reset()
         BackendDict.reset()
         ENGINE.let_go()
+        CLOCK.start_over()  # or what is made now would be younger than now
         vars(PACE).update(vars(Pace()))
         self.border.clear()
         self.border.forget_calls()

@@ -161,8 +161,8 @@ async def test_a_store_that_goes_away_at_every_call_only_delays(
             Server(aws, tmp_path, store),
             one.client() as client,
         ):
-            for account, point in where.items():
-                await _accepted(aws, client, account, point, what)
+            # Together: no call may stand at its gate until it is given up.
+            await asyncio.gather(*(_accepted(aws, client, *each, what) for each in where.items()))
             assert await asyncio.to_thread(all_standing, aws, len(where))
             way.cut()
             aws.border.clear()

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any, cast
 from urllib.request import urlopen
 
@@ -105,3 +106,9 @@ def test_no_thread_of_a_sandbox_outlives_it(aws: Sandbox) -> None:
     kept_alive.close()
     assert set(threading.enumerate()) - before == set()
     assert "datasync" not in {thread.name for thread in threading.enumerate()}
+
+
+def test_after_a_reset_it_is_the_machines_time_again(lab: Sandbox) -> None:
+    lab.turn(5_000)
+    lab.reset()
+    assert abs((CLOCK.now() - datetime.now(UTC)).total_seconds()) < 60

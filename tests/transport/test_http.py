@@ -106,7 +106,7 @@ async def test_an_accident_before_graphql_is_masked_and_logged(
     error = response.json()["errors"][0]
     assert (response.status_code, error["message"]) == (500, "Internal error")
     assert error["extensions"]["code"] == "INTERNAL"
-    (record,) = caplog.records
+    (record,) = [each for each in caplog.records if each.levelname == "ERROR"]
     assert error["extensions"]["requestId"] in record.getMessage()
 
 
