@@ -94,3 +94,13 @@ def test_what_is_in_use_stays(lab: Sandbox) -> None:
     start(datasync, task)
     with pytest.raises(ClientError, match="in progress"):
         datasync.delete_task(TaskArn=task)
+
+
+def test_a_moment_that_is_none_is_refused_as_the_service_does(lab: Sandbox) -> None:
+    datasync = client("datasync")
+    make_location(datasync, "from")
+    rule = {"Name": "CreationTime", "Operator": "GreaterThan"}
+    found = datasync.list_locations(Filters=[rule | {"Values": ["2020-01-01"]}])
+    assert len(found["Locations"]) == 1
+    with pytest.raises(ClientError, match="CreationTime x is not valid"):
+        datasync.list_locations(Filters=[rule | {"Values": ["x"]}])

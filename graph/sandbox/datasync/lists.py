@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final, Protocol, TypeVar
 
 from graph.sandbox.datasync.errors import InvalidRequestException
@@ -62,9 +62,18 @@ def _passing(
         raise InvalidRequestException(f"Filter {name} {operator} is not valid.")
     wanted: list[Any] = rule["Values"]
     if name == "CreationTime":
-        wanted = [datetime.fromisoformat(value) for value in wanted]
+        wanted = [_moment(value) for value in wanted]
     combine = all if operator.startswith("Not") else any
     return [item for item in items if combine(test(value, wanted) for value in getter(item))]
+
+
+def _moment(text: str) -> datetime:
+    """In UTC where it does not say."""
+    try:
+        given = datetime.fromisoformat(text)
+    except ValueError:
+        raise InvalidRequestException(f"CreationTime {text} is not valid.") from None
+    return given if given.tzinfo else given.replace(tzinfo=UTC)
 
 
 def _serial(token: str) -> int:
