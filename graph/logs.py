@@ -27,6 +27,14 @@ def set_up(level: str) -> None:
     logging.getLogger("aiobotocore.credentials").setLevel(max(wanted, logging.ERROR))
 
 
+def adopt(library: str, least: int) -> None:
+    """What a library prints by handlers of its own goes through ours, at no level below either."""
+    logger = logging.getLogger(library)
+    logger.handlers.clear()
+    logger.propagate = True
+    logger.setLevel(max(least, logging.getLogger().level))
+
+
 def pairs(**values: object) -> str:
     """``name=value`` in order, without what is None; quoted where a reader could be misled."""
     return " ".join(

@@ -12,6 +12,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from dbos import DBOS
 
+from graph import logs
 from graph.model.errors import Upstream
 from graph.operations.rooms import Rooms, close_rooms, open_rooms
 from graph.store import Store
@@ -47,6 +48,7 @@ async def engine(rooms: Rooms, *, drain: float) -> AsyncIterator[None]:
                 "system_database_engine": own,
             }
         )
+        logs.adopt("dbos", logging.WARNING)
         DBOS.launch()
     await rooms.heart.beat()
     # Owned here: cancelled and awaited below.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import signal
+import time
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -22,6 +22,8 @@ from graph.sandbox.stage import Ports, Stage, StageError, stage
 
 GROUP: Final = "demo"
 _ACT_SECONDS: Final = 120.0
+_NOTICE_SECONDS: Final = 0.25
+"""Within which Ctrl-C is noticed while serving."""
 _REASONS: Final = (
     PlayError,
     StageError,
@@ -258,6 +260,8 @@ def _until_interrupted() -> None:
     say.print("\nServing until Ctrl-C.")
     try:
         while True:
-            signal.pause()
+            # Not signal.pause(): the system may give the signal to any thread, but only the main
+            # one acts on it, and it must be awake for that.
+            time.sleep(_NOTICE_SECONDS)
     except KeyboardInterrupt:
         say.print("Stopping.")

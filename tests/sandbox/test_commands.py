@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +19,7 @@ import pytest
 from graphql import parse, validate
 
 from graph.app import graphql_schema
-from graph.sandbox import hints, scenery
+from graph.sandbox import demo, hints, scenery
 from graph.sandbox.ending import Ending
 
 PROMISES = (
@@ -58,6 +59,22 @@ def test_sigterm_ends_it_also_where_a_shell_lets_it_ignore_ctrl_c() -> None:
         assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.timeout(20)
+def test_a_signal_that_another_thread_receives_ends_the_serving_too() -> None:
+    server = Path(f"/proc/self/task/{threading.get_native_id()}/stat")
+
+    def receive() -> None:
+        while server.read_text().rpartition(")")[2].split()[0] != "S":
+            pass  # until the one that serves waits
+        signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+
+    with Ending():
+        receiver = threading.Thread(target=receive)
+        receiver.start()
+        demo._until_interrupted()
+        receiver.join()
 
 
 def until(process: subprocess.Popen[str], line: str) -> str:
