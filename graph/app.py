@@ -122,13 +122,7 @@ async def _lifespan(_app: Starlette, *, settings: Settings, opened: Opened) -> A
         auth = Authenticator(settings.all_keys, max_cost=settings.token_max_cost)
         stack.push_async_callback(auth.aclose)
         store = await stack.enter_async_context(Store(settings.store_url))
-        external_id = settings.external_id.get_secret_value() if settings.external_id else None
-        clients = Clients(
-            region=settings.region, role=settings.role, org=settings.org, external_id=external_id
-        )
-        gateway = await stack.enter_async_context(
-            Gateway(clients, org=settings.org, accounts=frozenset(settings.accounts))
-        )
+        gateway = await stack.enter_async_context(_gateway(settings))
         operations = await stack.enter_async_context(
             Operations(
                 gateway,
@@ -169,3 +163,21 @@ async def _healthy(_request: Request) -> Response:
 
 async def _metrics(_request: Request) -> Response:
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+def _gateway(settings: Settings) -> Gateway:
+    external_id = settings.external_id.get_secret_value() if settings.external_id else None
+    clients = Clients(
+        region=settings.region,
+        role=settings.role,
+        org=settings.org,
+        external_id=external_id,
+        # A read that hangs is tried once more within its time.
+        read_seconds=0.75 * settings.call_seconds,
+    )
+    return Gateway(
+        clients,
+        org=settings.org,
+        accounts=frozenset(settings.accounts),
+        call_seconds=settings.call_seconds,
+    )

@@ -140,6 +140,13 @@ class Settings(KeySettings):
         description="Origins whose pages may call, separated by commas, `*` for any; empty: "
         "preflight requests of the REST paths are answered as the original does.",
     )
+    call_seconds: float = Field(
+        20,
+        ge=1,
+        le=300,
+        description="How long one call to AWS may take, its retries included; a list takes up to "
+        "three times that.",
+    )
     poll_seconds: float = Field(
         1.0, ge=0.05, le=60, description="Between two looks at a run that moves."
     )

@@ -52,6 +52,8 @@ class Server:
             "POLL_SECONDS": "0.1",
             "RETRY_SECONDS": "0.05",
             "LEASE_SECONDS": "4",
+            # No call that stands at its gate is given up: it would take effect later.
+            "CALL_SECONDS": "100",
             "DRAIN_SECONDS": "1",
             "LOG_LEVEL": "warning",
         }

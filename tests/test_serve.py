@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from graph.sandbox import Sandbox
+from graph.sandbox import Fault, Sandbox
 from tests.server import Server
 from tests.world import LAB, furnish
 
@@ -49,3 +49,16 @@ async def test_workers_start_serve_and_end_together(aws: Sandbox, tmp_path: Path
     async with httpx.AsyncClient() as client:
         with pytest.raises(httpx.ConnectError):
             await client.get(server.url)
+
+
+@pytest.mark.timeout(150)
+async def test_a_call_to_aws_takes_no_longer_than_the_settings_say(
+    aws: Sandbox, tmp_path: Path
+) -> None:
+    furnish(aws)
+    async with Server(aws, tmp_path, CALL_SECONDS="1") as server, server.client() as client:
+        aws.border.add(Fault("ListTasks", "gate", count=100))
+        answer = await client.get(f"/v1/datasync/{LAB}/movers")
+        aws.border.clear()
+    assert answer.status_code == 503
+    assert "did not answer datasync:ListTasks in time" in answer.text

@@ -19,8 +19,8 @@ from graph.model.errors import ApiError
 
 MOST_ROLES: Final = 300
 """Of account and kind of access: beyond it, those that were not used for longest are closed."""
-_TIMEOUTS: Final = (3, 15)
-"""Seconds to connect, and to wait for the next byte."""
+_CONNECT: Final = 3.0
+"""Seconds to connect."""
 _POOL: Final = 100
 _KEEP_ALIVE: Final = 60.0
 """Seconds: polls that are further apart than the default of 12 would connect anew each time."""
@@ -48,22 +48,25 @@ class Clients:
     A client is never shared between accounts: it keeps count of its retries.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a deployment decides
         self,
         *,
         region: str,
         role: str,
         org: str,
         external_id: str | None,
+        read_seconds: float = 15.0,
         most: int = MOST_ROLES,
     ) -> None:
+        """``read_seconds``: how long the next byte of an answer is waited for."""
         self.region, self._role, self._org, self._external_id = region, role, org, external_id
-        self._pools = Pools()
+        timeouts = (_CONNECT, read_seconds)
+        self._pools = Pools(timeouts)
         # Never merge configurations: AioConfig.merge() drops http_session_cls.
         borrowed = _borrowed(self._pools)
-        self._reading = _config(borrowed, attempts=3)
+        self._reading = _config(borrowed, timeouts, attempts=3)
         # A create whose answer was lost must not be sent again blindly: it would make a double.
-        self._writing = _config(borrowed, attempts=1)
+        self._writing = _config(borrowed, timeouts, attempts=1)
         self._session = RoleSession()
         self._sdk = aioboto3.Session(botocore_session=self._session)
         self._stack = AsyncExitStack()
@@ -157,11 +160,12 @@ class Clients:
             self._session.role = None
 
 
-def _config(http_session_cls: type, attempts: int) -> AioConfig:
+def _config(http_session_cls: type, timeouts: tuple[float, float], attempts: int) -> AioConfig:
+    connect, read = timeouts
     return AioConfig(
         http_session_cls=http_session_cls,
-        connect_timeout=_TIMEOUTS[0],
-        read_timeout=_TIMEOUTS[1],
+        connect_timeout=connect,
+        read_timeout=read,
         retries={"mode": "standard", "total_max_attempts": attempts},
     )
 
@@ -169,7 +173,8 @@ def _config(http_session_cls: type, attempts: int) -> AioConfig:
 class Pools:
     """The HTTP sessions: one, or two where the environment names a proxy and exceptions to it."""
 
-    def __init__(self) -> None:
+    def __init__(self, timeouts: tuple[float, float]) -> None:
+        self._timeouts = timeouts
         self._open: dict[tuple[object, ...], AIOHTTPSession] = {}
 
     def get(self, proxies: dict[str, str] | None, verify: Any) -> AIOHTTPSession:
@@ -178,7 +183,7 @@ class Pools:
             self._open[key] = AIOHTTPSession(
                 verify=verify,
                 proxies=proxies,
-                timeout=_TIMEOUTS,  # type: ignore[arg-type]  # a pair is taken, typed as a number
+                timeout=self._timeouts,  # type: ignore[arg-type]  # a pair is taken, typed as a number
                 max_pool_connections=_POOL,
                 connector_args={"keepalive_timeout": _KEEP_ALIVE},
             )
