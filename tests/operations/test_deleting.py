@@ -12,7 +12,8 @@ import graph.app
 from graph.operations.rooms import Patience
 from graph.sandbox import Fault, Sandbox
 from tests.operations.by_hand import backend, by_hand
-from tests.operations.crash import DELETE, left
+from tests.operations.crash import left
+from tests.operations.stories import DELETE
 from tests.world import CREATE, LAB, ORG, ask, ended, furnish, made, new_mover, serving
 
 POLICY = f"""{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow",
