@@ -15,13 +15,13 @@ _WAITED: Final = 30.0
 _LOOK: Final = 0.25
 
 
-def key_of(caller: str, key: str, what: str) -> Key:
+def key_of(caller: str, key: str, what: str, group: str | None = None) -> Key:
     """Raises Invalid for a key that is too long, or empty."""
     if not 0 < len(key) <= _LONGEST:
         raise Invalid(
             f"an idempotency key has 1 to {_LONGEST} characters", path=("idempotencyKey",)
         )
-    return Key.of(caller, key, what)
+    return Key.of(caller, key, what, group)
 
 
 async def once(

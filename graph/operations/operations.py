@@ -176,9 +176,7 @@ class Operations:
 
     async def once(
         self,
-        caller: Caller,
-        key: str,
-        what: str,
+        key: Key,
         *,
         work: Callable[[str], Awaitable[str]],
         find: Callable[[str], Awaitable[str | None]],
@@ -186,10 +184,9 @@ class Operations:
         """Does the work once for a caller's key, on whatever replica; the same answer again.
 
         ``work`` leaves the mark that it is given on what it makes, ``find`` looks for that.
-        Raises Conflict for the same key with another ``what``.
+        Raises Conflict where the key was used with another input.
         """
-        made = key_of(caller.name, key, what)
-        return await self._owned(once(self._store, self._replica, made, work, find))
+        return await self._owned(once(self._store, self._replica, key, work, find))
 
     def _forgotten_before(self) -> float:
         return time.time() - self._keep

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from graph.context import Context
 from graph.model import names
-from graph.model.errors import NotFound
+from graph.model.errors import Conflict, NotFound
 from graph.model.location import Location
 from graph.model.mover import Account, Group, Mover, Task
 from graph.model.operation import NewMover, Operation
@@ -172,7 +172,11 @@ async def _delete_again(
     doors = context.doors
     left = await doors.operations.left_by(account_id, named=named, task_arn=task_arn)
     if left is None and named is not None and scope.group(context, account_id, named[0]):
-        await doors.operations.refuse_half_made(account_id, *named)
+        try:
+            await doors.operations.refuse_half_made(account_id, *named)
+        except Conflict:  # how a mover stands is told to who may change it
+            scope.may_write(context, account_id, named[0])
+            raise
     if left is None or not scope.group(context, account_id, left.group):
         raise NotFound(scope.NO_MOVER)
     scope.may_write(context, account_id, left.group)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import dataclass
 
 from graph.aws import runs as aws_runs
 from graph.aws.gateway import Gateway
@@ -15,8 +16,19 @@ from graph.model.errors import AlreadyRunning, ApiError, Invalid, NotFound, NotR
 from graph.model.mover import KEY_TAG, Mover, Tag, Task
 from graph.model.progress import Progress
 from graph.model.run import Run, RunRef
+from graph.operations.once import key_of
 from graph.resolvers import scope
 from graph.resolvers.movers import get_mover
+from graph.store import Key
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What a wish to start a mover has led to."""
+
+    run_arn: str
+    again: bool = False
+    """The caller's key led to it before: by now it may be gone, or not the caller's to see."""
 
 
 async def list_runs(context: Context, task_arn: str) -> list[RunRef]:
@@ -70,22 +82,56 @@ async def current_run(context: Context, mover: Mover) -> Run | None:
     return None if run.ended else run
 
 
-async def start_run(context: Context, mover: Mover, idempotency_key: str | None = None) -> str:
+async def start_by_task(
+    context: Context, task_arn: str, idempotency_key: str | None = None
+) -> Start:
+    """Starts a run of a mover by its task, or gives the run that the key has led to before.
+
+    That one also where the mover is gone, and without a call to AWS. Raises as ``start_run`` does,
+    NotFound where the mover is not there, Conflict for a key of another mover.
+    """
+    if idempotency_key is None:
+        return Start(await start_run(context, await get_mover(context, task_arn)))
+    before = await _started_before(context, task_arn, idempotency_key)
+    if before is not None:
+        return Start(before, again=True)
+    mover = await get_mover(context, task_arn)
+    scope.may_write(context, mover.account.account_id, mover.group)
+    return Start(await _start_once(context, mover, idempotency_key))
+
+
+async def start_run(context: Context, mover: Mover) -> str:
     """Starts a run and gives its ARN. Raises AlreadyRunning unless the mover is AVAILABLE.
 
     Of many who ask at once one succeeds. Raises Forbidden where the caller may not write.
     """
     scope.may_write(context, mover.account.account_id, mover.group)
-    if idempotency_key is None:
-        return await _start(context, mover)
+    return await _start(context, mover)
+
+
+async def _started_before(context: Context, task_arn: str, idempotency_key: str) -> str | None:
+    """The run that a key has led to, where the caller may still start those of its group."""
+    account_id = scope.account_of(context, task_arn).account_id
+    if not context.caller.may_write:
+        return None
+    key = _key(context, task_arn, idempotency_key)
+    answer = await context.doors.store.key_answer(key)
+    if answer is None or not scope.group(context, account_id, answer.group):
+        return None
+    return answer.result
+
+
+async def _start_once(context: Context, mover: Mover, idempotency_key: str) -> str:
     gateway = context.doors.gateway
     return await context.doors.operations.once(
-        context.caller,
-        idempotency_key,
-        f"start {mover.task_arn}",
+        _key(context, mover.task_arn, idempotency_key, mover.group),
         work=lambda key: _start(context, mover, Tag(KEY_TAG, key)),
         find=lambda key: aws_runs.marked_run(gateway, mover.task_arn, Tag(KEY_TAG, key)),
     )
+
+
+def _key(context: Context, task_arn: str, idempotency_key: str, group: str | None = None) -> Key:
+    return key_of(context.caller.name, idempotency_key, f"start {task_arn}", group)
 
 
 async def _start(context: Context, mover: Mover, mark: Tag | None = None) -> str:

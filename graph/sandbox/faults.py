@@ -26,6 +26,7 @@ class Call(NamedTuple):
     service: str
     operation: str
     account: str
+    """Of the credentials, but of AssumeRole that of the role."""
 
 
 @dataclass
@@ -43,7 +44,7 @@ class Fault:
     """... after so many that pass."""
     seconds: float = 0.0
     account: str | None = None
-    """Only calls made with credentials of this account; None for all."""
+    """Only calls of this account, those that assume a role of it among them; None for all."""
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:

@@ -22,6 +22,7 @@ App = Callable[[Environ, StartResponse], Iterable[bytes]]
 _SCOPE: Final = re.compile(r"Credential=([^/]+)/\d+/[^/]+/([^/]+)/aws4_request")
 _QUERY: Final = {"iam", "sts"}
 _XML: Final = _QUERY | {"s3"}
+_ROLE: Final = re.compile(r"arn:[^:]+:iam::(\d{12}):role/")
 _SERVICES: Final = {"tagging": "resourcegroupstaggingapi"}
 """Names in signatures that are not the SDK's names of the services."""
 
@@ -68,19 +69,24 @@ def _call(environ: Environ) -> tuple[str, Call]:
     if match is None:
         return "", Call("unsigned", str(environ["REQUEST_METHOD"]), "")
     service = _SERVICES.get(match[2], match[2])
-    account = str(get_account_id_from(match[1]))
-    return match[1], Call(service, _operation(service, environ), account)
+    given = _given(environ) if service in _QUERY else {}
+    assumed = _ROLE.match(given.get("RoleArn", "")) if service == "sts" else None
+    account = assumed[1] if assumed else str(get_account_id_from(match[1]))
+    return match[1], Call(service, _operation(environ, given), account)
 
 
-def _operation(service: str, environ: Environ) -> str:
+def _operation(environ: Environ, given: dict[str, str]) -> str:
     target = environ.get("HTTP_X_AMZ_TARGET", "")
     if target:
         return str(target).rpartition(".")[2]
-    if service in _QUERY:
-        body: bytes = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-        environ["wsgi.input"] = io.BytesIO(body)
-        return parse_qs(body.decode()).get("Action", ["Unknown"])[0]
-    return str(environ["REQUEST_METHOD"])
+    return given.get("Action", str(environ["REQUEST_METHOD"]))
+
+
+def _given(environ: Environ) -> dict[str, str]:
+    """The parameters of a call to a service that takes a form."""
+    body: bytes = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    environ["wsgi.input"] = io.BytesIO(body)
+    return {name: values[0] for name, values in parse_qs(body.decode()).items()}
 
 
 class Refusal(NamedTuple):

@@ -70,7 +70,8 @@ class StartMoverInput:
     mover: strawberry.ID = strawberry.field(description="The mover's id.")
     idempotency_key: str | None = strawberry.field(
         default=None,
-        description="The same key and mover give the same run again. Kept for a day.",
+        description="The same key and mover give the same run again, also when the mover is "
+        "deleted by then. Kept for a day.",
     )
 
 

@@ -55,11 +55,11 @@ class Mutation:
         input: StartMoverInput,  # noqa: A002 - the field's name in the schema
     ) -> StartMoverPayload | None:
         try:
-            mover = await _mover(info, input.mover)
-            run_arn = await runs.start_run(info.context, mover, input.idempotency_key)
+            task_arn = expect("Mover", input.mover, path=("mover",))
+            start = await runs.start_by_task(info.context, task_arn, input.idempotency_key)
         except ApiError as error:
             return StartMoverPayload(errors=[user_error(error, about="mover")])
-        return StartMoverPayload(run_arn=run_arn)
+        return StartMoverPayload(run_arn=start.run_arn, again=start.again)
 
     @strawberry.mutation(description="Cancels the run that is active or queued.")
     async def stop_mover(

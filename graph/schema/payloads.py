@@ -77,15 +77,22 @@ class CreateMoverPayload:
 @strawberry.type(description="What became of startMover.")
 class StartMoverPayload:
     run_arn: strawberry.Private[str | None] = None
+    again: strawberry.Private[bool] = False
     errors: list[UserError] = _errors()
 
-    @strawberry.field(description="Follow it with runProgress; null where there are errors.")
+    @strawberry.field(
+        description="Follow it with runProgress; null where there are errors. Null without errors: "
+        "the key has started it before, and it can be shown no more, as its mover is gone."
+    )
     async def run(self, info: Info) -> Run | None:
-        return await _run(info, self.run_arn)
+        return await (_run_again if self.again else _run)(info, self.run_arn)
 
-    @strawberry.field(description="As it stands after the start; null where there are errors.")
+    @strawberry.field(
+        description="As it stands after the start; null where there are errors, or where the key "
+        "has started it before and it is gone."
+    )
     async def mover(self, info: Info) -> Mover | None:
-        return await _mover(info, self.run_arn)
+        return await (_mover_again if self.again else _mover)(info, self.run_arn)
 
 
 @strawberry.type(description="What became of stopMover.")
@@ -112,6 +119,24 @@ async def _mover(info: Info, run_arn: str | None) -> Mover | None:
     if run_arn is None:
         return None
     return Mover(value=await movers.get_mover(info.context, runs.task_of(run_arn)))
+
+
+async def _run_again(info: Info, run_arn: str | None) -> Run | None:
+    """A run of an earlier request; null where it is gone, or not the caller's to see any more."""
+    if run_arn is None:
+        return None
+    try:
+        return Run(value=await runs.get_visible_run(info.context, run_arn))
+    except NotFound:
+        return None
+
+
+async def _mover_again(info: Info, run_arn: str | None) -> Mover | None:
+    """The same of the run's mover."""
+    try:
+        return await _mover(info, run_arn)
+    except NotFound:
+        return None
 
 
 @strawberry.type(description="What became of deleteMover.")

@@ -1,12 +1,13 @@
 """What must outlive the process and AWS does not keep: operations, their names and keys, notes."""
 
-from graph.store.keys import Claim, Key
+from graph.store.keys import Answer, Claim, Key
 from graph.store.lists import OperationRow
 from graph.store.quota import Quota
 from graph.store.store import Begun, Parts, RunNote, Store, parts_of
 from graph.store.trying import trouble_with
 
 __all__ = [
+    "Answer",
     "Begun",
     "Claim",
     "Key",

@@ -24,17 +24,27 @@ class Key:
 
     hashed: str
     fingerprint: str
+    group: str | None = None
+    """Of the mover that it is about."""
 
     @classmethod
-    def of(cls, caller: str, key: str, what: str) -> Self:
+    def of(cls, caller: str, key: str, what: str, group: str | None = None) -> Self:
         """Two callers' keys never meet, and none is kept as it was given."""
-        return cls(_hash(f"{len(caller)} {caller} {key}"), _hash(what))
+        return cls(_hash(f"{len(caller)} {caller} {key}"), _hash(what), group)
 
     def check(self, row: sa.RowMapping) -> str | None:
         """What the key led to. Raises Conflict where it was used with another input."""
         if row["fingerprint"] != self.fingerprint:
             raise Conflict("this idempotency key was used with another input")
         return None if row["result"] is None else str(row["result"])
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a key led to, and the group that its mover was in then."""
+
+    result: str
+    group: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +60,14 @@ class Claim:
 class Keys(Database):
     async def key_result(self, key: Key) -> str | None:
         """What a key led to; None for a new one, or while that is open. Raises Conflict."""
+        answer = await self.key_answer(key)
+        return None if answer is None else answer.result
+
+    async def key_answer(self, key: Key) -> Answer | None:
+        """The same, with the group."""
         rows = await self._rows(sa.select(KEYS).where(KEYS.c.key == key.hashed))
-        return key.check(rows[0]) if rows else None
+        result = key.check(rows[0]) if rows else None
+        return None if result is None else Answer(result, rows[0]["mover_group"])
 
     async def claim_key(self, key: Key, holder: str) -> Claim:
         """Takes the work of a key on, also of a holder that is gone. Raises Conflict."""
@@ -59,6 +75,7 @@ class Keys(Database):
         values = {
             "key": key.hashed,
             "fingerprint": key.fingerprint,
+            "mover_group": key.group,
             "holder": holder,
             "claimed_at": now,
             "created_at": now,

@@ -55,6 +55,8 @@ KEYS: Final = sa.Table(
     sa.Column("fingerprint", sa.String(64), nullable=False),
     # The operation or the run that the key led to; null while the work is under way.
     sa.Column("result", sa.String(512), index=True),
+    # Whose it was: who asks again has to see that group still, also when the mover is gone.
+    sa.Column("mover_group", sa.String(256)),
     # Who does the work, and since when: of one that died another takes it over.
     sa.Column("holder", sa.String(64)),
     sa.Column("claimed_at", sa.Float, nullable=False),

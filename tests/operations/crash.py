@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -16,14 +17,14 @@ from graph.sandbox.faults import Call
 from graph.schema.ids import encode
 from graph.store.database import driver_url
 from graph.store.tables import OPERATIONS
+from tests.operations.stories import Parts, Story
 from tests.server import Server
-from tests.world import CREATE, LAB, OTHER, ask, ended, furnish, new_mover, serving, tell
+from tests.world import ask, serving, tell
 
-DELETE: Final = """mutation($id: ID!) { deleteMover(input: {mover: $id}) {
-  operation { id } errors { code message } } }"""
-MOVER: Final = '{ mover(account: "%s", group: "g", name: "one") { id } }'
 GATES: Final = ("gate", "gate-after")
 """Before a call takes effect, and after it, before its answer."""
+_OPERATION: Final = "query($id: ID!) { operation(id: $id) { status failure events { message } } }"
+_FIRST: Final = 500_000_000_000
 
 
 @dataclass(frozen=True)
@@ -33,71 +34,92 @@ class Point:
     operation: str
     nth: int
     gate: str
+    depth: int = 0
+    """How many calls the operation makes before."""
 
     def __str__(self) -> str:
         return f"{self.gate} of call {self.nth} of {self.operation}"
 
 
-@dataclass
-class At(Fault):
-    """A fault that only calls of one account meet."""
+@dataclass(frozen=True)
+class Stop:
+    """Where in a story the server is killed."""
 
-    account: str | None = None
+    story: Story
+    point: Point
 
-    def hits(self, call: Call) -> bool:
-        return call.account == self.account and super().hits(call)
+    def __str__(self) -> str:
+        return f"{self.story.name}: {self.point}"
+
+
+Where = dict[str, Stop]
+"""By account: so that each operation is stopped at its own point and nowhere else."""
+Requests = dict[str, asyncio.Task[dict[str, Any] | None]]
+Answers = dict[str, dict[str, Any] | None]
+"""By account, as the requests; None for an answer that was never given."""
 
 
 def points(calls: list[Call]) -> list[Point]:
     """Every point at which an operation that makes those calls can be stopped."""
-    counted = Counter(call.operation for call in calls if call.service != "sts")
-    return [
-        Point(operation, nth, gate)
-        for operation, count in counted.items()
-        for nth in range(count)
-        for gate in GATES
-    ]
+    found, counted = [], Counter[str]()
+    for depth, call in enumerate(calls):
+        nth = counted[call.operation]
+        found += [Point(call.operation, nth, gate, depth) for gate in GATES]
+        counted[call.operation] += 1
+    return found
 
 
-@dataclass(frozen=True)
-class Lives:
-    """The calls of undisturbed operations, from the request to the end."""
-
-    create: list[Call]
-    failing: list[Call]
-    """A create that is undone, as its destination has no bucket."""
-    delete: list[Call]
-
-
-async def lives(aws: Sandbox, folder: Path) -> Lives:
-    furnish(aws, LAB)
-    furnish(aws, OTHER)
+async def stops(aws: Sandbox, folder: Path, stories: Sequence[Story]) -> Where:
+    """Every point of those stories, as they go where nothing disturbs them."""
+    found = []
     async with serving(folder) as client:
-        create = await _calls_of(aws, client, CREATE, input=new_mover())
-        failing = await _calls_of(aws, client, CREATE, input=nowhere(new_mover(account=OTHER)))
-        mover = (await ask(client, MOVER % LAB))["mover"]["id"]
-        delete = await _calls_of(aws, client, DELETE, id=mover)
+        for number, story in enumerate(stories):
+            calls = await _calls_of(aws, client, f"{_FIRST + number}", story)
+            found += [
+                Stop(story, point)
+                for point in points(calls)
+                if not story.only or point.operation in story.only
+            ]
     aws.reset()
-    return Lives(create, failing, delete)
+    return {f"{_FIRST + number}": stop for number, stop in enumerate(found)}
 
 
 async def _calls_of(
-    aws: Sandbox, client: httpx.AsyncClient, mutation: str, **variables: Any
+    aws: Sandbox, client: httpx.AsyncClient, account: str, story: Story
 ) -> list[Call]:
+    """From the request to the end; the account's first, so that its roles are assumed for it."""
+    variables = story.begin(aws, account)
     aws.border.forget_calls()
-    (payload,) = (await ask(client, mutation, **variables)).values()
-    query = "subscription($id: ID!) { operationProgress(operation: $id) { status } }"
-    body = {"query": query, "variables": {"id": payload["operation"]["id"]}}
-    await client.post("/graphql", json=body, headers={"Accept": "text/event-stream"})
-    return aws.border.calls()
+    (payload,) = (await ask(client, story.mutation, **variables)).values()
+    operation = await _ended(client, payload["operation"]["id"])
+    assert operation["status"] == story.status, operation
+    calls = aws.border.calls()
+    assert story.passes in {call.operation for call in calls}, calls
+    return calls
 
 
-def nowhere(given: dict[str, Any]) -> dict[str, Any]:
-    return given | {"destination": {"s3": {"bucketArn": "arn:aws:s3:::there-is-no-such-bucket"}}}
+async def stand(aws: Sandbox, client: httpx.AsyncClient, where: Where) -> Requests:
+    """Asks for everything; gives the requests once each operation stands at its point.
+
+    Those with the longer way begin first: the fewer of the other calls are given up meanwhile.
+    """
+    requests: Requests = {}
+    far = sorted(where, key=lambda account: where[account].point.depth, reverse=True)
+    for wave in (far[: len(far) // 2], far[len(far) // 2 :]):
+        for account in wave:
+            story, point = where[account].story, where[account].point
+            variables = story.begin(aws, account)
+            stop_at(aws, account, point)
+            requests[account] = asyncio.create_task(send(client, story.mutation, **variables))
+        standing = await asyncio.to_thread(all_standing, aws, len(requests))
+        there = {call.account for call in aws.border._standing}
+        missing = [str(where[account]) for account in requests.keys() - there]
+        assert standing, f"not at their gates: {missing}"
+    return requests
 
 
 def stop_at(aws: Sandbox, account: str, point: Point) -> None:
-    aws.border.add(At(point.operation, point.gate, skip=point.nth, account=account))
+    aws.border.add(Fault(point.operation, point.gate, skip=point.nth, account=account))
 
 
 def all_standing(aws: Sandbox, count: int) -> bool:
@@ -107,18 +129,15 @@ def all_standing(aws: Sandbox, count: int) -> bool:
         return border._lock.wait_for(lambda: len(border._standing) >= count, 50)
 
 
-async def killed(
-    aws: Sandbox, server: Server, requests: dict[str, asyncio.Task[dict[str, Any] | None]]
-) -> dict[str, dict[str, Any] | None]:
-    """kill -9 while everything stands at its gate; gives the answers, None for those never given.
+async def killed(aws: Sandbox, server: Server, where: Where) -> Answers:
+    """kill -9 while everything stands at its gate; gives the answers.
 
     The calls that AWS has received go on then.
     """
-    standing = await asyncio.to_thread(all_standing, aws, len(requests))
-    there = {call.account for call in aws.border._standing}
-    assert standing, f"not at their gates: {requests.keys() - there}"
-    server.kill()
-    answers = await asyncio.gather(*requests.values())
+    async with server.client() as client:
+        requests = await stand(aws, client, where)
+        server.kill()
+        answers = await asyncio.gather(*requests.values())
     aws.border.clear()
     return dict(zip(requests, answers, strict=True))
 
@@ -131,20 +150,28 @@ async def send(client: httpx.AsyncClient, query: str, **variables: Any) -> dict[
         return None
 
 
-async def all_ended(
-    store_url: str, client: httpx.AsyncClient, kind: str
-) -> dict[str, dict[str, Any]]:
-    """Every operation of a kind that was recorded, by its account, once it has ended."""
+async def all_ended(store_url: str, client: httpx.AsyncClient) -> dict[str, dict[str, Any]]:
+    """Every operation that was recorded, by its account, once it has ended."""
     engine = sa.create_engine(driver_url(store_url))
-    recorded = sa.select(OPERATIONS.c.account_id, OPERATIONS.c.id).where(OPERATIONS.c.kind == kind)
     with engine.begin() as connection:
+        recorded = sa.select(OPERATIONS.c.account_id, OPERATIONS.c.id)
         found = [(row[0], row[1]) for row in connection.execute(recorded)]
     engine.dispose()
-    shown = await asyncio.gather(*(ended(client, encode("Operation", key)) for _, key in found))
+    shown = await asyncio.gather(*(_ended(client, encode("Operation", key)) for _, key in found))
     return {account: operation for (account, _), operation in zip(found, shown, strict=True)}
 
 
-def left(aws: Sandbox, account: str) -> tuple[int, int, int]:
+async def _ended(client: httpx.AsyncClient, operation_id: str) -> dict[str, Any]:
+    """How it has ended, once it has; without a call to AWS."""
+    follow = "subscription($id: ID!) { operationProgress(operation: $id) { status } }"
+    body = {"query": follow, "variables": {"id": operation_id}}
+    told = await client.post("/graphql", json=body, headers={"Accept": "text/event-stream"})
+    assert b"event: complete" in told.content, told.content
+    shown: dict[str, Any] = (await ask(client, _OPERATION, id=operation_id))["operation"]
+    return shown
+
+
+def left(aws: Sandbox, account: str) -> Parts:
     """Tasks, locations and roles, the management role not counted."""
     state = aws.state().get(account, {"tasks": [], "locations": [], "roles": [""]})
     return len(state["tasks"]), len(state["locations"]), len(state["roles"]) - 1

@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 import graph.app
 from graph.operations.rooms import Patience
 from graph.sandbox import Fault, Sandbox
-from tests.operations.crash import DELETE, left
+from tests.operations.by_hand import backend, by_hand
+from tests.operations.crash import left
+from tests.operations.stories import DELETE
 from tests.world import CREATE, LAB, ORG, ask, ended, furnish, made, new_mover, serving
 
 POLICY = f"""{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow",
@@ -27,38 +28,6 @@ START = "mutation($id: ID!) { startMover(input: {mover: $id}) { run { id } error
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """Operations that give up soon."""
     monkeypatch.setattr(graph.app, "Patience", partial(Patience, together=0.05))
-
-
-def backend() -> Any:
-    from moto.datasync.models import datasync_backends  # noqa: PLC0415 - after it is extended
-
-    return datasync_backends[LAB]["us-east-1"]
-
-
-def by_hand(
-    aws: Sandbox, group: str, role: str, kinds: tuple[str, str] = ("S3", "S3"), name: str = "one"
-) -> list[str]:
-    """A mover as the original server makes it, with one role for its bucket; its locations."""
-    params: dict[str, dict[str, Any]] = {
-        "S3": {
-            "S3BucketArn": f"arn:aws:s3:::from-{LAB}",
-            "S3Config": {"BucketAccessRoleArn": role},
-        },
-        "NFS": {"ServerHostname": "nfs.example", "Subdirectory": "/a", "OnPremConfig": {}},
-        "SMB": {"ServerHostname": "smb.example", "Subdirectory": "/a", "User": "u"},
-        "HDFS": {"NameNodes": [{"Hostname": "h", "Port": 8020}], "AgentArns": []},
-    }
-    ends = [backend().create_location(kind, None, dict(params[kind])).arn for kind in kinds]
-    tags = {"org": ORG, "spaceid": group, "type": "storage", "flavor": "datamover"}
-    backend().create_task(
-        {
-            "SourceLocationArn": ends[0],
-            "DestinationLocationArn": ends[1],
-            "Name": name,
-            "Tags": [{"Key": f"spinup:{key}", "Value": value} for key, value in tags.items()],
-        }
-    )
-    return ends
 
 
 def shared_role(aws: Sandbox) -> str:
@@ -97,8 +66,8 @@ async def test_a_role_stays_until_the_last_mover_that_uses_it_is_gone(
 ) -> None:
     furnish(aws, LAB)
     role = shared_role(aws)
-    by_hand(aws, "g", role)
-    by_hand(aws, "other", role)
+    by_hand("g", (role, role))
+    by_hand("other", (role, role))
     async with serving(tmp_path) as client:
         assert (await client.delete(PATH)).status_code == 204
         assert left(aws, LAB) == (1, 2, 1)
@@ -108,13 +77,13 @@ async def test_a_role_stays_until_the_last_mover_that_uses_it_is_gone(
 
 async def test_a_location_stays_while_another_mover_uses_it(aws: Sandbox, tmp_path: Path) -> None:
     furnish(aws, LAB)
-    ends = by_hand(aws, "g", shared_role(aws))
+    source = by_hand("g", (shared_role(aws),) * 2).source.arn
     backend().create_task(
-        {"SourceLocationArn": ends[0], "DestinationLocationArn": ends[0], "Name": "other"}
+        {"SourceLocationArn": source, "DestinationLocationArn": source, "Name": "other"}
     )
     async with serving(tmp_path) as client:
         assert (await client.delete(PATH)).status_code == 204
-    assert list(backend().locations) == [ends[0]]
+    assert list(backend().locations) == [source]
     assert left(aws, LAB) == (1, 1, 1)
 
 
@@ -123,7 +92,7 @@ async def test_movers_of_every_kind_go_whole(
     aws: Sandbox, tmp_path: Path, kinds: tuple[str, str]
 ) -> None:
     furnish(aws, LAB)
-    by_hand(aws, "g", shared_role(aws), kinds)
+    by_hand("g", (shared_role(aws),) * 2, kinds)
     async with serving(tmp_path) as client:
         assert (await client.delete(PATH)).status_code == 204
     assert left(aws, LAB) == (0, 0, 0 if "S3" in kinds else 1)
@@ -134,10 +103,10 @@ async def test_what_is_gone_already_is_no_obstacle(aws: Sandbox, tmp_path: Path)
 
     furnish(aws, LAB)
     role = shared_role(aws)
-    ends = by_hand(aws, "g", role)
+    task = by_hand("g", (role, role))
     iam_backends[LAB]["aws"].delete_role_policy("one-12345", "DataSyncBucketAccessPolicy")
     iam_backends[LAB]["aws"].delete_role("one-12345")
-    del backend().locations[ends[1]]
+    del backend().locations[task.destination.arn]
     async with serving(tmp_path) as client:
         assert (await client.delete(PATH)).status_code == 204
     assert left(aws, LAB) == (0, 0, 0)

@@ -9,14 +9,18 @@ from typing import Any
 import httpx
 import pytest
 
+from graph.auth import token_for
 from graph.sandbox import Fault, Sandbox
 from graph.store import Key
 from tests.operations.crash import left
 from tests.server import Server
-from tests.world import CREATE, LAB, ask, ended, furnish, made, new_mover, serving, tell
+from tests.world import CREATE, LAB, OTHER, ask, ended, furnish, made, new_mover, serving, tell
 
 START = """mutation($id: ID!, $key: String) {
   startMover(input: {mover: $id, idempotencyKey: $key}) { run { id } errors { code message } } }"""
+SHOWN = """mutation($id: ID!, $key: String) {
+  startMover(input: {mover: $id, idempotencyKey: $key}) {
+    run { id status } mover { id } errors { code } } }"""
 RUNS = f"""{{ mover(account: "{LAB}", group: "g", name: "one") {{
   runs(first: 50) {{ nodes {{ id }} }} }} }}"""
 
@@ -24,6 +28,16 @@ RUNS = f"""{{ mover(account: "{LAB}", group: "g", name: "one") {{
 async def started(client: httpx.AsyncClient, mover: str, key: str) -> dict[str, Any]:
     payload: dict[str, Any] = (await ask(client, START, id=mover, key=key))["startMover"]
     return payload
+
+
+async def started_and_deleted(client: httpx.AsyncClient) -> str:
+    """The id of a mover that was started with the key k-1, and is gone."""
+    mover = await made(client)
+    assert (await started(client, mover, "k-1"))["errors"] == []
+    cancel = "mutation($id: ID!) { deleteMover(input: {mover: $id, cancelRun: true}) {"
+    answer = await ask(client, cancel + " operation { id } } }", id=mover)
+    await ended(client, answer["deleteMover"]["operation"]["id"])
+    return mover
 
 
 async def runs_of(client: httpx.AsyncClient) -> list[str]:
@@ -95,20 +109,59 @@ async def test_a_run_is_started_once_for_a_key(
         assert (await started(client, mover, "k-1"))["run"]["id"] == first
 
 
-async def test_a_key_whose_mover_is_gone_tells_so_in_our_words(
+async def test_a_key_whose_mover_is_gone_gives_the_same_answer_without_the_run(
+    aws: Sandbox, tmp_path: Path
+) -> None:
+    furnish(aws, LAB)
+    async with serving(tmp_path) as client:
+        mover = await started_and_deleted(client)
+        again = (await ask(client, SHOWN, id=mover, key="k-1"))["startMover"]
+        assert again == {"run": None, "mover": None, "errors": []}
+        assert (await started(client, mover, "k-2"))["errors"] == [
+            {"code": "NOT_FOUND", "message": "datasync mover not found"}
+        ]
+        other = (await started(client, await made(client), "k-1"))["errors"]
+        assert [error["code"] for error in other] == ["CONFLICT"]
+
+
+async def test_a_key_that_was_used_is_answered_also_while_aws_is_away(
     aws: Sandbox, tmp_path: Path
 ) -> None:
     furnish(aws, LAB)
     async with serving(tmp_path) as client:
         mover = await made(client)
-        assert (await started(client, mover, "k-1"))["errors"] == []
-        cancel = "mutation($id: ID!) { deleteMover(input: {mover: $id, cancelRun: true}) {"
-        answer = await ask(client, cancel + " operation { id } } }", id=mover)
-        await ended(client, answer["deleteMover"]["operation"]["id"])
-        for key in ("k-1", "k-2"):
-            assert (await started(client, mover, key))["errors"] == [
-                {"code": "NOT_FOUND", "message": "datasync mover not found"}
-            ]
+        first = await started(client, mover, "k-1")
+    async with serving(tmp_path) as client:
+        aws.border.add(Fault("datasync.*", "denied", count=1_000))
+        answer = await tell(client, START, id=mover, key="k-1")
+        assert answer["data"]["startMover"] == {"run": None, "errors": []}
+        assert answer["errors"][0]["path"] == ["startMover", "run"]
+        aws.border.clear()
+    async with serving(tmp_path) as client:
+        assert await started(client, mover, "k-1") == first
+
+
+RIGHTS: dict[str, dict[str, Any]] = {
+    "as before": {"groups": ["g"]},
+    "of another group": {"groups": ["h"]},
+    "of another account": {"accounts": [OTHER]},
+    "only to read": {"groups": ["g"], "write": False},
+}
+
+
+async def test_a_key_tells_nothing_to_who_lost_the_right_to_start_its_mover(
+    aws: Sandbox, tmp_path: Path
+) -> None:
+    furnish(aws, LAB)
+    clear = "key of the caller"
+    table = {"name": "caller", "key": clear, "write": True}
+    mover = ""
+    for rights, changes in RIGHTS.items():
+        async with serving(tmp_path, keys=[table | changes]) as client:
+            client.headers.update({"X-Auth-Token": token_for(clear, 4)})
+            mover = mover or await started_and_deleted(client)
+            codes = [error["code"] for error in (await started(client, mover, "k-1"))["errors"]]
+            assert codes == ([] if rights == "as before" else ["NOT_FOUND"]), rights
 
 
 async def test_a_refused_start_leaves_its_key_free(aws: Sandbox, tmp_path: Path) -> None:

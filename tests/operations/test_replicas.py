@@ -7,26 +7,15 @@ import signal
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Any
 
-import httpx
 import psycopg
 import pytest
 import sqlalchemy as sa
 
 from graph.sandbox import Fault, Sandbox
-from tests.operations.crash import (
-    DELETE,
-    Point,
-    all_ended,
-    all_standing,
-    left,
-    lives,
-    nowhere,
-    points,
-    stop_at,
-)
+from tests.operations.crash import Stop, all_ended, left, stand, stops
 from tests.operations.proxy import Proxy
+from tests.operations.stories import DELETE, DELETED, MADE, UNDONE, Story
 from tests.server import Server
 from tests.stores import fresh_database
 from tests.world import CREATE, LAB, ask, ended, furnish, made, new_mover
@@ -135,23 +124,17 @@ async def test_several_workers_share_one_file(aws: Sandbox, tmp_path: Path) -> N
         assert await asyncio.to_thread(server.terminate) in (0, -signal.SIGTERM)
 
 
-ENDS = {
-    "made": ("CREATE_MOVER", "COMPLETED", (1, 2, 2)),
-    "undone": ("CREATE_MOVER", "FAILED", (0, 0, 0)),
-    "deleted": ("DELETE_MOVER", "COMPLETED", (0, 0, 0)),
-}
+STORIES = {"made": MADE, "undone": UNDONE, "deleted": DELETED}
 
 
 @pytest.mark.timeout(300)
 @pytest.mark.postgres
-@pytest.mark.parametrize("what", list(ENDS))
+@pytest.mark.parametrize("story", STORIES.values(), ids=STORIES)
 async def test_a_store_that_goes_away_at_every_call_only_delays(
-    aws: Sandbox, tmp_path: Path, database: str, what: str
+    aws: Sandbox, tmp_path: Path, database: str, story: Story
 ) -> None:
-    life = await lives(aws, tmp_path / "undisturbed")
-    calls = {"made": life.create, "undone": life.failing, "deleted": life.delete}[what]
-    stops = [point for point in points(calls) if _once_accepted(point, what)]
-    where = {f"{500_000_000_000 + index}": point for index, point in enumerate(stops)}
+    found = await stops(aws, tmp_path / "undisturbed", [story])
+    where = {account: stop for account, stop in found.items() if _once_accepted(stop)}
     address = psycopg.conninfo.conninfo_to_dict(database)
     async with Proxy(str(address["host"]), int(address["port"] or 5432)) as way:
         url = sa.make_url(database).set(host="127.0.0.1", port=way.port)
@@ -161,40 +144,24 @@ async def test_a_store_that_goes_away_at_every_call_only_delays(
             Server(aws, tmp_path, store),
             one.client() as client,
         ):
-            # Together: no call may stand at its gate until it is given up.
-            await asyncio.gather(*(_accepted(aws, client, *each, what) for each in where.items()))
-            assert await asyncio.to_thread(all_standing, aws, len(where))
+            requests = await stand(aws, client, where)
+            for answer in await asyncio.gather(*requests.values()):
+                assert answer
+                assert "errors" not in answer, answer
             way.cut()
             aws.border.clear()
             await way.refuses(40)
             way.mend()
-            kind, status, parts = ENDS[what]
-            operations = await all_ended(database, client, kind)
-    for account, point in where.items():
-        found = (operations[account]["status"], left(aws, account))
-        assert found == (status, parts), (str(point), operations[account])
+            operations = await all_ended(database, client)
+    for account, stop in where.items():
+        ended = (operations[account]["status"], left(aws, account))
+        assert ended == (story.status, story.after), (str(stop), operations[account])
         assert "store" not in (operations[account]["failure"] or "")
 
 
-def _once_accepted(point: Point, what: str) -> bool:
+def _once_accepted(stop: Stop) -> bool:
     """Whether the call comes after the request was answered, so that a test may wait for that."""
-    return (
-        point.operation.startswith("Delete")
-        if what == "deleted"
-        else (point.operation != "ListTasks")
-    )
-
-
-async def _accepted(
-    aws: Sandbox, client: httpx.AsyncClient, account: str, point: Point, what: str
-) -> None:
-    """An operation that will stand at its point."""
-    furnish(aws, account)
-    given = new_mover(account=account)
-    query = CREATE
-    variables: dict[str, Any] = {"input": nowhere(given) if what == "undone" else given}
-    if what == "deleted":
-        query, variables = DELETE, {"id": await made(client, account=account)}
-    stop_at(aws, account, point)
-    (payload,) = (await ask(client, query, **variables)).values()
-    assert payload["operation"], payload
+    operation = stop.point.operation
+    if stop.story is DELETED:
+        return operation.startswith("Delete")
+    return operation not in ("ListTasks", "AssumeRole")

@@ -13,6 +13,7 @@ import pytest
 
 from graph.auth import token_for
 from graph.sandbox import Fault, Sandbox
+from graph.schema.ids import encode
 from tests.world import LAB, OTHER, ask, furnish, made, new_mover, serving, tell
 
 KEYS: dict[str, dict[str, Any]] = {
@@ -212,6 +213,26 @@ async def test_a_mover_that_is_being_deleted_is_still_shown_to_none_but_who_sees
     assert payload["deleteMover"]["errors"] == [{"code": "NOT_FOUND"}]
     told_off = await world.tell("reader", REFUSED["delete"], id=world.ids["h"])
     assert told(told_off)[0] == "FORBIDDEN"
+    aws.border.clear()
+
+
+@pytest.mark.parametrize("gate", ["CreateLocationS3", "DescribeTask"])
+async def test_of_a_mover_that_is_still_being_made_rights_are_told_before_its_state(
+    world: World, aws: Sandbox, gate: str
+) -> None:
+    aws.border.add(Fault(gate, "gate-after"))
+    given = await world.tell("of-g", REFUSED["create"], input=new_mover("two"))
+    assert given["data"]["createMover"]["errors"] == []
+    assert await asyncio.to_thread(aws.border.wait_for_gate, 20)
+    path = f"{LAB}/movers/g/two"
+    refused = await world.rest("reader", "DELETE", path)
+    assert (refused.status_code, refused.content) == (403, b"")
+    assert (await world.rest("of-other", "DELETE", path)).status_code == 404
+    assert (await world.rest("of-g", "DELETE", path)).status_code == 409
+    assert (await world.rest("reader", "DELETE", f"{path}-b")).status_code == 404
+    for arn in aws.state()[LAB]["tasks"]:
+        asked = await world.tell("reader", REFUSED["delete"], id=encode("Mover", arn))
+        assert told(asked)[0] == "FORBIDDEN"
     aws.border.clear()
 
 

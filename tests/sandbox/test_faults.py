@@ -100,7 +100,7 @@ def test_the_calls_are_told_in_order_without_those_to_the_control_surface(lab: S
     make_location(datasync, "from")
     datasync.list_locations()
     assert control(lab, "GET", "calls?list=1") == [
-        ["sts", "AssumeRole", "123456789012"],
+        ["sts", "AssumeRole", LAB],
         ["datasync", "CreateLocationS3", LAB],
         ["datasync", "ListLocations", LAB],
     ]

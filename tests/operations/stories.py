@@ -1,0 +1,123 @@
+"""Operations that are stopped at each of their calls: how one begins, and how it has to end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from graph.sandbox import Sandbox
+from graph.schema.ids import encode
+from tests.operations.by_hand import backend, by_hand
+from tests.world import CREATE, ORG, furnish, new_mover
+
+DELETE: Final = """mutation($id: ID!) { deleteMover(input: {mover: $id}) {
+  operation { id } errors { code message } } }"""
+CANCEL: Final = """mutation($id: ID!) { deleteMover(input: {mover: $id, cancelRun: true}) {
+  operation { id } errors { code message } } }"""
+
+Parts = tuple[int, int, int]
+"""How many tasks, locations and roles there are, the management role not counted."""
+WHOLE: Final = (1, 2, 2)
+NONE: Final = (0, 0, 0)
+
+
+@dataclass(frozen=True)
+class Story:
+    """One operation in an account of its own."""
+
+    name: str
+    begin: Callable[[Sandbox, str], dict[str, Any]]
+    """Furnishes the account, and gives the variables of the mutation."""
+    mutation: str
+    passes: str
+    """A call without which it would be another story."""
+    status: str
+    """With which it ends."""
+    after: Parts
+    """What is there at the end, where it was recorded before the kill."""
+    never: Parts
+    """The same where it was not."""
+    only: frozenset[str] = frozenset()
+    """The calls that it is stopped at; empty: all of them."""
+
+
+def _buckets(aws: Sandbox, account: str) -> dict[str, Any]:
+    furnish(aws, account)
+    return {"input": new_mover(account=account)}
+
+
+def _nowhere(aws: Sandbox, account: str) -> dict[str, Any]:
+    return {"input": nowhere(_buckets(aws, account)["input"])}
+
+
+def _file_system(aws: Sandbox, account: str) -> dict[str, Any]:
+    home = f"us-east-1:{account}"
+    efs = {
+        "filesystemArn": f"arn:aws:elasticfilesystem:{home}:file-system/fs-0123abcd",
+        "subnetArn": f"arn:aws:ec2:{home}:subnet/subnet-0123abcd",
+        "securityGroupArns": [f"arn:aws:ec2:{home}:security-group/sg-0123abcd"],
+    }
+    return {"input": _buckets(aws, account)["input"] | {"source": {"efs": efs}}}
+
+
+def _file_system_to_nowhere(aws: Sandbox, account: str) -> dict[str, Any]:
+    return {"input": nowhere(_file_system(aws, account)["input"])}
+
+
+def _two_roles(aws: Sandbox, account: str) -> dict[str, Any]:
+    furnish(aws, account)
+    return _id(by_hand("g", (_role(aws, account, "a"), _role(aws, account, "b")), account=account))
+
+
+def _one_role_of_two_movers(aws: Sandbox, account: str) -> dict[str, Any]:
+    furnish(aws, account)
+    role = _role(aws, account, "one-12345")
+    by_hand("other", (role, role), account=account)
+    return _id(by_hand("g", (role, role), account=account))
+
+
+def _running(aws: Sandbox, account: str) -> dict[str, Any]:
+    """A mover whose run lists an object for longer than any test lasts."""
+    given = _two_roles(aws, account)
+    aws.put(account, f"from-{account}", "a", b"1")
+    aws.set_pace(launch=0, phase=0, listing=10_000)
+    (task,) = backend(account).tasks
+    backend(account).start_task_execution({"TaskArn": task})
+    return given
+
+
+def nowhere(given: dict[str, Any]) -> dict[str, Any]:
+    """The same mover, but that its destination is a bucket that is not there."""
+    return given | {"destination": {"s3": {"bucketArn": "arn:aws:s3:::there-is-no-such-bucket"}}}
+
+
+def _role(aws: Sandbox, account: str, name: str) -> str:
+    path, bucket = f"/spinup/{ORG}/g/", f"from-{account}"
+    return aws.role(account, name, service="datasync.amazonaws.com", bucket=bucket, path=path)
+
+
+def _id(task: Any) -> dict[str, Any]:
+    return {"id": encode("Mover", task.arn)}
+
+
+_DONE: Final = "COMPLETED"
+
+MADE: Final = Story("made", _buckets, CREATE, "CreateTask", _DONE, WHOLE, NONE)
+UNDONE: Final = Story("undone", _nowhere, CREATE, "DeleteRole", "FAILED", NONE, NONE)
+FROM_EFS: Final = Story(
+    "made from EFS", _file_system, CREATE, "CreateLocationEfs", _DONE, (1, 2, 1), NONE
+)
+EFS_UNDONE: Final = Story(
+    "undone from EFS",
+    *(_file_system_to_nowhere, CREATE, "CreateLocationEfs", "FAILED", NONE, NONE),
+    only=frozenset(("CreateLocationEfs", "ListLocations", "ListTagsForResource", "DeleteLocation")),
+)
+DELETED: Final = Story("deleted", _two_roles, DELETE, "DeleteRole", _DONE, NONE, WHOLE)
+SHARED: Final = Story(
+    "of two that share a role",
+    *(_one_role_of_two_movers, DELETE, "DeleteLocation", _DONE, (1, 2, 1), (2, 4, 1)),
+)
+CANCELLED: Final = Story(
+    "deleted while it runs", _running, CANCEL, "CancelTaskExecution", _DONE, NONE, WHOLE
+)
