@@ -38,6 +38,9 @@ max-examples = 12
 include-operation-id = "deleteMover"
 parameters = {{ "path.name" = "two" }}
 [[operations]]
+include-operation-id = "createMover"  # no schema can say whose account and region an ARN has
+checks.positive_data_acceptance.enabled = false
+[[operations]]
 include-operation-id = "showTasks"  # takes any method, as the original does
 checks.unsupported_method.enabled = false
 """
@@ -150,7 +153,6 @@ def test_the_server_does_what_it_says_to_whatever_comes(house: House, tmp_path: 
         str(tmp_path / "schemathesis.toml"),
         "run",
         f"{house.server.url}{ROOT}/openapi.json",
-        "--exclude-checks=positive_data_acceptance,negative_data_rejection",
         "--phases=examples,coverage,fuzzing,stateful",
         "--no-color",
     ]
