@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from graph import logs
 from graph.configuration import FILE, find, load_keys
-from graph.settings import SettingsError
+from graph.settings import COSTS, USUAL_COST, SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,7 +70,13 @@ def _parser() -> argparse.ArgumentParser:
     token.add_argument("--config", "-config", metavar="FILE", help="as for serve")
     token.add_argument("--key-name", metavar="NAME", help="which of the configured keys")
     token.add_argument("--key-file", metavar="FILE", help="a key to read instead, - for stdin")
-    token.add_argument("--cost", type=int, default=10, help="bcrypt's, 4 to 31 (default: 10)")
+    token.add_argument(
+        "--cost",
+        type=int,
+        default=10,
+        help=f"bcrypt's, {COSTS[0]} to {COSTS[-1]} (default: 10); servers refuse one above their "
+        f"TOKEN_MAX_COST, {USUAL_COST} by default, which --key-file cannot know: it warns",
+    )
     token.add_argument("--plain", action="store_true", help="print the token alone")
     token.add_argument("--new", action="store_true", help="make a new key and its SHA-256")
     token.set_defaults(run=_token)
@@ -133,9 +139,12 @@ def _token(arguments: argparse.Namespace) -> int:
         key, digest = new_key()
         print(f'# Authorization: Bearer {key}\nsha256 = "{digest}"')  # noqa: T201 - the answer
         return 0
-    if not 4 <= arguments.cost <= 31:  # noqa: PLR2004 - bcrypt's bounds
-        return _fail(f"a cost is 4 to 31, not {arguments.cost}")
-    token = token_for(_key_of(arguments), arguments.cost)
+    if arguments.cost not in COSTS:
+        return _fail(f"a cost is {COSTS[0]} to {COSTS[-1]}, not {arguments.cost}")
+    key = _key_of(arguments)
+    if arguments.key_file and arguments.cost > USUAL_COST:
+        _complain(f"a server refuses a cost above {USUAL_COST} unless its TOKEN_MAX_COST allows it")
+    token = token_for(key, arguments.cost)
     print(token if arguments.plain else f"{HEADER}: {token}")  # noqa: T201 - the answer
     return 0
 
@@ -192,5 +201,9 @@ def _missing(error: ImportError) -> int:
 
 
 def _fail(why: str) -> int:
-    print(f"datasync-api: {why}", file=sys.stderr)  # noqa: T201 - the command's answer
+    _complain(why)
     return 2
+
+
+def _complain(why: str) -> None:
+    print(f"datasync-api: {why}", file=sys.stderr)  # noqa: T201 - the command's answer

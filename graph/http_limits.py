@@ -74,6 +74,10 @@ class PatientProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._in_head = False
+        hosts = sum(name == b"host" for name, _ in self.headers)
+        # RFC 9112, 3.2: none or several are a 400; HTTP/1.0 knew no such header.
+        if hosts > 1 or (hosts == 0 and self.parser.get_http_version() == "1.1"):
+            raise ValueError("not one Host")  # the parser stops, and asks for a 400
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:

@@ -16,6 +16,10 @@ _ADDRESS: Final = re.compile(
 )
 _STORE: Final = re.compile(r"sqlite:///(?!:memory:|file:|\?).+|postgresql(\+psycopg)?://.+")
 """No database in memory: each connection would have its own."""
+COSTS: Final = range(4, 17)
+"""Of a token: from bcrypt's least to the most that a server can be set to take."""
+USUAL_COST: Final = 12
+"""The most that a server takes where its settings do not say otherwise."""
 
 
 class SettingsError(Exception):
@@ -36,7 +40,10 @@ class KeySettings(BaseSettings):
         (), description="A TOML file of `[[keys]]` tables: several keys, each with its rights."
     )
     token_max_cost: int = Field(
-        12, ge=4, le=16, description="Hashes of a higher bcrypt cost are refused, not computed."
+        USUAL_COST,
+        ge=COSTS[0],
+        le=COSTS[-1],
+        description="Hashes of a higher bcrypt cost are refused, not computed.",
     )
 
     @field_validator("token")

@@ -10,6 +10,7 @@ from typing import Any, Final
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocketClose
 
 from graph.context import Context
 from graph.model.caller import Caller
@@ -82,6 +83,9 @@ class Endpoint:
         self._let_in = let_in
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":  # none is served here: closed before it opens, a 403
+            await WebSocketClose()(scope, receive, send)
+            return
         request_id = scope.get("request_id") or uuid.uuid4().hex
         try:
             response = await self._let_in(Request(scope, receive), request_id)

@@ -10,6 +10,8 @@ import pytest
 
 from graph.cli import main
 
+TOO_DEAR = "datasync-api: a server refuses a cost above 12 unless its TOKEN_MAX_COST allows it\n"
+
 
 @pytest.fixture
 def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
@@ -41,6 +43,17 @@ def test_a_client_makes_a_token_without_the_servers_settings(
     (tmp_path / "key").write_text("mine\n")
     assert main(["token", "--key-file", f"{tmp_path}/key", "--cost", "4", "--plain"]) == 0
     assert bcrypt.checkpw(b"mine", capsys.readouterr().out.strip().encode())
+
+
+@pytest.mark.parametrize(("cost", "told"), [("12", ""), ("13", TOO_DEAR)])
+def test_who_has_no_settings_is_warned_of_a_cost_that_servers_refuse(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, cost: str, told: str
+) -> None:
+    (tmp_path / "key").write_text("mine")
+    assert main(["token", "--key-file", f"{tmp_path}/key", "--cost", cost, "--plain"]) == 0
+    printed = capsys.readouterr()
+    assert printed.out.startswith(f"$2b${cost}$")
+    assert printed.err == told
 
 
 @pytest.mark.parametrize(
@@ -104,7 +117,8 @@ def test_a_new_key_comes_with_its_digest(capsys: pytest.CaptureFixture[str]) -> 
         (["--key-name", "nobody"], "there is no key 'nobody', but default, ci, by-digest"),
         (["--key-name", "by-digest"], "key 'by-digest' is known by its SHA-256 alone"),
         (["--cost", "13"], "the server refuses a cost above 12"),
-        (["--cost", "3"], "a cost is 4 to 31"),
+        (["--cost", "3"], "a cost is 4 to 16"),
+        (["--cost", "17", "--key-file", "/dev/stdin"], "a cost is 4 to 16"),
         (["--key-file", "/nowhere"], "the key of /nowhere: "),
         (["--key-file", "/dev/null"], "the key of /dev/null: has to have 1 to 72 bytes"),
     ],

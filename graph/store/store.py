@@ -26,6 +26,14 @@ _LATELY: Final = 60.0
 _LOOKED_UP: Final = 5.0
 """Seconds in which a store that lost an answer has to tell what became of it."""
 
+_OPERATION: Final = sa.select(OPERATIONS).where(OPERATIONS.c.id == sa.bindparam("wanted"))
+_EVENTS: Final = (
+    sa.select(EVENTS.c.at, EVENTS.c.message)
+    .where(EVENTS.c.operation_id == sa.bindparam("wanted"))
+    .order_by(EVENTS.c.position)
+)
+"""Made once: to make the two took longer than to run them."""
+
 Parts = list[tuple[str, str | None]]
 """Locations, each with the role that was made for it."""
 
@@ -160,14 +168,10 @@ class Store(Keys, Lists, Replicas, Starts):
         """Raises NotFound where there never was one, or it is forgotten."""
 
         def read(connection: sa.Connection) -> OperationRow:
-            wanted = sa.select(OPERATIONS).where(OPERATIONS.c.id == operation_id)
-            row = connection.execute(wanted).mappings().first()
+            row = connection.execute(_OPERATION, {"wanted": operation_id}).mappings().first()
             if row is None:
                 raise NotFound("operation not found")
-            events = sa.select(EVENTS.c.at, EVENTS.c.message).where(
-                EVENTS.c.operation_id == operation_id
-            )
-            found = connection.execute(events.order_by(EVENTS.c.position))
+            found = connection.execute(_EVENTS, {"wanted": operation_id})
             return OperationRow(row, tuple((at, message) for at, message in found))
 
         return await self._transact(read)

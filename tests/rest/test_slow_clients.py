@@ -14,7 +14,16 @@ from tests.world import TOKEN
 REQUEST_SECONDS = "0.6"
 """How patient the server of this module is."""
 PING = f"GET {ROOT}/ping HTTP/1.1\r\nHost: x\r\n\r\n".encode()
-SLOW = "the request did not come in time\n"
+TEXTS = {
+    400: "Invalid HTTP request received.",
+    408: "the request did not come in time\n",
+    431: "the head of the request is too large\n",
+}
+"""What is answered before anyone looks at the path."""
+HANDSHAKE = (
+    b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+)
 POST = (
     f"POST {MOVERS}/g HTTP/1.1\r\nHost: x\r\nX-Auth-Token: {TOKEN}\r\nContent-Length: 100\r\n\r\n"
 ).encode()
@@ -34,6 +43,8 @@ DRIBBLES = {
 REFUSED = {
     "no HTTP": (b"\x16\x03\x01\x02\x00\x01\x00\r\n\r\n", 400),
     "an unknown version": (b"GET / HTTP/9.9\r\n\r\n", 400),
+    "no host": (PING.replace(b"Host: x\r\n", b""), 400),
+    "two hosts": (PING.replace(b"Host: x", b"Host: x\r\nhost: x"), 400),
     "two lengths": (POST.replace(b"\r\n\r\n", b"\r\nContent-Length: 5\r\n\r\n"), 400),
     "length and chunks": (
         POST.replace(b"\r\n\r\n", b"\r\nTransfer-Encoding: chunked\r\n\r\n"),
@@ -73,7 +84,7 @@ def test_a_request_that_does_not_come_whole_ends_in_408(house: House, what: str)
         sock.sendall(DRIBBLES[what])
         answer = heard(sock)
     assert answer.startswith("HTTP/1.1 408 "), answer
-    assert answer.endswith(f"connection: close\r\n\r\n{SLOW}")
+    assert answer.endswith(f"connection: close\r\n\r\n{TEXTS[408]}")
 
 
 def test_bytes_that_keep_coming_do_not_lengthen_the_time(house: House) -> None:
@@ -124,7 +135,23 @@ def test_what_is_no_request_or_too_much_is_refused(house: House, what: str) -> N
         with suppress(OSError):  # refused before it was all sent: what follows says with what
             sock.sendall(sent)
         answer = heard(sock)
-    assert answer.startswith(f"HTTP/1.1 {status} ") or (status == 431 and answer == ""), answer
+    if answer or status != 431:
+        assert answer.startswith(f"HTTP/1.1 {status} "), answer
+        assert answer.endswith(f"\r\n\r\n{TEXTS[status]}"), answer
+
+
+def test_an_old_client_need_not_name_its_host(house: House) -> None:
+    with connected(house) as sock:
+        sock.sendall(f"GET {ROOT}/ping HTTP/1.0\r\n\r\n".encode())
+        assert heard(sock).endswith("pong")
+
+
+@pytest.mark.parametrize("path", [f"{ROOT}/ping", f"{ROOT}/flywheel", "/healthz", "/nowhere"])
+def test_a_socket_is_refused_where_none_is_served(house: House, path: str) -> None:
+    with connected(house) as sock:
+        sock.sendall(PING.replace(f"{ROOT}/ping".encode(), path.encode())[:-2] + HANDSHAKE)
+        answer = heard(sock)
+    assert answer.startswith("HTTP/1.1 403 "), answer
 
 
 def test_requests_one_behind_the_other_are_answered_in_order(house: House) -> None:
