@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 _VERSION: Final = "1"
 """Pinned: with a new one at each deployment, operations in flight would wait for ever."""
-_THREADS: Final = 32
+_THREADS: Final = 16
 _POOL: Final = {"postgresql": 16, "sqlite": 2}
 """Connections of the engine. SQLite has one writer at a time: more of them would only wait, each
 asleep, and not in turn."""
@@ -45,6 +45,8 @@ async def engine(rooms: Rooms, *, drain: float) -> AsyncIterator[None]:
                 "log_level": "WARNING",
                 "max_executor_threads": _THREADS,
                 "sys_db_pool_size": _POOL[rooms.store.url.get_backend_name()],
+                # Not asked before each use whether it lives: the engine tries again where not.
+                "db_engine_kwargs": {"pool_pre_ping": False},
                 "system_database_engine": own,
             }
         )

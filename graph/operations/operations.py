@@ -90,9 +90,9 @@ class Operations:
         given = idempotency_key
         key = None if given is None else key_of(caller.name, given, repr(new))
         before = await self._store.key_result(key) if key else None
-        if before is None:
-            before = await self._owned(self._accept_create(new, caller, key))
-        return await reading.accepted(self._store, before)
+        if before is not None:
+            return await reading.accepted(self._store, before)
+        return await self._owned(self._accept_create(new, caller, key))
 
     async def delete_mover(
         self, mover: Mover, caller: Caller, *, cancel_run: bool = False
@@ -137,7 +137,7 @@ class Operations:
         if row["ended_at"] is None:
             return await self.get(left.id)
         names = (left.account_id, left.group, left.mover_name)
-        return await self._delete(names, row["task_arn"], caller, None, parts_of(row))
+        return await self._delete(names, row["task_arn"], caller, None, parts_of(row["parts"]))
 
     async def get(self, operation_id: str) -> Operation:
         """Raises NotFound where there never was one, or it is forgotten."""
@@ -191,7 +191,7 @@ class Operations:
     def _forgotten_before(self) -> float:
         return time.time() - self._keep
 
-    async def _accept_create(self, new: NewMover, caller: Caller, key: Key | None) -> str:
+    async def _accept_create(self, new: NewMover, caller: Caller, key: Key | None) -> Operation:
         values = {
             "kind": OperationKind.CREATE_MOVER.value,
             "account_id": new.account_id,
@@ -208,7 +208,7 @@ class Operations:
             before = await self._store.key_result(key) if key else None
             if before is None:
                 raise
-            return before
+            return await reading.accepted(self._store, before)
 
     async def _check_name(self, new: NewMover) -> Quota | None:
         """Raises NameTaken. Gives what there is of the account's quota, where that is known."""
@@ -238,8 +238,7 @@ class Operations:
         }
         given = pickled(task_arn, cancelled_by, parts)
         try:
-            begun = await self._owned(self._begin(values, given))
-            return await reading.accepted(self._store, begun)
+            return await self._owned(self._begin(values, given))
         except NameTaken:
             holder = await self._store.holder(_reservation(*names))
             if holder is None:
@@ -253,13 +252,13 @@ class Operations:
         key: Key | None = None,
         quota: Quota | None = None,
         again: NewMover | None = None,
-    ) -> str:
+    ) -> Operation:
         """Recorded first, then started: one that is not started, anyone starts later."""
         operation_id = str(uuid.uuid4())
         row = {"id": operation_id, "input": given, **values}
         begun = await self._store.begin_operation(row, key, quota)
-        if not begun.new:
-            return begun.operation_id
+        if begun.row is None:
+            return await reading.accepted(self._store, begun.operation_id)
         if begun.recheck and again is not None:
             try:
                 await self._check_name(again)
@@ -269,7 +268,7 @@ class Operations:
             except ApiError:
                 log.info("operation %s checks its name later", operation_id)
         await start(operation_id, values["kind"], given, recheck=begun.recheck)
-        return operation_id
+        return reading.operation_of(begun.row)
 
     async def _owned(self, work: Coroutine[Any, Any, T]) -> T:
         """Goes on when the client leaves: half accepted would be neither lost nor begun."""

@@ -98,7 +98,7 @@ async def delete_mover(
             why = f"failed to delete: {_why(error)}"
             await _end(operation_id, why)
             return why
-        await _end(operation_id, None)
+        await lasting(lambda: rooms().store.end_deletion(operation_id))
         return None
 
 

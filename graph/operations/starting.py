@@ -109,7 +109,11 @@ async def _end_otherwise(store: Store, row: sa.RowMapping, again: str | None) ->
         else:
             task_arn, cancelled_by, parts = args
             await DBOS.start_workflow_async(
-                sagas.delete_mover, row["id"], task_arn, cancelled_by, parts_of(row) or parts
+                sagas.delete_mover,
+                row["id"],
+                task_arn,
+                cancelled_by,
+                parts_of(row["parts"]) or parts,
             )
 
 

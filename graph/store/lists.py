@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -23,7 +23,7 @@ _AT_ONCE: Final = 1_000
 class OperationRow:
     """An operation as it is kept, with its events, the oldest first."""
 
-    values: sa.RowMapping
+    values: sa.RowMapping | dict[str, Any]
     events: tuple[tuple[float, str], ...]
 
 

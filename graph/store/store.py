@@ -13,26 +13,19 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from graph.model.errors import NameTaken, NotFound, Upstream
+from graph.store import statements
 from graph.store.keys import Key, Keys
 from graph.store.lists import Lists, OperationRow
 from graph.store.quota import Quota
 from graph.store.replicas import Replicas
 from graph.store.starts import Starts
-from graph.store.tables import EVENTS, KEYS, NAME, NOTES, OPERATIONS
+from graph.store.tables import NAME, NOTES, OPERATIONS
 
 _LATELY: Final = 60.0
 """More seconds than the clocks of two replicas are apart, and a list of movers takes."""
 
 _LOOKED_UP: Final = 5.0
 """Seconds in which a store that lost an answer has to tell what became of it."""
-
-_OPERATION: Final = sa.select(OPERATIONS).where(OPERATIONS.c.id == sa.bindparam("wanted"))
-_EVENTS: Final = (
-    sa.select(EVENTS.c.at, EVENTS.c.message)
-    .where(EVENTS.c.operation_id == sa.bindparam("wanted"))
-    .order_by(EVENTS.c.position)
-)
-"""Made once: to make the two took longer than to run them."""
 
 Parts = list[tuple[str, str | None]]
 """Locations, each with the role that was made for it."""
@@ -51,8 +44,8 @@ class Begun:
     """What became of a wish to begin an operation."""
 
     operation_id: str
-    new: bool
-    """False: its key had led to that operation before."""
+    row: OperationRow | None
+    """As it was recorded; None where its key had led to that operation before."""
     recheck: bool
     """A mover of that name was made so lately that a list read before may not show it."""
 
@@ -71,29 +64,31 @@ class Store(Keys, Lists, Replicas, Starts):
         now = time.time()
         row = {"status": "CREATED", "created_at": now, "updated_at": now, **values}
         row["requested_by"] = str(row["requested_by"])[:NAME]
+        made = OperationRow({**dict.fromkeys(OPERATIONS.c.keys()), **row}, ())
 
         sent, given_up = threading.Event(), threading.Event()
 
         def begin(connection: sa.Connection) -> Begun:
             if quota is not None:
                 quota.wait_for_turn(connection, row["account_id"])
-            connection.execute(sa.insert(OPERATIONS).values(row))
+            connection.execute(statements.NEW, row)
             if key is not None:
-                connection.execute(sa.insert(KEYS).values(_settled(key, row["id"], now)))
+                connection.execute(statements.NEW_KEY, _settled(key, row["id"], now))
             if quota is not None:
                 quota.check(connection, row)
-            made = connection.execute(_lately_made(row, now - _LATELY)).first()
+            lately = connection.execute(statements.LATELY_MADE, _names(row, now - _LATELY))
+            recheck = lately.first() is not None
             sent.set()  # only the commit follows
             if given_up.is_set():
                 raise Upstream("nobody waits for it any more")
-            return Begun(row["id"], new=True, recheck=made is not None)
+            return Begun(row["id"], made, recheck)
 
         try:
             return await self._transact(begin, durable=True)
         except sa.exc.IntegrityError:
             before = await self.key_result(key) if key is not None else None
             if before is not None:
-                return Begun(before, new=False, recheck=False)
+                return Begun(before, None, recheck=False)
             raise NameTaken(
                 f"another operation on the mover '{values['mover_name']}' is under way"
             ) from None
@@ -103,7 +98,7 @@ class Store(Keys, Lists, Replicas, Starts):
                 raise
             await self._look_up(row["id"])
             # What was read of the name before is old by now.
-            return Begun(row["id"], new=True, recheck=True)
+            return Begun(row["id"], made, recheck=True)
 
     async def _look_up(self, operation_id: str) -> None:
         """Whether a commit whose answer was lost has come to pass. Raises Upstream."""
@@ -125,42 +120,33 @@ class Store(Keys, Lists, Replicas, Starts):
 
         def note(connection: sa.Connection) -> bool:
             # The update comes first: its lock lets one at a time count the events.
-            connection.execute(
-                _of(operation_id)
-                .where(OPERATIONS.c.ended_at.is_(None))
-                .values(status="RUNNING", updated_at=time.time())
-            )
+            connection.execute(statements.RUNS, {"wanted": operation_id, "now": time.time()})
             return _append(connection, operation_id, messages)
 
         # What a step is about to try has to be known afterwards, or it would not look for it.
         return await self._transact(note, durable=True)
 
     async def set_task(self, operation_id: str, task_arn: str | None) -> None:
-        await self._write(_of(operation_id).values(task_arn=task_arn, updated_at=time.time()))
+        given = {"wanted": operation_id, "task": task_arn, "now": time.time()}
+        await self._transact(lambda c: c.execute(statements.HAS_TASK, given) and None)
 
     async def set_parts(self, operation_id: str, parts: Parts) -> None:
         """What a deletion has to delete beside the task, kept until that is done."""
-        await self._write(_of(operation_id).values(parts=json.dumps(parts)))
+        given = {"wanted": operation_id, "left": json.dumps(parts)}
+        await self._transact(lambda c: c.execute(statements.HAS_PARTS, given) and None)
 
     async def end_operation(
         self, operation_id: str, failure: str | None, *messages: str, at: float | None = None
     ) -> None:
         """Completed, or failed with a reason; the reservation is given back."""
+        await self._transact(lambda c: _end(c, operation_id, failure, messages, at))
+
+    async def end_deletion(self, operation_id: str) -> None:
+        """Completed: whoever tried before to delete the same has left nothing either."""
 
         def end(connection: sa.Connection) -> None:
-            _append(connection, operation_id, messages)
-            now = time.time() if at is None else at  # after the last event
-            ended = _of(operation_id).where(OPERATIONS.c.ended_at.is_(None))
-            status = "FAILED" if failure else "COMPLETED"
-            connection.execute(
-                ended.values(
-                    status=status, failure=failure, ended_at=now, updated_at=now, reservation=None
-                )
-            )
-            if failure is None:  # whoever tried before to delete the same left nothing either
-                arns = sa.select(OPERATIONS.c.task_arn).where(OPERATIONS.c.id == operation_id)
-                same = OPERATIONS.c.task_arn == arns.scalar_subquery()
-                connection.execute(sa.update(OPERATIONS).where(same).values(parts=None))
+            _end(connection, operation_id, None, (), None)
+            connection.execute(statements.NOTHING_LEFT, {"wanted": operation_id})
 
         await self._transact(end)
 
@@ -168,11 +154,15 @@ class Store(Keys, Lists, Replicas, Starts):
         """Raises NotFound where there never was one, or it is forgotten."""
 
         def read(connection: sa.Connection) -> OperationRow:
-            row = connection.execute(_OPERATION, {"wanted": operation_id}).mappings().first()
+            row = (
+                connection.execute(statements.OPERATION, {"wanted": operation_id})
+                .mappings()
+                .first()
+            )
             if row is None:
                 raise NotFound("operation not found")
-            found = connection.execute(_EVENTS, {"wanted": operation_id})
-            return OperationRow(row, tuple((at, message) for at, message in found))
+            events = connection.execute(statements.ITS_EVENTS, {"wanted": operation_id})
+            return OperationRow(row, tuple((at, message) for at, message in events))
 
         return await self._transact(read)
 
@@ -247,35 +237,45 @@ class Store(Keys, Lists, Replicas, Starts):
         await self._transact(upsert)
 
 
-def parts_of(row: sa.RowMapping) -> Parts | None:
-    """What a deletion has left; None where it never came so far as to read it."""
-    if row["parts"] is None:
-        return None
-    return [(location, role) for location, role in json.loads(row["parts"])]
+def parts_of(kept: str | None) -> Parts | None:
+    """What a deletion has left, of a row; None where it never came so far as to read it."""
+    return None if kept is None else [(location, role) for location, role in json.loads(kept)]
 
 
 def _append(connection: sa.Connection, operation_id: str, messages: Sequence[str]) -> bool:
-    said = sa.select(EVENTS.c.message).where(EVENTS.c.operation_id == operation_id)
-    before = list(connection.execute(said).scalars())
+    said = connection.execute(statements.ITS_MESSAGES, {"wanted": operation_id})
+    before = list(said.scalars())
     fresh = [message for message in messages if message not in before]
     rows = [
         {"operation_id": operation_id, "position": index, "message": message, "at": time.time()}
         for index, message in enumerate(fresh, start=len(before) + 1)
     ]
     if rows:
-        connection.execute(sa.insert(EVENTS), rows)
+        connection.execute(statements.NEW_EVENTS, rows)
     return bool(rows)
 
 
-def _lately_made(row: dict[str, Any], since: float) -> sa.Select[tuple[str]]:
-    return sa.select(OPERATIONS.c.id).where(
-        OPERATIONS.c.account_id == row["account_id"],
-        OPERATIONS.c.mover_group == row["mover_group"],
-        OPERATIONS.c.mover_name == row["mover_name"],
-        OPERATIONS.c.kind == "CREATE_MOVER",
-        OPERATIONS.c.ended_at > since,
-        OPERATIONS.c.failure.is_(None),
-    )
+def _end(
+    connection: sa.Connection,
+    operation_id: str,
+    failure: str | None,
+    messages: Sequence[str],
+    at: float | None,
+) -> None:
+    _append(connection, operation_id, messages)
+    now = time.time() if at is None else at  # after the last event
+    how = "FAILED" if failure else "COMPLETED"
+    given = {"wanted": operation_id, "now": now, "how": how, "why": failure}
+    connection.execute(statements.ENDS, given)
+
+
+def _names(row: dict[str, Any], since: float) -> dict[str, Any]:
+    return {
+        "account": row["account_id"],
+        "group": row["mover_group"],
+        "name": row["mover_name"],
+        "since": since,
+    }
 
 
 def _settled(key: Key, result: str, now: float) -> dict[str, Any]:
@@ -286,7 +286,3 @@ def _settled(key: Key, result: str, now: float) -> dict[str, Any]:
         "claimed_at": now,
         "created_at": now,
     }
-
-
-def _of(operation_id: str) -> sa.Update:
-    return sa.update(OPERATIONS).where(OPERATIONS.c.id == operation_id)

@@ -51,7 +51,7 @@ async def test_a_name_is_reserved_until_its_operation_has_ended(store: Store) ->
         await store.begin_operation(values())
     await store.end_operation(begun.operation_id, "why")
     again = await store.begin_operation(values())
-    assert (again.new, again.recheck) == (True, False)
+    assert (again.row is None, again.recheck) == (False, False)
 
 
 async def test_a_name_whose_mover_was_just_made_is_to_be_checked_again(store: Store) -> None:
@@ -64,7 +64,7 @@ async def test_a_name_whose_mover_was_just_made_is_to_be_checked_again(store: St
 async def test_an_operation_and_its_key_are_recorded_together(store: Store) -> None:
     first = await store.begin_operation(values(), KEY)
     again = await store.begin_operation(values(), KEY)
-    assert (again.new, again.operation_id) == (False, first.operation_id)
+    assert (again.row, again.operation_id) == (None, first.operation_id)
     assert await store.key_result(KEY) == first.operation_id
     other = Key.of("me", "k-1", "something else")
     with pytest.raises(Conflict, match="another input"):
@@ -161,12 +161,12 @@ async def test_a_deletion_that_failed_is_known_by_name_and_by_task(store: Store)
     for sought in ({"named": ("g", "one"), "task_arn": None}, {"named": None, "task_arn": "arn:t"}):
         row = await store.deletion("222222222222", **sought)
         assert row is not None
-        assert parts_of(row) == [("arn:l", "arn:r"), ("arn:m", None)]
+        assert parts_of(row["parts"]) == [("arn:l", "arn:r"), ("arn:m", None)]
     assert await store.deletion("222222222222", named=("g", "two"), task_arn=None) is None
     again = (
         await store.begin_operation(values(kind="DELETE_MOVER", task_arn="arn:t"))
     ).operation_id
-    await store.end_operation(again, None)
+    await store.end_deletion(again)
     assert await store.deletion("222222222222", named=("g", "one"), task_arn=None) is None
 
 

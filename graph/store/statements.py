@@ -1,0 +1,49 @@
+"""The statements of an operation's way, made once: to make one takes longer than to run it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from graph.store.tables import EVENTS, KEYS, OPERATIONS
+
+_THIS: Final = OPERATIONS.c.id == sa.bindparam("wanted")
+_NOT_ENDED: Final = OPERATIONS.c.ended_at.is_(None)
+_OF_THIS: Final = EVENTS.c.operation_id == sa.bindparam("wanted")
+
+
+def _update(*where: Any, **values: str) -> sa.Update:  # noqa: ANN401 - SQLAlchemy's conditions
+    """``values``: by column, the name of the parameter."""
+    given: dict[str, Any] = {column: sa.bindparam(name) for column, name in values.items()}
+    return sa.update(OPERATIONS).where(*where).values(given)
+
+
+NEW: Final = sa.insert(OPERATIONS)
+NEW_KEY: Final = sa.insert(KEYS)
+NEW_EVENTS: Final = sa.insert(EVENTS)
+OPERATION: Final = sa.select(OPERATIONS).where(_THIS)
+ITS_EVENTS: Final = (
+    sa.select(EVENTS.c.at, EVENTS.c.message).where(_OF_THIS).order_by(EVENTS.c.position)
+)
+ITS_MESSAGES: Final = sa.select(EVENTS.c.message).where(_OF_THIS)
+RUNS: Final = _update(_THIS, _NOT_ENDED, updated_at="now").values(status="RUNNING")
+HAS_TASK: Final = _update(_THIS, task_arn="task", updated_at="now")
+HAS_PARTS: Final = _update(_THIS, parts="left")
+ENDS: Final = _update(
+    _THIS, _NOT_ENDED, status="how", failure="why", ended_at="now", updated_at="now"
+).values(reservation=None)
+NOTHING_LEFT: Final = (
+    sa.update(OPERATIONS)
+    .where(OPERATIONS.c.task_arn == sa.select(OPERATIONS.c.task_arn).where(_THIS).scalar_subquery())
+    .values(parts=None)
+)
+"""Of all deletions of the same task."""
+LATELY_MADE: Final = sa.select(OPERATIONS.c.id).where(
+    OPERATIONS.c.account_id == sa.bindparam("account"),
+    OPERATIONS.c.mover_group == sa.bindparam("group"),
+    OPERATIONS.c.mover_name == sa.bindparam("name"),
+    OPERATIONS.c.kind == "CREATE_MOVER",
+    OPERATIONS.c.ended_at > sa.bindparam("since"),
+    OPERATIONS.c.failure.is_(None),
+)
