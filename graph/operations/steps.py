@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable
 from typing import Final
@@ -27,6 +28,18 @@ from graph.operations.patience import lasting, patiently
 from graph.operations.rooms import rooms
 
 SIDES: Final = ("source", "destination")
+TASK: Final = "datasync task"
+BROKEN: Final = "the server could not go on with it; its log says more"
+
+log = logging.getLogger(__name__)
+
+
+class PartError(Exception):
+    """A part could not be made. Says which, and why; survives pickling."""
+
+    def __str__(self) -> str:
+        part, why = self.args
+        return f"failed to create {part}: {why}"
 
 
 async def check_name(operation_id: str, new: NewMover) -> None:
@@ -41,7 +54,31 @@ async def check_name(operation_id: str, new: NewMover) -> None:
         raise name_taken(new)
 
 
-async def make_side(operation_id: str, new: NewMover, side: str, fresh: bool) -> str:  # noqa: FBT001
+async def make(operation_id: str, new: NewMover) -> str:
+    """Both sides with their roles, side by side, then the task; gives the task's ARN.
+
+    One step of the journal: whoever does it again finds what was made. Raises PartError.
+    """
+    # Each part is noted before its call: a lost answer may still have made it.
+    fresh = await note(operation_id, *(f"requested creation of {location(s)}" for s in SIDES))
+    # Each to its end, so that nothing is still being made while it is unmade.
+    source, destination = await asyncio.gather(
+        *(_make_side(operation_id, new, side, fresh=fresh) for side in SIDES),
+        return_exceptions=True,
+    )
+    for side, result in zip(SIDES, (source, destination), strict=True):
+        if isinstance(result, Exception):
+            raise PartError(location(side), why_of(result)) from result
+        if isinstance(result, BaseException):
+            raise result
+    fresh = await note(operation_id, f"requested creation of {TASK} {new.name}")
+    try:
+        return await _make_task(operation_id, new, (str(source), str(destination)), fresh=fresh)
+    except Exception as error:
+        raise PartError(TASK, why_of(error)) from error
+
+
+async def _make_side(operation_id: str, new: NewMover, side: str, *, fresh: bool) -> str:
     """One side's role, where its kind needs one, and its location; gives the location's ARN.
 
     ``fresh``: nothing was tried before, so that nothing has to be looked for.
@@ -60,11 +97,8 @@ async def make_side(operation_id: str, new: NewMover, side: str, fresh: bool) ->
     return await _found_or_made(find, make, fresh=fresh)
 
 
-async def make_task(
-    operation_id: str,
-    new: NewMover,
-    ends: tuple[str, str],
-    fresh: bool,  # noqa: FBT001 - a step's arguments are positional
+async def _make_task(
+    operation_id: str, new: NewMover, ends: tuple[str, str], *, fresh: bool
 ) -> str:
     """The task between the two locations, once it can be started."""
     gateway, store = rooms().gateway, rooms().store
@@ -110,6 +144,23 @@ async def unmake_side(operation_id: str, new: NewMover, side: str) -> None:
         return
     name, own = role_name(operation_id, new, side), making.operation_tag(operation_id)
     await patiently(lambda: delete_role(gateway, new.account_id, name, (own,)), undoing)
+
+
+async def note(operation_id: str, *messages: str) -> bool:
+    """Tells what is done now. It may be repeated, and tells whether it is: False then."""
+    return await lasting(lambda: rooms().store.event(operation_id, *messages))
+
+
+def why_of(error: Exception) -> str:
+    """In words for whoever asked; of an accident only that it was one."""
+    if isinstance(error, ApiError | PartError):
+        return str(error)
+    log.error("an operation broke", exc_info=error)
+    return BROKEN
+
+
+def location(side: str) -> str:
+    return f"{side} location"
 
 
 def role_name(operation_id: str, new: NewMover, side: str) -> str:
