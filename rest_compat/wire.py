@@ -165,7 +165,6 @@ def _time(moment: datetime) -> str:
 
 def _moment(moment: datetime) -> str:
     """The task log's times, which are finer: RFC 3339 in UTC, trailing zeros cut."""
-    moment = moment.astimezone(UTC)
-    fraction = f"{moment.microsecond:06}".rstrip("0")
-    text = moment.strftime("%Y-%m-%dT%H:%M:%S")
-    return f"{text}.{fraction}Z" if fraction else f"{text}Z"
+    utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    text = utc.isoformat().removesuffix("+00:00")
+    return f"{text.rstrip('0') if '.' in text else text}Z"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
 import secrets
 from collections import OrderedDict
 from collections.abc import Callable
@@ -42,4 +41,4 @@ class Remembered(Generic[V]):
             self._kept.popitem(last=False)
 
     def _digest(self, token: bytes) -> bytes:
-        return hmac.digest(self._salt, token, hashlib.sha256)
+        return hashlib.blake2b(token, key=self._salt).digest()
