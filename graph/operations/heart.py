@@ -119,7 +119,10 @@ class Heart:
         workflow_id = DBOS.workflow_id
         if workflow_id is None:
             return
-        status = await asyncio.to_thread(DBOS.get_workflow_status, workflow_id)
+        # Not by to_thread, which takes the workflow's context along: the engine would journal the
+        # question as a step, and a replica that need not ask could not go on behind it.
+        loop = asyncio.get_running_loop()
+        status = await loop.run_in_executor(None, DBOS.get_workflow_status, workflow_id)
         if status is not None and status.executor_id != self.replica:
             log.warning("operation %s was taken over by another replica", workflow_id)
             raise DBOSWorkflowConflictIDError(workflow_id)
