@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from graph.aws.access import Access
 from graph.aws.clients import Clients
 from graph.aws.gateway import Gateway
+from graph.operations.steps import BROKEN
 from graph.schema.ids import encode
 from graph.store.tables import OPERATIONS
 from tests.chaos.clients import DELETE
@@ -79,6 +80,8 @@ def _judge_operations(on: Field, rows: list[sa.RowMapping]) -> None:
         on.count(f"{row['kind']} {row['status']}")
         if row["failure"]:
             on.count(f"failure: {row['failure'][:110]}")
+        if BROKEN in (row["failure"] or ""):
+            on.problems.append(f"an accident: {row['id']}: {row['failure'][:110]}")
     on.counts["accepted, as clients know"] = len(on.accepted)
 
 
