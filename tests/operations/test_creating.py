@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 from pathlib import Path
 from typing import Any
 
@@ -195,19 +194,6 @@ async def test_a_create_that_was_accepted_is_told_so_where_the_store_goes_away_r
         assert first["status"] == "CREATED"
         assert "this was accepted" in str(again), again
         assert (await ended(client, first["id"]))["status"] == "COMPLETED"
-
-
-async def test_a_create_that_asked_whose_work_it_is_leaves_the_same_journal(
-    aws: Sandbox, tmp_path: Path
-) -> None:
-    furnish(aws, LAB)
-    async with serving(tmp_path) as client:
-        rooms().heart._unbroken = math.inf  # as if it had stood still since
-        payload = (await ask(client, CREATE, input=new_mover()))["createMover"]
-        assert (await ended(client, payload["operation"]["id"]))["status"] == "COMPLETED"
-        (workflow,) = await DBOS.list_workflows_async(name="create_mover")
-        journal = await DBOS.list_workflow_steps_async(workflow.workflow_id)
-    assert [step["function_name"] for step in journal] == ["make"]
 
 
 async def test_a_new_role_is_waited_for(aws: Sandbox, tmp_path: Path) -> None:

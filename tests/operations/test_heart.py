@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from dbos import DBOS
 from dbos._error import DBOSWorkflowConflictIDError
 
 from graph.operations import heart
 from graph.operations.heart import Heart, Roll
+from graph.operations.rooms import rooms
+from graph.sandbox import Sandbox
 from graph.store import Store
 from graph.store.tables import RETIRED
+from tests.world import CREATE, LAB, ask, ended, furnish, new_mover, serving
 
 LEASE = 8.0
 EVERY = LEASE / 5
@@ -106,3 +111,16 @@ async def test_who_waited_through_a_pause_of_the_heartbeat_asks_whose_work_it_is
         with pytest.raises(DBOSWorkflowConflictIDError):
             await mine.certain(asked)
         await mine.certain(time.monotonic())
+
+
+async def test_a_create_that_asked_whose_work_it_is_leaves_the_same_journal(
+    aws: Sandbox, tmp_path: Path
+) -> None:
+    furnish(aws, LAB)
+    async with serving(tmp_path) as client:
+        rooms().heart._unbroken = math.inf  # as if it had stood still since
+        payload = (await ask(client, CREATE, input=new_mover()))["createMover"]
+        assert (await ended(client, payload["operation"]["id"]))["status"] == "COMPLETED"
+        (workflow,) = await DBOS.list_workflows_async(name="create_mover")
+        journal = await DBOS.list_workflow_steps_async(workflow.workflow_id)
+    assert [step["function_name"] for step in journal] == ["make"]
