@@ -101,13 +101,15 @@ def new_mover(name: str = "one", group: str = "g", account: str = LAB) -> dict[s
     }
 
 
-async def ended(app_client: httpx.AsyncClient, operation_id: str) -> dict[str, Any]:
+async def ended(
+    app_client: httpx.AsyncClient, operation_id: str, shown: str = OPERATION
+) -> dict[str, Any]:
     """The operation once it has ended, as its subscription over SSE tells."""
     query = "subscription($id: ID!) { operationProgress(operation: $id) { status } }"
     body = {"query": query, "variables": {"id": operation_id}}
     response = await app_client.post("/graphql", json=body, headers={"Accept": "text/event-stream"})
     assert b"event: complete" in response.content, response.content
-    operation: dict[str, Any] = (await ask(app_client, OPERATION, id=operation_id))["operation"]
+    operation: dict[str, Any] = (await ask(app_client, shown, id=operation_id))["operation"]
     return operation
 
 

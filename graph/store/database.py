@@ -87,8 +87,14 @@ class Database:
     async def _rows(self, statement: sa.Select[Any]) -> list[sa.RowMapping]:
         return await self._transact(lambda c: list(c.execute(statement).mappings()))
 
-    async def _write(self, statement: sa.Executable, *, durable: bool = False) -> None:
-        await self._transact(lambda c: c.execute(statement) and None, durable=durable)
+    async def _write(
+        self,
+        statement: sa.Executable,
+        given: dict[str, Any] | None = None,
+        *,
+        durable: bool = False,
+    ) -> None:
+        await self._transact(lambda c: c.execute(statement, given) and None, durable=durable)
 
     async def _transact(
         self, work: Callable[[sa.Connection], T], *, at_once: bool = False, durable: bool = False

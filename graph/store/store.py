@@ -128,12 +128,12 @@ class Store(Keys, Lists, Replicas, Starts):
 
     async def set_task(self, operation_id: str, task_arn: str | None) -> None:
         given = {"wanted": operation_id, "task": task_arn, "now": time.time()}
-        await self._transact(lambda c: c.execute(statements.HAS_TASK, given) and None)
+        await self._write(statements.HAS_TASK, given)
 
     async def set_parts(self, operation_id: str, parts: Parts) -> None:
         """What a deletion has to delete beside the task, kept until that is done."""
         given = {"wanted": operation_id, "left": json.dumps(parts)}
-        await self._transact(lambda c: c.execute(statements.HAS_PARTS, given) and None)
+        await self._write(statements.HAS_PARTS, given)
 
     async def end_operation(
         self, operation_id: str, failure: str | None, *messages: str, at: float | None = None
@@ -262,7 +262,8 @@ def _end(
     messages: Sequence[str],
     at: float | None,
 ) -> None:
-    _append(connection, operation_id, messages)
+    if messages:
+        _append(connection, operation_id, messages)
     now = time.time() if at is None else at  # after the last event
     how = "FAILED" if failure else "COMPLETED"
     given = {"wanted": operation_id, "now": now, "how": how, "why": failure}

@@ -19,7 +19,7 @@ from graph.store.database import driver_url
 from graph.store.tables import OPERATIONS
 from tests.operations.stories import Parts, Story
 from tests.server import Server
-from tests.world import ask, serving, tell
+from tests.world import ask, ended, serving, tell
 
 GATES: Final = ("gate", "gate-after")
 """Before a call takes effect, and after it, before its answer."""
@@ -91,7 +91,7 @@ async def _calls_of(
     variables = story.begin(aws, account)
     aws.border.forget_calls()
     (payload,) = (await ask(client, story.mutation, **variables)).values()
-    operation = await _ended(client, payload["operation"]["id"])
+    operation = await ended(client, payload["operation"]["id"], _OPERATION)
     assert operation["status"] == story.status, operation
     calls = aws.border.calls()
     assert story.passes in {call.operation for call in calls}, calls
@@ -157,18 +157,10 @@ async def all_ended(store_url: str, client: httpx.AsyncClient) -> dict[str, dict
         recorded = sa.select(OPERATIONS.c.account_id, OPERATIONS.c.id)
         found = [(row[0], row[1]) for row in connection.execute(recorded)]
     engine.dispose()
-    shown = await asyncio.gather(*(_ended(client, encode("Operation", key)) for _, key in found))
+    # How each has ended, without a call to AWS.
+    ends = (ended(client, encode("Operation", key), _OPERATION) for _, key in found)
+    shown = await asyncio.gather(*ends)
     return {account: operation for (account, _), operation in zip(found, shown, strict=True)}
-
-
-async def _ended(client: httpx.AsyncClient, operation_id: str) -> dict[str, Any]:
-    """How it has ended, once it has; without a call to AWS."""
-    follow = "subscription($id: ID!) { operationProgress(operation: $id) { status } }"
-    body = {"query": follow, "variables": {"id": operation_id}}
-    told = await client.post("/graphql", json=body, headers={"Accept": "text/event-stream"})
-    assert b"event: complete" in told.content, told.content
-    shown: dict[str, Any] = (await ask(client, _OPERATION, id=operation_id))["operation"]
-    return shown
 
 
 def left(aws: Sandbox, account: str) -> Parts:
