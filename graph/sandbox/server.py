@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import socket
 import threading
 from typing import Any, Final
 
 from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import ThreadedWSGIServer
+from werkzeug.test import run_wsgi_app
 
 _POLL_SECONDS: Final = 0.05
 _JOIN_SECONDS: Final = 10.0
+_IDLE_SECONDS: Final = 120.0
+"""A connection that says nothing for so long is over: clients keep theirs for less."""
 
 
 class Server(ThreadedWSGIServer):
@@ -20,7 +24,7 @@ class Server(ThreadedWSGIServer):
     daemon_threads = True
 
     def __init__(self, port: int, app: Any) -> None:
-        super().__init__("127.0.0.1", port, app, handler=_QuietHandler)
+        super().__init__("127.0.0.1", port, app, handler=_Handler)
         self._workers: dict[threading.Thread, socket.socket] = {}
         self._accepting = threading.Thread(
             target=self.serve_forever, args=(_POLL_SECONDS,), name="sandbox", daemon=True
@@ -51,10 +55,34 @@ class Server(ThreadedWSGIServer):
             del self._workers[threading.current_thread()]
 
 
-class _QuietHandler(MotoRequestHandler):  # type: ignore[misc]  # moto is not typed
-    """Says nothing of requests, nor of clients that went away."""
+class _Handler(MotoRequestHandler):  # type: ignore[misc]  # moto is not typed
+    """Keeps connections, as AWS does; says nothing of requests, nor of clients that went away.
+
+    werkzeug's own closes each connection after its answer, as it does not know whether more of the
+    request is to come: this one reads all of that first.
+    """
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    timeout = _IDLE_SECONDS
+
+    def run_wsgi(self) -> None:
+        """One request and its answer. A mistake of the sandbox's own ends the connection."""
+        environ = self.make_environ()
+        chunked = environ.pop("HTTP_TRANSFER_ENCODING", "")
+        length = -1 if chunked else int(environ.get("CONTENT_LENGTH") or 0)
+        given = environ["wsgi.input"].read(length)
+        environ |= {"wsgi.input": io.BytesIO(given), "CONTENT_LENGTH": str(len(given))}
+        blocks, status, headers = run_wsgi_app(self.server.app, environ, buffered=True)
+        body = b"".join(blocks)
+        code, _, reason = status.partition(" ")
+        self.send_response(int(code), reason)
+        for name, value in headers.to_wsgi_list():
+            self.send_header(name, value)
+        if "Content-Length" not in headers and code != "204":
+            self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
 
     def log(self, *_args: object) -> None:
         """Not to standard error."""
