@@ -42,11 +42,11 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
 MOVERS = f"/v1/datasync/{LAB}/movers"
-ROUNDS = 4
+ROUNDS = 6
 LONGEST_SECONDS = 450
 IDLE_SECONDS = 3.0
-WARM = 100
-COUNTS = {"ping": 1_000, "version": 1_000, "flywheel": 300, "list": 100, "show": 100}
+WARM = 30
+COUNTS = {"ping": 1_000, "version": 1_000, "flywheel": 300, "list": 200, "show": 200}
 TICK = os.sysconf("SC_CLK_TCK")
 
 
