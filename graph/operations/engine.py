@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
+import time
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -25,6 +27,8 @@ _THREADS: Final = 16
 _POOL: Final = {"postgresql": 16, "sqlite": 2}
 """Connections of the engine. SQLite has one writer at a time: more of them would only wait, each
 asleep, and not in turn."""
+_SUBSEC: Final = (3, 42)
+"""The first SQLite that has ``unixepoch('subsec')``, which the engine uses from Python 3.12 on."""
 _LETTING_GO: Final = 5.0
 """Seconds for cancelled workflows to notice it."""
 
@@ -106,6 +110,8 @@ def _own_engine(url: sa.URL) -> sa.Engine | None:
         connection.isolation_level = "IMMEDIATE"
         for pragma in ("busy_timeout=30000", "foreign_keys=ON", "synchronous=NORMAL"):
             connection.execute(f"PRAGMA {pragma}")
+        if sqlite3.sqlite_version_info < _SUBSEC:
+            connection.create_function("unixepoch", 1, lambda _subsec: time.time())
 
     sa.event.listen(made, "connect", connected)
     return made
