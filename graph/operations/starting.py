@@ -13,7 +13,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from dbos import DBOS, SetWorkflowID
 
-from graph.model.errors import Upstream
+from graph.model.errors import NotFound, Upstream
 from graph.model.operation import OperationKind
 from graph.operations import sagas
 from graph.operations.rooms import rooms
@@ -89,8 +89,16 @@ async def see_to_lost_ones(
         if status is None:
             log.warning("starting operation %s, which was accepted and not begun", row["id"])
             await start(row["id"], row["kind"], row["input"], recheck=True)
-        elif status in _LOST:
+        elif status in _LOST and not await _ended(store, row["id"]):
             await _end_otherwise(store, row, statuses.get(_again(row["id"])))
+
+
+async def _ended(store: Store, operation_id: str) -> bool:
+    """Asked after the engine, which ends a workflow only once its operation has ended."""
+    try:
+        return (await store.operation(operation_id)).values["ended_at"] is not None
+    except NotFound:
+        return True
 
 
 async def _end_otherwise(store: Store, row: sa.RowMapping, again: str | None) -> None:

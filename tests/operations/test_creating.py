@@ -7,20 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dbos import DBOS
 
 from graph.aws.access import Access
 from graph.aws.clients import Clients
 from graph.aws.gateway import Gateway
 from graph.aws.roles import delete_role, ensure_role
 from graph.model.errors import Conflict, Upstream
-from graph.model.location import S3Spec
 from graph.model.mover import OPERATION_TAG, PART_TAG, Tag
-from graph.model.operation import NewMover
-from graph.operations.rooms import rooms
-from graph.operations.starting import pickled, see_to_lost_ones
 from graph.sandbox import Fault, Sandbox
-from graph.schema.ids import encode
 from graph.store import Store
 from tests.operations.crash import left
 from tests.stores import BOTH, store_url
@@ -35,22 +29,6 @@ def within_one_bucket() -> dict[str, Any]:
         for side in ("source", "destination")
     }
     return new_mover() | ends
-
-
-def recorded(name: str = "one") -> dict[str, Any]:
-    """An operation as it stands in the store before it is started."""
-    spec = S3Spec(bucket_arn=BUCKET)
-    new = NewMover(account_id=LAB, group="g", name=name, source=spec, destination=spec)
-    return {
-        "id": f"00000000-0000-4000-8000-0000000000{len(name):02}",
-        "kind": "CREATE_MOVER",
-        "account_id": LAB,
-        "mover_group": "g",
-        "mover_name": name,
-        "requested_by": "me",
-        "reservation": f"{LAB} g {name}",
-        "input": pickled(new),
-    }
 
 
 @pytest.mark.parametrize("count", [1, 2, 3])
@@ -237,49 +215,6 @@ async def test_a_name_that_was_taken_between_check_and_record_is_refused(
         payload = (await ask(client, CREATE, input=new_mover()))["createMover"]
         assert [error["code"] for error in payload["errors"]] == ["NAME_TAKEN"]
     assert left(aws, LAB) == (1, 2, 2)
-
-
-async def test_what_was_recorded_and_never_begun_is_begun_later(
-    aws: Sandbox, tmp_path: Path
-) -> None:
-    furnish(aws, LAB)
-    async with serving(tmp_path) as client:
-        store = rooms().store
-        begun = await store.begin_operation(recorded())
-        await asyncio.gather(*(see_to_lost_ones(store, abandoned=-1) for _ in range(4)))
-        operation = await ended(client, encode("Operation", begun.operation_id))
-        assert operation["status"] == "COMPLETED", operation
-        assert aws.border.counts()["datasync.CreateTask"] == 1
-    assert left(aws, LAB) == (1, 2, 2)
-
-
-async def test_what_is_begun_later_checks_its_name_then(aws: Sandbox, tmp_path: Path) -> None:
-    furnish(aws, LAB)
-    async with serving(tmp_path) as client:
-        await made(client)
-        store = rooms().store
-        begun = await store.begin_operation(recorded())
-        await see_to_lost_ones(store, abandoned=-1)
-        operation = await ended(client, encode("Operation", begun.operation_id))
-        assert operation["failure"] == "group 'g' has a mover 'one' already"
-    assert left(aws, LAB) == (1, 2, 2)
-
-
-async def test_what_the_engine_gave_up_is_undone_and_ends(aws: Sandbox, tmp_path: Path) -> None:
-    furnish(aws, LAB)
-    aws.border.add(Fault("CreateTask", "gate-after"))
-    async with serving(tmp_path) as client:
-        payload = (await ask(client, CREATE, input=new_mover()))["createMover"]
-        assert await asyncio.to_thread(aws.border.wait_for_gate, 20)
-        store = rooms().store
-        (row,) = await store.unended()
-        await DBOS.cancel_workflow_async(row["id"])
-        aws.border.clear()
-        await see_to_lost_ones(store, stalled=-1)
-        operation = await ended(client, payload["operation"]["id"])
-    assert operation["status"] == "FAILED"
-    assert operation["failure"].startswith("failed to create: the server could not go on")
-    assert left(aws, LAB) == (0, 0, 0)
 
 
 async def test_a_role_that_another_made_is_neither_taken_nor_deleted(aws: Sandbox) -> None:

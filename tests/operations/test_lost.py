@@ -1,0 +1,103 @@
+"""Operations that were recorded and not begun, or that the engine ended without a word."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dbos import DBOS
+
+from graph.model.location import S3Spec
+from graph.model.operation import NewMover
+from graph.operations.rooms import rooms
+from graph.operations.starting import pickled, see_to_lost_ones
+from graph.sandbox import Fault, Sandbox
+from graph.schema.ids import encode
+from tests.operations.crash import left
+from tests.world import CREATE, LAB, ask, ended, furnish, made, new_mover, serving
+
+
+def recorded(name: str = "one") -> dict[str, Any]:
+    """An operation as it stands in the store before it is started."""
+    spec = S3Spec(bucket_arn=f"arn:aws:s3:::from-{LAB}")
+    new = NewMover(account_id=LAB, group="g", name=name, source=spec, destination=spec)
+    return {
+        "id": f"00000000-0000-4000-8000-0000000000{len(name):02}",
+        "kind": "CREATE_MOVER",
+        "account_id": LAB,
+        "mover_group": "g",
+        "mover_name": name,
+        "requested_by": "me",
+        "reservation": f"{LAB} g {name}",
+        "input": pickled(new),
+    }
+
+
+async def test_what_was_recorded_and_never_begun_is_begun_later(
+    aws: Sandbox, tmp_path: Path
+) -> None:
+    furnish(aws, LAB)
+    async with serving(tmp_path) as client:
+        store = rooms().store
+        begun = await store.begin_operation(recorded())
+        await asyncio.gather(*(see_to_lost_ones(store, abandoned=-1) for _ in range(4)))
+        operation = await ended(client, encode("Operation", begun.operation_id))
+        assert operation["status"] == "COMPLETED", operation
+        assert aws.border.counts()["datasync.CreateTask"] == 1
+    assert left(aws, LAB) == (1, 2, 2)
+
+
+async def test_what_is_begun_later_checks_its_name_then(aws: Sandbox, tmp_path: Path) -> None:
+    furnish(aws, LAB)
+    async with serving(tmp_path) as client:
+        await made(client)
+        store = rooms().store
+        begun = await store.begin_operation(recorded())
+        await see_to_lost_ones(store, abandoned=-1)
+        operation = await ended(client, encode("Operation", begun.operation_id))
+        assert operation["failure"] == "group 'g' has a mover 'one' already"
+    assert left(aws, LAB) == (1, 2, 2)
+
+
+async def test_what_the_engine_gave_up_is_undone_and_ends(aws: Sandbox, tmp_path: Path) -> None:
+    furnish(aws, LAB)
+    aws.border.add(Fault("CreateTask", "gate-after"))
+    async with serving(tmp_path) as client:
+        payload = (await ask(client, CREATE, input=new_mover()))["createMover"]
+        assert await asyncio.to_thread(aws.border.wait_for_gate, 20)
+        store = rooms().store
+        (row,) = await store.unended()
+        await DBOS.cancel_workflow_async(row["id"])
+        aws.border.clear()
+        await see_to_lost_ones(store, stalled=-1)
+        operation = await ended(client, payload["operation"]["id"])
+    assert operation["status"] == "FAILED"
+    assert operation["failure"].startswith("failed to create: the server could not go on")
+    assert left(aws, LAB) == (0, 0, 0)
+
+
+async def test_what_ends_while_the_engine_is_asked_was_not_lost(
+    aws: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    furnish(aws, LAB)
+    aws.border.add(Fault("CreateTask", "gate-after"))
+    async with serving(tmp_path) as client:
+        payload = (await ask(client, CREATE, input=new_mover()))["createMover"]
+        assert await asyncio.to_thread(aws.border.wait_for_gate, 20)
+        store = rooms().store
+        (row,) = await store.unended()
+        workflow: Any = await DBOS.retrieve_workflow_async(row["id"])
+        asked = DBOS.list_workflows_async
+
+        async def late(**given: Any) -> Any:
+            aws.border.clear()
+            await workflow.get_result()
+            return await asked(**given)
+
+        monkeypatch.setattr(DBOS, "list_workflows_async", late)
+        await see_to_lost_ones(store, stalled=-1)
+        assert (await ended(client, payload["operation"]["id"]))["status"] == "COMPLETED"
+        assert await asked(workflow_ids=[f"{row['id']}-again"]) == []
+    assert left(aws, LAB) == (1, 2, 2)
