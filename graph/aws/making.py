@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
 from graph.aws.access import Access
 from graph.aws.gateway import Gateway
-from graph.aws.locations import list_locations
-from graph.aws.tags import carries, own_tags, tags_of
-from graph.aws.tasks import PAGE, TaskEntry, list_tasks
+from graph.aws.tasks import PAGE
 from graph.model import names
 from graph.model.errors import NotFound
 from graph.model.location import EfsSpec, LocationSpec, S3Spec
-from graph.model.mover import GROUP_TAG, OPERATION_TAG, Tag
+from graph.model.mover import OPERATION_TAG, Tag
 
 OPTIONS: Final = {
     "PreserveDeletedFiles": "PRESERVE",
@@ -61,42 +58,6 @@ async def create_task(
     return str(answer["TaskArn"])
 
 
-async def made_locations(
-    gateway: Gateway, account_id: str, spec: LocationSpec, marks: Mapping[str, str]
-) -> list[str]:
-    """The locations that carry the marks and fit: what earlier tries of a step have made."""
-    name = _KINDS[type(spec)].arn(spec).replace("/", ":").rpartition(":")[2]
-    uris = await list_locations(gateway, account_id)
-    return await _marked(gateway, [arn for arn, uri in uris.items() if name in uri], marks)
-
-
-async def made_tasks(
-    gateway: Gateway, account_id: str, name: str, marks: Mapping[str, str]
-) -> list[str]:
-    """The tasks of that name that carry the marks."""
-    tasks = await list_tasks(gateway, account_id)
-    return await _marked(gateway, [task.task_arn for task in tasks if task.name == name], marks)
-
-
-async def tasks_now(gateway: Gateway, account_id: str) -> list[TaskEntry]:
-    """All tasks, as they stand after the call. Who asks at the same time shares the list."""
-
-    async def read() -> list[TaskEntry]:
-        return await list_tasks(gateway, account_id)
-
-    tasks: list[TaskEntry] = await gateway.shared(account_id, ("tasks",), read, fresh=True)
-    return tasks
-
-
-async def named(gateway: Gateway, tasks: list[TaskEntry], group: str, name: str) -> list[str]:
-    """Those of the tasks that are movers of that group and name, whoever made them.
-
-    Reads nothing from the tagging API, which is late.
-    """
-    wanted = own_tags(gateway.org) | {GROUP_TAG: group}
-    return await _marked(gateway, [task.task_arn for task in tasks if task.name == name], wanted)
-
-
 async def is_used(gateway: Gateway, location_arn: str) -> bool:
     """Whether a task names the location as one of its ends."""
     only = {"Name": "LocationId", "Operator": "Equals", "Values": [location_arn]}
@@ -119,6 +80,11 @@ async def delete_location(gateway: Gateway, arn: str) -> None:
 async def delete_task(gateway: Gateway, arn: str) -> None:
     """One that is gone is no obstacle."""
     await _delete(gateway, "delete_task", arn, TaskArn=arn)
+
+
+def reached(spec: LocationSpec) -> str:
+    """The name of what a location of that kind reaches, which stands in its URI."""
+    return _KINDS[type(spec)].arn(spec).replace("/", ":").rpartition(":")[2]
 
 
 def operation_tag(operation_id: str) -> Tag:
@@ -155,19 +121,6 @@ _KINDS: Final[Mapping[type[LocationSpec], _Kind]] = {
     S3Spec: _Kind("create_location_s3", _s3, lambda spec: str(spec.bucket_arn)),
     EfsSpec: _Kind("create_location_efs", _efs, lambda spec: str(spec.filesystem_arn)),
 }
-
-
-async def _marked(gateway: Gateway, arns: list[str], marks: Mapping[str, str]) -> list[str]:
-    """Those that carry the marks; side by side, as far as the gateway allows."""
-    found = await asyncio.gather(*(_has(gateway, arn, marks) for arn in arns))
-    return [arn for arn, has in zip(arns, found, strict=True) if has]
-
-
-async def _has(gateway: Gateway, arn: str, marks: Mapping[str, str]) -> bool:
-    try:
-        return carries(await tags_of(gateway, arn), marks)
-    except NotFound:
-        return False
 
 
 async def _delete(gateway: Gateway, operation: str, arn: str, **params: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
+from collections.abc import Mapping
 from typing import Final, Generic, TypeVar
 
 from graph.model.run import Run
@@ -54,6 +55,8 @@ class Memory:
         """By ARN. A location never changes its kind."""
         self.ended_runs: Bounded[str, Run] = Bounded(5_000)
         """By ARN. An ended run never changes."""
+        self.marks: Bounded[str, Mapping[str, str]] = Bounded(20_000)
+        """By ARN: the tags by which an operation knows what it made. They never change."""
         self.hints: Bounded[tuple[str, str, str], str] = Bounded(20_000)
         """Account, group and mover to the task's ARN; a describe call checks it each time."""
         self.newest_first: Bounded[str, bool] = Bounded(5_000, NOT_OURS_SECONDS)

@@ -6,8 +6,8 @@ import asyncio
 import time
 from typing import Final
 
-from graph.aws import making
-from graph.aws.locations import describe_location, kind_of, list_locations
+from graph.aws import finding, making
+from graph.aws.locations import describe_location
 from graph.aws.roles import delete_role, is_movers_role
 from graph.aws.runs import cancel_run, list_runs
 from graph.aws.tasks import describe_task
@@ -75,11 +75,13 @@ async def _delete_role(account_id: str, name: str) -> None:
 
 
 async def _roles_in_use(account_id: str) -> set[str | None]:
-    """Asks every bucket location of the account, as many at once as the gateway allows."""
+    """Asks the locations that no operation made, as many at once as the gateway allows.
+
+    Those that one made have each a role of its own.
+    """
     gateway = rooms().gateway
-    uris = await patiently(lambda: list_locations(gateway, account_id))
-    buckets = [arn for arn, uri in uris.items() if kind_of(uri) == "S3"]
-    return set(await asyncio.gather(*(_role_of(arn) for arn in buckets)))
+    others = await patiently(lambda: finding.made_by_others(gateway, account_id))
+    return set(await asyncio.gather(*(_role_of(arn) for arn in others)))
 
 
 async def _role_of(location_arn: str) -> str | None:

@@ -12,7 +12,7 @@ from typing import Any, Self, TypeVar
 
 import sqlalchemy as sa
 
-from graph.aws import making
+from graph.aws import finding
 from graph.aws.gateway import Gateway
 from graph.model.caller import Caller
 from graph.model.errors import (
@@ -213,8 +213,8 @@ class Operations:
     async def _check_name(self, new: NewMover) -> Quota | None:
         """Raises NameTaken. Gives what there is of the account's quota, where that is known."""
         asked = time.time()
-        tasks = await making.tasks_now(self._gateway, new.account_id)
-        if await making.named(self._gateway, tasks, new.group, new.name):
+        tasks = await finding.tasks_now(self._gateway, new.account_id)
+        if await finding.named(self._gateway, tasks, new.group, new.name):
             raise name_taken(new)
         listed = frozenset(task.task_arn for task in tasks)
         return Quota(self._quota, listed, asked) if self._quota else None

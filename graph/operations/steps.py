@@ -8,7 +8,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from graph.aws import making
+from graph.aws import finding, making
 from graph.aws.gateway import NotSent
 from graph.aws.roles import delete_role, ensure_role, role_path
 from graph.aws.tasks import describe_task
@@ -45,10 +45,10 @@ class PartError(Exception):
 async def check_name(operation_id: str, new: NewMover) -> None:
     """Raises NameTaken where a mover that another made has the name."""
     gateway = rooms().gateway
-    tasks = await patiently(lambda: making.tasks_now(gateway, new.account_id))
-    have = await patiently(lambda: making.named(gateway, tasks, new.group, new.name))
+    tasks = await patiently(lambda: finding.tasks_now(gateway, new.account_id))
+    have = await patiently(lambda: finding.named(gateway, tasks, new.group, new.name))
     own = await patiently(
-        lambda: making.made_tasks(gateway, new.account_id, new.name, marks(operation_id))
+        lambda: finding.made_tasks(gateway, new.account_id, new.name, marks(operation_id))
     )
     if set(have) - set(own):
         raise name_taken(new)
@@ -89,7 +89,7 @@ async def _make_side(operation_id: str, new: NewMover, side: str, *, fresh: bool
 
     async def find() -> list[str]:
         mine = marks(operation_id, side)
-        return await making.made_locations(gateway, new.account_id, spec, mine)
+        return await finding.made_locations(gateway, new.account_id, spec, mine)
 
     async def make() -> str:
         return await making.create_location(gateway, new.account_id, spec, role_arn, tags)
@@ -105,7 +105,7 @@ async def _make_task(
 
     async def find() -> list[str]:
         mine = marks(operation_id)
-        return await making.made_tasks(gateway, new.account_id, new.name, mine)
+        return await finding.made_tasks(gateway, new.account_id, new.name, mine)
 
     async def make() -> str:
         tags = tags_for(operation_id, new)
@@ -121,7 +121,7 @@ async def unmake_task(operation_id: str, new: NewMover) -> None:
     gateway, undoing = rooms().gateway, rooms().patience.undoing
 
     async def unmake() -> None:
-        for arn in await making.made_tasks(gateway, new.account_id, new.name, marks(operation_id)):
+        for arn in await finding.made_tasks(gateway, new.account_id, new.name, marks(operation_id)):
             await making.delete_task(gateway, arn)
 
     await patiently(unmake, undoing)
@@ -134,7 +134,7 @@ async def unmake_side(operation_id: str, new: NewMover, side: str) -> None:
     spec = spec_of(new, side)
 
     async def unmake() -> None:
-        for arn in await making.made_locations(
+        for arn in await finding.made_locations(
             gateway, new.account_id, spec, marks(operation_id, side)
         ):
             await making.delete_location(gateway, arn)

@@ -75,6 +75,39 @@ async def test_a_role_stays_until_the_last_mover_that_uses_it_is_gone(
     assert left(aws, LAB) == (0, 0, 0)
 
 
+async def test_a_role_that_a_mover_was_made_with_stays_while_a_location_by_hand_uses_it(
+    aws: Sandbox, tmp_path: Path
+) -> None:
+    furnish(aws, LAB)
+    async with serving(tmp_path) as client:
+        await made(client)
+        roles = [
+            str(location.params["S3Config"]["BucketAccessRoleArn"])
+            for location in backend().locations.values()
+        ]
+        (role,) = (role for role in roles if "-source-" in role)
+        by_hand("other", (role, role))
+        assert (await client.delete(PATH)).status_code == 204
+    assert left(aws, LAB) == (1, 2, 1)
+
+
+async def test_a_delete_asks_nothing_of_the_locations_of_other_movers(
+    aws: Sandbox, tmp_path: Path
+) -> None:
+    furnish(aws, LAB)
+    async with serving(tmp_path) as client:
+        for number in range(6):
+            await made(client, name=f"other-{number}")
+        await made(client)
+        aws.border.forget_calls()
+        assert (await client.delete(PATH)).status_code == 204
+        calls = aws.border.counts()
+    assert calls["datasync.DescribeLocationS3"] == 2
+    assert calls["datasync.ListTagsForResource"] <= 1  # of the task, to find it by its name
+    assert calls["resourcegroupstaggingapi.GetResources"] <= 2
+    assert left(aws, LAB) == (6, 12, 12)
+
+
 async def test_a_location_stays_while_another_mover_uses_it(aws: Sandbox, tmp_path: Path) -> None:
     furnish(aws, LAB)
     source = by_hand("g", (shared_role(aws),) * 2).source.arn
