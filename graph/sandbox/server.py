@@ -69,9 +69,10 @@ class _Handler(MotoRequestHandler):  # type: ignore[misc]  # moto is not typed
     def run_wsgi(self) -> None:
         """One request and its answer. A mistake of the sandbox's own ends the connection."""
         environ = self.make_environ()
-        chunked = environ.pop("HTTP_TRANSFER_ENCODING", "")
+        chunked = environ.get("wsgi.input_terminated", False)
         length = -1 if chunked else int(environ.get("CONTENT_LENGTH") or 0)
         given = environ["wsgi.input"].read(length)
+        environ.pop("HTTP_TRANSFER_ENCODING", None)
         environ |= {"wsgi.input": io.BytesIO(given), "CONTENT_LENGTH": str(len(given))}
         blocks, status, headers = run_wsgi_app(self.server.app, environ, buffered=True)
         body = b"".join(blocks)

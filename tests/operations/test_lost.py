@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from dbos import DBOS
 
@@ -33,6 +34,15 @@ def recorded(name: str = "one") -> dict[str, Any]:
         "reservation": f"{LAB} g {name}",
         "input": pickled(new),
     }
+
+
+async def standing(client: httpx.AsyncClient, aws: Sandbox) -> str:
+    """The id of a create whose task is made, and not yet known to be."""
+    aws.border.add(Fault("CreateTask", "gate-after"))
+    await ask(client, CREATE, input=new_mover())
+    assert await asyncio.to_thread(aws.border.wait_for_gate, 20)
+    (row,) = await rooms().store.unended()
+    return str(row["id"])
 
 
 async def test_what_was_recorded_and_never_begun_is_begun_later(
@@ -63,16 +73,12 @@ async def test_what_is_begun_later_checks_its_name_then(aws: Sandbox, tmp_path: 
 
 async def test_what_the_engine_gave_up_is_undone_and_ends(aws: Sandbox, tmp_path: Path) -> None:
     furnish(aws, LAB)
-    aws.border.add(Fault("CreateTask", "gate-after"))
     async with serving(tmp_path) as client:
-        payload = (await ask(client, CREATE, input=new_mover()))["createMover"]
-        assert await asyncio.to_thread(aws.border.wait_for_gate, 20)
-        store = rooms().store
-        (row,) = await store.unended()
-        await DBOS.cancel_workflow_async(row["id"])
+        operation_id = await standing(client, aws)
+        await DBOS.cancel_workflow_async(operation_id)
         aws.border.clear()
-        await see_to_lost_ones(store, stalled=-1)
-        operation = await ended(client, payload["operation"]["id"])
+        await see_to_lost_ones(rooms().store, stalled=-1)
+        operation = await ended(client, encode("Operation", operation_id))
     assert operation["status"] == "FAILED"
     assert operation["failure"].startswith("failed to create: the server could not go on")
     assert left(aws, LAB) == (0, 0, 0)
@@ -82,13 +88,9 @@ async def test_what_ends_while_the_engine_is_asked_was_not_lost(
     aws: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     furnish(aws, LAB)
-    aws.border.add(Fault("CreateTask", "gate-after"))
     async with serving(tmp_path) as client:
-        payload = (await ask(client, CREATE, input=new_mover()))["createMover"]
-        assert await asyncio.to_thread(aws.border.wait_for_gate, 20)
-        store = rooms().store
-        (row,) = await store.unended()
-        workflow: Any = await DBOS.retrieve_workflow_async(row["id"])
+        operation_id = await standing(client, aws)
+        workflow: Any = await DBOS.retrieve_workflow_async(operation_id)
         asked = DBOS.list_workflows_async
 
         async def late(**given: Any) -> Any:
@@ -97,7 +99,7 @@ async def test_what_ends_while_the_engine_is_asked_was_not_lost(
             return await asked(**given)
 
         monkeypatch.setattr(DBOS, "list_workflows_async", late)
-        await see_to_lost_ones(store, stalled=-1)
-        assert (await ended(client, payload["operation"]["id"]))["status"] == "COMPLETED"
-        assert await asked(workflow_ids=[f"{row['id']}-again"]) == []
+        await see_to_lost_ones(rooms().store, stalled=-1)
+        assert (await ended(client, encode("Operation", operation_id)))["status"] == "COMPLETED"
+        assert await asked(workflow_ids=[f"{operation_id}-again"]) == []
     assert left(aws, LAB) == (1, 2, 2)
