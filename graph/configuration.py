@@ -93,12 +93,14 @@ def find(file: str | None = None) -> Found:
 def _read(file: str | None) -> _Given:
     _refuse_unknown_variables()
     file = file or os.environ.get(FILE)
-    text = _text_of(file) if file else ""
     from_file: dict[str, Any] = {}
     source, theirs = "", original.NOTHING
     if os.environ.get(original.VARIABLE):
         source = original.VARIABLE
         theirs = _original(source, original.decode(os.environ[source]))
+        if file and original.is_json(file, ""):
+            file = None  # whose place it takes, also where there is none
+    text = _text_of(file) if file else ""
     if file and not original.is_json(file, text):
         from_file = _from_toml(file, text)
     elif file and not source:

@@ -88,7 +88,9 @@ def read(text: str) -> Original:
     understood = {}
     for path, value in given.items():
         entry = _ENTRIES.get(path)
-        if path in _CREDENTIALS:
+        if value is None:
+            understood[_spelled(path)] = "null, and left to its default"
+        elif path in _CREDENTIALS:
             understood[path] = f"{_CREDENTIALS[path]}, a secret" if value else _CHAIN
         elif entry is None:
             understood[path] = _UNUSED.get(path, "not known, and not used")
@@ -100,8 +102,11 @@ def read(text: str) -> Original:
             raise ValueError("token is empty, and would let everybody in")
         else:
             understood[entry.name] = "empty, and left to its default"
-    understood.setdefault("listenAddress", f"absent; LISTEN, {_LISTEN}, as in the original")
-    credentials = {_CREDENTIALS[path]: given[path] for path in _CREDENTIALS if given.get(path)}
+    if given.get("listenaddress") is None:
+        understood["listenAddress"] = f"absent; LISTEN, {_LISTEN}, as in the original"
+    credentials = {
+        variable: value for path, variable in _CREDENTIALS.items() if (value := given.get(path))
+    }
     if len(credentials) == 1:
         raise ValueError("account.akid and account.secret are wanted together")
     return Original(settings, entries, credentials, understood)
@@ -147,16 +152,19 @@ def _merged(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         before = merged.get(name.lower())
         if isinstance(before, dict) and isinstance(value, dict):
             before |= value
-        elif value is not None:
+        elif value is not None or before is None:
             merged[name.lower()] = value
     return merged
 
 
-def _flat(given: Mapping[str, Any]) -> dict[str, str]:
-    """By path. Raises ValueError where a known entry has another type than it should."""
-    flat: dict[str, str] = {}
+def _flat(given: Mapping[str, Any]) -> dict[str, str | None]:
+    """By path; None for what is null.
+
+    Raises ValueError where a known entry has another type than it should.
+    """
+    flat: dict[str, str | None] = {}
     for name, value in given.items():
-        if name not in _OBJECTS:
+        if name not in _OBJECTS or value is None:
             flat |= _checked(name, value)
         elif isinstance(value, dict):
             for inner, within in value.items():
@@ -166,7 +174,9 @@ def _flat(given: Mapping[str, Any]) -> dict[str, str]:
     return flat
 
 
-def _checked(path: str, value: object) -> dict[str, str]:
+def _checked(path: str, value: object) -> dict[str, str | None]:
+    if value is None:
+        return {path: None}
     known = path in _ENTRIES or path in _CREDENTIALS or path in _UNUSED
     if known and not isinstance(value, str):
         raise ValueError(f"{_spelled(path)} has to be a string, and is {_kind(value)}")

@@ -91,6 +91,17 @@ def test_each_entry_has_its_line_without_its_secret(
         assert secret not in told
 
 
+def test_what_is_null_has_its_line_too(clean: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    content = EXAMPLE | {"logLevel": None, "flywheel": None, "listenAddress": None}
+    file = written(tmp_path, content | {"account": EXAMPLE["account"] | {"externalId": None}})
+    found = find(file)
+    lines = dict(line.split(f" in {file}: ") for line in found.understood)
+    for entry in ("logLevel", "account.externalId", "flywheel"):
+        assert lines[entry] == "null, and left to its default"
+    assert lines["listenAddress"] == "absent; LISTEN, :8080, as in the original"
+    assert (found.settings.log_level, found.settings.external_id) == ("info", None)
+
+
 @pytest.mark.parametrize("encoded", [True, False])
 def test_the_variable_holds_it_raw_or_in_base64(
     clean: pytest.MonkeyPatch, tmp_path: Path, *, encoded: bool
@@ -100,6 +111,7 @@ def test_the_variable_holds_it_raw_or_in_base64(
     assert load().org == "localdev"
     # As in the original, the file is not even looked into.
     assert load(written(tmp_path, EXAMPLE | {"org": "other"})).org == "localdev"
+    assert load(str(tmp_path / "gone" / "config.json")).org == "localdev"
     # One in TOML has settings of its own.
     toml = written(tmp_path, 'org = "mine"\n', "settings.toml")
     assert (load(toml).org, load(toml).region) == ("mine", "eu-west-1")
@@ -147,6 +159,7 @@ def test_it_is_read_as_go_reads_it(clean: pytest.MonkeyPatch, tmp_path: Path) ->
         ),
         ({"token": ""}, "token is empty"),
         ({"token": "x" * 73}, "token in .*config.json is wrong: has to have 1 to 72 bytes"),
+        ({"token": "a\0"}, "token in .*config.json is wrong: may hold no NUL"),
         ({"token": None}, "DATASYNC_API_TOKEN is missing"),
         ({"org": None}, "org in .*config.json is missing"),
         ({"flywheel": {"ttl": "soon"}}, "flywheel.ttl: 'soon' is not a duration"),

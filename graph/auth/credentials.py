@@ -10,6 +10,8 @@ HEADER: Final = "X-Auth-Token"
 BEARER: Final = "Authorization"
 FORWARDED_USER: Final = "X-Forwarded-User"
 _SCHEME: Final = "bearer "
+_BLANKS: Final = " \t"
+"""Around a header's value they are no part of it: RFC 9110, 5.5."""
 _USER: Final = 128
 
 
@@ -40,8 +42,17 @@ def credentials(
 
     authorization = find(BEARER) or ""
     bearer = authorization[len(_SCHEME) :] if authorization[:7].lower() == _SCHEME else ""
-    user = _printable(find(FORWARDED_USER) or "")
-    return Credentials(find(HEADER), bearer.strip() or None, user or None)
+    token = (find(HEADER) or "").strip(_BLANKS)
+    user = _printable(_decoded(find(FORWARDED_USER) or ""))
+    return Credentials(token or None, bearer.strip(_BLANKS) or None, user or None)
+
+
+def _decoded(header: str) -> str:
+    """What came in UTF-8, as headers are handed on in Latin-1."""
+    try:
+        return header.encode("latin-1").decode()
+    except UnicodeError:
+        return header
 
 
 def _printable(user: str) -> str:

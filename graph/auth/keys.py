@@ -76,8 +76,14 @@ def read_keys(tables: object) -> tuple[Key, ...]:
 
 
 def clear_key(text: str) -> bytes:
-    """The key's bytes. Raises ValueError unless there are 1 to 72, which is bcrypt's bound."""
+    """The key's bytes. Raises ValueError unless there are 1 to 72, which is bcrypt's bound.
+
+    No NUL either: bcrypt goes through a key with a NUL at its end again and again, so that one of
+    NULs is the empty key to it.
+    """
     encoded = text.encode()
+    if b"\0" in encoded:
+        raise ValueError("may hold no NUL, which ends a key for bcrypt")
     if not 0 < len(encoded) <= _BYTES:
         raise ValueError(f"has to have 1 to {_BYTES} bytes")
     return encoded

@@ -52,6 +52,8 @@ WRONG: list[tuple[object, str]] = [
     ([GOOD | {"sha256": DIGEST}], "key 'a' needs exactly one"),
     ([{"name": "a", "key": ""}], "key 'a': key has to have 1 to 72 bytes"),
     ([{"name": "a", "key": "é" * 37}], "key 'a': key has to have 1 to 72 bytes"),
+    ([{"name": "a", "key": "\0"}], "key 'a': key may hold no NUL"),
+    ([{"name": "a", "key": "k\0k"}], "key 'a': key may hold no NUL"),
     ([{"name": "a", "key": 7}], "key 'a': key has to be a string"),
     ([{"name": "a", "key_file": "/nowhere"}], "key 'a': key_file cannot be read"),
     ([{"name": "a", "sha256": "abc"}], "key 'a': sha256 has to be 64"),
@@ -95,6 +97,18 @@ def test_headers_win_over_the_payload_whose_case_does_not_matter() -> None:
     assert credentials({"X-Auth-Token": "h"}, payload).token == "h"
     assert credentials({"Authorization": "Basic eA=="}).bearer is None
     assert credentials({}, {"X-Auth-Token": 7, "Authorization": None}) == Credentials()
+
+
+def test_blanks_around_a_token_are_no_part_of_it() -> None:
+    assert credentials({"X-Auth-Token": "h \t"}) == Credentials("h")
+    assert credentials({}, {"X-Auth-Token": " p "}).token == "p"
+    assert credentials({"X-Auth-Token": "  "}, {"X-Auth-Token": "p"}).token is None
+
+
+def test_a_forwarded_user_may_be_in_utf_8() -> None:
+    sent = "Zoë".encode().decode("latin-1")  # as a header comes
+    assert credentials({"X-Forwarded-User": sent}).forwarded_user == "Zoë"
+    assert credentials({"X-Forwarded-User": "Zoë"}).forwarded_user == "Zoë"
 
 
 def test_a_forwarded_user_is_printable_and_short() -> None:
