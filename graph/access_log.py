@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from graph.http_limits import REFUSED
 from graph.logs import pairs
 from graph.metrics import HTTP_REQUESTS, HTTP_SECONDS
 from graph.model.caller import Caller
@@ -70,6 +71,8 @@ class AccessLog:
             entry.status = entry.status or 500
             raise
         finally:
+            # Cut off in the middle, its client was told so at once, whatever was answered here.
+            entry.status = scope.get(REFUSED, entry.status)
             _tell(scope, entry)
 
 

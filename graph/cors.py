@@ -43,7 +43,7 @@ class Cors:
     async def _as_the_original(self, scope: Scope, receive: Receive, send: Send) -> None:
         app = self._app
         if scope.get("method") == "OPTIONS" and scope["path"] not in self._own:
-            app = Response(headers=ORIGINAL)
+            app = Response(headers=ORIGINAL | _own_id(scope))
         await app(scope, receive, send)
 
     async def _by_origin(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -55,17 +55,21 @@ class Cors:
                 _mark(MutableHeaders(scope=message), origin if allowed else None)
             await send(message)
 
-        app = _preflight(allowed=allowed) if scope["method"] == "OPTIONS" else self._app
+        app = _preflight(scope, allowed=allowed) if scope["method"] == "OPTIONS" else self._app
         await app(scope, receive, marked)
 
 
-def _preflight(*, allowed: bool) -> Response:
+def _own_id(scope: Scope) -> dict[str, str]:
+    return {"X-Request-Id": scope["request_id"]} if "request_id" in scope else {}
+
+
+def _preflight(scope: Scope, *, allowed: bool) -> Response:
     more = {
         "Access-Control-Allow-Methods": _METHODS,
         "Access-Control-Allow-Headers": _TAKEN,
         "Access-Control-Max-Age": _SECONDS,
     }
-    return Response(headers=more if allowed else None)
+    return Response(headers=(more if allowed else {}) | _own_id(scope))
 
 
 def _mark(headers: MutableHeaders, origin: str | None) -> None:

@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import uuid
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from graph.logs import pairs
+from graph.metrics import HTTP_REQUESTS
+
+log = logging.getLogger(__name__)
+
+REFUSED: Final = "datasync-api.refused"
+"""In the scope of a request that was cut off: the status that its client got."""
 _TOO_LARGE: Final = "the head of the request is too large\n"
 _TOO_SLOW: Final = "the request did not come in time\n"
+_TOO_MANY: Final = "there are too many connections; try again\n"
+_RETRY_SECONDS: Final = "5"
+_FULL: Final = 503
+_TOLD: Final = 100
+"""So many connections more than are served are told why they are not; others are just ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +33,8 @@ class Limits:
     seconds: float
     """For a whole request from its first byte, or from the opening of the connection; and for
     taking an answer once it is all written."""
+    connections: int
+    """How many are served at a time."""
     head_bytes: int = 65_536
 
 
@@ -37,9 +53,15 @@ class PatientProtocol(HttpToolsProtocol):
         self._head = self._raw = 0
         """Bytes of a head: what the parser has told, and what has come in parts."""
         self._refused = False
+        self._beyond = False
+        """Whether it came when all the connections that are served were taken."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        beyond = len(self.connections) - self._limits.connections
+        self._beyond = beyond > 0
+        if beyond > _TOLD:
+            transport.abort()
         self._wait()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -48,6 +70,9 @@ class PatientProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         if self._refused:
+            return
+        if self._beyond:
+            self._refuse(503, _TOO_MANY)
             return
         if self._in_head and self._deadline is None:
             self._wait()
@@ -91,12 +116,10 @@ class PatientProtocol(HttpToolsProtocol):
             self.loop.call_later(self._limits.seconds, self._give_up, self.transport)
 
     def send_400_response(self, msg: str) -> None:
-        self._whole()
         if self._head > self._limits.head_bytes:
             self._refuse(431, _TOO_LARGE)
         else:
-            self._refused = True
-            super().send_400_response(msg)
+            self._refuse(400, msg)
 
     def _count(self, size: int) -> None:
         self._head += size
@@ -129,14 +152,22 @@ class PatientProtocol(HttpToolsProtocol):
         """Answers in the place of the application, which sees its client leave."""
         self._refused = True
         self._whole()
+        running = self.cycle is not None and not self.cycle.response_complete
+        scope = cast("dict[str, Any]", self.cycle.scope) if running else {}
+        request_id = scope.get("request_id") or uuid.uuid4().hex
+        retry = f"retry-after: {_RETRY_SECONDS}\r\n" if status == _FULL else ""
         head = (
             f"content-type: text/plain; charset=utf-8\r\ncontent-length: {len(reason)}\r\n"
-            "connection: close\r\n\r\n"
+            f"connection: close\r\nx-request-id: {request_id}\r\n{retry}\r\n"
         )
         self.transport.write(STATUS_LINE[status] + head.encode() + reason.encode())
-        if self.cycle is not None and not self.cycle.response_complete:
+        if running:
+            scope[REFUSED] = status
             self.cycle.disconnected = True
             self.cycle.message_event.set()
+        else:
+            HTTP_REQUESTS.labels("OTHER", "none", status).inc()
+            log.info("%s", pairs(status=status, why=reason.strip(), request_id=request_id))
         self.transport.close()
 
     @staticmethod

@@ -101,19 +101,19 @@ def _bind(family: socket.AddressFamily, address: tuple[Any, ...]) -> socket.sock
 
 
 def _config(settings: Settings, workers: int) -> uvicorn.Config:
+    limits = Limits(settings.request_seconds, settings.connections)
     return uvicorn.Config(
         "graph.app:from_environment",
         factory=True,
         workers=workers,
         loop="asyncio",
-        http=cast("Any", partial(PatientProtocol, limits=Limits(settings.request_seconds))),
+        http=cast("Any", partial(PatientProtocol, limits=limits)),
         ws="websockets-sansio",
         ws_max_size=_SOCKET_BYTES,
         ws_per_message_deflate=False,
         proxy_headers=False,
         access_log=False,
         log_config=None,
-        limit_concurrency=settings.connections,
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         server_header=False,
         timeout_graceful_shutdown=int(settings.drain_seconds) + 1,

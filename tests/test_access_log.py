@@ -17,6 +17,7 @@ from graph.access_log import Entry
 from graph.auth import token_for
 from graph.logs import pairs, set_up
 from graph.sandbox import Sandbox
+from tests.rest.test_slow_clients import DRIBBLES, REFUSED
 from tests.server import Server
 from tests.world import HEADERS, KEY, LAB, TOKEN, furnish, serving
 
@@ -114,6 +115,29 @@ def test_libraries_never_log_at_debug(
         logging.getLogger().setLevel(before)
         for name in ("graph", "rest_compat", "aiobotocore.credentials"):
             logging.getLogger(name).setLevel(logging.NOTSET)
+
+
+@pytest.mark.timeout(150)  # real servers start in it
+async def test_what_is_refused_has_a_line_with_the_status_that_was_answered(
+    aws: Sandbox, tmp_path: Path
+) -> None:
+    wrong = [*(DRIBBLES[what] for what in ("a head", "a body", "a body for GraphQL"))]
+    wrong += [REFUSED[what][0] for what in ("no HTTP", "two hosts", "a long header with an end")]
+    log = tmp_path / "log"
+    answered = {}
+    async with Server(aws, tmp_path, log=log, LOG_LEVEL="info", REQUEST_SECONDS="0.5") as server:
+        for sent in wrong:
+            reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+            writer.write(sent)
+            head = (await reader.readuntil(b"\r\n\r\n")).decode()
+            answered[head.partition("x-request-id: ")[2].strip()] = head.split()[1]
+            writer.close()
+        server.terminate()
+    assert sorted(answered.values()) == ["400", "400", "408", "408", "408", "431"]
+    told = [line for line in log.read_text().splitlines() if " status=" in line]
+    for request_id, status in answered.items():
+        (line,) = (line for line in told if request_id in line)
+        assert f" status={status} " in line
 
 
 @pytest.mark.timeout(150)  # real servers start in it

@@ -84,7 +84,9 @@ def test_a_request_that_does_not_come_whole_ends_in_408(house: House, what: str)
         sock.sendall(DRIBBLES[what])
         answer = heard(sock)
     assert answer.startswith("HTTP/1.1 408 "), answer
-    assert answer.endswith(f"connection: close\r\n\r\n{TEXTS[408]}")
+    assert answer.endswith(f"\r\n\r\n{TEXTS[408]}")
+    assert "connection: close\r\n" in answer
+    assert "x-request-id: " in answer
 
 
 def test_bytes_that_keep_coming_do_not_lengthen_the_time(house: House) -> None:
