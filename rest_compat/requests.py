@@ -71,7 +71,7 @@ def _location(given: dict[str, Any], side: str) -> LocationSpec:
     if kind not in _KINDS:
         raise Invalid(f"{side} Type has to be {' or '.join(_KINDS)}")
     parts = given.get(kind)
-    if not parts:
+    if parts is None:
         raise Invalid(f"{side} of type {kind} needs its {kind} object")
     for name in _KINDS[kind]:
         if not parts.get(name):

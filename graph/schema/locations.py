@@ -10,13 +10,16 @@ import strawberry
 from graph.model import location as model
 from graph.model.mover import HIDDEN_TAGS
 from graph.schema.fields import Info, attribute, member, members
-from graph.schema.ids import encode
+from graph.schema.node import Node
 from graph.schema.scalars import Arn
 from graph.schema.tag import Tag
 
 
-@strawberry.interface(description="Where objects come from or go to. Never shows a secret.")
-class Location:
+@strawberry.interface(
+    description="Where objects come from or go to. Never shows a secret. `node` finds one that "
+    "carries the tags of a group, as those do which were made for movers."
+)
+class Location(Node):
     value: strawberry.Private[model.Location]
     arn: Arn = attribute("arn", "Of the location itself.")
     kind: str = attribute(
@@ -25,9 +28,11 @@ class Location:
     uri: str = attribute("uri", "As AWS writes it: scheme, host or bucket, path.")
     created_at: datetime | None = attribute("created_at", "When it was made.")
 
-    @strawberry.field(description="Opaque; valid for `node`.")
-    def id(self) -> strawberry.ID:
-        return encode("Location", self.value.arn)
+    def kind_of_id(self) -> str:
+        return "Location"
+
+    def key(self) -> str:
+        return self.value.arn
 
     @strawberry.field(description="Its tags. Costs a call to AWS. Null where AWS fails to answer.")
     async def tags(self, info: Info) -> list[Tag] | None:
@@ -174,6 +179,10 @@ TYPES: Final[dict[str, type[Location]]] = {
 }
 
 
+def of_its_kind(value: model.Location) -> Location:
+    return TYPES.get(value.kind, OtherLocation)(value=value)
+
+
 def shown(value: model.Location | None) -> Location | None:
     """The location as the type of its kind."""
-    return None if value is None else TYPES.get(value.kind, OtherLocation)(value=value)
+    return None if value is None else of_its_kind(value)

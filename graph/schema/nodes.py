@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
 
 import strawberry
 
@@ -15,8 +14,8 @@ from graph.model.progress import Progress, measure
 from graph.resolvers import movers, orphans, runs
 from graph.schema.connections import After, Connection, First, cut, edges_of
 from graph.schema.fields import Info, attribute
-from graph.schema.ids import encode
 from graph.schema.locations import Location, shown
+from graph.schema.node import Node
 from graph.schema.options import TransferOptions
 from graph.schema.orphans import Orphan
 from graph.schema.progress import RunProgress, RunResult
@@ -33,19 +32,6 @@ strawberry.enum(
     name="OperationStatus",
     description="How an operation stands. It always ends, COMPLETED or FAILED.",
 )
-
-
-@strawberry.interface(description="Anything that can be asked for again by its id.")
-class Node:
-    value: strawberry.Private[Any]
-
-    @strawberry.field(description="Opaque; valid for `node`.")
-    def id(self) -> strawberry.ID:
-        return encode(type(self).__name__, self.key())
-
-    def key(self) -> str:
-        """What finds the node again."""
-        raise NotImplementedError
 
 
 @strawberry.type(description="An AWS account, in the region that the server works in.")

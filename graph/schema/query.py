@@ -10,11 +10,13 @@ import strawberry
 
 from graph.model.caller import Caller
 from graph.model.errors import Invalid, NotFound
-from graph.resolvers import movers, operations, runs
+from graph.resolvers import locations, movers, operations, runs
 from graph.schema.connections import After, Connection, First
 from graph.schema.fields import Info, attribute
 from graph.schema.ids import decode
-from graph.schema.nodes import Account, Group, Mover, Node, Operation, Run
+from graph.schema.locations import of_its_kind
+from graph.schema.node import Node
+from graph.schema.nodes import Account, Group, Mover, Operation, Run
 from graph.schema.operations import OperationFilter, operations_page
 from graph.schema.scalars import AccountId
 
@@ -144,6 +146,10 @@ async def _run(info: Info, key: str) -> Node:
     return Run(value=await runs.get_visible_run(info.context, key))
 
 
+async def _location(info: Info, key: str) -> Node:
+    return of_its_kind(await locations.get_location(info.context, key))
+
+
 async def _operation(info: Info, key: str) -> Node:
     return Operation(value=await operations.get_operation(info.context, key))
 
@@ -153,5 +159,6 @@ _FINDERS: Final[dict[str, Callable[[Info, str], Awaitable[Node]]]] = {
     "Group": _group,
     "Mover": _mover,
     "Run": _run,
+    "Location": _location,
     "Operation": _operation,
 }

@@ -237,6 +237,10 @@ CREATES = [
         "Source S3 needs S3BucketArn",
     ),
     create(
+        b'{"Name":"a","Source":{"Type":"S3","S3":{}},"Destination":{"Type":"S3"}}',
+        "Source S3 needs S3BucketArn",
+    ),
+    create(
         b'{"Name":"a","Source":{"Type":"s3","S3":{}},"Destination":{"Type":"S3"}}',
         "Source Type has to be S3 or EFS",
     ),

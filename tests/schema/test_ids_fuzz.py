@@ -15,7 +15,9 @@ from graph.sandbox import Sandbox
 from graph.schema.ids import encode, encode_cursor
 from tests.world import LAB, furnish, made, serving, tell
 
-KINDS = st.sampled_from(["Account", "Group", "Mover", "Run", "Operation", "Query", "", ":"])
+KINDS = st.sampled_from(
+    ["Account", "Group", "Mover", "Run", "Operation", "Location", "Query", "", ":"]
+)
 TASK = f"arn:aws:datasync:us-east-1:{LAB}:task/task-0123456789abcdef0"
 KEYS = st.one_of(
     st.sampled_from(

@@ -1,0 +1,40 @@
+"""Locations by themselves; those of a mover are shown with it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from graph.aws.orphans import value_of
+from graph.aws.tags import carries, own_tags
+from graph.context import Context
+from graph.model import names
+from graph.model.errors import NotFound
+from graph.model.location import Location
+from graph.model.mover import GROUP_TAG
+from graph.resolvers import scope
+
+_RESOURCE: Final = "location/"
+_NONE: Final = "datasync location not found"
+
+
+async def get_location(context: Context, location_arn: str) -> Location:
+    """A location that carries the organisation's tags, and those of a group that the caller sees.
+
+    Raises NotFound, also for one without them: nothing tells whose it is.
+    """
+    account_id = scope.account_of(context, location_arn).account_id
+    if not names.arn(location_arn).resource.startswith(_RESOURCE):
+        raise NotFound(_NONE)
+    try:
+        tags = await context.loaders.tags.load(location_arn)
+    except NotFound:  # AWS's words are of resources
+        raise NotFound(_NONE) from None
+    group = value_of(tags, GROUP_TAG)
+    if not carries(tags, own_tags(context.doors.gateway.org)):
+        raise NotFound(_NONE)
+    if not scope.group(context, account_id, group):
+        raise NotFound(_NONE)
+    location = await context.loaders.location.load(location_arn)
+    if location is None:
+        raise NotFound(_NONE)
+    return location
