@@ -54,7 +54,8 @@ def check(new: NewMover, gateway: Gateway) -> None:
         _CHECKS[type(spec)](spec, side, new.account_id, gateway)
     if not _VALUE.fullmatch(new.group):
         raise Invalid(f"the group '{new.group}' cannot stand in a tag of DataSync", path=("group",))
-    _check_tags(new.tags)
+    roles = isinstance(new.source, S3Spec) or isinstance(new.destination, S3Spec)
+    _check_tags(new.tags, str.lower if roles else str)
 
 
 def _check_s3(spec: S3Spec, side: str, account_id: str, gateway: Gateway) -> None:
@@ -125,16 +126,19 @@ def _check_subdirectory(given: str | None, path: Path) -> None:
         raise Invalid("a subdirectory is made of A-Z a-z 0-9 blank _ - + . / ( )", path=path)
 
 
-def _check_tags(tags: tuple[Tag, ...]) -> None:
+def _check_tags(tags: tuple[Tag, ...], told_apart: Callable[[str], str]) -> None:
+    """``told_apart`` gives what two keys may not share: IAM's are the same in any case."""
     if len(tags) > TAGS - _OWN:
         raise Invalid(f"at most {TAGS - _OWN} tags, beside the server's own", path=("tags",))
-    counted = Counter(tag.key for tag in tags)
+    counted = Counter(told_apart(tag.key) for tag in tags)
+    own = {told_apart(key) for key in OWN_TAGS}
     for index, tag in enumerate(tags):
         path = ("tags", str(index))
-        if tag.key in OWN_TAGS or tag.key.startswith("aws:"):
-            raise Invalid(f"the tag '{tag.key}' is not for callers", path=path)
-        if counted[tag.key] > 1:
-            raise Invalid(f"the tag '{tag.key[:TAG_KEY]}' is given twice", path=path)
+        if told_apart(tag.key) in own or tag.key.lower().startswith("aws:"):
+            raise Invalid(f"the tag '{tag.key[:TAG_KEY]}' is not for callers", path=path)
+        if counted[told_apart(tag.key)] > 1:
+            twice = f"the tag '{tag.key[:TAG_KEY]}' is given twice, upper case or lower"
+            raise Invalid(twice, path=path)
         if len(tag.key) > TAG_KEY or not _KEY.fullmatch(tag.key):
             raise Invalid(
                 f"a tag's key is 1 to {TAG_KEY} of A-Z a-z 0-9 blank + = . _ : / -", path=path

@@ -135,6 +135,9 @@ def test_the_bounds_are_those_of_the_model() -> None:
         ("k" * 129, "v"),
         ("k,", "v"),
         ("aws:x", "v"),
+        ("AWS:x", "v"),
+        ("Spinup:Org", "v"),
+        ("FINE", "v"),
         ("datasync-api:operation", "v"),
         ("datasync-api:part", "v"),
         ("k", ""),
@@ -143,7 +146,14 @@ def test_the_bounds_are_those_of_the_model() -> None:
     ],
 )
 def test_a_tag_that_aws_or_the_server_needs_otherwise_is_refused(key: str, value: str) -> None:
-    assert refusal(tags=(Tag("fine", "v"), Tag(key, value))) == ("tags", "1")
+    path = refusal(tags=(Tag("fine", "v"), Tag(key, value)))
+    assert path == ("tags", "0" if key == "FINE" else "1")  # the first of two
+
+
+def test_only_where_a_role_is_made_case_does_not_tell_tags_apart() -> None:
+    tags = (Tag("fine", "v"), Tag("FINE", "v"), Tag("Spinup:Org", "v"))
+    checks.check(replace(NEW, source=EFS, destination=EFS, tags=tags), HERE)
+    assert refusal(tags=tags) == ("tags", "0")
 
 
 def test_tags_are_at_most_50_with_the_servers_own_and_none_twice() -> None:
