@@ -8,29 +8,25 @@ from typing import Any
 import pytest
 
 from graph.aws.access import Access
-from graph.aws.clients import Clients
 from graph.aws.gateway import Gateway, NotSent
 from graph.model.errors import UpstreamTimeout
 from graph.sandbox import Fault, Sandbox
-from tests.aws.calls import list_tasks
+from tests.aws.calls import errors_of, list_tasks
 from tests.operations.crash import all_standing
-from tests.world import LAB, ORG, ROLE
+from tests.world import LAB, OTHER, ROLE
 
 
-async def test_the_wait_for_a_turn_is_part_of_a_calls_time(aws: Sandbox, clients: Clients) -> None:
-    aws.role(LAB, ROLE, external_id="x-1")
-    async with Gateway(clients, org=ORG) as gateway:
-        await list_tasks(gateway)
-        aws.border.forget_calls()
-        aws.border.add(Fault("ListTasks", "gate", count=1_000))
-        gateway._call_seconds = 1.0
-        answers = await asyncio.gather(
-            *(list_tasks(gateway) for _ in range(60)), return_exceptions=True
-        )
-        aws.border.clear()
-        assert {type(answer) for answer in answers} == {UpstreamTimeout, NotSent}
-        # Of the others, few had a turn in the moment in which all were told.
-        assert aws.border.counts()["datasync.ListTasks"] < 60
+async def test_the_wait_for_a_turn_is_part_of_a_calls_time(aws: Sandbox, gateway: Gateway) -> None:
+    aws.border.add(Fault("ListTasks", "gate", count=1_000))
+    holders = [asyncio.create_task(list_tasks(gateway)) for _ in range(25)]
+    assert await asyncio.to_thread(all_standing, aws, 25)
+    gateway._call_seconds = 0.3
+    assert {type(e) for e in await errors_of(35, lambda: list_tasks(gateway))} == {NotSent}
+    (sent,) = await errors_of(1, lambda: list_tasks(gateway, OTHER))
+    assert type(sent) is UpstreamTimeout
+    aws.border.clear()
+    await asyncio.gather(*holders)
+    assert aws.border.counts()["datasync.ListTasks"] <= 26
 
 
 async def test_who_reads_does_not_wait_behind_what_is_being_made(
