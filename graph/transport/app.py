@@ -35,7 +35,10 @@ Identify = Callable[[HTTPConnection, Mapping[str, Any] | None], Awaitable[Any]]
 Raises an error with a code."""
 
 _INIT_SECONDS: Final = 10
-_NO_STREAM: Final = "a subscription needs text/event-stream, or a WebSocket (graphql-transport-ws)"
+_NO_STREAM: Final = (
+    "a subscription needs text/event-stream, multipart/mixed;subscriptionSpec=1.0, or a WebSocket "
+    "(graphql-transport-ws)"
+)
 _WITHOUT_STREAM: Final = {
     "GET": {OperationType.QUERY},
     "POST": {OperationType.QUERY, OperationType.MUTATION},
@@ -163,10 +166,7 @@ class GraphQLApp(GraphQL[Any, Any]):
             )
         except InvalidOperationTypeError as error:
             if error.operation_type is OperationType.SUBSCRIPTION:
-                why = (
-                    "a subscription needs text/event-stream, or a WebSocket (graphql-transport-ws)"
-                )
-                raise Refusal(400, why) from None
+                raise Refusal(400, _NO_STREAM) from None
             why = error.as_http_error_reason(request.method)
             raise Refusal(405, why, headers={"Allow": "POST"}) from None
 
