@@ -72,7 +72,7 @@ class PatientProtocol(HttpToolsProtocol):
         if self._refused:
             return
         if self._beyond:
-            self._refuse(503, _TOO_MANY)
+            self._refuse(_FULL, _TOO_MANY)
             return
         if self._in_head and self._deadline is None:
             self._wait()

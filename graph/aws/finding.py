@@ -1,4 +1,4 @@
-"""Finding again what was made: by the marks of an operation, or by a mover's name."""
+"""Finding again what was made, by an operation's marks or a mover's name, and who uses it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from graph.aws.gateway import Gateway
 from graph.aws.locations import kind_of, list_locations
 from graph.aws.making import reached
 from graph.aws.tags import carries, own_tags, tagged, tags_of
-from graph.aws.tasks import TaskEntry, list_tasks
+from graph.aws.tasks import PAGE, TaskEntry, list_tasks
+from graph.model import names
 from graph.model.errors import NotFound
 from graph.model.location import LocationSpec
 from graph.model.mover import GROUP_TAG, OPERATION_TAG, ORG_TAG, PART_TAG, Tag
@@ -23,12 +24,7 @@ async def made_locations(
     gateway: Gateway, account_id: str, spec: LocationSpec, marks: Mapping[str, str]
 ) -> list[str]:
     """The locations that carry the marks and fit: what earlier tries of a step have made."""
-
-    async def read() -> dict[str, str]:
-        return await list_locations(gateway, account_id)
-
-    uris: dict[str, str] = await gateway.shared(account_id, ("locations",), read, fresh=True)
-    name = reached(spec)
+    uris, name = await _locations_now(gateway, account_id), reached(spec)
     fit = [arn for arn, uri in uris.items() if name in uri]
     return await _marked(gateway, account_id, "location", fit, marks)
 
@@ -44,7 +40,7 @@ async def made_tasks(
 
 async def made_by_others(gateway: Gateway, account_id: str) -> list[str]:
     """The bucket locations that no operation made: their roles may be shared."""
-    uris = await list_locations(gateway, account_id)
+    uris = await _locations_now(gateway, account_id)
     buckets = [arn for arn, uri in uris.items() if kind_of(uri) == "S3"]
     carried = await _carried(gateway, account_id, "location", buckets)
     return [arn for arn, marks in carried.items() if not marks]
@@ -52,12 +48,27 @@ async def made_by_others(gateway: Gateway, account_id: str) -> list[str]:
 
 async def tasks_now(gateway: Gateway, account_id: str) -> list[TaskEntry]:
     """All tasks, as they stand after the call. Who asks at the same time shares the list."""
-
-    async def read() -> list[TaskEntry]:
-        return await list_tasks(gateway, account_id)
-
-    tasks: list[TaskEntry] = await gateway.shared(account_id, ("tasks",), read, fresh=True)
+    tasks: list[TaskEntry] = await gateway.shared(
+        account_id, ("tasks",), lambda: list_tasks(gateway, account_id), fresh=True
+    )
     return tasks
+
+
+async def users_of(gateway: Gateway, location_arn: str) -> list[str]:
+    """The ARNs of the tasks that name a location as source or destination: one call, as a rule."""
+    rule = {"Name": "LocationId", "Operator": "Equals", "Values": [location_arn]}
+    return [
+        item["TaskArn"]
+        async for page in gateway.pages(
+            names.arn(location_arn).account,
+            "datasync",
+            "list_tasks",
+            "Tasks",
+            MaxResults=PAGE,
+            Filters=[rule],
+        )
+        for item in page
+    ]
 
 
 async def named(gateway: Gateway, tasks: list[TaskEntry], group: str, name: str) -> list[str]:
@@ -69,6 +80,14 @@ async def named(gateway: Gateway, tasks: list[TaskEntry], group: str, name: str)
     fit = [task.task_arn for task in tasks if task.name == name]
     carried = await asyncio.gather(*(_tags(gateway, arn) for arn in fit))
     return [arn for arn, tags in zip(fit, carried, strict=True) if carries(tags, wanted)]
+
+
+async def _locations_now(gateway: Gateway, account_id: str) -> dict[str, str]:
+    """The URIs of all locations by ARN, as ``tasks_now``."""
+    uris: dict[str, str] = await gateway.shared(
+        account_id, ("locations",), lambda: list_locations(gateway, account_id), fresh=True
+    )
+    return uris
 
 
 async def _marked(
@@ -115,7 +134,7 @@ def _marks(tags: Iterable[Tag]) -> Mapping[str, str]:
 
 
 async def _tags(gateway: Gateway, arn: str) -> tuple[Tag, ...]:
-    """None, where it is gone."""
+    """Of what is gone, none."""
     try:
         return await tags_of(gateway, arn)
     except NotFound:

@@ -7,13 +7,13 @@ from collections.abc import Collection, Iterable
 from typing import Final
 
 from graph.aws.access import Access
+from graph.aws.finding import users_of
 from graph.aws.gateway import Gateway
 from graph.aws.locations import list_locations
 from graph.aws.making import delete_location, delete_task
-from graph.aws.orphans import mark_of, readers_of, tags_of_role
-from graph.aws.removing import users_of
+from graph.aws.orphans import readers_of, tags_of_role
 from graph.aws.roles import delete_role, role_path
-from graph.aws.tags import tags_of
+from graph.aws.tags import mark_of, tags_of
 from graph.aws.tasks import PAGE, describe_task
 from graph.model import names
 from graph.model.errors import Conflict, NotFound

@@ -7,7 +7,6 @@ from typing import Any, Final, NamedTuple
 
 from graph.aws.access import Access
 from graph.aws.gateway import Gateway
-from graph.aws.tasks import PAGE
 from graph.model import names
 from graph.model.errors import NotFound
 from graph.model.location import EfsSpec, LocationSpec, S3Spec
@@ -56,20 +55,6 @@ async def create_task(
         Tags=_given(tags),
     )
     return str(answer["TaskArn"])
-
-
-async def is_used(gateway: Gateway, location_arn: str) -> bool:
-    """Whether a task names the location as one of its ends."""
-    only = {"Name": "LocationId", "Operator": "Equals", "Values": [location_arn]}
-    pages = gateway.pages(
-        names.arn(location_arn).account,
-        "datasync",
-        "list_tasks",
-        "Tasks",
-        MaxResults=PAGE,
-        Filters=[only],
-    )
-    return any([bool(page) async for page in pages])
 
 
 async def delete_location(gateway: Gateway, arn: str) -> None:

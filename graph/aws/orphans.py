@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from graph.aws.access import Access
 from graph.aws.gateway import Gateway
 from graph.aws.locations import describe_location, kind_of, list_locations
-from graph.aws.tags import own_tags, tagged
+from graph.aws.tags import mark_of, own_tags, tagged, value_of
 from graph.aws.tasks import describe_task, list_tasks
 from graph.model.errors import NotFound
-from graph.model.mover import GROUP_TAG, OPERATION_TAG, Tag
+from graph.model.mover import GROUP_TAG, Tag
 from graph.model.orphan import Bounds, Orphan, OrphanKind
 
 NO_TASK: Final = "no task of the account names it as source or destination"
@@ -66,16 +65,6 @@ async def tags_of_role(gateway: Gateway, account_id: str, name: str) -> tuple[Ta
     """As they are now. Raises NotFound where the role is gone."""
     answer = await gateway.call(account_id, "iam", Access.MANAGE, "get_role", RoleName=name)
     return tuple(Tag(tag["Key"], tag["Value"]) for tag in answer["Role"].get("Tags") or ())
-
-
-def mark_of(tags: Iterable[Tag]) -> str | None:
-    """The id of the operation that made what carries the tags."""
-    return value_of(tags, OPERATION_TAG)
-
-
-def value_of(tags: Iterable[Tag], key: str) -> str | None:
-    """Of the tag of that key."""
-    return next((tag.value for tag in tags if tag.key == key), None)
 
 
 def _is_datasyncs(role: dict[str, Any]) -> bool:

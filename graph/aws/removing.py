@@ -6,13 +6,13 @@ import asyncio
 from collections.abc import Iterable
 from typing import Any
 
+from graph.aws.finding import users_of
 from graph.aws.gateway import Gateway
 from graph.aws.locations import list_locations
 from graph.aws.making import delete_location
-from graph.aws.orphans import mark_of, readers_of, tags_of_role, value_of
+from graph.aws.orphans import readers_of, tags_of_role
 from graph.aws.roles import delete_role
-from graph.aws.tags import carries, own_tags, tags_of
-from graph.aws.tasks import PAGE
+from graph.aws.tags import carries, mark_of, own_tags, tags_of, value_of
 from graph.model import names
 from graph.model.errors import ApiError, Conflict, NotFound
 from graph.model.mover import GROUP_TAG, Tag
@@ -39,23 +39,6 @@ async def remove_orphans(
             roles, [_remove_role(gateway, one.arn, readers, bounds) for one in roles]
         )
     return results
-
-
-async def users_of(gateway: Gateway, location_arn: str) -> list[str]:
-    """The ARNs of the tasks that name a location as source or destination: one call, as a rule."""
-    rule = {"Name": "LocationId", "Operator": "Equals", "Values": [location_arn]}
-    return [
-        item["TaskArn"]
-        async for page in gateway.pages(
-            names.arn(location_arn).account,
-            "datasync",
-            "list_tasks",
-            "Tasks",
-            MaxResults=PAGE,
-            Filters=[rule],
-        )
-        for item in page
-    ]
 
 
 async def _each(orphans: list[Orphan], removals: list[Any]) -> dict[str, ApiError | None]:

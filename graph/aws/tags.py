@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from graph.aws.gateway import Gateway
 from graph.aws.tasks import PAGE
 from graph.model import names
-from graph.model.mover import FLAVOR_TAG, ORG_TAG, TYPE_TAG, Tag
+from graph.model.mover import FLAVOR_TAG, OPERATION_TAG, ORG_TAG, TYPE_TAG, Tag
 
 FLAVOR: Final = "datamover"
 TYPE: Final = "storage"
@@ -64,6 +64,16 @@ async def tags_of(gateway: Gateway, resource_arn: str) -> tuple[Tag, ...]:
 
     found: tuple[Tag, ...] = await gateway.shared(account_id, ("tags", resource_arn), read)
     return found
+
+
+def mark_of(tags: Iterable[Tag]) -> str | None:
+    """The id of the operation that made what carries the tags."""
+    return value_of(tags, OPERATION_TAG)
+
+
+def value_of(tags: Iterable[Tag], key: str) -> str | None:
+    """Of the tag of that key."""
+    return next((tag.value for tag in tags if tag.key == key), None)
 
 
 def carries(tags: tuple[Tag, ...], wanted: Mapping[str, str]) -> bool:

@@ -55,7 +55,7 @@ async def delete_task(task_arn: str, cancelled_by: str | None) -> None:
 async def delete_location(location_arn: str) -> bool:
     """False where it stays, because another mover uses it too."""
     gateway = rooms().gateway
-    if await patiently(lambda: making.is_used(gateway, location_arn)):
+    if await patiently(lambda: finding.users_of(gateway, location_arn)):
         return False
     await patiently(lambda: making.delete_location(gateway, location_arn))
     return True

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from graph.aws.orphans import value_of
-from graph.aws.tags import carries, own_tags
+from graph.aws.tags import carries, own_tags, value_of
 from graph.context import Context
 from graph.model import names
 from graph.model.errors import NotFound
@@ -29,10 +28,8 @@ async def get_location(context: Context, location_arn: str) -> Location:
         tags = await context.loaders.tags.load(location_arn)
     except NotFound:  # AWS's words are of resources
         raise NotFound(_NONE) from None
-    group = value_of(tags, GROUP_TAG)
-    if not carries(tags, own_tags(context.doors.gateway.org)):
-        raise NotFound(_NONE)
-    if not scope.group(context, account_id, group):
+    ours = carries(tags, own_tags(context.doors.gateway.org))
+    if not ours or not scope.group(context, account_id, value_of(tags, GROUP_TAG)):
         raise NotFound(_NONE)
     location = await context.loaders.location.load(location_arn)
     if location is None:
