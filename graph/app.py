@@ -16,26 +16,27 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
-from graph import logs, schema
-from graph.access_log import AccessLog, LoggedGraphQL, note_caller
+from graph import schema
 from graph.auth import Authenticator, credentials
 from graph.aws.clients import Clients
 from graph.aws.gateway import Gateway
-from graph.configuration import load
-from graph.context import Context, Doors, open_context
-from graph.cors import Cors
+from graph.config.settings import Settings
+from graph.config.sources import load
+from graph.context import Context, Services, open_context
 from graph.live import Pace, Watches
 from graph.loaders import read_runs
 from graph.model.caller import Caller
 from graph.model.errors import ApiError
 from graph.model.run import Run
+from graph.observability import logs
+from graph.observability.version import read_version
 from graph.operations import Operations
 from graph.operations.rooms import Patience
 from graph.operations.sweep import Sweep
-from graph.settings import Settings
+from graph.server.access_log import AccessLog, LoggedGraphQL, note_caller
+from graph.server.cors import Cors
 from graph.store import Store
 from graph.transport import Schema, make_schema
-from graph.version import read_version
 from rest_compat import routes as rest
 
 _GENERATIONS: Final = (10_000, 20, 20)
@@ -46,7 +47,7 @@ _GENERATIONS: Final = (10_000, 20, 20)
 class Opened:
     """What the lifespan has opened; None before and after."""
 
-    doors: Doors | None = None
+    services: Services | None = None
     auth: Authenticator | None = None
 
     async def identify(
@@ -61,9 +62,9 @@ class Opened:
         return caller
 
     def context(self, caller: Caller, request_id: str) -> Context:
-        if self.doors is None:
+        if self.services is None:
             raise RuntimeError("the application is not open")
-        return open_context(self.doors, caller, request_id)
+        return open_context(self.services, caller, request_id)
 
 
 def create_app(settings: Settings, *, lasting: bool = False) -> Starlette:
@@ -152,12 +153,12 @@ async def _lifespan(
         await stack.enter_async_context(
             Sweep(gateway, store, age=age, every=settings.sweep_seconds)
         )
-        opened.doors = Doors(gateway, watches, operations, store, read_version().version, age)
+        opened.services = Services(gateway, watches, operations, store, read_version().version, age)
         opened.auth = auth
         if lasting:
             _collect_less()
         yield
-        opened.doors = opened.auth = None
+        opened.services = opened.auth = None
 
 
 async def _look(gateway: Gateway, store: Store, run_arn: str) -> Run:

@@ -11,9 +11,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from graph import logs
-from graph.configuration import FILE, find, load_keys
-from graph.settings import COSTS, USUAL_COST, SettingsError
+from graph.config.settings import COSTS, USUAL_COST, SettingsError
+from graph.config.sources import FILE, find, load_keys
+from graph.observability import logs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,7 +86,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _serve(arguments: argparse.Namespace) -> int:
-    from graph.start import serve  # noqa: PLC0415 - each command loads what it needs alone
+    from graph.server.start import serve  # noqa: PLC0415 - each command loads what it needs alone
 
     found = find(arguments.config)
     if arguments.config:  # each worker reads the settings for itself
@@ -178,7 +178,7 @@ def _key_of(arguments: argparse.Namespace) -> str:
 
 
 def _settings(_arguments: argparse.Namespace) -> int:
-    from graph.settings import table  # noqa: PLC0415 - each command loads what it needs alone
+    from graph.config.settings import table  # noqa: PLC0415 - each command loads what it needs alone
 
     print(table())  # noqa: T201 - the command's answer
     return 0

@@ -1,4 +1,4 @@
-"""One request: who asks, and the doors that its answer may go through."""
+"""One request: who asks, and the services that its answer may go through."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from graph.store import Store
 
 
 @dataclass(frozen=True, slots=True)
-class Doors:
+class Services:
     """What lives as long as the application and is shared by all requests."""
 
     gateway: Gateway
@@ -31,10 +31,10 @@ class Context:
 
     caller: Caller
     request_id: str
-    doors: Doors
+    services: Services
     loaders: Loaders
 
 
-def open_context(doors: Doors, caller: Caller, request_id: str) -> Context:
+def open_context(services: Services, caller: Caller, request_id: str) -> Context:
     """A context with loaders of its own."""
-    return Context(caller, request_id, doors, Loaders(doors.gateway, doors.store))
+    return Context(caller, request_id, services, Loaders(services.gateway, services.store))

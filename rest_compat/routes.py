@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from graph.version import Version
+from graph.observability.version import Version
 from rest_compat import handlers
 from rest_compat.door import ANY, Door, Handler, Identify, MakeContext, PublicHandler, public
 

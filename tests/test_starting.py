@@ -11,7 +11,7 @@ import pytest
 from graph.sandbox import Fault, Sandbox
 from graph.store import Store, starts
 from graph.store.tables import STARTS
-from tests.server import Server
+from tests.api_server import Server
 from tests.world import LAB, ask, furnish, made, serving, tell
 
 START = """mutation($id: ID!) { startMover(input: {mover: $id}) {

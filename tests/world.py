@@ -13,8 +13,8 @@ from starlette.applications import Starlette
 
 from graph.app import create_app
 from graph.auth import token_for
+from graph.config.settings import Settings
 from graph.sandbox import Sandbox
-from graph.settings import Settings
 
 LAB = "222222222222"
 OTHER = "333333333333"

@@ -14,10 +14,10 @@ from graph.aws.access import Access
 from graph.aws.clients import Clients
 from graph.aws.errors import code_of, translate
 from graph.aws.memory import Memory
-from graph.metrics import AWS_CALLS, AWS_SECONDS
 from graph.model import names
 from graph.model.errors import ApiError, NotFound, Upstream, UpstreamTimeout
 from graph.model.mover import Account
+from graph.observability.metrics import AWS_CALLS, AWS_SECONDS
 
 _AT_ONCE: Final = 25
 """Calls to one account at a time, of those that read and of the others each: however much is being

@@ -9,9 +9,9 @@ from typing import Final
 from graph.aws.gateway import Gateway
 from graph.aws.tags import carries, own_tags, tagged, tags_of
 from graph.aws.tasks import TaskEntry, list_tasks
-from graph.metrics import MOVERS_LEFT_OUT
 from graph.model.errors import NotFound
 from graph.model.mover import Mover, Tag, Task
+from graph.observability.metrics import MOVERS_LEFT_OUT
 
 log = logging.getLogger(__name__)
 

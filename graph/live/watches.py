@@ -11,10 +11,10 @@ from typing import Final, Self
 from graph.live.meter import Meter
 from graph.live.pace import Pace
 from graph.live.watch import Update, Watch
-from graph.metrics import WATCHES
 from graph.model.clock import Clock, SystemClock
 from graph.model.errors import Upstream
 from graph.model.run import Run
+from graph.observability.metrics import WATCHES
 
 _FIRST: Final = 2**30
 """A sequence begins below, and ends below GraphQL's 2**31: it counts changes once a second."""

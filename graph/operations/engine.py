@@ -14,8 +14,8 @@ from typing import Any, Final
 import sqlalchemy as sa
 from dbos import DBOS
 
-from graph import logs
 from graph.model.errors import Upstream
+from graph.observability import logs
 from graph.operations.rooms import Rooms, close_rooms, open_rooms
 from graph.store import Store
 

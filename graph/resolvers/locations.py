@@ -28,7 +28,7 @@ async def get_location(context: Context, location_arn: str) -> Location:
         tags = await context.loaders.tags.load(location_arn)
     except NotFound:  # AWS's words are of resources
         raise NotFound(_NONE) from None
-    ours = carries(tags, own_tags(context.doors.gateway.org))
+    ours = carries(tags, own_tags(context.services.gateway.org))
     if not ours or not scope.group(context, account_id, value_of(tags, GROUP_TAG)):
         raise NotFound(_NONE)
     location = await context.loaders.location.load(location_arn)

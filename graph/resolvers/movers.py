@@ -67,10 +67,10 @@ async def find_account(context: Context, account_id: str) -> Account:
 
 def list_accounts(context: Context) -> list[Account]:
     """The accounts that the settings or the caller's key name; none where both allow any."""
-    doors, caller = context.doors, context.caller
-    listed = doors.gateway.listed_accounts
+    services, caller = context.services, context.caller
+    listed = services.gateway.listed_accounts
     if not listed and caller.accounts is not None:
-        return [doors.gateway.account(account_id) for account_id in sorted(caller.accounts)]
+        return [services.gateway.account(account_id) for account_id in sorted(caller.accounts)]
     return [account for account in listed if caller.sees_account(account.account_id)]
 
 
@@ -80,7 +80,7 @@ async def find_mover(context: Context, account_id: str, group: str, name: str) -
     Where it was seen before, its own two calls tell whether it is still there; else the account's
     lists are read. Of several with the name, which the original server allowed, it is the first.
     """
-    hints = context.doors.gateway.memory.hints
+    hints = context.services.gateway.memory.hints
     scope.account(context, account_id)
     if not scope.group(context, account_id, group):
         raise NotFound(scope.NO_MOVER)
@@ -130,7 +130,7 @@ async def create_mover(
     scope.may_write(context, new.account_id, new.group)
     names.group(new.group)
     names.mover_name(new.name)
-    return await context.doors.operations.create_mover(new, context.caller, idempotency_key)
+    return await context.services.operations.create_mover(new, context.caller, idempotency_key)
 
 
 async def delete_named(context: Context, account_id: str, group: str, name: str) -> Operation:
@@ -157,7 +157,9 @@ async def delete_mover(context: Context, mover: Mover, *, cancel_run: bool = Fal
     Raises Forbidden where the caller may not write.
     """
     scope.may_write(context, mover.account.account_id, mover.group)
-    return await context.doors.operations.delete_mover(mover, context.caller, cancel_run=cancel_run)
+    return await context.services.operations.delete_mover(
+        mover, context.caller, cancel_run=cancel_run
+    )
 
 
 async def _delete_again(
@@ -169,15 +171,15 @@ async def _delete_again(
 ) -> Operation:
     """For a mover that is gone, or that the caller does not see: the two are not told apart."""
     scope.account(context, account_id)
-    doors = context.doors
-    left = await doors.operations.left_by(account_id, named=named, task_arn=task_arn)
+    services = context.services
+    left = await services.operations.left_by(account_id, named=named, task_arn=task_arn)
     if left is None and named is not None and scope.group(context, account_id, named[0]):
         try:
-            await doors.operations.refuse_half_made(account_id, *named)
+            await services.operations.refuse_half_made(account_id, *named)
         except Conflict:  # how a mover stands is told to who may change it
             scope.may_write(context, account_id, named[0])
             raise
     if left is None or not scope.group(context, account_id, left.group):
         raise NotFound(scope.NO_MOVER)
     scope.may_write(context, account_id, left.group)
-    return await doors.operations.delete_again(left, context.caller)
+    return await services.operations.delete_again(left, context.caller)

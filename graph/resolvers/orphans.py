@@ -35,7 +35,7 @@ async def list_orphans(context: Context, account_id: str) -> list[Orphan]:
     """
     scope.account(context, account_id)
     bounds = await _bounds(context, account_id)
-    found = await find_orphans(context.doors.gateway, account_id, bounds)
+    found = await find_orphans(context.services.gateway, account_id, bounds)
     return [orphan for orphan in found if scope.group(context, account_id, orphan.group)]
 
 
@@ -55,7 +55,7 @@ async def clean_orphans(
     if not dry_run:
         # Read again: operations may have begun since.
         bounds = await _bounds(context, account_id)
-        results = await remove_orphans(context.doors.gateway, account_id, chosen, bounds)
+        results = await remove_orphans(context.services.gateway, account_id, chosen, bounds)
         failures += [(arn, error.message) for arn, error in results.items() if error]
         removed = [orphan for orphan in chosen if results[orphan.arn] is None]
         for orphan in removed:
@@ -64,10 +64,12 @@ async def clean_orphans(
 
 
 async def _bounds(context: Context, account_id: str) -> Bounds:
-    alive = [row for row in await context.doors.store.unended() if row["account_id"] == account_id]
+    alive = [
+        row for row in await context.services.store.unended() if row["account_id"] == account_id
+    ]
     deleting = OperationKind.DELETE_MOVER.value
     return Bounds(
-        made_before=datetime.now(UTC) - timedelta(seconds=context.doors.orphan_seconds),
+        made_before=datetime.now(UTC) - timedelta(seconds=context.services.orphan_seconds),
         operations=frozenset(row["id"] for row in alive),
         groups=frozenset(row["mover_group"] for row in alive if row["kind"] == deleting),
     )

@@ -38,7 +38,7 @@ async def list_runs(context: Context, task_arn: str) -> list[RunRef]:
 
 async def list_runs_as_aws_does(context: Context, task_arn: str) -> list[RunRef]:
     """The same in AWS's own order, as the original's clients know them; a call for each 100."""
-    return await aws_runs.list_runs(context.doors.gateway, task_arn)
+    return await aws_runs.list_runs(context.services.gateway, task_arn)
 
 
 async def find_run(context: Context, mover: Mover, run_id: str) -> Run:
@@ -115,15 +115,15 @@ async def _started_before(context: Context, task_arn: str, idempotency_key: str)
     if not context.caller.may_write:
         return None
     key = _key(context, task_arn, idempotency_key)
-    answer = await context.doors.store.key_answer(key)
+    answer = await context.services.store.key_answer(key)
     if answer is None or not scope.group(context, account_id, answer.group):
         return None
     return answer.result
 
 
 async def _start_once(context: Context, mover: Mover, idempotency_key: str) -> str:
-    gateway = context.doors.gateway
-    return await context.doors.operations.once(
+    gateway = context.services.gateway
+    return await context.services.operations.once(
         _key(context, mover.task_arn, idempotency_key, mover.group),
         work=lambda key: _start(context, mover, Tag(KEY_TAG, key)),
         find=lambda key: aws_runs.marked_run(gateway, mover.task_arn, Tag(KEY_TAG, key)),
@@ -135,7 +135,7 @@ def _key(context: Context, task_arn: str, idempotency_key: str, group: str | Non
 
 
 async def _start(context: Context, mover: Mover, mark: Tag | None = None) -> str:
-    gateway, store = context.doors.gateway, context.doors.store
+    gateway, store = context.services.gateway, context.services.store
     if mover.status != "AVAILABLE":
         raise _already_running()
     # A list does not tell a mover's latest run; where the mover was described, this costs no call.
@@ -184,11 +184,11 @@ async def stop_run(context: Context, mover: Mover) -> str:
     moving = [run for run in active if run.status not in ("QUEUED", "CANCELLING")]
     chosen = (moving or waiting or active)[-1]
     # Noted first: whoever watches may see the end before this call is answered.
-    await context.doors.store.note_cancelled(chosen.run_arn, context.caller.who)
+    await context.services.store.note_cancelled(chosen.run_arn, context.caller.who)
     try:
-        await aws_runs.cancel_run(context.doors.gateway, chosen.run_arn)
+        await aws_runs.cancel_run(context.services.gateway, chosen.run_arn)
     except ApiError as error:
-        await context.doors.store.note_cancelled(chosen.run_arn, None)
+        await context.services.store.note_cancelled(chosen.run_arn, None)
         if isinstance(error, Invalid | NotFound):  # it has ended since it was listed
             raise NotRunning("datasync mover task is not running") from None
         raise
@@ -198,13 +198,13 @@ async def stop_run(context: Context, mover: Mover) -> str:
 
 async def started_by(context: Context, run_arn: str) -> str | None:
     """Who started a run, where this deployment did."""
-    note = (await context.doors.store.run_notes([run_arn])).get(run_arn)
+    note = (await context.services.store.run_notes([run_arn])).get(run_arn)
     return note.started_by if note else None
 
 
 async def cancelled_by(context: Context, run_arn: str) -> str | None:
     """Who cancelled a run, where this deployment did."""
-    note = (await context.doors.store.run_notes([run_arn])).get(run_arn)
+    note = (await context.services.store.run_notes([run_arn])).get(run_arn)
     return note.cancelled_by if note else None
 
 
@@ -213,12 +213,12 @@ async def follow_run(
 ) -> AsyncGenerator[Update, None]:
     """The run's present state, then each change; it ends when the run has."""
     await get_visible_run(context, run_arn)
-    async with aclosing(context.doors.watches.follow(run_arn, after)) as updates:
+    async with aclosing(context.services.watches.follow(run_arn, after)) as updates:
         async for update in updates:
             yield update
 
 
 def live_progress(context: Context, run: Run) -> Progress | None:
     """The progress that a watch of this process has measured, with its rates."""
-    latest = context.doors.watches.latest(run.run_arn)
+    latest = context.services.watches.latest(run.run_arn)
     return latest.progress if latest is not None and latest.run.status == run.status else None

@@ -17,7 +17,7 @@ def account(context: Context, account_id: str) -> Account:
 
     Raises NotFound, for the caller's sake in the words that an account has which is not there.
     """
-    found = context.doors.gateway.account(account_id)
+    found = context.services.gateway.account(account_id)
     if not context.caller.sees_account(account_id):
         raise NotFound(f"account {account_id} is not known, or does not let this server in")
     return found

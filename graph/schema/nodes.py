@@ -277,12 +277,12 @@ class Operation(Node):
 
     @strawberry.field(description="The account it works in.")
     def account(self, info: Info) -> Account:
-        region = info.context.doors.gateway.region
+        region = info.context.services.gateway.region
         return Account(value=mover_model.Account(self.value.account_id, region))
 
     @strawberry.field(description="The group of its mover; null where that had none.")
     def group(self, info: Info) -> Group | None:
-        name, region = self.value.group, info.context.doors.gateway.region
+        name, region = self.value.group, info.context.services.gateway.region
         account = mover_model.Account(self.value.account_id, region)
         return None if name is None else Group(value=mover_model.Group(account, name))
 

@@ -108,9 +108,9 @@ class Query:
 
     @strawberry.field(description="The server itself.")
     def server(self, info: Info) -> ServerInfo:
-        gateway = info.context.doors.gateway
+        gateway = info.context.services.gateway
         return ServerInfo(
-            version=info.context.doors.version, region=gateway.region, org=gateway.org
+            version=info.context.services.version, region=gateway.region, org=gateway.org
         )
 
 

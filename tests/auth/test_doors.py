@@ -15,7 +15,7 @@ import websockets
 
 from graph.auth import token_for
 from graph.sandbox import Sandbox
-from tests.server import Server
+from tests.api_server import Server
 from tests.world import KEY, LAB, TOKEN, furnish
 
 BEARER = "a long and random key"

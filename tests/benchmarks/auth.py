@@ -15,7 +15,7 @@ from collections import Counter
 from pathlib import Path
 
 from graph.sandbox import Sandbox
-from tests.server import Server
+from tests.api_server import Server
 from tests.world import TOKEN
 
 FRESH = 1_000

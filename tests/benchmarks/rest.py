@@ -35,7 +35,7 @@ from graph.aws.movers import list_movers
 from graph.aws.tags import tags_of
 from graph.aws.tasks import describe_task
 from graph.sandbox import Sandbox
-from tests.server import Server
+from tests.api_server import Server
 from tests.world import LAB, ORG, ROLE, TOKEN, furnish
 
 if TYPE_CHECKING:

@@ -16,10 +16,10 @@ from strawberry.utils.str_converters import to_camel_case
 from graph.app import graphql_schema
 from graph.aws.errors import translate
 from graph.aws.locations import KINDS
+from graph.config.settings import table
 from graph.model import errors
 from graph.sandbox.datasync.kinds import KINDS as SANDBOX_KINDS
 from graph.schema.locations import TYPES
-from graph.settings import table
 
 ROOT = Path(__file__).parents[2]
 LONGEST = {

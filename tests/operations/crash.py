@@ -17,8 +17,8 @@ from graph.sandbox.faults import Call
 from graph.schema.ids import encode
 from graph.store.database import driver_url
 from graph.store.tables import OPERATIONS
+from tests.api_server import Server
 from tests.operations.stories import Parts, Story
-from tests.server import Server
 from tests.world import ask, ended, serving, tell
 
 GATES: Final = ("gate", "gate-after")

@@ -13,6 +13,7 @@ from typing import Final
 import pytest
 
 from graph.sandbox import Sandbox
+from tests.api_server import Server
 from tests.operations.crash import Answers, Where, all_ended, killed, left, stops
 from tests.operations.stories import (
     CANCELLED,
@@ -24,7 +25,6 @@ from tests.operations.stories import (
     UNDONE,
     Story,
 )
-from tests.server import Server
 from tests.stores import fresh_database
 
 ALL: Final = {

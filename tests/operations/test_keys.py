@@ -12,8 +12,8 @@ import pytest
 from graph.auth import token_for
 from graph.sandbox import Fault, Sandbox
 from graph.store import Key
+from tests.api_server import Server
 from tests.operations.crash import left
-from tests.server import Server
 from tests.world import CREATE, LAB, OTHER, ask, ended, furnish, made, new_mover, serving, tell
 
 START = """mutation($id: ID!, $key: String) {

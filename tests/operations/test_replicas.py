@@ -13,10 +13,10 @@ import pytest
 import sqlalchemy as sa
 
 from graph.sandbox import Fault, Sandbox
+from tests.api_server import Server
 from tests.operations.crash import Stop, all_ended, left, stand, stops
 from tests.operations.proxy import Proxy
 from tests.operations.stories import DELETE, DELETED, MADE, UNDONE, Story
-from tests.server import Server
 from tests.stores import fresh_database
 from tests.world import CREATE, LAB, ask, ended, furnish, made, new_mover
 

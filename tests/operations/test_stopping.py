@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from graph.sandbox import Sandbox
+from tests.api_server import Server
 from tests.operations.crash import GATES, Point, all_standing, left, stop_at
-from tests.server import Server
 from tests.world import CREATE, ask, ended, furnish, new_mover
 
 CALLS = ("CreateRole", "PutRolePolicy", "CreateLocationS3", "CreateTask")

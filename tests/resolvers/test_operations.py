@@ -12,7 +12,7 @@ import pytest
 
 from graph.aws.clients import Clients
 from graph.aws.gateway import Gateway
-from graph.context import Context, Doors, open_context
+from graph.context import Context, Services, open_context
 from graph.live import Pace, Watches
 from graph.model.caller import Caller
 from graph.model.errors import NotFound
@@ -27,8 +27,8 @@ ALL = OperationFilter()
 
 
 @asynccontextmanager
-async def opened(folder: Path, *accounts: str, keep: float = 3_600) -> AsyncIterator[Doors]:
-    """Doors to a real store; nothing here asks AWS, or starts what was recorded."""
+async def opened(folder: Path, *accounts: str, keep: float = 3_600) -> AsyncIterator[Services]:
+    """Services to a real store; nothing here asks AWS, or starts what was recorded."""
     clients = Clients(region="us-east-1", role=ROLE, org=ORG, external_id=None)
     gateway = Gateway(clients, org=ORG, accounts=frozenset(accounts))
 
@@ -37,11 +37,11 @@ async def opened(folder: Path, *accounts: str, keep: float = 3_600) -> AsyncIter
 
     async with Store(f"sqlite:///{folder}/db.sqlite") as store:
         kept = Operations(gateway, store, keep=keep)
-        yield Doors(gateway, Watches(look, Pace()), kept, store, "0")
+        yield Services(gateway, Watches(look, Pace()), kept, store, "0")
 
 
-def asking(doors: Doors, **rights: Any) -> Context:
-    return open_context(doors, Caller("me", **rights), "r")
+def asking(services: Services, **rights: Any) -> Context:
+    return open_context(services, Caller("me", **rights), "r")
 
 
 async def seen(context: Context, wanted: OperationFilter = ALL) -> set[str]:
@@ -57,27 +57,27 @@ async def furnish(store: Store) -> None:
 
 
 async def test_a_list_has_what_the_caller_sees(tmp_path: Path) -> None:
-    async with opened(tmp_path) as doors:
-        await furnish(doors.store)
-        assert await seen(asking(doors)) == {"a", "b", "c", "d"}
-        assert await seen(asking(doors, accounts=frozenset({LAB}))) == {"a", "b", "d"}
-        assert await seen(asking(doors, groups=frozenset({"h"}))) == {"b"}
-        nobody = asking(doors, accounts=frozenset(), groups=frozenset())
+    async with opened(tmp_path) as services:
+        await furnish(services.store)
+        assert await seen(asking(services)) == {"a", "b", "c", "d"}
+        assert await seen(asking(services, accounts=frozenset({LAB}))) == {"a", "b", "d"}
+        assert await seen(asking(services, groups=frozenset({"h"}))) == {"b"}
+        nobody = asking(services, accounts=frozenset(), groups=frozenset())
         assert await seen(nobody, OperationFilter(account_id=LAB)) == set()
 
 
 async def test_a_list_has_only_the_accounts_of_the_settings(tmp_path: Path) -> None:
-    async with opened(tmp_path, OTHER) as doors:
-        await furnish(doors.store)
-        assert await seen(asking(doors)) == {"c"}
-        assert await seen(asking(doors, accounts=frozenset({LAB}))) == set()
+    async with opened(tmp_path, OTHER) as services:
+        await furnish(services.store)
+        assert await seen(asking(services)) == {"c"}
+        assert await seen(asking(services, accounts=frozenset({LAB}))) == set()
 
 
 @pytest.mark.parametrize("unknown", ["a", "zz", "", "\0", "x" * 37, "\ud800"])
 async def test_what_a_caller_does_not_see_is_not_found(tmp_path: Path, unknown: str) -> None:
-    async with opened(tmp_path) as doors:
-        await furnish(doors.store)
-        context = asking(doors, groups=frozenset({"h"}))
+    async with opened(tmp_path) as services:
+        await furnish(services.store)
+        context = asking(services, groups=frozenset({"h"}))
         assert (await operations.get_operation(context, "b")).id == "b"
         with pytest.raises(NotFound, match=r"^operation not found$"):
             await operations.get_operation(context, unknown)
@@ -90,14 +90,14 @@ async def test_what_a_caller_does_not_see_is_not_found(tmp_path: Path, unknown: 
 async def test_what_is_to_be_forgotten_is_not_found_though_the_store_has_it(
     tmp_path: Path,
 ) -> None:
-    async with opened(tmp_path, keep=50) as doors:
+    async with opened(tmp_path, keep=50) as services:
         for operation_id in ("old", "new", "alive"):
-            await accepted(doors.store, operation_id)
-        await doors.store.end_operation("new", None)
-        await doors.store.end_operation("old", None)
-        await aged(doors.store, "old", 51)
-        await aged(doors.store, "alive", 51)
-        context = asking(doors)
+            await accepted(services.store, operation_id)
+        await services.store.end_operation("new", None)
+        await services.store.end_operation("old", None)
+        await aged(services.store, "old", 51)
+        await aged(services.store, "alive", 51)
+        context = asking(services)
         assert await seen(context) == {"new", "alive"}
         assert (await operations.get_operation(context, "alive")).id == "alive"
         with pytest.raises(NotFound):

@@ -13,7 +13,7 @@ from graph.aws.clients import Clients
 from graph.aws.gateway import Gateway
 from graph.aws.orphans import find_orphans
 from graph.aws.removing import remove_orphans
-from graph.context import Context, Doors, open_context
+from graph.context import Context, Services, open_context
 from graph.live import Pace, Watches
 from graph.model.caller import Caller
 from graph.model.errors import Conflict, Forbidden, NotFound
@@ -27,7 +27,7 @@ from tests.world import LAB, ORG, OTHER, ROLE, furnish
 
 
 @pytest_asyncio.fixture
-async def doors(aws: Sandbox, tmp_path: Path) -> AsyncIterator[Doors]:
+async def services(aws: Sandbox, tmp_path: Path) -> AsyncIterator[Services]:
     furnish(aws, LAB)
     clients = Clients(region="us-east-1", role=ROLE, org=ORG, external_id="x-1")
 
@@ -38,55 +38,55 @@ async def doors(aws: Sandbox, tmp_path: Path) -> AsyncIterator[Doors]:
         Gateway(clients, org=ORG, accounts=frozenset({LAB})) as gateway,
         Store(f"sqlite:///{tmp_path}/db.sqlite") as store,
     ):
-        yield Doors(gateway, Watches(look, Pace()), Operations(gateway, store), store, "0", -1)
+        yield Services(gateway, Watches(look, Pace()), Operations(gateway, store), store, "0", -1)
 
 
-def asking(doors: Doors, **rights: Any) -> Context:
-    return open_context(doors, Caller("me", **rights), "r")
+def asking(services: Services, **rights: Any) -> Context:
+    return open_context(services, Caller("me", **rights), "r")
 
 
-async def test_a_caller_sees_the_orphans_of_its_groups(doors: Doors) -> None:
+async def test_a_caller_sees_the_orphans_of_its_groups(services: Services) -> None:
     mine, other = leftover.role("mine"), leftover.role("other", "h")
     nobodys = leftover.location(
         mine, [tag for tag in leftover.tags() if "spaceid" not in tag["Key"]]
     )
-    everything = {orphan.arn for orphan in await orphans.list_orphans(asking(doors), LAB)}
+    everything = {orphan.arn for orphan in await orphans.list_orphans(asking(services), LAB)}
     assert everything == {mine, other, nobodys}
-    context = asking(doors, groups=frozenset({"h"}))
+    context = asking(services, groups=frozenset({"h"}))
     assert [orphan.arn for orphan in await orphans.list_orphans(context, LAB)] == [other]
     done = await orphans.clean_orphans(context, LAB, [mine, other], dry_run=False)
     assert [orphan.arn for orphan in done.removed] == [other]
     assert done.failures == ((mine, "it is no orphan, or is gone"),)
 
 
-async def test_an_account_that_is_not_the_callers_looks_like_none(doors: Doors) -> None:
-    context = asking(doors, accounts=frozenset({OTHER}))
+async def test_an_account_that_is_not_the_callers_looks_like_none(services: Services) -> None:
+    context = asking(services, accounts=frozenset({OTHER}))
     with pytest.raises(NotFound) as unseen:
         await orphans.list_orphans(context, LAB)
     with pytest.raises(NotFound) as unserved:
-        await orphans.list_orphans(asking(doors), OTHER)
+        await orphans.list_orphans(asking(services), OTHER)
     assert str(unseen.value).replace(LAB, OTHER) == str(unserved.value)
 
 
 @pytest.mark.parametrize("dry_run", [True, False])
-async def test_who_may_only_read_cleans_nothing(doors: Doors, dry_run: bool) -> None:  # noqa: FBT001
+async def test_who_may_only_read_cleans_nothing(services: Services, dry_run: bool) -> None:  # noqa: FBT001
     role = leftover.role("r")
-    context = asking(doors, may_write=False)
+    context = asking(services, may_write=False)
     with pytest.raises(Forbidden):
         await orphans.clean_orphans(context, LAB, None, dry_run=dry_run)
     assert [orphan.arn for orphan in await orphans.list_orphans(context, LAB)] == [role]
 
 
-async def test_each_is_looked_at_again_before_it_goes(aws: Sandbox, doors: Doors) -> None:
+async def test_each_is_looked_at_again_before_it_goes(aws: Sandbox, services: Services) -> None:
     roles = [leftover.role(f"r{index}") for index in range(3)]
     locations = [leftover.location(roles[0]) for _ in range(3)]
-    bounds = await _bounds(asking(doors), LAB)
-    found = await find_orphans(doors.gateway, LAB, bounds)
+    bounds = await _bounds(asking(services), LAB)
+    found = await find_orphans(services.gateway, LAB, bounds)
     assert {orphan.arn for orphan in found} == {*roles, *locations}
     task = leftover.task(locations[0], locations[0])
     leftover.datasync().location(locations[1]).tags = {"spinup:org": "other"}
     reading = leftover.location(roles[1], [])
-    results = await remove_orphans(doors.gateway, LAB, found, bounds)
+    results = await remove_orphans(services.gateway, LAB, found, bounds)
     assert {arn for arn, error in results.items() if error is None} == {locations[2], roles[2]}
     assert {type(error) for error in results.values() if error} == {Conflict}
     assert leftover.there(aws) == {*roles[:2], *locations[:2], task, reading}

@@ -13,7 +13,7 @@ import pytest
 
 from graph.sandbox import Sandbox
 from graph.schema.ids import encode
-from tests.server import Server
+from tests.api_server import Server
 from tests.world import HEADERS, LAB, ORG, ROLE, furnish
 
 ROOT = "/v1/datasync"

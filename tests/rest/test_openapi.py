@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from starlette.routing import Route, compile_path
 
-from graph.version import Version
+from graph.observability.version import Version
 from rest_compat.door import ANY
 from rest_compat.errors import STATUS
 from rest_compat.routes import PATHS, rest_app

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from graph.sandbox import Fault, Sandbox
-from tests.server import Server
+from tests.api_server import Server
 from tests.world import LAB, furnish
 
 

@@ -10,10 +10,10 @@ from typing import Any, Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from graph.http_limits import REFUSED
-from graph.logs import pairs
-from graph.metrics import HTTP_REQUESTS, HTTP_SECONDS
 from graph.model.caller import Caller
+from graph.observability.logs import pairs
+from graph.observability.metrics import HTTP_REQUESTS, HTTP_SECONDS
+from graph.server.http_limits import REFUSED
 from graph.transport import GraphQLApp
 
 log = logging.getLogger(__name__)

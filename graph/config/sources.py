@@ -12,8 +12,8 @@ from typing import Any, Final, TypeVar
 
 from pydantic import ValidationError
 
-from graph import original
-from graph.settings import PREFIX, KeySettings, Settings, SettingsError
+from graph.config import legacy
+from graph.config.settings import PREFIX, KeySettings, Settings, SettingsError
 
 Kind = TypeVar("Kind", bound=KeySettings)
 
@@ -43,7 +43,7 @@ class Found:
 class _Given:
     """What was read, and by whom."""
 
-    theirs: original.Original
+    theirs: legacy.Original
     source: str
     """Where the original's configuration was; empty without one."""
     from_file: Mapping[str, Any]
@@ -94,14 +94,14 @@ def _read(file: str | None) -> _Given:
     _refuse_unknown_variables()
     file = file or os.environ.get(FILE)
     from_file: dict[str, Any] = {}
-    source, theirs = "", original.NOTHING
-    if os.environ.get(original.VARIABLE):
-        source = original.VARIABLE
-        theirs = _original(source, original.decode(os.environ[source]))
-        if file and original.is_json(file, ""):
+    source, theirs = "", legacy.NOTHING
+    if os.environ.get(legacy.VARIABLE):
+        source = legacy.VARIABLE
+        theirs = _original(source, legacy.decode(os.environ[source]))
+        if file and legacy.is_json(file, ""):
             file = None  # whose place it takes, also where there is none
     text = _text_of(file) if file else ""
-    if file and not original.is_json(file, text):
+    if file and not legacy.is_json(file, text):
         from_file = _from_toml(file, text)
     elif file and not source:
         source, theirs = file, _original(file, text)
@@ -148,9 +148,9 @@ def _from_toml(file: str, text: str) -> dict[str, Any]:
     return given
 
 
-def _original(source: str, text: str) -> original.Original:
+def _original(source: str, text: str) -> legacy.Original:
     try:
-        return original.read(text)
+        return legacy.read(text)
     except ValueError as error:
         raise SettingsError(f"the configuration in {source} is wrong: {error}") from None
 

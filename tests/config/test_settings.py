@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from graph.cli import main
-from graph.configuration import load
-from graph.settings import SettingsError
+from graph.config.settings import SettingsError
+from graph.config.sources import load
 
 GOOD = {"ORG": "acme", "TOKEN": "k", "ROLE": "r"}
 

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from graph import version
-from graph.version import commit_of
+from graph.observability import version
+from graph.observability.version import commit_of
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(autouse=True)

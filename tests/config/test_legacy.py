@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph import original
 from graph.auth import token_for
-from graph.configuration import find, load
+from graph.config import legacy
+from graph.config.settings import SettingsError
+from graph.config.sources import find, load
 from graph.sandbox import Sandbox
-from graph.settings import SettingsError
-from tests.server import Server
+from tests.api_server import Server
 from tests.world import KEY, LAB, ORG, ROLE, furnish
 
 EXAMPLE: dict[str, Any] = {
@@ -197,13 +197,13 @@ def test_a_level_is_translated(
      ("+2s", 2), ("1h1m1s1ms", 3661.001)],
 )  # fmt: skip
 def test_a_duration_is_gos(text: str, seconds: float) -> None:
-    assert original.duration(text) == pytest.approx(seconds)
+    assert legacy.duration(text) == pytest.approx(seconds)
 
 
 @pytest.mark.parametrize("text", ["", "60", "m", "1 h", "1h-1m", "-1h", "1d", "+", "1e3s"])
 def test_another_duration_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="is not a duration"):
-        original.duration(text)
+        legacy.duration(text)
 
 
 JSON = st.recursive(
@@ -215,7 +215,7 @@ JSON = st.recursive(
 @given(JSON)
 def test_whatever_stands_in_it_there_is_a_sentence_or_an_answer(content: object) -> None:
     try:
-        told = list(original.read(json.dumps(content)).understood)
+        told = list(legacy.read(json.dumps(content)).understood)
     except ValueError as error:
         told = [str(error)]
     assert all(told)

@@ -10,8 +10,8 @@ from typing import Any, Final, cast
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from graph.logs import pairs
-from graph.metrics import HTTP_REQUESTS
+from graph.observability.logs import pairs
+from graph.observability.metrics import HTTP_REQUESTS
 
 log = logging.getLogger(__name__)
 

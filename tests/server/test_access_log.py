@@ -13,12 +13,12 @@ import pytest
 import websockets
 from prometheus_client import REGISTRY
 
-from graph.access_log import Entry
 from graph.auth import token_for
-from graph.logs import pairs, set_up
+from graph.observability.logs import pairs, set_up
 from graph.sandbox import Sandbox
+from graph.server.access_log import Entry
+from tests.api_server import Server
 from tests.rest.test_slow_clients import DRIBBLES, REFUSED
-from tests.server import Server
 from tests.world import HEADERS, KEY, LAB, TOKEN, furnish, serving
 
 
@@ -27,12 +27,12 @@ def counted(**labels: str) -> float:
 
 
 def lines(caplog: pytest.LogCaptureFixture) -> list[str]:
-    return [r.getMessage() for r in caplog.records if r.name == "graph.access_log"]
+    return [r.getMessage() for r in caplog.records if r.name == "graph.server.access_log"]
 
 
 @pytest.fixture
 def logged(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
-    caplog.set_level(logging.INFO, "graph.access_log")
+    caplog.set_level(logging.INFO, "graph.server.access_log")
     return caplog
 
 

@@ -16,10 +16,10 @@ from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
 from graph.aws.regions import is_region
-from graph.configuration import Found
-from graph.http_limits import Limits, PatientProtocol
+from graph.config.settings import Settings, SettingsError
+from graph.config.sources import Found
 from graph.model.errors import Invalid
-from graph.settings import Settings, SettingsError
+from graph.server.http_limits import Limits, PatientProtocol
 from graph.store import trouble_with
 
 _SOCKET_BYTES: Final = 65_536

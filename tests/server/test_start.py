@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from graph.cli import main
-from graph.start import _bound
+from graph.server.start import _bound
 from tests.stores import POSTGRES
 
 
@@ -123,7 +123,7 @@ def test_a_profile_of_the_sdk_that_is_not_there(
 
 LATER = """
 import socket, sys, uvicorn
-from graph.start import _run
+from graph.server.start import _run
 with socket.create_server(("127.0.0.1", 0)) as taken:
     config = uvicorn.Config("tests.nowhere:app", workers=int(sys.argv[1]), lifespan="on")
     sys.exit(_run(config, [taken]))

@@ -1,0 +1,1 @@
+"""Settings: from the environment, a TOML file, or the JSON of the original server."""

@@ -1,0 +1,1 @@
+"""What operators see: logs, metrics, and which build is running."""

@@ -1,0 +1,1 @@
+"""The server process: start-up and shutdown, HTTP limits, CORS, and the access log."""
