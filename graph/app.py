@@ -23,7 +23,6 @@ from graph.aws.gateway import Gateway
 from graph.config.settings import Settings
 from graph.config.sources import load
 from graph.context import Context, Services, open_context
-from graph.live import Pace, Watches
 from graph.loaders import read_runs
 from graph.model.caller import Caller
 from graph.model.errors import ApiError
@@ -33,6 +32,7 @@ from graph.observability.version import read_version
 from graph.operations import Operations
 from graph.operations.rooms import Patience
 from graph.operations.sweep import Sweep
+from graph.runs.watch import Pace, Watches
 from graph.server.access_log import AccessLog, LoggedGraphQL, note_caller
 from graph.server.cors import Cors
 from graph.store import Store

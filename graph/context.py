@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from graph.aws.gateway import Gateway
-from graph.live import Watches
 from graph.loaders import Loaders
 from graph.model.caller import Caller
 from graph.operations import Operations
+from graph.runs.watch import Watches
 from graph.store import Store
 
 

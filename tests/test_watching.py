@@ -8,7 +8,7 @@ from typing import Self
 import pytest
 
 from graph import app as root
-from graph.live import Watches
+from graph.runs.watch import Watches
 from graph.sandbox import Sandbox
 from tests.transport.wire import Socket, Streaming, settle
 from tests.world import LAB, TOKEN, ask, client_of, furnish, made, settings

@@ -10,7 +10,6 @@ from graph.aws import runs as aws_runs
 from graph.aws.gateway import Gateway
 from graph.aws.tasks import describe_task
 from graph.context import Context
-from graph.live import Update
 from graph.model import names
 from graph.model.errors import AlreadyRunning, ApiError, Invalid, NotFound, NotRunning, Upstream
 from graph.model.mover import KEY_TAG, Mover, Tag, Task
@@ -19,6 +18,7 @@ from graph.model.run import Run, RunRef
 from graph.operations.once import key_of
 from graph.resolvers import scope
 from graph.resolvers.movers import get_mover
+from graph.runs.watch import Update
 from graph.store import Key
 
 

@@ -13,12 +13,12 @@ import pytest
 from graph.aws.clients import Clients
 from graph.aws.gateway import Gateway
 from graph.context import Context, Services, open_context
-from graph.live import Pace, Watches
 from graph.model.caller import Caller
 from graph.model.errors import NotFound
 from graph.model.operation import OperationFilter
 from graph.operations import Operations
 from graph.resolvers import operations
+from graph.runs.watch import Pace, Watches
 from graph.store import Store
 from tests.store.test_search import accepted
 from tests.world import LAB, ORG, OTHER, ROLE

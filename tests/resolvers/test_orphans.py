@@ -14,12 +14,12 @@ from graph.aws.gateway import Gateway
 from graph.aws.orphans import find_orphans
 from graph.aws.removing import remove_orphans
 from graph.context import Context, Services, open_context
-from graph.live import Pace, Watches
 from graph.model.caller import Caller
 from graph.model.errors import Conflict, Forbidden, NotFound
 from graph.operations import Operations
 from graph.resolvers import orphans
 from graph.resolvers.orphans import _bounds
+from graph.runs.watch import Pace, Watches
 from graph.sandbox import Sandbox
 from graph.store import Store
 from tests import leftover

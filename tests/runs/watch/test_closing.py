@@ -7,9 +7,9 @@ from contextlib import aclosing
 
 import pytest
 
-from graph.live import Watches
 from graph.model.errors import Upstream
-from tests.live.held import Aws, Follower, HeldClock, run, settle, updates, watching
+from graph.runs.watch import Watches
+from tests.runs.watch.held import Aws, Follower, HeldClock, run, settle, updates, watching
 
 
 @pytest.fixture

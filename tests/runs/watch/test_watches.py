@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph.live import Pace, Watches
-from graph.live.meter import Meter
 from graph.model.errors import NotFound, Throttled, Upstream
 from graph.model.run import Counters, Outcome, Run, RunResult
-from tests.live.held import watching
+from graph.runs.watch import Pace, Watches
+from graph.runs.watch.meter import Meter
+from tests.runs.watch.held import watching
 
 ARN = "arn:aws:datasync:us-east-1:222222222222:task/task-1/execution/exec-1"
 START = datetime(2026, 1, 1, tzinfo=UTC)

@@ -7,9 +7,9 @@ from datetime import datetime
 from math import exp, expm1
 from typing import Final
 
-from graph.live.pace import Pace
 from graph.model.progress import Progress, measure
 from graph.model.run import Counters, Run
+from graph.runs.watch.pace import Pace
 
 _SMOOTHING: Final = 10.0
 """Seconds over which a rate is smoothed."""

@@ -7,12 +7,12 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
-from graph.live.meter import Meter
 from graph.model.clock import Clock
 from graph.model.errors import ApiError, Throttled, Upstream
 from graph.model.progress import Progress
 from graph.model.run import Run
 from graph.observability.metrics import WATCH_POLLS
+from graph.runs.watch.meter import Meter
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from contextlib import aclosing
 import pytest
 
 from graph.model.errors import NotFound, Throttled
-from tests.live.held import Aws, Follower, HeldClock, run, settle, updates, watching
+from tests.runs.watch.held import Aws, Follower, HeldClock, run, settle, updates, watching
 
 
 @pytest.fixture

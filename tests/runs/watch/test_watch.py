@@ -8,10 +8,10 @@ import logging
 import pytest
 from prometheus_client import REGISTRY
 
-from graph.live import Pace
 from graph.model.errors import AccessDenied, NotFound, Throttled, Upstream, UpstreamTimeout
 from graph.model.run import Run
-from tests.live.held import ARN, Aws, Follower, HeldClock, run, settle, watching
+from graph.runs.watch import Pace
+from tests.runs.watch.held import ARN, Aws, Follower, HeldClock, run, settle, watching
 
 
 @pytest.fixture

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph.live import Pace
-from graph.live.meter import Meter
 from graph.model.run import Run
-from tests.live.held import START, run
+from graph.runs.watch import Pace
+from graph.runs.watch.meter import Meter
+from tests.runs.watch.held import START, run
 
 GAPS = st.integers(0, 10**8).map(lambda ticks: ticks / 1e6)
 """Seconds between two looks, as fine as a clock shows them."""

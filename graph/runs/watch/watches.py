@@ -8,13 +8,13 @@ from collections import defaultdict
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Final, Self
 
-from graph.live.meter import Meter
-from graph.live.pace import Pace
-from graph.live.watch import Update, Watch
 from graph.model.clock import Clock, SystemClock
 from graph.model.errors import Upstream
 from graph.model.run import Run
 from graph.observability.metrics import WATCHES
+from graph.runs.watch.meter import Meter
+from graph.runs.watch.pace import Pace
+from graph.runs.watch.watch import Update, Watch
 
 _FIRST: Final = 2**30
 """A sequence begins below, and ends below GraphQL's 2**31: it counts changes once a second."""

@@ -8,9 +8,9 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
-from graph.live import Pace, Update, Watches
 from graph.model.clock import Clock
 from graph.model.run import Counters, Run
+from graph.runs.watch import Pace, Update, Watches
 
 ARN = "arn:aws:datasync:us-east-1:222222222222:task/task-1/execution/exec-1"
 START = datetime(2026, 1, 1, tzinfo=UTC)

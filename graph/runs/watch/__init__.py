@@ -1,0 +1,7 @@
+"""Watching runs: one poller a run, any number of subscribers."""
+
+from graph.runs.watch.pace import Pace
+from graph.runs.watch.watch import Update
+from graph.runs.watch.watches import Watches
+
+__all__ = ["Pace", "Update", "Watches"]
