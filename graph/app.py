@@ -18,8 +18,8 @@ from starlette.routing import Route, WebSocketRoute
 
 from graph import schema
 from graph.auth import Authenticator, credentials
-from graph.aws.clients import Clients
-from graph.aws.gateway import Gateway
+from graph.aws.client.clients import Clients
+from graph.aws.client.gateway import Gateway
 from graph.config.settings import Settings
 from graph.config.sources import load
 from graph.context import Context, Services, open_context

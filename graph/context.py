@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from graph.aws.gateway import Gateway
+from graph.aws.client.gateway import Gateway
 from graph.loaders import Loaders
 from graph.model.caller import Caller
 from graph.operations import Operations

@@ -11,7 +11,7 @@ from typing import TypeVar
 from strawberry.dataloader import DataLoader
 
 from graph.aws import movers
-from graph.aws.gateway import Gateway
+from graph.aws.client.gateway import Gateway
 from graph.aws.latest import latest_runs, runs_newest_first
 from graph.aws.locations import describe_location
 from graph.aws.runs import describe_run

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from graph.aws.gateway import Gateway
+from graph.aws.client.gateway import Gateway
 from graph.aws.locations import kind_of, list_locations
 from graph.aws.making import reached
 from graph.aws.tags import carries, own_tags, tagged, tags_of

@@ -6,7 +6,7 @@ import asyncio
 from collections import defaultdict
 from typing import Final
 
-from graph.aws.gateway import Gateway
+from graph.aws.client.gateway import Gateway
 from graph.aws.runs import describe_run, list_account_runs, list_runs
 from graph.aws.tasks import describe_task
 from graph.model import names

@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import Collection, Iterable
 from typing import Final
 
-from graph.aws.access import Access
+from graph.aws.client.access import Access
+from graph.aws.client.gateway import Gateway
 from graph.aws.finding import users_of
-from graph.aws.gateway import Gateway
 from graph.aws.locations import list_locations
 from graph.aws.making import delete_location, delete_task
 from graph.aws.orphans import readers_of, tags_of_role

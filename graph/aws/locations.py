@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from graph.aws.access import Access
-from graph.aws.gateway import Gateway
+from graph.aws.client.access import Access
+from graph.aws.client.gateway import Gateway
 from graph.aws.tasks import PAGE, described
 from graph.model import names
 from graph.model.errors import Invalid, NotFound

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from typing import Final
 
-from graph.aws.gateway import Gateway
+from graph.aws.client.gateway import Gateway
 from graph.aws.tags import carries, own_tags, tagged, tags_of
 from graph.aws.tasks import TaskEntry, list_tasks
 from graph.model.errors import NotFound

@@ -7,8 +7,8 @@ import json
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from graph.aws.access import Access
-from graph.aws.gateway import Gateway
+from graph.aws.client.access import Access
+from graph.aws.client.gateway import Gateway
 from graph.aws.locations import describe_location, kind_of, list_locations
 from graph.aws.tags import mark_of, own_tags, tagged, value_of
 from graph.aws.tasks import describe_task, list_tasks

@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Iterable
 from typing import Any
 
+from graph.aws.client.gateway import Gateway
 from graph.aws.finding import users_of
-from graph.aws.gateway import Gateway
 from graph.aws.locations import list_locations
 from graph.aws.making import delete_location
 from graph.aws.orphans import readers_of, tags_of_role

@@ -6,8 +6,8 @@ import json
 import re
 from typing import Any, Final
 
-from graph.aws.access import Access
-from graph.aws.gateway import Gateway
+from graph.aws.client.access import Access
+from graph.aws.client.gateway import Gateway
 from graph.model import names
 from graph.model.errors import Conflict, NotFound, Upstream
 from graph.model.mover import Tag

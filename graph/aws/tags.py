@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from graph.aws.gateway import Gateway
+from graph.aws.client.gateway import Gateway
 from graph.aws.tasks import PAGE
 from graph.model import names
 from graph.model.mover import FLAVOR_TAG, OPERATION_TAG, ORG_TAG, TYPE_TAG, Tag

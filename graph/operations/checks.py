@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from graph.aws.gateway import Gateway
+from graph.aws.client.gateway import Gateway
 from graph.model import names
 from graph.model.errors import Invalid
 from graph.model.location import EfsSpec, S3Spec

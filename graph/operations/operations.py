@@ -13,7 +13,7 @@ from typing import Any, Self, TypeVar
 import sqlalchemy as sa
 
 from graph.aws import finding
-from graph.aws.gateway import Gateway
+from graph.aws.client.gateway import Gateway
 from graph.model.caller import Caller
 from graph.model.errors import (
     AlreadyRunning,

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Final
 
-from graph.aws.gateway import Gateway
+from graph.aws.client.gateway import Gateway
 from graph.operations.heart import Heart
 from graph.operations.turns import Turns
 from graph.store import Store

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from graph.aws import finding, making
-from graph.aws.gateway import NotSent
+from graph.aws.client.gateway import NotSent
 from graph.aws.roles import delete_role, ensure_role, role_path
 from graph.aws.tasks import describe_task
 from graph.model.errors import ApiError, NameTaken, Upstream

@@ -18,7 +18,7 @@ from typing import Any, Final, Self
 import sqlalchemy as sa
 
 from graph.aws import leftovers
-from graph.aws.gateway import Gateway
+from graph.aws.client.gateway import Gateway
 from graph.aws.tasks import describe_task
 from graph.model.errors import ApiError, NotFound
 from graph.model.operation import OperationKind, OperationStatus

@@ -7,7 +7,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 
 from graph.aws import runs as aws_runs
-from graph.aws.gateway import Gateway
+from graph.aws.client.gateway import Gateway
 from graph.aws.tasks import describe_task
 from graph.context import Context
 from graph.model import names

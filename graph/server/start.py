@@ -15,7 +15,7 @@ import uvicorn
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
-from graph.aws.regions import is_region
+from graph.aws.client.regions import is_region
 from graph.config.settings import Settings, SettingsError
 from graph.config.sources import Found
 from graph.model.errors import Invalid

@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from graph.aws.access import Access
-from graph.aws.gateway import Gateway
+from graph.aws.client.access import Access
+from graph.aws.client.gateway import Gateway
 from graph.sandbox import Sandbox
 from tests.world import LAB
 

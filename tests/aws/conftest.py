@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from graph.aws.clients import Clients
-from graph.aws.gateway import Gateway
+from graph.aws.client.clients import Clients
+from graph.aws.client.gateway import Gateway
 from graph.sandbox import Sandbox
 from tests.world import LAB, ORG, OTHER, ROLE
 

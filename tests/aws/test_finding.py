@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from graph.aws.client.gateway import Gateway
 from graph.aws.finding import made_locations
-from graph.aws.gateway import Gateway
 from graph.aws.making import create_location, delete_location
 from graph.model.location import S3Spec
 from graph.model.mover import OPERATION_TAG, ORG_TAG, PART_TAG, Tag

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from moto.datasync.models import datasync_backends
 
-from graph.aws.access import Access
-from graph.aws.gateway import Gateway
+from graph.aws.client.access import Access
+from graph.aws.client.gateway import Gateway
 from graph.aws.latest import latest_runs, runs_newest_first
 from graph.aws.locations import KINDS, describe_location, kind_of, list_locations
 from graph.aws.movers import list_movers, mover_of

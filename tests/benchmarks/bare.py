@@ -13,9 +13,9 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from graph.aws import making
-from graph.aws.access import Access
-from graph.aws.clients import Clients
-from graph.aws.gateway import Gateway
+from graph.aws.client.access import Access
+from graph.aws.client.clients import Clients
+from graph.aws.client.gateway import Gateway
 from graph.aws.roles import ensure_role
 from graph.aws.tags import own_tags
 from graph.model.errors import Upstream

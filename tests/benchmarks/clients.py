@@ -8,8 +8,8 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from graph.aws.access import Access
-from graph.aws.clients import Clients
+from graph.aws.client.access import Access
+from graph.aws.client.clients import Clients
 
 ACCOUNTS = 50
 KINDS = (

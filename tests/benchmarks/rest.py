@@ -28,8 +28,8 @@ from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
 
-from graph.aws.clients import Clients
-from graph.aws.gateway import Gateway
+from graph.aws.client.clients import Clients
+from graph.aws.client.gateway import Gateway
 from graph.aws.locations import describe_location
 from graph.aws.movers import list_movers
 from graph.aws.tags import tags_of

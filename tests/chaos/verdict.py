@@ -10,9 +10,9 @@ from typing import Any
 import httpx
 import sqlalchemy as sa
 
-from graph.aws.access import Access
-from graph.aws.clients import Clients
-from graph.aws.gateway import Gateway
+from graph.aws.client.access import Access
+from graph.aws.client.clients import Clients
+from graph.aws.client.gateway import Gateway
 from graph.operations.steps import BROKEN
 from graph.schema.ids import encode
 from graph.store.tables import OPERATIONS

@@ -14,7 +14,7 @@ from botocore import xform_name
 from strawberry.utils.str_converters import to_camel_case
 
 from graph.app import graphql_schema
-from graph.aws.errors import translate
+from graph.aws.client.errors import translate
 from graph.aws.locations import KINDS
 from graph.config.settings import table
 from graph.model import errors
@@ -98,7 +98,7 @@ def test_every_kind_of_location_of_aws_is_known_everywhere() -> None:
 def test_every_error_of_aws_has_a_translation(service: str) -> None:
     from botocore.exceptions import ClientError  # noqa: PLC0415 - beside its use
 
-    from graph.aws.errors import _BY_CODE  # noqa: PLC0415 - the table under test
+    from graph.aws.client.errors import _BY_CODE  # noqa: PLC0415 - the table under test
 
     model = botocore.session.get_session().get_service_model(service)
     used = {

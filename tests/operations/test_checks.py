@@ -8,7 +8,7 @@ from typing import Any, Final, cast
 import botocore.session
 import pytest
 
-from graph.aws.gateway import Gateway
+from graph.aws.client.gateway import Gateway
 from graph.model.errors import Invalid
 from graph.model.location import EfsSpec, LocationSpec, S3Spec
 from graph.model.mover import Tag

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from graph.aws.access import Access
-from graph.aws.clients import Clients
-from graph.aws.gateway import Gateway
+from graph.aws.client.access import Access
+from graph.aws.client.clients import Clients
+from graph.aws.client.gateway import Gateway
 from graph.aws.roles import delete_role, ensure_role
 from graph.model.errors import Conflict, Upstream
 from graph.model.mover import OPERATION_TAG, PART_TAG, Tag

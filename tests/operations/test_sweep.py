@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from graph.aws.clients import Clients
-from graph.aws.gateway import Gateway
+from graph.aws.client.clients import Clients
+from graph.aws.client.gateway import Gateway
 from graph.operations.sweep import Sweep
 from graph.sandbox import Fault, Sandbox
 from graph.store import Store

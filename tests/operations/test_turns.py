@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from graph.aws import making
-from graph.aws.gateway import NotSent
+from graph.aws.client.gateway import NotSent
 from graph.model.errors import UpstreamTimeout
 from graph.operations.rooms import rooms
 from graph.operations.turns import Turns

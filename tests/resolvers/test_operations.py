@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from graph.aws.clients import Clients
-from graph.aws.gateway import Gateway
+from graph.aws.client.clients import Clients
+from graph.aws.client.gateway import Gateway
 from graph.context import Context, Services, open_context
 from graph.model.caller import Caller
 from graph.model.errors import NotFound

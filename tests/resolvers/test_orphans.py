@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from graph.aws.clients import Clients
-from graph.aws.gateway import Gateway
+from graph.aws.client.clients import Clients
+from graph.aws.client.gateway import Gateway
 from graph.aws.orphans import find_orphans
 from graph.aws.removing import remove_orphans
 from graph.context import Context, Services, open_context

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from graph.aws.errors import translate
+from graph.aws.client.errors import translate
 from graph.model import errors
 from graph.model.errors import ApiError
 from graph.sandbox import Fault, Sandbox

@@ -10,9 +10,9 @@ from botocore import exceptions
 from botocore.exceptions import BotoCoreError
 from botocore.parsers import ResponseParserError
 
-from graph.aws.credentials import Refusals, assumed_role
-from graph.aws.errors import translate
-from graph.aws.gateway import Gateway
+from graph.aws.client.credentials import Refusals, assumed_role
+from graph.aws.client.errors import translate
+from graph.aws.client.gateway import Gateway
 from graph.model.errors import ApiError, Invalid, Upstream, UpstreamTimeout
 from tests.aws.calls import list_tasks
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from graph.aws.access import Access
-from graph.aws.gateway import Gateway, NotSent
+from graph.aws.client.access import Access
+from graph.aws.client.gateway import Gateway, NotSent
 from graph.model.errors import UpstreamTimeout
 from graph.sandbox import Fault, Sandbox
 from tests.aws.calls import errors_of, list_tasks

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from graph.aws.access import Access
-from graph.aws.gateway import Gateway
+from graph.aws.client.access import Access
+from graph.aws.client.gateway import Gateway
 from graph.model.errors import NotFound, Upstream
 from graph.sandbox import Fault, Sandbox
 from tests.aws.calls import at_the_gate, list_tasks

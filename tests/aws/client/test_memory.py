@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from graph.aws import memory
-from graph.aws.memory import Bounded
+from graph.aws.client import memory
+from graph.aws.client.memory import Bounded
 
 
 def test_what_was_not_used_for_longest_is_forgotten_first() -> None:

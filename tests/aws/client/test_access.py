@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from graph.aws import roles
-from graph.aws.access import Access, session_policies
-from graph.aws.gateway import Gateway
+from graph.aws.client.access import Access, session_policies
+from graph.aws.client.gateway import Gateway
 from graph.model.errors import Invalid, NotFound
 from graph.sandbox import Sandbox
 from tests.world import LAB, ORG
@@ -95,7 +95,7 @@ async def test_a_buckets_role_is_what_the_contract_says(aws: Sandbox, gateway: G
 
 
 def test_an_account_is_12_digits_and_one_that_is_allowed() -> None:
-    from graph.aws.clients import Clients  # noqa: PLC0415 - never opened here
+    from graph.aws.client.clients import Clients  # noqa: PLC0415 - never opened here
 
     clients = Clients(region="us-east-1", role="r", org=ORG, external_id=None)
     some = Gateway(clients, org=ORG, accounts=frozenset([LAB]))

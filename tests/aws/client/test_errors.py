@@ -17,7 +17,7 @@ from botocore.exceptions import (
     SSLError,
 )
 
-from graph.aws.errors import code_of, not_assumable, translate
+from graph.aws.client.errors import code_of, not_assumable, translate
 from graph.model.errors import (
     AccessDenied,
     ApiError,

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from aiobotocore.credentials import AioDeferredRefreshableCredentials
 
-from graph.aws.errors import not_assumable
-from graph.aws.memory import Bounded
+from graph.aws.client.errors import not_assumable
+from graph.aws.client.memory import Bounded
 from graph.model.errors import ApiError
 
 DURATION_SECONDS: Final = 3600

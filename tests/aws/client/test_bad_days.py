@@ -9,9 +9,9 @@ from typing import Any, cast
 
 import pytest
 
-from graph.aws.access import Access
-from graph.aws.clients import Clients
-from graph.aws.gateway import Gateway
+from graph.aws.client.access import Access
+from graph.aws.client.clients import Clients
+from graph.aws.client.gateway import Gateway
 from graph.model.errors import AccessDenied, ApiError, Throttled, Upstream, UpstreamTimeout
 from graph.sandbox import Fault, Sandbox
 from tests.aws.calls import errors_of, list_tasks

@@ -10,10 +10,10 @@ from weakref import WeakValueDictionary
 
 from botocore.exceptions import ClientError
 
-from graph.aws.access import Access
-from graph.aws.clients import Clients
-from graph.aws.errors import code_of, translate
-from graph.aws.memory import Memory
+from graph.aws.client.access import Access
+from graph.aws.client.clients import Clients
+from graph.aws.client.errors import code_of, translate
+from graph.aws.client.memory import Memory
 from graph.model import names
 from graph.model.errors import ApiError, NotFound, Upstream, UpstreamTimeout
 from graph.model.mover import Account

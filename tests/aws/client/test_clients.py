@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from graph.aws import credentials, memory
-from graph.aws.access import Access
-from graph.aws.clients import Clients
-from graph.aws.gateway import Gateway
+from graph.aws.client import credentials, memory
+from graph.aws.client.access import Access
+from graph.aws.client.clients import Clients
+from graph.aws.client.gateway import Gateway
 from graph.model.errors import NotFound, Throttled, Upstream
 from graph.sandbox import Fault, Sandbox
 from tests.aws.calls import at_the_gate, errors_of, list_tasks

@@ -12,9 +12,9 @@ import aioboto3
 from aiobotocore.config import AioConfig
 from aiobotocore.httpsession import AIOHTTPSession
 
-from graph.aws.access import Access, session_policies
-from graph.aws.credentials import Refusals, assumed_role
-from graph.aws.session import RoleSession
+from graph.aws.client.access import Access, session_policies
+from graph.aws.client.credentials import Refusals, assumed_role
+from graph.aws.client.session import RoleSession
 from graph.model.errors import ApiError
 
 MOST_ROLES: Final = 300

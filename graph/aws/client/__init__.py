@@ -1,0 +1,1 @@
+"""The AWS client: sessions, role credentials, calls, retries and errors."""
