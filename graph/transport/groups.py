@@ -7,50 +7,28 @@ from collections.abc import AsyncGenerator, Callable, Hashable
 from contextlib import aclosing
 from typing import Generic, TypeVar
 
+from graph.concurrency import Mailbox
+
 T = TypeVar("T")
-
-
-class _Member(Generic[T]):
-    """Room for the newest alone, so that a slow one never grows a queue."""
-
-    def __init__(self, newest: T | None) -> None:
-        self._newest, self._over = newest, False
-        self._ready = asyncio.Event()
-        if newest is not None:
-            self._ready.set()
-
-    def put(self, payload: T) -> None:
-        self._newest = payload
-        self._ready.set()
-
-    def end(self) -> None:
-        self._over = True
-        self._ready.set()
-
-    async def get(self) -> T | None:
-        """What is not yet taken; None after the last, which always comes."""
-        await self._ready.wait()
-        taken, self._newest = self._newest, None
-        if not self._over:
-            self._ready.clear()
-        return taken
 
 
 class _Group(Generic[T]):
     """Owns the task that reads the source."""
 
     def __init__(self, source: AsyncGenerator[T, None], ended: Callable[[], None]) -> None:
-        self._members: set[_Member[T]] = set()
+        self._members: set[Mailbox[T]] = set()
         self._newest: T | None = None
         self._ended = ended
         self._task = asyncio.create_task(self._read(source))
 
-    def join(self) -> _Member[T]:
-        member = _Member(self._newest)
+    def join(self) -> Mailbox[T]:
+        member: Mailbox[T] = Mailbox()
+        if self._newest is not None:
+            member.put(self._newest)
         self._members.add(member)
         return member
 
-    async def leave(self, member: _Member[T]) -> None:
+    async def leave(self, member: Mailbox[T]) -> None:
         """The last to leave closes the source."""
         self._members.discard(member)
         if not self._members:
@@ -68,7 +46,7 @@ class _Group(Generic[T]):
         finally:
             self._ended()  # before anybody else can join
             for member in self._members:
-                member.end()
+                member.close()
 
 
 class Groups(Generic[T]):
@@ -87,7 +65,7 @@ class Groups(Generic[T]):
         group = self._live.get(key) or self._begin(key, source())
         member = group.join()
         try:
-            while (payload := await member.get()) is not None:
+            async for payload in member:
                 yield payload
         finally:
             await group.leave(member)

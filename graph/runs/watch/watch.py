@@ -7,6 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
+from graph.concurrency import Mailbox
 from graph.model.clock import Clock
 from graph.model.errors import ApiError, Throttled, Upstream
 from graph.model.progress import Progress
@@ -25,35 +26,6 @@ class Update:
     progress: Progress
 
 
-class Mailbox:
-    """Room for the newest state alone, so that a slow subscriber never grows a queue."""
-
-    def __init__(self) -> None:
-        self._newest: Update | None = None
-        self._error: ApiError | None = None
-        self._ready = asyncio.Event()
-
-    def put(self, update: Update) -> None:
-        self._newest = update
-        self._ready.set()
-
-    def fail(self, error: ApiError) -> None:
-        self._error = error
-        self._ready.set()
-
-    async def get(self) -> Update:
-        """The newest state not yet taken; waits for one. Raises what ended the watch."""
-        await self._ready.wait()
-        if self._newest is not None:
-            taken, self._newest = self._newest, None
-            if self._error is None:
-                self._ready.clear()
-            return taken
-        if self._error is None:
-            raise RuntimeError("two read one mailbox")
-        raise self._error
-
-
 class Watch:
     """Polls until the run has ended, nobody listens any more, or AWS fails for good."""
 
@@ -67,20 +39,21 @@ class Watch:
     ) -> None:
         self.run_arn, self._look, self._turn = run_arn, look, turn
         self._meter, self._pace, self._clock = meter, meter.pace, clock
-        self._mailboxes: set[Mailbox] = set()
+        self._mailboxes: set[Mailbox[Update]] = set()
         self._left_at = clock.monotonic()
         self._cancelling = False
         self.latest: Update | None = None
         self.closed = False
 
-    def join(self) -> Mailbox:
-        mailbox = Mailbox()
+    def join(self) -> Mailbox[Update]:
+        """A mailbox with the latest state, if there is one, that gets each further state."""
+        mailbox: Mailbox[Update] = Mailbox()
         if self.latest is not None:
             mailbox.put(self.latest)
         self._mailboxes.add(mailbox)
         return mailbox
 
-    def leave(self, mailbox: Mailbox) -> None:
+    def leave(self, mailbox: Mailbox[Update]) -> None:
         self._mailboxes.discard(mailbox)
         self._left_at = self._clock.monotonic()
 
@@ -162,7 +135,7 @@ class Watch:
         """Tells all who listen that nothing comes any more."""
         log.info("the watch of %s ended: %s", self.run_arn, error)
         for mailbox in self._mailboxes:
-            mailbox.fail(error)
+            mailbox.close(error)
 
 
 def _as_upstream(error: Exception) -> ApiError:

@@ -68,8 +68,7 @@ class Watches:
         watch = self._watch(run_arn)
         mailbox = watch.join()
         try:
-            while True:
-                update = await mailbox.get()
+            async for update in mailbox:
                 if update.progress.sequence != after or update.run.ended:
                     yield update
                 if update.run.ended:

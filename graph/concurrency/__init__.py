@@ -1,0 +1,6 @@
+"""Small asyncio building blocks that any package may use."""
+
+from graph.concurrency.mailbox import Mailbox
+from graph.concurrency.tasks import TaskOwner
+
+__all__ = ["Mailbox", "TaskOwner"]

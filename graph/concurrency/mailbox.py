@@ -1,0 +1,48 @@
+"""A mailbox that holds the newest value only, so that a slow reader never grows a queue."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Generic, Self, TypeVar
+
+T = TypeVar("T")
+
+
+class Mailbox(Generic[T]):
+    """Written by any number of writers, iterated over by one reader.
+
+    A value that the reader has not taken yet is replaced by the next one. After ``close`` the
+    reader still gets the last value; then its iteration ends, or raises the error of ``close``.
+    """
+
+    def __init__(self) -> None:
+        self._newest: list[T] = []
+        self._closed = False
+        self._error: Exception | None = None
+        self._changed = asyncio.Event()
+
+    def put(self, value: T) -> None:
+        self._newest = [value]
+        self._changed.set()
+
+    def close(self, error: Exception | None = None) -> None:
+        """The first call decides how the iteration ends; further calls change nothing."""
+        if not self._closed:
+            self._closed, self._error = True, error
+        self._changed.set()
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> T:
+        await self._changed.wait()
+        if self._newest:
+            value = self._newest.pop()
+            if not self._closed:
+                self._changed.clear()
+            return value
+        if not self._closed:
+            raise RuntimeError("a mailbox has one reader, and this one has two")
+        if self._error is not None:
+            raise self._error
+        raise StopAsyncIteration

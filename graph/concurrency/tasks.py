@@ -1,0 +1,53 @@
+"""Tasks that outlive whoever asked for them, and have an owner all the same."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+class TaskOwner:
+    """Runs work to its end even if the caller is cancelled. Whoever creates it has to close it."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    def __len__(self) -> int:
+        """How many tasks are under way."""
+        return len(self._tasks)
+
+    async def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """The result of ``work``, which continues if the caller is cancelled meanwhile."""
+        task = self.spawn(work)
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            task.add_done_callback(_log_failure)
+            raise
+
+    def spawn(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """Starts ``work``, which has to handle its errors unless the caller awaits the task."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def aclose(self, drain: float) -> None:
+        """Waits ``drain`` seconds for what is under way, then cancels the rest and awaits it."""
+        if self._tasks and drain > 0:
+            await asyncio.wait(self._tasks, timeout=drain)
+        rest = list(self._tasks)
+        for task in rest:
+            task.cancel()
+        await asyncio.gather(*rest, return_exceptions=True)
+
+
+def _log_failure(task: asyncio.Task[Any]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.warning("work whose caller had left failed: %r", error)
