@@ -135,7 +135,9 @@ def _check_tags(tags: tuple[Tag, ...], told_apart: Callable[[str], str]) -> None
     for index, tag in enumerate(tags):
         path = ("tags", str(index))
         if told_apart(tag.key) in own or tag.key.lower().startswith("aws:"):
-            raise Invalid(f"the tag '{tag.key[:TAG_KEY]}' is not for callers", path=path)
+            raise Invalid(
+                f"The tag '{tag.key[:TAG_KEY]}' is reserved. Choose another key.", path=path
+            )
         if counted[told_apart(tag.key)] > 1:
             twice = f"the tag '{tag.key[:TAG_KEY]}' is given twice, upper case or lower"
             raise Invalid(twice, path=path)

@@ -1,4 +1,4 @@
-"""Connections, as Relay's specification has them."""
+"""Pagination as specified by Relay: connections, edges, cursors."""
 
 from __future__ import annotations
 
@@ -16,38 +16,52 @@ MOST: Final = 100
 T = TypeVar("T")
 N = TypeVar("N")
 
-First = Annotated[int, strawberry.argument(description=f"How many, 1 to {MOST}.")]
+First = Annotated[int, strawberry.argument(description=f"The size of the page, 1 to {MOST}.")]
 After = Annotated[
-    str | None, strawberry.argument(description="The cursor behind which the page begins.")
+    str | None,
+    strawberry.argument(
+        description="Return the items that follow this cursor; omit it for the first page."
+    ),
 ]
 
 
-@strawberry.type(description="Where a page stands in its list.")
+@strawberry.type(description="The position of a page in its list.")
 class PageInfo:
-    has_next_page: bool = strawberry.field(description="Whether there is more behind this page.")
-    has_previous_page: bool = strawberry.field(description="Whether the page began at a cursor.")
-    start_cursor: str | None = strawberry.field(description="Of the first node; null if none.")
+    has_next_page: bool = strawberry.field(description="Whether more items follow this page.")
+    has_previous_page: bool = strawberry.field(
+        description="Whether items precede this page, that is, whether `after` was given."
+    )
+    start_cursor: str | None = strawberry.field(
+        description="The cursor of the first item; null where the page is empty."
+    )
     end_cursor: str | None = strawberry.field(
-        description="Of the last node; give it as `after` for the next page. Null if there is none."
+        description="The cursor of the last item, to be passed as `after` for the next page; null "
+        "where the page is empty."
     )
 
 
-@strawberry.type(description="A node and its place in the list.")
+@strawberry.type(description="An item of a list together with its cursor.")
 class Edge(Generic[N]):
-    cursor: str = strawberry.field(description="Opaque; valid as `after`.")
-    node: N = strawberry.field(description="The thing itself.")
+    cursor: str = strawberry.field(
+        description="An opaque cursor, to be passed as `after` to continue behind this item."
+    )
+    node: N = strawberry.field(description="The item at this position of the list.")
 
 
-@strawberry.type(description="A page of a list.")
+@strawberry.type(description="One page of a list, following Relay's connection specification.")
 class Connection(Generic[N]):
-    edges: list[Edge[N]] = strawberry.field(description="The nodes with their cursors.")
-    nodes: list[N] = strawberry.field(description="The nodes alone.")
-    page_info: PageInfo = strawberry.field(description="What is before and behind this page.")
+    edges: list[Edge[N]] = strawberry.field(
+        description="The items of the page, each with its cursor."
+    )
+    nodes: list[N] = strawberry.field(description="The items of the page without their cursors.")
+    page_info: PageInfo = strawberry.field(
+        description="Whether further pages exist, and the cursors that lead to them."
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """A cut of a list with the cursor of each item."""
+    """A slice of a list with the cursor of each item."""
 
     items: list[tuple[str, T]]
     info: PageInfo
@@ -56,9 +70,13 @@ class Page(Generic[T]):
 def cut(
     items: Sequence[T], first: int, after: str | None, key: Callable[[T], str], *, ordered: bool
 ) -> Page[T]:
-    """One page. ``ordered``: the keys ascend, so that a cursor outlives the item it was made of."""
+    """One page of ``items``.
+
+    ``ordered``: the keys ascend, so that a cursor stays valid after its item is gone. Raises
+    Invalid for a page size out of range, or a cursor that leads nowhere.
+    """
     if not 1 <= first <= MOST:
-        raise Invalid(f"first is 1 to {MOST}, not {first}", path=("first",))
+        raise Invalid(f"'first' must be between 1 and {MOST}, not {first}.", path=("first",))
     start = 0 if after is None else _behind(items, decode_cursor(after), key, ordered=ordered)
     chosen = [(encode_cursor(key(item)), item) for item in items[start : start + first]]
     info = PageInfo(
@@ -71,7 +89,7 @@ def cut(
 
 
 def edges_of(page: Page[T], node: Callable[[T], N]) -> tuple[list[Edge[N]], list[N], PageInfo]:
-    """What a connection is made of."""
+    """The edges, nodes and page info that a connection consists of."""
     nodes = [node(item) for _, item in page.items]
     edges = [
         Edge(cursor=cursor, node=made) for (cursor, _), made in zip(page.items, nodes, strict=True)
@@ -87,4 +105,7 @@ def _behind(items: Sequence[T], last: str, key: Callable[[T], str], *, ordered: 
             return index
     if ordered:
         return len(items)
-    raise Invalid("the cursor's item is no longer in the list", path=("after",))
+    raise Invalid(
+        "The item of this cursor is no longer in the list. Start again at the first page.",
+        path=("after",),
+    )

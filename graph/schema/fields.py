@@ -1,4 +1,4 @@
-"""One-line fields: a description and where the value stands."""
+"""Shorthands for fields that only read a value: where it is, and its description."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Info = strawberry.Info[Context, None]
 
 
 def attribute(path: str, description: str) -> Any:
-    """A field that shows an attribute of the node's ``value``."""
+    """A field that returns an attribute of the object's ``value``."""
     get = attrgetter(f"value.{path}")
 
     def read(root):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - the field's own type counts
@@ -24,7 +24,7 @@ def attribute(path: str, description: str) -> Any:
 
 
 def member(*path: str, description: str) -> Any:
-    """A field that shows a member of AWS's answer on the node's ``value``; null if it is absent."""
+    """A field that returns a member of AWS's response; null where it is absent."""
 
     def read(root):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - the field's own type counts
         return _dig(root.value.described, path)
@@ -33,7 +33,7 @@ def member(*path: str, description: str) -> Any:
 
 
 def members(*path: str, description: str) -> Any:
-    """The same for a list, which is empty where AWS gives none."""
+    """The same for a list, which is empty where the member is absent."""
 
     def read(root):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - the field's own type counts
         return _dig(root.value.described, path) or []

@@ -1,4 +1,4 @@
-"""Node ids: opaque outside; inside, a type and what AWS needs to find the thing in one call."""
+"""Global ids: opaque to clients; a type and the key that finds the object in one AWS call."""
 
 from __future__ import annotations
 
@@ -10,40 +10,45 @@ import strawberry
 
 from graph.model.errors import Invalid
 
+NOT_AN_ID: Final = "This is not an id of this server. Pass the 'id' of an object unchanged."
 _LONGEST: Final = 2_048
 
 
 def encode(kind: str, key: str) -> strawberry.ID:
-    """The id of a node. ``kind`` is the name of its GraphQL type."""
+    """The global id of an object. ``kind`` is the name of its GraphQL type."""
     return strawberry.ID(_pack(f"{kind}:{key}"))
 
 
 def decode(node_id: str, *, path: tuple[str, ...] = ("id",)) -> tuple[str, str]:
-    """The kind and key inside an id. Raises Invalid for what no ``encode`` has made."""
+    """The kind and key inside a global id. Raises Invalid for anything ``encode`` did not make."""
     kind, colon, key = _unpack(node_id, path).partition(":")
     if not colon or not key:
-        raise Invalid("this is not an id of this server", path=path)
+        raise Invalid(NOT_AN_ID, path=path)
     return kind, key
 
 
 def expect(kind: str, node_id: str, *, path: tuple[str, ...]) -> str:
-    """The key inside an id that has to be of one kind."""
+    """The key inside a global id. Raises Invalid for an id of another kind."""
     found, key = decode(node_id, path=path)
     if found != kind:
-        raise Invalid(f"the id of a {kind} is wanted, and this is one of a {found}", path=path)
+        raise Invalid(f"Expected the id of a {kind}; this is the id of a {found}.", path=path)
     return key
 
 
 def encode_cursor(key: str) -> str:
+    """The cursor of the item with this key."""
     return _pack(key)
 
 
 def decode_cursor(cursor: str) -> str:
-    """Raises Invalid for what no page has given."""
+    """The key inside a cursor. Raises Invalid for anything that no page returned."""
     try:
         return _unpack(cursor, ("after",))
     except Invalid:
-        raise Invalid("this is not a cursor of this server", path=("after",)) from None
+        raise Invalid(
+            "This is not a cursor of this server. Pass 'endCursor' of a previous page.",
+            path=("after",),
+        ) from None
 
 
 def _pack(text: str) -> str:
@@ -59,4 +64,4 @@ def _unpack(packed: str, path: tuple[str, ...]) -> str:
             text = ""
         if text and text.isprintable():
             return text
-    raise Invalid("this is not an id of this server", path=path)
+    raise Invalid(NOT_AN_ID, path=path)

@@ -1,6 +1,8 @@
-"""What mutations are given, and its way into our values."""
+"""The input objects of mutations, and their conversion to values of the model."""
 
 from __future__ import annotations
+
+from typing import Final
 
 import strawberry
 
@@ -12,84 +14,120 @@ from graph.model.operation import NewMover
 from graph.schema.scalars import AccountId, Arn
 from graph.schema.tag import TagInput
 
+_MOVER: Final = "The global id of the mover, as in `Mover.id`. A mover that is gone is NOT_FOUND."
 
-@strawberry.input(description="A bucket, or a prefix of one. The server makes the role for it.")
+
+@strawberry.input(
+    description="An S3 bucket, or a prefix of one. The server creates the role that DataSync "
+    "accesses it with, and deletes it together with the mover."
+)
 class S3LocationInput:
-    bucket_arn: Arn = strawberry.field(description="Such as `arn:aws:s3:::my-bucket`.")
+    bucket_arn: Arn = strawberry.field(
+        description="The ARN of the bucket, such as `arn:aws:s3:::my-bucket`, or of an access "
+        "point."
+    )
     subdirectory: str | None = strawberry.field(
-        default=None, description="The prefix, from the bucket's root; all of it where absent."
+        default=None,
+        description="The prefix to transfer, from the bucket's root, such as `/photos/2024`; the "
+        "whole bucket where absent. At most 4,096 characters.",
     )
     storage_class: str | None = strawberry.field(
-        default=None, description="For what is written there; STANDARD where absent."
+        default=None,
+        description="The storage class of objects written here, such as STANDARD_IA; STANDARD "
+        "where absent. It has no effect on a source.",
     )
 
 
-@strawberry.input(description="An EFS file system, reached from one subnet of its network.")
+@strawberry.input(description="An EFS file system, mounted by DataSync from one subnet of its VPC.")
 class EfsLocationInput:
-    filesystem_arn: Arn = strawberry.field(description="Of the file system.")
-    subnet_arn: Arn = strawberry.field(description="The subnet to mount it from.")
+    filesystem_arn: Arn = strawberry.field(
+        description="The ARN of the file system, in the mover's account and region."
+    )
+    subnet_arn: Arn = strawberry.field(
+        description="The ARN of the subnet to mount the file system from. It must have access to a "
+        "mount target."
+    )
     security_group_arns: list[Arn] = strawberry.field(
-        description="For DataSync's network interfaces, 1 to 5."
+        description="The ARNs of 1 to 5 security groups for DataSync's network interfaces. The "
+        "mount target must accept NFS traffic from them."
     )
     subdirectory: str | None = strawberry.field(
-        default=None, description="The folder, from the file system's root."
+        default=None,
+        description="The folder to transfer, from the file system's root; all of it where absent.",
     )
 
 
-@strawberry.input(one_of=True, description="One end of a mover to be made: exactly one kind.")
+@strawberry.input(
+    one_of=True, description="The source or the destination of a new mover: set exactly one member."
+)
 class LocationInput:
     s3: S3LocationInput | None = strawberry.field(
-        default=strawberry.UNSET, description="Amazon S3."
+        default=strawberry.UNSET, description="Use a bucket in Amazon S3, or a prefix of one."
     )
     efs: EfsLocationInput | None = strawberry.field(
-        default=strawberry.UNSET, description="Amazon EFS."
+        default=strawberry.UNSET, description="Use a file system in Amazon EFS, or a folder of one."
     )
 
 
-@strawberry.input(description="A mover to be made.")
+@strawberry.input(
+    description="The mover to create. Everything that can be checked is checked before anything is "
+    "created."
+)
 class CreateMoverInput:
-    account: AccountId = strawberry.field(description="Where its task will be.")
-    group: str = strawberry.field(description="The group it will belong to.")
+    account: AccountId = strawberry.field(
+        description="The AWS account in which the task is created."
+    )
+    group: str = strawberry.field(
+        description="The group that the mover belongs to, 1 to 256 characters. A group exists as "
+        "soon as it has a mover."
+    )
     name: str = strawberry.field(
-        description="Unique in the group; 1 to 40 letters, digits and hyphens."
+        description="The name of the mover, unique in its group: 1 to 40 letters, digits and "
+        "hyphens."
     )
-    source: LocationInput = strawberry.field(description="Where objects come from.")
-    destination: LocationInput = strawberry.field(description="Where objects go.")
+    source: LocationInput = strawberry.field(description="The location to read from.")
+    destination: LocationInput = strawberry.field(description="The location to write to.")
     tags: list[TagInput] = strawberry.field(
-        default_factory=list, description="For the task, its locations and roles."
+        default_factory=list,
+        description="Up to 44 tags to put on the task, its locations and its roles, in addition to "
+        "the server's own.",
     )
     idempotency_key: str | None = strawberry.field(
         default=None,
-        description="The same key and input give the same answer again; the same key with "
-        "another input is a CONFLICT. Kept for a day.",
+        description="A key of your choice, 1 to 256 characters, that makes the request safe to "
+        "repeat: the same key with the same input returns the first operation again. The same key "
+        "with another input is rejected as CONFLICT. Keys are remembered for a day.",
     )
 
 
-@strawberry.input(description="A run to be started.")
+@strawberry.input(description="The mover to start.")
 class StartMoverInput:
-    mover: strawberry.ID = strawberry.field(description="The mover's id.")
+    mover: strawberry.ID = strawberry.field(description=_MOVER)
     idempotency_key: str | None = strawberry.field(
         default=None,
-        description="The same key and mover give the same run again, also when the mover is "
-        "deleted by then. Kept for a day.",
+        description="A key of your choice, 1 to 256 characters, that makes the request safe to "
+        "repeat: the same key with the same mover returns the first run again, even after the "
+        "mover was deleted. Keys are remembered for a day.",
     )
 
 
-@strawberry.input(description="A run to be cancelled.")
+@strawberry.input(description="The mover whose run is to be cancelled.")
 class StopMoverInput:
-    mover: strawberry.ID = strawberry.field(description="The mover's id.")
+    mover: strawberry.ID = strawberry.field(description=_MOVER)
 
 
-@strawberry.input(description="A mover to be deleted, with its locations and their roles.")
+@strawberry.input(description="The mover to delete, and what to do about a run in progress.")
 class DeleteMoverInput:
-    mover: strawberry.ID = strawberry.field(description="The mover's id.")
+    mover: strawberry.ID = strawberry.field(description=_MOVER)
     cancel_run: bool = strawberry.field(
-        default=False, description="Cancel the active run first, rather than refuse."
+        default=False,
+        description="Whether to cancel a run in progress first. If false, the request is rejected "
+        "as ALREADY_RUNNING while a run is active.",
     )
 
 
 def new_mover(given: CreateMoverInput) -> NewMover:
-    """The mover to be made. Raises Invalid for what no mover can have."""
+    """The mover to create. Raises Invalid, with the path of the input, for malformed values."""
     return NewMover(
         account_id=names.account_id(given.account),
         group=given.group,
@@ -117,7 +155,9 @@ def _location(given: LocationInput, side: str) -> LocationSpec:
             ),
             subdirectory=given.efs.subdirectory,
         )
-    raise Invalid(f"the {side} needs exactly one kind of location", path=(side,))
+    raise Invalid(
+        f"The {side} must have exactly one kind of location: set 's3' or 'efs'.", path=(side,)
+    )
 
 
 def _arn(given: str, *path: str) -> str:
@@ -127,5 +167,7 @@ def _arn(given: str, *path: str) -> str:
 
 def _tag(given: TagInput, index: int) -> Tag:
     if given.key in OWN_TAGS or given.key.startswith("aws:"):
-        raise Invalid(f"the tag '{given.key}' is not for callers", path=("tags", str(index)))
+        raise Invalid(
+            f"The tag '{given.key}' is reserved. Choose another key.", path=("tags", str(index))
+        )
     return Tag(given.key, given.value)

@@ -1,4 +1,4 @@
-"""Locations: one interface, the 11 kinds of AWS, and one for what is new."""
+"""The Location interface, a type for each of AWS's kinds, and one for kinds that AWS adds."""
 
 from __future__ import annotations
 
@@ -16,17 +16,22 @@ from graph.schema.tag import Tag
 
 
 @strawberry.interface(
-    description="Where objects come from or go to. Never shows a secret. `node` finds one that "
-    "carries the tags of a group, as those do which were made for movers."
+    description="The source or the destination of a mover. Secrets such as passwords are never "
+    "part of it. `node` finds locations that carry the tags of a group the caller may see, as "
+    "those created for movers do."
 )
 class Location(Node):
     value: strawberry.Private[model.Location]
-    arn: Arn = attribute("arn", "Of the location itself.")
+    arn: Arn = attribute("arn", "The ARN of the DataSync location.")
     kind: str = attribute(
-        "kind", "S3, EFS, NFS, SMB, HDFS, OBJECT_STORAGE, AZURE_BLOB, FSX_*, or a newer word."
+        "kind",
+        "S3, EFS, FSX_LUSTRE, FSX_ONTAP, FSX_OPEN_ZFS, FSX_WINDOWS, NFS, SMB, HDFS, OBJECT_STORAGE "
+        "or AZURE_BLOB; for a kind that AWS added later, the scheme of its URI in capitals.",
     )
-    uri: str = attribute("uri", "As AWS writes it: scheme, host or bucket, path.")
-    created_at: datetime | None = attribute("created_at", "When it was made.")
+    uri: str = attribute("uri", "The URI as AWS writes it, such as `s3://my-bucket/photos/`.")
+    created_at: datetime | None = attribute(
+        "created_at", "When the location was created; null where AWS does not report it."
+    )
 
     def kind_of_id(self) -> str:
         return "Location"
@@ -34,132 +39,216 @@ class Location(Node):
     def key(self) -> str:
         return self.value.arn
 
-    @strawberry.field(description="Its tags. Costs a call to AWS. Null where AWS fails to answer.")
+    @strawberry.field(
+        description="The tags of the location. Costs a call to AWS per location. Null, with an "
+        "error, where that call fails."
+    )
     async def tags(self, info: Info) -> list[Tag] | None:
         tags = await info.context.loaders.tags.load(self.value.arn)
         return [Tag(key=tag.key, value=tag.value) for tag in tags if tag.key not in HIDDEN_TAGS]
 
 
-@strawberry.type(description="A bucket in Amazon S3, or a prefix of one.")
+@strawberry.type(description="A location in Amazon S3: a bucket, or a prefix of one.")
 class S3Location(Location):
     storage_class: str | None = member(
-        "S3StorageClass", description="What is written here gets this storage class."
+        "S3StorageClass",
+        description="The storage class of objects that DataSync writes here, such as STANDARD.",
     )
     access_role_arn: Arn | None = member(
-        "S3Config", "BucketAccessRoleArn", description="The role DataSync reaches the bucket with."
+        "S3Config",
+        "BucketAccessRoleArn",
+        description="The ARN of the role that DataSync accesses the bucket with.",
     )
-    agent_arns: list[Arn] = members("AgentArns", description="On Outposts: the agents used.")
+    agent_arns: list[Arn] = members(
+        "AgentArns", description="The ARNs of the agents, for S3 on Outposts; empty otherwise."
+    )
 
-    @strawberry.field(description="The bucket's name.")
+    @strawberry.field(
+        description="The bucket as it appears in the URI: its name, or that of an access point."
+    )
     def bucket(self) -> str:
         return self.value.uri.partition("://")[2].partition("/")[0]
 
-    @strawberry.field(description="The prefix inside the bucket, from its root.")
+    @strawberry.field(
+        description="The prefix inside the bucket, from its root; `/` for the whole bucket."
+    )
     def subdirectory(self) -> str:
         return "/" + self.value.uri.partition("://")[2].partition("/")[2]
 
 
-@strawberry.type(description="A file system in Amazon EFS.")
+@strawberry.type(description="A location on a file system in Amazon EFS.")
 class EfsLocation(Location):
     subnet_arn: Arn | None = member(
-        "Ec2Config", "SubnetArn", description="The subnet DataSync mounts it from."
+        "Ec2Config",
+        "SubnetArn",
+        description="The ARN of the subnet from which DataSync mounts the file system.",
     )
     security_group_arns: list[Arn] = members(
-        "Ec2Config", "SecurityGroupArns", description="Of DataSync's network interfaces."
+        "Ec2Config",
+        "SecurityGroupArns",
+        description="The ARNs of the security groups of DataSync's network interfaces.",
     )
-    access_point_arn: Arn | None = member("AccessPointArn", description="If one is used.")
+    access_point_arn: Arn | None = member(
+        "AccessPointArn", description="The ARN of the EFS access point; null where none is used."
+    )
     file_system_access_role_arn: Arn | None = member(
-        "FileSystemAccessRoleArn", description="The role DataSync mounts it with."
+        "FileSystemAccessRoleArn",
+        description="The ARN of the role that DataSync mounts the file system with; null where "
+        "none is used.",
     )
     in_transit_encryption: str | None = member(
-        "InTransitEncryption", description="NONE or TLS1_2, or a newer word."
+        "InTransitEncryption",
+        description="Whether traffic to the file system is encrypted: NONE, TLS1_2 or a newer AWS "
+        "value.",
     )
 
 
-@strawberry.type(description="A file system in Amazon FSx for Lustre.")
+@strawberry.type(description="A location on a file system in Amazon FSx for Lustre.")
 class FsxLustreLocation(Location):
     security_group_arns: list[Arn] = members(
-        "SecurityGroupArns", description="That give access to the file system."
+        "SecurityGroupArns",
+        description="The ARNs of the security groups that give access to the file system.",
     )
 
 
-@strawberry.type(description="A storage virtual machine in Amazon FSx for NetApp ONTAP.")
+@strawberry.type(
+    description="A location on a storage virtual machine in Amazon FSx for NetApp ONTAP."
+)
 class FsxOntapLocation(Location):
     security_group_arns: list[Arn] = members(
-        "SecurityGroupArns", description="That give access to the file system."
+        "SecurityGroupArns",
+        description="The ARNs of the security groups that give access to the file system.",
     )
     storage_virtual_machine_arn: Arn | None = member(
-        "StorageVirtualMachineArn", description="The virtual machine that holds the files."
+        "StorageVirtualMachineArn",
+        description="The ARN of the storage virtual machine that holds the files.",
     )
-    filesystem_arn: Arn | None = member("FsxFilesystemArn", description="Its file system.")
+    filesystem_arn: Arn | None = member(
+        "FsxFilesystemArn",
+        description="The ARN of the file system that the storage virtual machine belongs to.",
+    )
 
 
-@strawberry.type(description="A file system in Amazon FSx for OpenZFS.")
+@strawberry.type(description="A location on a file system in Amazon FSx for OpenZFS.")
 class FsxOpenZfsLocation(Location):
     security_group_arns: list[Arn] = members(
-        "SecurityGroupArns", description="That give access to the file system."
+        "SecurityGroupArns",
+        description="The ARNs of the security groups that give access to the file system.",
     )
 
 
-@strawberry.type(description="A file system in Amazon FSx for Windows File Server.")
+@strawberry.type(description="A location on a file system in Amazon FSx for Windows File Server.")
 class FsxWindowsLocation(Location):
     security_group_arns: list[Arn] = members(
-        "SecurityGroupArns", description="That give access to the file system."
+        "SecurityGroupArns",
+        description="The ARNs of the security groups that give access to the file system.",
     )
-    user: str | None = member("User", description="Who mounts it.")
-    domain: str | None = member("Domain", description="The Windows domain of the file server.")
+    user: str | None = member(
+        "User", description="The user that DataSync mounts the file system as."
+    )
+    domain: str | None = member(
+        "Domain",
+        description="The Windows domain that the file server belongs to; null where none is set.",
+    )
 
 
-@strawberry.type(description="An NFS file server.")
+@strawberry.type(description="A location on an NFS file server, reached through DataSync agents.")
 class NfsLocation(Location):
     agent_arns: list[Arn] = members(
-        "OnPremConfig", "AgentArns", description="The agents that can reach it."
+        "OnPremConfig",
+        "AgentArns",
+        description="The ARNs of the DataSync agents that can reach the server.",
     )
     version: str | None = member(
-        "MountOptions", "Version", description="AUTOMATIC, NFS3, NFS4_0, NFS4_1, or a newer word."
+        "MountOptions",
+        "Version",
+        description="The NFS version to mount with: AUTOMATIC, NFS3, NFS4_0, NFS4_1 or a newer AWS "
+        "value.",
     )
 
 
-@strawberry.type(description="An SMB file server.")
+@strawberry.type(description="A location on an SMB file server, reached through DataSync agents.")
 class SmbLocation(Location):
-    agent_arns: list[Arn] = members("AgentArns", description="The agents that can reach it.")
-    user: str | None = member("User", description="Who mounts it.")
-    domain: str | None = member("Domain", description="The Windows domain of the file server.")
+    agent_arns: list[Arn] = members(
+        "AgentArns", description="The ARNs of the DataSync agents that can reach the server."
+    )
+    user: str | None = member(
+        "User", description="The user that DataSync mounts the file system as."
+    )
+    domain: str | None = member(
+        "Domain",
+        description="The Windows domain that the file server belongs to; null where none is set.",
+    )
     version: str | None = member(
-        "MountOptions", "Version", description="AUTOMATIC, SMB2, SMB3 and the like."
+        "MountOptions",
+        "Version",
+        description="The SMB version to mount with: AUTOMATIC, SMB1, SMB2_0, SMB2, SMB3 or a newer "
+        "AWS value.",
     )
     authentication_type: str | None = member(
-        "AuthenticationType", description="NTLM or KERBEROS, or a newer word."
+        "AuthenticationType",
+        description="How DataSync authenticates to the server: NTLM, KERBEROS or a newer AWS "
+        "value.",
     )
 
 
-@strawberry.type(description="A Hadoop cluster.")
+@strawberry.type(
+    description="A location in a Hadoop cluster (HDFS), reached through DataSync agents."
+)
 class HdfsLocation(Location):
-    agent_arns: list[Arn] = members("AgentArns", description="The agents that can reach it.")
-    authentication_type: str | None = member(
-        "AuthenticationType", description="SIMPLE or KERBEROS, or a newer word."
+    agent_arns: list[Arn] = members(
+        "AgentArns", description="The ARNs of the DataSync agents that can reach the server."
     )
-    simple_user: str | None = member("SimpleUser", description="Who reads, with SIMPLE.")
+    authentication_type: str | None = member(
+        "AuthenticationType",
+        description="How DataSync authenticates to the cluster: SIMPLE, KERBEROS or a newer AWS "
+        "value.",
+    )
+    simple_user: str | None = member(
+        "SimpleUser",
+        description="The user name that DataSync sends with SIMPLE authentication; null with "
+        "KERBEROS.",
+    )
 
 
-@strawberry.type(description="An object store that speaks S3's protocol.")
+@strawberry.type(
+    description="A bucket of an object store other than Amazon S3 that implements the S3 API."
+)
 class ObjectStorageLocation(Location):
-    agent_arns: list[Arn] = members("AgentArns", description="The agents that can reach it.")
-    server_port: int | None = member("ServerPort", description="Where it listens.")
-    server_protocol: str | None = member("ServerProtocol", description="HTTP or HTTPS.")
-
-
-@strawberry.type(description="A container in Azure Blob Storage.")
-class AzureBlobLocation(Location):
-    agent_arns: list[Arn] = members("AgentArns", description="The agents that can reach it.")
-    authentication_type: str | None = member(
-        "AuthenticationType", description="SAS or NONE, or a newer word."
+    agent_arns: list[Arn] = members(
+        "AgentArns", description="The ARNs of the DataSync agents that can reach the server."
     )
-    blob_type: str | None = member("BlobType", description="BLOCK, or a newer word.")
-    access_tier: str | None = member("AccessTier", description="HOT, COOL or ARCHIVE.")
+    server_port: int | None = member(
+        "ServerPort", description="The TCP port on which the object store accepts requests."
+    )
+    server_protocol: str | None = member(
+        "ServerProtocol",
+        description="The protocol that DataSync uses towards the object store: HTTP or HTTPS.",
+    )
 
 
-@strawberry.type(description="A location of a kind that is new to this server.")
+@strawberry.type(description="A location in Azure Blob Storage: a container, or a folder of one.")
+class AzureBlobLocation(Location):
+    agent_arns: list[Arn] = members(
+        "AgentArns", description="The ARNs of the DataSync agents that can reach the server."
+    )
+    authentication_type: str | None = member(
+        "AuthenticationType",
+        description="How DataSync authenticates to the container: SAS, NONE or a newer AWS value.",
+    )
+    blob_type: str | None = member(
+        "BlobType", description="The type of blob that DataSync writes: BLOCK or a newer AWS value."
+    )
+    access_tier: str | None = member(
+        "AccessTier",
+        description="The access tier of blobs that DataSync writes: HOT, COOL, ARCHIVE or a newer "
+        "AWS value.",
+    )
+
+
+@strawberry.type(
+    description="A location of a kind that AWS added after this version of the server."
+)
 class OtherLocation(Location):
     pass
 
@@ -180,9 +269,10 @@ TYPES: Final[dict[str, type[Location]]] = {
 
 
 def of_its_kind(value: model.Location) -> Location:
+    """The location as the GraphQL type of its kind."""
     return TYPES.get(value.kind, OtherLocation)(value=value)
 
 
 def shown(value: model.Location | None) -> Location | None:
-    """The location as the type of its kind."""
+    """The same for a location that may be gone."""
     return None if value is None else of_its_kind(value)

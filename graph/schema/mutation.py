@@ -1,6 +1,8 @@
-"""What clients may change."""
+"""The mutations: creating, starting, stopping and deleting movers, and removing orphans."""
 
 from __future__ import annotations
+
+from typing import Annotated
 
 import strawberry
 
@@ -17,7 +19,7 @@ from graph.schema.inputs import (
     StopMoverInput,
     new_mover,
 )
-from graph.schema.nodes import Operation
+from graph.schema.operations import Operation
 from graph.schema.orphans import CleanOrphansInput
 from graph.schema.payloads import (
     CleanOrphansPayload,
@@ -29,16 +31,42 @@ from graph.schema.payloads import (
     user_error,
 )
 
+CreateInput = Annotated[
+    CreateMoverInput,
+    strawberry.argument(description="The mover to create, and an optional idempotency key."),
+]
+StartInput = Annotated[
+    StartMoverInput,
+    strawberry.argument(description="The mover to start, and an optional idempotency key."),
+]
+StopInput = Annotated[
+    StopMoverInput,
+    strawberry.argument(description="The mover whose run is to be cancelled."),
+]
+DeleteInput = Annotated[
+    DeleteMoverInput,
+    strawberry.argument(description="The mover to delete, and what to do about an active run."),
+]
+CleanInput = Annotated[
+    CleanOrphansInput,
+    strawberry.argument(description="The account, the orphans, and whether it is a dry run."),
+]
 
-@strawberry.type
+
+@strawberry.type(
+    description="Changes. All of them need a key that may write. Errors that the caller can "
+    "correct are in the payload's `errors`; every other error is a GraphQL error, and the payload "
+    "is null."
+)
 class Mutation:
     @strawberry.mutation(
-        description="Takes a mover on: its operation makes roles, locations, task, or undoes all."
+        description="Creates a mover asynchronously. Returns an operation that either creates the "
+        "roles, both locations and the task, or fails and rolls everything back."
     )
     async def create_mover(
         self,
         info: Info,
-        input: CreateMoverInput,  # noqa: A002 - the field's name in the schema
+        input: CreateInput,  # noqa: A002 - the field's name in the schema
     ) -> CreateMoverPayload | None:
         try:
             operation = await movers.create_mover(
@@ -48,11 +76,14 @@ class Mutation:
             return CreateMoverPayload(errors=[user_error(error)])
         return CreateMoverPayload(operation=Operation(value=operation))
 
-    @strawberry.mutation(description="Starts a run.")
+    @strawberry.mutation(
+        description="Starts a run of a mover. The mover must be AVAILABLE: of several simultaneous "
+        "starts one succeeds, and the others are rejected as ALREADY_RUNNING."
+    )
     async def start_mover(
         self,
         info: Info,
-        input: StartMoverInput,  # noqa: A002 - the field's name in the schema
+        input: StartInput,  # noqa: A002 - the field's name in the schema
     ) -> StartMoverPayload | None:
         try:
             task_arn = expect("Mover", input.mover, path=("mover",))
@@ -61,11 +92,15 @@ class Mutation:
             return StartMoverPayload(errors=[user_error(error, about="mover")])
         return StartMoverPayload(run_arn=start.run_arn, again=start.again)
 
-    @strawberry.mutation(description="Cancels the run that is active or queued.")
+    @strawberry.mutation(
+        description="Cancels the active run of a mover or, where none is active, the queued one. "
+        "Rejected as NOT_RUNNING where there is neither. Files that were already transferred stay "
+        "at the destination."
+    )
     async def stop_mover(
         self,
         info: Info,
-        input: StopMoverInput,  # noqa: A002 - the field's name in the schema
+        input: StopInput,  # noqa: A002 - the field's name in the schema
     ) -> StopMoverPayload | None:
         try:
             mover = await _mover(info, input.mover)
@@ -75,12 +110,14 @@ class Mutation:
         return StopMoverPayload(run_arn=run_arn)
 
     @strawberry.mutation(
-        description="Takes a deletion on: the task, its locations, and the roles made for them."
+        description="Deletes a mover asynchronously. Returns an operation that deletes the task, "
+        "its locations and the roles that were created for them; the data stays. Repeating the "
+        "request joins a deletion in progress, or removes what a failed one left."
     )
     async def delete_mover(
         self,
         info: Info,
-        input: DeleteMoverInput,  # noqa: A002 - the field's name in the schema
+        input: DeleteInput,  # noqa: A002 - the field's name in the schema
     ) -> DeleteMoverPayload | None:
         try:
             task_arn = expect("Mover", input.mover, path=("mover",))
@@ -92,13 +129,14 @@ class Mutation:
         return DeleteMoverPayload(operation=Operation(value=operation))
 
     @strawberry.mutation(
-        description="Removes locations and roles that movers left behind; by default it only "
-        "shows what it would remove. Each is looked at again right before it goes."
+        description="Removes locations and roles that movers left behind. By default this is a dry "
+        "run that only lists them. Each is checked again immediately before it is removed. Costs a "
+        "call to AWS for each task and each S3 location of the account."
     )
     async def clean_orphans(
         self,
         info: Info,
-        input: CleanOrphansInput,  # noqa: A002 - the field's name in the schema
+        input: CleanInput,  # noqa: A002 - the field's name in the schema
     ) -> CleanOrphansPayload | None:
         try:
             for index, arn in enumerate(input.arns or ()):

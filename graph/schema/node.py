@@ -1,4 +1,4 @@
-"""What has an id by which it can be asked for again."""
+"""The Relay interface of everything that can be fetched again by its id."""
 
 from __future__ import annotations
 
@@ -9,18 +9,21 @@ import strawberry
 from graph.schema.ids import encode
 
 
-@strawberry.interface(description="Anything that can be asked for again by its id.")
+@strawberry.interface(description="An object that can be fetched again by its global id.")
 class Node:
     value: strawberry.Private[Any]
 
-    @strawberry.field(description="Opaque; valid for `node`.")
+    @strawberry.field(
+        description="A globally unique, opaque id. Pass it to `node` or `nodes` to fetch the "
+        "object again."
+    )
     def id(self) -> strawberry.ID:
         return encode(self.kind_of_id(), self.key())
 
     def kind_of_id(self) -> str:
-        """What the id says that it is of: the type, or the interface of several."""
+        """The type name inside the id: the object's own, or that of the interface it implements."""
         return type(self).__name__
 
     def key(self) -> str:
-        """What finds the node again."""
+        """What identifies the object within its type."""
         raise NotImplementedError

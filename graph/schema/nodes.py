@@ -1,49 +1,52 @@
-"""Account, Group, Mover, Run and Operation: they know each other, so they live together."""
+"""Account, Group, Mover and Run: the types that reference each other."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Annotated
 
 import strawberry
 
 from graph.model import mover as mover_model
-from graph.model import operation as operation_model
 from graph.model import run as run_model
 from graph.model.errors import NotFound
 from graph.model.progress import Progress, measure
 from graph.resolvers import movers, orphans, runs
+from graph.schema import enums  # noqa: F401 - describes the enums
 from graph.schema.connections import After, Connection, First, cut, edges_of
 from graph.schema.fields import Info, attribute
 from graph.schema.locations import Location, shown
 from graph.schema.node import Node
-from graph.schema.options import TransferOptions
+from graph.schema.options import Schedule, TransferOptions
 from graph.schema.orphans import Orphan
 from graph.schema.progress import RunProgress, RunResult
 from graph.schema.scalars import AccountId, Arn
 from graph.schema.tag import Tag
 
-strawberry.enum(
-    operation_model.OperationKind,
-    name="OperationKind",
-    description="What an operation does.",
-)
-strawberry.enum(
-    operation_model.OperationStatus,
-    name="OperationStatus",
-    description="How an operation stands. It always ends, COMPLETED or FAILED.",
-)
+GroupName = Annotated[
+    str, strawberry.argument(description="The name of the group, exactly as in its tag.")
+]
+RunId = Annotated[
+    str,
+    strawberry.argument(description="The id of the run, such as `exec-0123456789abcdef0`."),
+]
 
 
-@strawberry.type(description="An AWS account, in the region that the server works in.")
+@strawberry.type(description="An AWS account, in the region in which the server manages movers.")
 class Account(Node):
     value: strawberry.Private[mover_model.Account]
-    account_id: AccountId = attribute("account_id", "Its 12 digits.")
-    region: str = attribute("region", "The server's region.")
+    account_id: AccountId = attribute("account_id", "The 12 digits of the account.")
+    region: str = attribute(
+        "region", "The AWS region in which the server manages the account's movers."
+    )
 
     def key(self) -> str:
         return self.value.account_id
 
-    @strawberry.field(description="The groups that have a mover here, by name.")
+    @strawberry.field(
+        description="The groups that have at least one mover in the account, sorted by name. Only "
+        "those that the caller may see."
+    )
     async def groups(
         self, info: Info, first: First = 50, after: After = None
     ) -> Connection[Group] | None:
@@ -52,12 +55,18 @@ class Account(Node):
         edges, nodes, page_info = edges_of(page, lambda group: Group(value=group))
         return Connection(edges=edges, nodes=nodes, page_info=page_info)
 
-    @strawberry.field(description="A group that has a mover here.")
-    async def group(self, info: Info, name: str) -> Group | None:
+    @strawberry.field(
+        description="One group of the account. NOT_FOUND where it has no mover, or the caller may "
+        "not see it."
+    )
+    async def group(self, info: Info, name: GroupName) -> Group | None:
         group = await movers.find_group(info.context, self.value.account_id, name)
         return Group(value=group)
 
-    @strawberry.field(description="The movers of all groups, by name.")
+    @strawberry.field(
+        description="The movers of the account in all groups that the caller may see, sorted by "
+        "name."
+    )
     async def movers(
         self, info: Info, first: First = 50, after: After = None
     ) -> MoverConnection | None:
@@ -65,8 +74,8 @@ class Account(Node):
         return _movers(found, first, after)
 
     @strawberry.field(
-        description="What movers left behind here, the locations first. Costs a call to AWS for "
-        "each task and each S3 location."
+        description="Resources that movers left behind in the account, locations first. Needs a "
+        "key that may write. Expensive: costs a call to AWS for each task and each S3 location."
     )
     async def orphans(self, info: Info) -> list[Orphan] | None:
         found = await orphans.list_orphans(info.context, self.value.account_id)
@@ -76,16 +85,16 @@ class Account(Node):
 @strawberry.type(description="The movers of one account that carry the same group tag.")
 class Group(Node):
     value: strawberry.Private[mover_model.Group]
-    name: str = attribute("name", "The tag's value.")
+    name: str = attribute("name", "The name of the group: the value of the tag `spinup:spaceid`.")
 
     def key(self) -> str:
         return f"{self.value.account.account_id}:{self.value.name}"
 
-    @strawberry.field(description="The account it is in.")
+    @strawberry.field(description="The AWS account that the group's movers are in.")
     def account(self) -> Account:
         return Account(value=self.value.account)
 
-    @strawberry.field(description="Its movers, by name.")
+    @strawberry.field(description="The movers of the group, sorted by name.")
     async def movers(
         self, info: Info, first: First = 50, after: After = None
     ) -> MoverConnection | None:
@@ -94,93 +103,110 @@ class Group(Node):
         return _movers(found, first, after)
 
 
-@strawberry.type(description="When DataSync starts a mover by itself.")
-class Schedule:
-    value: strawberry.Private[mover_model.Schedule]
-    expression: str = attribute("expression", "`cron(..)` or `rate(..)`, in UTC.")
-    status: str | None = attribute("status", "ENABLED or DISABLED, or a newer word.")
-    disabled_by: str | None = attribute(
-        "disabled_by", "SERVICE where DataSync gave up after repeated failures; USER otherwise."
-    )
-    disabled_reason: str | None = attribute("disabled_reason", "AWS's text.")
-
-
-@strawberry.type(description="A DataSync task with its two locations.")
+@strawberry.type(
+    description="A DataSync task with its source and destination, managed as one object. Fields "
+    "from `createdAt` to `errorDetail` cost a call to AWS per mover, shared between them."
+)
 class Mover(Node):
     value: strawberry.Private[mover_model.Mover]
-    name: str = attribute("name", "Unique in its group.")
-    task_arn: Arn = attribute("task_arn", "Of its task.")
-    status: str = attribute(
-        "status", "AVAILABLE, CREATING, QUEUED, RUNNING, UNAVAILABLE, or a newer word."
+    name: str = attribute(
+        "name",
+        "The name of the mover. Unique in its group, except for movers made by the original "
+        "server.",
     )
-    mode: str = attribute("mode", "BASIC or ENHANCED, or a newer word.")
+    task_arn: Arn = attribute("task_arn", "The ARN of the DataSync task.")
+    status: str = attribute(
+        "status",
+        "The status of the task: AVAILABLE, CREATING, QUEUED, RUNNING, UNAVAILABLE or a newer AWS "
+        "value.",
+    )
+    mode: str = attribute("mode", "The task mode: BASIC, ENHANCED or a newer AWS value.")
 
     def key(self) -> str:
         return self.value.task_arn
 
-    @strawberry.field(description="The account it is in.")
+    @strawberry.field(description="The AWS account that the mover is in.")
     def account(self) -> Account:
         return Account(value=self.value.account)
 
-    @strawberry.field(description="Null where its group tag was taken away.")
+    @strawberry.field(
+        description="The group that the mover belongs to; null where its group tag was removed."
+    )
     def group(self) -> Group | None:
         name = self.value.group
         return None if name is None else Group(value=mover_model.Group(self.value.account, name))
 
-    @strawberry.field(description="Its tags, without those that only the server reads.")
+    @strawberry.field(description="The tags of the task, except internal ones of the server.")
     def tags(self) -> list[Tag]:
         return [Tag(key=tag.key, value=tag.value) for tag in self.value.shown_tags]
 
-    @strawberry.field(description="When it was made.")
+    @strawberry.field(description="When the task was created; null where AWS does not report it.")
     async def created_at(self, info: Info) -> datetime | None:
         return (await self._task(info)).created_at
 
-    @strawberry.field(description="Where objects come from; null where the location is gone.")
+    @strawberry.field(description="The location that data is read from; null where it was deleted.")
     async def source(self, info: Info) -> Location | None:
         task = await self._task(info)
         return shown(await info.context.loaders.location.load(task.source_arn))
 
-    @strawberry.field(description="Where objects go; null where the location is gone.")
+    @strawberry.field(
+        description="The location that data is written to; null where it was deleted."
+    )
     async def destination(self, info: Info) -> Location | None:
         task = await self._task(info)
         return shown(await info.context.loaders.location.load(task.destination_arn))
 
-    @strawberry.field(description="How it transfers.")
+    @strawberry.field(description="The transfer options that new runs use.")
     async def options(self, info: Info) -> TransferOptions | None:
         return TransferOptions(value=(await self._task(info)).options)
 
-    @strawberry.field(description="Patterns of what is transferred; empty means everything.")
+    @strawberry.field(
+        description="Patterns of the files to transfer, such as `/photos|/videos`; empty means all."
+    )
     async def includes(self, info: Info) -> list[str] | None:
         return list((await self._task(info)).includes)
 
-    @strawberry.field(description="Patterns of what is left out.")
+    @strawberry.field(
+        description="Patterns of the files to leave out, such as `*.tmp|*/cache`; empty means none."
+    )
     async def excludes(self, info: Info) -> list[str] | None:
         return list((await self._task(info)).excludes)
 
-    @strawberry.field(description="Null where it is started by hand only.")
+    @strawberry.field(
+        description="When DataSync starts the mover by itself; null where it has no schedule."
+    )
     async def schedule(self, info: Info) -> Schedule | None:
         schedule = (await self._task(info)).schedule
         return None if schedule is None else Schedule(value=schedule)
 
-    @strawberry.field(description="AWS's code of what is wrong with the task itself.")
+    @strawberry.field(
+        description="AWS's error code where the task itself is unusable; null otherwise."
+    )
     async def error_code(self, info: Info) -> str | None:
         return (await self._task(info)).error_code
 
-    @strawberry.field(description="AWS's text of what is wrong with the task itself.")
+    @strawberry.field(description="AWS's explanation of `errorCode`; null where there is none.")
     async def error_detail(self, info: Info) -> str | None:
         return (await self._task(info)).error_detail
 
-    @strawberry.field(description="The run that is active now, started by anyone.")
+    @strawberry.field(
+        description="The active or queued run, whoever started it; null where there is none."
+    )
     async def current_run(self, info: Info) -> Run | None:
         run = await runs.current_run(info.context, self.value)
         return None if run is None else Run(value=run)
 
-    @strawberry.field(description="The last run, active or ended; null where there was none.")
+    @strawberry.field(
+        description="The latest run, active or ended; null where the mover never ran, or only more "
+        "than 30 days ago."
+    )
     async def last_run(self, info: Info) -> Run | None:
         run_arn = await runs.latest_run(info.context, self.value.task_arn)
         return None if run_arn is None else Run(value=await runs.get_run(info.context, run_arn))
 
-    @strawberry.field(description="The runs of the last 30 days, the newest first.")
+    @strawberry.field(
+        description="The runs of the last 30 days, newest first. AWS keeps no older ones."
+    )
     async def runs(
         self, info: Info, first: First = 25, after: After = None
     ) -> Connection[Run] | None:
@@ -191,108 +217,86 @@ class Mover(Node):
         edges, nodes, page_info = edges_of(page, lambda ref: Run(value=by_arn[ref.run_arn]))
         return Connection(edges=edges, nodes=nodes, page_info=page_info)
 
-    @strawberry.field(description="One run by its id, such as `exec-0123456789abcdef0`.")
-    async def run(self, info: Info, run_id: str) -> Run | None:
+    @strawberry.field(
+        description="One run of the mover by its run id. NOT_FOUND where AWS does not know it."
+    )
+    async def run(self, info: Info, run_id: RunId) -> Run | None:
         return Run(value=await runs.find_run(info.context, self.value, run_id))
 
     async def _task(self, info: Info) -> mover_model.Task:
         return await info.context.loaders.task.load(self.value.task_arn)
 
 
-@strawberry.type(description="A page of movers.")
+@strawberry.type(description="One page of movers, following Relay's connection specification.")
 class MoverConnection(Connection[Mover]):
-    total_count: int = strawberry.field(description="Of all pages together.")
+    total_count: int = strawberry.field(description="The number of movers on all pages together.")
 
 
-@strawberry.type(description="One execution of a mover's task.")
+@strawberry.type(description="One execution of a mover's task. AWS keeps it for 30 days.")
 class Run(Node):
     value: strawberry.Private[run_model.Run]
     measured: strawberry.Private[Progress | None] = None
-    run_id: str = attribute("run_id", "Unique in its mover, such as `exec-0123456789abcdef0`.")
-    execution_arn: Arn = attribute("run_arn", "Of the task execution.")
+    run_id: str = attribute(
+        "run_id", "The id of the run, unique in its mover, such as `exec-0123456789abcdef0`."
+    )
+    execution_arn: Arn = attribute("run_arn", "The ARN of the DataSync task execution.")
     status: str = attribute(
         "status",
-        "QUEUED, LAUNCHING, PREPARING, TRANSFERRING, VERIFYING, CANCELLING, SUCCESS, ERROR, "
-        "or a newer word.",
+        "QUEUED, LAUNCHING, PREPARING, TRANSFERRING, VERIFYING, CANCELLING, SUCCESS, ERROR or a "
+        "newer AWS value. Only SUCCESS and ERROR are final.",
     )
-    mode: str = attribute("mode", "BASIC or ENHANCED, or a newer word.")
-    outcome: run_model.Outcome | None = attribute("outcome", "Null until the run has ended.")
-    requested_at: datetime | None = attribute("requested_at", "When it was asked for.")
-    launched_at: datetime | None = attribute("launched_at", "When it really began.")
-    ended_at: datetime | None = attribute("ended_at", "Null until the run has ended.")
+    mode: str = attribute(
+        "mode", "The mode that the run uses: BASIC, ENHANCED or a newer AWS value."
+    )
+    outcome: run_model.Outcome | None = attribute(
+        "outcome", "How the run ended; null until it has."
+    )
+    requested_at: datetime | None = attribute(
+        "requested_at", "When the run was requested; null where AWS does not report it."
+    )
+    launched_at: datetime | None = attribute(
+        "launched_at",
+        "When the run left the queue; null until then, or where AWS does not report it.",
+    )
+    ended_at: datetime | None = attribute("ended_at", "When the run ended; null until it has.")
 
     def key(self) -> str:
         return self.value.run_arn
 
-    @strawberry.field(description="The mover it is a run of; null where that is gone.")
+    @strawberry.field(description="The mover that ran; null where it was deleted.")
     async def mover(self, info: Info) -> Mover | None:
-        return await _mover(info, self.value.task_arn)
+        return await mover_or_none(info, self.value.task_arn)
 
-    @strawberry.field(description="How far it is.")
+    @strawberry.field(
+        description="How far the run has come. Live while a client of this server follows the run."
+    )
     def progress(self, info: Info) -> RunProgress:
         progress = self.measured or runs.live_progress(info.context, self.value)
         return RunProgress(
             value=progress or measure(self.value, datetime.now(UTC)), counters=self.value.counters
         )
 
-    @strawberry.field(description="What AWS says of how it went; null before it says anything.")
+    @strawberry.field(description="AWS's report on the run; null until AWS publishes one.")
     def result(self) -> RunResult | None:
         return None if self.value.result is None else RunResult(value=self.value.result)
 
-    @strawberry.field(description="The options it ran with.")
+    @strawberry.field(description="The transfer options that this run uses.")
     def options(self) -> TransferOptions:
         return TransferOptions(value=self.value.options)
 
-    @strawberry.field(description="Who started it, where this server did.")
+    @strawberry.field(
+        description="The key, and the end user if known, that started the run through this "
+        "deployment; null for runs started elsewhere."
+    )
     async def started_by(self, info: Info) -> str | None:
         return await runs.started_by(info.context, self.value.run_arn)
 
-    @strawberry.field(description="Who cancelled it, where this server did.")
+    @strawberry.field(
+        description="The key, and the end user if known, that cancelled the run through this "
+        "deployment; null otherwise."
+    )
     async def cancelled_by(self, info: Info) -> str | None:
         return await runs.cancelled_by(info.context, self.value.run_arn)
-
-
-@strawberry.type(description="A moment in the course of an operation.")
-class OperationEvent:
-    at: datetime = strawberry.field(description="When.")
-    message: str = strawberry.field(description="What.")
-
-
-@strawberry.type(
-    description="A create or delete that the server has taken on and will finish, "
-    "whatever happens to the process."
-)
-class Operation(Node):
-    value: strawberry.Private[operation_model.Operation]
-    kind: operation_model.OperationKind = attribute("kind", "What it does.")
-    status: operation_model.OperationStatus = attribute("status", "How it stands.")
-    mover_name: str = attribute("mover_name", "Of the mover that is to be, or is to go.")
-    failure: str | None = attribute("failure", "Why it failed, and what to do about it.")
-    requested_by: str = attribute("requested_by", "Who asked for it.")
-    created_at: datetime = attribute("created_at", "When it was accepted.")
-    ended_at: datetime | None = attribute("ended_at", "Null until it has ended.")
-
-    def key(self) -> str:
-        return self.value.id
-
-    @strawberry.field(description="The account it works in.")
-    def account(self, info: Info) -> Account:
-        region = info.context.services.gateway.region
-        return Account(value=mover_model.Account(self.value.account_id, region))
-
-    @strawberry.field(description="The group of its mover; null where that had none.")
-    def group(self, info: Info) -> Group | None:
-        name, region = self.value.group, info.context.services.gateway.region
-        account = mover_model.Account(self.value.account_id, region)
-        return None if name is None else Group(value=mover_model.Group(account, name))
-
-    @strawberry.field(description="What it did so far, the oldest first.")
-    def events(self) -> list[OperationEvent]:
-        return [OperationEvent(at=event.at, message=event.message) for event in self.value.events]
-
-    @strawberry.field(description="The mover, as long as it is there.")
-    async def mover(self, info: Info) -> Mover | None:
-        return await _mover(info, self.value.task_arn) if self.value.task_arn else None
 
 
 def _movers(found: list[mover_model.Mover], first: int, after: str | None) -> MoverConnection:
@@ -301,7 +305,8 @@ def _movers(found: list[mover_model.Mover], first: int, after: str | None) -> Mo
     return MoverConnection(edges=edges, nodes=nodes, page_info=page_info, total_count=len(found))
 
 
-async def _mover(info: Info, task_arn: str) -> Mover | None:
+async def mover_or_none(info: Info, task_arn: str) -> Mover | None:
+    """The mover of a task; None where it is gone or not visible to the caller."""
     try:
         return Mover(value=await movers.get_mover(info.context, task_arn))
     except NotFound:

@@ -1,44 +1,113 @@
-"""Lists of operations: their filter, their cursors, their pages."""
+"""Operations: the type, and their list with its filter and cursors."""
 
 from __future__ import annotations
 
 import math
+from datetime import datetime
 
 import strawberry
 
+from graph.model import mover as mover_model
 from graph.model import names
 from graph.model import operation as model
 from graph.model.errors import Invalid
 from graph.resolvers import operations
+from graph.schema import enums  # noqa: F401 - describes the enums
 from graph.schema.connections import MOST, Connection, Page, PageInfo, edges_of
-from graph.schema.fields import Info
+from graph.schema.fields import Info, attribute
 from graph.schema.ids import decode_cursor, encode_cursor
-from graph.schema.nodes import Operation
+from graph.schema.node import Node
+from graph.schema.nodes import Account, Group, Mover, mover_or_none
 from graph.schema.scalars import AccountId
 
 _LONGEST = 256
-"""Characters of a tag's value, and of a task's name."""
+"""The longest value of a tag, and name of a task, in characters."""
 
 
-@strawberry.input(description="Which operations are wanted; what is absent does not matter.")
+@strawberry.type(description="A step in the course of an operation.")
+class OperationEvent:
+    at: datetime = strawberry.field(description="When the step was recorded.")
+    message: str = strawberry.field(description="What was done, as a sentence for people.")
+
+
+@strawberry.type(
+    description="An accepted create or delete. It is recorded before it is acknowledged, survives "
+    "restarts, and always ends: COMPLETED, or FAILED with everything rolled back where it was a "
+    "create."
+)
+class Operation(Node):
+    value: strawberry.Private[model.Operation]
+    kind: model.OperationKind = attribute(
+        "kind", "Whether the operation creates or deletes a mover."
+    )
+    status: model.OperationStatus = attribute("status", "How far the operation has come.")
+    mover_name: str = attribute("mover_name", "The name of the mover that is created or deleted.")
+    failure: str | None = attribute(
+        "failure", "Why the operation failed and what to do about it; null unless it is FAILED."
+    )
+    requested_by: str = attribute(
+        "requested_by", "The key, and the end user if known, that requested the operation."
+    )
+    created_at: datetime = attribute("created_at", "When the operation was accepted.")
+    ended_at: datetime | None = attribute(
+        "ended_at", "When the operation ended; null until it has."
+    )
+
+    def key(self) -> str:
+        return self.value.id
+
+    @strawberry.field(description="The AWS account of the mover.")
+    def account(self, info: Info) -> Account:
+        region = info.context.services.gateway.region
+        return Account(value=mover_model.Account(self.value.account_id, region))
+
+    @strawberry.field(description="The group of the mover; null where the mover had none.")
+    def group(self, info: Info) -> Group | None:
+        name, region = self.value.group, info.context.services.gateway.region
+        account = mover_model.Account(self.value.account_id, region)
+        return None if name is None else Group(value=mover_model.Group(account, name))
+
+    @strawberry.field(description="The steps of the operation so far, oldest first.")
+    def events(self) -> list[OperationEvent]:
+        return [OperationEvent(at=event.at, message=event.message) for event in self.value.events]
+
+    @strawberry.field(
+        description="The mover that was created or is being deleted; null while it does not exist."
+    )
+    async def mover(self, info: Info) -> Mover | None:
+        return await mover_or_none(info, self.value.task_arn) if self.value.task_arn else None
+
+
+@strawberry.input(
+    description="Selects operations. Members that are absent match everything; those that are set "
+    "must all match."
+)
 class OperationFilter:
-    account: AccountId | None = strawberry.field(default=None, description="That they work in.")
-    group: str | None = strawberry.field(default=None, description="Of their mover.")
-    mover_name: str | None = strawberry.field(default=None, description="Of their mover.")
-    kind: model.OperationKind | None = strawberry.field(default=None, description="What they do.")
+    account: AccountId | None = strawberry.field(
+        default=None, description="Only operations in this AWS account."
+    )
+    group: str | None = strawberry.field(
+        default=None, description="Only operations on movers of this group."
+    )
+    mover_name: str | None = strawberry.field(
+        default=None, description="Only operations on movers of this name."
+    )
+    kind: model.OperationKind | None = strawberry.field(
+        default=None, description="Only operations of this kind."
+    )
     status: model.OperationStatus | None = strawberry.field(
-        default=None, description="How they stand."
+        default=None, description="Only operations in this state."
     )
 
 
 async def operations_page(
     info: Info, given: OperationFilter | None, first: int, after: str | None
 ) -> Connection[Operation]:
-    """A page, by a cursor that outlives its operation."""
+    """A page of operations. Its cursors stay valid after their operations were forgotten."""
     if not 1 <= first <= MOST:
-        raise Invalid(f"first is 1 to {MOST}, not {first}", path=("first",))
+        raise Invalid(f"'first' must be between 1 and {MOST}, not {first}.", path=("first",))
     place = None if after is None else _place(after)
-    # One more than is shown tells whether there is a next page.
+    # One more than the page holds shows whether there is a next page.
     found = await operations.list_operations(info.context, _filter(given), first + 1, place)
     items = [(_cursor(own), operation) for own, operation in found[:first]]
     page = Page(
@@ -67,9 +136,11 @@ def _filter(given: OperationFilter | None) -> model.OperationFilter:
 
 
 def _text(given: str | None, name: str) -> str | None:
-    """Not every store can be asked for a text with control characters."""
+    """PostgreSQL rejects texts with control characters."""
     if given is not None and not (given.isprintable() and len(given) <= _LONGEST):
-        raise Invalid(f"{name} is at most {_LONGEST} printable characters", path=("filter", name))
+        raise Invalid(
+            f"'{name}' must be at most {_LONGEST} printable characters.", path=("filter", name)
+        )
     return given
 
 
@@ -84,5 +155,8 @@ def _place(cursor: str) -> model.OperationPlace:
     except ValueError:
         created_at = math.nan
     if not math.isfinite(created_at) or not operation_id:
-        raise Invalid("this is not a cursor of this server", path=("after",))
+        raise Invalid(
+            "This is not a cursor of this server. Pass 'endCursor' of a previous page.",
+            path=("after",),
+        )
     return model.OperationPlace(created_at, operation_id)

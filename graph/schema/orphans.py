@@ -1,4 +1,4 @@
-"""What movers left behind, and what became of it."""
+"""Orphans: resources that movers left behind, and the input that removes them."""
 
 from __future__ import annotations
 
@@ -7,42 +7,53 @@ from datetime import UTC, datetime
 import strawberry
 
 from graph.model import orphan as model
+from graph.schema import enums  # noqa: F401 - describes OrphanKind
 from graph.schema.fields import attribute
 from graph.schema.scalars import AccountId, Arn
 
-strawberry.enum(model.OrphanKind, name="OrphanKind", description="What an orphan is.")
-
 
 @strawberry.type(
-    description="A tagged location that no task uses, or a role below the organisation's path "
-    "that no location reads its bucket with; older than a safe age."
+    description="A resource that a mover left behind: a location with the organisation's tags that "
+    "no task uses, or a role under the organisation's path that no location uses. Resources "
+    "younger than the server's `ORPHAN_MINUTES` setting are never listed."
 )
 class Orphan:
     value: strawberry.Private[model.Orphan]
-    kind: model.OrphanKind = attribute("kind", "Whether it is a location or a role.")
-    arn: Arn = attribute("arn", "What `cleanOrphans` takes.")
-    uri: str | None = attribute("uri", "Of a location; null for a role.")
-    group: str | None = attribute("group", "By its tag; null where it has none.")
-    created_at: datetime = attribute("created_at", "When it was made, as AWS says.")
-    why: str = attribute("why", "What is missing that would make it part of a mover.")
+    kind: model.OrphanKind = attribute(
+        "kind", "Whether the orphan is a DataSync location or an IAM role."
+    )
+    arn: Arn = attribute("arn", "The ARN of the location or role, as `cleanOrphans` accepts it.")
+    uri: str | None = attribute(
+        "uri", "The URI of a location, such as `s3://my-bucket/`; null for a role."
+    )
+    group: str | None = attribute(
+        "group", "The group named by the resource's tag; null where it has no such tag."
+    )
+    created_at: datetime = attribute("created_at", "When AWS says that the resource was created.")
+    why: str = attribute("why", "Why the resource counts as an orphan, as a sentence for people.")
 
-    @strawberry.field(description="How long ago it was made.")
+    @strawberry.field(description="The age of the resource in seconds.")
     def age_seconds(self) -> float:
         return (datetime.now(UTC) - self.value.created_at).total_seconds()
 
 
-@strawberry.type(description="Something that stays, and why.")
+@strawberry.type(description="A resource that could not be removed, and the reason.")
 class OrphanFailure:
-    arn: Arn = strawberry.field(description="What stays.")
-    message: str = strawberry.field(description="What stood in the way.")
+    arn: Arn = strawberry.field(description="The ARN of the resource that was not removed.")
+    message: str = strawberry.field(
+        description="Why the resource was not removed, as a sentence for people."
+    )
 
 
-@strawberry.input(description="What is to be cleaned up.")
+@strawberry.input(description="Which orphans to remove, and whether to remove them for real.")
 class CleanOrphansInput:
-    account: AccountId = strawberry.field(description="The account it is in.")
+    account: AccountId = strawberry.field(description="The AWS account to clean up.")
     arns: list[Arn] | None = strawberry.field(
-        default=None, description="Of the orphans that are meant; all of them where absent."
+        default=None,
+        description="The ARNs of the orphans to remove; all orphans of the account where absent. "
+        "An ARN that is not an orphan is reported in `failures`.",
     )
     dry_run: bool = strawberry.field(
-        default=True, description="True: shows what would be removed, and removes nothing."
+        default=True,
+        description="If true, the default, nothing is removed and the payload lists what would be.",
     )

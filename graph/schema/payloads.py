@@ -1,4 +1,4 @@
-"""What mutations answer: the thing, or what the caller can put right."""
+"""The payloads of mutations: the result, or errors that the caller can correct."""
 
 from __future__ import annotations
 
@@ -11,44 +11,68 @@ from graph.model.errors import ApiError, Invalid, NotFound
 from graph.resolvers import movers, runs
 from graph.resolvers.orphans import Cleaning
 from graph.schema.fields import Info
-from graph.schema.nodes import Mover, Operation, Run
+from graph.schema.nodes import Mover, Run
+from graph.schema.operations import Operation
 from graph.schema.orphans import Orphan, OrphanFailure
 from graph.schema.scalars import Arn
 
 
-@strawberry.enum(description="What a caller can put right.")
+@strawberry.enum(description="Why a mutation was rejected, for errors that the caller can correct.")
 class UserErrorCode(Enum):
-    INVALID = strawberry.enum_value("INVALID", description="The input itself is wrong.")
-    NOT_FOUND = strawberry.enum_value("NOT_FOUND", description="There is no such thing.")
-    CONFLICT = strawberry.enum_value("CONFLICT", description="Its state does not allow it.")
+    INVALID = strawberry.enum_value(
+        "INVALID",
+        description="The input is malformed or inconsistent; `path` names the member to correct.",
+    )
+    NOT_FOUND = strawberry.enum_value(
+        "NOT_FOUND", description="The object does not exist, or the caller may not see it."
+    )
+    CONFLICT = strawberry.enum_value(
+        "CONFLICT",
+        description="The state of the object does not allow the request; the message says why.",
+    )
     NAME_TAKEN = strawberry.enum_value(
-        "NAME_TAKEN", description="Another mover of the group has the name."
+        "NAME_TAKEN",
+        description="Another mover of the group has the name, or is being created with it.",
     )
-    ALREADY_RUNNING = strawberry.enum_value("ALREADY_RUNNING", description="A run is active.")
-    NOT_RUNNING = strawberry.enum_value("NOT_RUNNING", description="No run is active.")
-    QUOTA_EXCEEDED = strawberry.enum_value("QUOTA_EXCEEDED", description="A limit is reached.")
+    ALREADY_RUNNING = strawberry.enum_value(
+        "ALREADY_RUNNING", description="A run of the mover is active. Wait for its end, or stop it."
+    )
+    NOT_RUNNING = strawberry.enum_value(
+        "NOT_RUNNING", description="The mover has no active run that could be stopped."
+    )
+    QUOTA_EXCEEDED = strawberry.enum_value(
+        "QUOTA_EXCEEDED",
+        description="A limit of AWS or of this server is reached, such as tasks per account.",
+    )
     ACCESS_DENIED = strawberry.enum_value(
-        "ACCESS_DENIED", description="AWS denies it to this server, in that account."
+        "ACCESS_DENIED",
+        description="AWS denied the request to this server. The management role needs more "
+        "permissions.",
     )
 
 
-_PUT_RIGHT: Final = frozenset(code.name for code in UserErrorCode)
+_CORRECTABLE: Final = frozenset(code.name for code in UserErrorCode)
 
 
-@strawberry.type(description="Something the caller can put right.")
+@strawberry.type(description="An error in a mutation that the caller can correct.")
 class UserError:
-    code: UserErrorCode = strawberry.field(description="What kind of thing.")
-    message: str = strawberry.field(description="What was asked, what stood in the way.")
-    path: list[str] | None = strawberry.field(description="Where in the input, from its root.")
+    code: UserErrorCode = strawberry.field(description="The kind of error, for programs to act on.")
+    message: str = strawberry.field(
+        description="The error as a sentence for people: what was asked, what is wrong and what to "
+        "do."
+    )
+    path: list[str] | None = strawberry.field(
+        description="The path of the input member that caused the error, such as `input, source, "
+        "s3`; null where no member did."
+    )
 
 
 def user_error(error: ApiError, *, about: str | None = None) -> UserError:
-    """The error as part of a payload; one that the caller cannot put right is raised again.
+    """The error for a payload. Raises it again where the caller cannot correct it.
 
-    ``about``: the part of the input that is meant where nothing of its name was found, or it will
-    not do, and the error does not say more.
+    ``about``: the member of the input to blame for an Invalid or NotFound that names no path.
     """
-    if error.code not in _PUT_RIGHT:
+    if error.code not in _CORRECTABLE:
         raise error
     path = error.path
     if not path and about is not None and isinstance(error, Invalid | NotFound):
@@ -62,67 +86,74 @@ def user_error(error: ApiError, *, about: str | None = None) -> UserError:
 
 def _errors() -> list[UserError]:
     return strawberry.field(  # type: ignore[no-any-return]
-        default_factory=list, description="Empty where it was done."
+        default_factory=list,
+        description="Why the request was rejected; empty where it succeeded.",
     )
 
 
-@strawberry.type(description="What became of createMover.")
+@strawberry.type(description="The result of createMover: the accepted operation, or errors.")
 class CreateMoverPayload:
     operation: Operation | None = strawberry.field(
-        default=None, description="Follow it with operationProgress; null where there are errors."
+        default=None,
+        description="The operation that creates the mover. Follow it with `operationProgress`. "
+        "Null where there are errors.",
     )
     errors: list[UserError] = _errors()
 
 
-@strawberry.type(description="What became of startMover.")
+@strawberry.type(description="The result of startMover: the new run, or errors.")
 class StartMoverPayload:
     run_arn: strawberry.Private[str | None] = None
     again: strawberry.Private[bool] = False
     errors: list[UserError] = _errors()
 
     @strawberry.field(
-        description="Follow it with runProgress; null where there are errors. Null without errors: "
-        "the key has started it before, and it can be shown no more, as its mover is gone."
+        description="The run that was started. Follow it with `runProgress`. Null where there are "
+        "errors; null without errors if the idempotency key started it earlier and its mover is "
+        "gone by now."
     )
     async def run(self, info: Info) -> Run | None:
         return await (_run_again if self.again else _run)(info, self.run_arn)
 
     @strawberry.field(
-        description="As it stands after the start; null where there are errors, or where the key "
-        "has started it before and it is gone."
+        description="The mover after the start; null where there are errors, or where the "
+        "idempotency key started a run earlier and the mover is gone by now."
     )
     async def mover(self, info: Info) -> Mover | None:
         return await (_mover_again if self.again else _mover)(info, self.run_arn)
 
 
-@strawberry.type(description="What became of stopMover.")
+@strawberry.type(description="The result of stopMover: the run that is being cancelled, or errors.")
 class StopMoverPayload:
     run_arn: strawberry.Private[str | None] = None
     errors: list[UserError] = _errors()
 
-    @strawberry.field(description="The run that is being cancelled; null where there are errors.")
+    @strawberry.field(
+        description="The run that is being cancelled. It ends with outcome CANCELLED a moment "
+        "later. Null where there are errors."
+    )
     async def run(self, info: Info) -> Run | None:
         return await _run(info, self.run_arn)
 
-    @strawberry.field(description="As it stands after the stop; null where there are errors.")
+    @strawberry.field(description="The mover after the stop; null where there are errors.")
     async def mover(self, info: Info) -> Mover | None:
         return await _mover(info, self.run_arn)
 
 
 async def _run(info: Info, run_arn: str | None) -> Run | None:
-    """Read after the change, where it is asked for; a failure takes nothing from what was done."""
+    """Reads the run after the change, if selected; a failed read does not undo the change."""
     return Run(value=await runs.get_run(info.context, run_arn)) if run_arn else None
 
 
 async def _mover(info: Info, run_arn: str | None) -> Mover | None:
-    """The same of the run's mover."""
+    """The same for the run's mover."""
     if run_arn is None:
         return None
     return Mover(value=await movers.get_mover(info.context, runs.task_of(run_arn)))
 
 
 async def _run_again(info: Info, run_arn: str | None) -> Run | None:
-    """A run of an earlier request; null where it is gone, or not the caller's to see any more."""
+    """A run that an earlier request started; null where it is gone or no longer visible."""
     if run_arn is None:
         return None
     try:
@@ -132,38 +163,45 @@ async def _run_again(info: Info, run_arn: str | None) -> Run | None:
 
 
 async def _mover_again(info: Info, run_arn: str | None) -> Mover | None:
-    """The same of the run's mover."""
+    """The same for the run's mover."""
     try:
         return await _mover(info, run_arn)
     except NotFound:
         return None
 
 
-@strawberry.type(description="What became of deleteMover.")
+@strawberry.type(description="The result of deleteMover: the accepted operation, or errors.")
 class DeleteMoverPayload:
     operation: Operation | None = strawberry.field(
-        default=None, description="Follow it with operationProgress; null where there are errors."
+        default=None,
+        description="The operation that deletes the mover. Follow it with `operationProgress`. "
+        "Null where there are errors.",
     )
     errors: list[UserError] = _errors()
 
 
-@strawberry.type(description="What became of cleanOrphans.")
+@strawberry.type(
+    description="The result of cleanOrphans: what was found, removed and kept, or errors."
+)
 class CleanOrphansPayload:
-    dry_run: bool = strawberry.field(description="True: nothing was removed.")
+    dry_run: bool = strawberry.field(
+        description="Whether this was a dry run, which removes nothing."
+    )
     orphans: list[Orphan] = strawberry.field(
-        default_factory=list, description="What was found of what was meant."
+        default_factory=list, description="The orphans that the request selected."
     )
     removed: list[Orphan] = strawberry.field(
-        default_factory=list, description="What is gone; empty in a dry run."
+        default_factory=list, description="The orphans that were removed; empty in a dry run."
     )
     failures: list[OrphanFailure] = strawberry.field(
-        default_factory=list, description="What was meant and stays."
+        default_factory=list,
+        description="The resources that were requested but not removed, with reasons.",
     )
     errors: list[UserError] = _errors()
 
 
 def cleaned(cleaning: Cleaning, *, dry_run: bool) -> CleanOrphansPayload:
-    """The payload of a cleaning that was done, or tried."""
+    """The payload of a cleanup."""
     return CleanOrphansPayload(
         dry_run=dry_run,
         orphans=[Orphan(value=orphan) for orphan in cleaning.found],

@@ -1,4 +1,4 @@
-"""How far a run is, and how it ended: the leaves below a run."""
+"""The progress and the result of a run: the leaf types below ``Run``."""
 
 from __future__ import annotations
 
@@ -11,118 +11,186 @@ from graph.model import run as run_model
 from graph.schema.fields import attribute
 from graph.schema.scalars import BigInt
 
-strawberry.enum(
-    run_model.Outcome,
-    name="RunOutcome",
-    description="How a run ended. PARTIAL: some files failed, or could not be verified.",
+
+@strawberry.type(
+    description="Byte counters of a run so far. A counter is null where AWS does not report it."
 )
-
-
-@strawberry.type(description="Bytes of a run so far. Null is what AWS does not say.")
 class ByteCounters:
     value: strawberry.Private[run_model.Counters]
-    estimated: BigInt | None = attribute("bytes_estimated", "To be transferred in all.")
-    transferred: BigInt | None = attribute("bytes_transferred", "Over the network.")
-    written: BigInt | None = attribute("bytes_written", "At the destination.")
-    compressed: BigInt | None = attribute("bytes_compressed", "On the wire, compressed.")
+    estimated: BigInt | None = attribute(
+        "bytes_estimated", "How many bytes the run is expected to transfer in total."
+    )
+    transferred: BigInt | None = attribute(
+        "bytes_transferred", "Bytes sent over the network, before compression."
+    )
+    written: BigInt | None = attribute("bytes_written", "Logical bytes written to the destination.")
+    compressed: BigInt | None = attribute(
+        "bytes_compressed", "Bytes sent over the network, after compression."
+    )
 
 
-@strawberry.type(description="Files that failed, by what was being done. ENHANCED mode only.")
+@strawberry.type(
+    description="Files that failed, by the phase in which they failed. Only ENHANCED mode reports "
+    "them; in BASIC mode every counter is null."
+)
 class FailedFiles:
     value: strawberry.Private[run_model.Counters]
-    prepare: BigInt | None = attribute("files_failed_prepare", "While preparing.")
-    transfer: BigInt | None = attribute("files_failed_transfer", "While transferring.")
-    verify: BigInt | None = attribute("files_failed_verify", "While verifying.")
-    delete: BigInt | None = attribute("files_failed_delete", "While deleting.")
+    prepare: BigInt | None = attribute(
+        "files_failed_prepare", "Files that could not be compared before the transfer."
+    )
+    transfer: BigInt | None = attribute(
+        "files_failed_transfer", "Files that could not be transferred."
+    )
+    verify: BigInt | None = attribute(
+        "files_failed_verify", "Files that could not be verified after the transfer."
+    )
+    delete: BigInt | None = attribute(
+        "files_failed_delete", "Files that could not be deleted at the destination."
+    )
 
 
-@strawberry.type(description="Files of a run so far. Null is what AWS does not say.")
+@strawberry.type(
+    description="File counters of a run so far. A counter is null where AWS does not report it; "
+    "several exist in ENHANCED mode only."
+)
 class FileCounters:
     value: strawberry.Private[run_model.Counters]
     estimated: BigInt | None = attribute(
-        "files_estimated", "To be transferred; `transferred` may pass it, or stay under it."
+        "files_estimated",
+        "How many files the run is expected to transfer. An estimate: `transferred` may end above "
+        "or below it.",
     )
-    transferred: BigInt | None = attribute("files_transferred", "Transferred so far.")
+    transferred: BigInt | None = attribute(
+        "files_transferred", "Files transferred to the destination so far."
+    )
     estimated_to_delete: BigInt | None = attribute(
-        "files_estimated_to_delete", "To be deleted at the destination."
+        "files_estimated_to_delete",
+        "How many destination files the run is expected to delete, with preserveDeletedFiles "
+        "REMOVE.",
     )
-    deleted: BigInt | None = attribute("files_deleted", "Deleted at the destination.")
-    skipped: BigInt | None = attribute("files_skipped", "Left alone, being the same.")
-    verified: BigInt | None = attribute("files_verified", "Found to be the same afterwards.")
-    prepared: BigInt | None = attribute("files_prepared", "Compared so far. ENHANCED mode only.")
+    deleted: BigInt | None = attribute("files_deleted", "Files deleted at the destination so far.")
+    skipped: BigInt | None = attribute(
+        "files_skipped", "Files that were not transferred because both ends were already equal."
+    )
+    verified: BigInt | None = attribute(
+        "files_verified", "Files found to be equal at both ends after the transfer."
+    )
+    prepared: BigInt | None = attribute(
+        "files_prepared", "Files compared before the transfer. ENHANCED mode only."
+    )
     listed_at_source: BigInt | None = attribute(
-        "files_listed_at_source", "Found so far. ENHANCED mode only."
+        "files_listed_at_source", "Files found at the source so far. ENHANCED mode only."
     )
     listed_at_destination: BigInt | None = attribute(
-        "files_listed_at_destination", "Found so far, for deletion. ENHANCED mode only."
+        "files_listed_at_destination",
+        "Files found at the destination so far, to decide what to delete. ENHANCED mode only.",
     )
 
-    @strawberry.field(description="Those that failed.")
+    @strawberry.field(
+        description="Files that failed, by phase. The object itself is always present."
+    )
     def failed(self) -> FailedFiles:
         return FailedFiles(value=self.value)
 
 
-@strawberry.type(description="How far a run is, as of `observedAt`.")
+@strawberry.type(
+    description="How far a run has come. Rates and the time left need an open `runProgress` "
+    "subscription on the run, by any client of the same server; without one they are null."
+)
 class RunProgress:
     value: strawberry.Private[model.Progress]
     counters: strawberry.Private[run_model.Counters]
     sequence: int = attribute(
         "sequence",
-        "Counts up by one with each change that a watch has seen, from a start of the watch's own; "
-        "0 without a watch.",
+        "Grows by one with each change of the run while it is being watched; 0 when it is not. "
+        "Different servers, and successive watches, count independently.",
     )
-    phase: str = attribute("phase", "The run's status, in AWS's word.")
+    phase: str = attribute(
+        "phase", "The run's status in AWS's words, such as TRANSFERRING; equal to `Run.status`."
+    )
     percent: float | None = attribute(
         "percent",
-        "0 to 100; null as long as there is no total to measure by. Never falls while totalsFinal.",
+        "How much of the work is done, 0 to 100; null until there is a total to compare with. Does "
+        "not decrease while `totalsFinal` is true.",
     )
-    totals_final: bool = attribute("totals_final", "False while AWS may still find more to do.")
+    totals_final: bool = attribute(
+        "totals_final",
+        "Whether AWS has finished counting the work. While false, the totals may still grow.",
+    )
     bytes_per_second: float | None = attribute(
-        "bytes_per_second", "Smoothed; null until a watch has seen two looks after the first move."
+        "bytes_per_second",
+        "The transfer rate in bytes per second, smoothed over about ten seconds; null until two "
+        "observations of a moving run exist.",
     )
     files_per_second: float | None = attribute(
-        "files_per_second", "Smoothed; null until a watch has seen two looks after the first move."
+        "files_per_second",
+        "The transfer rate in files per second, smoothed over about ten seconds; null until two "
+        "observations of a moving run exist.",
     )
     estimated_seconds_left: float | None = attribute(
-        "seconds_left", "Null where there is nothing to measure by."
+        "seconds_left",
+        "The estimated time to completion in seconds; null without a rate and a total.",
     )
     estimate_basis: str | None = attribute(
-        "basis", "What `percent` and `estimatedSecondsLeft` go by: BYTES or FILES."
+        "basis",
+        "What `percent` and `estimatedSecondsLeft` are computed from, BYTES or FILES; null where "
+        "both are null.",
     )
     elapsed_seconds: float | None = attribute(
-        "elapsed_seconds", "Since the run was launched, or requested."
+        "elapsed_seconds",
+        "Seconds since the run was launched (or requested, where it was not launched yet), up to "
+        "its end; null where AWS reports neither time.",
     )
     stalled_since: datetime | None = attribute(
-        "stalled_since", "Since when nothing was seen to move, once that lasts longer than usual."
+        "stalled_since",
+        "Since when no counter has changed, once that has lasted a minute; null otherwise.",
     )
-    observed_at: datetime = attribute("observed_at", "When AWS was asked.")
+    observed_at: datetime = attribute(
+        "observed_at", "When the server asked AWS for the numbers in this object."
+    )
 
-    @strawberry.field(description="Bytes so far.")
+    @strawberry.field(description="How many bytes were transferred, written and are expected.")
     def bytes(self) -> ByteCounters:
         return ByteCounters(value=self.counters)
 
-    @strawberry.field(description="Files so far.")
+    @strawberry.field(
+        description="How many files were transferred, skipped, verified, deleted or failed."
+    )
     def files(self) -> FileCounters:
         return FileCounters(value=self.counters)
 
 
-@strawberry.type(description="One of the three parts of a run.")
+@strawberry.type(description="The result of one of the three phases of a run.")
 class RunPhase:
     value: strawberry.Private[run_model.Phase]
-    name: str = attribute("name", "PREPARE, TRANSFER or VERIFY.")
-    status: str | None = attribute("status", "PENDING, SUCCESS or ERROR, or a newer word.")
+    name: str = attribute("name", "The name of the phase: PREPARE, TRANSFER or VERIFY.")
+    status: str | None = attribute(
+        "status",
+        "PENDING, SUCCESS, ERROR or a newer AWS value; null where AWS does not report it.",
+    )
     duration_ms: BigInt | None = attribute(
-        "duration_ms", "Milliseconds. Always 0 in ENHANCED mode, which does them side by side."
+        "duration_ms",
+        "How long the phase took, in milliseconds. Always 0 in ENHANCED mode, where the phases "
+        "overlap.",
     )
 
 
-@strawberry.type(description="What AWS says of how a run went.")
+@strawberry.type(description="What AWS reports about how a run went.")
 class RunResult:
     value: strawberry.Private[run_model.RunResult]
-    total_duration_ms: BigInt | None = attribute("total_duration_ms", "Milliseconds.")
-    error_code: str | None = attribute("error_code", "AWS's code where it failed.")
-    error_detail: str | None = attribute("error_detail", "AWS's text where it failed.")
+    total_duration_ms: BigInt | None = attribute(
+        "total_duration_ms",
+        "How long the whole run took, in milliseconds; null where AWS does not report it.",
+    )
+    error_code: str | None = attribute(
+        "error_code", "AWS's error code of a failed run; null where there was no error."
+    )
+    error_detail: str | None = attribute(
+        "error_detail", "AWS's explanation of the failure; null where there was no error."
+    )
 
-    @strawberry.field(description="Its three parts.")
+    @strawberry.field(
+        description="The three phases in order: preparing, transferring and verifying."
+    )
     def phases(self) -> list[RunPhase]:
         return [RunPhase(value=phase) for phase in self.value.phases]

@@ -1,10 +1,10 @@
-"""What clients may ask."""
+"""The queries."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Final, cast
+from typing import Annotated, Final, cast
 
 import strawberry
 
@@ -13,100 +13,146 @@ from graph.model.errors import Invalid, NotFound
 from graph.resolvers import locations, movers, operations, runs
 from graph.schema.connections import After, Connection, First
 from graph.schema.fields import Info, attribute
-from graph.schema.ids import decode
+from graph.schema.ids import NOT_AN_ID, decode
 from graph.schema.locations import of_its_kind
 from graph.schema.node import Node
-from graph.schema.nodes import Account, Group, Mover, Operation, Run
-from graph.schema.operations import OperationFilter, operations_page
+from graph.schema.nodes import Account, Group, Mover, Run
+from graph.schema.operations import Operation, OperationFilter, operations_page
 from graph.schema.scalars import AccountId
 
 _NODES: Final = 100
 
+AccountNumber = Annotated[
+    AccountId, strawberry.argument(description="The 12 digits of the account.")
+]
+GroupName = Annotated[str, strawberry.argument(description="The name of the mover's group.")]
+MoverName = Annotated[str, strawberry.argument(description="The name of the mover in its group.")]
+ObjectId = Annotated[
+    strawberry.ID, strawberry.argument(description="The `id` of an object, unchanged.")
+]
+ObjectIds = Annotated[
+    list[strawberry.ID], strawberry.argument(description=f"Up to {_NODES} ids of objects.")
+]
+OperationId = Annotated[
+    strawberry.ID,
+    strawberry.argument(description="The global id of the operation, as in `Operation.id`."),
+]
+Filter = Annotated[
+    OperationFilter | None,
+    strawberry.argument(description="Which operations to return; all where absent."),
+]
 
-@strawberry.type(description="Who the server takes the caller for.")
+
+@strawberry.type(description="The caller as the server has authenticated it, and its rights.")
 class Viewer:
     value: strawberry.Private[Caller]
-    name: str = attribute("name", "Of the key; goes into logs and operations.")
-    on_behalf_of: str | None = attribute(
-        "on_behalf_of", "Whom the caller says it acts for, where its key is trusted to say so."
+    name: str = attribute(
+        "name", "The name of the caller's key, as recorded in logs and operations."
     )
-    may_write: bool = attribute("may_write", "False: nothing may be created or changed.")
+    on_behalf_of: str | None = attribute(
+        "on_behalf_of",
+        "The end user that the caller acts for, from X-Forwarded-User. Null where none is given, "
+        "or where the key is not trusted to name one.",
+    )
+    may_write: bool = attribute(
+        "may_write", "Whether the key may create, start, stop and delete; false for read-only keys."
+    )
 
-    @strawberry.field(description="The accounts its key is limited to; empty where it is not.")
+    @strawberry.field(
+        description="The accounts that the key is limited to; empty where it may use every account "
+        "that the server serves."
+    )
     def accounts(self) -> list[AccountId]:
         return [AccountId(account_id) for account_id in sorted(self.value.accounts or ())]
 
-    @strawberry.field(description="The groups its key is limited to; empty where it is not.")
+    @strawberry.field(
+        description="The groups that the key is limited to; empty where it may use all groups."
+    )
     def groups(self) -> list[str]:
         return sorted(self.value.groups or ())
 
 
-@strawberry.type(description="The server itself.")
+@strawberry.type(description="The version and the fixed settings of this server.")
 class ServerInfo:
-    version: str = strawberry.field(description="Of this software.")
-    region: str = strawberry.field(description="The AWS region it works in.")
-    org: str = strawberry.field(description="The organisation whose movers it shows.")
+    version: str = strawberry.field(description="The version of datasync-api, such as `1.4.0`.")
+    region: str = strawberry.field(description="The AWS region in which the server manages movers.")
+    org: str = strawberry.field(
+        description="The organisation whose movers the server manages, as in the tag `spinup:org`."
+    )
 
 
-@strawberry.type
+@strawberry.type(
+    description="Reads. Objects that do not exist, or that the caller may not see, are null with a "
+    "NOT_FOUND error, unless a field says otherwise."
+)
 class Query:
-    @strawberry.field(description="Who the server takes the caller for.")
+    @strawberry.field(description="The authenticated caller: the name of its key and its rights.")
     def viewer(self, info: Info) -> Viewer:
         return Viewer(value=info.context.caller)
 
     @strawberry.field(
-        description="The accounts that the server's settings or the caller's key name; empty "
-        "where they allow any."
+        description="The accounts named by the server's settings or by the caller's key. Empty "
+        "where both allow any account; use `account` then."
     )
     def accounts(self, info: Info) -> list[Account]:
         return [Account(value=account) for account in movers.list_accounts(info.context)]
 
-    @strawberry.field(description="An account that lets the server in.")
-    async def account(self, info: Info, id: AccountId) -> Account | None:  # noqa: A002
+    @strawberry.field(
+        description="One AWS account. NOT_FOUND where the server does not serve it, or cannot "
+        "assume the management role in it."
+    )
+    async def account(self, info: Info, id: AccountNumber) -> Account | None:  # noqa: A002
         return Account(value=await movers.find_account(info.context, id))
 
-    @strawberry.field(description="A mover by its name.")
-    async def mover(self, info: Info, account: AccountId, group: str, name: str) -> Mover | None:
+    @strawberry.field(description="One mover by its account, group and name.")
+    async def mover(
+        self, info: Info, account: AccountNumber, group: GroupName, name: MoverName
+    ) -> Mover | None:
         return Mover(value=await movers.find_mover(info.context, account, group, name))
 
-    @strawberry.field(description="Anything by its id.")
-    async def node(self, info: Info, id: strawberry.ID) -> Node | None:  # noqa: A002
+    @strawberry.field(description="Any object by its global id.")
+    async def node(self, info: Info, id: ObjectId) -> Node | None:  # noqa: A002
         return await _node(info, id)
 
     @strawberry.field(
-        description=f"Up to {_NODES} things by their ids, in their order; null for what is gone, "
-        "and for what fails, which has an error of its own then."
+        description=f"Up to {_NODES} objects by their global ids, in the order of the ids. An "
+        "object that is gone is null; one that could not be read is null with an error of its own."
     )
-    async def nodes(self, info: Info, ids: list[strawberry.ID]) -> list[Node | None]:
+    async def nodes(self, info: Info, ids: ObjectIds) -> list[Node | None]:
         if len(ids) > _NODES:
-            raise Invalid(f"{_NODES} ids at a time, not {len(ids)}", path=("ids",))
+            raise Invalid(f"'ids' may have at most {_NODES} items, not {len(ids)}.", path=("ids",))
         found = await asyncio.gather(
             *(_node_or_none(info, node_id) for node_id in ids), return_exceptions=True
         )
         # An exception in the place of an item becomes an error with the path of that item.
         return cast("list[Node | None]", found)
 
-    @strawberry.field(description="An operation that was accepted; forgotten some time after.")
-    async def operation(self, info: Info, id: strawberry.ID) -> Operation | None:  # noqa: A002
+    @strawberry.field(
+        description="One operation by its global id. Operations are forgotten an hour after they "
+        "ended, or as the server's `OPERATION_MINUTES` setting says."
+    )
+    async def operation(self, info: Info, id: OperationId) -> Operation | None:  # noqa: A002
         kind, key = decode(id)
         if kind != "Operation":
-            raise Invalid(f"the id of an Operation is wanted, not of a {kind}", path=("id",))
+            raise Invalid(
+                f"Expected the id of an Operation; this is the id of a {kind}.", path=("id",)
+            )
         return Operation(value=await operations.get_operation(info.context, key))
 
     @strawberry.field(
-        description="The operations that the caller may see, the newest first, until they are "
-        "forgotten."
+        description="The operations that the caller may see, newest first. Ended operations are "
+        "forgotten after a while, see `operation`."
     )
     async def operations(
         self,
         info: Info,
-        filter: OperationFilter | None = None,  # noqa: A002 - the argument's name in the schema
+        filter: Filter = None,  # noqa: A002 - the argument's name in the schema
         first: First = 25,
         after: After = None,
     ) -> Connection[Operation] | None:
         return await operations_page(info, filter, first, after)
 
-    @strawberry.field(description="The server itself.")
+    @strawberry.field(description="The server that answers: its version, region and organisation.")
     def server(self, info: Info) -> ServerInfo:
         gateway = info.context.services.gateway
         return ServerInfo(
@@ -118,7 +164,7 @@ async def _node(info: Info, node_id: str) -> Node:
     kind, key = decode(node_id)
     find = _FINDERS.get(kind)
     if find is None:
-        raise Invalid("this is not an id of this server", path=("id",))
+        raise Invalid(NOT_AN_ID, path=("id",))
     return await find(info, key)
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
 from typing import Final, NewType
 
 import strawberry
+from strawberry.schema.types.base_scalars import DateTimeDefinition
 from strawberry.types.scalar import ScalarDefinition
 
 from graph.model.errors import Upstream
@@ -18,28 +21,30 @@ _SAFE: Final = 2**53 - 1
 
 def _big(value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or abs(value) > _SAFE:
-        raise Upstream(f"{value!r} is not a whole number that a client could hold")
+        raise Upstream(
+            f"AWS returned {value!r} where a whole number of at most 2^53 - 1 was expected."
+        )
     return value
 
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise TypeError("a string is wanted")
+        raise TypeError("Expected a string.")
     return value
 
 
-# What a string has to look like is checked by whoever uses it: GraphQL would refuse a literal ahead
-# of its field, and a variable apart from it; the payload of the field is the place for that.
+# The form of an account id or ARN is checked by the resolvers: GraphQL would reject a literal
+# before its field is executed, whereas a mutation reports it in the payload, with its path.
 SCALARS: Final[dict[object, ScalarDefinition]] = {
     AccountId: strawberry.scalar(
         name="AccountId",
-        description="The 12 digits of an AWS account, as a string.",
+        description="The id of an AWS account: a string of 12 digits, such as `222222222222`.",
         serialize=_text,
         parse_value=_text,
     ),
     Arn: strawberry.scalar(
         name="ARN",
-        description="An Amazon Resource Name.",
+        description="An Amazon Resource Name, such as `arn:aws:s3:::my-bucket`.",
         specified_by_url="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html",
         serialize=_text,
         parse_value=_text,
@@ -47,11 +52,17 @@ SCALARS: Final[dict[object, ScalarDefinition]] = {
     BigInt: strawberry.scalar(
         name="BigInt",
         description=(
-            "A whole number beyond 32 bits, such as bytes or files, as a JSON number. More than "
-            "2^53 - 1, which a client could not hold, is an error."
+            "A whole number that may exceed 32 bits, such as a count of bytes, as a JSON number. "
+            "Its absolute value is at most 2^53 - 1, the largest that every JSON client represents "
+            "exactly."
         ),
         serialize=_big,
         parse_value=_big,
     ),
+    datetime: replace(
+        DateTimeDefinition,
+        description="A moment in time in ISO 8601 with its UTC offset, such as "
+        "`2024-05-17T09:30:00.250000+00:00`.",
+    ),
 }
-"""For StrawberryConfig.scalar_map. DateTime and ID are Strawberry's own."""
+"""For StrawberryConfig.scalar_map. The built-in scalars keep the specification's descriptions."""

@@ -1,4 +1,4 @@
-"""What clients may follow."""
+"""The subscriptions: the progress of a run and of an operation."""
 
 from __future__ import annotations
 
@@ -11,36 +11,52 @@ import strawberry
 from graph.resolvers import operations, runs
 from graph.schema.fields import Info
 from graph.schema.ids import expect
-from graph.schema.nodes import Operation, Run
+from graph.schema.nodes import Run
+from graph.schema.operations import Operation
 
 
 @strawberry.type(
-    description="A run as it now stands. It carries the run with its id, so that a client's "
-    "normalised cache is up to date without a line of code."
+    description="The current state of a run that is being followed. It contains the run with its "
+    "id, so a normalised client cache updates itself."
 )
 class RunUpdate:
-    sequence: int = strawberry.field(description="As in the run's progress.")
-    run: Run = strawberry.field(description="The run.")
+    sequence: int = strawberry.field(
+        description="The sequence number of this state, equal to `run.progress.sequence`; pass it "
+        "as `after` when reconnecting."
+    )
+    run: Run = strawberry.field(description="The run as it is at the time of this event.")
 
 
+RunId = Annotated[
+    strawberry.ID,
+    strawberry.argument(description="The global id of the run, as in `Run.id`."),
+]
+OperationId = Annotated[
+    strawberry.ID,
+    strawberry.argument(description="The global id of the operation, as in `Operation.id`."),
+]
 After = Annotated[
     int | None,
     strawberry.argument(
-        description="A sequence that the client has already. As long as it is the present one, "
-        "the state is not repeated. Each watch counts from a start of its own: with a number of "
-        "another server, or of a watch that is over, the present state is sent."
+        description="The last `sequence` that the client has received. If it is still the current "
+        "one, that state is not sent again. A number from another server, or from an earlier "
+        "watch, is ignored: the current state is sent."
     ),
 ]
 
 
-@strawberry.type
+@strawberry.type(
+    description="Event streams, over WebSocket (graphql-transport-ws), server-sent events or "
+    "multipart responses. Select exactly one field."
+)
 class Subscription:
     @strawberry.subscription(
-        description="The run's state at once, then each change; completes when the run has ended. "
-        "A slow client gets the newest state, not every one."
+        description="Follows a run. Sends its current state immediately, then each change, and "
+        "completes once the run has ended. A slow client receives the newest state and may miss "
+        "intermediate ones. Many subscribers of one run share one poll of AWS."
     )
     async def run_progress(
-        self, info: Info, run: strawberry.ID, after: After = None
+        self, info: Info, run: RunId, after: After = None
     ) -> AsyncGenerator[RunUpdate, None]:
         run_arn = expect("Run", run, path=("run",))
         async with aclosing(runs.follow_run(info.context, run_arn, after)) as updates:
@@ -51,10 +67,11 @@ class Subscription:
                 )
 
     @strawberry.subscription(
-        description="The operation's state at once, then each change; completes when it has ended."
+        description="Follows an operation. Sends its current state immediately, then each change, "
+        "and completes once the operation is COMPLETED or FAILED."
     )
     async def operation_progress(
-        self, info: Info, operation: strawberry.ID
+        self, info: Info, operation: OperationId
     ) -> AsyncGenerator[Operation, None]:
         operation_id = expect("Operation", operation, path=("operation",))
         async with aclosing(operations.follow_operation(info.context, operation_id)) as states:

@@ -24,7 +24,7 @@ from graph.schema.locations import TYPES
 ROOT = Path(__file__).parents[2]
 LONGEST = {
     # why it is longer than 300 lines, and by how much: the number only goes down
-    "graph/schema/nodes.py": 340,
+    "graph/schema/nodes.py": 314,
 }
 
 
@@ -112,13 +112,3 @@ def test_every_error_of_aws_has_a_translation(service: str) -> None:
             assert code in _BY_CODE, f"{operation}: {code}"
             answer: Any = {"Error": {"Code": code, "Message": "m"}}
             assert isinstance(translate(ClientError(answer, operation), "x"), errors.ApiError)
-
-
-def test_every_element_of_the_schema_is_described() -> None:
-    for name, kind in graphql_schema()._schema.type_map.items():
-        if name.startswith("__"):
-            continue
-        if name not in ("Query", "Mutation", "Subscription"):
-            assert kind.description, name
-        for field_name, field in getattr(kind, "fields", {}).items():
-            assert field.description, f"{name}.{field_name}"

@@ -74,14 +74,14 @@ async def test_operations_are_filtered(aws: Sandbox, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"first": 0}, "first is 1 to 100, not 0"),
-        ({"first": 101}, "first is 1 to 100, not 101"),
+        ({"first": 0}, "'first' must be between 1 and 100, not 0"),
+        ({"first": 101}, "'first' must be between 1 and 100, not 101"),
         ({"after": "?"}, "not a cursor"),
         ({"after": encode_cursor("nan a")}, "not a cursor"),
         ({"after": encode_cursor("1.5")}, "not a cursor"),
         ({"after": encode_cursor("now a")}, "not a cursor"),
-        ({"filter": {"moverName": "a\0"}}, "moverName is at most"),
-        ({"filter": {"group": "g" * 257}}, "group is at most"),
+        ({"filter": {"moverName": "a\0"}}, "'moverName' must be at most 256 printable"),
+        ({"filter": {"group": "g" * 257}}, "'group' must be at most 256 printable"),
     ],
 )
 async def test_what_no_page_can_be_made_of_is_invalid(

@@ -1,0 +1,79 @@
+"""Texts for readers: every element of the schema is described, in idiomatic English."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from graphql import specified_scalar_types
+
+from graph.app import graphql_schema
+
+ROOT: Final = Path(__file__).parents[2]
+PUBLIC: Final = ("schema.graphql",)
+"""Files that users read, as globs."""
+
+UNIDIOMATIC: Final = re.compile(
+    r"takes? an? [a-z]+ on\b|became of|empty where it was|who(ever)? comes beyond|\btells? of\b"
+    r"|\bwhoever (asks|holds|dies)|not for callers|\bdearest\b|\bwill not do\b|behind which"
+    r"|as it came\b|newer word|so long after|for ever|nobody listens|\b(is|are) wanted\b"
+    r"|falls? silent|fell silent|stood still|\bgoes on (to|with|behind)"
+    r"|\bgives (its|the|what|back)\b"
+    r"|\ba call a\b|\ban? [a-z]+ a (mover|run|request|second|create)\b|\bto be made\b|\bput right\b"
+    r"|\bhow (it|they) stands?\b|\bonce it is so old\b|\bmaking and unmaking\b"
+    r"|\blines to go on with\b",
+    re.IGNORECASE,
+)
+"""Literal translations and private idioms that a native engineer would not write."""
+
+
+def descriptions() -> Iterator[tuple[str, str | None]]:
+    """Each element of the schema by its coordinate, with its description."""
+    for name, kind in graphql_schema()._schema.type_map.items():
+        if name.startswith("__") or name in specified_scalar_types:
+            continue
+        yield name, kind.description
+        members: dict[str, Any] = {**getattr(kind, "fields", {}), **getattr(kind, "values", {})}
+        for member_name, member in members.items():
+            yield f"{name}.{member_name}", member.description
+            for argument_name, argument in getattr(member, "args", {}).items():
+                yield f"{name}.{member_name}({argument_name}:)", argument.description
+
+
+def test_the_description_of_every_kind_of_element_is_checked() -> None:
+    checked = {name for name, _ in descriptions()}
+    assert {
+        "Query",
+        "ARN",
+        "Mover.name",
+        "Query.mover(group:)",
+        "OperationKind.CREATE_MOVER",
+        "CreateMoverInput.tags",
+    } <= checked
+
+
+def test_every_element_of_the_schema_is_described_by_sentences() -> None:
+    bad = [(name, text) for name, text in descriptions() if not _is_sentence(text or "")]
+    assert not bad
+
+
+@pytest.mark.parametrize("pattern", PUBLIC)
+def test_public_texts_are_idiomatic(pattern: str) -> None:
+    files = list(ROOT.glob(pattern))
+    assert files
+    for file in files:
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+            found = UNIDIOMATIC.search(line)
+            assert not found, f"{file.relative_to(ROOT)}:{number}: '{found and found.group()}'"
+
+
+def _is_sentence(text: str) -> bool:
+    return (
+        len(text.split()) > 3
+        and text.endswith(".")
+        and (text[0].isupper() or text[0] in "`0123456789")
+        and not UNIDIOMATIC.search(text)
+    )
