@@ -12,12 +12,12 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from graph.observability.logs import pairs
 from graph.observability.metrics import HTTP_REQUESTS
+from graph.server.request_parser import RequestParser
 
 log = logging.getLogger(__name__)
 
 REFUSED: Final = "datasync-api.refused"
 """In the scope of a request that was cut off: the status that its client got."""
-_TOO_LARGE: Final = "the head of the request is too large\n"
 _TOO_SLOW: Final = "the request did not come in time\n"
 _TOO_MANY: Final = "there are too many connections; try again\n"
 _RETRY_SECONDS: Final = "5"
@@ -39,22 +39,20 @@ class Limits:
 
 
 class PatientProtocol(HttpToolsProtocol):
-    """uvicorn's, which has no time-out for reading and no bound for headers of its own."""
+    """uvicorn's protocol with deadlines for reading and writing, and a bounded request head."""
 
     def __init__(self, *args: Any, limits: Limits, **kwargs: Any) -> None:  # noqa: ANN401 - uvicorn's
         super().__init__(*args, **kwargs)
+        self._requests = RequestParser(self, max_head_bytes=limits.head_bytes)
+        self.parser = cast("Any", self._requests)
         self._limits = limits
         self._deadline: asyncio.TimerHandle | None = None
         self._in_head = True
         self._said = False
-        """Whether anything of the present request has come."""
-        self._fresh = False
-        """Whether the head began within the data at hand, so that not all of that is head."""
-        self._head = self._raw = 0
-        """Bytes of a head: what the parser has told, and what has come in parts."""
+        """Whether any byte of the current request has arrived."""
         self._refused = False
         self._beyond = False
-        """Whether it came when all the connections that are served were taken."""
+        """Whether all connections that are served were taken when this one was opened."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -76,39 +74,27 @@ class PatientProtocol(HttpToolsProtocol):
             return
         if self._in_head and self._deadline is None:
             self._wait()
-        self._said, self._fresh = True, False
+        self._said = True
         super().data_received(data)
-        if self._in_head and not self._fresh:  # a header without an end calls nothing
-            self._raw += len(data)
-            if self._raw > self._limits.head_bytes and not self._refused:
-                self._refuse(431, _TOO_LARGE)
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._in_head, self._fresh, self._said, self._head, self._raw = True, True, True, 0, 0
+        self._in_head, self._said = True, True
         if self._deadline is None:
             self._wait()
 
-    def on_url(self, url: bytes) -> None:
-        self._count(len(url))
-        super().on_url(url)
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        self._count(len(name) + len(value) + 4)
-        super().on_header(name, value)
-
     def on_headers_complete(self) -> None:
         self._in_head = False
-        hosts = sum(name == b"host" for name, _ in self.headers)
-        # RFC 9112, 3.2: none or several are a 400; HTTP/1.0 knew no such header.
-        if hosts > 1 or (hosts == 0 and self.parser.get_http_version() == "1.1"):
-            raise ValueError("not one Host")  # the parser stops, and asks for a 400
+        if self._requests.should_upgrade():
+            self.headers[:] = _handshake(self.headers)
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
         self._whole()
-        self._in_head, self._fresh, self._said, self._head, self._raw = True, True, False, 0, 0
+        self._in_head, self._said = True, False
         super().on_message_complete()
+        if not (self._requests.should_upgrade() or self._requests.should_keep_alive()):
+            self._close_when_answered()
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
@@ -116,15 +102,13 @@ class PatientProtocol(HttpToolsProtocol):
             self.loop.call_later(self._limits.seconds, self._give_up, self.transport)
 
     def send_400_response(self, msg: str) -> None:
-        if self._head > self._limits.head_bytes:
-            self._refuse(431, _TOO_LARGE)
-        else:
-            self._refuse(400, msg)
+        self._refuse(*(self._requests.rejection or (400, msg)))
 
-    def _count(self, size: int) -> None:
-        self._head += size
-        if self._head > self._limits.head_bytes:
-            raise ValueError(_TOO_LARGE)  # the parser stops, and asks for a 400
+    def _close_when_answered(self) -> None:
+        """A trailer field may have ended the connection after the head was complete."""
+        self.cycle.keep_alive = False
+        if self.cycle.response_complete:
+            self.transport.close()
 
     def _wait(self) -> None:
         self._deadline = self.loop.call_later(self._limits.seconds, self._too_slow)
@@ -139,19 +123,30 @@ class PatientProtocol(HttpToolsProtocol):
         answering = self.cycle is not None and not self.cycle.response_complete
         if self.flow.read_paused or (self._in_head and answering):
             self._wait()  # it is the server that does not read, or that has not answered yet
-        elif not self._said or (self.cycle is not None and self._answered()):
+        elif not self._said:
             self.transport.close()
         else:
             self._refuse(408, _TOO_SLOW)
 
-    def _answered(self) -> bool:
-        """Before its body was whole; another answer would be one too many."""
-        return not self._in_head and self.cycle.response_started
+    def _is_responding(self) -> bool:
+        """Whether a response to this request or to an earlier one has begun."""
+        return self.cycle is not None and (
+            bool(self.pipeline)
+            or (
+                self.cycle.response_started and not (self._in_head and self.cycle.response_complete)
+            )
+        )
 
     def _refuse(self, status: int, reason: str) -> None:
-        """Answers in the place of the application, which sees its client leave."""
+        """Answers in place of the application, to which the client seems to have left.
+
+        Only closes the connection if a response has begun that this one would be mixed with.
+        """
         self._refused = True
         self._whole()
+        if self._is_responding():
+            self.transport.close()
+            return
         running = self.cycle is not None and not self.cycle.response_complete
         scope = cast("dict[str, Any]", self.cycle.scope) if running else {}
         request_id = scope.get("request_id") or uuid.uuid4().hex
@@ -175,3 +170,13 @@ class PatientProtocol(HttpToolsProtocol):
         """For an answer that nobody takes: closing would wait for it."""
         if transport.get_write_buffer_size():
             transport.abort()
+
+
+def _handshake(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """The fields of a WebSocket handshake without those whose parsing is expensive for nothing.
+
+    uvicorn reads the last ``Connection`` only; and the server supports no extension.
+    """
+    dropped = (b"connection", b"sec-websocket-extensions")
+    kept = [field for field in headers if field[0] not in dropped]
+    return [*kept, (b"connection", b"Upgrade")]

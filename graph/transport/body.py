@@ -12,6 +12,7 @@ from graph.transport.accept import JSON, acceptable
 from graph.transport.refusals import Refusal
 
 _METHODS: Final = ("GET", "POST")
+_MAX_KIND: Final = 1_024
 _UTF8: Final = ("", "utf-8", "utf8")
 
 
@@ -51,6 +52,8 @@ def bounded(receive: Receive, limit: int, seconds: float) -> Receive:
 
 
 def _check_kind(content_type: str) -> None:
+    if len(content_type) > _MAX_KIND:
+        raise Refusal(415, f"the body has to be {JSON} in UTF-8")
     kind, *parameters = (part.strip().lower() for part in content_type.split(";"))
     charsets = [p[len("charset=") :].strip('"') for p in parameters if p.startswith("charset=")]
     if kind != JSON or any(charset not in _UTF8 for charset in charsets):
