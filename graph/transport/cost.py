@@ -1,9 +1,9 @@
-"""What an operation may cost with the variables of one request: the fields of its answer."""
+"""What an operation may cost with the variables of one request, computed before it is executed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from graphql import (
     DocumentNode,
@@ -15,8 +15,11 @@ from graphql import (
     GraphQLSchema,
     InlineFragmentNode,
     ListValueNode,
+    ObjectValueNode,
     OperationDefinitionNode,
+    OperationType,
     SelectionNode,
+    StringValueNode,
     ValueNode,
     VariableNode,
     get_named_type,
@@ -26,10 +29,33 @@ from graphql import (
 )
 from graphql.pyutils import Undefined
 
+from graph.transport.documents import root_fields
+from graph.transport.introspection import Introspection
 from graph.transport.limits import Limits, too_costly
+from graph.transport.values import CHARACTERS, size_of
 
 _PAGES: Final = ("first", "last")
-_INTROSPECTION: Final = 50
+
+
+class Cost(NamedTuple):
+    """What is counted of a selection."""
+
+    fields: int
+    """Of the answer, by the sizes of its pages."""
+    values: int = 0
+    """Given to arguments: each use of a variable counts all that is in it."""
+    introspection: int = 0
+    """Fields of the answer that describe the schema."""
+
+    def plus(self, other: Cost) -> Cost:
+        return Cost(
+            self.fields + other.fields,
+            self.values + other.values,
+            self.introspection + other.introspection,
+        )
+
+    def times(self, many: int) -> Cost:
+        return Cost(self.fields * many, self.values * many, self.introspection * many)
 
 
 def check_cost(
@@ -40,12 +66,23 @@ def check_cost(
     limits: Limits,
 ) -> None:
     """Raises GraphQLError. The document is valid, and not too large: see ``check_shape``."""
+    if size_of(dict(variables), limits.values) > limits.values:
+        raise _too_many_values(limits)
+    if operation.operation is OperationType.MUTATION:
+        _check_mutations(document, operation, limits)
     root = schema.get_root_type(operation.operation)
     selections = operation.selection_set.selections
-    _Cost(schema, document, operation, variables, limits).of(root, selections)
+    _Costs(schema, document, operation, variables, limits).of(root, selections)
 
 
-class _Cost:
+def _check_mutations(
+    document: DocumentNode, operation: OperationDefinitionNode, limits: Limits
+) -> None:
+    if len(root_fields(document, operation)) > limits.mutations:
+        raise too_costly(f"the operation has more than {limits.mutations} mutations")
+
+
+class _Costs:
     def __init__(
         self,
         schema: GraphQLSchema,
@@ -58,8 +95,10 @@ class _Cost:
         self._fragments = {
             d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)
         }
-        self._known: dict[tuple[str, bool], int] = {}
+        self._introspection = Introspection(schema, self._fragments, limits.introspection)
+        self._known: dict[tuple[str, bool], Cost] = {}
         self._values: dict[str, Any] = {}
+        self._sizes: dict[str, int] = {}
         for variable in operation.variable_definitions or ():
             if variable.default_value is not None:
                 self._values[variable.variable.name.value] = self._value(variable.default_value)
@@ -71,20 +110,30 @@ class _Cost:
         selections: tuple[SelectionNode, ...],
         *,
         paged: bool = False,
-    ) -> int:
+    ) -> Cost:
         """``paged``: the parent is a page, whose lists are as long as was counted for it."""
-        cost = 0
+        cost = Cost(0)
         for selection in selections:
-            cost += self._one(parent, selection, paged=paged)
-            if cost > self._limits.cost:
-                raise too_costly(
-                    f"the document may cost more than {self._limits.cost}: ask for smaller pages"
-                )
+            cost = cost.plus(self._one(parent, selection, paged=paged))
+            self._check(cost)
         return cost
+
+    def _check(self, cost: Cost) -> None:
+        limits = self._limits
+        if cost.fields > limits.cost:
+            raise too_costly(
+                f"the answer may have more than {limits.cost} fields: ask for smaller pages"
+            )
+        if cost.values > limits.values:
+            raise _too_many_values(limits)
+        if cost.introspection > limits.introspection:
+            raise too_costly(
+                f"the answer describes the schema in more than {limits.introspection} fields"
+            )
 
     def _one(
         self, parent: GraphQLNamedType | None, selection: SelectionNode, *, paged: bool
-    ) -> int:
+    ) -> Cost:
         if isinstance(selection, FieldNode):
             return self._field(parent, selection, paged=paged)
         if isinstance(selection, FragmentSpreadNode):
@@ -103,22 +152,23 @@ class _Cost:
         part: FragmentDefinitionNode | InlineFragmentNode,
         *,
         paged: bool,
-    ) -> int:
+    ) -> Cost:
         condition = part.type_condition
         inner = self._schema.type_map.get(condition.name.value) if condition else parent
         return self.of(inner, part.selection_set.selections, paged=paged)
 
-    def _field(self, parent: GraphQLNamedType | None, node: FieldNode, *, paged: bool) -> int:
+    def _field(self, parent: GraphQLNamedType | None, node: FieldNode, *, paged: bool) -> Cost:
+        own = Cost(1, sum(self._size(a.value) for a in node.arguments or ()))
         if node.selection_set is None:
-            return 1
+            return own
         definition = getattr(parent, "fields", {}).get(node.name.value)
-        if definition is None:  # `__schema` and `__type`, whose depth graphql-core bounds
-            return _INTROSPECTION
+        if definition is None:  # `__schema` and `__type`
+            return Cost(1, introspection=self._introspection.size(node))
         pages = [name for name in _PAGES if name in definition.args]
         times = self._times(definition, node, pages, paged=paged)
         selections = node.selection_set.selections
         inner = self.of(get_named_type(definition.type), selections, paged=bool(pages))
-        return 1 + times * max(1, inner)
+        return own.plus(inner._replace(fields=max(1, inner.fields)).times(times))
 
     def _times(
         self, definition: GraphQLField, node: FieldNode, pages: list[str], *, paged: bool
@@ -126,7 +176,7 @@ class _Cost:
         """How often what is below a field comes, at the most."""
         given = {a.name.value: a.value for a in node.arguments or ()}
         if pages:
-            sizes = (self._size(given.get(name), definition.args[name]) for name in pages)
+            sizes = (self._page(given.get(name), definition.args[name]) for name in pages)
             said = [size for size in sizes if size is not None]
             return max(1, *said) if said else self._limits.default_page
         if paged or not is_list_type(get_nullable_type(definition.type)):
@@ -138,8 +188,8 @@ class _Cost:
         ]
         return max(1, *lengths) if lengths else self._limits.default_list
 
-    def _size(self, node: ValueNode | None, argument: Any) -> int | None:
-        """Of a page; None where nobody says. What is no number is refused before it costs."""
+    def _page(self, node: ValueNode | None, argument: Any) -> int | None:
+        """The size of a page; None where nobody says. What is no number is refused later."""
         value = Undefined if node is None else self._value(node)
         if value is Undefined:
             value = argument.default_value
@@ -153,6 +203,19 @@ class _Cost:
         value = Undefined if node is None else self._value(node)
         return len(value) if isinstance(value, list) else 1
 
+    def _size(self, node: ValueNode) -> int:
+        """The number of values in an argument, those of its variables included."""
+        if isinstance(node, VariableNode):
+            name = node.name.value
+            if name not in self._sizes:
+                self._sizes[name] = size_of(self._values.get(name), self._limits.values)
+            return self._sizes[name]
+        if isinstance(node, ListValueNode):
+            return 1 + sum(self._size(value) for value in node.values)
+        if isinstance(node, ObjectValueNode):
+            return 1 + sum(self._size(entry.value) for entry in node.fields)
+        return 1 + (len(node.value) // CHARACTERS if isinstance(node, StringValueNode) else 0)
+
     def _value(self, node: ValueNode) -> Any:
         if isinstance(node, VariableNode):
             return self._values.get(node.name.value, Undefined)
@@ -160,3 +223,10 @@ class _Cost:
             return value_from_ast_untyped(node, self._values)
         except ValueError:  # more digits than Python reads
             return self._limits.cost
+
+
+def _too_many_values(limits: Limits) -> Exception:
+    return too_costly(
+        f"the arguments have more than {limits.values} values in all, where each use of a variable "
+        "counts and a long string counts several times"
+    )

@@ -8,8 +8,12 @@ from typing import Final
 
 from graphql import (
     DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
     GraphQLError,
     GraphQLSchema,
+    InlineFragmentNode,
     OperationDefinitionNode,
     parse,
     specified_rules,
@@ -88,6 +92,25 @@ class Documents:
         while self._characters > most:
             forgotten, _ = self._kept.popitem(last=False)
             self._characters -= len(forgotten)
+
+
+def root_fields(document: DocumentNode, operation: OperationDefinitionNode) -> list[FieldNode]:
+    """The fields of an operation's root type in document order, those of fragments included."""
+    fragments = {
+        d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)
+    }
+    found: list[FieldNode] = []
+    waiting = list(reversed(operation.selection_set.selections))
+    while waiting:
+        selection = waiting.pop()
+        if isinstance(selection, FieldNode):
+            found.append(selection)
+        elif isinstance(selection, InlineFragmentNode):
+            waiting.extend(reversed(selection.selection_set.selections))
+        elif isinstance(selection, FragmentSpreadNode):
+            fragment = fragments[selection.name.value]
+            waiting.extend(reversed(fragment.selection_set.selections))
+    return found
 
 
 def chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode:

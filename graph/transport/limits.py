@@ -22,11 +22,18 @@ class Limits:
     overlaps: int = 10_000
     """Comparisons of fields that share a key, each taking about a microsecond."""
     cost: int = 20_000
-    """Fields that an answer may have, by the sizes of its pages."""
+    """Fields that an answer may have, computed from the sizes of its pages."""
+    values: int = 4_000
+    """Input values in all arguments: scalars, lists and objects, wherever they are nested. Each use
+    of a variable counts again. Coercing and converting one takes about ten microseconds."""
+    mutations: int = 10
+    """Root fields of a mutation."""
+    introspection: int = 16_000
+    """Fields of an answer that describe the schema. All of a schema with 80 types has 6,000."""
     default_page: int = 25
-    """Of a page whose size nobody says."""
+    """Items assumed of a page whose size is not given."""
     default_list: int = 10
-    """Of a list that has no pages."""
+    """Items assumed of a list without pages."""
     errors: int = 5
     """Shown of those that a document has."""
     kept_characters: int = 250_000
