@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
+
+MOST_SECURITY_GROUPS: Final = 5
+"""Of one EFS location, as DataSync allows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

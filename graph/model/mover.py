@@ -21,6 +21,10 @@ KEY_TAG: Final = "datasync-api:key"
 OWN_TAGS: Final = frozenset(
     {ORG_TAG, GROUP_TAG, TYPE_TAG, FLAVOR_TAG, OPERATION_TAG, PART_TAG, KEY_TAG}
 )
+AWS_TAGS: Final = 50
+"""That DataSync and IAM allow on one resource."""
+MOST_TAGS: Final = AWS_TAGS - 6
+"""That a caller may put on a mover, beside those that the server sets itself."""
 HIDDEN_TAGS: Final = frozenset({OPERATION_TAG, PART_TAG, KEY_TAG})
 
 

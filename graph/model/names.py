@@ -74,5 +74,5 @@ def _checked(pattern: re.Pattern[str], text: str, rule: str, where: str) -> str:
 
 def _shown(text: str, limit: int = 80) -> str:
     """Enough of a bad value to recognise it, on one line."""
-    flat = text.encode("unicode_escape").decode()
+    flat = text[: limit + 1].encode("unicode_escape").decode()
     return flat if len(flat) <= limit else f"{flat[:limit]}..."

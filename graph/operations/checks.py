@@ -10,8 +10,8 @@ from typing import Any, Final
 from graph.aws.client.gateway import Gateway
 from graph.model import names
 from graph.model.errors import Invalid
-from graph.model.location import EfsSpec, S3Spec
-from graph.model.mover import OWN_TAGS, Tag
+from graph.model.location import MOST_SECURITY_GROUPS, EfsSpec, S3Spec
+from graph.model.mover import MOST_TAGS, OWN_TAGS, Tag
 from graph.model.operation import NewMover
 
 Path = tuple[str, ...]
@@ -28,12 +28,8 @@ STORAGE_CLASSES: Final = (
 )
 """DataSync's words; a test holds them against its model."""
 SUBDIRECTORY: Final = 4_096
-SECURITY_GROUPS: Final = 5
-TAGS: Final = 50
 TAG_KEY, TAG_VALUE = 128, 256
 """Characters. DataSync would take a key of 256, IAM, where the roles are, would not."""
-_OWN: Final = 6
-"""How many tags the server puts on what it makes."""
 
 _BUCKET: Final = re.compile(r"(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _IPV4: Final = re.compile(r"[0-9]+(\.[0-9]+){3}")
@@ -85,8 +81,8 @@ def _check_s3(spec: S3Spec, side: str, account_id: str, gateway: Gateway) -> Non
 
 def _check_efs(spec: EfsSpec, side: str, account_id: str, gateway: Gateway) -> None:
     groups = (side, "efs", "securityGroupArns")
-    if not 1 <= len(spec.security_group_arns) <= SECURITY_GROUPS:
-        raise Invalid(f"1 to {SECURITY_GROUPS} security groups are wanted", path=groups)
+    if not 1 <= len(spec.security_group_arns) <= MOST_SECURITY_GROUPS:
+        raise Invalid(f"1 to {MOST_SECURITY_GROUPS} security groups are wanted", path=groups)
     wanted: list[tuple[str, str, str, Path]] = [
         (getattr(spec, member), service, form, (side, "efs", name))
         for member, name, service, form in _EFS
@@ -128,8 +124,8 @@ def _check_subdirectory(given: str | None, path: Path) -> None:
 
 def _check_tags(tags: tuple[Tag, ...], told_apart: Callable[[str], str]) -> None:
     """``told_apart`` gives what two keys may not share: IAM's are the same in any case."""
-    if len(tags) > TAGS - _OWN:
-        raise Invalid(f"at most {TAGS - _OWN} tags, beside the server's own", path=("tags",))
+    if len(tags) > MOST_TAGS:
+        raise Invalid(f"at most {MOST_TAGS} tags, beside the server's own", path=("tags",))
     counted = Counter(told_apart(tag.key) for tag in tags)
     own = {told_apart(key) for key in OWN_TAGS}
     for index, tag in enumerate(tags):

@@ -119,6 +119,16 @@ async def show_mover(context: Context, mover: Mover) -> MoverInFull:
     return MoverInFull(mover, task, source, destination)
 
 
+def check_may_create(context: Context, account_id: str, group: str) -> None:
+    """To be called before the rest of an input is converted, which may be large.
+
+    Raises Invalid or NotFound for the account, Forbidden where the caller may not write.
+    """
+    scope.may_write_at_all(context)
+    scope.account(context, account_id)
+    scope.may_write(context, account_id, group)
+
+
 async def create_mover(
     context: Context, new: NewMover, idempotency_key: str | None = None
 ) -> Operation:
@@ -126,8 +136,7 @@ async def create_mover(
 
     Raises Forbidden where the caller may not write in the group.
     """
-    scope.account(context, new.account_id)
-    scope.may_write(context, new.account_id, new.group)
+    check_may_create(context, new.account_id, new.group)
     names.group(new.group)
     names.mover_name(new.name)
     return await context.services.operations.create_mover(new, context.caller, idempotency_key)

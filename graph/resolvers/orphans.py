@@ -39,6 +39,15 @@ async def list_orphans(context: Context, account_id: str) -> list[Orphan]:
     return [orphan for orphan in found if scope.group(context, account_id, orphan.group)]
 
 
+def check_may_clean(context: Context, account_id: str) -> None:
+    """To be called before the ARNs of an input are checked, which may be many.
+
+    Raises Forbidden where the caller may only read, NotFound for an account that it cannot see.
+    """
+    scope.may_write_at_all(context)
+    scope.account(context, account_id)
+
+
 async def clean_orphans(
     context: Context, account_id: str, arns: Collection[str] | None, *, dry_run: bool
 ) -> Cleaning:
@@ -46,7 +55,7 @@ async def clean_orphans(
 
     Raises Forbidden for who may not write, NotFound for an account that is not to be seen.
     """
-    scope.may_write_at_all(context)
+    check_may_clean(context, account_id)
     found = await list_orphans(context, account_id)
     chosen = [orphan for orphan in found if arns is None or orphan.arn in arns]
     unknown = set(arns or ()) - {orphan.arn for orphan in chosen}

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import strawberry
 
 from graph.model import names
 from graph.model.errors import Invalid
-from graph.model.location import EfsSpec, LocationSpec, S3Spec
-from graph.model.mover import OWN_TAGS, Tag
+from graph.model.location import MOST_SECURITY_GROUPS, EfsSpec, LocationSpec, S3Spec
+from graph.model.mover import MOST_TAGS, OWN_TAGS, Tag
 from graph.model.operation import NewMover
 from graph.schema.scalars import AccountId, Arn
 from graph.schema.tag import TagInput
 
 _MOVER: Final = "The global id of the mover, as in `Mover.id`. A mover that is gone is NOT_FOUND."
+MOST_ARNS: Final = 1_000
+"""That one request to clean up may name."""
 
 
 @strawberry.input(
@@ -127,7 +130,11 @@ class DeleteMoverInput:
 
 
 def new_mover(given: CreateMoverInput) -> NewMover:
-    """The mover to create. Raises Invalid, with the path of the input, for malformed values."""
+    """The mover to create. Raises Invalid, with the path of the input, for malformed values.
+
+    Lengths of lists are checked before their items are converted.
+    """
+    _check_length(given.tags, MOST_TAGS, "tags")
     return NewMover(
         account_id=names.account_id(given.account),
         group=given.group,
@@ -138,6 +145,19 @@ def new_mover(given: CreateMoverInput) -> NewMover:
     )
 
 
+def check_arns(given: Sequence[str]) -> None:
+    """Raises Invalid for more ARNs than a request may name, or for text that is not an ARN."""
+    _check_length(given, MOST_ARNS, "arns")
+    for index, arn in enumerate(given):
+        names.arn(arn, path=("arns", str(index)))
+
+
+def _check_length(given: Sequence[object], most: int, *path: str) -> None:
+    """Raises Invalid. Called before the items are converted."""
+    if len(given) > most:
+        raise Invalid(f"'{path[-1]}' has {len(given)} items; at most {most} are allowed", path=path)
+
+
 def _location(given: LocationInput, side: str) -> LocationSpec:
     if given.s3:
         return S3Spec(
@@ -146,12 +166,14 @@ def _location(given: LocationInput, side: str) -> LocationSpec:
             storage_class=given.s3.storage_class,
         )
     if given.efs:
-        groups = enumerate(given.efs.security_group_arns)
+        arns = given.efs.security_group_arns
+        _check_length(arns, MOST_SECURITY_GROUPS, side, "efs", "securityGroupArns")
         return EfsSpec(
             filesystem_arn=_arn(given.efs.filesystem_arn, side, "efs", "filesystemArn"),
             subnet_arn=_arn(given.efs.subnet_arn, side, "efs", "subnetArn"),
             security_group_arns=tuple(
-                _arn(arn, side, "efs", "securityGroupArns", str(index)) for index, arn in groups
+                _arn(arn, side, "efs", "securityGroupArns", str(index))
+                for index, arn in enumerate(arns)
             ),
             subdirectory=given.efs.subdirectory,
         )

@@ -7,7 +7,6 @@ from typing import Annotated
 import strawberry
 
 from graph.model import mover as mover_model
-from graph.model import names
 from graph.model.errors import ApiError
 from graph.resolvers import movers, orphans, runs
 from graph.schema.fields import Info
@@ -17,6 +16,7 @@ from graph.schema.inputs import (
     DeleteMoverInput,
     StartMoverInput,
     StopMoverInput,
+    check_arns,
     new_mover,
 )
 from graph.schema.operations import Operation
@@ -69,6 +69,7 @@ class Mutation:
         input: CreateInput,  # noqa: A002 - the field's name in the schema
     ) -> CreateMoverPayload | None:
         try:
+            movers.check_may_create(info.context, input.account, input.group)
             operation = await movers.create_mover(
                 info.context, new_mover(input), input.idempotency_key
             )
@@ -139,8 +140,8 @@ class Mutation:
         input: CleanInput,  # noqa: A002 - the field's name in the schema
     ) -> CleanOrphansPayload | None:
         try:
-            for index, arn in enumerate(input.arns or ()):
-                names.arn(arn, path=("arns", str(index)))
+            orphans.check_may_clean(info.context, input.account)
+            check_arns(input.arns or ())
             cleaning = await orphans.clean_orphans(
                 info.context, input.account, input.arns, dry_run=input.dry_run
             )

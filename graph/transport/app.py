@@ -20,7 +20,7 @@ from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_
 from strawberry.types.graphql import OperationType
 
 from graph.transport.accept import GRAPHQL, JSON, MULTIPART, negotiate, stream_of
-from graph.transport.body import bounded, check_head
+from graph.transport.body import bounded, check_head, decode
 from graph.transport.errors import MASK
 from graph.transport.refusals import Refusal, of_identity
 from graph.transport.results import Asked, MakeContext, Results, shape
@@ -224,7 +224,7 @@ class GraphQLApp(GraphQL[Any, Any]):
         )
 
     def decode_json(self, data: str | bytes) -> object:
-        return orjson.loads(data)
+        return decode(data)
 
     def encode_json(self, data: object) -> bytes:
         return orjson.dumps(data)

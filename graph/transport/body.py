@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Mapping
 from typing import Any, Final
 
+import orjson
 from starlette.types import Receive
 
 from graph.transport.accept import JSON, acceptable
@@ -49,6 +51,21 @@ def bounded(receive: Receive, limit: int, seconds: float) -> Receive:
         return message
 
     return counted
+
+
+def decode(data: str | bytes) -> Any:
+    """The value that a JSON text holds. Raises ValueError for what is not JSON in UTF-8.
+
+    The garbage collector is paused meanwhile: it would walk the growing value again and again,
+    which for a megabyte of small arrays takes twenty times as long as decoding it.
+    """
+    paused = gc.isenabled()
+    gc.disable()
+    try:
+        return orjson.loads(data)
+    finally:
+        if paused:
+            gc.enable()
 
 
 def _check_kind(content_type: str) -> None:

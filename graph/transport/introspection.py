@@ -38,7 +38,7 @@ class Introspection:
         self._info = SimpleNamespace(schema=schema)
         """All that graphql-core's resolvers of introspection read of the executor."""
         self._known: dict[tuple[int, int], tuple[object, int]] = {}
-        """By the ids of selections and element; the element is kept so that its id stays its own."""
+        """By the ids of selections and element. Keeping the element keeps its id from reuse."""
 
     def size(self, node: FieldNode) -> int:
         """The fields of the answer; a number above ``most`` where there are more than that.
@@ -51,7 +51,9 @@ class Introspection:
         if node.name.value == "__schema":
             return 1 + self._of(selections, "__Schema", self._schema)
         types = self._schema.type_map
-        named = [a.value.value for a in node.arguments if isinstance(a.value, StringValueNode)]
+        named = [
+            a.value.value for a in node.arguments or () if isinstance(a.value, StringValueNode)
+        ]
         wanted = [types[name] for name in named if name in types] if named else types.values()
         return 1 + self._sum(selections, "__Type", wanted)
 

@@ -10,8 +10,8 @@ import pytest
 
 from graph.aws.client.gateway import Gateway
 from graph.model.errors import Invalid
-from graph.model.location import EfsSpec, LocationSpec, S3Spec
-from graph.model.mover import Tag
+from graph.model.location import MOST_SECURITY_GROUPS, EfsSpec, LocationSpec, S3Spec
+from graph.model.mover import AWS_TAGS, Tag
 from graph.model.operation import NewMover
 from graph.operations import checks
 from tests.world import LAB, OTHER
@@ -121,9 +121,9 @@ def test_the_bounds_are_those_of_the_model() -> None:
     model = botocore.session.get_session().get_service_model("datasync")
     assert model.shape_for("S3Subdirectory").metadata["max"] == checks.SUBDIRECTORY
     assert model.shape_for("EfsSubdirectory").metadata["max"] == checks.SUBDIRECTORY
-    assert model.shape_for("InputTagList").metadata["max"] == checks.TAGS
+    assert model.shape_for("InputTagList").metadata["max"] == AWS_TAGS
     assert model.shape_for("TagValue").metadata["max"] == checks.TAG_VALUE
-    assert model.shape_for("Ec2SecurityGroupArnList").metadata["max"] == checks.SECURITY_GROUPS
+    assert model.shape_for("Ec2SecurityGroupArnList").metadata["max"] == MOST_SECURITY_GROUPS
     iam = botocore.session.get_session().get_service_model("iam")
     assert iam.shape_for("tagKeyType").metadata["max"] == checks.TAG_KEY
 

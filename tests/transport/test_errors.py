@@ -11,7 +11,7 @@ import httpx
 import pytest
 from graphql import GraphQLError
 
-from graph.transport.errors import shown
+from graph.transport.errors import MOST, shown
 from tests.transport.small import app
 from tests.transport.wire import Socket, Streaming
 
@@ -121,3 +121,17 @@ def _logged_once(caplog: pytest.LogCaptureFixture, request_id: str) -> None:
     assert request_id in record.getMessage()
     assert record.exc_info is not None
     assert "secret" in str(record.exc_info[1])
+
+
+def test_few_errors_of_many_are_rendered_and_each_accident_is_logged(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    causes = [RuntimeError("secret") for _ in range(3)]
+    errors = [GraphQLError("m", path=[n], original_error=causes[n % 3]) for n in range(1_000)]
+    told = shown(errors, lambda _: None, "r-1")
+    assert [error.message for error in told] == ["Internal error"] * MOST + [
+        "900 more errors are left out."
+    ]
+    assert told[-1].extensions == {"code": "TOO_MANY_ERRORS", "requestId": "r-1"}
+    assert len([r for r in caplog.records if r.levelno >= logging.ERROR]) == 3
+    assert len(shown(errors[:MOST], lambda _: None, "r-1")) == MOST

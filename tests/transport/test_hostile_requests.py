@@ -1,0 +1,66 @@
+"""No request keeps the event loop busy for long, whatever it carries and whoever sends it."""
+
+from __future__ import annotations
+
+import gc
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import orjson
+import pytest
+
+from graph.app import graphql_schema
+from graph.sandbox import Sandbox
+from tests.transport.cpu import measured
+from tests.transport.hostile import BODY, requests
+from tests.world import furnish, serving
+
+MOST = 0.1
+"""Seconds of CPU in one step. The goal is half of it; the rest is for slow machines."""
+HEADERS = {"Content-Type": "application/json"}
+REQUESTS = dict(requests(graphql_schema()._schema))
+FIELDS = sorted({name.partition(".")[0] for name in REQUESTS})
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _collected_as_in_a_served_process() -> Iterator[None]:
+    """What the tests have imported is not looked through in the middle of a measured step."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
+async def longest(client: httpx.AsyncClient, body: bytes) -> tuple[float, Any]:
+    """The longest step of the best of three attempts, and the answer."""
+    best, answer = 1e9, None
+    for _ in range(3):
+        with measured() as steps:
+            response = await client.post("/graphql", content=body, headers=HEADERS)
+        best, answer = min(best, steps.longest), orjson.loads(response.content)
+        if best < MOST / 2:
+            break
+    return best, answer
+
+
+@pytest.mark.parametrize("field", FIELDS)
+async def test_no_input_keeps_the_loop_busy(aws: Sandbox, tmp_path: Path, field: str) -> None:
+    furnish(aws)
+    slow, seen = {}, Counter[str]()
+    async with serving(tmp_path) as client:
+        for name, body in REQUESTS.items():
+            if name.partition(".")[0] == field and len(body) <= BODY:
+                took, answer = await longest(client, body)
+                seen.update(codes(answer))
+                if took > MOST:
+                    slow[name] = took
+    assert slow == {}
+    assert seen["TOO_COSTLY"] > 0
+    assert not seen["INTERNAL"]
+
+
+def codes(answer: Any) -> list[str]:
+    return [error["extensions"]["code"] for error in answer.get("errors", ())]
