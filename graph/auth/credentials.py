@@ -1,54 +1,76 @@
-"""What a connection says of who is asking: in its headers, or in connection_init's payload."""
+"""Reads the credentials of a connection from its headers or from connection_init's payload."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
+
+from starlette.datastructures import Headers
+
+from graph.auth.rejected import Rejected
 
 HEADER: Final = "X-Auth-Token"
 BEARER: Final = "Authorization"
 FORWARDED_USER: Final = "X-Forwarded-User"
 _SCHEME: Final = "bearer "
 _BLANKS: Final = " \t"
-"""Around a header's value they are no part of it: RFC 9110, 5.5."""
-_USER: Final = 128
+"""Not part of a header's value: RFC 9110, 5.5."""
+_MAX_USER: Final = 128
+_NAMES: Final = (HEADER, BEARER, FORWARDED_USER)
 
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """Nothing in here is checked. The secrets stay out of its ``repr``."""
+    """What a caller claims, unverified. Secrets are not part of the ``repr``."""
 
     token: str | None = field(default=None, repr=False)
     """A bcrypt hash of a key."""
     bearer: str | None = field(default=None, repr=False)
     """A key itself."""
     forwarded_user: str | None = None
-    """Whom the caller says it acts for: printable, at most 128 characters."""
+    """The end user the caller claims to act for: printable, at most 128 characters."""
 
 
 def credentials(
     headers: Mapping[str, str], payload: Mapping[str, Any] | None = None
 ) -> Credentials:
-    """A header wins over the payload's entry of that name, whose case does not matter."""
-    said = {
+    """Reads all credentials from one source: the headers if they have any, else the payload.
+
+    A proxy that authenticates its users sets headers, and nothing that the user sends in a payload
+    may replace or add to them: neither a token nor the user to act for. A header that is present
+    counts even if it is empty. Names in the payload are case-insensitive.
+
+    Raises Rejected if a header is given more than once: it is unclear which one a proxy has set.
+    """
+    if any(name in headers for name in _NAMES):
+        return _read(partial(_single, headers))
+    given = {
         name.lower(): value
         for name, value in (payload or {}).items()
         if isinstance(name, str) and isinstance(value, str)
     }
+    return _read(lambda name: given.get(name.lower(), ""))
 
-    def find(name: str) -> str | None:
-        return headers.get(name) or said.get(name.lower()) or None
 
-    authorization = find(BEARER) or ""
+def _read(value_of: Callable[[str], str]) -> Credentials:
+    authorization = value_of(BEARER)
     bearer = authorization[len(_SCHEME) :] if authorization[:7].lower() == _SCHEME else ""
-    token = (find(HEADER) or "").strip(_BLANKS)
-    user = _printable(_decoded(find(FORWARDED_USER) or ""))
+    token = value_of(HEADER).strip(_BLANKS)
+    user = _printable(_decoded(value_of(FORWARDED_USER).strip(_BLANKS)))
     return Credentials(token or None, bearer.strip(_BLANKS) or None, user or None)
 
 
+def _single(headers: Mapping[str, str], name: str) -> str:
+    values = headers.getlist(name) if isinstance(headers, Headers) else [headers.get(name, "")]
+    if len(values) > 1:
+        raise Rejected(f"there are {len(values)} {name} headers")
+    return values[0] if values else ""
+
+
 def _decoded(header: str) -> str:
-    """What came in UTF-8, as headers are handed on in Latin-1."""
+    """Restores UTF-8, as ASGI servers decode headers as Latin-1."""
     try:
         return header.encode("latin-1").decode()
     except UnicodeError:
@@ -56,6 +78,6 @@ def _decoded(header: str) -> str:
 
 
 def _printable(user: str) -> str:
-    """Goes into logs and the store: no line breaks, no half surrogates, no end without end."""
-    shown = "".join(c if c.isprintable() else "?" for c in user[: 2 * _USER])
-    return shown.strip()[:_USER]
+    """Bounded, without line breaks and lone surrogates, as it goes into logs and the store."""
+    shown = "".join(c if c.isprintable() else "?" for c in user[: 2 * _MAX_USER])
+    return shown.strip()[:_MAX_USER]

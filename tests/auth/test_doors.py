@@ -72,6 +72,38 @@ async def test_every_door_takes_every_key(server: Server) -> None:
                 assert name in shown["data"]["viewer"].values()
 
 
+MIXED = {
+    "another user": (RIGHT["for a user"][0], {"X-Forwarded-User": "ceo"}, "ann"),
+    "a user": (RIGHT["a bearer"][0], {"x-forwarded-user": "ceo"}, None),
+    "another token": (RIGHT["for a user"][0], RIGHT["a token"][0], "ann"),
+    "a token and a user": (
+        RIGHT["a bearer"][0],
+        RIGHT["a token"][0] | {"X-Forwarded-User": "ceo"},
+        None,
+    ),
+    "another bearer": (
+        RIGHT["a token"][0],
+        RIGHT["a bearer"][0] | {"X-Forwarded-User": "ceo"},
+        None,
+    ),
+}
+"""What the handshake's headers and the payload say, and for whom the caller acts."""
+
+
+@pytest.mark.timeout(150)  # real servers start in it
+async def test_a_payload_adds_nothing_to_the_headers_of_a_proxy(server: Server) -> None:
+    for headers, payload, user in MIXED.values():
+        shown = await by_socket(server, headers, payload)
+        by_headers = await by_socket(server, headers, None)
+        assert shown == by_headers
+        assert shown["data"]["viewer"]["onBehalfOf"] == user
+    for headers in ({"X-Forwarded-User": "ann"}, WRONG["wrong"], WRONG["a wrong bearer"]):
+        with pytest.raises(websockets.ConnectionClosed) as ended:
+            await by_socket(server, headers, RIGHT["a token"][0])
+        assert ended.value.rcvd
+        assert ended.value.rcvd.code == 4401
+
+
 @pytest.mark.timeout(150)  # real servers start in it
 async def test_every_wrong_one_gets_the_same_answer(server: Server) -> None:
     seen: dict[str, set[object]] = {"rest": set(), "graphql": set(), "sse": set()}
