@@ -24,7 +24,7 @@ _SCHEMA: Final = Path("schema.graphql")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """The command line. Gives the status to exit with."""
+    """Runs a command. Returns the exit status."""
     arguments = _parser().parse_args(argv)
     try:
         return int(arguments.run(arguments))
@@ -36,53 +36,100 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="datasync-api", description="GraphQL and REST for AWS DataSync movers."
+        prog="datasync-api",
+        description="GraphQL and REST server for AWS DataSync movers across accounts.",
     )
     parser.add_argument(
         "--version", "-version", action="version", version=f"datasync-api {version('datasync-api')}"
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    serve = commands.add_parser("serve", help="serve the API")
-    serve.add_argument(
+    _serve_arguments(commands.add_parser("serve", help="serve the API"))
+    _sandbox_arguments(
+        commands.add_parser("sandbox", help="serve the API with an embedded AWS, for trying it out")
+    )
+    _demo_arguments(
+        commands.add_parser(
+            "demo",
+            help="create, start, follow, stop and delete a mover on an embedded AWS",
+        )
+    )
+    _schema_arguments(commands.add_parser("schema", help="print the GraphQL schema"))
+    _token_arguments(
+        commands.add_parser(
+            "token", help="print an authentication header for a key, ready for curl -H"
+        )
+    )
+    _settings_arguments(
+        commands.add_parser("settings", help="print all settings as a Markdown table")
+    )
+    return parser
+
+
+def _serve_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
         "--config",
         "-config",
         metavar="FILE",
-        help="TOML with settings, or the original's JSON; the environment wins",
+        help="settings in TOML, or the original server's JSON; environment variables take "
+        "precedence",
     )
-    serve.add_argument(
-        "--workers", type=_workers, default=1, help="processes that serve (default: 1)"
+    parser.add_argument(
+        "--workers", type=_workers, default=1, help="number of server processes (default: 1)"
     )
-    serve.set_defaults(run=_serve)
-    sandbox = commands.add_parser("sandbox", help="serve the API on an embedded AWS")
-    sandbox.add_argument("--port", type=_port, default=0, help="of the API (default: a free one)")
-    sandbox.add_argument(
-        "--aws-port", type=_port, default=0, help="of the embedded AWS (default: a free one)"
+    parser.set_defaults(run=_serve)
+
+
+def _sandbox_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--port", type=_port, default=0, help="port of the API (default: a free one)"
     )
-    sandbox.set_defaults(run=_sandbox)
-    demo = commands.add_parser("demo", help="play the main job on an embedded AWS")
-    demo.add_argument("--exit", action="store_true", help="end after the last act")
-    demo.set_defaults(run=_demo)
-    schema = commands.add_parser("schema", help="print the GraphQL schema")
-    schema.add_argument("--check", action="store_true", help="compare it with schema.graphql")
-    schema.add_argument("--write", action="store_true", help="write it to schema.graphql")
-    schema.set_defaults(run=_schema)
-    token = commands.add_parser("token", help="make a header for a key, ready for curl -H")
-    token.add_argument("--config", "-config", metavar="FILE", help="as for serve")
-    token.add_argument("--key-name", metavar="NAME", help="which of the configured keys")
-    token.add_argument("--key-file", metavar="FILE", help="a key to read instead, - for stdin")
-    token.add_argument(
+    parser.add_argument(
+        "--aws-port", type=_port, default=0, help="port of the embedded AWS (default: a free one)"
+    )
+    parser.set_defaults(run=_sandbox)
+
+
+def _demo_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--exit", action="store_true", help="exit after the last step, even at a terminal"
+    )
+    parser.set_defaults(run=_demo)
+
+
+def _schema_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--check", action="store_true", help="fail unless schema.graphql is up to date"
+    )
+    parser.add_argument("--write", action="store_true", help="write the schema to schema.graphql")
+    parser.set_defaults(run=_schema)
+
+
+def _token_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--config", "-config", metavar="FILE", help="the settings file, as for serve"
+    )
+    parser.add_argument(
+        "--key-name", metavar="NAME", help="the configured key to use (default: the first)"
+    )
+    parser.add_argument(
+        "--key-file", metavar="FILE", help="read the key from a file instead, or from stdin with -"
+    )
+    parser.add_argument(
         "--cost",
         type=int,
         default=10,
-        help=f"bcrypt's, {COSTS[0]} to {COSTS[-1]} (default: 10); servers refuse one above their "
-        f"TOKEN_MAX_COST, {USUAL_COST} by default, which --key-file cannot know: it warns",
+        help=f"the bcrypt cost, {COSTS[0]} to {COSTS[-1]} (default: 10); servers reject costs "
+        f"above their TOKEN_MAX_COST, by default {USUAL_COST}",
     )
-    token.add_argument("--plain", action="store_true", help="print the token alone")
-    token.add_argument("--new", action="store_true", help="make a new key and its SHA-256")
-    token.set_defaults(run=_token)
-    settings = commands.add_parser("settings", help="print all settings as a table")
-    settings.set_defaults(run=_settings)
-    return parser
+    parser.add_argument(
+        "--plain", action="store_true", help="print the token without the name of the header"
+    )
+    parser.add_argument("--new", action="store_true", help="generate a new key and its SHA-256")
+    parser.set_defaults(run=_token)
+
+
+def _settings_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(run=_settings)
 
 
 def _serve(arguments: argparse.Namespace) -> int:
@@ -91,7 +138,7 @@ def _serve(arguments: argparse.Namespace) -> int:
     found = find(arguments.config)
     if arguments.config:  # each worker reads the settings for itself
         os.environ[FILE] = arguments.config
-    logs.set_up("info")  # how the original's entries were understood is told at any level
+    logs.set_up("info")  # how the original's entries were understood is logged at any level
     for how in found.understood:
         log.info("%s", how)
     logs.set_up(found.settings.log_level)
@@ -124,10 +171,13 @@ def _schema(arguments: argparse.Namespace) -> int:
         return 0
     if arguments.check:
         if not _SCHEMA.exists():
-            return _fail(f"there is no {_SCHEMA} in {Path.cwd()} to compare the schema with")
+            return _fail(
+                f"{_SCHEMA} does not exist in {Path.cwd()}; write it with: datasync-api schema "
+                "--write"
+            )
         if _SCHEMA.read_text(encoding="utf-8") == printed:
             return 0
-        return _fail("schema.graphql is out of date: run datasync-api schema --write")
+        return _fail("schema.graphql is out of date; update it with: datasync-api schema --write")
     sys.stdout.write(printed)
     return 0
 
@@ -140,17 +190,17 @@ def _token(arguments: argparse.Namespace) -> int:
         print(f'# Authorization: Bearer {key}\nsha256 = "{digest}"')  # noqa: T201 - the answer
         return 0
     if arguments.cost not in COSTS:
-        return _fail(f"a cost is {COSTS[0]} to {COSTS[-1]}, not {arguments.cost}")
+        return _fail(f"the cost must be between {COSTS[0]} and {COSTS[-1]}, not {arguments.cost}")
     key = _key_of(arguments)
     if arguments.key_file and arguments.cost > USUAL_COST:
-        _complain(f"a server refuses a cost above {USUAL_COST} unless its TOKEN_MAX_COST allows it")
+        _complain(f"servers reject a cost above {USUAL_COST} unless their TOKEN_MAX_COST allows it")
     token = token_for(key, arguments.cost)
     print(token if arguments.plain else f"{HEADER}: {token}")  # noqa: T201 - the answer
     return 0
 
 
 def _key_of(arguments: argparse.Namespace) -> str:
-    """In clear: from a file, or of the settings by its name. Raises SettingsError."""
+    """The plain-text key, from a file or from the settings. Raises SettingsError."""
     from graph.auth import clear_key  # noqa: PLC0415 - each command loads what it needs alone
 
     if arguments.key_file:
@@ -162,18 +212,21 @@ def _key_of(arguments: argparse.Namespace) -> str:
             )
             return clear_key(text.removesuffix("\n")).decode()
         except (OSError, ValueError) as error:
-            raise SettingsError(f"the key of {arguments.key_file}: {error}") from None
+            raise SettingsError(f"the key in {arguments.key_file}: {error}") from None
     settings = load_keys(arguments.config)
     keys = {key.caller.name: key.clear for key in settings.all_keys}
     name = arguments.key_name or next(iter(keys))
     clear = keys.get(name)
     if name not in keys:
-        raise SettingsError(f"there is no key '{name}', but {', '.join(keys)}")
+        raise SettingsError(f"there is no key '{name}'; the configured keys are {', '.join(keys)}")
     if clear is None:
-        raise SettingsError(f"key '{name}' is known by its SHA-256 alone: send it as a bearer")
+        raise SettingsError(
+            f"key '{name}' is configured by its SHA-256 only: send the key itself in "
+            "'Authorization: Bearer'"
+        )
     cap = settings.token_max_cost
     if arguments.cost > cap:
-        raise SettingsError(f"the server refuses a cost above {cap}, its TOKEN_MAX_COST")
+        raise SettingsError(f"the server rejects a cost above {cap}, its TOKEN_MAX_COST")
     return clear.decode()
 
 
@@ -186,18 +239,21 @@ def _settings(_arguments: argparse.Namespace) -> int:
 
 def _workers(given: str) -> int:
     if not re.fullmatch("[0-9]{1,3}", given) or int(given) == 0:
-        raise argparse.ArgumentTypeError(f"'{given}' is not a number of processes from 1 to 999")
+        raise argparse.ArgumentTypeError(f"'{given}' is not a number of workers between 1 and 999")
     return int(given)
 
 
 def _port(given: str) -> int:
     if not given.isdigit() or int(given) > 65_535:  # noqa: PLR2004 - the last port
-        raise argparse.ArgumentTypeError(f"'{given}' is not a port")
+        raise argparse.ArgumentTypeError(f"'{given}' is not a port number")
     return int(given)
 
 
 def _missing(error: ImportError) -> int:
-    return _fail(f"{error.name} is missing: pip install 'datasync-api[sandbox]'")
+    return _fail(
+        f"the Python package {error.name} is missing; install the sandbox extra: pip install "
+        "'datasync-api[sandbox]'"
+    )
 
 
 def _fail(why: str) -> int:

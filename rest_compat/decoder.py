@@ -151,7 +151,7 @@ def _wrong(given: Any, shape: Shape, where: str) -> _WrongError:  # noqa: ANN401
         kind = "a number"
     else:
         kind = "an object" if isinstance(given, _Pairs) else "an array"
-    return _WrongError(f"{where} has to be {_NOUNS[type(shape)]}, not {kind}")
+    return _WrongError(f"{where} must be {_NOUNS[type(shape)]}, not {kind}")
 
 
 def _whole(text: str) -> str:

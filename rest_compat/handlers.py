@@ -78,8 +78,8 @@ async def delete_mover(context: Context, request: Request) -> Response:
         raise UpstreamTimeout("the mover is still being deleted; ask again later")
     if ended.failure:  # may quote AWS, which is not shown with a 5xx: the task log has it
         raise Upstream(
-            f"the mover could not be deleted as a whole (task {ended.id}); "
-            "delete it again to go on where it stopped"
+            f"the mover could not be deleted as a whole (task {ended.id}); delete it again to go "
+            "on where it stopped"
         )
     return Response(status_code=204)
 
@@ -105,7 +105,7 @@ async def show_tasks(context: Context, request: Request) -> Response:
     wanted = set(request.query_params.getlist("task"))
     ids = sorted(task for task in wanted if _TASK_ID.fullmatch(task))
     if len(ids) > _TASKS:
-        raise Invalid(f"at most {_TASKS} tasks can be asked for at once")
+        raise Invalid(f"at most {_TASKS} tasks can be requested at once")
     found = await asyncio.gather(*(_operation(context, task) for task in ids))
     return answer({shown.id: wire.flywheel_json(shown) for shown in found if shown})
 

@@ -69,10 +69,10 @@ def _name(given: str | None) -> str:
 def _location(given: dict[str, Any], side: str) -> LocationSpec:
     kind = given["Type"]
     if kind not in _KINDS:
-        raise Invalid(f"{side} Type has to be {' or '.join(_KINDS)}")
+        raise Invalid(f"{side} Type must be {' or '.join(_KINDS)}")
     parts = given.get(kind)
     if parts is None:
-        raise Invalid(f"{side} of type {kind} needs its {kind} object")
+        raise Invalid(f"{side} of type {kind} requires an {kind} object")
     for name in _KINDS[kind]:
         if not parts.get(name):
             raise Invalid(f"{side} {kind} needs {name}")
@@ -83,7 +83,7 @@ def _location(given: dict[str, Any], side: str) -> LocationSpec:
             storage_class=parts.get("S3StorageClass") or None,
         )
     if None in parts["SecurityGroupArns"]:
-        raise Invalid(f"{side} EFS SecurityGroupArns may not hold null")
+        raise Invalid(f"{side} EFS SecurityGroupArns must not contain null")
     return EfsSpec(
         filesystem_arn=parts["EfsFilesystemArn"],
         subnet_arn=parts["SubnetArn"],
@@ -103,5 +103,5 @@ def _tags(given: list[dict[str, str] | None]) -> tuple[Tag, ...]:
     """The caller's, without those that the server sets itself, nor those that are AWS's."""
     tags = [Tag((item or {}).get("Key", ""), (item or {}).get("Value", "")) for item in given]
     if not all(tag.key for tag in tags):
-        raise Invalid("each of the Tags needs a Key")
+        raise Invalid("each of the Tags requires a Key")
     return tuple(tag for tag in tags if tag.key not in OWN_TAGS and not tag.key.startswith("aws:"))

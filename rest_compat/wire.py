@@ -25,8 +25,8 @@ _REPORT: Final = _named("ReportLevel")
 _FILTER: Final = _named("FilterType Value")
 _TASK: Final = _named(
     "CloudWatchLogGroupArn CreationTime CurrentTaskExecutionArn DestinationLocationArn "
-    "DestinationNetworkInterfaceArns ErrorCode ErrorDetail Excludes Includes Name Options "
-    "Schedule SourceLocationArn SourceNetworkInterfaceArns Status TaskArn TaskReportConfig",
+    "DestinationNetworkInterfaceArns ErrorCode ErrorDetail Excludes Includes Name Options Schedule "
+    "SourceLocationArn SourceNetworkInterfaceArns Status TaskArn TaskReportConfig",
     Excludes=_FILTER,
     Includes=_FILTER,
     Options=_named(

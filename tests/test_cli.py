@@ -10,7 +10,7 @@ import pytest
 
 from graph.cli import main
 
-TOO_DEAR = "datasync-api: a server refuses a cost above 12 unless its TOKEN_MAX_COST allows it\n"
+TOO_DEAR = "datasync-api: servers reject a cost above 12 unless their TOKEN_MAX_COST allows it\n"
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ def test_a_schema_that_is_not_there_is_not_out_of_date(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert main(["schema", "--check"]) == 2
-    assert "there is no schema.graphql in" in capsys.readouterr().err
+    assert "schema.graphql does not exist in" in capsys.readouterr().err
     (tmp_path / "schema.graphql").write_text("type Query")
     assert main(["schema", "--check"]) == 2
     assert "is out of date" in capsys.readouterr().err
@@ -101,7 +101,7 @@ def test_a_number_of_workers_is_from_one_on(
     with pytest.raises(SystemExit) as ended:
         main(["serve", "--workers", workers])
     assert ended.value.code == 2
-    assert "number of processes from 1" in capsys.readouterr().err
+    assert "number of workers between 1" in capsys.readouterr().err
 
 
 def test_a_new_key_comes_with_its_digest(capsys: pytest.CaptureFixture[str]) -> None:
@@ -114,13 +114,16 @@ def test_a_new_key_comes_with_its_digest(capsys: pytest.CaptureFixture[str]) -> 
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["--key-name", "nobody"], "there is no key 'nobody', but default, ci, by-digest"),
-        (["--key-name", "by-digest"], "key 'by-digest' is known by its SHA-256 alone"),
-        (["--cost", "13"], "the server refuses a cost above 12"),
-        (["--cost", "3"], "a cost is 4 to 16"),
-        (["--cost", "17", "--key-file", "/dev/stdin"], "a cost is 4 to 16"),
-        (["--key-file", "/nowhere"], "the key of /nowhere: "),
-        (["--key-file", "/dev/null"], "the key of /dev/null: has to have 1 to 72 bytes"),
+        (
+            ["--key-name", "nobody"],
+            "there is no key 'nobody'; the configured keys are default, ci, by-digest",
+        ),
+        (["--key-name", "by-digest"], "key 'by-digest' is configured by its SHA-256 only"),
+        (["--cost", "13"], "the server rejects a cost above 12"),
+        (["--cost", "3"], "the cost must be between 4 and 16"),
+        (["--cost", "17", "--key-file", "/dev/stdin"], "the cost must be between 4 and 16"),
+        (["--key-file", "/nowhere"], "the key in /nowhere: "),
+        (["--key-file", "/dev/null"], "the key in /dev/null: must be 1 to 72 bytes long"),
     ],
 )
 def test_a_token_that_cannot_be_made_is_refused_in_one_line(

@@ -50,7 +50,7 @@ class Authenticator:
         else:
             key = self._by_bearer(given.bearer)
         if key is None:
-            raise Unauthenticated("a valid token is needed")
+            raise Unauthenticated("A valid token is required.")
         return key.caller_for(given.forwarded_user)
 
     async def aclose(self) -> None:

@@ -56,22 +56,25 @@ def read_keys_file(file: str) -> tuple[Key, ...]:
         raise ValueError(f"the file of keys {file} cannot be read: {error}") from None
     tables = given.pop("keys", None)
     if given:
-        raise ValueError(f"{file} has to hold [[keys]] tables alone, not '{next(iter(given))}'")
+        raise ValueError(f"{file} may contain only [[keys]] tables, not '{next(iter(given))}'")
     return read_keys(tables)
 
 
 def read_keys(tables: object) -> tuple[Key, ...]:
     """The keys of ``[[keys]]`` tables. Raises ValueError with a sentence that names the entry."""
     if not isinstance(tables, Sequence) or isinstance(tables, str) or not tables:
-        raise ValueError("at least one [[keys]] table is wanted")
+        raise ValueError("at least one [[keys]] table is required")
     keys = tuple(_key(table, number) for number, table in enumerate(tables, 1))
-    _distinct([key.caller.name for key in keys], "the name '{}' is given twice")
+    _distinct([key.caller.name for key in keys], "the name '{}' is used by two keys")
     secrets = [key.clear or key.sha256 for key in keys]
     for index, secret in enumerate(secrets):
         if secret in secrets[:index]:
-            raise ValueError(f"key '{keys[index].caller.name}' is the same as another one")
+            raise ValueError(f"key '{keys[index].caller.name}' has the same secret as another key")
     if sum(key.clear is not None for key in keys) > MOST_CLEAR:
-        raise ValueError(f"at most {MOST_CLEAR} keys in clear; configure others by sha256")
+        raise ValueError(
+            f"at most {MOST_CLEAR} keys may be configured in plain text; configure the others by "
+            "sha256"
+        )
     return keys
 
 
@@ -83,9 +86,9 @@ def clear_key(text: str) -> bytes:
     """
     encoded = text.encode()
     if b"\0" in encoded:
-        raise ValueError("may hold no NUL, which ends a key for bcrypt")
+        raise ValueError("must not contain NUL bytes, at which bcrypt stops reading")
     if not 0 < len(encoded) <= _BYTES:
-        raise ValueError(f"has to have 1 to {_BYTES} bytes")
+        raise ValueError(f"must be 1 to {_BYTES} bytes long")
     return encoded
 
 
@@ -94,11 +97,11 @@ def _key(table: object, number: int) -> Key:
         raise ValueError(f"key {number} is not a table")  # noqa: TRY004 - a sentence for people
     name = table.get("name")
     if not isinstance(name, str) or not _NAME.fullmatch(name):
-        raise ValueError(f"key {number} needs a name of 1 to 64 letters, digits or _.@-")
+        raise ValueError(f"key {number} must have a name of 1 to 64 letters, digits or _.@-")
     given = {entry: _entry(name, entry, value) for entry, value in table.items()}
     secrets = [entry for entry in _SECRETS if entry in given]
     if len(secrets) != 1:
-        raise ValueError(f"key '{name}' needs exactly one of key, key_file and sha256")
+        raise ValueError(f"key '{name}' must have exactly one of key, key_file and sha256")
     digest = given.get("sha256")
     return Key(
         Caller(
@@ -127,13 +130,13 @@ def _entry(name: str, entry: str, value: object) -> Any:  # noqa: ANN401 - each 
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise ValueError("has to be a string")  # noqa: TRY004 - a sentence for people
+        raise ValueError("must be a string")  # noqa: TRY004 - a sentence for people
     return value
 
 
 def _flag(value: object) -> bool:
     if not isinstance(value, bool):
-        raise ValueError("has to be true or false")  # noqa: TRY004 - a sentence for people
+        raise ValueError("must be true or false")  # noqa: TRY004 - a sentence for people
     return value
 
 
@@ -152,9 +155,9 @@ def from_file(value: object) -> bytes:
 def _digest(value: object) -> bytes:
     text = _text(value)
     if not _SHA256.fullmatch(text):
-        raise ValueError("has to be 64 hexadecimal digits")
+        raise ValueError("must be 64 hexadecimal digits")
     if bytes.fromhex(text) == _OF_NOTHING:
-        raise ValueError("is that of an empty key")
+        raise ValueError("is the digest of an empty key")
     return bytes.fromhex(text)
 
 
@@ -163,7 +166,7 @@ def _some(check: Callable[[str], str]) -> Callable[[object], frozenset[str]]:
 
     def read(value: object) -> frozenset[str]:
         if not isinstance(value, Sequence) or isinstance(value, str) or not value:
-            raise ValueError("has to be a list with an entry at least; leave it out for all")
+            raise ValueError("must be a list with at least one entry; omit it to allow all")
         return frozenset(check(_text(item)) for item in value)
 
     return read

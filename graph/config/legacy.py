@@ -99,7 +99,7 @@ def read(text: str) -> Original:
             shown = "a secret" if entry.secret else settings[entry.setting]
             understood[entry.name] = f"{entry.setting.upper()}, {shown}"
         elif path == "token":
-            raise ValueError("token is empty, and would let everybody in")
+            raise ValueError("token is empty, which would give everybody access")
         else:
             understood[entry.name] = "empty, and left to its default"
     if given.get("listenaddress") is None:
@@ -108,7 +108,7 @@ def read(text: str) -> Original:
         variable: value for path, variable in _CREDENTIALS.items() if (value := given.get(path))
     }
     if len(credentials) == 1:
-        raise ValueError("account.akid and account.secret are wanted together")
+        raise ValueError("account.akid and account.secret must be given together")
     return Original(settings, entries, credentials, understood)
 
 
@@ -139,9 +139,9 @@ def _decoded(text: str) -> dict[str, Any]:
             text.lstrip("\ufeff \t\r\n")
         )
     except (ValueError, RecursionError) as error:
-        raise ValueError(f"this is not JSON: {error}") from None
+        raise ValueError(f"it is not valid JSON: {error}") from None
     if not isinstance(given, dict):
-        raise ValueError("a JSON object is wanted")  # noqa: TRY004 - a sentence for people
+        raise ValueError("it must be a JSON object")  # noqa: TRY004 - a sentence for people
     return given
 
 
@@ -170,7 +170,7 @@ def _flat(given: Mapping[str, Any]) -> dict[str, str | None]:
             for inner, within in value.items():
                 flat |= _checked(f"{name}.{inner}", within)
         else:
-            raise ValueError(f"{name} has to be an object, and is {_kind(value)}")
+            raise ValueError(f"{name} must be an object, not {_kind(value)}")
     return flat
 
 
@@ -179,7 +179,7 @@ def _checked(path: str, value: object) -> dict[str, str | None]:
         return {path: None}
     known = path in _ENTRIES or path in _CREDENTIALS or path in _UNUSED
     if known and not isinstance(value, str):
-        raise ValueError(f"{_spelled(path)} has to be a string, and is {_kind(value)}")
+        raise ValueError(f"{_spelled(path)} must be a string, not {_kind(value)}")
     return {path: value if isinstance(value, str) else ""}
 
 
@@ -189,7 +189,7 @@ def _spelled(path: str) -> str:
 
 def _kind(value: object) -> str:
     if isinstance(value, bool):
-        return "true or false"
+        return "a boolean"
     kinds = {dict: "an object", list: "a list", str: "a string", int: "a number", float: "a number"}
     return kinds[type(value)]
 

@@ -1,4 +1,4 @@
-"""Every setting: its type, its bounds and what it means."""
+"""All settings: type, bounds, default and description."""
 
 from __future__ import annotations
 
@@ -15,35 +15,38 @@ _ADDRESS: Final = re.compile(
     r"(\[[0-9A-Fa-f:.]+(%[A-Za-z0-9_.-]+)?\]|[^\s:/\[\]]*):(?P<port>[0-9]{1,5})"
 )
 _STORE: Final = re.compile(r"sqlite:///(?!:memory:|file:|\?).+|postgresql(\+psycopg)?://.+")
-"""No database in memory: each connection would have its own."""
+"""In-memory databases are excluded: each connection would get its own."""
 COSTS: Final = range(4, 17)
-"""Of a token: from bcrypt's least to the most that a server can be set to take."""
+"""Bcrypt costs: from the lowest that exists to the highest that a server can be set to accept."""
 USUAL_COST: Final = 12
-"""The most that a server takes where its settings do not say otherwise."""
+"""The highest cost that a server accepts by default."""
 
 
 class SettingsError(Exception):
-    """Stops the start, with a sentence that names the setting."""
+    """A setting is wrong or missing; the message names it. Ends the process with status 2."""
 
 
 class KeySettings(BaseSettings):
-    """Who may call: all that it takes to make a token."""
+    """The settings that decide who may call; enough to create a token."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
 
     token: SecretStr | None = Field(
         None,
-        description="The pre-shared key, which may do everything: callers send a bcrypt hash of "
-        "it. 1 to 72 bytes. Required unless there are keys.",
+        description="The pre-shared key named `default`, which has all rights. Callers send a "
+        "bcrypt hash of it. 1 to 72 bytes. Required unless `KEYS` is set.",
     )
     keys: Annotated[tuple[Key, ...], NoDecode] = Field(
-        (), description="A TOML file of `[[keys]]` tables: several keys, each with its rights."
+        (),
+        description="Path of a TOML file with `[[keys]]` tables: further keys, each with rights of "
+        "its own.",
     )
     token_max_cost: int = Field(
         USUAL_COST,
         ge=COSTS[0],
         le=COSTS[-1],
-        description="Hashes of a higher bcrypt cost are refused, not computed.",
+        description="The highest bcrypt cost that is accepted in a token, 4 to 16. Tokens with a "
+        "higher cost are rejected without computing them.",
     )
 
     @field_validator("token")
@@ -63,102 +66,132 @@ class KeySettings(BaseSettings):
     @model_validator(mode="after")
     def _let_somebody_in(self) -> Self:
         if self.token is None and not self.keys:
-            raise ValueError(f"{PREFIX}TOKEN is missing: without it or {PREFIX}KEYS none gets in")
+            raise ValueError(
+                f"{PREFIX}TOKEN is missing: set it or {PREFIX}KEYS, as nobody could authenticate "
+                "otherwise"
+            )
         clear = [key.clear for key in self.keys]
         if self.token is not None and self.token.get_secret_value().encode() in clear:
-            raise ValueError(f"{PREFIX}KEYS is wrong: one of the keys is {PREFIX}TOKEN too")
+            raise ValueError(f"{PREFIX}KEYS is wrong: one of the keys is the same as {PREFIX}TOKEN")
         if self.token is not None and DEFAULT in {key.caller.name for key in self.keys}:
-            raise ValueError(f"{PREFIX}KEYS is wrong: {PREFIX}TOKEN has the name '{DEFAULT}'")
+            raise ValueError(
+                f"{PREFIX}KEYS is wrong: the name '{DEFAULT}' is reserved for {PREFIX}TOKEN"
+            )
         return self
 
     @property
     def all_keys(self) -> tuple[Key, ...]:
-        """The named ones, and the one that is a setting of its own."""
+        """The named keys, and the one that has a setting of its own."""
         if self.token is None:
             return self.keys
         return (default_key(self.token.get_secret_value().encode()), *self.keys)
 
 
 class Settings(KeySettings):
-    listen: str = Field("127.0.0.1:8080", description="Address and port to serve on.")
+    listen: str = Field(
+        "127.0.0.1:8080",
+        description="The address and port to listen on. `:8080` means all addresses.",
+    )
     org: str = Field(
-        description="The organisation whose movers are served, as in the tag `spinup:org`.",
+        description="The organisation whose movers are managed, as in the tag `spinup:org`.",
         pattern=r"^[A-Za-z0-9_.-]{1,64}$",
     )
-    region: str = Field("us-east-1", description="The AWS region to work in.")
+    region: str = Field("us-east-1", description="The AWS region in which movers are managed.")
     role: str = Field(
-        description="Name of the management role that is assumed in each account.",
+        description="The name of the management role that the server assumes in each account.",
         pattern=r"^([A-Za-z0-9_+=,.@-]+/)*[A-Za-z0-9_+=,.@-]+$",
         max_length=128,
     )
     external_id: SecretStr | None = Field(
-        None, description="The external id that the management role asks for."
+        None,
+        description="The external id to send when assuming the management role; empty sends none.",
     )
     accounts: Annotated[tuple[str, ...], NoDecode] = Field(
-        (), description="Accounts to serve, separated by commas; empty means any."
+        (),
+        description="The accounts to serve, separated by commas; empty means any account that lets "
+        "the server assume the role.",
     )
     store_url: str = Field(
         "sqlite:///datasync-api.sqlite",
-        description="Where operations are kept: `sqlite:///FILE`, or `postgresql://..` for "
-        "several servers.",
+        description="The database for operations: `sqlite:///FILE` for one server, or "
+        "`postgresql://USER:PASSWORD@HOST/NAME` for several.",
         repr=False,  # it may hold a password
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        "info", description="What is logged: debug, info, warning or error."
+        "info", description="The least severe messages to log: debug, info, warning or error."
     )
     operation_minutes: float = Field(
-        60, gt=0, description="Minutes that an ended operation is kept."
+        60, gt=0, description="How long ended operations are kept, in minutes."
     )
     orphan_minutes: float = Field(
         60,
         gt=0,
-        description="What no mover uses is an orphan once it is so old, and what an ended "
-        "operation left behind is looked for so long after its end.",
+        description="How old a resource that no mover uses must be to count as an orphan, in "
+        "minutes; also how long after its end the remains of an operation are searched for.",
     )
     sweep_seconds: float = Field(
         60,
         ge=0.05,
-        description="Between two rounds that remove what ended operations left behind.",
+        description="How often the remains of ended operations are removed, in seconds.",
     )
     lease_seconds: float = Field(
-        8, gt=0, le=60, description="A server silent for so long is dead; others take over."
+        8,
+        gt=0,
+        le=60,
+        description="How long after its last heartbeat a server counts as dead and others take "
+        "over its operations, in seconds.",
     )
     drain_seconds: float = Field(
-        10, ge=0, le=300, description="How long a server that stops waits for its operations."
+        10,
+        ge=0,
+        le=300,
+        description="How long a stopping server waits for its operations to finish, in seconds.",
     )
     task_quota: int | None = Field(
         None,
         ge=1,
-        description="Tasks that AWS allows in an account; where it is not set, AWS refuses one "
-        "more only when it is made.",
+        description="The number of tasks that AWS allows per account. If set, a create beyond it "
+        "is rejected immediately; if empty, AWS rejects it later.",
     )
-    body_bytes: int = Field(1 << 20, ge=1_024, description="The largest request body that is read.")
+    body_bytes: int = Field(
+        1 << 20, ge=1_024, description="The largest request body that is accepted, in bytes."
+    )
     request_seconds: float = Field(
         15,
         gt=0,
         le=3_600,
-        description="How long a client may take to send a request, or to take an answer.",
+        description="How long a client may take to send a request or to receive the response, in "
+        "seconds.",
     )
     connections: int = Field(
-        10_000, ge=10, description="Connections at a time; who comes beyond them gets a 503."
+        10_000,
+        ge=10,
+        description="The number of concurrent connections. Further ones are rejected with 503.",
     )
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
-        description="Origins whose pages may call, separated by commas, `*` for any; empty: "
-        "preflight requests of the REST paths are answered as the original does.",
+        description="The origins whose web pages may call the server, separated by commas; `*` "
+        "means any. If empty, REST preflight requests are answered like the original server does, "
+        "and GraphQL accepts only pages of its own origin.",
     )
     call_seconds: float = Field(
         20,
         ge=1,
         le=300,
-        description="How long one call to AWS may take, its retries included; a list takes up to "
-        "three times that.",
+        description="How long one call to AWS may take including retries, in seconds. Lists may "
+        "take three times as long.",
     )
     poll_seconds: float = Field(
-        1.0, ge=0.05, le=60, description="Between two looks at a run that moves."
+        1.0,
+        ge=0.05,
+        le=60,
+        description="How often a run that is being followed is polled, in seconds.",
     )
     retry_seconds: float = Field(
-        1.0, gt=0, le=60, description="The first wait of an operation before it tries again."
+        1.0,
+        gt=0,
+        le=60,
+        description="How long an operation waits before its first retry, in seconds.",
     )
 
     @field_validator("accounts", "cors_origins", mode="before")
@@ -175,7 +208,7 @@ class Settings(KeySettings):
     def _twelve_digits(cls, accounts: tuple[str, ...]) -> tuple[str, ...]:
         for account in accounts:
             if not re.fullmatch("[0-9]{12}", account):
-                raise ValueError(f"'{account}' is not an account of 12 digits")
+                raise ValueError(f"'{account}' is not an account id of 12 digits")
         return accounts
 
     @field_validator("cors_origins")
@@ -190,7 +223,7 @@ class Settings(KeySettings):
     @classmethod
     def _of_a_known_store(cls, url: str) -> str:
         if not re.fullmatch(r"sqlite:///.+|postgresql(\+psycopg)?://.+", url):
-            raise ValueError("has to be sqlite:///FILE or postgresql://..")
+            raise ValueError("must be sqlite:///FILE or postgresql://..")
         return url
 
     @field_validator("listen")
@@ -205,7 +238,7 @@ class Settings(KeySettings):
     @classmethod
     def _a_file_or_postgresql(cls, url: str) -> str:
         if not _STORE.fullmatch(url):  # not shown: it may hold a password
-            raise ValueError("sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME is wanted")
+            raise ValueError("must be sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
         return url
 
     @property
@@ -215,8 +248,8 @@ class Settings(KeySettings):
 
 
 def table() -> str:
-    """All settings as a Markdown table, as it stands in the README."""
-    rows = ["| setting | default | meaning |", "|---|---|---|"]
+    """All settings as a Markdown table, as in docs/configuration.md."""
+    rows = ["| setting | default | description |", "|---|---|---|"]
     for name, field in Settings.model_fields.items():
         default = "required" if field.is_required() else f"`{field.default or ''}`"
         rows.append(f"| `{PREFIX}{name.upper()}` | {default} | {field.description} |")

@@ -34,19 +34,22 @@ def arn(text: str, *, path: tuple[str, ...] = ()) -> Arn:
     """The parts of an ARN."""
     match = _ARN.fullmatch(text)
     if match is None:
-        raise Invalid(f"'{_shown(text)}' is not an ARN", path=path)
+        raise Invalid(f"'{_shown(text)}' is not a valid ARN.", path=path)
     return Arn(*match.groups())
 
 
 def account_id(text: str) -> str:
     """The 12 digits of an AWS account."""
-    return _checked(_ACCOUNT, text, "an account is 12 digits", "account")
+    return _checked(_ACCOUNT, text, "account id (12 digits)", "account")
 
 
 def group(text: str) -> str:
     """A group's name, as it stands in a tag: up to 256 letters, digits, blanks, ``+=,.@:/_-``."""
     return _checked(
-        _GROUP, text, "a group is 1 to 256 of A-Z a-z 0-9 blank + = , . @ : / _ -", "group"
+        _GROUP,
+        text,
+        "group name (1 to 256 of A-Z a-z 0-9 space + = , . @ : / _ -)",
+        "group",
     )
 
 
@@ -63,12 +66,12 @@ def mover_name(text: str) -> str:
 
 def run_id(text: str) -> str:
     """The id of a run: ``exec-`` and 17 hexadecimal digits."""
-    return _checked(_RUN, text, "a run is exec- and 17 hexadecimal digits", "runId")
+    return _checked(_RUN, text, "run id (exec- and 17 hexadecimal digits)", "runId")
 
 
 def _checked(pattern: re.Pattern[str], text: str, rule: str, where: str) -> str:
     if not pattern.fullmatch(text):
-        raise Invalid(f"'{_shown(text)}' will not do: {rule}", path=(where,))
+        raise Invalid(f"'{_shown(text)}' is not a valid {rule}.", path=(where,))
     return text
 
 

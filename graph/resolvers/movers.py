@@ -52,7 +52,7 @@ async def find_group(context: Context, account_id: str, name: str) -> Group:
     for group in await list_groups(context, account_id):
         if group.name == name:
             return group
-    raise NotFound(f"group '{name}' has no movers in account {account_id}")
+    raise NotFound(f"Group '{name}' has no movers in account {account_id}.")
 
 
 async def find_account(context: Context, account_id: str) -> Account:

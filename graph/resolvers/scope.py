@@ -44,10 +44,10 @@ def may_write(context: Context, account_id: str, name: str | None) -> None:
     """Raises Forbidden where the caller may not change anything in a group."""
     may_write_at_all(context)
     if not group(context, account_id, name):
-        raise Forbidden(f"the key '{context.caller.name}' may not write there")
+        raise Forbidden(f"The key '{context.caller.name}' may not change movers of this group.")
 
 
 def may_write_at_all(context: Context) -> None:
     """Raises Forbidden where the caller may only read."""
     if not context.caller.may_write:
-        raise Forbidden(f"the key '{context.caller.name}' may read, and not write")
+        raise Forbidden(f"The key '{context.caller.name}' is read-only.")

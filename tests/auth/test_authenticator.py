@@ -81,7 +81,7 @@ WRONG = {
 @pytest.mark.parametrize("what", WRONG)
 async def test_anything_else_is_refused_alike(what: str) -> None:
     async with door(THREE) as auth:
-        with pytest.raises(Unauthenticated, match=r"^a valid token is needed$"):
+        with pytest.raises(Unauthenticated, match=r"^A valid token is required\.$"):
             await auth.authenticate(WRONG[what])
 
 

@@ -131,6 +131,6 @@ async def test_what_is_no_arn_of_aws_is_invalid_before_any_call(
     aws: Sandbox, gateway: Gateway
 ) -> None:
     for call in (describe_run, describe_task, tags_of, list_runs):
-        with pytest.raises(Invalid, match="is not an ARN"):
+        with pytest.raises(Invalid, match="is not a valid ARN"):
             await call(gateway, "arn:nonsense")
     assert aws.border.counts() == {}

@@ -85,10 +85,13 @@ def test_keys_stand_in_a_file_of_their_own_or_among_the_settings(
 @pytest.mark.parametrize(
     ("table", "sentence"),
     [
-        ('name = "a"\nkey = ""', "KEYS is wrong: key 'a': key has to have 1 to 72 bytes"),
-        ('name = "a"\nkey = "k"', "KEYS is wrong: one of the keys is DATASYNC_API_TOKEN too"),
-        ('name = "default"\nkey = "l"', "KEYS is wrong: DATASYNC_API_TOKEN has the name"),
-        ("name = 1", "KEYS is wrong: key 1 needs a name"),
+        ('name = "a"\nkey = ""', "KEYS is wrong: key 'a': key must be 1 to 72 bytes long"),
+        (
+            'name = "a"\nkey = "k"',
+            "KEYS is wrong: one of the keys is the same as DATASYNC_API_TOKEN",
+        ),
+        ('name = "default"\nkey = "l"', "KEYS is wrong: the name 'default' is reserved"),
+        ("name = 1", "KEYS is wrong: key 1 must have a name"),
         ("name = ", "KEYS is wrong: the file of keys .* cannot be read"),
     ],
 )

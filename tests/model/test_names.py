@@ -13,9 +13,9 @@ from graph.model import names
 from graph.model.errors import Invalid
 
 RULES: list[tuple[Callable[[str], str], str, str]] = [
-    (names.account_id, "an account is 12 digits", "account"),
-    (names.group, "a group is 1 to 256 of A-Z a-z 0-9 blank + = , . @ : / _ -", "group"),
-    (names.run_id, "a run is exec- and 17 hexadecimal digits", "runId"),
+    (names.account_id, "account id (12 digits)", "account"),
+    (names.group, "group name (1 to 256 of A-Z a-z 0-9 space + = , . @ : / _ -)", "group"),
+    (names.run_id, "run id (exec- and 17 hexadecimal digits)", "runId"),
 ]
 ANY_TEXT = st.text(st.characters())  # with the halves of surrogate pairs, as JSON can carry them
 REGEX = "Name doesn't match regex ^[a-zA-Z0-9-]+$"
@@ -67,7 +67,7 @@ def test_a_bad_name_is_refused_with_its_rule_and_its_place(
         check(text)
     shown = text.encode("unicode_escape").decode()
     shown = shown if len(shown) <= 80 else f"{shown[:80]}..."
-    assert caught.value.message == f"'{shown}' will not do: {rule}"
+    assert caught.value.message == f"'{shown}' is not a valid {rule}."
     assert caught.value.path == (where,)
 
 
@@ -96,9 +96,9 @@ def test_a_refusal_stands_on_one_short_line(text: str) -> None:
 
 
 def test_of_a_long_bad_value_80_characters_are_shown() -> None:
-    with pytest.raises(Invalid, match=f"^'{'x' * 80}...' will not do"):
+    with pytest.raises(Invalid, match=f"^'{'x' * 80}...' is not a valid"):
         names.account_id("x" * 5000)
-    with pytest.raises(Invalid, match=f"^'{'x' * 80}' will not do"):
+    with pytest.raises(Invalid, match=f"^'{'x' * 80}' is not a valid"):
         names.account_id("x" * 80)
 
 
@@ -155,6 +155,6 @@ def test_an_arn_is_taken_apart_behind_the_fifth_colon_at_the_latest(
     ],
 )
 def test_what_is_no_arn_is_refused_at_the_path_that_was_given(text: str) -> None:
-    with pytest.raises(Invalid, match=r"is not an ARN$") as caught:
+    with pytest.raises(Invalid, match=r"is not a valid ARN\.$") as caught:
         names.arn(text, path=("source", "s3", "bucketArn"))
     assert caught.value.path == ("source", "s3", "bucketArn")

@@ -142,9 +142,9 @@ def test_what_go_takes_is_taken(body: bytes, value: dict[str, Any]) -> None:
         (b'{"Name":"a\nb"}', "invalid control character at character 11"),
         (b"\xef\xbb\xbf{}", "expecting value at character 1"),
         (b"\xc2\xa0{}", "expecting value at character 1"),
-        (b"1", "the body has to be an object, not a number"),
-        (b'"x"', "the body has to be an object, not a string"),
-        (b"true", "the body has to be an object, not a boolean"),
+        (b"1", "the body must be an object, not a number"),
+        (b'"x"', "the body must be an object, not a string"),
+        (b"true", "the body must be an object, not a boolean"),
     ],
 )
 def test_what_go_refuses_is_refused_with_a_reason(body: bytes, why: str) -> None:
@@ -155,7 +155,7 @@ def test_what_go_refuses_is_refused_with_a_reason(body: bytes, why: str) -> None
 
 @pytest.mark.parametrize(("name", "wrong"), [(n, w) for n, ws in KINDS.items() for w in ws])
 def test_a_wrong_type_is_refused_by_its_name(name: str, wrong: Any) -> None:
-    with pytest.raises(Invalid, match=rf"^doing: {name}\S* has to be an? \w+, not an? \w+$"):
+    with pytest.raises(Invalid, match=rf"^doing: {name}\S* must be an? \w+, not an? \w+$"):
         decode(json.dumps({name.lower(): wrong}).encode(), SHAPE, "doing")
 
 

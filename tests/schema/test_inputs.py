@@ -65,8 +65,8 @@ async def test_a_bad_account_or_arn_is_an_error_of_the_payload_however_it_is_wri
     async with serving(tmp_path) as client:
         for wrong, path, text in (
             ("account", ["account"], "12 digits"),
-            ("source", ["source", "s3", "bucketArn"], "is not an ARN"),
-            ("destination", ["destination", "s3", "bucketArn"], "is not an ARN"),
+            ("source", ["source", "s3", "bucketArn"], "is not a valid ARN"),
+            ("destination", ["destination", "s3", "bucketArn"], "is not a valid ARN"),
         ):
             given = good | {wrong: "nonsense"}
             variable = new_mover(account=given["account"]) | {
