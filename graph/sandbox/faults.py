@@ -12,6 +12,7 @@ KINDS: Final = (
     "error",  # a 500
     "denied",  # refused, as a policy does
     "expired",  # refused, as where the session is over
+    "page",  # a proxy answers in AWS's place: 200 and a web page; the call has no effect
     "unsent",  # the connection breaks before the call takes effect
     "lost",  # it takes effect, and the connection breaks before the answer
     "slow",  # answered after so many seconds of real time

@@ -23,6 +23,7 @@ _SCOPE: Final = re.compile(r"Credential=([^/]+)/\d+/[^/]+/([^/]+)/aws4_request")
 _QUERY: Final = {"iam", "sts"}
 _XML: Final = _QUERY | {"s3"}
 _ROLE: Final = re.compile(r"arn:[^:]+:iam::(\d{12}):role/")
+_PAGE: Final = b"<html><body><h1>Sign in</h1></body></html>"
 _SERVICES: Final = {"tagging": "resourcegroupstaggingapi"}
 """Names in signatures that are not the SDK's names of the services."""
 
@@ -49,6 +50,9 @@ class Front:
     ) -> Iterable[bytes]:
         if fault.kind in _REFUSALS:
             return _refusal(fault.kind, call, start_response)
+        if fault.kind == "page":
+            start_response("200 OK", [("Content-Type", "text/html")])
+            return [_PAGE]
         if fault.kind == "unsent":
             return _hang_up(environ)
         if fault.kind == "gate":

@@ -175,9 +175,11 @@ class Gateway:
                     )
             except TimeoutError:
                 raise UpstreamTimeout(f"AWS's list of {key} takes too long; try again") from None
-            yield answer.get(key) or []
+            yield answer[key]
             before, token = token, answer.get(gives) or None
             if token is None:
+                if answer.get("IsTruncated"):
+                    raise Upstream(f"AWS's list of {key} breaks off; try again")
                 return
             if token == before:
                 break

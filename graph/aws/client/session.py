@@ -8,6 +8,8 @@ from typing import Any, Final
 from aiobotocore.config import AioConfig
 from aiobotocore.session import AioSession
 
+from graph.aws.client.answers import check_answer
+
 SERVICES: Final = ("datasync", "iam", "resourcegroupstaggingapi", "sts")
 _IN_EVENTS: Final = {"datasync", "iam", "resource-groups-tagging-api", "sts", "*"}
 """How the SDK names them in its events."""
@@ -23,6 +25,7 @@ class RoleSession(AioSession):
     def __init__(self) -> None:
         super().__init__()
         self.role: Any = None
+        self.register("before-parse", check_answer)
 
     async def get_credentials(self) -> Any:  # type: ignore[override]  # as AioSession's own is
         return self.role or await super().get_credentials()

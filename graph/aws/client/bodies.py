@@ -1,0 +1,179 @@
+"""Reads the bodies of AWS's responses strictly, by the shapes of the SDK's service models."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NamedTuple
+from xml.etree import ElementTree as ET
+
+import orjson
+from botocore.model import OperationModel
+from botocore.utils import parse_timestamp
+
+Response = dict[str, Any]
+"""``body``, ``headers`` and ``status_code``, as the SDK passes them to its handlers."""
+Shape = Any
+"""A shape of botocore's model, whose classes are typed for less than they have."""
+
+
+def read_json(operation: OperationModel, response: Response) -> Any:
+    """Raises TypeError or ValueError unless the body has the shape of the operation's output."""
+    signed = bool(response["headers"].get("x-amzn-requestid"))
+    shape = operation.output_shape
+    if shape is None or not shape.members:
+        return _read_nothing(response["body"], signed=signed)
+    answer = orjson.loads(response["body"])
+    _check(answer, shape)
+    return answer
+
+
+def _read_nothing(body: bytes, *, signed: bool) -> dict[str, Any]:
+    """The answer of an operation that returns no members: ``{}``, or nothing at all.
+
+    ``signed``: it carries AWS's request id. Without that, it may be anybody's.
+    """
+    if not body and signed:
+        return {}
+    answer = orjson.loads(body)
+    if not isinstance(answer, dict) or "__type" in answer or (answer and not signed):
+        raise ValueError("expected an empty answer")
+    return answer
+
+
+def _check(value: Any, shape: Shape) -> None:
+    """Raises ValueError or TypeError unless the members that are present are of their types."""
+    kind = shape.type_name
+    if kind == "structure":
+        _expect(value, dict)
+        for name, member in shape.members.items():
+            if value.get(name) is not None:
+                _check(value[name], member)
+    elif kind == "list":
+        _expect(value, list)
+        for item in value:
+            _check(item, shape.member)
+    elif kind == "map":
+        _expect(value, dict)
+        for item in value.values():
+            _check(item, shape.value)
+    elif kind == "timestamp":
+        parse_timestamp(value)
+    else:
+        _expect(value, _SCALARS[kind])
+        if isinstance(value, bool) and kind != "boolean":
+            raise TypeError(f"expected {kind}, got a boolean")
+
+
+_SCALARS: Final[Mapping[str, type | tuple[type, ...]]] = {
+    "blob": str,
+    "boolean": bool,
+    "double": (int, float),
+    "float": (int, float),
+    "integer": int,
+    "long": int,
+    "string": str,
+}
+
+
+def _expect(value: Any, kinds: type | tuple[type, ...]) -> None:
+    if not isinstance(value, kinds):
+        raise TypeError(f"expected {kinds}, got {type(value).__name__}")
+
+
+def read_xml(operation: OperationModel, response: Response) -> Any:
+    """Raises LookupError or ValueError unless the body has the shape of the output."""
+    root = _parsed(response["body"])
+    if _name(root) != f"{operation.name}Response":
+        raise ValueError(f"expected {operation.name}Response, got {_name(root)}")
+    shape = operation.output_shape
+    if shape is None:
+        return {}
+    wrapper = shape.serialization.get("resultWrapper")
+    result = next((child for child in root if _name(child) == wrapper), None)
+    if result is None:
+        raise ValueError(f"{wrapper} is missing")
+    return _plain(result, shape)
+
+
+def _plain(node: ET.Element, shape: Shape) -> Any:
+    """The value of an element. Raises ValueError unless it has the structure of the shape."""
+    kind, text = shape.type_name, (node.text or "").strip()
+    if kind in ("structure", "list", "map") and text:
+        raise ValueError(f"unexpected text in {_name(node)}")
+    if kind == "structure":
+        children = {_name(child): child for child in node}
+        return {
+            name: _plain(children[name], member)
+            for name, member in shape.members.items()
+            if name in children
+        }
+    if kind == "list":
+        if any(_name(child) != "member" for child in node):
+            raise ValueError(f"unexpected items in {_name(node)}")
+        return [_plain(child, shape.member) for child in node]
+    if len(node):
+        raise ValueError(f"unexpected elements in {_name(node)}")
+    return _FROM_TEXT.get(kind, str)(text)
+
+
+def _boolean(text: str) -> bool:
+    return {"true": True, "false": False}[text]
+
+
+_FROM_TEXT: Final[Mapping[str, Any]] = {
+    "boolean": _boolean,
+    "integer": int,
+    "long": int,
+    "timestamp": parse_timestamp,
+}
+
+
+def normalize_json_error(response: Response) -> None:
+    try:
+        body = orjson.loads(response["body"])
+    except ValueError:
+        body = None
+    if not isinstance(body, dict) or not isinstance(body.get("__type"), str):
+        response["body"] = b"{}"
+    elif not all(isinstance(body.get(name, ""), str) for name in ("message", "Message")):
+        response["body"] = orjson.dumps({"__type": body["__type"]})
+
+
+def normalize_xml_error(response: Response) -> None:
+    try:
+        root = _parsed(response["body"])
+    except ValueError:
+        root = ET.Element("none")
+    code = next((node.text for node in root.iter() if _name(node) == "Code"), None)
+    if not code:
+        status = response["status_code"]
+        error = f"<Error><Code>{status}</Code><Message/></Error>"
+        response["body"] = f"<ErrorResponse>{error}</ErrorResponse>".encode()
+
+
+def _parsed(body: bytes) -> ET.Element:
+    """Raises ValueError. AWS sends no document type, and without one nothing is expanded."""
+    if b"<!DOCTYPE" in body:
+        raise ValueError("a document type is not accepted")
+    try:
+        return ET.fromstring(body)  # noqa: S314 - see above
+    except ET.ParseError as error:
+        raise ValueError(str(error)) from error
+
+
+def _name(node: ET.Element) -> str:
+    return node.tag.rpartition("}")[2]
+
+
+class Protocol(NamedTuple):
+    """How the answers and the errors of a service are encoded."""
+
+    read: Callable[[OperationModel, Response], Any]
+    normalize_error: Callable[[Response], None]
+
+
+PROTOCOLS: Final[Mapping[str, Protocol]] = {
+    "json": Protocol(read_json, normalize_json_error),
+    "query": Protocol(read_xml, normalize_xml_error),
+}
+"""By the SDK's name for a protocol."""

@@ -1,0 +1,86 @@
+"""Requests and answers of AWS's operations, generated from the SDK's service models."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+from xml.etree import ElementTree as ET
+
+import botocore.session
+from botocore.model import OperationModel
+
+_SESSION: Final = botocore.session.get_session()
+_SCALARS: Final[dict[str, Any]] = {
+    "blob": "eA==",
+    "boolean": True,
+    "double": 1.5,
+    "float": 1.5,
+    "integer": 1,
+    "long": 1,
+    "string": "x",
+    "timestamp": 1_700_000_000,
+}
+
+
+def operation(service: str, name: str) -> OperationModel:
+    return _SESSION.get_service_model(service).operation_model(name)
+
+
+def parameters(model: OperationModel) -> dict[str, Any]:
+    """What the SDK's validation accepts, and no more than it requires."""
+    return {} if model.input_shape is None else dict(_given(model.input_shape))
+
+
+def _given(shape: Any) -> Any:
+    if shape.type_name == "structure":
+        return {name: _given(shape.members[name]) for name in shape.required_members}
+    if shape.type_name == "list":
+        return [_given(shape.member)] * max(1, shape.metadata.get("min", 0))
+    if shape.type_name == "string":
+        return (shape.enum or ["x" * max(1, shape.metadata.get("min", 0))])[0]
+    if shape.type_name == "blob":
+        return b"x"
+    return shape.metadata.get("min", _SCALARS[shape.type_name])
+
+
+def value(shape: Any) -> Any:
+    """A value of a shape with every one of its members."""
+    if shape.type_name == "structure":
+        return {name: value(member) for name, member in shape.members.items()}
+    if shape.type_name == "list":
+        return [value(shape.member)]
+    if shape.type_name == "map":
+        return {"k": value(shape.value)}
+    return _SCALARS[shape.type_name]
+
+
+def answer(model: OperationModel) -> Any:
+    """A complete answer. It is the last page of a list."""
+    given = {} if model.output_shape is None else value(model.output_shape)
+    return {key: item for key, item in given.items() if key not in _PAGING}
+
+
+_PAGING: Final = ("NextToken", "PaginationToken", "Marker", "IsTruncated")
+
+
+def encoded(model: OperationModel, given: Any) -> bytes:
+    """An answer as the service encodes it."""
+    if model.service_model.resolved_protocol == "json":
+        return json.dumps(given).encode()
+    root = ET.Element(f"{model.name}Response")
+    if model.output_shape is not None:
+        wrapper = ET.SubElement(root, model.output_shape.serialization["resultWrapper"])
+        _fill(wrapper, given)
+    ET.SubElement(ET.SubElement(root, "ResponseMetadata"), "RequestId").text = "r-1"
+    return ET.tostring(root)
+
+
+def _fill(node: ET.Element, given: Any) -> None:
+    if isinstance(given, dict):
+        for name, item in given.items():
+            _fill(ET.SubElement(node, name), item)
+    elif isinstance(given, list):
+        for item in given:
+            _fill(ET.SubElement(node, "member"), item)
+    else:
+        node.text = json.dumps(given) if isinstance(given, bool | int) else given

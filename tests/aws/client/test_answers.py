@@ -1,0 +1,247 @@
+"""A response with status 200 that is no answer is AWS's failure, whatever was asked."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import AsyncIterator, Iterator
+from typing import Any, Final
+
+import pytest
+import pytest_asyncio
+from aiohttp import web
+from botocore import xform_name
+from botocore.model import OperationModel
+
+from graph.aws.client.access import Access
+from graph.aws.client.answers import REQUIRED
+from graph.aws.client.clients import Clients
+from graph.aws.client.gateway import Gateway
+from graph.model.errors import Upstream
+from tests.aws.client import examples
+from tests.world import LAB, ORG, OTHER, ROLE
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+PAGE = b"<html><body>Sign in</body></html>"
+NO_ANSWERS = (
+    *(PAGE, b"<!DOCTYPE html>" + PAGE, b"Sign in", b"\xff\xfe\x00", b"", b"{"),
+    *(b"[]", b"[{}]", b"null", b'"x"', b"0", b"true"),
+    b'{"__type": "ThrottlingException", "message": "x"}',
+)
+CALLED = [
+    (service, name)
+    for service in ("datasync", "resourcegroupstaggingapi", "iam")
+    for name in REQUIRED[service]
+]
+LISTS = [each for each in CALLED if any("[]" in path for path in REQUIRED[each[0]][each[1]])]
+
+
+class Endpoint:
+    """An HTTP server in place of AWS: it assumes roles, and answers all else as it is told."""
+
+    def __init__(self) -> None:
+        self.url, self.sts = "", b""
+        self.body, self.headers, self.status = b"", {"Content-Type": "text/html"}, 200
+        self.asked = 0
+
+    async def answer(self, request: web.Request) -> web.Response:
+        form = await request.text()
+        if "Action=AssumeRole" in form:
+            return web.Response(body=self.sts or credentials(), content_type="text/xml")
+        self.asked += 1
+        return web.Response(body=self.body, headers=self.headers, status=self.status)
+
+
+def credentials() -> bytes:
+    model = examples.operation("sts", "AssumeRole")
+    given = examples.answer(model)
+    given["Credentials"]["Expiration"] = "2100-01-01T00:00:00Z"
+    return examples.encoded(model, given)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def endpoint() -> AsyncIterator[Endpoint]:
+    endpoint = Endpoint()
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", endpoint.answer)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    host, port = runner.addresses[0][:2]
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            environment.setenv(name, "x")
+        yield endpoint
+    await runner.cleanup()
+
+
+@pytest.fixture(autouse=True)
+def as_at_first(endpoint: Endpoint) -> None:
+    endpoint.sts, endpoint.headers, endpoint.asked = b"", {"Content-Type": "text/html"}, 0
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def gateway(endpoint: Endpoint) -> AsyncIterator[Gateway]:
+    """One for all: what an operation answers is nothing to the others."""
+    clients = Clients(region="us-east-1", role=ROLE, org=ORG, external_id="x-1")
+    async with Gateway(clients, org=ORG) as gateway:
+        yield gateway
+
+
+async def call(gateway: Gateway, service: str, name: str) -> dict[str, Any]:
+    given = examples.parameters(examples.operation(service, name))
+    return await gateway.call(LAB, service, Access.MANAGE, xform_name(name), **given)
+
+
+@pytest.mark.parametrize(("service", "name"), CALLED)
+async def test_what_has_not_the_shape_of_an_operations_output_is_no_answer(
+    endpoint: Endpoint, gateway: Gateway, service: str, name: str
+) -> None:
+    model = examples.operation(service, name)
+    for body in bad_bodies(model):
+        endpoint.body, endpoint.asked = body, 0
+        with pytest.raises(Upstream) as caught:
+            pytest.fail(f"{body!r} was taken for {await call(gateway, service, name)}")
+        assert f"answer to {service}:{name} could not be understood" in caught.value.message
+        assert endpoint.asked
+
+
+@pytest.mark.parametrize(("service", "name"), CALLED)
+async def test_a_complete_answer_and_one_with_nothing_but_what_is_required_are_taken(
+    endpoint: Endpoint, gateway: Gateway, service: str, name: str
+) -> None:
+    model = examples.operation(service, name)
+    complete = examples.answer(model)
+    for given in (complete, least(complete, REQUIRED[service][name])):
+        endpoint.body = examples.encoded(model, given)
+        got = await call(gateway, service, name)
+        got.pop("ResponseMetadata", None)
+        assert got.keys() == given.keys()
+
+
+@pytest.mark.parametrize(("service", "name"), LISTS)
+async def test_an_empty_list_is_an_answer(
+    endpoint: Endpoint, gateway: Gateway, service: str, name: str
+) -> None:
+    model = examples.operation(service, name)
+    member = REQUIRED[service][name][0].partition("[]")[0]
+    endpoint.body = examples.encoded(model, {member: []})
+    assert (await call(gateway, service, name))[member] == []
+
+
+async def test_members_that_aws_adds_later_are_no_obstacle(
+    endpoint: Endpoint, gateway: Gateway
+) -> None:
+    endpoint.body = b'{"Tasks": [{"TaskArn": "a", "Status": "NEW", "Hue": {"a": [1]}}], "More": 1}'
+    assert (await call(gateway, "datasync", "ListTasks"))["Tasks"][0]["TaskArn"] == "a"
+    endpoint.body = b'{"Freed": 12}'
+    endpoint.headers = {"x-amzn-RequestId": "r-1"}
+    await call(gateway, "datasync", "DeleteTask")
+
+
+async def test_an_operation_without_output_may_answer_nothing_with_aws_request_id_alone(
+    endpoint: Endpoint, gateway: Gateway
+) -> None:
+    endpoint.headers = {"x-amzn-RequestId": "r-1"}
+    endpoint.body = b""
+    await call(gateway, "datasync", "DeleteTask")
+
+
+@pytest.mark.parametrize("body", [PAGE, b"", b"<AssumeRoleResponse/>", credentials()[:-60], b"{}"])
+async def test_a_role_is_not_assumed_by_what_is_no_answer(
+    endpoint: Endpoint, gateway: Gateway, body: bytes
+) -> None:
+    endpoint.sts = body or b" "
+    with pytest.raises(Upstream, match="AWS's answer to AssumeRole could not be understood"):
+        await gateway.call(OTHER, "datasync", Access.READ, "list_tasks")
+    assert not endpoint.asked
+
+
+async def test_a_list_that_breaks_off_is_no_list(endpoint: Endpoint, gateway: Gateway) -> None:
+    model = examples.operation("iam", "ListRoles")
+    endpoint.body = examples.encoded(model, {"Roles": [], "IsTruncated": True})
+    with pytest.raises(Upstream, match="list of Roles breaks off"):
+        async for _ in gateway.pages(LAB, "iam", "list_roles", "Roles", access=Access.MANAGE):
+            pass
+
+
+async def test_an_operation_without_a_row_cannot_be_called(
+    endpoint: Endpoint, gateway: Gateway
+) -> None:
+    endpoint.body = b"<ListUsersResponse/>"
+    with pytest.raises(KeyError, match="ListUsers"):
+        await gateway.call(LAB, "iam", Access.MANAGE, "list_users")
+
+
+def bad_bodies(model: OperationModel) -> Iterator[bytes]:
+    """Whatever a proxy, a captive portal or a broken connection may put in an answer's place."""
+    complete = examples.answer(model)
+    good = examples.encoded(model, complete)
+    xml = model.service_model.resolved_protocol == "query"
+    yield from NO_ANSWERS
+    yield good[: len(good) // 2 + 1] if len(good) > 2 else good[:1]
+    yield good[:-1]
+    yield good + b"x"
+    if xml:
+        yield from (b"<html/>", good.replace(model.name.encode(), b"Other"), b"{}")
+    if not complete:
+        yield b'{"error": "sign in"}'
+        return
+    yield b"<x/>" if xml else b"{}"
+    yield from (examples.encoded(model, bad) for bad in _spoilt(model, complete, xml=xml))
+
+
+def _spoilt(model: OperationModel, complete: Any, *, xml: bool) -> Iterator[Any]:
+    """The complete answer, but for one member that is required."""
+    for path in REQUIRED[model.service_model.service_name][model.name]:
+        parts = path.split(".")
+        for depth in range(1, len(parts) + 1):
+            yield _with(complete, parts[:depth], missing=True)
+            kind = "list" if parts[depth - 1].endswith("[]") else "scalar"
+            kind = "structure" if kind == "scalar" and depth < len(parts) else kind
+            for value in (_WRONG_IN_XML if xml else _WRONG)[kind]:
+                yield _with(complete, parts[:depth], value)
+
+
+_WRONG: Final[dict[str, list[Any]]] = {
+    "list": [None, "x", 1, True, {}, {"a": 1}, [None], [1], [[]]],
+    "structure": [None, "x", 1, True, [], [{}], {}],
+    "scalar": [None, "", 1, True, [], ["x"], {}, {"a": 1}],
+}
+_WRONG_IN_XML: Final[dict[str, list[Any]]] = {
+    "list": ["x", {"other": "x"}],
+    "structure": ["x", "", {}],
+    "scalar": ["", {"a": "b"}],
+}
+"""By the kind of a member, values that it cannot have."""
+
+
+def _with(complete: Any, parts: list[str], value: Any = None, *, missing: bool = False) -> Any:
+    spoilt = copy.deepcopy(complete)
+    at = spoilt
+    for part in parts[:-1]:
+        at = at[part.removesuffix("[]")]
+        at = at[0] if part.endswith("[]") else at
+    name = parts[-1].removesuffix("[]")
+    if missing:
+        del at[name]
+    else:
+        at[name] = value
+    return spoilt
+
+
+def least(complete: Any, paths: tuple[str, ...]) -> Any:
+    """Of a complete answer, what is required."""
+    kept: dict[str, Any] = {}
+    for path in paths:
+        name, _, _ = path.partition(".")
+        plain = name.removesuffix("[]")
+        rests = tuple(other.partition(".")[2] for other in paths if other.partition(".")[0] == name)
+        inner = [rest for rest in rests if rest]
+        value = complete[plain]
+        if name.endswith("[]"):
+            kept[plain] = [least(item, tuple(inner)) if inner else item for item in value]
+        else:
+            kept[plain] = least(value, tuple(inner)) if inner else value
+    return kept
