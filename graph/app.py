@@ -23,19 +23,18 @@ from graph.aws.client.gateway import Gateway
 from graph.config.settings import Settings
 from graph.config.sources import load
 from graph.context import Context, Services, open_context
-from graph.loaders import read_runs
 from graph.model.caller import Caller
 from graph.model.errors import ApiError
-from graph.model.run import Run
 from graph.observability import logs
 from graph.observability.version import read_version
 from graph.operations import Operations
 from graph.operations.rooms import Patience
 from graph.operations.sweep import Sweep
-from graph.runs.watch import Pace, Watches
+from graph.runs import RunService
+from graph.runs.watch import Pace
 from graph.server.access_log import AccessLog, LoggedGraphQL, note_caller
 from graph.server.cors import Cors
-from graph.store import Store
+from graph.store import RunRecords, Store
 from graph.transport import Schema, make_schema
 from rest_compat import routes as rest
 
@@ -146,27 +145,25 @@ async def _lifespan(
                 ),
             )
         )
-        watches = await stack.enter_async_context(
-            Watches(partial(_look, gateway, store), Pace(moving=settings.poll_seconds))
+        runs = await stack.enter_async_context(
+            RunService(
+                gateway,
+                RunRecords(store),
+                operations,
+                pace=Pace(moving=settings.poll_seconds),
+                drain=settings.drain_seconds,
+            )
         )
         age = 60 * settings.orphan_minutes
         await stack.enter_async_context(
             Sweep(gateway, store, age=age, every=settings.sweep_seconds)
         )
-        opened.services = Services(gateway, watches, operations, store, read_version().version, age)
+        opened.services = Services(gateway, runs, operations, store, read_version().version, age)
         opened.auth = auth
         if lasting:
             _collect_less()
         yield
         opened.services = opened.auth = None
-
-
-async def _look(gateway: Gateway, store: Store, run_arn: str) -> Run:
-    """A run as it stands now, with what the store knows of it."""
-    (run,) = await read_runs(gateway, store, [run_arn])
-    if isinstance(run, BaseException):
-        raise run
-    return run
 
 
 async def _healthy(_request: Request) -> Response:

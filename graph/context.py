@@ -1,4 +1,4 @@
-"""One request: who asks, and the services that its answer may go through."""
+"""One request: who asks, and the services that its answer may use."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from graph.aws.client.gateway import Gateway
 from graph.loaders import Loaders
 from graph.model.caller import Caller
 from graph.operations import Operations
-from graph.runs.watch import Watches
+from graph.runs import RunService
 from graph.store import Store
 
 
@@ -17,7 +17,7 @@ class Services:
     """What lives as long as the application and is shared by all requests."""
 
     gateway: Gateway
-    watches: Watches
+    runs: RunService
     operations: Operations
     store: Store
     version: str
@@ -37,4 +37,4 @@ class Context:
 
 def open_context(services: Services, caller: Caller, request_id: str) -> Context:
     """A context with loaders of its own."""
-    return Context(caller, request_id, services, Loaders(services.gateway, services.store))
+    return Context(caller, request_id, services, Loaders(services.gateway, services.runs))

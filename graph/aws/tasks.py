@@ -33,8 +33,11 @@ async def list_tasks(gateway: Gateway, account_id: str) -> list[TaskEntry]:
     ]
 
 
-async def describe_task(gateway: Gateway, task_arn: str) -> Task:
-    """One task in full. Raises NotFound where it is gone."""
+async def describe_task(gateway: Gateway, task_arn: str, *, fresh: bool = False) -> Task:
+    """One task in full. Raises NotFound where it is gone.
+
+    ``fresh``: not from a call that began before this one.
+    """
     account_id = names.arn(task_arn).account
 
     async def read() -> dict[str, Any]:
@@ -42,7 +45,7 @@ async def describe_task(gateway: Gateway, task_arn: str) -> Task:
             account_id, "datasync", Access.READ, "describe_task", TaskArn=task_arn
         )
 
-    answer: dict[str, Any] = await gateway.shared(account_id, ("task", task_arn), read)
+    answer: dict[str, Any] = await gateway.shared(account_id, ("task", task_arn), read, fresh=fresh)
     return _task(answer)
 
 

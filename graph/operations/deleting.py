@@ -16,8 +16,10 @@ from graph.model.errors import Conflict, Invalid, NotFound
 from graph.model.run import RunRef
 from graph.operations.patience import lasting, patiently
 from graph.operations.rooms import rooms
-from graph.store import Parts
+from graph.store import Parts, RunRecords
 
+_ATTEMPT: Final = "delete"
+"""Names the cancellations of a delete, of which a mover has one at a time."""
 _RACES: Final = 5
 """How often a run may begin between the last one's end and the deletion of its task."""
 
@@ -111,12 +113,14 @@ async def _cancel_runs(task_arn: str, cancelled_by: str) -> None:
 
 async def _cancel(run_arn: str, cancelled_by: str) -> None:
     """A run that has ended meanwhile cannot be cancelled, and need not be."""
+    records = RunRecords(rooms().store)
     # Noted first: whoever watches may see the end before this call is answered.
-    await lasting(lambda: rooms().store.note_cancelled(run_arn, cancelled_by))
+    await lasting(lambda: records.request_cancellation(run_arn, _ATTEMPT, cancelled_by))
     try:
         await patiently(lambda: cancel_run(rooms().gateway, run_arn))
     except (Invalid, NotFound):
         return
+    await lasting(lambda: records.confirm_cancellation(run_arn, _ATTEMPT))
 
 
 async def _runs(task_arn: str) -> list[RunRef]:

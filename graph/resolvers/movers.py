@@ -111,12 +111,26 @@ async def get_mover(context: Context, task_arn: str) -> Mover:
 
 async def show_mover(context: Context, mover: Mover) -> MoverInFull:
     """A mover with its task and locations: three calls, the two locations side by side."""
-    task = await context.loaders.task.load(mover.task_arn)
+    task = await task_of(context, mover)
     source, destination = await asyncio.gather(
-        context.loaders.location.load(task.source_arn),
-        context.loaders.location.load(task.destination_arn),
+        source_of(context, mover), destination_of(context, mover)
     )
     return MoverInFull(mover, task, source, destination)
+
+
+async def task_of(context: Context, mover: Mover) -> Task:
+    """What AWS says of a mover's task beyond its listing. One call per mover and request."""
+    return await context.loaders.task.load(mover.task_arn)
+
+
+async def source_of(context: Context, mover: Mover) -> Location | None:
+    """Where a mover reads from; None if the location is gone."""
+    return await context.loaders.location.load((await task_of(context, mover)).source_arn)
+
+
+async def destination_of(context: Context, mover: Mover) -> Location | None:
+    """Where a mover writes to; None if the location is gone."""
+    return await context.loaders.location.load((await task_of(context, mover)).destination_arn)
 
 
 def check_may_create(context: Context, account_id: str, group: str) -> None:

@@ -1,1 +1,5 @@
-"""Starting, stopping, reading and following runs."""
+"""Runs: started, stopped, read and followed. Knows nothing of requests or rights."""
+
+from graph.runs.service import RunService
+
+__all__ = ["RunService"]

@@ -146,15 +146,13 @@ class Mover(Node):
 
     @strawberry.field(description="The location that data is read from; null where it was deleted.")
     async def source(self, info: Info) -> Location | None:
-        task = await self._task(info)
-        return shown(await info.context.loaders.location.load(task.source_arn))
+        return shown(await movers.source_of(info.context, self.value))
 
     @strawberry.field(
         description="The location that data is written to; null where it was deleted."
     )
     async def destination(self, info: Info) -> Location | None:
-        task = await self._task(info)
-        return shown(await info.context.loaders.location.load(task.destination_arn))
+        return shown(await movers.destination_of(info.context, self.value))
 
     @strawberry.field(description="The transfer options that new runs use.")
     async def options(self, info: Info) -> TransferOptions | None:
@@ -201,8 +199,8 @@ class Mover(Node):
         "than 30 days ago."
     )
     async def last_run(self, info: Info) -> Run | None:
-        run_arn = await runs.latest_run(info.context, self.value.task_arn)
-        return None if run_arn is None else Run(value=await runs.get_run(info.context, run_arn))
+        run = await runs.latest_run(info.context, self.value.task_arn)
+        return None if run is None else Run(value=run)
 
     @strawberry.field(
         description="The runs of the last 30 days, newest first. AWS keeps no older ones."
@@ -212,8 +210,7 @@ class Mover(Node):
     ) -> Connection[Run] | None:
         refs = await runs.list_runs(info.context, self.value.task_arn)
         page = cut(refs, first, after, lambda ref: ref.run_arn, ordered=False)
-        found = await info.context.loaders.run.load_many([ref.run_arn for _, ref in page.items])
-        by_arn = {run.run_arn: run for run in found}
+        by_arn = await runs.get_runs(info.context, [ref.run_arn for _, ref in page.items])
         edges, nodes, page_info = edges_of(page, lambda ref: Run(value=by_arn[ref.run_arn]))
         return Connection(edges=edges, nodes=nodes, page_info=page_info)
 
@@ -224,7 +221,7 @@ class Mover(Node):
         return Run(value=await runs.find_run(info.context, self.value, run_id))
 
     async def _task(self, info: Info) -> mover_model.Task:
-        return await info.context.loaders.task.load(self.value.task_arn)
+        return await movers.task_of(info.context, self.value)
 
 
 @strawberry.type(description="One page of movers, following Relay's connection specification.")

@@ -3,10 +3,12 @@
 from graph.store.keys import Answer, Claim, Key
 from graph.store.lists import OperationRow
 from graph.store.quota import Quota
-from graph.store.store import Begun, Parts, RunNote, Store, parts_of
+from graph.store.run_records import CLAIM_SECONDS, RunNote, RunRecords, StartClaim
+from graph.store.store import Begun, Parts, Store, parts_of
 from graph.store.trying import trouble_with
 
 __all__ = [
+    "CLAIM_SECONDS",
     "Answer",
     "Begun",
     "Claim",
@@ -15,6 +17,8 @@ __all__ = [
     "Parts",
     "Quota",
     "RunNote",
+    "RunRecords",
+    "StartClaim",
     "Store",
     "parts_of",
     "trouble_with",

@@ -84,19 +84,19 @@ class Database:
                 finally:
                     connection.invalidate()  # closed, which gives the lock back in any case
 
-    async def _rows(self, statement: sa.Select[Any]) -> list[sa.RowMapping]:
-        return await self._transact(lambda c: list(c.execute(statement).mappings()))
+    async def rows(self, statement: sa.Select[Any]) -> list[sa.RowMapping]:
+        return await self.transact(lambda c: list(c.execute(statement).mappings()))
 
-    async def _write(
+    async def write(
         self,
         statement: sa.Executable,
         given: dict[str, Any] | None = None,
         *,
         durable: bool = False,
     ) -> None:
-        await self._transact(lambda c: c.execute(statement, given) and None, durable=durable)
+        await self.transact(lambda c: c.execute(statement, given) and None, durable=durable)
 
-    async def _transact(
+    async def transact(
         self, work: Callable[[sa.Connection], T], *, at_once: bool = False, durable: bool = False
     ) -> T:
         """``at_once``: in a lane of its own, before all that wait.

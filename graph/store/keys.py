@@ -65,7 +65,7 @@ class Keys(Database):
 
     async def key_answer(self, key: Key) -> Answer | None:
         """The same, with the group."""
-        rows = await self._rows(sa.select(KEYS).where(KEYS.c.key == key.hashed))
+        rows = await self.rows(sa.select(KEYS).where(KEYS.c.key == key.hashed))
         result = key.check(rows[0]) if rows else None
         return None if result is None else Answer(result, rows[0]["mover_group"])
 
@@ -81,24 +81,24 @@ class Keys(Database):
             "created_at": now,
         }
         try:
-            await self._write(sa.insert(KEYS).values(values), durable=True)
+            await self.write(sa.insert(KEYS).values(values), durable=True)
         except sa.exc.IntegrityError:
-            return await self._transact(lambda connection: _take_over(connection, key, holder))
+            return await self.transact(lambda connection: _take_over(connection, key, holder))
         return Claim(mine=True)
 
     async def settle_key(self, key: Key, result: str) -> None:
         """Keeps what a claimed key led to."""
-        await self._write(sa.update(KEYS).where(KEYS.c.key == key.hashed).values(result=result))
+        await self.write(sa.update(KEYS).where(KEYS.c.key == key.hashed).values(result=result))
 
     async def drop_key(self, key: Key) -> None:
         """Gives a claimed key back: nothing was made under it."""
         open_one = (KEYS.c.key == key.hashed) & KEYS.c.result.is_(None)
-        await self._write(sa.delete(KEYS).where(open_one))
+        await self.write(sa.delete(KEYS).where(open_one))
 
     async def release_key(self, key: Key) -> None:
         """Leaves a claimed key to whoever asks next: something may have been made under it."""
         open_one = (KEYS.c.key == key.hashed) & KEYS.c.result.is_(None)
-        await self._write(sa.update(KEYS).where(open_one).values(holder=None))
+        await self.write(sa.update(KEYS).where(open_one).values(holder=None))
 
 
 def _take_over(connection: sa.Connection, key: Key, holder: str) -> Claim:

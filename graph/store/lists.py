@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from graph.model.operation import OperationFilter, OperationPlace
 from graph.store import search
 from graph.store.database import Database
-from graph.store.starts import CLAIMS_KEPT
-from graph.store.tables import EVENTS, KEYS, OPERATIONS, STARTS
+from graph.store.run_records import forget_runs
+from graph.store.tables import EVENTS, KEYS, OPERATIONS
 
 _DAY: Final = 86_400.0
 _AT_ONCE: Final = 1_000
@@ -45,11 +45,11 @@ class Lists(Database):
                 events[event.operation_id].append((event.at, event.message))
             return [OperationRow(row, tuple(events[row["id"]])) for row in rows]
 
-        return await self._transact(read)
+        return await self.transact(read)
 
     async def keeps(self, operation_id: str, changed_after: float) -> bool:
         """False for what ended, last changed before that moment, and no key leads to."""
-        return bool(await self._rows(search.kept(operation_id, changed_after)))
+        return bool(await self.rows(search.kept(operation_id, changed_after)))
 
     async def unswept(
         self, ended_before: float, most: int, but: Iterable[str] = ()
@@ -58,11 +58,11 @@ class Lists(Database):
 
         Without those of the accounts ``but``.
         """
-        return await self._rows(search.unswept(ended_before, most, but))
+        return await self.rows(search.unswept(ended_before, most, but))
 
     async def note_swept(self, operation_ids: Iterable[str]) -> None:
         mine = OPERATIONS.c.id.in_(list(operation_ids))
-        await self._write(sa.update(OPERATIONS).where(mine).values(swept_at=time.time()))
+        await self.write(sa.update(OPERATIONS).where(mine).values(swept_at=time.time()))
 
     async def forget(self, changed_before: float) -> list[str]:
         """Drops what ended and last changed before that moment, with old keys and claims to start.
@@ -73,12 +73,11 @@ class Lists(Database):
 
         def drop(connection: sa.Connection) -> list[str]:
             connection.execute(sa.delete(KEYS).where(KEYS.c.created_at < time.time() - _DAY))
-            claims = STARTS.c.at < time.time() - CLAIMS_KEPT
-            connection.execute(sa.delete(STARTS).where(claims))
+            forget_runs(connection, time.time())
             old = search.forgettable(changed_before).limit(_AT_ONCE)
             ids = list(connection.execute(old).scalars())
             for table, column in ((EVENTS, EVENTS.c.operation_id), (OPERATIONS, OPERATIONS.c.id)):
                 connection.execute(sa.delete(table).where(column.in_(ids)))
             return ids
 
-        return await self._transact(drop)
+        return await self.transact(drop)

@@ -18,11 +18,11 @@ class Replicas(Database):
                 connection.execute(sa.insert(BEATS).values(id=replica, beat=0))
             return {row.id: row.beat for row in connection.execute(sa.select(BEATS))}
 
-        return await self._transact(count, at_once=True)
+        return await self.transact(count, at_once=True)
 
     async def retire(self, replica: str) -> None:
         """Leaves what this replica has not ended to the others, at once."""
-        await self._write(sa.update(BEATS).where(BEATS.c.id == replica).values(beat=RETIRED))
+        await self.write(sa.update(BEATS).where(BEATS.c.id == replica).values(beat=RETIRED))
 
     async def bury(self, replica: str) -> None:
-        await self._write(sa.delete(BEATS).where(BEATS.c.id == replica))
+        await self.write(sa.delete(BEATS).where(BEATS.c.id == replica))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from graph.store.tables import EVENTS, KEYS, OPERATIONS
 
@@ -17,6 +18,12 @@ def _update(*where: Any, **values: str) -> sa.Update:  # noqa: ANN401 - SQLAlche
     """``values``: by column, the name of the parameter."""
     given: dict[str, Any] = {column: sa.bindparam(name) for column, name in values.items()}
     return sa.update(OPERATIONS).where(*where).values(given)
+
+
+def insert(connection: sa.Connection, table: sa.Table) -> postgresql.Insert | sqlite.Insert:
+    """An insert that may have an ON CONFLICT clause, which both databases spell alike."""
+    make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    return make(table)
 
 
 NEW: Final = sa.insert(OPERATIONS)

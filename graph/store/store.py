@@ -1,4 +1,4 @@
-"""The store: operations with their names and events, and who did what to a run."""
+"""The store of operations, with their names and events."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -18,8 +18,7 @@ from graph.store.keys import Key, Keys
 from graph.store.lists import Lists, OperationRow
 from graph.store.quota import Quota
 from graph.store.replicas import Replicas
-from graph.store.starts import Starts
-from graph.store.tables import NAME, NOTES, OPERATIONS
+from graph.store.tables import NAME, OPERATIONS
 
 _LATELY: Final = 60.0
 """More seconds than the clocks of two replicas are apart, and a list of movers takes."""
@@ -29,14 +28,6 @@ _LOOKED_UP: Final = 5.0
 
 Parts = list[tuple[str, str | None]]
 """Locations, each with the role that was made for it."""
-
-
-@dataclass(frozen=True, slots=True)
-class RunNote:
-    """Who did what to a run through this deployment."""
-
-    started_by: str | None
-    cancelled_by: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +41,7 @@ class Begun:
     """A mover of that name was made so lately that a list read before may not show it."""
 
 
-class Store(Keys, Lists, Replicas, Starts):
+class Store(Keys, Lists, Replicas):
     """SQLite in a file, or PostgreSQL. Raises Upstream where it does not answer in time."""
 
     async def begin_operation(
@@ -84,7 +75,7 @@ class Store(Keys, Lists, Replicas, Starts):
             return Begun(row["id"], made, recheck)
 
         try:
-            return await self._transact(begin, durable=True)
+            return await self.transact(begin, durable=True)
         except sa.exc.IntegrityError:
             before = await self.key_result(key) if key is not None else None
             if before is not None:
@@ -104,7 +95,7 @@ class Store(Keys, Lists, Replicas, Starts):
         """Whether a commit whose answer was lost has come to pass. Raises Upstream."""
         try:
             async with asyncio.timeout(_LOOKED_UP):
-                if await self._rows(
+                if await self.rows(
                     sa.select(OPERATIONS.c.id).where(OPERATIONS.c.id == operation_id)
                 ):
                     return
@@ -124,22 +115,22 @@ class Store(Keys, Lists, Replicas, Starts):
             return _append(connection, operation_id, messages)
 
         # What a step is about to try has to be known afterwards, or it would not look for it.
-        return await self._transact(note, durable=True)
+        return await self.transact(note, durable=True)
 
     async def set_task(self, operation_id: str, task_arn: str | None) -> None:
         given = {"wanted": operation_id, "task": task_arn, "now": time.time()}
-        await self._write(statements.HAS_TASK, given)
+        await self.write(statements.HAS_TASK, given)
 
     async def set_parts(self, operation_id: str, parts: Parts) -> None:
         """What a deletion has to delete beside the task, kept until that is done."""
         given = {"wanted": operation_id, "left": json.dumps(parts)}
-        await self._write(statements.HAS_PARTS, given)
+        await self.write(statements.HAS_PARTS, given)
 
     async def end_operation(
         self, operation_id: str, failure: str | None, *messages: str, at: float | None = None
     ) -> None:
         """Completed, or failed with a reason; the reservation is given back."""
-        await self._transact(lambda c: _end(c, operation_id, failure, messages, at))
+        await self.transact(lambda c: _end(c, operation_id, failure, messages, at))
 
     async def end_deletion(self, operation_id: str) -> None:
         """Completed: whoever tried before to delete the same has left nothing either."""
@@ -148,7 +139,7 @@ class Store(Keys, Lists, Replicas, Starts):
             _end(connection, operation_id, None, (), None)
             connection.execute(statements.NOTHING_LEFT, {"wanted": operation_id})
 
-        await self._transact(end)
+        await self.transact(end)
 
     async def operation(self, operation_id: str) -> OperationRow:
         """Raises NotFound where there never was one, or it is forgotten."""
@@ -164,12 +155,12 @@ class Store(Keys, Lists, Replicas, Starts):
             events = connection.execute(statements.ITS_EVENTS, {"wanted": operation_id})
             return OperationRow(row, tuple((at, message) for at, message in events))
 
-        return await self._transact(read)
+        return await self.transact(read)
 
     async def unended(self) -> list[sa.RowMapping]:
         """Operations that have not ended, the oldest first."""
         alive = sa.select(OPERATIONS).where(OPERATIONS.c.ended_at.is_(None))
-        return await self._rows(alive.order_by(OPERATIONS.c.created_at))
+        return await self.rows(alive.order_by(OPERATIONS.c.created_at))
 
     async def lost(
         self, but: Collection[str], *, created_before: float, silent_since: float
@@ -184,13 +175,11 @@ class Store(Keys, Lists, Replicas, Starts):
             not_begun | (OPERATIONS.c.updated_at < silent_since),
             OPERATIONS.c.id.not_in(list(but)),
         )
-        return await self._rows(found.order_by(OPERATIONS.c.created_at).limit(100))
+        return await self.rows(found.order_by(OPERATIONS.c.created_at).limit(100))
 
     async def holder(self, reservation: str) -> sa.RowMapping | None:
         """The operation that holds a reservation now."""
-        rows = await self._rows(
-            sa.select(OPERATIONS).where(OPERATIONS.c.reservation == reservation)
-        )
+        rows = await self.rows(sa.select(OPERATIONS).where(OPERATIONS.c.reservation == reservation))
         return rows[0] if rows else None
 
     async def deletion(
@@ -213,28 +202,8 @@ class Store(Keys, Lists, Replicas, Starts):
             )
         if task_arn is not None:
             wanted = wanted.where(OPERATIONS.c.task_arn == task_arn)
-        rows = await self._rows(wanted.order_by(OPERATIONS.c.created_at.desc()).limit(1))
+        rows = await self.rows(wanted.order_by(OPERATIONS.c.created_at.desc()).limit(1))
         return rows[0] if rows else None
-
-    async def note_started(self, run_arn: str, by: str) -> None:
-        await self._note(run_arn, started_by=by[:NAME])
-
-    async def note_cancelled(self, run_arn: str, by: str | None) -> None:
-        await self._note(run_arn, cancelled_by=by and by[:NAME])
-
-    async def run_notes(self, run_arns: Iterable[str]) -> dict[str, RunNote]:
-        """What is known of those runs; the others are left out."""
-        rows = await self._rows(sa.select(NOTES).where(NOTES.c.run_arn.in_(list(run_arns))))
-        return {row["run_arn"]: RunNote(row["started_by"], row["cancelled_by"]) for row in rows}
-
-    async def _note(self, run_arn: str, **values: str | None) -> None:
-        def upsert(connection: sa.Connection) -> None:
-            change = sa.update(NOTES).where(NOTES.c.run_arn == run_arn).values(**values)
-            if not connection.execute(change).rowcount:
-                new = sa.insert(NOTES).values(run_arn=run_arn, at=time.time(), **values)
-                connection.execute(new)
-
-        await self._transact(upsert)
 
 
 def parts_of(kept: str | None) -> Parts | None:

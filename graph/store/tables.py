@@ -70,13 +70,30 @@ NOTES: Final = sa.Table(
     sa.Column("cancelled_by", sa.String(NAME)),
     sa.Column("at", sa.Float, nullable=False),
 )
-STARTS: Final = sa.Table(
-    "run_starts",
+RUN_CANCELLATIONS: Final = sa.Table(
+    "run_cancellations",
     METADATA,
-    # Unique by the run that was the task's latest before: whoever inserts first starts the next.
+    sa.Column("run_arn", sa.String(256), primary_key=True),
+    # One row per attempt, so that none of them can undo the record of another.
+    sa.Column("attempt", sa.String(36), primary_key=True),
+    # Null if somebody cancelled the run without this server.
+    sa.Column("cancelled_by", sa.String(NAME)),
+    sa.Column("requested_at", sa.Float, nullable=False),
+    # When AWS accepted it; null while that is not known.
+    sa.Column("effective_at", sa.Float),
+    sa.Index("run_cancellations_by_time", "requested_at"),
+)
+START_CLAIMS: Final = sa.Table(
+    "start_claims",
+    METADATA,
+    # Unique by task: whoever inserts or takes the row over starts the mover.
     sa.Column("task_arn", sa.String(256), primary_key=True),
-    sa.Column("after", sa.String(256), primary_key=True),
-    sa.Column("at", sa.Float, nullable=False, index=True),
+    sa.Column("attempt", sa.String(36), nullable=False),
+    sa.Column("claimed_at", sa.Float, nullable=False, index=True),
+    sa.Column("ended_at", sa.Float),
+    # The last run that was started under a claim, and when.
+    sa.Column("run_arn", sa.String(256)),
+    sa.Column("started_at", sa.Float),
 )
 BEATS: Final = sa.Table(
     "replicas",

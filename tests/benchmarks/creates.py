@@ -166,7 +166,7 @@ async def all_ended(url: str, count: int) -> Counter[str]:
     counted = sa.select(OPERATIONS.c.status, sa.func.count()).group_by(OPERATIONS.c.status)
     async with Store(url) as store, asyncio.timeout(WAIT_SECONDS):
         while True:
-            rows = await store._rows(counted)
+            rows = await store.rows(counted)
             found = Counter({row["status"]: row["count"] for row in rows})
             if found["COMPLETED"] + found["FAILED"] >= count:
                 return found
@@ -177,7 +177,7 @@ async def ids(url: str) -> list[str]:
     from graph.schema.ids import encode  # noqa: PLC0415 - beside its use
 
     async with Store(url) as store:
-        rows = await store._rows(sa.select(OPERATIONS.c.id))
+        rows = await store.rows(sa.select(OPERATIONS.c.id))
         return [encode("Operation", row["id"]) for row in rows]
 
 

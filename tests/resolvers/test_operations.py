@@ -18,8 +18,8 @@ from graph.model.errors import NotFound
 from graph.model.operation import OperationFilter
 from graph.operations import Operations
 from graph.resolvers import operations
-from graph.runs.watch import Pace, Watches
-from graph.store import Store
+from graph.runs import RunService
+from graph.store import RunRecords, Store
 from tests.store.test_search import accepted
 from tests.world import LAB, ORG, OTHER, ROLE
 
@@ -32,12 +32,9 @@ async def opened(folder: Path, *accounts: str, keep: float = 3_600) -> AsyncIter
     clients = Clients(region="us-east-1", role=ROLE, org=ORG, external_id=None)
     gateway = Gateway(clients, org=ORG, accounts=frozenset(accounts))
 
-    async def look(_arn: str) -> Any:
-        raise NotFound("no runs here")
-
     async with Store(f"sqlite:///{folder}/db.sqlite") as store:
         kept = Operations(gateway, store, keep=keep)
-        yield Services(gateway, Watches(look, Pace()), kept, store, "0")
+        yield Services(gateway, RunService(gateway, RunRecords(store), kept), kept, store, "0")
 
 
 def asking(services: Services, **rights: Any) -> Context:
@@ -111,4 +108,4 @@ async def aged(store: Store, operation_id: str, seconds: float) -> None:
     from graph.store.tables import OPERATIONS  # noqa: PLC0415 - beside its use
 
     mine = sa.update(OPERATIONS).where(OPERATIONS.c.id == operation_id)
-    await store._write(mine.values(updated_at=time.time() - seconds))
+    await store.write(mine.values(updated_at=time.time() - seconds))

@@ -19,9 +19,9 @@ from graph.model.errors import Conflict, Forbidden, NotFound
 from graph.operations import Operations
 from graph.resolvers import orphans
 from graph.resolvers.orphans import _bounds
-from graph.runs.watch import Pace, Watches
+from graph.runs import RunService
 from graph.sandbox import Sandbox
-from graph.store import Store
+from graph.store import RunRecords, Store
 from tests import leftover
 from tests.world import LAB, ORG, OTHER, ROLE, furnish
 
@@ -31,14 +31,13 @@ async def services(aws: Sandbox, tmp_path: Path) -> AsyncIterator[Services]:
     furnish(aws, LAB)
     clients = Clients(region="us-east-1", role=ROLE, org=ORG, external_id="x-1")
 
-    async def look(_arn: str) -> Any:
-        raise NotFound("no runs here")
-
     async with (
         Gateway(clients, org=ORG, accounts=frozenset({LAB})) as gateway,
         Store(f"sqlite:///{tmp_path}/db.sqlite") as store,
     ):
-        yield Services(gateway, Watches(look, Pace()), Operations(gateway, store), store, "0", -1)
+        operations = Operations(gateway, store)
+        runs = RunService(gateway, RunRecords(store), operations)
+        yield Services(gateway, runs, operations, store, "0", -1)
 
 
 def asking(services: Services, **rights: Any) -> Context:

@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from graph.model.errors import Upstream
-from graph.store import Store, database
+from graph.store import RunRecords, Store, database
 from graph.store.database import driver_url
 from graph.store.growing import OldTables
 from tests.store.test_store import values
@@ -48,12 +48,12 @@ async def test_columns_indexes_and_tables_are_added_by_whoever_comes_first(url: 
 
     async def opened() -> None:
         async with Store(url) as store:
-            await store.run_notes(["arn"])
+            await RunRecords(store).notes(["arn"])
 
     await asyncio.gather(*(opened() for _ in range(4)))
     async with Store(url) as store:
         await store.note_swept([before.operation_id])
-        await store.note_cancelled("arn", "me")
+        await RunRecords(store).note_started("arn", "me")
         row = (await store.operation(before.operation_id)).values
         assert (row["mover_name"], row["parts"]) == ("kept", None)
         assert row["swept_at"] is not None

@@ -33,7 +33,7 @@ class Busy:
         self._gate.wait(30)
 
     async def __aenter__(self) -> list[asyncio.Task[None]]:
-        tasks = [asyncio.create_task(self._store._transact(self)) for _ in range(4)]
+        tasks = [asyncio.create_task(self._store.transact(self)) for _ in range(4)]
         for _ in tasks:
             await asyncio.to_thread(self.begun.acquire)
         return tasks

@@ -9,8 +9,6 @@ from pathlib import Path
 import pytest
 
 from graph.sandbox import Fault, Sandbox
-from graph.store import Store, starts
-from graph.store.tables import STARTS
 from tests.api_server import Server
 from tests.world import LAB, ask, furnish, made, serving, tell
 
@@ -20,7 +18,6 @@ STOP = """mutation($id: ID!) { stopMover(input: {mover: $id}) {
   run { id status } mover { status } errors { code } } }"""
 PATH = f"/v1/datasync/{LAB}/movers/g/one"
 BODY = b'{"State":"start"}'
-TASK = f"arn:aws:datasync:us-east-1:{LAB}:task/task-0123456789abcdef0"
 
 
 @pytest.fixture
@@ -124,38 +121,3 @@ async def test_a_reading_that_fails_takes_nothing_from_a_start(
     payload = answer["data"]["startMover"]
     assert (payload["run"], payload["mover"]["status"], payload["errors"]) == (None, "RUNNING", [])
     assert answer["errors"][0]["path"] == ["startMover", "run"]
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    now = [1_000.0]
-
-    class Time:
-        time = staticmethod(lambda: now[0])
-
-    monkeypatch.setattr(starts, "time", Time)
-    return now
-
-
-async def test_a_claim_of_a_holder_that_died_is_taken_over_once(
-    tmp_path: Path, clock: list[float]
-) -> None:
-    async with Store(f"sqlite:///{tmp_path}/db.sqlite") as store:
-        assert await store.claim_start(TASK, None)
-        clock[0] += 59
-        assert not await store.claim_start(TASK, None)
-        assert await store.claim_start(TASK, f"{TASK}/execution/exec-1")
-        clock[0] += 2
-        wins = await asyncio.gather(*(store.claim_start(TASK, None) for _ in range(8)))
-        assert sorted(wins) == [False] * 7 + [True]
-
-
-async def test_claims_do_not_pile_up(tmp_path: Path, clock: list[float]) -> None:
-    async with Store(f"sqlite:///{tmp_path}/db.sqlite") as store:
-        for run in range(100):
-            assert await store.claim_start(TASK, f"{TASK}/execution/exec-{run}")
-            clock[0] += 60
-        rows = await store._rows(STARTS.select())
-        assert len(rows) <= 11
-        await store.forget(0)
-        assert await store._rows(STARTS.select()) == []

@@ -8,7 +8,7 @@ from typing import Self
 import pytest
 
 from graph import app as root
-from graph.runs.watch import Watches
+from graph.runs import RunService
 from graph.sandbox import Sandbox
 from tests.transport.wire import Socket, Streaming, settle
 from tests.world import LAB, TOKEN, ask, client_of, furnish, made, settings
@@ -19,14 +19,14 @@ START = "mutation($id: ID!) { startMover(input: {mover: $id}) { run { id } error
 async def test_who_leaves_is_gone_from_the_watch_at_once(
     aws: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    opened: list[Watches] = []
+    opened: list[RunService] = []
 
-    class Noted(Watches):
+    class Noted(RunService):
         async def __aenter__(self) -> Self:
             opened.append(self)
             return self
 
-    monkeypatch.setattr(root, "Watches", Noted)
+    monkeypatch.setattr(root, "RunService", Noted)
     furnish(aws, LAB, a=b"x" * 1000)
     aws.set_pace(launch=0, phase=0, bandwidth=10)
     app = root.create_app(settings(tmp_path))
@@ -42,7 +42,7 @@ async def test_who_leaves_is_gone_from_the_watch_at_once(
             wire.say({"type": "connection_init"}, subscribe)
             await stream.until(lambda: "event: next" in stream.text)
             await wire.until(lambda: len(wire.heard) >= 2)
-            (watch,) = opened[0]._live.values()
+            (watch,) = opened[0].watches._live.values()
             assert len(watch._mailboxes) == 1  # they ask for the same
             stream.leave()
             await stream.ended()

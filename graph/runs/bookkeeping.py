@@ -1,0 +1,70 @@
+"""Writes that follow an effect in AWS: retried in the background, never an error of the effect."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from graph.concurrency import TaskOwner
+from graph.model.clock import Clock
+
+log = logging.getLogger(__name__)
+
+Write = Callable[[], Awaitable[object]]
+
+_INLINE_SECONDS: Final = 3.0
+"""So long the answer of an effect waits for its bookkeeping."""
+_FIRST_WAIT: Final = 1.0
+_LONGEST_WAIT: Final = 60.0
+_TRIES: Final = 20
+"""About a quarter of an hour."""
+_MOST: Final = 1_000
+"""Writes that are retried at the same time; further ones are logged and dropped."""
+
+
+class Bookkeeping:
+    """Owns the retries."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock, self._retries = clock, TaskOwner()
+
+    async def settle(self, what: str, write: Write) -> None:
+        """Writes at once, or else in the background. Never raises; ``write`` may be repeated."""
+        if await self._succeeds(what, write):
+            return
+        self.later(_FIRST_WAIT, what, write)
+
+    def later(self, seconds: float, what: str, write: Write) -> None:
+        """The same in the background, for the first time after so many seconds."""
+        if len(self._retries) >= _MOST:
+            log.error("not recorded, as too much waits to be recorded: %s", what)
+            return
+        self._retries.spawn(self._retry(seconds, what, write))
+
+    async def aclose(self) -> None:
+        """Gives up what is still being retried, and logs it."""
+        await self._retries.aclose(0)
+
+    async def _retry(self, wait: float, what: str, write: Write) -> None:
+        try:
+            for _ in range(_TRIES):
+                await self._clock.sleep(wait)
+                if await self._succeeds(what, write):
+                    log.info("recorded after all: %s", what)
+                    return
+                wait = min(_LONGEST_WAIT, max(_FIRST_WAIT, 2 * wait))
+        except asyncio.CancelledError:
+            log.error("not recorded, as the server stops: %s", what)  # noqa: TRY400 - no fault here
+            raise
+        log.error("not recorded, as the store does not recover: %s", what)
+
+    async def _succeeds(self, what: str, write: Write) -> bool:
+        try:
+            async with asyncio.timeout(_INLINE_SECONDS):
+                await write()
+        except Exception as error:  # noqa: BLE001 - a boundary: the effect has taken place
+            log.warning("not recorded yet (%r): %s", error, what)
+            return False
+        return True

@@ -1,0 +1,132 @@
+"""Cancelling a run, with a record of who did that which later or failing attempts cannot undo."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from graph.aws.client.gateway import Gateway, NotSent
+from graph.aws.runs import cancel_run, describe_run
+from graph.model.clock import Clock
+from graph.model.errors import ApiError, Conflict, Invalid, NotFound, NotRunning, Upstream
+from graph.model.run import Run
+from graph.runs.bookkeeping import Bookkeeping
+from graph.store import RunRecords
+
+_OBSERVED: Final = "observed"
+"""The attempt that stands for a cancellation by somebody else."""
+_CHECKED_AFTER: Final = 60.0
+"""Seconds after which a cancellation whose answer was lost has had its effect, or never will."""
+
+
+class Canceller:
+    """Each attempt has a record of its own, so that none can change another's.
+
+    A record is written before the call, as whoever watches may see the end before the answer. It is
+    confirmed by the answer, and withdrawn only if the cancellation certainly had no effect.
+    """
+
+    def __init__(
+        self, gateway: Gateway, records: RunRecords, bookkeeping: Bookkeeping, clock: Clock
+    ) -> None:
+        self._gateway, self._records = gateway, records
+        self._bookkeeping, self._clock = bookkeeping, clock
+
+    async def cancel(self, run_arn: str, by: str, attempt: str) -> None:
+        """Cancels an active or queued run, or joins a cancellation that is under way.
+
+        With the same ``attempt`` it may be repeated. Raises NotRunning if the run has ended
+        otherwise, Upstream if AWS fails or refuses to cancel it, and what else AWS says.
+        """
+        asked_at = self._clock.now()
+        first = await self._records.request_cancellation(run_arn, attempt, by)
+        try:
+            await cancel_run(self._gateway, run_arn)
+        except Exception as error:  # noqa: BLE001 - settled, and raised again, below
+            lost_since = None if first and _is_answer(error) else asked_at
+            await self._after_failure(run_arn, attempt, error, lost_since)
+        else:
+            await self._bookkeeping.settle(
+                f"the cancellation of {run_arn} by {by}",
+                lambda: self._records.confirm_cancellation(run_arn, attempt),
+            )
+
+    async def join(self, run_arn: str) -> None:
+        """Keeps that a run ends by cancellation, even if that was not asked of this server."""
+        await self._bookkeeping.settle(
+            f"that {run_arn} is being cancelled", lambda: self._note_observed(run_arn)
+        )
+
+    async def _after_failure(
+        self, run_arn: str, attempt: str, error: Exception, lost_since: datetime | None
+    ) -> None:
+        """Returns if the run is cancelled all the same, by this attempt or another; else raises.
+
+        ``lost_since``: AWS's answer was lost, so that the run may be cancelled since then.
+        """
+        run = await self._look(run_arn)
+        if isinstance(run, Run) and run.status == "CANCELLING":
+            if lost_since is None:  # by another
+                await self._withdraw(run_arn, attempt)
+                await self.join(run_arn)
+            return
+        if isinstance(run, Run) and lost_since is not None and _failed_since(run, lost_since):
+            return
+        if isinstance(run, NotFound) or (isinstance(run, Run) and run.ended):
+            await self._withdraw(run_arn, attempt)
+            raise not_running()
+        if lost_since is None:
+            await self._withdraw(run_arn, attempt)
+            raise _refusal(error, run)
+        self._bookkeeping.later(
+            _CHECKED_AFTER,
+            f"whether {run_arn} was cancelled",
+            lambda: self._check(run_arn, attempt),
+        )
+        raise error
+
+    async def _look(self, run_arn: str) -> Run | ApiError:
+        try:
+            return await describe_run(self._gateway, run_arn)
+        except ApiError as error:
+            return error
+
+    async def _check(self, run_arn: str, attempt: str) -> None:
+        run = await describe_run(self._gateway, run_arn)
+        if not run.ended and run.status != "CANCELLING":
+            await self._records.withdraw_cancellation(run_arn, attempt)
+
+    async def _withdraw(self, run_arn: str, attempt: str) -> None:
+        await self._bookkeeping.settle(
+            f"that {run_arn} was not cancelled by the attempt {attempt}",
+            lambda: self._records.withdraw_cancellation(run_arn, attempt),
+        )
+
+    async def _note_observed(self, run_arn: str) -> None:
+        note = (await self._records.notes([run_arn])).get(run_arn)
+        if note is None or not note.cancelled:
+            await self._records.request_cancellation(run_arn, _OBSERVED, None)
+
+
+def not_running() -> NotRunning:
+    """In the words that the original server's clients know."""
+    return NotRunning("datasync mover task is not running")
+
+
+def _is_answer(error: Exception) -> bool:
+    """Whether the call certainly had no effect."""
+    if isinstance(error, NotSent):
+        return True
+    return isinstance(error, ApiError) and not isinstance(error, Upstream)
+
+
+def _failed_since(run: Run, since: datetime) -> bool:
+    """AWS ends a cancelled run as ERROR. One that had ended before was not cancelled."""
+    return run.status == "ERROR" and (run.ended_at is None or run.ended_at >= since)
+
+
+def _refusal(error: Exception, run: Run | ApiError) -> Exception:
+    """The caller asked for nothing but the cancellation: no input of it can be wrong."""
+    if isinstance(error, Invalid | NotFound | Conflict) and isinstance(run, Run):
+        return Upstream(f"AWS refuses to cancel the run, which is {run.status}; try again")
+    return error

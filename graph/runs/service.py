@@ -1,0 +1,133 @@
+"""The run service: everything that can be done with runs, apart from rights."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Sequence
+from contextlib import aclosing
+from typing import Protocol, Self
+
+from graph.aws.client.gateway import Gateway
+from graph.aws.latest import runs_newest_first
+from graph.concurrency import TaskOwner
+from graph.model.clock import Clock, SystemClock
+from graph.model.run import Run, RunRef
+from graph.runs.active import run_to_stop
+from graph.runs.bookkeeping import Bookkeeping
+from graph.runs.cancel import Canceller, not_running
+from graph.runs.reading import read_latest, read_runs
+from graph.runs.start import Starter
+from graph.runs.watch import Pace, Update, Watches
+from graph.store import Key, RunNote, RunRecords
+
+
+class Idempotency(Protocol):
+    """Does work once per idempotency key, whichever replica is asked."""
+
+    async def once(
+        self,
+        key: Key,
+        *,
+        work: Callable[[str], Awaitable[str]],
+        find: Callable[[str], Awaitable[str | None]],
+    ) -> str:
+        """The result of ``work``, or of an earlier one, which ``find`` finds by the key's mark."""
+        ...
+
+
+class RunService:
+    """One per process. Changes that are under way are finished even if their client leaves."""
+
+    def __init__(  # noqa: PLR0913 - its ports
+        self,
+        gateway: Gateway,
+        records: RunRecords,
+        idempotency: Idempotency,
+        *,
+        pace: Pace | None = None,
+        clock: Clock | None = None,
+        drain: float = 10.0,
+    ) -> None:
+        """``drain``: seconds that closing waits for changes that are under way."""
+        clock = clock or SystemClock()
+        self._gateway, self._records, self._idempotency = gateway, records, idempotency
+        self._changes, self._drain = TaskOwner(), drain
+        self._bookkeeping = Bookkeeping(clock)
+        self._starter = Starter(gateway, records, self._bookkeeping, clock)
+        self._canceller = Canceller(gateway, records, self._bookkeeping, clock)
+        self.watches = Watches(self._observe, pace, clock)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        """Ends the streams first, then waits for changes that are under way."""
+        await self.watches.__aexit__(*exc)
+        await self._changes.aclose(self._drain)
+        await self._bookkeeping.aclose()
+
+    async def start(self, task_arn: str, by: str, key: Key | None = None) -> str:
+        """Starts a run and returns its ARN; for a key that was used before, that of its run.
+
+        Raises AlreadyRunning, Conflict if the task is in another state than AVAILABLE or the key
+        was used for something else, QuotaExceeded, and what AWS says.
+        """
+        if key is None:
+            return await self._changes.run(self._starter.start(task_arn, by))
+        return await self._changes.run(
+            self._idempotency.once(
+                key,
+                work=lambda mark: self._starter.start(task_arn, by, mark),
+                find=lambda mark: self._starter.find(task_arn, by, mark),
+            )
+        )
+
+    async def stop(self, task_arn: str, by: str) -> str:
+        """Cancels the active run, or else the oldest queued one, and returns its ARN.
+
+        A run that is being cancelled already is returned as well. Raises NotRunning if no run is
+        active, and what AWS says.
+        """
+        return await self._changes.run(self._stop(task_arn, by))
+
+    async def _stop(self, task_arn: str, by: str) -> str:
+        run = run_to_stop(await self.list_runs(task_arn))
+        if run is None:
+            raise not_running()
+        if run.status == "CANCELLING":
+            await self._canceller.join(run.run_arn)
+        else:
+            await self._canceller.cancel(run.run_arn, by, uuid.uuid4().hex)
+        return run.run_arn
+
+    async def list_runs(self, task_arn: str) -> list[RunRef]:
+        """The runs of a task of the last 30 days, the newest first. One call per 100 runs."""
+        return await runs_newest_first(self._gateway, task_arn)
+
+    async def read(self, run_arns: Sequence[str]) -> list[Run | BaseException]:
+        """Each run, or why it could not be read. One call per run that has not ended."""
+        return await read_runs(self._gateway, self._records, run_arns)
+
+    async def latest(self, task_arns: Sequence[str]) -> list[str | BaseException | None]:
+        """The ARN of each task's last run, None if it never ran, or why it could not be read."""
+        return await read_latest(self._gateway, task_arns)
+
+    async def notes(self, run_arns: Collection[str]) -> dict[str, RunNote]:
+        """What this deployment knows of those runs, by ARN. Asks the store only."""
+        return await self._records.notes(run_arns)
+
+    async def follow(self, run_arn: str, after: int | None = None) -> AsyncGenerator[Update, None]:
+        """The run's present state, then each change; ends when the run has ended."""
+        async with aclosing(self.watches.follow(run_arn, after)) as updates:
+            async for update in updates:
+                yield update
+
+    def observed(self, run_arn: str) -> Update | None:
+        """What a watch of this process has seen last, with its rates; None without a watch."""
+        return self.watches.latest(run_arn)
+
+    async def _observe(self, run_arn: str) -> Run:
+        (run,) = await self.read([run_arn])
+        if isinstance(run, BaseException):
+            raise run
+        return run

@@ -1,0 +1,177 @@
+"""Starting a mover: of many attempts at once, on whatever replica, one starts it."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from typing import Final
+
+from graph.aws.client.gateway import Gateway, NotSent
+from graph.aws.runs import describe_run, marked_run, start_run
+from graph.aws.tasks import describe_task
+from graph.model.clock import Clock
+from graph.model.errors import (
+    AccessDenied,
+    AlreadyRunning,
+    ApiError,
+    Conflict,
+    NotFound,
+    QuotaExceeded,
+    Throttled,
+    Upstream,
+    UpstreamTimeout,
+)
+from graph.model.mover import KEY_TAG, Tag, Task
+from graph.runs.bookkeeping import Bookkeeping
+from graph.store import CLAIM_SECONDS, RunRecords, StartClaim
+
+_ATTEMPT_SECONDS: Final = CLAIM_SECONDS - 10.0
+"""An attempt ends before its claim can be taken over."""
+_WAIT_SECONDS: Final = 25.0
+"""So long an attempt waits for another one. A known client gives up after 30 s."""
+_FIRST_POLL: Final = 0.05
+_LONGEST_POLL: Final = 0.5
+_NO_EFFECT: Final = (AccessDenied, Throttled, NotFound, NotSent)
+"""Errors of StartTaskExecution that do not depend on the task, after which no run has begun."""
+
+
+class Starter:
+    """Holds a claim while it looks at the task and starts it.
+
+    The claim belongs to the attempt and ends with it. Whoever gets the claim next describes the
+    task after that, so that it sees the run that was started before.
+    """
+
+    def __init__(
+        self, gateway: Gateway, records: RunRecords, bookkeeping: Bookkeeping, clock: Clock
+    ) -> None:
+        self._gateway, self._records = gateway, records
+        self._bookkeeping, self._clock = bookkeeping, clock
+
+    async def start(self, task_arn: str, by: str, mark: str | None = None) -> str:
+        """Starts a run and returns its ARN.
+
+        ``mark`` is a tag value by which the run is found again if AWS's answer is lost. Raises
+        AlreadyRunning or Conflict unless the task is AVAILABLE, QuotaExceeded, and what AWS says.
+        """
+        attempt = uuid.uuid4().hex
+        claim = await self._claim(task_arn, attempt)
+        run_arn: str | None = None
+        try:
+            async with asyncio.timeout(_ATTEMPT_SECONDS):
+                run_arn = await self._started(task_arn, Tag(KEY_TAG, mark or attempt), claim)
+        except TimeoutError:
+            raise UpstreamTimeout(
+                "AWS did not start the mover in time: look whether it runs before trying again"
+            ) from None
+        finally:
+            await self._bookkeeping.settle(
+                f"the start of {run_arn or task_arn} by {by}",
+                lambda: self._records.end_start(task_arn, attempt, run_arn, by),
+            )
+        return run_arn
+
+    async def find(self, task_arn: str, by: str, mark: str) -> str | None:
+        """The run that an earlier attempt has started under the mark, if any."""
+        run_arn = await marked_run(self._gateway, task_arn, Tag(KEY_TAG, mark))
+        if run_arn is not None:
+            await self._bookkeeping.settle(
+                f"the start of {run_arn} by {by}",
+                lambda: self._records.note_started(run_arn, by),
+            )
+        return run_arn
+
+    async def _claim(self, task_arn: str, attempt: str) -> StartClaim:
+        """Waits for the attempt that holds the claim, so as to know what became of it."""
+        until = self._clock.monotonic() + _WAIT_SECONDS
+        while True:
+            claim = await self._records.claim_start(task_arn, attempt)
+            if claim.mine:
+                return claim
+            await self._wait_for(claim, task_arn, until)
+            refuse_unless_available(await describe_task(self._gateway, task_arn, fresh=True))
+
+    async def _wait_for(self, claim: StartClaim, task_arn: str, until: float) -> None:
+        wait = _FIRST_POLL
+        while await self._records.is_claimed(task_arn, claim.attempt):
+            if self._clock.monotonic() > until:
+                raise Conflict("another start of this mover is still under way; try again later")
+            await self._clock.sleep(wait)
+            wait = min(_LONGEST_POLL, 2 * wait)
+
+    async def _started(self, task_arn: str, mark: Tag, claim: StartClaim) -> str:
+        # AWS would queue a second run behind an active one.
+        refuse_unless_available(await describe_task(self._gateway, task_arn, fresh=True))
+        await self._refuse_if_active(claim.previous_run)
+        try:
+            return await start_run(self._gateway, task_arn, mark)
+        except _NO_EFFECT:
+            raise
+        except ApiError as error:
+            if _is_lost(error):
+                return await self._found_or_raise(task_arn, mark, error)
+            raise await self._refusal(task_arn, error) from None
+        except Exception as error:  # noqa: BLE001 - raised again unless the run is there
+            return await self._found_or_raise(task_arn, mark, error)
+
+    async def _refuse_if_active(self, previous_run: str | None) -> None:
+        """AWS may list a task as AVAILABLE for a moment after its run has been started."""
+        if previous_run is None:
+            return
+        try:
+            run = await describe_run(self._gateway, previous_run)
+        except NotFound:
+            return
+        if not run.ended:
+            raise already_running()
+
+    async def _found_or_raise(self, task_arn: str, mark: Tag, error: Exception) -> str:
+        """The answer was lost, and the call may have had its effect all the same."""
+        try:
+            found = await marked_run(self._gateway, task_arn, mark)
+        except ApiError:
+            raise error from None
+        if found is None:
+            raise error
+        return found
+
+    async def _refusal(self, task_arn: str, error: ApiError) -> ApiError:
+        """What it means that AWS refuses to start a task.
+
+        The call has no input of the caller's, so that only the task's state or a quota is left.
+        """
+        try:
+            refuse_unless_available(await describe_task(self._gateway, task_arn, fresh=True))
+        except Conflict as state:
+            return state
+        except ApiError:
+            pass
+        return error if isinstance(error, QuotaExceeded) else Conflict(error.message)
+
+
+def already_running() -> AlreadyRunning:
+    """In the words that the original server's clients know."""
+    return AlreadyRunning("another datasync mover task is already running")
+
+
+def refuse_unless_available(task: Task) -> None:
+    """Raises AlreadyRunning if a run is active or queued, Conflict in any other state."""
+    if task.status == "AVAILABLE":
+        return
+    if task.status in ("RUNNING", "QUEUED"):
+        raise already_running()
+    reasons = ": ".join(filter(None, (task.error_code, task.error_detail)))
+    shown = f"{task.status or 'of unknown status'}{f' ({reasons})' if reasons else ''}"
+    raise Conflict(f"The mover cannot be started: its task is {shown}. {_advice(task.status)}")
+
+
+def _advice(status: str) -> str:
+    known = {
+        "CREATING": "Wait until it is AVAILABLE.",
+        "UNAVAILABLE": "It can be started once AWS reports it as AVAILABLE.",
+    }
+    return known.get(status, "Only an AVAILABLE task can be started.")
+
+
+def _is_lost(error: ApiError) -> bool:
+    return isinstance(error, Upstream)
