@@ -30,6 +30,7 @@ from graph.observability.version import read_version
 from graph.operations import Operations
 from graph.operations.rooms import Patience
 from graph.operations.sweep import Sweep
+from graph.rights.policy import ResourcePolicy
 from graph.runs import RunService
 from graph.runs.watch import Pace
 from graph.server.access_log import AccessLog, LoggedGraphQL, note_caller
@@ -132,10 +133,16 @@ async def _lifespan(
         stack.push_async_callback(auth.aclose)
         store = await stack.enter_async_context(Store(settings.store_url))
         gateway = await stack.enter_async_context(_gateway(settings))
+        resources = ResourcePolicy(
+            {key.caller.name: key.caller for key in settings.all_keys},
+            enforced=settings.resource_check != "none",
+        )
+        resources.log_limits()
         operations = await stack.enter_async_context(
             Operations(
                 gateway,
                 store,
+                resources,
                 lease=settings.lease_seconds,
                 drain=settings.drain_seconds,
                 keep=60 * settings.operation_minutes,
@@ -158,7 +165,9 @@ async def _lifespan(
         await stack.enter_async_context(
             Sweep(gateway, store, age=age, every=settings.sweep_seconds)
         )
-        opened.services = Services(gateway, runs, operations, store, read_version().version, age)
+        opened.services = Services(
+            gateway, runs, operations, store, resources, read_version().version, age
+        )
         opened.auth = auth
         if lasting:
             _collect_less()

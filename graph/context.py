@@ -8,6 +8,7 @@ from graph.aws.client.gateway import Gateway
 from graph.loaders import Loaders
 from graph.model.caller import Caller
 from graph.operations import Operations
+from graph.rights.policy import ResourcePolicy
 from graph.runs import RunService
 from graph.store import Store
 
@@ -20,6 +21,7 @@ class Services:
     runs: RunService
     operations: Operations
     store: Store
+    resources: ResourcePolicy
     version: str
     orphan_seconds: float = 3_600.0
     """Younger than that, nothing is called an orphan."""

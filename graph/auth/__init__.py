@@ -2,7 +2,16 @@
 
 from graph.auth.authenticator import Authenticator
 from graph.auth.credentials import BEARER, HEADER, Credentials, credentials
-from graph.auth.keys import DEFAULT, Key, clear_key, default_key, read_keys, read_keys_file
+from graph.auth.groups import read_groups, read_groups_file
+from graph.auth.keys import (
+    DEFAULT,
+    Key,
+    clear_key,
+    default_key,
+    granted,
+    read_keys,
+    read_keys_file,
+)
 from graph.auth.tokens import new_key, token_for
 
 __all__ = [
@@ -15,7 +24,10 @@ __all__ = [
     "clear_key",
     "credentials",
     "default_key",
+    "granted",
     "new_key",
+    "read_groups",
+    "read_groups_file",
     "read_keys",
     "read_keys_file",
     "token_for",

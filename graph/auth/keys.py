@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import re
-import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
+from graph.auth.groups import arn_pattern, read_groups
+from graph.auth.tables import Reader, flag, read_entries, read_file, several, tables, text
 from graph.model import names
 from graph.model.caller import Caller
-from graph.model.errors import Invalid
+from graph.model.resources import ResourceRule
 
 DEFAULT: Final = "default"
 """The name of the key that is a setting of its own."""
@@ -49,22 +50,23 @@ def default_key(clear: bytes) -> Key:
 
 
 def read_keys_file(file: str) -> tuple[Key, ...]:
-    """The keys of a TOML file of ``[[keys]]`` tables. Raises ValueError with a sentence."""
-    try:
-        given = tomllib.loads(Path(file).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ValueError(f"the file of keys {file} cannot be read: {error}") from None
-    tables = given.pop("keys", None)
+    """The keys of a TOML file of ``[[keys]]`` tables, with the rules of its ``[[groups]]`` tables.
+
+    Raises ValueError with a sentence.
+    """
+    given = read_file(file, "keys")
+    found = given.pop("keys", None)
+    rules = read_groups(given.pop("groups")) if "groups" in given else ()
     if given:
-        raise ValueError(f"{file} may contain only [[keys]] tables, not '{next(iter(given))}'")
-    return read_keys(tables)
+        raise ValueError(
+            f"{file} may contain only [[keys]] and [[groups]] tables, not '{next(iter(given))}'"
+        )
+    return granted(read_keys(found), rules)
 
 
-def read_keys(tables: object) -> tuple[Key, ...]:
+def read_keys(given: object) -> tuple[Key, ...]:
     """The keys of ``[[keys]]`` tables. Raises ValueError with a sentence that names the entry."""
-    if not isinstance(tables, Sequence) or isinstance(tables, str) or not tables:
-        raise ValueError("at least one [[keys]] table is required")
-    keys = tuple(_key(table, number) for number, table in enumerate(tables, 1))
+    keys = tuple(_key(table, number) for number, table in enumerate(tables(given, "keys"), 1))
     _distinct([key.caller.name for key in keys], "the name '{}' is used by two keys")
     secrets = [key.clear or key.sha256 for key in keys]
     for index, secret in enumerate(secrets):
@@ -76,6 +78,11 @@ def read_keys(tables: object) -> tuple[Key, ...]:
             "sha256"
         )
     return keys
+
+
+def granted(keys: Sequence[Key], rules: Sequence[ResourceRule]) -> tuple[Key, ...]:
+    """The keys, each limited one with the rules of the groups that it may see."""
+    return tuple(replace(key, caller=key.caller.granted(rules)) for key in keys)
 
 
 def clear_key(text: str) -> bytes:
@@ -98,7 +105,7 @@ def _key(table: object, number: int) -> Key:
     name = table.get("name")
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise ValueError(f"key {number} must have a name of 1 to 64 letters, digits or _.@-")
-    given = {entry: _entry(name, entry, value) for entry, value in table.items()}
+    given = read_entries(f"key '{name}'", table, _ENTRIES)
     secrets = [entry for entry in _SECRETS if entry in given]
     if len(secrets) != 1:
         raise ValueError(f"key '{name}' must have exactly one of key, key_file and sha256")
@@ -109,6 +116,7 @@ def _key(table: object, number: int) -> Key:
             may_write=given.get("write", False),
             accounts=given.get("accounts"),
             groups=given.get("groups"),
+            resources=given.get("resources"),
         ),
         clear=None if digest else given[secrets[0]],
         sha256=digest,
@@ -116,60 +124,25 @@ def _key(table: object, number: int) -> Key:
     )
 
 
-def _entry(name: str, entry: str, value: object) -> Any:  # noqa: ANN401 - each entry has its type
-    read = _ENTRIES.get(entry)
-    if read is None:
-        raise ValueError(f"key '{name}': {entry} is not one of {', '.join(_ENTRIES)}")
-    try:
-        return read(value)
-    except Invalid as error:
-        raise ValueError(f"key '{name}': {entry}: {error.message}") from None
-    except ValueError as error:
-        raise ValueError(f"key '{name}': {entry} {error}") from None
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise ValueError("must be a string")  # noqa: TRY004 - a sentence for people
-    return value
-
-
-def _flag(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError("must be true or false")  # noqa: TRY004 - a sentence for people
-    return value
-
-
 def _clear(value: object) -> bytes:
-    return clear_key(_text(value))
+    return clear_key(text(value))
 
 
 def from_file(value: object) -> bytes:
     """The key that a file holds; the end of its line is an editor's."""
     try:
-        return clear_key(Path(_text(value)).read_text(encoding="utf-8").rstrip("\r\n"))
+        return clear_key(Path(text(value)).read_text(encoding="utf-8").rstrip("\r\n"))
     except (OSError, UnicodeDecodeError) as error:
         raise ValueError(f"cannot be read: {error}") from None
 
 
 def _digest(value: object) -> bytes:
-    text = _text(value)
-    if not _SHA256.fullmatch(text):
+    digits = text(value)
+    if not _SHA256.fullmatch(digits):
         raise ValueError("must be 64 hexadecimal digits")
-    if bytes.fromhex(text) == _OF_NOTHING:
+    if bytes.fromhex(digits) == _OF_NOTHING:
         raise ValueError("is the digest of an empty key")
-    return bytes.fromhex(text)
-
-
-def _some(check: Callable[[str], str]) -> Callable[[object], frozenset[str]]:
-    """A list that restricts. An empty one would read like none at all: it is refused."""
-
-    def read(value: object) -> frozenset[str]:
-        if not isinstance(value, Sequence) or isinstance(value, str) or not value:
-            raise ValueError("must be a list with at least one entry; omit it to allow all")
-        return frozenset(check(_text(item)) for item in value)
-
-    return read
+    return bytes.fromhex(digits)
 
 
 def _distinct(values: Sequence[str], complaint: str) -> None:
@@ -178,14 +151,17 @@ def _distinct(values: Sequence[str], complaint: str) -> None:
             raise ValueError(complaint.format(value))
 
 
-_ENTRIES: Final[dict[str, Callable[[object], Any]]] = {
-    "name": _text,
+_ENTRIES: Final[dict[str, Reader]] = {
+    "name": text,
     "key": _clear,
     "key_file": from_file,
     "sha256": _digest,
-    "write": _flag,
-    "accounts": _some(names.account_id),
-    "groups": _some(names.group),
-    "forwarded_user": _flag,
+    "write": flag,
+    "accounts": several(names.account_id, "to allow all"),
+    "groups": several(names.group, "to allow all"),
+    "resources": several(
+        lambda given: ResourceRule(arn_pattern(given)), "to allow those of the key's groups"
+    ),
+    "forwarded_user": flag,
 }
 """What a ``[[keys]]`` table may hold, and how each entry is read."""

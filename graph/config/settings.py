@@ -8,7 +8,18 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from graph.auth import DEFAULT, Key, clear_key, default_key, read_keys, read_keys_file
+from graph.auth import (
+    DEFAULT,
+    Key,
+    clear_key,
+    default_key,
+    granted,
+    read_groups,
+    read_groups_file,
+    read_keys,
+    read_keys_file,
+)
+from graph.model.resources import ResourceRule
 
 PREFIX: Final = "DATASYNC_API_"
 _ADDRESS: Final = re.compile(
@@ -41,6 +52,11 @@ class KeySettings(BaseSettings):
         description="Path of a TOML file with `[[keys]]` tables: further keys, each with rights of "
         "its own.",
     )
+    groups: Annotated[tuple[ResourceRule, ...], NoDecode] = Field(
+        (),
+        description="Path of a TOML file with `[[groups]]` tables: the resources that the movers "
+        "of each group may use. The tables may also be in the file of the keys.",
+    )
     token_max_cost: int = Field(
         USUAL_COST,
         ge=COSTS[0],
@@ -63,6 +79,13 @@ class KeySettings(BaseSettings):
             return given
         return read_keys_file(given) if isinstance(given, str) else read_keys(given)
 
+    @field_validator("groups", mode="before")
+    @classmethod
+    def _named_groups(cls, given: object) -> object:
+        if given == ():  # the default
+            return given
+        return read_groups_file(given) if isinstance(given, str) else read_groups(given)
+
     @model_validator(mode="after")
     def _let_somebody_in(self) -> Self:
         if self.token is None and not self.keys:
@@ -81,10 +104,11 @@ class KeySettings(BaseSettings):
 
     @property
     def all_keys(self) -> tuple[Key, ...]:
-        """The named keys, and the one that has a setting of its own."""
+        """The key that has a setting of its own, and the named keys with the rules of groups."""
+        keys = granted(self.keys, self.groups)
         if self.token is None:
-            return self.keys
-        return (default_key(self.token.get_secret_value().encode()), *self.keys)
+            return keys
+        return (default_key(self.token.get_secret_value().encode()), *keys)
 
 
 class Settings(KeySettings):
@@ -105,6 +129,11 @@ class Settings(KeySettings):
     external_id: SecretStr | None = Field(
         None,
         description="The external id to send when assuming the management role; empty sends none.",
+    )
+    resource_check: Literal["list", "none"] = Field(
+        "list",
+        description="How resources are checked for keys that are limited to groups: `list` "
+        "requires a rule under `resources`, `none` allows every resource.",
     )
     accounts: Annotated[tuple[str, ...], NoDecode] = Field(
         (),

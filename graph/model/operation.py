@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 
@@ -37,6 +37,10 @@ class NewMover:
     destination: LocationSpec
     tags: tuple[Tag, ...] = ()
     """The caller's, in the caller's order, without those that the server sets itself."""
+    key_name: str | None = field(default=None, repr=False)
+    """Of the caller's key, whose rules are checked again whenever the operation is resumed. None
+    for operations that were accepted before there were such rules. Not part of ``repr``, by which
+    idempotency keys compare inputs."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from typing import Any, Self, TypeVar
 
 import sqlalchemy as sa
@@ -39,6 +40,7 @@ from graph.operations.once import key_of, once
 from graph.operations.rooms import Patience, Rooms
 from graph.operations.starting import keep_up, pickled, start
 from graph.operations.steps import name_taken
+from graph.rights.policy import ResourcePolicy
 from graph.store import Key, Parts, Quota, Store, parts_of
 
 log = logging.getLogger(__name__)
@@ -53,6 +55,7 @@ class Operations:
         self,
         gateway: Gateway,
         store: Store,
+        resources: ResourcePolicy,
         *,
         lease: float = 8.0,
         drain: float = 10.0,
@@ -63,12 +66,13 @@ class Operations:
         self._gateway, self._store, self._keep = gateway, store, keep
         self._replica, self._lease, self._drain = uuid.uuid4().hex, lease, drain
         self._quota, self._patience = quota, patience or Patience()
+        self._resources = resources
         self._stack = AsyncExitStack()
         self._accepting: set[asyncio.Task[Any]] = set()
 
     async def __aenter__(self) -> Self:
         heart = Heart(self._store, self._replica, self._lease)
-        rooms = Rooms(self._gateway, self._store, self._patience, heart)
+        rooms = Rooms(self._gateway, self._store, self._patience, heart, self._resources)
         await self._stack.enter_async_context(engine(rooms, drain=self._drain))
         # Owned here, as are those that accept: cancelled, or waited for, on exit.
         upkeep = asyncio.create_task(keep_up(self._store, self._keep))
@@ -83,10 +87,12 @@ class Operations:
     ) -> Operation:
         """Checks what can be known, records the operation, starts it, and gives it.
 
-        Raises Invalid, NameTaken, Conflict for a key of another input, and what AWS says of the
-        account.
+        Raises Invalid, NameTaken, Forbidden for a resource that the caller may not use, Conflict
+        for a key of another input, and what AWS says of the account.
         """
         check(new, self._gateway)
+        await self._resources.require_for_new(caller, new)
+        new = replace(new, key_name=caller.name)
         given = idempotency_key
         key = None if given is None else key_of(caller.name, given, repr(new))
         before = await self._store.key_result(key) if key else None

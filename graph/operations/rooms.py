@@ -9,6 +9,7 @@ from typing import Final
 from graph.aws.client.gateway import Gateway
 from graph.operations.heart import Heart
 from graph.operations.turns import Turns
+from graph.rights.policy import ResourcePolicy
 from graph.store import Store
 
 
@@ -36,6 +37,7 @@ class Rooms:
     store: Store
     patience: Patience
     heart: Heart
+    resources: ResourcePolicy
     running: dict[asyncio.Task[object], str] = field(default_factory=dict)
     """The workflows of this process with their ids, to be drained when it stops."""
     turns: Turns = field(default_factory=Turns)

@@ -59,6 +59,7 @@ async def make(operation_id: str, new: NewMover) -> str:
 
     One step of the journal: whoever does it again finds what was made. Raises PartError.
     """
+    await rooms().resources.require_still(new)  # the rules may have changed since it was accepted
     # Each part is noted before its call: a lost answer may still have made it.
     fresh = await note(operation_id, *(f"requested creation of {location(s)}" for s in SIDES))
     # Each to its end, so that nothing is still being made while it is unmade.

@@ -17,6 +17,7 @@ from graph.model.run import Run, RunRef
 from graph.operations.once import key_of
 from graph.resolvers import scope
 from graph.resolvers.movers import get_mover
+from graph.resolvers.resources import require_use
 from graph.runs.active import current_first
 from graph.runs.watch import Update
 from graph.store import Key
@@ -111,10 +112,11 @@ async def start_by_task(
 async def start_run(context: Context, mover: Mover, idempotency_key: str | None = None) -> str:
     """Starts a run and returns its ARN, once per key.
 
-    Raises Forbidden if the caller may not write, AlreadyRunning or Conflict unless the mover is
-    AVAILABLE. Of many concurrent calls one succeeds.
+    Raises Forbidden if the caller may not write or use both ends, AlreadyRunning or Conflict
+    unless the mover is AVAILABLE. Of many concurrent calls one succeeds.
     """
     scope.may_write(context, mover.account.account_id, mover.group)
+    await require_use(context, mover)
     key = (
         None
         if idempotency_key is None

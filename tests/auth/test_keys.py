@@ -9,7 +9,16 @@ from typing import Any
 
 import pytest
 
-from graph.auth import Credentials, credentials, new_key, read_keys, read_keys_file
+from graph.auth import (
+    Credentials,
+    credentials,
+    granted,
+    new_key,
+    read_groups,
+    read_groups_file,
+    read_keys,
+    read_keys_file,
+)
 
 DIGEST = hashlib.sha256(b"x").hexdigest()
 GOOD: dict[str, Any] = {"name": "a", "key": "k"}
@@ -26,17 +35,34 @@ def test_a_file_holds_several_keys(tmp_path: Path) -> None:
         write = true
         accounts = ["222222222222"]
         groups = ["lab", "shop"]
+        resources = ["arn:aws:s3:::own-*"]
         forwarded_user = true
 
         [[keys]]
         name = "reader"
         sha256 = "{DIGEST}"
+
+        [[groups]]
+        name = "lab"
+        account = "222222222222"
+        resources = ["arn:aws:s3:::lab-*", "arn:aws:s3:::shared/lab/*"]
+
+        [[groups]]
+        name = "other"
+        resources = ["arn:aws:s3:::other"]
         """
     )
     ci, reader = read_keys_file(str(file))
     assert (ci.clear, ci.sha256, ci.forwards) == (b"from a file", None, True)
     assert (ci.caller.may_write, ci.caller.accounts) == (True, frozenset({"222222222222"}))
     assert ci.caller.groups == frozenset({"lab", "shop"})
+    assert ci.caller.resources is not None
+    assert {(rule.account, rule.group, rule.pattern.resource) for rule in ci.caller.resources} == {
+        (None, None, "own-*"),
+        ("222222222222", "lab", "lab-*"),
+        ("222222222222", "lab", "shared/lab/*"),
+    }
+    assert reader.caller.uses_everything
     assert (reader.clear, reader.sha256) == (None, hashlib.sha256(b"x").digest())
     assert not reader.caller.may_write
     assert not reader.forwards
@@ -66,6 +92,9 @@ WRONG: list[tuple[object, str]] = [
     ([GOOD | {"accounts": "222222222222"}], "key 'a': accounts must be a list"),
     ([GOOD | {"accounts": ["12"]}], "key 'a': accounts: '12' is not a valid account id"),
     ([GOOD | {"groups": [""]}], "key 'a': groups: '' is not a valid group name"),
+    ([GOOD | {"resources": []}], "key 'a': resources must be a list with at least one entry"),
+    ([GOOD | {"resources": ["lab-*"]}], "key 'a': resources contains 'lab-*', which must be arn:"),
+    ([GOOD | {"resources": ["arn:aws:s3:::a/b"]}], "'arn:aws:s3:::a/b', which has a prefix"),
     ([GOOD | {"wirte": True}], "key 'a': wirte is not one of name, key"),
     ([GOOD, GOOD | {"key": "l"}], "the name 'a' is used by two keys"),
     ([GOOD, GOOD | {"name": "b"}], "key 'b' has the same secret as another key"),
@@ -87,7 +116,7 @@ def test_a_file_that_holds_anything_else_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="cannot be read"):
         read_keys_file(str(file))
     file.write_text('token = "secret"\n[[keys]]\nname = "a"\nkey = "k"\n')
-    with pytest.raises(ValueError, match=r"only \[\[keys\]\] tables, not 'token'"):
+    with pytest.raises(ValueError, match=r"only .* tables, not 'token'"):
         read_keys_file(str(file))
 
 
@@ -123,3 +152,44 @@ def test_a_forwarded_user_is_printable_and_short() -> None:
     assert user.startswith("a?b?c")
     assert len(user) == 128
     assert credentials({"X-Forwarded-User": "  "}).forwarded_user is None
+
+
+GROUP: dict[str, Any] = {"name": "g", "resources": ["arn:aws:s3:::b"]}
+WRONG_GROUPS: list[tuple[object, str]] = [
+    ([], "at least one [[groups]] table"),
+    ("text", "at least one [[groups]] table"),
+    ([1], "group 1 must have a name"),
+    ([GROUP, {"resources": ["arn:aws:s3:::b"]}], "group 2 must have a name"),
+    ([{"name": "g"}], "group 'g' must have resources"),
+    ([GROUP | {"resources": []}], "group 'g': resources must be a list with at least one entry"),
+    ([GROUP | {"resources": ["b"]}], "group 'g': resources contains 'b', which must be arn:"),
+    ([GROUP | {"account": "12"}], "group 'g': account: '12' is not a valid account id"),
+    ([GROUP | {"name": "g!"}], "group 'g!': name: 'g!' is not a valid group name"),
+    ([GROUP | {"resource": "b"}], "group 'g': resource is not one of name, account, resources"),
+]
+
+
+@pytest.mark.parametrize(("tables", "sentence"), WRONG_GROUPS)
+def test_a_wrong_entry_of_a_group_is_named(tables: object, sentence: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(sentence)):
+        read_groups(tables)
+
+
+def test_a_file_of_groups_holds_nothing_else(tmp_path: Path) -> None:
+    file = tmp_path / "groups.toml"
+    file.write_text('[[groups]]\nname = "g"\nresources = ["arn:aws:s3:::b"]\n')
+    (rule,) = read_groups_file(str(file))
+    assert (rule.group, rule.pattern.resource) == ("g", "b")
+    file.write_text('key = 1\n[[groups]]\nname = "g"\nresources = ["arn:aws:s3:::b"]\n')
+    with pytest.raises(ValueError, match=r"only \[\[groups\]\] tables, not 'key'"):
+        read_groups_file(str(file))
+
+
+def test_a_key_without_limits_gains_none_from_rules() -> None:
+    free, limited = read_keys([GOOD, GOOD | {"name": "b", "key": "l", "groups": ["g"]}])
+    rules = read_groups([GROUP, GROUP | {"name": "h"}])
+    assert granted([free], rules) == (free,)
+    (key,) = granted([limited], rules)
+    assert key.caller.resources == frozenset(rules[:1])
+    assert limited.caller.resources is None
+    assert not limited.caller.uses_everything

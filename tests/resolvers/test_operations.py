@@ -18,6 +18,7 @@ from graph.model.errors import NotFound
 from graph.model.operation import OperationFilter
 from graph.operations import Operations
 from graph.resolvers import operations
+from graph.rights.policy import ResourcePolicy
 from graph.runs import RunService
 from graph.store import RunRecords, Store
 from tests.store.test_search import accepted
@@ -33,8 +34,10 @@ async def opened(folder: Path, *accounts: str, keep: float = 3_600) -> AsyncIter
     gateway = Gateway(clients, org=ORG, accounts=frozenset(accounts))
 
     async with Store(f"sqlite:///{folder}/db.sqlite") as store:
-        kept = Operations(gateway, store, keep=keep)
-        yield Services(gateway, RunService(gateway, RunRecords(store), kept), kept, store, "0")
+        policy = ResourcePolicy({})
+        kept = Operations(gateway, store, policy, keep=keep)
+        runs = RunService(gateway, RunRecords(store), kept)
+        yield Services(gateway, runs, kept, store, policy, "0")
 
 
 def asking(services: Services, **rights: Any) -> Context:

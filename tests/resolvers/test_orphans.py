@@ -19,6 +19,7 @@ from graph.model.errors import Conflict, Forbidden, NotFound
 from graph.operations import Operations
 from graph.resolvers import orphans
 from graph.resolvers.orphans import _bounds
+from graph.rights.policy import ResourcePolicy
 from graph.runs import RunService
 from graph.sandbox import Sandbox
 from graph.store import RunRecords, Store
@@ -35,9 +36,10 @@ async def services(aws: Sandbox, tmp_path: Path) -> AsyncIterator[Services]:
         Gateway(clients, org=ORG, accounts=frozenset({LAB})) as gateway,
         Store(f"sqlite:///{tmp_path}/db.sqlite") as store,
     ):
-        operations = Operations(gateway, store)
+        policy = ResourcePolicy({})
+        operations = Operations(gateway, store, policy)
         runs = RunService(gateway, RunRecords(store), operations)
-        yield Services(gateway, runs, operations, store, "0", -1)
+        yield Services(gateway, runs, operations, store, policy, "0", -1)
 
 
 def asking(services: Services, **rights: Any) -> Context:

@@ -18,7 +18,12 @@ from tests.world import LAB, OTHER, ask, furnish, made, new_mover, serving, tell
 
 KEYS: dict[str, dict[str, Any]] = {
     "reader": {},
-    "of-g": {"groups": ["g"], "write": True, "forwarded_user": True},
+    "of-g": {
+        "groups": ["g"],
+        "resources": [f"arn:aws:s3:::*-{LAB}"],
+        "write": True,
+        "forwarded_user": True,
+    },
     "of-other": {"accounts": [OTHER], "write": True},
 }
 HEADERS = {name: {"X-Auth-Token": token_for(f"key of {name}", 4)} for name in KEYS}

@@ -1,0 +1,28 @@
+"""Whether the caller may use the resources behind a mover."""
+
+from __future__ import annotations
+
+import asyncio
+
+from graph.context import Context
+from graph.model.mover import Mover
+from graph.rights.named import resources_at
+
+
+async def require_use(context: Context, mover: Mover) -> None:
+    """Raises Forbidden unless the caller may use both ends of an existing mover.
+
+    Costs the calls that describe its task and locations, for callers that are limited.
+    """
+    if context.caller.uses_everything:
+        return
+    task = await context.loaders.task.load(mover.task_arn)
+    ends = (task.source_arn, task.destination_arn)
+    locations = await asyncio.gather(*(context.loaders.location.load(arn) for arn in ends))
+    used = [
+        resource
+        for arn, location in zip(ends, locations, strict=True)
+        for resource in resources_at(arn, location)
+    ]
+    policy = context.services.resources
+    await policy.require(context.caller, mover.account.account_id, mover.group, used)
