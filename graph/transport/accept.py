@@ -1,58 +1,96 @@
-"""The Accept header: what the client would rather have."""
+"""The Accept header (RFC 9110, 12.5.1): in which form the client wants its answer."""
 
 from __future__ import annotations
 
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, NamedTuple
 
 GRAPHQL: Final = "application/graphql-response+json"
 JSON: Final = "application/json"
 SSE: Final = "sse"
 MULTIPART: Final = "multipart-subscription"
 """The streams, by Strawberry's names."""
+_SUBSCRIPTIONS: Final = "subscriptionspec=1.0"
+"""The parameter by which a client of Apollo's multipart protocol asks for it."""
+_RANGES: Final = 32
+"""Media ranges that are read; browsers send up to ten."""
+_PARAMETERS: Final = 8
+"""Of one media range."""
+_WEIGHT_DIGITS: Final = 16
 
 
-def negotiate(header: str | None) -> str | None:
-    """The media type of the answer: JSON where nothing is said; None where nothing fits."""
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a client accepts."""
+
+    media: str | None
+    """Of a single answer: ``GRAPHQL``, ``JSON``, or None if it accepts neither."""
+    stream: str | None
+    """``SSE`` or ``MULTIPART`` if it prefers one of them to everything else: some clients
+    name a stream in every request, as the last resort."""
+
+    @property
+    def anything(self) -> bool:
+        return self.media is not None or self.stream is not None
+
+
+class _Range(NamedTuple):
+    media: str
+    parameters: tuple[str, ...]
+    weight: float
+
+
+def read_accept(header: str | None) -> Wanted:
+    """What a header says; JSON if there is none. The time taken does not depend on its length."""
     if not header:
-        return JSON
-    for accepted in _ordered(header):
-        media = accepted.partition(";")[0]
-        if media == GRAPHQL:
-            return GRAPHQL
-        if media in (JSON, "*/*", "application/*"):
-            return JSON
-    return None
+        return Wanted(JSON, None)
+    ranges = [_range(part) for part in header.split(",", _RANGES)[:_RANGES]]
+    return Wanted(_media(ranges), _stream(ranges))
 
 
-def stream_of(header: str | None) -> str | None:
-    """The stream that comes first, if one does: some clients list one last in every request."""
-    first = next(iter(_ordered(header or "")), "")
-    media, *parameters = first.split(";")
-    if media == "text/event-stream":
-        return SSE
-    spec = any(parameter.startswith("subscriptionspec=1.0") for parameter in parameters)
-    return MULTIPART if media == "multipart/mixed" and spec else None
-
-
-def acceptable(header: str | None) -> bool:
-    """Whether there is an answer that the client takes."""
-    return negotiate(header) is not None or stream_of(header) is not None
-
-
-def _ordered(header: str) -> list[str]:
-    """The media types with their parameters, from the dearest on, without those of weight 0."""
-    weighted = []
-    for index, part in enumerate(header.split(",")):
-        media, *parameters = (piece.strip().lower() for piece in part.split(";"))
-        weight = next((_weight(p[2:]) for p in parameters if p.startswith("q=")), 1.0)
-        if media and weight > 0:
-            plain = (p.replace('"', "") for p in parameters if not p.startswith("q="))
-            weighted.append((-weight, index, ";".join((media, *plain))))
-    return [media for _, _, media in sorted(weighted)]
+def _range(text: str) -> _Range:
+    media, *parameters = (
+        part.strip().lower() for part in text.split(";", _PARAMETERS)[:_PARAMETERS]
+    )
+    weights = [_weight(p[2:]) for p in parameters if p.startswith("q=")]
+    others = tuple(p.replace('"', "") for p in parameters if not p.startswith("q="))
+    return _Range(media, others, weights[0] if weights else 1.0)
 
 
 def _weight(text: str) -> float:
     try:
-        return float(text)
+        return float(text[:_WEIGHT_DIGITS])
     except ValueError:
         return 0.0
+
+
+def _media(ranges: list[_Range]) -> str | None:
+    """The type with the highest weight, then the one named first.
+
+    JSON where both are equal: clients that name neither expect it.
+    """
+    best, chosen = (0.0, 0), None
+    for media in (JSON, GRAPHQL):
+        rank = _rank(media, ranges)
+        if rank[0] > 0 and rank > best:
+            best, chosen = rank, media
+    return chosen
+
+
+def _rank(media: str, ranges: list[_Range]) -> tuple[float, int]:
+    """The weight and the place, negated, of the most specific range that a type matches."""
+    for pattern in (media, "application/*", "*/*"):
+        for index, each in enumerate(ranges):
+            if each.media == pattern:
+                return each.weight, -index
+    return 0.0, 0
+
+
+def _stream(ranges: list[_Range]) -> str | None:
+    preferred = max(ranges, key=lambda each: each.weight)  # of equal ones the first
+    if not preferred.weight > 0:
+        return None
+    if preferred.media == "text/event-stream":
+        return SSE
+    wanted = preferred.media == "multipart/mixed" and _SUBSCRIPTIONS in preferred.parameters
+    return MULTIPART if wanted else None

@@ -19,7 +19,7 @@ from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types.graphql import OperationType
 
-from graph.transport.accept import GRAPHQL, JSON, MULTIPART, negotiate, stream_of
+from graph.transport.accept import GRAPHQL, JSON, MULTIPART, Wanted, read_accept
 from graph.transport.body import bounded, check_head, decode
 from graph.transport.errors import MASK
 from graph.transport.refusals import Refusal, of_identity
@@ -35,6 +35,11 @@ Identify = Callable[[HTTPConnection, Mapping[str, Any] | None], Awaitable[Any]]
 Raises an error with a code."""
 
 _INIT_SECONDS: Final = 10
+_WANTED: Final = "datasync-api.wanted"
+_NOT_ACCEPTABLE: Final = (
+    f"no media type of `Accept` can be answered; {GRAPHQL}, {JSON} and, for subscriptions, event "
+    "streams can"
+)
 _NO_STREAM: Final = (
     "a subscription needs text/event-stream, multipart/mixed;subscriptionSpec=1.0, or a WebSocket "
     "(graphql-transport-ws)"
@@ -103,6 +108,7 @@ class GraphQLApp(GraphQL[Any, Any]):
         try:
             check_head(request.method, request.headers, self._body_limit)
             request.scope["identity"] = await self._identified(request)
+            request.scope[_WANTED] = _acceptable(request)
             return await self.run(request)
         except Refusal as error:
             refusal = error
@@ -230,8 +236,21 @@ class GraphQLApp(GraphQL[Any, Any]):
         return orjson.dumps(data)
 
     def _get_stream_transport_from_headers(self, headers: Any) -> Any:
-        return self._get_stream_transport(stream_of(headers.get("accept")) or "")
+        return self._get_stream_transport(read_accept(headers.get("accept")).stream or "")
+
+
+def _acceptable(request: Request) -> Wanted:
+    wanted = read_accept(request.headers.get("accept"))
+    if not wanted.anything:
+        raise Refusal(406, _NOT_ACCEPTABLE)
+    return wanted
+
+
+def _wanted(connection: HTTPConnection) -> Wanted:
+    """As read once the caller is known; JSON before that."""
+    wanted: Wanted = connection.scope.get(_WANTED, Wanted(JSON, None))
+    return wanted
 
 
 def _media(connection: HTTPConnection) -> str:
-    return negotiate(connection.headers.get("accept")) or JSON
+    return _wanted(connection).media or JSON

@@ -10,11 +10,13 @@ from typing import Any, Final
 import orjson
 from starlette.types import Receive
 
-from graph.transport.accept import JSON, acceptable
+from graph.transport.accept import JSON
 from graph.transport.refusals import Refusal
 
 _METHODS: Final = ("GET", "POST")
 _MAX_KIND: Final = 1_024
+_PARAMETERS: Final = 8
+"""Of a media type; whatever follows them is ignored."""
 _UTF8: Final = ("", "utf-8", "utf8")
 
 
@@ -22,8 +24,6 @@ def check_head(method: str, headers: Mapping[str, str], body_limit: int) -> None
     """What is refused before anything is read. Raises Refusal."""
     if method not in _METHODS:
         raise Refusal(405, "GraphQL takes GET and POST", headers={"Allow": ", ".join(_METHODS)})
-    if not acceptable(headers.get("accept")):
-        raise Refusal(406, "this server answers GraphQL over HTTP's media types and event streams")
     if method == "POST":
         _check_kind(headers.get("content-type", ""))
     length = headers.get("content-length", "0")
@@ -71,7 +71,9 @@ def decode(data: str | bytes) -> Any:
 def _check_kind(content_type: str) -> None:
     if len(content_type) > _MAX_KIND:
         raise Refusal(415, f"the body has to be {JSON} in UTF-8")
-    kind, *parameters = (part.strip().lower() for part in content_type.split(";"))
+    kind, *parameters = (
+        part.strip().lower() for part in content_type.split(";", _PARAMETERS)[:_PARAMETERS]
+    )
     charsets = [p[len("charset=") :].strip('"') for p in parameters if p.startswith("charset=")]
     if kind != JSON or any(charset not in _UTF8 for charset in charsets):
         raise Refusal(415, f"the body has to be {JSON} in UTF-8")
