@@ -33,10 +33,10 @@ from graph.operations.sweep import Sweep
 from graph.rights.policy import ResourcePolicy
 from graph.runs import RunService
 from graph.runs.watch import Pace
-from graph.server.access_log import AccessLog, LoggedGraphQL, note_caller
+from graph.server.access_log import AccessLog, note_caller, note_operation
 from graph.server.cors import Cors
 from graph.store import RunRecords, Store
-from graph.transport import Schema, make_schema
+from graph.transport import GraphQLApp, Schema, make_schema
 from rest_compat import routes as rest
 
 _GENERATIONS: Final = (10_000, 20, 20)
@@ -73,10 +73,11 @@ def create_app(settings: Settings, *, lasting: bool = False) -> Starlette:
     ``lasting``: the process is there for this application alone, until the end.
     """
     opened = Opened()
-    graphql = LoggedGraphQL(
+    graphql = GraphQLApp(
         graphql_schema(),
         identify=opened.identify,
         make_context=opened.context,
+        observe=note_operation,
         body_limit=settings.body_bytes,
         origins=settings.cors_origins,
     )

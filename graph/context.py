@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 
 from graph.aws.client.gateway import Gateway
 from graph.loaders import Loaders
@@ -35,6 +36,8 @@ class Context:
     request_id: str
     services: Services
     loaders: Loaders
+    failures: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """Error codes with the fields that answered them as data, for the log and the metrics."""
 
 
 def open_context(services: Services, caller: Caller, request_id: str) -> Context:

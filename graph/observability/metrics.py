@@ -14,6 +14,12 @@ AWS_SECONDS = Histogram(
     "Time a call to AWS took, its retries included.",
     ["service", "operation"],
 )
+GRAPHQL_ERRORS = Counter(
+    "datasync_api_graphql_errors_total",
+    "Errors reported to clients of GraphQL on any transport, those in the payloads of mutations "
+    "included, by code and root field; 'none' where an error belongs to the whole request.",
+    ["code", "field"],
+)
 HTTP_REQUESTS = Counter(
     "datasync_api_http_requests_total",
     "Requests answered, by route.",

@@ -74,7 +74,7 @@ class Mutation:
                 info.context, new_mover(input), input.idempotency_key
             )
         except ApiError as error:
-            return CreateMoverPayload(errors=[user_error(error)])
+            return CreateMoverPayload(errors=[user_error(info, error)])
         return CreateMoverPayload(operation=Operation(value=operation))
 
     @strawberry.mutation(
@@ -90,7 +90,7 @@ class Mutation:
             task_arn = expect("Mover", input.mover, path=("mover",))
             start = await runs.start_by_task(info.context, task_arn, input.idempotency_key)
         except ApiError as error:
-            return StartMoverPayload(errors=[user_error(error, about="mover")])
+            return StartMoverPayload(errors=[user_error(info, error, about="mover")])
         return StartMoverPayload(run_arn=start.run_arn, again=start.again)
 
     @strawberry.mutation(
@@ -107,7 +107,7 @@ class Mutation:
             mover = await _mover(info, input.mover)
             run_arn = await runs.stop_run(info.context, mover)
         except ApiError as error:
-            return StopMoverPayload(errors=[user_error(error, about="mover")])
+            return StopMoverPayload(errors=[user_error(info, error, about="mover")])
         return StopMoverPayload(run_arn=run_arn)
 
     @strawberry.mutation(
@@ -126,7 +126,7 @@ class Mutation:
                 info.context, task_arn, cancel_run=input.cancel_run
             )
         except ApiError as error:
-            return DeleteMoverPayload(errors=[user_error(error, about="mover")])
+            return DeleteMoverPayload(errors=[user_error(info, error, about="mover")])
         return DeleteMoverPayload(operation=Operation(value=operation))
 
     @strawberry.mutation(
@@ -146,7 +146,7 @@ class Mutation:
                 info.context, input.account, input.arns, dry_run=input.dry_run
             )
         except ApiError as error:
-            return CleanOrphansPayload(dry_run=input.dry_run, errors=[user_error(error)])
+            return CleanOrphansPayload(dry_run=input.dry_run, errors=[user_error(info, error)])
         return cleaned(cleaning, dry_run=input.dry_run)
 
 

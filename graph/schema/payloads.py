@@ -67,13 +67,14 @@ class UserError:
     )
 
 
-def user_error(error: ApiError, *, about: str | None = None) -> UserError:
+def user_error(info: Info, error: ApiError, *, about: str | None = None) -> UserError:
     """The error for a payload. Raises it again where the caller cannot correct it.
 
     ``about``: the member of the input to blame for an Invalid or NotFound that names no path.
     """
     if error.code not in _CORRECTABLE:
         raise error
+    info.context.failures[error.code, info.field_name] += 1
     path = error.path
     if not path and about is not None and isinstance(error, Invalid | NotFound):
         path = (about,)

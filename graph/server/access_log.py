@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 import uuid
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -12,18 +13,19 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from graph.model.caller import Caller
 from graph.observability.logs import pairs
-from graph.observability.metrics import HTTP_REQUESTS, HTTP_SECONDS
+from graph.observability.metrics import GRAPHQL_ERRORS, HTTP_REQUESTS, HTTP_SECONDS
 from graph.server.http_limits import REFUSED
-from graph.transport import GraphQLApp
+from graph.transport import Report
 
 log = logging.getLogger(__name__)
 
 _ENTRY: Final = "datasync-api.access"
-_OPERATION: Final = "datasync-api.operation"
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"})
 _QUIET: Final = frozenset({"/healthz", "/v1/datasync/metrics", "/v1/datasync/ping"})
 """Asked by machines all the time: at debug only."""
 _SHOWN: Final = 200
+_STREAMS: Final = (b"text/event-stream", b"multipart/mixed")
+"""Content types of answers that last as long as their client wants."""
 
 
 @dataclass
@@ -35,6 +37,10 @@ class Entry:
     caller: Caller | None = None
     status: int = 0
     streams: bool = False
+    close: int | None = None
+    """The code with which the server closed a WebSocket."""
+    report: Report | None = None
+    """Of the GraphQL operation that a request carried."""
 
     def note(self, message: Message) -> None:
         """Of what goes out."""
@@ -44,8 +50,9 @@ class Entry:
             self.streams = _is_stream(message.get("headers", ()))
         elif kind == "websocket.accept":
             self.status, self.streams = 101, True
-        elif kind == "websocket.close" and not self.status:
-            self.status = 403
+        elif kind == "websocket.close":
+            self.close = message.get("code")
+            self.status = self.status or 403
 
 
 class AccessLog:
@@ -76,20 +83,63 @@ class AccessLog:
             _tell(scope, entry)
 
 
-class LoggedGraphQL(GraphQLApp):
-    """Says which operation a request names."""
-
-    async def parse_http_body(self, request: Any) -> Any:  # noqa: ANN401 - Strawberry's hook
-        data = await super().parse_http_body(request)
-        request._request.scope[_OPERATION] = data.operation_name  # noqa: SLF001 - no other way to it
-        return data
-
-
 def note_caller(scope: Scope, caller: Caller) -> None:
     """Whoever identifies a request says so, for its line in the log."""
     entry = scope.get(_ENTRY)
     if isinstance(entry, Entry):
         entry.caller = caller
+
+
+def note_operation(scope: Scope, report: Report) -> None:
+    """Counts the errors of a GraphQL operation and has it logged.
+
+    Over HTTP the line of the request names the operation. Over a WebSocket, which carries many,
+    each has a line of its own.
+    """
+    for (code, name), times in report.failures.items():
+        GRAPHQL_ERRORS.labels(code, name).inc(times)
+    entry = scope.get(_ENTRY)
+    if isinstance(entry, Entry):
+        entry.report = report
+    if scope["type"] == "websocket":
+        log.info("%s", _operation_line(scope, report))
+
+
+def _operation_line(scope: Scope, report: Report) -> str:
+    return pairs(
+        transport=report.transport,
+        route=_route(scope),
+        **_described(report),
+        outcome=report.outcome,
+        ms=f"{1000 * report.seconds:.1f}",
+        caller=report.identity.who,
+        request_id=report.request_id,
+    )
+
+
+def _described(report: Report | None) -> dict[str, object]:
+    """What a line says of a GraphQL operation."""
+    if report is None:
+        return {}
+    summary = report.summary
+    return {
+        "operation": summary.name[:_SHOWN] if summary and summary.name else None,
+        "type": summary.kind if summary else None,
+        "fields": _counted(Counter(summary.fields.values())) if summary else None,
+        "errors": _counted(_by_code(report)) or None,
+    }
+
+
+def _by_code(report: Report) -> Counter[str]:
+    codes: Counter[str] = Counter()
+    for (code, _), times in report.failures.items():
+        codes[code] += times
+    return codes
+
+
+def _counted(names: Counter[str]) -> str:
+    """Each name, with the number of times if it is more than one."""
+    return ",".join(f"{name}:{n}" if n > 1 else name for name, n in names.items())
 
 
 def _tell(scope: Scope, entry: Entry) -> None:
@@ -106,13 +156,14 @@ def _tell(scope: Scope, entry: Entry) -> None:
 
 def _line(scope: Scope, entry: Entry, method: str, route: str, seconds: float) -> str:
     path = scope.get("path", "")
-    operation = scope.get(_OPERATION)
+    described = _described(entry.report) if scope["type"] == "http" else {}
     return pairs(
         method=method,
         route=route,
         path=None if path == route else path[:_SHOWN],
-        operation=str(operation)[:_SHOWN] if operation else None,
+        **described,
         status=entry.status or "none",
+        close=entry.close,
         ms=f"{1000 * seconds:.1f}",
         caller=entry.caller.who if entry.caller else None,
         request_id=entry.request_id,
@@ -127,6 +178,5 @@ def _route(scope: Scope) -> str:
 
 def _is_stream(headers: Any) -> bool:  # noqa: ANN401 - pairs of bytes, as ASGI has them
     return any(
-        name.lower() == b"content-type" and value.startswith(b"text/event-stream")
-        for name, value in headers
+        name.lower() == b"content-type" and value.startswith(_STREAMS) for name, value in headers
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import aclosing
 from datetime import timedelta
 from typing import Any, Final
 
@@ -23,7 +24,8 @@ from graph.transport.accept import GRAPHQL, JSON, MULTIPART, Wanted, read_accept
 from graph.transport.body import bounded, check_head, decode
 from graph.transport.errors import MASK
 from graph.transport.refusals import Refusal, of_identity
-from graph.transport.results import Asked, MakeContext, Results, shape
+from graph.transport.report import NO_FIELD, Observer, Report, ignore
+from graph.transport.results import Asked, MakeContext, Payload, Results, failures_in, shape
 from graph.transport.schema import Schema
 from graph.transport.sockets import HardenedHandler, SocketContext, TextAdapter
 from graph.transport.streams import FORMATS, EventStream, Slots
@@ -36,6 +38,7 @@ Raises an error with a code."""
 
 _INIT_SECONDS: Final = 10
 _WANTED: Final = "datasync-api.wanted"
+_REPORT: Final = "datasync-api.report"
 _NOT_ACCEPTABLE: Final = (
     f"no media type of `Accept` can be answered; {GRAPHQL}, {JSON} and, for subscriptions, event "
     "streams can"
@@ -62,6 +65,7 @@ class GraphQLApp(GraphQL[Any, Any]):
         *,
         identify: Identify,
         make_context: MakeContext,
+        observe: Observer = ignore,
         body_limit: int = 1 << 20,
         body_seconds: float = 30,
         subscriptions_per_socket: int = 20,
@@ -72,7 +76,10 @@ class GraphQLApp(GraphQL[Any, Any]):
         keep_alive_seconds: float = 15,
         stuck_seconds: float = 30,
     ) -> None:
-        """``origins``: whose pages may open a WebSocket, beside those of the server's own."""
+        """``origins``: whose pages may open a WebSocket, beside those of the server's own.
+
+        ``observe`` is called at the end of each operation.
+        """
         super().__init__(
             schema,
             graphql_ide=None,
@@ -82,6 +89,7 @@ class GraphQLApp(GraphQL[Any, Any]):
             max_subscriptions_per_connection=subscriptions_per_socket,
             allowed_origins=origins,
         )
+        self.observe = observe
         self.identify, self._make_context = identify, make_context
         self.results = Results(schema, make_context)
         self._body_limit, self._body_seconds = body_limit, body_seconds
@@ -105,11 +113,12 @@ class GraphQLApp(GraphQL[Any, Any]):
 
     async def _answer(self, request: Request, request_id: str) -> Response:
         """The response, whatever happens."""
+        report = request.scope[_REPORT] = Report(request_id, None, "http")
         try:
             check_head(request.method, request.headers, self._body_limit)
-            request.scope["identity"] = await self._identified(request)
+            report.identity = request.scope["identity"] = await self._identified(request)
             request.scope[_WANTED] = _acceptable(request)
-            return await self.run(request)
+            response = await self.run(request)
         except Refusal as error:
             refusal = error
         except HTTPException as error:  # Strawberry's own
@@ -119,7 +128,17 @@ class GraphQLApp(GraphQL[Any, Any]):
         except Exception:  # a border: no stack trace reaches a client
             log.exception("request %s broke", request_id)
             refusal = Refusal(500, MASK, code="INTERNAL")
+        else:
+            if report.transport == "http":  # a stream reports when it ends
+                self._report(request.scope, report)
+            return response
+        report.failures[refusal.code, NO_FIELD] += 1
+        self._report(request.scope, report)
         return refusal.response(_media(request), request_id)
+
+    def _report(self, scope: Scope, report: Report, *, cancelled: bool = False) -> None:
+        report.end(cancelled=cancelled)
+        self.observe(scope, report)
 
     async def _identified(self, request: Request) -> Any:
         try:
@@ -160,8 +179,10 @@ class GraphQLApp(GraphQL[Any, Any]):
         root_value: Any,
         request_data: Any,
     ) -> Any:
+        report: Report = request.scope[_REPORT]
+        report.summary = self.results.summary(request_data.query, request_data.operation_name)
         try:
-            return await self.schema.execute(
+            result = await self.schema.execute(
                 request_data.query,
                 variable_values=request_data.variables,
                 context_value=context,
@@ -170,11 +191,13 @@ class GraphQLApp(GraphQL[Any, Any]):
                 allowed_operation_types=_WITHOUT_STREAM[request.method],
                 operation_extensions=request_data.extensions,
             )
+            report.failures += failures_in(result, report.summary, context)
         except InvalidOperationTypeError as error:
             if error.operation_type is OperationType.SUBSCRIPTION:
                 raise Refusal(400, _NO_STREAM) from None
             why = error.as_http_error_reason(request.method)
             raise Refusal(405, why, headers={"Allow": "POST"}) from None
+        return result
 
     async def execute_operation(
         self,
@@ -191,16 +214,32 @@ class GraphQLApp(GraphQL[Any, Any]):
                 request, request_adapter, request_data, context, root_value, sub_response
             )
         allowed = transport.allowed_operation_types(OperationType.from_http(request.method))
-        return self.results.of(
-            Asked(
-                request_data.query,
-                request_data.variables,
-                request_data.operation_name,
-                request.scope["identity"],
-                request.scope["request_id"],
-                frozenset(allowed),
-            )
+        asked = Asked(
+            request_data.query,
+            request_data.variables,
+            request_data.operation_name,
+            request.scope["identity"],
+            request.scope["request_id"],
+            frozenset(allowed),
         )
+        report: Report = request.scope[_REPORT]
+        report.transport = request_data.protocol
+        return self.reported(request.scope, asked, report)
+
+    async def reported(
+        self, scope: Scope, asked: Asked, report: Report
+    ) -> AsyncGenerator[Payload, None]:
+        """The results of an operation. Calls the observer when they have come to their end."""
+        ended = False
+        report.summary = self.results.summary(asked.query, asked.operation_name)
+        try:
+            async with aclosing(self.results.of(asked)) as results:
+                async for payload in results:
+                    report.failures.update(payload.failures)
+                    yield payload
+            ended = True
+        finally:
+            self._report(scope, report, cancelled=not ended)
 
     async def process_result(self, request: Request, result: Any) -> Any:
         return shape(result)

@@ -18,9 +18,10 @@ from strawberry.types.graphql import OperationType
 from strawberry.types.scalar import ScalarDefinition
 
 from graph.transport.cost import check_cost
-from graph.transport.documents import Documents, Malformed, chosen
+from graph.transport.documents import Documents, Malformed, chosen, root_fields
 from graph.transport.errors import CodeOf, shown
 from graph.transport.limits import Limits
+from graph.transport.report import Summary
 
 
 class PerEventMemo(StrawberryGraphQLCoreExecutionContext):
@@ -61,6 +62,20 @@ class Schema(strawberry.Schema):
             and isinstance(first, FieldNode)
             and first.name.value in self._states
         )
+
+    def summary(self, query: str, operation_name: str | None) -> Summary | None:
+        """What can be said of an operation before it is executed; None if it will not be."""
+        try:
+            document = self._documents.get(query)
+            operation = chosen(document, operation_name)
+        except Malformed:
+            return None
+        fields = {
+            (field.alias or field.name).value: field.name.value
+            for field in root_fields(document, operation)
+        }
+        name = operation.name.value if operation.name else None
+        return Summary(name, operation.operation.value, fields)
 
     async def execute(  # type: ignore[override]
         self, query: str | None, variable_values: Any = None, context_value: Any = None, **more: Any

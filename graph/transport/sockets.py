@@ -6,12 +6,13 @@ import asyncio
 import logging
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from typing import Any, Final, Protocol, cast
 
 import orjson
 from graphql import GraphQLError
+from starlette.types import Scope
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from strawberry.asgi import ASGIWebSocketAdapter
 from strawberry.http.exceptions import WebSocketDisconnected
@@ -22,7 +23,8 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
 from graph.transport.errors import MASK
 from graph.transport.messages import problem_of
 from graph.transport.refusals import close_code, close_reason, of_identity
-from graph.transport.results import Asked, Results
+from graph.transport.report import NO_FIELD, Observer, Report
+from graph.transport.results import Asked, Payload
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +40,11 @@ class App(Protocol):
     """How many may be open."""
     open_sockets: int
     stuck_seconds: float
-    results: Results
+    observe: Observer
+
+    def reported(
+        self, scope: Scope, asked: Asked, report: Report, /
+    ) -> AsyncGenerator[Payload, None]: ...
 
     async def identify(self, socket: WebSocket, payload: Mapping[str, Any] | None, /) -> Any:
         """Raises an error with a code."""
@@ -146,7 +152,12 @@ class HardenedHandler(BaseGraphQLTransportWSHandler[Any, Any]):
         most = self.max_subscriptions_per_connection
         full = most is not None and len(self.operations) >= most
         if self.connection_acknowledged and full and message["id"] not in self.operations:
-            error = _error(f"a socket has {most} operations at most", "QUOTA_EXCEEDED", _new_id())
+            report = Report(_new_id(), self.context.identity, "websocket")
+            report.failures["QUOTA_EXCEEDED", NO_FIELD] += 1
+            report.end()
+            self._app.observe(self.context.socket.scope, report)
+            why = f"a socket has {most} operations at most"
+            error = _error(why, "QUOTA_EXCEEDED", report.request_id)
             await self.send_message(
                 {"id": message["id"], "type": "error", "payload": [error.formatted]}
             )
@@ -162,8 +173,10 @@ class HardenedHandler(BaseGraphQLTransportWSHandler[Any, Any]):
             self.context.identity,
             _new_id(),
         )
+        report = Report(asked.request_id, asked.identity, "websocket")
+        results = self._app.reported(self.context.socket.scope, asked, report)
         try:
-            async with aclosing(self._app.results.of(asked)) as results:
+            async with aclosing(results):
                 async for payload in results:
                     if payload.errors is not None:
                         await self._end(operation, "error", payload.errors)

@@ -13,13 +13,15 @@ import pytest
 import websockets
 from prometheus_client import REGISTRY
 
+from graph.app import create_app
 from graph.auth import token_for
 from graph.observability.logs import pairs, set_up
 from graph.sandbox import Sandbox
 from graph.server.access_log import Entry
 from tests.api_server import Server
 from tests.rest.test_slow_clients import DRIBBLES, REFUSED
-from tests.world import HEADERS, KEY, LAB, TOKEN, furnish, serving
+from tests.transport.wire import Socket
+from tests.world import HEADERS, KEY, LAB, TOKEN, client_of, furnish, serving, settings
 
 
 def counted(**labels: str) -> float:
@@ -55,7 +57,8 @@ async def test_a_request_has_its_line(
         movers,
     )
     assert re.fullmatch(
-        r"method=POST route=/graphql operation=Who status=200 ms=[0-9.]+ caller=default "
+        r"method=POST route=/graphql operation=Who type=query fields=viewer status=200 ms=[0-9.]+ "
+        r"caller=default "
         r"request_id=[0-9a-f]{32}",
         who,
     )
@@ -77,10 +80,12 @@ async def test_whatever_is_asked_the_labels_are_few(aws: Sandbox, tmp_path: Path
     assert "/nowhere" not in shown
 
 
-async def test_a_stream_is_counted_and_not_timed() -> None:
+@pytest.mark.parametrize(
+    "kind", [b"text/event-stream; charset=utf-8", b'multipart/mixed; boundary="graphql"']
+)
+async def test_a_stream_is_counted_and_not_timed(kind: bytes) -> None:
     entry = Entry()
-    kind = (b"content-type", b"text/event-stream; charset=utf-8")
-    entry.note({"type": "http.response.start", "status": 200, "headers": [kind]})
+    entry.note({"type": "http.response.start", "status": 200, "headers": [(b"content-type", kind)]})
     assert (entry.status, entry.streams) == (200, True)
     socket = Entry()
     socket.note({"type": "websocket.accept"})
@@ -89,6 +94,105 @@ async def test_a_stream_is_counted_and_not_timed() -> None:
     refused = Entry()
     refused.note({"type": "websocket.close", "code": 4400})
     assert refused.status == 403
+
+
+def errors(code: str, field: str) -> float:
+    labels = {"code": code, "field": field}
+    return REGISTRY.get_sample_value("datasync_api_graphql_errors_total", labels) or 0.0
+
+
+DANGER = """mutation Danger($m: ID!) {
+  a: deleteMover(input: {mover: $m}) { errors { code } }
+  b: deleteMover(input: {mover: $m}) { __typename }
+}"""
+FAILING = {
+    "a payload": (DANGER, {"m": "nonsense"}, "INVALID", "deleteMover", 2),
+    "a field": ("{ x: node(id: 1) { id } }", {}, "INVALID", "node", 1),
+    "a document": ("{ nothing }", {}, "GRAPHQL_INVALID", "none", 1),
+    "a variable": ("query($i: ID!) { node(id: $i) { id } }", {}, "GRAPHQL_INVALID", "none", 1),
+    "its cost": (
+        "{ operations(first: 10000000) { edges { cursor } } }",
+        {},
+        "TOO_COSTLY",
+        "none",
+        1,
+    ),
+}
+ACCEPT = {
+    "http": "application/json",
+    "sse": "text/event-stream",
+    "multipart-subscription": "multipart/mixed;subscriptionSpec=1.0",
+}
+
+
+@pytest.mark.parametrize(
+    ("transport", "case"),
+    [
+        *((each, case) for each in ("http", "sse", "websocket") for case in FAILING),
+        ("multipart-subscription", "a document"),  # which is for subscriptions alone
+        ("multipart-subscription", "a variable"),
+    ],
+)
+async def test_every_error_of_graphql_is_in_the_log_and_counted(
+    aws: Sandbox, tmp_path: Path, logged: pytest.LogCaptureFixture, transport: str, case: str
+) -> None:
+    query, variables, code, field, times = FAILING[case]
+    before = errors(code, field)
+    app = create_app(settings(tmp_path))
+    async with client_of(app) as client:
+        if transport == "websocket":
+            sent = await by_socket(app, query, variables)
+        else:
+            body, headers = {"query": query, "variables": variables}, {"Accept": ACCEPT[transport]}
+            sent = (await client.post("/graphql", json=body, headers=headers)).text
+    assert errors(code, field) == before + times
+    told = [line for line in lines(logged) if "errors=" in line]
+    (line,) = told
+    assert f" errors={code}{f':{times}' if times > 1 else ''} " in line
+    if field != "none":
+        assert f" fields={field}{f':{times}' if times > 1 else ''} " in line
+    if case == "a payload":
+        assert " operation=Danger type=mutation " in line
+    for request_id in re.findall(r'"requestId":"([0-9a-f]+)"', sent):
+        assert f"request_id={request_id}" in line
+    assert "caller=default" in line
+
+
+async def by_socket(app: Any, query: str, variables: dict[str, Any]) -> str:
+    """What a socket is answered to one operation."""
+    payload = {"query": query, "variables": variables}
+    headers = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+    async with Socket(app, "/graphql", headers) as wire:
+        wire.say({"type": "connection_init"}, {"type": "subscribe", "id": "1", "payload": payload})
+        await wire.until(lambda: any(m["type"] in ("complete", "error") for m in wire.heard))
+        wire.leave()
+        await wire.ended()
+        return orjson.dumps(wire.heard).decode()
+
+
+async def test_every_operation_of_a_socket_has_a_line(
+    aws: Sandbox, tmp_path: Path, logged: pytest.LogCaptureFixture
+) -> None:
+    app = create_app(settings(tmp_path))
+    headers = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+    async with (
+        client_of(app),
+        Socket(app, "/graphql", [*headers, (b"x-forwarded-user", b"ann")]) as wire,
+    ):
+        wire.say({"type": "connection_init"})
+        for number in range(3):
+            query = f"query Q{number} {{ viewer {{ name }} }}"
+            wire.say({"type": "subscribe", "id": str(number), "payload": {"query": query}})
+        wire.say({"type": "ping"}, "nonsense")
+        await wire.ended()
+    *operations, socket = lines(logged)
+    for number, line in enumerate(sorted(operations)):
+        assert re.fullmatch(
+            rf"transport=websocket route=/graphql operation=Q{number} type=query fields=viewer "
+            r'outcome=(ok|cancelled) ms=[0-9.]+ caller="default for ann" request_id=[0-9a-f]{32}',
+            line,
+        )
+    assert re.search(r"method=WEBSOCKET route=/graphql status=101 close=4400 ms=", socket)
 
 
 def test_a_value_cannot_pose_as_another() -> None:

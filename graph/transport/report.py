@@ -1,0 +1,84 @@
+"""What an operator has to learn of one operation, on whatever transport it came."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol
+
+from graphql import GraphQLError
+from starlette.types import Scope
+
+NO_FIELD: Final = "none"
+"""Stands for the root field of an error that belongs to the whole request."""
+
+Failures = Counter[tuple[str, str]]
+"""How often each pair of an error code and a root field was reported to the client."""
+
+
+class Context(Protocol):
+    """What the transport may find in a context that resolvers are given."""
+
+    @property
+    def request_id(self) -> str: ...
+
+    @property
+    def failures(self) -> Failures:
+        """Of errors that resolvers answer as data, such as those in the payload of a mutation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a document says about the operation that was chosen from it."""
+
+    name: str | None
+    kind: str
+    """``query``, ``mutation`` or ``subscription``."""
+    fields: Mapping[str, str]
+    """The names of the root fields by response key, in document order."""
+
+
+@dataclass(slots=True)
+class Report:
+    """One operation. The observer receives it once, when the operation has ended."""
+
+    request_id: str
+    identity: Any
+    transport: str
+    """``http``, ``sse``, ``multipart-subscription`` or ``websocket``."""
+    summary: Summary | None = None
+    """None if the document could not be parsed or is invalid."""
+    failures: Failures = field(default_factory=Counter)
+    outcome: str = "ok"
+    """``ok``, ``error`` if there were failures, or ``cancelled`` if the client left before."""
+    seconds: float = 0.0
+    _began: float = field(default_factory=time.perf_counter)
+
+    def end(self, *, cancelled: bool = False) -> None:
+        self.seconds = time.perf_counter() - self._began
+        if self.failures:
+            self.outcome = "error"
+        elif cancelled:
+            self.outcome = "cancelled"
+
+
+Observer = Callable[[Scope, Report], None]
+"""Called at the end of each operation, with the scope of the connection that it came by."""
+
+
+def failures_of(errors: list[GraphQLError] | None, summary: Summary | None) -> Failures:
+    """The errors of a result that has been prepared for a client: each has a code."""
+    fields = summary.fields if summary else {}
+    return Counter(
+        (
+            str((error.extensions or {}).get("code")),
+            fields.get(str(error.path[0]), NO_FIELD) if error.path else NO_FIELD,
+        )
+        for error in errors or ()
+    )
+
+
+def ignore(_scope: Scope, _report: Report) -> None:
+    """An observer that does nothing."""
