@@ -44,7 +44,7 @@ async def test_a_mover_is_made_run_watched_and_deleted(aws: Sandbox, tmp_path: P
             headers={"Accept": "text/event-stream"},
         )
         assert '"outcome":"SUCCEEDED"' in stream.text
-        assert '"transferred":2' in stream.text
+        assert '"transferred":3' in stream.text  # two objects and the root folder
         assert aws.objects(LAB, f"to-{LAB}") == aws.objects(LAB, f"from-{LAB}")
         operation = (await ask(client, DELETE, id=mover))["deleteMover"]["operation"]["id"]
         assert (await ended(client, operation))["status"] == "COMPLETED"

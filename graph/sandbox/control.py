@@ -17,6 +17,7 @@ POST    /_sandbox/tasks       ``{arn, code, detail}``; UNAVAILABLE for that reas
 POST    /_sandbox/pace        ``{name: number}``
 POST    /_sandbox/roles       ``{account, name, external_id, service}``
 POST    /_sandbox/buckets     ``{account, name, objects: {key: text}}``
+POST    /_sandbox/shares      ``{name, account, roles}``; a bucket policy that admits the roles
 GET     /_sandbox/state       tasks, locations and roles by account
 ======  ====================  ==========================================================
 """
@@ -59,6 +60,7 @@ class Controlled(Protocol):
     def bucket(
         self, account: str, name: str, objects: Mapping[str, bytes] | None = None
     ) -> None: ...
+    def share(self, name: str, account: str, roles: str = ...) -> None: ...
     def state(self) -> dict[str, dict[str, list[str]]]: ...
 
 
@@ -81,6 +83,7 @@ class Control:
             ("POST", "pace"): lambda given: sandbox.set_pace(**given),
             ("POST", "roles"): lambda given: sandbox.role(**given),
             ("POST", "buckets"): self._bucket,
+            ("POST", "shares"): lambda given: sandbox.share(**given),
             ("GET", "state"): lambda _: sandbox.state(),
         }
 

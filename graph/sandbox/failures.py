@@ -17,3 +17,14 @@ class Cancelled(Failure):
 
     def __init__(self) -> None:
         super().__init__("ExecutionCancelled", "The task execution was cancelled.")
+
+
+class RoleUnusable(Failure):
+    """DataSync cannot assume the role of a location."""
+
+    def __init__(self, role_arn: str) -> None:
+        super().__init__(
+            "SyncTaskErrorLocationNotAdded",
+            "Unable to assume role. Reason: Access denied when calling sts:AssumeRole; "
+            f"roleName={role_arn.rpartition('/')[2]}, roleArn={role_arn}",
+        )

@@ -29,6 +29,8 @@ class Pace:
     """Quota of an account in a region."""
     queued_runs: int = 50
     """Quota of a task."""
+    keeps_current_run: bool = True
+    """Whether DescribeTask still names the latest run once that has ended; AWS may do either."""
 
 
 PACE = Pace()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
-import json
 from datetime import datetime, timedelta
 from types import ModuleType
 from typing import Any, Final
@@ -15,8 +13,9 @@ from moto.iam.models import IAMBackend, Role, iam_backends
 from moto.sts.models import AssumedRole, STSBackend
 
 from graph.sandbox.clock import CLOCK
-from graph.sandbox.failures import Failure
+from graph.sandbox.failures import RoleUnusable
 from graph.sandbox.pace import PACE
+from graph.sandbox.policies import allows, trusts
 
 _DATASYNC: Final = "datasync.amazonaws.com"
 _TEMPORARY: Final = "ASIA"
@@ -57,7 +56,9 @@ class TrustingSTSBackend(STSBackend):  # type: ignore[misc]  # moto is not typed
 
     def assume_role(self, role_arn: str, external_id: str, **kwargs: Any) -> AssumedRole:
         role = find(role_arn, self.partition)
-        if role is None or not trusts(role, "AWS", self.account_id, external_id):
+        if role is None or not trusts(
+            role.assume_role_policy_document, "AWS", self.account_id, external_id
+        ):
             raise AccessDenied(
                 f"User: arn:{self.partition}:iam::{self.account_id}:root is not authorized "
                 f"to perform: sts:AssumeRole on resource: {role_arn}"
@@ -96,70 +97,24 @@ def find(role_arn: str, partition: str) -> Role | None:
     return next((role for role in roles if role.arn == role_arn), None)
 
 
-def trusts(role: Role, kind: str, who: str, external_id: str | None = None) -> bool:
-    """Whether a role may be assumed by an account (AWS) or a service (Service)."""
-    for statement in _statements(role.assume_role_policy_document):
-        wanted = statement.get("Condition", {}).get("StringEquals", {}).get("sts:ExternalId")
-        named = _names(statement, kind, who) and _covers(statement, "Action", "sts:AssumeRole")
-        if statement["Effect"] != "Allow" or not named:
-            continue
-        if wanted is None or external_id in _listed(wanted):
-            return True
-    return False
-
-
-def check_role(role_arn: str, partition: str, bucket: str) -> None:
-    """DataSync's own test of a bucket's role. Raises Failure with one of its two texts."""
+def check_role(role_arn: str, partition: str) -> None:
+    """Raises RoleUnusable where DataSync cannot assume a role, or not yet."""
     role = find(role_arn, partition)
     changed: datetime | None = getattr(role, "changed", None)
     unknown = changed is not None and CLOCK.now() < changed + timedelta(seconds=PACE.propagation)
-    if role is None or unknown or not trusts(role, "Service", _DATASYNC):
-        raise Failure(
-            "SyncTaskErrorLocationNotAdded",
-            "Unable to assume role. Reason: Access denied when calling sts:AssumeRole",
-        )
-    if not _allows(role, "s3:ListBucket", f"arn:{partition}:s3:::{bucket}"):
-        raise Failure(
-            "SrcLocHitAccess",
-            f"access test failed: could not perform s3:ListObjectsV2 in bucket {bucket}. "
-            "Access denied.",
-        )
+    if (
+        role is None
+        or unknown
+        or not trusts(role.assume_role_policy_document, "Service", _DATASYNC)
+    ):
+        raise RoleUnusable(role_arn)
 
 
-def _allows(role: Role, action: str, resource: str) -> bool:
-    """By its inline and managed policies; conditions and boundaries are not looked at."""
+def role_allows(role_arn: str, partition: str, action: str, resource: str) -> bool:
+    """Whether the role's inline and managed policies allow an action."""
+    role = find(role_arn, partition)
+    if role is None:
+        return False
     documents = list(role.policies.values())
     documents += [policy.document for policy in list(role.managed_policies.values())]
-    hits = [
-        statement["Effect"]
-        for document in documents
-        for statement in _statements(document)
-        if _covers(statement, "Action", action) and _covers(statement, "Resource", resource)
-    ]
-    return "Allow" in hits and "Deny" not in hits
-
-
-def _statements(document: str | dict[str, Any]) -> list[dict[str, Any]]:
-    parsed = json.loads(document) if isinstance(document, str) else document
-    given = parsed.get("Statement", [])
-    return [given] if isinstance(given, dict) else list(given)
-
-
-def _covers(statement: dict[str, Any], member: str, wanted: str) -> bool:
-    """Whether one of the patterns is it; actions are compared without regard to case."""
-    return any(
-        fnmatch.fnmatchcase(wanted.lower(), pattern.lower())
-        for pattern in _listed(statement.get(member, []))
-    )
-
-
-def _listed(given: str | list[str]) -> list[str]:
-    return [given] if isinstance(given, str) else given
-
-
-def _names(statement: dict[str, Any], kind: str, who: str) -> bool:
-    principal = statement.get("Principal", {})
-    if principal == "*":
-        return True
-    named = _listed(principal.get(kind, []))
-    return any(given in ("*", who) or given.split(":")[4:5] == [who] for given in named)
+    return allows(documents, action, resource)

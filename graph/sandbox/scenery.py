@@ -44,6 +44,9 @@ def furnish(aws: Sandbox) -> None:
     }
     aws.bucket(LAB, "lab-photos", objects)
     aws.bucket(SHOP, "shop-archive")
+    # Each account's roles reach the other's bucket only by that bucket's policy.
+    aws.share("lab-photos", SHOP, f"spinup/{ORG}/*")
+    aws.share("shop-archive", LAB, f"spinup/{ORG}/*")
     for mover in _MOVERS:
         _make(aws, mover)
 

@@ -160,6 +160,32 @@ class Sandbox:
         for key, body in (objects or {}).items():
             s3.put_object(name, key, body)
 
+    def share(self, name: str, account: str, roles: str = "*") -> None:
+        """Gives a bucket a policy that admits roles of another account.
+
+        ``roles`` is a pattern of role names with their path, such as ``spinup/acme/*``. It takes
+        the place of an earlier policy. Raises KeyError where there is no such bucket.
+        """
+        partition, owner = s3_backends.bucket_accounts[name]
+        on_bucket = ("GetBucketLocation", "ListBucket", "ListBucketMultipartUploads")
+        on_objects = (
+            *("GetObject", "PutObject", "DeleteObject", "AbortMultipartUpload"),
+            *("ListMultipartUploadParts", "GetObjectTagging", "PutObjectTagging"),
+        )
+        pattern = f"arn:{partition}:iam::{account}:role/{roles}"
+        statements = [
+            {
+                "Effect": "Allow",
+                "Principal": {"AWS": f"arn:{partition}:iam::{account}:root"},
+                "Action": [f"s3:{action}" for action in actions],
+                "Resource": f"arn:{partition}:s3:::{name}{below}",
+                "Condition": {"ArnLike": {"aws:PrincipalArn": pattern}},
+            }
+            for actions, below in ((on_bucket, ""), (on_objects, "/*"))
+        ]
+        policy = json.dumps({"Version": _POLICY, "Statement": statements}).encode()
+        s3_backends[owner][partition].put_bucket_policy(name, policy)
+
     def put(self, account: str, name: str, key: str, body: bytes) -> None:
         """One more object."""
         s3_backends[account]["aws"].put_object(name, key, body)

@@ -41,9 +41,12 @@ class Front:
         fault = self._border.arrives(call)
         if ended(key):
             return _refusal("expired", call, start_response)
-        if fault is None:
-            return self._moto(environ, start_response)
-        return self._wrong(fault, call, environ, start_response)
+        try:
+            if fault is None:
+                return self._moto(environ, start_response)
+            return self._wrong(fault, call, environ, start_response)
+        except NotImplementedError:  # moto's word for what it lacks
+            return _refusal("unknown", call, start_response)
 
     def _wrong(
         self, fault: Fault, call: Call, environ: Environ, start_response: StartResponse
@@ -111,6 +114,9 @@ _REFUSALS: Final = {
         "ServiceFailure",
         "An internal error occurred.",
         *("500 Internal Server Error",) * 2,
+    ),
+    "unknown": Refusal(
+        "UnknownOperationException", "InvalidAction", "The sandbox does not know this operation."
     ),
     "denied": Refusal(
         "AccessDeniedException",

@@ -24,7 +24,7 @@ from graph.sandbox.ending import Ending
 
 PROMISES = (
     "300 objects are at both sides.",
-    "0 transferred, 300 left alone.",
+    "0 transferred, 307 files and folders skipped.",
     "Outcome: CANCELLED",
     "No task, no location and no role is left behind.",
     "Go on from here",

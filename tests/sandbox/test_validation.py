@@ -42,13 +42,16 @@ def unchecked(account_client: Any) -> Any:
         ({"Options": {"BytesPerSecond": -2}}, "bytesPerSecond.* value greater than or equal to -1"),
         (
             {"Options": {"TransferMode": "ALL", "PreserveDeletedFiles": "REMOVE"}},
-            "REMOVE cannot be used with TransferMode ALL",
+            "Option: TransferMode,PreserveDeletedFiles, Value: ALL,REMOVE.",
         ),
         ({"Options": {"Uid": "INT_VALUE"}}, "Option: Uid, .* please use NONE"),
         ({"Options": {"PosixPermissions": "PRESERVE"}}, "Option: PosixPermissions, "),
+        ({"Options": {"Mtime": "NONE"}}, "Option: Atime,Mtime, Value: BEST_EFFORT,NONE"),
+        ({"Options": {"Atime": "NONE"}}, "Option: Atime,Mtime, Value: NONE,PRESERVE"),
+        ({"TaskMode": "ENHANCED", "Options": {"Mtime": "NONE"}}, "Option: Mtime, Value: NONE"),
         (
             {"TaskMode": "ENHANCED", "Options": {"VerifyMode": "POINT_IN_TIME_CONSISTENT"}},
-            "not supported in ENHANCED mode",
+            "Option: VerifyMode, Value: POINT_IN_TIME_CONSISTENT",
         ),
         ({"Includes": rule("/a") * 2}, "at 'includes' .* length less than or equal to 1"),
         ({"Includes": rule("a")}, "has to begin with a slash"),

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Final
 
 from moto.core.base_backend import BaseBackend
 from moto.core.resource_tagging import TaggableResourcesMixin, TaggedResource
+from moto.datasync.models import datasync_backends
 from moto.moto_api._internal import mock_random
 
 from graph.sandbox.clock import CLOCK
@@ -17,6 +18,14 @@ from graph.sandbox.datasync.errors import InvalidRequestException
 from graph.sandbox.datasync.kinds import tail
 from graph.sandbox.datasync.lists import filtered
 from graph.sandbox.datasync.options import merged
+from graph.sandbox.datasync.parameters import (
+    MOST_TAGS,
+    Tags,
+    check_account,
+    patterns,
+    tag_dict,
+    task_settings,
+)
 from graph.sandbox.datasync.resources import (
     LOCATION_FILTERS,
     TASK_FILTERS,
@@ -27,12 +36,10 @@ from graph.sandbox.datasync.resources import (
 )
 from graph.sandbox.datasync.stores import S3Store, Store
 from graph.sandbox.datasync.transfer import Transfer
-from graph.sandbox.failures import Cancelled, Failure
+from graph.sandbox.failures import Cancelled, Failure, RoleUnusable
 from graph.sandbox.pace import PACE
 
-_TAGS: Final = 50
 _FILTERS: Final = ("Includes", "Excludes", "ManifestConfig")
-Tags = list[dict[str, str]] | None
 
 
 class DataSyncBackend(BaseBackend, TaggableResourcesMixin):  # type: ignore[misc]  # untyped
@@ -70,15 +77,18 @@ class DataSyncBackend(BaseBackend, TaggableResourcesMixin):  # type: ignore[misc
             params.setdefault("S3StorageClass", "STANDARD")
             try:
                 self._store(made).check()
+            except RoleUnusable as failure:
+                raise InvalidRequestException(failure.detail) from failure
             except Failure as failure:
                 raise InvalidRequestException(
-                    f"DataSync location access test failed: {failure.args[0]}"
+                    f"DataSync location access test failed: {failure.detail}"
                 ) from failure
         with self.lock:
             self.locations[made.arn] = made
         return made
 
     def location(self, arn: str, kind: str | None = None) -> Location:
+        check_account(arn, self.account_id)
         location = self.locations.get(arn)
         if location is None:
             raise InvalidRequestException(f"Location {tail(arn)} is not found.")
@@ -86,13 +96,28 @@ class DataSyncBackend(BaseBackend, TaggableResourcesMixin):  # type: ignore[misc
             raise InvalidRequestException(f"Location {tail(arn)} is not of type {kind}.")
         return location
 
+    def _location_anywhere(self, arn: str) -> Location:
+        """A location of this account in the region that its ARN names."""
+        check_account(arn, self.account_id)
+        region = arn.split(":")[3]
+        backends = datasync_backends[self.account_id]
+        if region not in backends:
+            raise InvalidRequestException(f"Location {tail(arn)} is not found.")
+        found: Location = backends[region].location(arn)
+        return found
+
     def update_location(self, kind: str, arn: str, params: dict[str, Any]) -> None:
         self.location(arn, kind).params.update(params)
 
     def delete_location(self, arn: str) -> None:
         with self.lock:
             location = self.location(arn)
-            users = [t for t in self.tasks.values() if location in (t.source, t.destination)]
+            users = [
+                task
+                for backend in list(datasync_backends[self.account_id].values())
+                for task in list(backend.tasks.values())
+                if location in (task.source, task.destination)
+            ]
             if users:
                 named = ", ".join(tail(task.arn) for task in users)
                 raise InvalidRequestException(f"Location {tail(arn)} is in use by {named}.")
@@ -105,10 +130,9 @@ class DataSyncBackend(BaseBackend, TaggableResourcesMixin):  # type: ignore[misc
     # Tasks
 
     def create_task(self, params: dict[str, Any]) -> Task:
-        source = self.location(params.pop("SourceLocationArn"))
-        destination = self.location(params.pop("DestinationLocationArn"))
+        source = self._location_anywhere(params.pop("SourceLocationArn"))
+        destination = self._location_anywhere(params.pop("DestinationLocationArn"))
         mode = params.pop("TaskMode", None) or "BASIC"
-        kinds = {source.kind, destination.kind}
         with self.lock:
             if len(self.tasks) >= PACE.tasks:
                 raise InvalidRequestException(
@@ -120,14 +144,15 @@ class DataSyncBackend(BaseBackend, TaggableResourcesMixin):  # type: ignore[misc
                 source=source,
                 destination=destination,
                 name=params.pop("Name", None) or "",
-                options=merged(kinds, {}, params.pop("Options", None), mode),
-                settings=_settings(params),
+                options=merged((source, destination), {}, params.pop("Options", None), mode),
+                settings=task_settings(params),
                 mode=mode,
             )
             self.tasks[task.arn] = task
         return task
 
     def task(self, arn: str) -> Task:
+        check_account(arn, self.account_id)
         task = self.tasks.get(arn)
         if task is None:
             raise InvalidRequestException(f"Task {tail(arn)} is not found.")
@@ -136,12 +161,11 @@ class DataSyncBackend(BaseBackend, TaggableResourcesMixin):  # type: ignore[misc
     def update_task(self, arn: str, params: dict[str, Any]) -> None:
         with self.lock:
             task = self.task(arn)
-            kinds = {task.source.kind, task.destination.kind}
-            task.options = merged(kinds, task.options, params.pop("Options", None), task.mode)
+            task.options = merged(task.ends, task.options, params.pop("Options", None), task.mode)
             task.name = params.pop("Name", None) or task.name
             if "Schedule" in params:
                 task.scheduled = CLOCK.now()
-            task.settings = _settings({**task.settings, **params})
+            task.settings = task_settings({**task.settings, **params})
 
     def delete_task(self, arn: str) -> None:
         with self.lock:
@@ -161,16 +185,10 @@ class DataSyncBackend(BaseBackend, TaggableResourcesMixin):  # type: ignore[misc
     def start_task_execution(self, params: dict[str, Any]) -> Execution:
         with self.lock:
             task = self.task(params.pop("TaskArn"))
-            kinds = {task.source.kind, task.destination.kind}
-            options = merged(kinds, task.options, params.pop("OverrideOptions", None), task.mode)
-            if task.status == "CREATING":
-                raise InvalidRequestException(f"Task {tail(task.arn)} is not available yet.")
-            if task.status == "UNAVAILABLE":
-                raise InvalidRequestException(f"Task {tail(task.arn)} is unavailable.")
-            if task.active and options["TaskQueueing"] != "ENABLED":
-                raise InvalidRequestException(
-                    f"Task {tail(task.arn)} already has an execution in progress."
-                )
+            options = merged(
+                task.ends, task.options, params.pop("OverrideOptions", None), task.mode
+            )
+            task.check_startable(options)
             if len(task.queue) >= PACE.queued_runs:
                 raise InvalidRequestException(
                     f"You have exceeded the limit of {PACE.queued_runs} queued executions."
@@ -194,8 +212,8 @@ class DataSyncBackend(BaseBackend, TaggableResourcesMixin):  # type: ignore[misc
                 source=self._store(task.source),
                 destination=self._store(task.destination),
                 options=options,
-                includes=_patterns(settings.get("Includes")),
-                excludes=_patterns(settings.get("Excludes")),
+                includes=patterns(settings.get("Includes")),
+                excludes=patterns(settings.get("Excludes")),
                 enhanced=task.mode == "ENHANCED",
             ),
         )
@@ -213,6 +231,7 @@ class DataSyncBackend(BaseBackend, TaggableResourcesMixin):  # type: ignore[misc
             self._launch_next(task)
 
     def execution(self, arn: str) -> Execution:
+        check_account(arn, self.account_id)
         execution = self.executions.get(arn)
         if execution is None:
             raise InvalidRequestException(f"Task execution {tail(arn)} is not found.")
@@ -251,8 +270,8 @@ class DataSyncBackend(BaseBackend, TaggableResourcesMixin):  # type: ignore[misc
     def tag_resource(self, arn: str, tags: dict[str, str]) -> None:
         resource = self.resource(arn)
         together = {**resource.tags, **tags}
-        if len(together) > _TAGS:
-            raise InvalidRequestException(f"A resource can have at most {_TAGS} tags.")
+        if len(together) > MOST_TAGS:
+            raise InvalidRequestException(f"A resource can have at most {MOST_TAGS} tags.")
         resource.tag(together)
 
     def untag_resource(self, arn: str, tag_keys: list[str]) -> None:
@@ -276,24 +295,3 @@ class DataSyncBackend(BaseBackend, TaggableResourcesMixin):  # type: ignore[misc
         if location.kind == "S3":
             return S3Store(self.account_id, self.partition, location.params)
         return Store(location.uri)
-
-
-def tag_dict(tags: Tags) -> dict[str, str]:
-    """Tags as they are kept. Refuses what the service refuses."""
-    found = {tag["Key"]: tag.get("Value", "") for tag in tags or []}
-    if len(found) > _TAGS:
-        raise InvalidRequestException(f"A resource can have at most {_TAGS} tags.")
-    return found
-
-
-def _settings(params: dict[str, Any]) -> dict[str, Any]:
-    """What is kept of a task besides its options. A schedule is on until it is switched off."""
-    schedule = params.get("Schedule") or {}
-    kept = {name: value for name, value in params.items() if name != "Schedule"}
-    if schedule.get("ScheduleExpression"):
-        kept["Schedule"] = {"Status": "ENABLED", **schedule}
-    return kept
-
-
-def _patterns(rules: list[dict[str, str]] | None) -> list[str]:
-    return [part for rule in rules or [] for part in rule["Value"].split("|")]

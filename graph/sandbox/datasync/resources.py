@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from graph.sandbox.clock import CLOCK
 from graph.sandbox.datasync import kinds
+from graph.sandbox.datasync.errors import InvalidRequestException
 from graph.sandbox.datasync.transfer import Transfer
 from graph.sandbox.failures import Failure
 from graph.sandbox.pace import PACE
@@ -70,16 +71,18 @@ class Execution(Resource):
         }
 
     def describe(self) -> dict[str, Any]:
-        transfer, enhanced = self.transfer, self.task.mode == "ENHANCED"
+        transfer = self.transfer
         return {
+            "Includes": [],
+            "Excludes": [],
             **self.settings,
             **self.summary(),
-            **transfer.counters.describe(enhanced=enhanced),
+            **transfer.counters.describe(enhanced=transfer.enhanced),
             "Options": self.options,
             "StartTime": self.created,
             "LaunchTime": transfer.launched,
             "EndTime": transfer.ended,
-            "Result": transfer.result(enhanced=enhanced),
+            "Result": transfer.result(),
         }
 
 
@@ -100,6 +103,10 @@ class Task(Resource):
     """When its schedule was set."""
 
     @property
+    def ends(self) -> tuple[Location, Location]:
+        return self.source, self.destination
+
+    @property
     def active(self) -> bool:
         """Whether an execution runs. One that has ended is handed back a moment later."""
         return self.running is not None and self.running.transfer.ended is None
@@ -115,6 +122,16 @@ class Task(Resource):
         ready = self.created + timedelta(seconds=PACE.creating)
         return "AVAILABLE" if CLOCK.now() >= ready else "CREATING"
 
+    def check_startable(self, options: dict[str, Any]) -> None:
+        """Refuses an execution while the task is not ready, or is busy and does not queue."""
+        name = kinds.tail(self.arn)
+        if self.status == "CREATING":
+            raise InvalidRequestException(f"Task {name} is not available yet.")
+        if self.status == "UNAVAILABLE":
+            raise InvalidRequestException(f"Task {name} is unavailable.")
+        if self.active and options["TaskQueueing"] != "ENABLED":
+            raise InvalidRequestException(f"Task {name} already has an execution in progress.")
+
     def summary(self) -> dict[str, Any]:
         return {
             "TaskArn": self.arn,
@@ -129,13 +146,18 @@ class Task(Resource):
             **self.summary(),
             "SourceLocationArn": self.source.arn,
             "DestinationLocationArn": self.destination.arn,
-            "CurrentTaskExecutionArn": self.latest and self.latest.arn,
+            "CurrentTaskExecutionArn": self._current_execution(),
             "Options": self.options,
             "CreationTime": self.created,
             "ScheduleDetails": self._schedule_details(),
             "ErrorCode": self.broken and self.broken.code,
             "ErrorDetail": self.broken and self.broken.detail,
         }
+
+    def _current_execution(self) -> str | None:
+        if self.latest is None or (self.latest.transfer.ended and not PACE.keeps_current_run):
+            return None
+        return self.latest.arn
 
     def _schedule_details(self) -> dict[str, Any] | None:
         schedule = self.settings.get("Schedule")

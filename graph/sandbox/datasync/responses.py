@@ -10,12 +10,14 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from moto.core.responses import ActionResult, BaseResponse, EmptyResult
+from moto.core.utils import camelcase_to_underscores
 from moto.datasync.models import datasync_backends
 
 from graph.sandbox.datasync.errors import InvalidRequestException
 from graph.sandbox.datasync.kinds import KINDS
 from graph.sandbox.datasync.lists import T, page
-from graph.sandbox.datasync.models import DataSyncBackend, tag_dict
+from graph.sandbox.datasync.models import DataSyncBackend
+from graph.sandbox.datasync.parameters import tag_dict
 from graph.sandbox.datasync.validation import check
 
 
@@ -32,6 +34,8 @@ class DataSyncResponse(BaseResponse):  # type: ignore[misc]  # moto is not typed
             check(self._get_action(), self.params)
         except InvalidRequestException as error:
             return self.serialized(ActionResult(error))
+        if not hasattr(self, camelcase_to_underscores(self._get_action())):
+            raise NotImplementedError(self._get_action())
         return super().call_action()
 
     @property

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from moto.s3.exceptions import MissingBucket
 from moto.s3.models import FakeKey, S3Backend, s3_backends
 
 from graph.sandbox.failures import Failure
-from graph.sandbox.roles import check_role
+from graph.sandbox.policies import admits
+from graph.sandbox.roles import check_role, role_allows
 
 T = TypeVar("T")
+
+_NOT_A_PATH: Final = re.compile(r"^/|//|/\.\.?/")
+"""Keys that the service does not transfer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +83,13 @@ class S3Store(Store):
 
     @property
     def s3(self) -> S3Backend:
-        """Of the account that owns the bucket, which may be another than the task's."""
-        partition, owner = s3_backends.bucket_accounts.get(
-            self.bucket, (self.partition, self.account_id)
-        )
-        return s3_backends[owner][partition]
+        return s3_backends[self.owner][self.partition]
+
+    @property
+    def owner(self) -> str:
+        """The account that the bucket belongs to, which may be another than the task's."""
+        found = s3_backends.bucket_accounts.get(self.bucket, (self.partition, self.account_id))
+        return str(found[1])
 
     def check(self) -> None:
         try:
@@ -93,10 +100,37 @@ class S3Store(Store):
                 f"could not perform s3:HeadBucket in bucket {self.bucket}. "
                 "The bucket does not exist or is not reachable.",
             ) from None
-        check_role(self.role, self.partition, self.bucket)
+        check_role(self.role, self.partition)
+        if not self._may("s3:ListBucket", ""):
+            raise Failure(
+                "SrcLocHitAccess",
+                "could not perform s3:ListObjectsV2 on bucket. "
+                "Ensure bucket access role has s3:ListBucket permission.",
+            )
+
+    def _may(self, action: str, key: str) -> bool:
+        """By the role's policies and, for a bucket of another account, by the bucket's own too."""
+        resource = f"arn:{self.partition}:s3:::{self.bucket}{key and f'/{key}'}"
+        if not role_allows(self.role, self.partition, action, resource):
+            return False
+        if self.owner == self.account_id:
+            return True
+        return admits(self.s3.get_bucket(self.bucket).policy, self.role, action, resource)
+
+    def _require(self, action: str, key: str) -> None:
+        if not self._may(action, key):
+            raise Failure(
+                "SrcLocHitAccess",
+                f"could not perform {action} in bucket {self.bucket}. Access denied. "
+                f"Ensure bucket access role has {action} permission.",
+            )
 
     def entries(self) -> dict[str, Entry]:
-        names = [name for name in list(self._keys()) if name.startswith(self.prefix)]
+        names = [
+            name
+            for name in list(self._keys())
+            if name.startswith(self.prefix) and not _NOT_A_PATH.search(name)
+        ]
         paths = [name.removeprefix(self.prefix) for name in names if name != self.prefix]
         found = {path: self.find(path) for path in paths}
         return {path: entry for path, entry in found.items() if entry is not None}
@@ -105,9 +139,11 @@ class S3Store(Store):
         return self._attempt(path, lambda key: _entry(path, key))
 
     def read(self, path: str) -> Copy | None:
+        self._require("s3:GetObject", self.prefix + path)
         return self._attempt(path, lambda key: self._copy(path, key))
 
     def write(self, copy: Copy, tags: bool) -> None:
+        self._require("s3:PutObject", self.prefix + copy.entry.path)
         made = self.s3.put_object(
             self.bucket,
             self.prefix + copy.entry.path,
@@ -122,6 +158,7 @@ class S3Store(Store):
             )
 
     def delete(self, path: str) -> None:
+        self._require("s3:DeleteObject", self.prefix + path)
         self.s3.delete_object(self.bucket, self.prefix + path)
 
     def _keys(self) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Any, Final
 
 from graph.sandbox.clock import CLOCK
+from graph.sandbox.datasync.counters import Counters, Folders, above
 from graph.sandbox.datasync.stores import Entry, Store
 from graph.sandbox.failures import Failure
 from graph.sandbox.pace import PACE
@@ -21,50 +22,9 @@ _FIRST: Final = 10
 """Steps of preparing that an ENHANCED run makes before it copies the first object."""
 _STEPS_AHEAD: Final = 2
 """... and then for each object that it copies, so that its totals grow for a while."""
+_NEVER_COPIED: Final = ["/.aws-datasync", "/.awssync", "/.zfs"]
+"""Folders that the service leaves out whatever the filters say, as it does ``*.snapshot``."""
 PHASES: Final = {"PREPARING": "Prepare", "TRANSFERRING": "Transfer", "VERIFYING": "Verify"}
-
-
-@dataclass
-class Counters:
-    listed: int = 0
-    listed_for_delete: int = 0
-    prepared: int = 0
-    estimated_files: int = 0
-    estimated_bytes: int = 0
-    estimated_deletes: int = 0
-    transferred: int = 0
-    bytes_transferred: int = 0
-    bytes_written: int = 0
-    skipped: int = 0
-    verified: int = 0
-    deleted: int = 0
-    failed: dict[str, int] = field(
-        default_factory=lambda: dict.fromkeys(("Prepare", "Transfer", "Verify", "Delete"), 0)
-    )
-
-    def describe(self, enhanced: bool) -> dict[str, Any]:
-        shown: dict[str, Any] = {
-            "EstimatedFilesToTransfer": self.estimated_files,
-            "EstimatedBytesToTransfer": self.estimated_bytes,
-            "EstimatedFilesToDelete": self.estimated_deletes,
-            "FilesTransferred": self.transferred,
-            "BytesTransferred": self.bytes_transferred,
-            "BytesCompressed": self.bytes_transferred,
-            "BytesWritten": self.bytes_written,
-            "FilesSkipped": self.skipped,
-            "FilesVerified": self.verified,
-            "FilesDeleted": self.deleted,
-        }
-        if enhanced:
-            shown |= {
-                "FilesListed": {
-                    "AtSource": self.listed,
-                    "AtDestinationForDelete": self.listed_for_delete,
-                },
-                "FilesPrepared": self.prepared,
-                "FilesFailed": dict(self.failed),
-            }
-        return shown
 
 
 @dataclass(eq=False)
@@ -77,6 +37,7 @@ class Transfer:
     enhanced: bool = False
     counters: Counters = field(default_factory=Counters)
     status: str = "QUEUED"
+    began: datetime | None = None
     launched: datetime | None = None
     ended: datetime | None = None
     failure: Failure | None = None
@@ -86,12 +47,16 @@ class Transfer:
     copied: list[Entry] = field(default_factory=list)
     compared: int = 0
     """How many of those copied were verified."""
+    to_make: Folders = field(default_factory=Folders)
+    """Folders of a BASIC run that the destination lacks."""
+    to_verify: Folders = field(default_factory=Folders)
 
     def steps(self) -> Generator[float, None, None]:
         """The whole life of an execution; each value is the seconds until its next step."""
         try:
-            self.launched, self.status = CLOCK.now(), "LAUNCHING"
+            self.began, self.status = CLOCK.now(), "LAUNCHING"
             yield PACE.launch
+            self.launched = CLOCK.now()
             preparing = self._prepare()
             first = islice(preparing, _FIRST) if self.enhanced else preparing
             yield from self._phase("PREPARING", first)
@@ -138,10 +103,20 @@ class Transfer:
                 tally.estimated_files += 1
                 tally.estimated_bytes += entry.size
             yield PACE.listing
+        if not self.enhanced:
+            self._count_folders(above(here), above(there))
         if self.options["PreserveDeletedFiles"] == "REMOVE":
             self.extra = sorted(there.keys() - here.keys())
             tally.listed_for_delete = len(there)
             tally.estimated_deletes = len(self.extra)
+
+    def _count_folders(self, here: set[str], there: set[str]) -> None:
+        missing = here - there
+        self.to_make = Folders(missing)
+        whole = self.options["VerifyMode"] == "POINT_IN_TIME_CONSISTENT"
+        self.to_verify = Folders(here if whole else missing)
+        self.counters.estimated_files += len(missing)
+        self.counters.skipped += len(here & there)
 
     def _transfer(self, preparing: Generator[float, None, None]) -> Generator[float, None, None]:
         """ENHANCED goes on to prepare meanwhile, faster than it copies, and verifies at once."""
@@ -179,7 +154,7 @@ class Transfer:
         self.destination.write(copy, tags=self.options["ObjectTags"] == "PRESERVE")
         self.copied.append(copy.entry)
         tally.bytes_written += copy.entry.size
-        tally.transferred += 1
+        tally.transferred += 1 + self.to_make.count(path)
 
     def _verify(self) -> Generator[float, None, None]:
         """Against the source as it is now, or only against what was read of it."""
@@ -207,7 +182,7 @@ class Transfer:
         yield PACE.verifying
         there = self.destination.find(entry.path)
         if entry.same(there) or (there and self.options["OverwriteMode"] == "NEVER"):
-            self.counters.verified += 1
+            self.counters.verified += 1 + self.to_verify.count(entry.path)
         else:
             self.counters.failed["Verify"] += 1
 
@@ -233,20 +208,25 @@ class Transfer:
         return self.options["TransferMode"] == "CHANGED" and entry.same(current)
 
     def _wanted(self, path: str) -> bool:
+        if path.endswith(".snapshot") or _hit(_NEVER_COPIED, path):
+            return False
         if self.includes and not _hit(self.includes, path):
             return False
         return not _hit(self.excludes, path)
 
-    def result(self, enhanced: bool) -> dict[str, Any]:
+    def result(self) -> dict[str, Any] | None:
+        """How it ended; None before that, when the service's answer has no such member."""
+        if self.ended is None:
+            return None
         shown: dict[str, Any] = {}
         for phase, word in PHASES.items():
             status, started, ended = self.phases.get(phase, ("PENDING", None, None))
             shown[f"{word}Status"] = status
             shown[f"{word}Duration"] = (
-                0 if enhanced or not (started and ended) else _milliseconds(ended - started)
+                0 if self.enhanced or not (started and ended) else _milliseconds(ended - started)
             )
-        if self.ended and self.launched:
-            shown["TotalDuration"] = _milliseconds(self.ended - self.launched)
+        if self.began:
+            shown["TotalDuration"] = _milliseconds(self.ended - self.began)
         if self.failure:
             shown |= {"ErrorCode": self.failure.code, "ErrorDetail": self.failure.detail}
         return shown

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import botocore.session
 
-from graph.sandbox.datasync.errors import InvalidRequestException
+from graph.sandbox.datasync.errors import INVALID_PARAMETER, InvalidRequestException
 
 Params = dict[str, Any]
 
@@ -22,6 +22,8 @@ _CRON: Final = re.compile(r"cron\((\d{1,2})((?: [^ ]+){5})\)")
 
 def check(operation: str, params: Params) -> None:
     """Raises InvalidRequestException with the first thing that is wrong with a request."""
+    if operation not in _model().operation_names:
+        raise NotImplementedError(operation)
     shape = _model().operation_model(operation).input_shape
     for what in _wrong(shape, params, ""):
         raise InvalidRequestException(f"1 validation error detected: {what}")
@@ -30,6 +32,19 @@ def check(operation: str, params: Params) -> None:
             _check_filter(name, rule.get("Value") or "")
     if schedule := params.get("Schedule"):
         _check_schedule(schedule["ScheduleExpression"])
+    if operation == "CreateLocationEfs":
+        _check_efs(params)
+
+
+def _check_efs(params: Params) -> None:
+    """An access point or a role needs encryption in transit."""
+    encrypted = params.get("InTransitEncryption") == "TLS1_2"
+    for name in ("AccessPointArn", "FileSystemAccessRoleArn"):
+        if params.get(name) and not encrypted:
+            raise InvalidRequestException(
+                f"Invalid parameter: {name} requires InTransitEncryption TLS1_2.",
+                INVALID_PARAMETER,
+            )
 
 
 def _wrong(shape: Any, value: Any, path: str) -> Iterator[str]:

@@ -1,0 +1,80 @@
+"""What one execution counts, and which of it the service shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass
+class Counters:
+    """In BASIC mode files, objects and folders are counted together; in ENHANCED files alone."""
+
+    listed: int = 0
+    listed_for_delete: int = 0
+    prepared: int = 0
+    estimated_files: int = 0
+    estimated_bytes: int = 0
+    estimated_deletes: int = 0
+    transferred: int = 0
+    bytes_transferred: int = 0
+    bytes_written: int = 0
+    skipped: int = 0
+    verified: int = 0
+    deleted: int = 0
+    failed: dict[str, int] = field(
+        default_factory=lambda: dict.fromkeys(("Prepare", "Transfer", "Verify", "Delete"), 0)
+    )
+
+    def describe(self, *, enhanced: bool) -> dict[str, Any]:
+        """The members of DescribeTaskExecution's answer."""
+        # A BASIC run estimates the items to delete together with those to transfer.
+        deletes = 0 if enhanced else self.estimated_deletes
+        shown: dict[str, Any] = {
+            "EstimatedFilesToTransfer": self.estimated_files + deletes,
+            "EstimatedBytesToTransfer": self.estimated_bytes,
+            "EstimatedFilesToDelete": self.estimated_deletes,
+            "FilesTransferred": self.transferred,
+            "BytesTransferred": self.bytes_transferred,
+            "BytesCompressed": self.bytes_transferred,
+            "BytesWritten": self.bytes_written,
+            "FilesSkipped": self.skipped,
+            "FilesVerified": self.verified,
+            "FilesDeleted": self.deleted,
+        }
+        if enhanced:
+            shown |= {
+                "FilesListed": {
+                    "AtSource": self.listed,
+                    "AtDestinationForDelete": self.listed_for_delete,
+                },
+                "FilesPrepared": self.prepared,
+                "FilesFailed": dict(self.failed),
+            }
+        return shown
+
+
+class Folders:
+    """Folders that a BASIC run has still to count, each with the first item below it."""
+
+    def __init__(self, waiting: Iterable[str] = ()) -> None:
+        self._waiting = set(waiting)
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def count(self, path: str) -> int:
+        """How many folders on the way to the path were not counted before."""
+        found = self._waiting & above([path])
+        self._waiting -= found
+        return len(found)
+
+
+def above(paths: Iterable[str]) -> set[str]:
+    """All folders above the paths; the location's root is the empty string."""
+    found: set[str] = set()
+    for path in paths:
+        parts = path.split("/")[:-1]
+        found.update("/".join(parts[:depth]) for depth in range(len(parts) + 1))
+    return found

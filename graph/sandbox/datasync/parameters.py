@@ -1,0 +1,40 @@
+"""Request parameters: how they are kept, and what of them is refused."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from graph.sandbox.datasync.errors import INVALID_PARAMETER, InvalidRequestException
+
+MOST_TAGS: Final = 50
+Tags = list[dict[str, str]] | None
+
+
+def check_account(arn: str, account_id: str) -> None:
+    """Refuses an ARN of another account, and what is no ARN of DataSync."""
+    parts = arn.split(":")
+    if parts[2:3] != ["datasync"] or parts[4:5] != [account_id]:
+        raise InvalidRequestException(
+            "Invalid parameter: ARN account () must match authenticated user.", INVALID_PARAMETER
+        )
+
+
+def tag_dict(tags: Tags) -> dict[str, str]:
+    """Tags as they are kept. Refuses what the service refuses."""
+    found = {tag["Key"]: tag.get("Value", "") for tag in tags or []}
+    if len(found) > MOST_TAGS:
+        raise InvalidRequestException(f"A resource can have at most {MOST_TAGS} tags.")
+    return found
+
+
+def task_settings(params: dict[str, Any]) -> dict[str, Any]:
+    """What is kept of a task besides its options. A schedule is on until it is switched off."""
+    schedule = params.get("Schedule") or {}
+    kept = {name: value for name, value in params.items() if name != "Schedule"}
+    if schedule.get("ScheduleExpression"):
+        kept["Schedule"] = {"Status": "ENABLED", **schedule}
+    return kept
+
+
+def patterns(rules: list[dict[str, str]] | None) -> list[str]:
+    return [part for rule in rules or [] for part in rule["Value"].split("|")]
