@@ -12,6 +12,7 @@
     │   ├── AlreadyRunning  a run of the mover is active
     │   └── NotRunning      no run of the mover is active
     ├── QuotaExceeded       AWS's limit, or the server's own, is reached
+    │   └── LimitExceeded   AWS says so in its code
     ├── AccessDenied        AWS refuses what the server asked on the caller's behalf
     ├── Throttled           AWS asks to slow down, and kept asking
     └── Upstream            AWS, or the store, failed to answer properly
@@ -92,6 +93,10 @@ class QuotaExceeded(ApiError):
     """A limit of AWS or of this server is reached."""
 
     code = "QUOTA_EXCEEDED"
+
+
+class LimitExceeded(QuotaExceeded):
+    """AWS refuses a call because of one of its limits, and says so by its code."""
 
 
 class AccessDenied(ApiError):

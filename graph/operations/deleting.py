@@ -47,7 +47,7 @@ async def delete_task(task_arn: str, cancelled_by: str | None) -> None:
             await _cancel_runs(task_arn, cancelled_by)
         try:
             await patiently(lambda: making.delete_task(rooms().gateway, task_arn))
-        except Invalid:
+        except (Invalid, Conflict):
             if cancelled_by is None or race == _RACES - 1:
                 raise
         else:

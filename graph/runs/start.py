@@ -15,6 +15,7 @@ from graph.model.errors import (
     AlreadyRunning,
     ApiError,
     Conflict,
+    Forbidden,
     NotFound,
     QuotaExceeded,
     Throttled,
@@ -31,7 +32,7 @@ _WAIT_SECONDS: Final = 25.0
 """So long an attempt waits for another one. A known client gives up after 30 s."""
 _FIRST_POLL: Final = 0.05
 _LONGEST_POLL: Final = 0.5
-_NO_EFFECT: Final = (AccessDenied, Throttled, NotFound, NotSent)
+_NO_EFFECT: Final = (AccessDenied, Forbidden, Throttled, NotFound, NotSent)
 """Errors of StartTaskExecution that do not depend on the task, after which no run has begun."""
 
 

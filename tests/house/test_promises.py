@@ -9,12 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import botocore.session
-import pytest
 from botocore import xform_name
 from strawberry.utils.str_converters import to_camel_case
 
 from graph.app import graphql_schema
-from graph.aws.client.errors import translate
 from graph.aws.locations import KINDS
 from graph.config.settings import table
 from graph.model import errors
@@ -92,23 +90,3 @@ def test_every_kind_of_location_of_aws_is_known_everywhere() -> None:
     made = [name for name in model.operation_names if name.startswith("CreateLocation")]
     assert len(made) == len(KINDS) == len(SANDBOX_KINDS) == len(TYPES)
     assert KINDS.keys() == SANDBOX_KINDS.keys() == TYPES.keys()
-
-
-@pytest.mark.parametrize("service", ["datasync", "iam", "resourcegroupstaggingapi"])
-def test_every_error_of_aws_has_a_translation(service: str) -> None:
-    from botocore.exceptions import ClientError  # noqa: PLC0415 - beside its use
-
-    from graph.aws.client.errors import _BY_CODE  # noqa: PLC0415 - the table under test
-
-    model = botocore.session.get_session().get_service_model(service)
-    used = {
-        "datasync": None,
-        "iam": ("CreateRole", "GetRole", "PutRolePolicy", "DeleteRole", "ListRolePolicies"),
-        "resourcegroupstaggingapi": ("GetResources",),
-    }[service]
-    for operation in used or model.operation_names:
-        for shape in model.operation_model(operation).error_shapes:
-            code = shape.metadata.get("error", {}).get("code") or shape.name
-            assert code in _BY_CODE, f"{operation}: {code}"
-            answer: Any = {"Error": {"Code": code, "Message": "m"}}
-            assert isinstance(translate(ClientError(answer, operation), "x"), errors.ApiError)

@@ -65,6 +65,28 @@ def test_no_text_of_aws_comes_with_a_5xx() -> None:
         assert b"secret" not in bytes(response.body)
 
 
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [
+        *((code, 429) for code in ("LimitExceeded", "LimitExceededException", "Throttling", "429")),
+        *((code, 404) for code in ("NotFound", "NotFoundException", "ResourceNotFoundException")),
+        ("Forbidden", 403),
+        ("InvalidRequestException", 400),
+        *((code, 503) for code in ("RequestTimeout", "504")),
+        *((code, 502) for code in ("AccessDeniedException", "InvalidSignatureException")),
+        *((code, 502) for code in ("RequestExpired", "OptInRequired", "BrandNew", "403", "404")),
+    ],
+)
+def test_a_code_of_aws_has_the_status_of_its_meaning(code: str, status: int) -> None:
+    from botocore.exceptions import ClientError  # noqa: PLC0415 - beside its use
+
+    given: Any = {"Error": {"Code": code, "Message": "m"}}
+    for operation in ("DescribeTask", "DescribeLocationS3", "ListTaskExecutions"):
+        error = translate(ClientError(given, operation), f"datasync:{operation}")
+        assert isinstance(error, ApiError)
+        assert rendered(error).status_code == status
+
+
 def test_of_two_creates_of_one_name_at_once_one_wins(house: House) -> None:
     with ThreadPoolExecutor(8) as threads:
         answers = list(

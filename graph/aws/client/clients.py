@@ -14,6 +14,7 @@ from aiobotocore.httpsession import AIOHTTPSession
 
 from graph.aws.client.access import Access, session_policies
 from graph.aws.client.credentials import Refusals, assumed_role
+from graph.aws.client.retries import Retries
 from graph.aws.client.session import RoleSession
 from graph.model.errors import ApiError
 
@@ -56,6 +57,7 @@ class Clients:
         org: str,
         external_id: str | None,
         read_seconds: float = 15.0,
+        retry_seconds: float = 0.5,
         most: int = MOST_ROLES,
     ) -> None:
         """``read_seconds``: how long the next byte of an answer is waited for."""
@@ -63,10 +65,7 @@ class Clients:
         timeouts = (_CONNECT, read_seconds)
         self._pools = Pools(timeouts)
         # Never merge configurations: AioConfig.merge() drops http_session_cls.
-        borrowed = _borrowed(self._pools)
-        self._reading = _config(borrowed, timeouts, attempts=3)
-        # A create whose answer was lost must not be sent again blindly: it would make a double.
-        self._writing = _config(borrowed, timeouts, attempts=1)
+        self._config = _config(_borrowed(self._pools), timeouts)
         self._session = RoleSession()
         self._sdk = aioboto3.Session(botocore_session=self._session)
         self._stack = AsyncExitStack()
@@ -74,6 +73,7 @@ class Clients:
         self._most = most
         self._roles: OrderedDict[Key, Role] = OrderedDict()
         self._refusals = Refusals()
+        self._retries = Retries(retry_seconds)
         self._sts: Any = None
         self.partition = "aws"
 
@@ -82,7 +82,7 @@ class Clients:
         await self._session.warm_up(self.region)
         self.partition = self._session.get_partition_for_region(self.region)
         self._stack.push_async_callback(self._pools.aclose)
-        self._sts = await self._made("sts", None, self._reading)
+        self._sts = await self._made("sts", None)
         self._stack.push_async_exit(self._sts)
         return self
 
@@ -115,8 +115,7 @@ class Clients:
                 # A making never waits for anything: without this many of them hold up the loop.
                 await asyncio.sleep(0)
                 if service not in role.clients:
-                    config = self._reading if access is Access.READ else self._writing
-                    role.clients[service] = await self._made(service, role.credentials, config)
+                    role.clients[service] = await self._made(service, role.credentials)
         return role.clients[service]
 
     async def forget(self, account_id: str, access: Access, client: Any) -> None:
@@ -132,7 +131,7 @@ class Clients:
         if role is None:
             self._refusals.check(key)
             request = self._assume_role_request(*key)
-            role = Role(assumed_role(self._sts, request, self._refusals, key))
+            role = Role(assumed_role(self._sts, request, self._refusals, key, self._retries))
             self._roles[key] = role
         self._roles.move_to_end(key)
         while len(self._roles) > self._most:
@@ -150,23 +149,24 @@ class Clients:
             request["ExternalId"] = self._external_id
         return request
 
-    async def _made(self, service: str, credentials: Any, config: AioConfig) -> Any:
+    async def _made(self, service: str, credentials: Any) -> Any:
         """One at a time: the session holds the credentials of the client that is being made."""
         self._session.role = credentials
         try:
-            client = self._sdk.client(service, region_name=self.region, config=config)
+            client = self._sdk.client(service, region_name=self.region, config=self._config)
             return await client.__aenter__()
         finally:
             self._session.role = None
 
 
-def _config(http_session_cls: type, timeouts: tuple[float, float], attempts: int) -> AioConfig:
+def _config(http_session_cls: type, timeouts: tuple[float, float]) -> AioConfig:
+    """The SDK repeats nothing by itself: the gateway does, by what an error means."""
     connect, read = timeouts
     return AioConfig(
         http_session_cls=http_session_cls,
         connect_timeout=connect,
         read_timeout=read,
-        retries={"mode": "standard", "total_max_attempts": attempts},
+        retries={"mode": "standard", "total_max_attempts": 1},
     )
 
 

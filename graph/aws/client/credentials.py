@@ -8,7 +8,9 @@ from typing import Any, Final
 from aiobotocore.credentials import AioDeferredRefreshableCredentials
 
 from graph.aws.client.errors import not_assumable
+from graph.aws.client.measuring import measured
 from graph.aws.client.memory import Bounded
+from graph.aws.client.retries import Retries
 from graph.model.errors import ApiError
 
 DURATION_SECONDS: Final = 3600
@@ -35,20 +37,17 @@ class Refusals:
 
 
 def assumed_role(
-    sts: Any, request: Mapping[str, Any], refusals: Refusals, key: object
+    sts: Any, request: Mapping[str, Any], refusals: Refusals, key: object, retries: Retries
 ) -> AioDeferredRefreshableCredentials:
     """Assumes the role on first use, once for all who wait, and again before the session ends."""
 
     async def assume() -> dict[str, str]:
         refusals.check(key)
         try:
-            answer = await sts.assume_role(**request, DurationSeconds=DURATION_SECONDS)
-        except Exception as error:
-            refusal = not_assumable(error, str(request["RoleArn"]))
-            if not isinstance(refusal, ApiError):
-                raise
+            answer = await _assume(sts, request, retries)
+        except ApiError as refusal:
             refusals.put(key, refusal)
-            raise refusal from error
+            raise
         given = answer["Credentials"]
         return {
             "access_key": given["AccessKeyId"],
@@ -58,3 +57,14 @@ def assumed_role(
         }
 
     return AioDeferredRefreshableCredentials(assume, "assume-role")
+
+
+async def _assume(sts: Any, request: Mapping[str, Any], retries: Retries) -> dict[str, Any]:
+    role_arn = str(request["RoleArn"])
+
+    async def attempt() -> dict[str, Any]:
+        answer: dict[str, Any] = await sts.assume_role(**request, DurationSeconds=DURATION_SECONDS)
+        return answer
+
+    with measured("sts", "AssumeRole"):
+        return await retries.run(attempt, lambda error: not_assumable(error, role_arn), safe=True)

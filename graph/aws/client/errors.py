@@ -1,7 +1,8 @@
-"""AWS's errors in our words: the one place that reads its codes and texts."""
+"""Turns the SDK's exceptions into ours: the one place that reads AWS's codes and texts."""
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 import aiohttp
@@ -25,8 +26,9 @@ from botocore.exceptions import (
 )
 from botocore.parsers import ResponseParserError
 
+from graph.aws.client.codes import LATE, LIMIT, THROTTLED, Meaning, meaning_of
 from graph.model.errors import (
-    AccessDenied,
+    AlreadyRunning,
     ApiError,
     Conflict,
     Invalid,
@@ -37,66 +39,31 @@ from graph.model.errors import (
     UpstreamTimeout,
 )
 
-_BY_CODE: Final[dict[str, type[ApiError]]] = {
-    # DataSync models two errors; its "not found" hides in the first.
-    "InvalidRequestException": Invalid,
-    "InternalException": Upstream,
-    # Resource Groups Tagging API
-    "InvalidParameterException": Invalid,
-    "PaginationTokenExpiredException": Upstream,
-    "ConstraintViolationException": Invalid,
-    "ConcurrentModificationException": Conflict,
-    "InternalServiceException": Upstream,
-    # IAM
-    "NoSuchEntity": NotFound,
-    "EntityAlreadyExists": Conflict,
-    "EntityAlreadyExistsException": Conflict,
-    "DeleteConflict": Conflict,
-    "ConcurrentModification": Conflict,
-    "UnmodifiableEntity": Conflict,
-    "LimitExceeded": QuotaExceeded,
-    "MalformedPolicyDocument": Invalid,
-    "InvalidInput": Invalid,
-    "ServiceFailure": Upstream,
-    # Common to all services
-    "ValidationException": Invalid,
-    "ValidationError": Invalid,
-    "AccessDenied": AccessDenied,
-    "AccessDeniedException": AccessDenied,
-    "UnauthorizedOperation": AccessDenied,
-    "ExpiredToken": Upstream,
-    "ExpiredTokenException": Upstream,
-    "InvalidClientTokenId": Upstream,
-    "UnrecognizedClientException": Upstream,
-    "SignatureDoesNotMatch": Upstream,
-    "Throttling": Throttled,
-    "ThrottlingException": Throttled,
-    "ThrottledException": Throttled,
-    "TooManyRequestsException": Throttled,
-    "RequestLimitExceeded": Throttled,
-    "RequestThrottled": Throttled,
-    "ServiceUnavailable": Upstream,
-    "InternalFailure": Upstream,
-    "InternalError": Upstream,
-    "RequestTimeout": UpstreamTimeout,
-    "RequestTimeoutException": UpstreamTimeout,
-}
-_ALREADY_SAID: Final = 500
-_SERVER_SIDE: Final = 500
+_SHOWN: Final = 500
 
 
 def code_of(error: BaseException) -> str:
-    """AWS's own code of an error, or the name of the exception where AWS did not answer."""
+    """AWS's code of an error, or the name of the exception where AWS did not answer."""
     if isinstance(error, ClientError):
-        return str(error.response.get("Error", {}).get("Code", "Unknown"))
+        return str(error.response.get("Error", {}).get("Code") or "Unknown")
     return type(error).__name__
 
 
-def translate(error: Exception, doing: str) -> Exception:
-    """The error in our words. ``doing`` names the operation, for a message that helps.
+def text_of(error: ClientError) -> str:
+    """The first line of AWS's text."""
+    return _first_line(str(error.response.get("Error", {}).get("Message") or ""))
 
-    What is neither AWS's nor the network's is a mistake of ours, and is given as it came: it would
-    be the same at the next try.
+
+def ends_session(error: ClientError, service: str) -> bool:
+    """Whether the call may succeed with new credentials of the same role."""
+    return meaning_of(service, code_of(error)).new_session
+
+
+def translate(error: Exception, doing: str) -> Exception:
+    """One of our errors. ``doing`` names service and operation: ``datasync:ListTasks``.
+
+    What is neither AWS's nor the network's is a mistake of this program, and is returned as it is:
+    it would be the same at the next try.
     """
     if isinstance(error, ApiError):
         return error
@@ -110,11 +77,7 @@ def translate(error: Exception, doing: str) -> Exception:
 
 
 _UNANSWERED: Final[tuple[tuple[tuple[type[Exception], ...], type[ApiError], str], ...]] = (
-    (
-        (TimeoutError, ConnectTimeoutError, ReadTimeoutError),
-        UpstreamTimeout,
-        "AWS did not answer {doing} in time; try again",
-    ),
+    ((TimeoutError, ConnectTimeoutError, ReadTimeoutError), UpstreamTimeout, str(LATE.text)),
     (
         (
             NoCredentialsError,
@@ -142,44 +105,67 @@ _UNANSWERED: Final[tuple[tuple[tuple[type[Exception], ...], type[ApiError], str]
 )
 
 
+def unknown_account(account_id: str) -> NotFound:
+    """An account that is not there, or does not trust this server: the two are not told apart."""
+    return NotFound(f"account {account_id} is not known, or does not let this server in")
+
+
 def not_assumable(error: Exception, role_arn: str) -> Exception:
     """What it means that the management role of an account cannot be assumed."""
     if isinstance(error, ClientError) and code_of(error) in {"AccessDenied", "ValidationError"}:
-        account = role_arn.split(":")[4]
-        return NotFound(f"account {account} is not known, or does not let this server in")
-    translated = translate(error, "AssumeRole")
-    if isinstance(translated, Throttled | Upstream):
+        return unknown_account(role_arn.split(":")[4])
+    translated = translate(error, "sts:AssumeRole")
+    if not isinstance(translated, ApiError) or isinstance(translated, Throttled | Upstream):
         return translated
     # Nothing that a caller asks for is wrong with it, and its text names what is ours.
-    return Upstream(f"AWS refuses AssumeRole to this server: {code_of(error)}")
+    return Upstream(f"AWS refuses sts:AssumeRole to this server: {code_of(error)}")
 
 
 def _answered(error: ClientError, doing: str) -> ApiError:
-    code = code_of(error)
-    text = _first_line(str(error.response.get("Error", {}).get("Message", "")))
-    kind = _BY_CODE.get(code)
-    if kind is None:
-        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", _SERVER_SIDE)
-        kind = Upstream if status >= _SERVER_SIDE else Invalid
-    if kind is Invalid:
-        lowered = text.lower()
-        if "not found" in lowered:
-            return NotFound(text)
-        if "limit" in lowered and ("exceed" in lowered or "maximum" in lowered):
-            return QuotaExceeded(text)
-        return Invalid(text or f"AWS refused {doing}")
-    if kind in (Conflict, NotFound, QuotaExceeded):
-        return kind(text or f"AWS refused {doing}: {code}")
-    return kind(_OUR_WORDS[kind].format(doing=doing))
+    code, text = code_of(error), text_of(error)
+    meaning = meaning_of(doing.partition(":")[0], code)
+    if meaning.kind is Invalid:
+        meaning = Meaning(_refined(error, text))
+    if meaning is LIMIT and (not text or _RATE.search(text)):
+        meaning = THROTTLED
+    if meaning.text is None:
+        return meaning.kind(text or f"AWS refused {doing}: {code}")
+    return meaning.kind(meaning.text.format(doing=doing))
 
 
-_OUR_WORDS: Final[dict[type[ApiError], str]] = {
-    AccessDenied: "AWS denies this server {doing} in that account",
-    Throttled: "AWS asks to slow down ({doing}); try again in a few seconds",
-    Upstream: "AWS failed at {doing}; try again",
-    UpstreamTimeout: "AWS did not answer {doing} in time; try again",
-}
+def _refined(error: ClientError, text: str) -> type[ApiError]:
+    """DataSync has one code for all that is wrong with a request: its detail tells what.
+
+    The detailed codes are read first, AWS's text only where they say nothing.
+    """
+    detail = " ".join(str(error.response.get(name) or "") for name in _DETAILS)
+    for said in (detail, text):
+        for pattern, kind in _REFINED:
+            if pattern.search(said):
+                return kind
+    return Invalid
+
+
+_DETAILS: Final = ("errorCode", "datasyncErrorCode")
+_RATE: Final = re.compile(r"\brate\b|slow down|too many requests", re.IGNORECASE)
+_LIMITS: Final = (
+    r"LimitExceeded|QuotaExceeded|\bmaximum number\b"
+    r"|(exceed|reach)\w*\b.*\b(limit|quota|maximum)|\b(limit|quota)s?\b.*\b(exceed|reach)"
+)
+_REFINED: Final[tuple[tuple[re.Pattern[str], type[ApiError]], ...]] = tuple(
+    (re.compile(pattern, re.IGNORECASE), kind)
+    for pattern, kind in (
+        (r"^\s*Invalid(Parameter|Argument|Option|Value)", Invalid),
+        (r"NotFound|DoesNotExist|\bnot found\b|\bdoes not exist\b", NotFound),
+        (_LIMITS, QuotaExceeded),
+        (r"AlreadyRunning|\balready running\b", AlreadyRunning),
+        (
+            r"InUse\b|Conflict|InvalidState|\bin use\b|\bin progress\b|\bno longer running\b",
+            Conflict,
+        ),
+    )
+)
 
 
 def _first_line(text: str) -> str:
-    return text.partition("\n")[0][:_ALREADY_SAID].strip()
+    return text.partition("\n")[0][:_SHOWN].strip()

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any, Final, Self
 from weakref import WeakValueDictionary
 
 from botocore.exceptions import ClientError
+from cachetools import LRUCache
 
 from graph.aws.client.access import Access
 from graph.aws.client.clients import Clients
-from graph.aws.client.errors import code_of, translate
+from graph.aws.client.errors import ends_session, translate, unknown_account
+from graph.aws.client.measuring import Reports, measured
 from graph.aws.client.memory import Memory
+from graph.aws.client.retries import Retries
 from graph.model import names
-from graph.model.errors import ApiError, NotFound, Upstream, UpstreamTimeout
+from graph.model.errors import ApiError, Upstream, UpstreamTimeout
 from graph.model.mover import Account
-from graph.observability.metrics import AWS_CALLS, AWS_SECONDS
 
 _AT_ONCE: Final = 25
 """Calls to one account at a time, of those that read and of the others each: however much is being
@@ -26,10 +27,10 @@ _PAGES: Final = 200
 """Of one list: more than the quotas of an account allow; a list that goes on does not end."""
 _CALLS_A_LIST: Final = 3
 """A list of many slow pages is given up after so many times what one call may take."""
-_SESSION_IS_OVER: Final = frozenset(
-    ("ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException")
-)
-"""Codes of calls that had no effect, and may have one with new credentials."""
+_ACCOUNTS: Final = 1_000
+"""Accounts whose retry budgets are kept."""
+_SAFE: Final = ("describe_", "get_", "list_")
+"""How the names of operations begin that may be repeated whatever came of the first attempt."""
 _TOKENS: Final = {
     "datasync": ("NextToken", "NextToken"),
     "resourcegroupstaggingapi": ("PaginationToken", "PaginationToken"),
@@ -52,9 +53,12 @@ class Gateway:
         org: str,
         accounts: frozenset[str] = frozenset(),
         call_seconds: float = 20.0,
+        retry_seconds: float = 0.5,
     ) -> None:
         self.org, self._clients, self._accounts = org, clients, accounts
-        self._call_seconds = call_seconds
+        self._call_seconds, self._retry_seconds = call_seconds, retry_seconds
+        self._retries: LRUCache[str, Retries] = LRUCache(_ACCOUNTS)
+        self._reports = Reports()
         # By account, as long as a call holds or awaits one: accounts are whatever callers ask for.
         self._slots: WeakValueDictionary[tuple[str, bool], asyncio.Semaphore]
         self._slots = WeakValueDictionary()
@@ -89,7 +93,7 @@ class Gateway:
         """The account, if its id is well-formed and allowed. Asks AWS nothing."""
         names.account_id(account_id)
         if self._accounts and account_id not in self._accounts:
-            raise NotFound(f"account {account_id} is not known, or does not let this server in")
+            raise unknown_account(account_id)
         return Account(account_id, self.region)
 
     async def call(
@@ -101,39 +105,57 @@ class Gateway:
         NotSent where all of that time was spent in that wait.
         """
         given = {name: value for name, value in params.items() if value is not None}
-        doing = "".join(part.capitalize() for part in operation.split("_"))
-        started, outcome, sent = time.perf_counter(), "ok", False
+        name = "".join(part.capitalize() for part in operation.split("_"))
+        safe = operation.startswith(_SAFE)
+
+        async def attempt() -> dict[str, Any]:
+            return await self._send(account_id, service, access, operation, given)
+
+        try:
+            with measured(service, name):
+                return await self._in_turn(
+                    account_id, access, f"{service}:{name}", attempt, safe=safe
+                )
+        except ApiError as error:
+            self._reports.report(error, f"{service}:{name}", account_id)
+            raise
+        finally:
+            if not safe:
+                self._forget_flights(account_id)
+
+    async def _in_turn(
+        self,
+        account_id: str,
+        access: Access,
+        doing: str,
+        attempt: Callable[[], Coroutine[Any, Any, dict[str, Any]]],
+        *,
+        safe: bool,
+    ) -> dict[str, Any]:
+        retries = self._retries.get(account_id)
+        if retries is None:
+            self._retries[account_id] = retries = Retries(self._retry_seconds)
+        sent = False
         try:
             async with asyncio.timeout(self._call_seconds), self._slot(account_id, access):
                 sent = True
-                answer = await self._send(account_id, service, access, operation, given)
-        except ApiError as error:
-            outcome = error.code
-            raise
-        except Exception as error:
-            outcome = code_of(error)
-            known = translate(error, f"{service}:{doing}")
-            if not sent and isinstance(error, TimeoutError):
-                known = NotSent(f"too many calls to account {account_id} are under way; try again")
-            if known is error:
-                raise
-            raise known from error
-        finally:
-            AWS_CALLS.labels(service, doing, outcome).inc()
-            AWS_SECONDS.labels(service, doing).observe(time.perf_counter() - started)
-            if access is not Access.READ:
-                self._forget_flights(account_id)
-        return answer
+                return await retries.run(attempt, lambda error: translate(error, doing), safe=safe)
+        except TimeoutError as error:
+            if sent:
+                raise translate(error, doing) from error
+            raise NotSent(
+                f"too many calls to account {account_id} are in progress; try again"
+            ) from error
 
     async def _send(
         self, account_id: str, service: str, access: Access, operation: str, given: dict[str, Any]
     ) -> dict[str, Any]:
-        """Once more, with new credentials, where those that it had are no longer taken."""
+        """Once more, with new credentials, where those that it had are no longer accepted."""
         client = await self._clients.get(account_id, service, access)
         try:
             answer: dict[str, Any] = await getattr(client, operation)(**given)
         except ClientError as error:
-            if code_of(error) not in _SESSION_IS_OVER:
+            if not ends_session(error, service):
                 raise
             await self._clients.forget(account_id, access, client)
             client = await self._clients.get(account_id, service, access)

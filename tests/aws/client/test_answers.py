@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from typing import Any, Final
 
 import pytest
-import pytest_asyncio
-from aiohttp import web
 from botocore import xform_name
 from botocore.model import OperationModel
 
 from graph.aws.client.access import Access
 from graph.aws.client.answers import REQUIRED
-from graph.aws.client.clients import Clients
 from graph.aws.client.gateway import Gateway
 from graph.model.errors import Upstream
 from tests.aws.client import examples
-from tests.world import LAB, ORG, OTHER, ROLE
+from tests.aws.client.endpoint import Endpoint, credentials
+from tests.world import LAB, OTHER
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -36,57 +34,9 @@ CALLED = [
 LISTS = [each for each in CALLED if any("[]" in path for path in REQUIRED[each[0]][each[1]])]
 
 
-class Endpoint:
-    """An HTTP server in place of AWS: it assumes roles, and answers all else as it is told."""
-
-    def __init__(self) -> None:
-        self.url, self.sts = "", b""
-        self.body, self.headers, self.status = b"", {"Content-Type": "text/html"}, 200
-        self.asked = 0
-
-    async def answer(self, request: web.Request) -> web.Response:
-        form = await request.text()
-        if "Action=AssumeRole" in form:
-            return web.Response(body=self.sts or credentials(), content_type="text/xml")
-        self.asked += 1
-        return web.Response(body=self.body, headers=self.headers, status=self.status)
-
-
-def credentials() -> bytes:
-    model = examples.operation("sts", "AssumeRole")
-    given = examples.answer(model)
-    given["Credentials"]["Expiration"] = "2100-01-01T00:00:00Z"
-    return examples.encoded(model, given)
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def endpoint() -> AsyncIterator[Endpoint]:
-    endpoint = Endpoint()
-    app = web.Application()
-    app.router.add_route("*", "/{path:.*}", endpoint.answer)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    host, port = runner.addresses[0][:2]
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
-        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-            environment.setenv(name, "x")
-        yield endpoint
-    await runner.cleanup()
-
-
-@pytest.fixture(autouse=True)
-def as_at_first(endpoint: Endpoint) -> None:
-    endpoint.sts, endpoint.headers, endpoint.asked = b"", {"Content-Type": "text/html"}, 0
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def gateway(endpoint: Endpoint) -> AsyncIterator[Gateway]:
-    """One for all: what an operation answers is nothing to the others."""
-    clients = Clients(region="us-east-1", role=ROLE, org=ORG, external_id="x-1")
-    async with Gateway(clients, org=ORG) as gateway:
-        yield gateway
+@pytest.fixture
+def gateway(endpoint_gateway: Gateway) -> Gateway:
+    return endpoint_gateway
 
 
 async def call(gateway: Gateway, service: str, name: str) -> dict[str, Any]:
@@ -153,7 +103,7 @@ async def test_a_role_is_not_assumed_by_what_is_no_answer(
     endpoint: Endpoint, gateway: Gateway, body: bytes
 ) -> None:
     endpoint.sts = body or b" "
-    with pytest.raises(Upstream, match="AWS's answer to AssumeRole could not be understood"):
+    with pytest.raises(Upstream, match="AWS's answer to sts:AssumeRole could not be understood"):
         await gateway.call(OTHER, "datasync", Access.READ, "list_tasks")
     assert not endpoint.asked
 

@@ -42,19 +42,23 @@ async def hasty(aws: Sandbox, clients: Clients) -> AsyncIterator[Gateway]:
         ("lost", Upstream, "AWS could not be reached for datasync:ListTasks"),
     ],
 )
-@pytest.mark.parametrize("access", [Access.READ, Access.RUN])
-async def test_each_failure_has_its_error_and_reads_alone_are_repeated(  # noqa: PLR0913, PLR0917
-    aws: Sandbox, gateway: Gateway, access: Access, kind: str, error: type[ApiError], text: str
+@pytest.mark.parametrize("name", ["ListTasks", "DeleteTask"])
+async def test_each_failure_has_its_error_and_what_had_no_effect_is_repeated(  # noqa: PLR0913, PLR0917
+    aws: Sandbox, gateway: Gateway, name: str, kind: str, error: type[ApiError], text: str
 ) -> None:
-    await list_tasks(gateway, access=access)
-    aws.border.forget_calls()
-    aws.border.add(Fault("ListTasks", kind, count=100))
+    async def call() -> object:
+        if name == "ListTasks":
+            return await list_tasks(gateway)
+        arn = f"arn:aws:datasync:us-east-1:{LAB}:task/task-{'0' * 17}"
+        return await gateway.call(LAB, "datasync", Access.MANAGE, "delete_task", TaskArn=arn)
+
+    aws.border.add(Fault(name, kind, count=100))
     with pytest.raises(error) as caught:
-        await list_tasks(gateway, access=access)
+        await call()
     assert type(caught.value) is error
-    assert text in caught.value.message
-    repeated = access is Access.READ and kind != "denied"
-    assert aws.border.counts()["datasync.ListTasks"] == (3 if repeated else 1)
+    assert text.replace("ListTasks", name) in caught.value.message
+    repeated = kind == "throttle" or (name == "ListTasks" and kind != "denied")
+    assert aws.border.counts()[f"datasync.{name}"] == (4 if repeated else 1)
 
 
 async def test_a_read_survives_a_bad_moment(aws: Sandbox, gateway: Gateway) -> None:
@@ -72,7 +76,7 @@ async def test_an_aws_that_is_not_there_is_told_at_once(
         async with Gateway(clients, org=ORG) as gateway:
             errors = await errors_of(20, lambda: list_tasks(gateway))
     assert {str(error) for error in errors} == {
-        "AWS could not be reached for AssumeRole; try again"
+        "AWS could not be reached for sts:AssumeRole; try again"
     }
 
 

@@ -32,6 +32,7 @@ from graph.model.errors import (
 
 SECRET = "arn:aws:sts::222222222222:assumed-role/secret"
 URL = "http://127.0.0.1:1"
+SERVICES = {"NoSuchEntity": "iam", "DeleteConflict": "iam"}
 
 
 def answer(code: str, message: str = SECRET, status: int = 400) -> ClientError:
@@ -55,16 +56,23 @@ def answer(code: str, message: str = SECRET, status: int = 400) -> ClientError:
         (answer("NoSuchEntity", "no role r"), NotFound, "no role r"),
         (answer("DeleteConflict", "has policies"), Conflict, "has policies"),
         (answer("ThrottlingException"), Throttled, "slow down"),
-        (answer("AccessDeniedException"), AccessDenied, "denies this server X"),
-        (answer("ExpiredToken"), Upstream, "AWS failed at X"),
-        (answer("BrandNewThing", "no such colour"), Invalid, "no such colour"),
-        (answer("BrandNewThing", status=503), Upstream, "AWS failed at X"),
+        (answer("AccessDeniedException"), AccessDenied, "denies this server datasync:X"),
+        (answer("BrandNewThing", SECRET), Upstream, "AWS failed at datasync:X"),
+        (answer("BrandNewThing", status=503), Upstream, "AWS failed at datasync:X"),
         (ReadTimeoutError(endpoint_url=URL), UpstreamTimeout, "in time"),
         (ConnectTimeoutError(endpoint_url=URL), UpstreamTimeout, "in time"),
         (TimeoutError(), UpstreamTimeout, "in time"),
-        (EndpointConnectionError(endpoint_url=URL), Upstream, "could not be reached for X"),
-        (ProxyConnectionError(proxy_url=URL), Upstream, "could not be reached for X"),
-        (SSLError(endpoint_url=URL, error=OSError()), Upstream, "could not be reached for X"),
+        (
+            EndpointConnectionError(endpoint_url=URL),
+            Upstream,
+            "could not be reached for datasync:X",
+        ),
+        (ProxyConnectionError(proxy_url=URL), Upstream, "could not be reached for datasync:X"),
+        (
+            SSLError(endpoint_url=URL, error=OSError()),
+            Upstream,
+            "could not be reached for datasync:X",
+        ),
         (NoCredentialsError(), Upstream, "no AWS credentials of its own"),
         (ParamValidationError(report="Name: too long\nTags: too many"), Invalid, "Name: too long"),
         (BotoCoreError(), Upstream, "could not be made"),
@@ -73,7 +81,7 @@ def answer(code: str, message: str = SECRET, status: int = 400) -> ClientError:
 def test_an_error_of_the_sdk_is_one_of_ours(
     error: Exception, kind: type[ApiError], shown: str
 ) -> None:
-    translated = translate(error, "X")
+    translated = translate(error, SERVICES.get(code_of(error), "datasync") + ":X")
     assert isinstance(translated, ApiError)
     assert type(translated) is kind
     assert shown in translated.message
@@ -102,7 +110,7 @@ def test_a_role_that_may_not_be_assumed_makes_an_account_unknown(
     error: Exception, kind: type[ApiError]
 ) -> None:
     refused = not_assumable(error, "arn:aws:iam::222222222222:role/r")
-    assert type(refused) is kind
+    assert isinstance(refused, kind)
     assert ("222222222222" in refused.message) == (kind is NotFound)
 
 

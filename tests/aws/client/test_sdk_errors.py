@@ -13,6 +13,7 @@ from botocore.parsers import ResponseParserError
 from graph.aws.client.credentials import Refusals, assumed_role
 from graph.aws.client.errors import translate
 from graph.aws.client.gateway import Gateway
+from graph.aws.client.retries import Retries
 from graph.model.errors import ApiError, Invalid, Upstream, UpstreamTimeout
 from tests.aws.calls import list_tasks
 
@@ -115,6 +116,8 @@ async def test_an_endpoint_that_refuses_connections_is_said_to_be_out_of_reach()
         async def assume_role(self, **_: object) -> None:
             raise exceptions.EndpointConnectionError(endpoint_url="http://127.0.0.1:1")
 
-    role = assumed_role(Sts(), {"RoleArn": "arn:aws:iam::222222222222:role/x"}, Refusals(), "key")
-    with pytest.raises(Upstream, match="AWS could not be reached for AssumeRole; try again"):
+    role = assumed_role(
+        Sts(), {"RoleArn": "arn:aws:iam::222222222222:role/x"}, Refusals(), "key", Retries(0)
+    )
+    with pytest.raises(Upstream, match="AWS could not be reached for sts:AssumeRole; try again"):
         await role.get_frozen_credentials()

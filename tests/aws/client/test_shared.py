@@ -38,7 +38,7 @@ async def test_equal_reads_share_a_call_and_the_first_who_asks_may_leave(
 async def test_a_read_that_fails_fails_for_all_who_share_it_and_is_made_anew(
     aws: Sandbox, gateway: Gateway
 ) -> None:
-    aws.border.add(Fault("ListTasks", "error", count=3))
+    aws.border.add(Fault("ListTasks", "error", count=4))
     answers = await asyncio.gather(shared(gateway), shared(gateway), return_exceptions=True)
     assert [type(answer) for answer in answers] == [Upstream, Upstream]
     assert (await shared(gateway))["Tasks"] == []

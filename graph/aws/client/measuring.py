@@ -1,0 +1,71 @@
+"""Counts and times calls to AWS, and tells operators why they were refused."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from botocore.exceptions import ClientError
+from cachetools import TTLCache
+
+from graph.aws.client.codes import is_known
+from graph.aws.client.errors import code_of, text_of
+from graph.model.errors import ApiError
+from graph.observability.metrics import AWS_CALLS, AWS_SECONDS
+
+log = logging.getLogger(__name__)
+
+OK: Final = "ok"
+CANCELLED: Final = "cancelled"
+_UNKNOWN: Final = "unknown"
+_QUIET_SECONDS: Final = 60.0
+_REPORTED: Final = 1_000
+
+
+@contextmanager
+def measured(service: str, operation: str) -> Iterator[None]:
+    """Counts one call by its outcome: ok, cancelled, AWS's code, or the name of an exception."""
+    started, outcome = time.perf_counter(), _UNKNOWN
+    try:
+        yield
+        outcome = OK
+    except asyncio.CancelledError:
+        outcome = CANCELLED
+        raise
+    except Exception as error:
+        outcome = _outcome_of(error, service)
+        raise
+    finally:
+        AWS_CALLS.labels(service, operation, outcome).inc()
+        AWS_SECONDS.labels(service, operation).observe(time.perf_counter() - started)
+
+
+class Reports:
+    """Logs AWS's own code and text where the caller is not shown them; once a minute each."""
+
+    def __init__(self) -> None:
+        self._recent: TTLCache[tuple[str, str, str], bool] = TTLCache(_REPORTED, _QUIET_SECONDS)
+
+    def report(self, error: BaseException, doing: str, account_id: str) -> None:
+        cause = error.__cause__
+        if not isinstance(cause, ClientError) or text_of(cause) == str(error):
+            return
+        key = (doing, account_id, code_of(cause))
+        if key not in self._recent:
+            self._recent[key] = True
+            log.warning(
+                "AWS refused %s in account %s: %s: %s", doing, account_id, key[2], text_of(cause)
+            )
+
+
+def _outcome_of(error: Exception, service: str) -> str:
+    cause = error.__cause__ if isinstance(error, ApiError) else error
+    if cause is None:
+        return error.code if isinstance(error, ApiError) else _UNKNOWN
+    if isinstance(cause, ClientError) and not is_known(service, code_of(cause)):
+        return _UNKNOWN
+    return code_of(cause)
