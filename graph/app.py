@@ -149,7 +149,9 @@ async def _lifespan(
                 keep=60 * settings.operation_minutes,
                 quota=settings.task_quota,
                 patience=Patience(
-                    first=settings.retry_seconds, poll=min(2.0, settings.poll_seconds)
+                    first=settings.retry_seconds,
+                    poll=min(2.0, settings.poll_seconds),
+                    settle=settings.settle_seconds,
                 ),
             )
         )

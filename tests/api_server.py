@@ -51,6 +51,7 @@ class Server:
             "STORE_URL": self.store_url,
             "POLL_SECONDS": "0.1",
             "RETRY_SECONDS": "0.05",
+            "SETTLE_SECONDS": "0.3",
             "LEASE_SECONDS": "4",
             # No call that stands at its gate is given up: it would take effect later.
             "CALL_SECONDS": "100",

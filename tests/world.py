@@ -34,6 +34,7 @@ def settings(folder: Path, **changes: Any) -> Settings:
         "store_url": f"sqlite:///{folder}/store/db.sqlite",
         "poll_seconds": 0.05,
         "retry_seconds": 0.01,
+        "settle_seconds": 0.3,
         "drain_seconds": 2,
     }
     return Settings(**given | changes)

@@ -223,6 +223,14 @@ class Settings(KeySettings):
         description="How long an operation waits before its first retry, in seconds.",
     )
 
+    settle_seconds: float = Field(
+        30,
+        gt=0,
+        le=300,
+        description="How long a call to AWS that was sent and not answered may still take effect. "
+        "A create looks for its result for so long before it repeats the call.",
+    )
+
     @field_validator("accounts", "cors_origins", mode="before")
     @classmethod
     def _split(cls, given: object) -> object:

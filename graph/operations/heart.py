@@ -12,13 +12,15 @@ from dbos import DBOS
 from dbos._error import DBOSWorkflowConflictIDError
 
 from graph.model.errors import Upstream
-from graph.store import Store
+from graph.store import LateEffects, Store
 from graph.store.tables import RETIRED
 
 log = logging.getLogger(__name__)
 
 _BEATS: Final = 5
 """In a lease."""
+_ID: Final = 36
+"""The length of an operation's id, with which the id of each of its workflows begins."""
 _FRESH: Final = 0.6
 """Of a lease: so long after a heartbeat this replica is sure that no other took its work."""
 
@@ -131,11 +133,20 @@ class Heart:
         # Open-source DBOS leaves the work of a dead replica alone. This is its only way to it; it
         # gives each workflow to one replica, however many adopt it.
         recover = DBOS._recover_pending_workflows  # noqa: SLF001
+        # The dead replica may have sent a call whose effect comes late.
+        await LateEffects(self._store).expect(await asyncio.to_thread(_pending_of, replica))
         adopted = await asyncio.to_thread(recover, [replica])
         if adopted:
             log.warning("adopted %d operations of a replica that is gone", len(adopted))
         self._owners.discard(replica)
         await self._store.bury(replica)
+
+
+def _pending_of(replica: str) -> list[str]:
+    pending = DBOS.list_workflows(
+        status="PENDING", executor_id=replica, load_input=False, load_output=False
+    )
+    return [workflow.workflow_id[:_ID] for workflow in pending]
 
 
 def _owners() -> set[str]:

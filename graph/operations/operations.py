@@ -32,13 +32,13 @@ from graph.model.operation import (
     OperationKind,
     OperationPlace,
 )
-from graph.operations import reading
+from graph.operations import late_effects, reading
 from graph.operations.checks import check
 from graph.operations.engine import engine
 from graph.operations.heart import Heart
 from graph.operations.once import key_of, once
 from graph.operations.rooms import Patience, Rooms
-from graph.operations.starting import keep_up, pickled, start
+from graph.operations.starting import keep_up, pickled, reservation_of, start
 from graph.operations.steps import name_taken
 from graph.rights.policy import ResourcePolicy
 from graph.store import Key, Parts, Quota, Store, parts_of
@@ -75,8 +75,11 @@ class Operations:
         rooms = Rooms(self._gateway, self._store, self._patience, heart, self._resources)
         await self._stack.enter_async_context(engine(rooms, drain=self._drain))
         # Owned here, as are those that accept: cancelled, or waited for, on exit.
-        upkeep = asyncio.create_task(keep_up(self._store, self._keep))
-        self._stack.push_async_callback(self._let_go, upkeep)
+        upkeep = (
+            asyncio.create_task(keep_up(self._store, self._keep)),
+            asyncio.create_task(late_effects.watch(self._store)),
+        )
+        self._stack.push_async_callback(self._let_go, *upkeep)
         return self
 
     async def __aexit__(self, *exc: object) -> None:
@@ -108,7 +111,7 @@ class Operations:
         Raises AlreadyRunning where a run is active, Conflict while the mover is still being made.
         """
         account_id = mover.account.account_id
-        holder = await self._store.holder(_reservation(account_id, mover.group, mover.name))
+        holder = await self._store.holder(reservation_of(account_id, mover.group, mover.name))
         if holder is not None:
             return await self.get(_joined(holder))
         if mover.status in ("RUNNING", "QUEUED") and not cancel_run:
@@ -133,7 +136,7 @@ class Operations:
 
     async def refuse_half_made(self, account_id: str, group: str | None, name: str) -> None:
         """Raises Conflict where a mover of that name is being made, and not yet to be found."""
-        holder = await self._store.holder(_reservation(account_id, group, name))
+        holder = await self._store.holder(reservation_of(account_id, group, name))
         if holder is not None:
             _joined(holder)
 
@@ -204,7 +207,7 @@ class Operations:
             "requested_by": caller.who,
             "mover_group": new.group,
             "mover_name": new.name,
-            "reservation": _reservation(new.account_id, new.group, new.name),
+            "reservation": reservation_of(new.account_id, new.group, new.name),
         }
         try:
             quota = await self._check_name(new)
@@ -240,13 +243,13 @@ class Operations:
             "mover_group": names[1],
             "mover_name": names[2],
             "task_arn": task_arn,
-            "reservation": _reservation(*names),
+            "reservation": reservation_of(*names),
         }
         given = pickled(task_arn, cancelled_by, parts)
         try:
             return await self._owned(self._begin(values, given))
         except NameTaken:
-            holder = await self._store.holder(_reservation(*names))
+            holder = await self._store.holder(reservation_of(*names))
             if holder is None:
                 raise Conflict("the mover was being changed just now: try again") from None
             return await self.get(_joined(holder))
@@ -283,13 +286,10 @@ class Operations:
         task.add_done_callback(self._accepting.discard)
         return await asyncio.shield(task)
 
-    async def _let_go(self, upkeep: asyncio.Task[None]) -> None:
-        upkeep.cancel()
-        await asyncio.gather(upkeep, *self._accepting, return_exceptions=True)
-
-
-def _reservation(account_id: str, group: str | None, name: str) -> str:
-    return f"{account_id} {group} {name}"
+    async def _let_go(self, *upkeep: asyncio.Task[None]) -> None:
+        for task in upkeep:
+            task.cancel()
+        await asyncio.gather(*upkeep, *self._accepting, return_exceptions=True)
 
 
 def _joined(holder: sa.RowMapping) -> str:

@@ -27,6 +27,8 @@ class Patience:
     """Any step waits so long for a store that is away; the journal waits without end."""
     poll: float = 2.0
     """Between two looks at a task that is being made, or a run that is being cancelled."""
+    settle: float = 30.0
+    """So long a call that was sent and not answered may still take effect."""
     available: float = 600.0
     """A task that is not AVAILABLE by then is given up."""
 

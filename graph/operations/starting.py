@@ -35,7 +35,7 @@ _LOST: Final = frozenset({"SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPT
 
 async def start(operation_id: str, kind: str, given: bytes, *, recheck: bool) -> None:
     """Starting what was started before does nothing."""
-    args = pickle.loads(given)  # noqa: S301 - our own
+    args = _unpickled(given)
     with SetWorkflowID(operation_id):
         if kind == OperationKind.CREATE_MOVER.value:
             (new,) = args
@@ -110,7 +110,7 @@ async def _end_otherwise(store: Store, row: sa.RowMapping, again: str | None) ->
         why = "the server could not go on with it, nor undo it; its log says more"
         await store.end_operation(row["id"], why)
         return
-    args = pickle.loads(row["input"])  # noqa: S301 - our own
+    args = input_of(row)
     with SetWorkflowID(_again(row["id"])):
         if row["kind"] == OperationKind.CREATE_MOVER.value:
             await DBOS.start_workflow_async(sagas.undo_create, row["id"], *args)
@@ -127,6 +127,21 @@ async def _end_otherwise(store: Store, row: sa.RowMapping, again: str | None) ->
 
 def _again(operation_id: str) -> str:
     return f"{operation_id}-again"
+
+
+def reservation_of(account_id: str, group: str | None, name: str) -> str:
+    """What an operation on a mover of that name holds until it has ended."""
+    return f"{account_id} {group} {name}"
+
+
+def input_of(row: sa.RowMapping) -> tuple[Any, ...]:
+    """The arguments with which an operation was accepted."""
+    return _unpickled(row["input"])
+
+
+def _unpickled(given: bytes) -> tuple[Any, ...]:
+    args: tuple[Any, ...] = pickle.loads(given)  # noqa: S301 - our own
+    return args
 
 
 def pickled(*args: Any) -> bytes:  # noqa: ANN401 - what the workflow takes

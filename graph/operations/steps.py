@@ -6,10 +6,9 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from typing import Final
+from typing import Final, TypeVar
 
 from graph.aws import finding, making
-from graph.aws.client.gateway import NotSent
 from graph.aws.roles import delete_role, ensure_role, role_path
 from graph.aws.tasks import describe_task
 from graph.model.errors import ApiError, NameTaken, Upstream
@@ -26,6 +25,9 @@ from graph.model.mover import (
 from graph.model.operation import NewMover
 from graph.operations.patience import lasting, patiently
 from graph.operations.rooms import rooms
+from graph.operations.settling import find_or_make, note_unanswered
+
+T = TypeVar("T")
 
 SIDES: Final = ("source", "destination")
 TASK: Final = "datasync task"
@@ -55,38 +57,46 @@ async def check_name(operation_id: str, new: NewMover) -> None:
 
 
 async def make(operation_id: str, new: NewMover) -> str:
-    """Both sides with their roles, side by side, then the task; gives the task's ARN.
+    """Makes both locations with their roles, side by side, then the task; returns the task's ARN.
 
-    One step of the journal: whoever does it again finds what was made. Raises PartError.
+    One step of the journal: repeated, it finds what was made before. Raises PartError.
     """
     await rooms().resources.require_still(new)  # the rules may have changed since it was accepted
-    # Each part is noted before its call: a lost answer may still have made it.
-    fresh = await note(operation_id, *(f"requested creation of {location(s)}" for s in SIDES))
-    # Each to its end, so that nothing is still being made while it is unmade.
-    source, destination = await asyncio.gather(
-        *(_make_side(operation_id, new, side, fresh=fresh) for side in SIDES),
-        return_exceptions=True,
+    roles = await _both(lambda side: _role(operation_id, new, side))
+    # Each part is noted before its call: whoever takes over has to know that it may exist.
+    first = await note(operation_id, *(f"requested creation of {location(s)}" for s in SIDES))
+    ends = await _both(
+        lambda side: _make_location(operation_id, new, side, roles[side], first=first)
     )
-    for side, result in zip(SIDES, (source, destination), strict=True):
-        if isinstance(result, Exception):
-            raise PartError(location(side), why_of(result)) from result
-        if isinstance(result, BaseException):
-            raise result
-    fresh = await note(operation_id, f"requested creation of {TASK} {new.name}")
+    first = await note(operation_id, f"requested creation of {TASK} {new.name}")
     try:
-        return await _make_task(operation_id, new, (str(source), str(destination)), fresh=fresh)
+        return await _make_task(operation_id, new, (ends["source"], ends["destination"]), first)
     except Exception as error:
         raise PartError(TASK, why_of(error)) from error
 
 
-async def _make_side(operation_id: str, new: NewMover, side: str, *, fresh: bool) -> str:
-    """One side's role, where its kind needs one, and its location; gives the location's ARN.
+async def _both(work: Callable[[str], Awaitable[T]]) -> dict[str, T]:
+    """Does the work for both sides and returns the results by side. Raises PartError.
 
-    ``fresh``: nothing was tried before, so that nothing has to be looked for.
+    Each runs to its end, so that nothing is still being made while the roll-back unmakes it.
     """
+    results = await asyncio.gather(*map(work, SIDES), return_exceptions=True)
+    done: dict[str, T] = {}
+    for side, result in zip(SIDES, results, strict=True):
+        if isinstance(result, Exception):
+            raise PartError(location(side), why_of(result)) from result
+        if isinstance(result, BaseException):
+            raise result
+        done[side] = result
+    return done
+
+
+async def _make_location(
+    operation_id: str, new: NewMover, side: str, role_arn: str | None, *, first: bool
+) -> str:
+    """Returns the ARN of one side's location."""
     gateway, spec = rooms().gateway, spec_of(new, side)
     tags = tags_for(operation_id, new, side)
-    role_arn = await _role(operation_id, new, side, spec) if isinstance(spec, S3Spec) else None
 
     async def find() -> list[str]:
         mine = marks(operation_id, side)
@@ -95,13 +105,11 @@ async def _make_side(operation_id: str, new: NewMover, side: str, *, fresh: bool
     async def make() -> str:
         return await making.create_location(gateway, new.account_id, spec, role_arn, tags)
 
-    return await _found_or_made(find, make, fresh=fresh)
+    return await find_or_make(operation_id, find, make, first=first)
 
 
-async def _make_task(
-    operation_id: str, new: NewMover, ends: tuple[str, str], *, fresh: bool
-) -> str:
-    """The task between the two locations, once it can be started."""
+async def _make_task(operation_id: str, new: NewMover, ends: tuple[str, str], first: bool) -> str:  # noqa: FBT001
+    """Makes the task between the two locations and returns its ARN once it can be started."""
     gateway, store = rooms().gateway, rooms().store
 
     async def find() -> list[str]:
@@ -112,7 +120,7 @@ async def _make_task(
         tags = tags_for(operation_id, new)
         return await making.create_task(gateway, new.account_id, new.name, ends, tags)
 
-    task_arn = await _found_or_made(find, make, fresh=fresh)
+    task_arn = await find_or_make(operation_id, find, make, first=first)
     await lasting(lambda: store.set_task(operation_id, task_arn))
     await _await_available(task_arn)
     return task_arn
@@ -195,40 +203,29 @@ def spec_of(new: NewMover, side: str) -> LocationSpec:
     return new.source if side == "source" else new.destination
 
 
-async def _role(operation_id: str, new: NewMover, side: str, spec: S3Spec) -> str:
-    gateway = rooms().gateway
-    return await patiently(
-        lambda: ensure_role(
-            gateway,
-            new.account_id,
-            role_name(operation_id, new, side),
-            role_path(gateway.org, new.group),
-            spec.bucket_arn,
-            tags_for(operation_id, new, side),
-        )
-    )
+async def _role(operation_id: str, new: NewMover, side: str) -> str | None:
+    """Returns the ARN of one side's role, or None where its kind of location needs none."""
+    gateway, spec = rooms().gateway, spec_of(new, side)
+    if not isinstance(spec, S3Spec):
+        return None
 
-
-async def _found_or_made(
-    find: Callable[[], Awaitable[list[str]]], make: Callable[[], Awaitable[str]], *, fresh: bool
-) -> str:
-    """Looks first for what an earlier try may have made, unless none has reached AWS."""
-    look = not fresh
-
-    async def once() -> str:
-        nonlocal look
-        found = await find() if look else []
-        if found:
-            return found[0]
+    async def ensure() -> str:
         try:
-            return await make()
-        except NotSent:
-            raise
-        except ApiError:
-            look = True
+            return await ensure_role(
+                gateway,
+                new.account_id,
+                role_name(operation_id, new, side),
+                role_path(gateway.org, new.group),
+                spec.bucket_arn,
+                tags_for(operation_id, new, side),
+            )
+        except ApiError as error:
+            # The name is the operation's own, so that repeating the call makes no second role.
+            # But one that appears after a roll-back has to be removed.
+            await note_unanswered(operation_id, error)
             raise
 
-    return await patiently(once)
+    return await patiently(ensure)
 
 
 async def _await_available(task_arn: str) -> None:

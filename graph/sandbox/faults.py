@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter, deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -19,6 +21,8 @@ KINDS: Final = (
     "gate",  # stands still before it takes effect, until the gate is opened
     "gate-after",  # takes effect, and stands still before it is answered
 )
+_LOOK: Final = 0.2
+"""Seconds between two looks at a condition where no call arrives."""
 GATE_SECONDS: Final = 60.0
 """A call stands no longer than that at a gate that nobody opens."""
 
@@ -72,6 +76,7 @@ class Border:
         """Counts a call; gives the fault that it meets, if any."""
         with self._lock:
             self._calls.append(call)
+            self._lock.notify_all()
             for fault in self._faults:
                 if not fault.hits(call):
                     continue
@@ -119,6 +124,14 @@ class Border:
             seen = self._opened
             self._lock.wait_for(lambda: self._opened != seen, GATE_SECONDS)
             self._standing.remove(call)
+
+    def wait_until(self, met: Callable[[], bool], seconds: float) -> bool:
+        """Waits until a condition is met, which is evaluated at each call that arrives."""
+        until = time.monotonic() + seconds
+        with self._lock:
+            while not (done := met()) and time.monotonic() < until:
+                self._lock.wait(_LOOK)
+            return done
 
     def wait_for_gate(self, seconds: float) -> Call | None:
         """The call that stands at the gate, once there is one."""

@@ -1,6 +1,7 @@
 """What must outlive the process and AWS does not keep: operations, their names and keys, notes."""
 
 from graph.store.keys import Answer, Claim, Key
+from graph.store.late_effects import LateEffects
 from graph.store.lists import OperationRow
 from graph.store.quota import Quota
 from graph.store.run_records import CLAIM_SECONDS, RunNote, RunRecords, StartClaim
@@ -13,6 +14,7 @@ __all__ = [
     "Begun",
     "Claim",
     "Key",
+    "LateEffects",
     "OperationRow",
     "Parts",
     "Quota",

@@ -95,6 +95,14 @@ START_CLAIMS: Final = sa.Table(
     sa.Column("run_arn", sa.String(256)),
     sa.Column("started_at", sa.Float),
 )
+LATE_EFFECTS: Final = sa.Table(
+    "late_effects",
+    METADATA,
+    # A create of which a call was repeated that may still take effect, and when to look for that.
+    sa.Column("operation_id", sa.String(36), primary_key=True),
+    sa.Column("noted_at", sa.Float, nullable=False),
+    sa.Column("due_at", sa.Float, nullable=False, index=True),
+)
 BEATS: Final = sa.Table(
     "replicas",
     METADATA,

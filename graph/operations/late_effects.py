@@ -1,0 +1,110 @@
+"""Removes what a call made that took effect only after it was repeated, or after the roll-back.
+
+Recovery and ``settling`` note which creates may have such a call. Each of them is checked soon and
+then ever more seldom after its end; the sweep of all ended operations comes much later.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from typing import Final
+
+import sqlalchemy as sa
+
+from graph.aws import finding, leftovers
+from graph.aws.making import operation_tag
+from graph.aws.roles import delete_role
+from graph.aws.tasks import describe_task
+from graph.model.errors import ApiError, NotFound, Upstream
+from graph.model.location import S3Spec
+from graph.model.operation import NewMover, OperationKind, OperationStatus
+from graph.operations import steps
+from graph.operations.rooms import rooms
+from graph.operations.starting import input_of, reservation_of
+from graph.store import LateEffects, Store
+
+log = logging.getLogger(__name__)
+
+_SHORTEST: Final = 3.0
+_LONGEST: Final = 120.0
+"""Seconds between two checks of one operation."""
+_WINDOW: Final = 900.0
+"""Seconds after its end in which an operation is checked."""
+
+
+async def watch(store: Store) -> None:
+    """Checks what is due, round after round, until it is cancelled."""
+    pause = min(_SHORTEST, rooms().patience.settle / 3)
+    while True:
+        await asyncio.sleep(pause)
+        try:
+            await check_due(store, shortest=pause)
+        except Upstream:
+            log.warning("the store does not answer; checking for late effects again later")
+        except Exception:  # a boundary: one bad round must not end the others
+            log.exception("check for late effects")
+
+
+async def check_due(store: Store, *, shortest: float = _SHORTEST) -> None:
+    """Checks the operations that are due. Raises Upstream if the store does not answer."""
+    due = await LateEffects(store).claim_due(
+        time.time(), shortest=shortest, longest=_LONGEST, window=_WINDOW
+    )
+    for row in due:
+        if row["kind"] != OperationKind.CREATE_MOVER.value:
+            continue
+        try:
+            await _check(store, row)
+        except ApiError as error:
+            log.warning("operation %s is checked again later: %s", row["id"], error.message)
+
+
+async def _check(store: Store, row: sa.RowMapping) -> None:
+    """Removes what the mover of a completed create does not consist of, or all of a failed one."""
+    (new,) = input_of(row)
+    completed = row["status"] == OperationStatus.COMPLETED.value
+    name = reservation_of(new.account_id, new.group, new.name)
+    if completed and await store.holder(name):
+        return  # its mover is being deleted, so that parts of it look superfluous for a while
+    found = await _found(row["id"], new)
+    extra = await _superfluous(row["task_arn"], found) if completed else found
+    gateway = rooms().gateway
+    removed = await leftovers.remove(gateway, extra, row["id"])
+    if not completed:
+        await _remove_roles(row["id"], new)
+    for arn in removed:
+        log.warning("removed %s: a call of operation %s took effect late", arn, row["id"])
+
+
+async def _found(operation_id: str, new: NewMover) -> set[str]:
+    """The ARNs of all tasks and locations that the operation made, from DataSync's own lists."""
+    gateway = rooms().gateway
+    tasks = finding.made_tasks(gateway, new.account_id, new.name, steps.marks(operation_id))
+    ends = (
+        finding.made_locations(
+            gateway, new.account_id, steps.spec_of(new, side), steps.marks(operation_id, side)
+        )
+        for side in steps.SIDES
+    )
+    return {arn for arns in await asyncio.gather(tasks, *ends) for arn in arns}
+
+
+async def _remove_roles(operation_id: str, new: NewMover) -> None:
+    mark = operation_tag(operation_id)
+    for side in steps.SIDES:
+        if isinstance(steps.spec_of(new, side), S3Spec):
+            name = steps.role_name(operation_id, new, side)
+            await delete_role(rooms().gateway, new.account_id, name, (mark,))
+
+
+async def _superfluous(task_arn: str, found: set[str]) -> set[str]:
+    others = {arn for arn in found if ":task/" in arn} - {task_arn}
+    locations = {arn for arn in found if ":location/" in arn}
+    try:
+        task = await describe_task(rooms().gateway, task_arn)
+    except NotFound:
+        # The mover was deleted since. A location of it may have been kept for another mover.
+        return others
+    return others | (locations - {task.source_arn, task.destination_arn})

@@ -1,0 +1,84 @@
+"""Calls that are not idempotent: found or made, and never repeated while one may still take effect.
+
+A call that was sent and not answered (the connection broke, its time was over, or this process was
+stopped) can take effect later. Before it is repeated, AWS is asked for its result until
+``Patience.settle`` has passed. What takes effect later still is removed by ``late_effects``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+from graph.aws.client.effects import may_take_effect
+from graph.aws.client.gateway import NotSent
+from graph.model.errors import ApiError
+from graph.operations.patience import lasting, patiently
+from graph.operations.rooms import rooms
+from graph.store import LateEffects
+
+Find = Callable[[], Awaitable[list[str]]]
+Make = Callable[[], Awaitable[str]]
+
+
+async def find_or_make(operation_id: str, find: Find, make: Make, *, first: bool) -> str:
+    """Returns the ARN of the part, and makes it if no earlier call did.
+
+    ``first``: no process has tried before, so there is nothing to look for. Raises the error of the
+    last call once none of them can take effect any more.
+    """
+    return await _Part(operation_id, find, make, first=first).get()
+
+
+async def note_unanswered(operation_id: str, error: ApiError) -> bool:
+    """Whether the call may still take effect; if so, the operation is checked after its end."""
+    if not may_take_effect(error):
+        return False
+    await lasting(lambda: LateEffects(rooms().store).expect([operation_id]))
+    return True
+
+
+class _Part:
+    """What is known of the calls for one part of a mover."""
+
+    def __init__(self, operation_id: str, find: Find, make: Make, *, first: bool) -> None:
+        self._operation_id, self._find, self._make = operation_id, find, make
+        self._tried = not first
+        # Another process may have sent a call until the very moment at which this one took over.
+        self._sent: float | None = None if first else time.monotonic()
+
+    async def get(self) -> str:
+        try:
+            return await patiently(self._found_or_made)
+        except ApiError:
+            # Given up, but what was sent last may still appear, and then it counts.
+            found = await patiently(self._settled) if self._sent is not None else None
+            if found is None:
+                raise
+            return found
+
+    async def _found_or_made(self) -> str:
+        found = await self._settled() if self._tried else None
+        if found is not None:
+            return found
+        try:
+            return await self._make()
+        except NotSent:
+            raise
+        except ApiError as error:
+            self._tried = True
+            if await note_unanswered(self._operation_id, error):
+                self._sent = time.monotonic()
+            raise
+
+    async def _settled(self) -> str | None:
+        """What a call has made, or None once none of them can take effect any more."""
+        while True:
+            found = await self._find()
+            if found:
+                return found[0]
+            if self._sent is None or time.monotonic() >= self._sent + rooms().patience.settle:
+                self._sent = None
+                return None
+            await asyncio.sleep(rooms().patience.poll)

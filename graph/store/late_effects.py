@@ -1,0 +1,78 @@
+"""Creates of which a call may take effect after it was repeated: kept until no twin can follow."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from typing import Final
+
+import sqlalchemy as sa
+
+from graph.store.database import Database
+from graph.store.tables import LATE_EFFECTS, OPERATIONS
+
+_AT_ONCE: Final = 50
+_ABANDONED: Final = 86_400.0
+"""Seconds after which an entry goes whose operation never ended or is gone."""
+
+
+class LateEffects:
+    """Several servers may use it at once."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def expect(self, operation_ids: Iterable[str]) -> None:
+        """Schedules checks of these operations for when they have ended. Idempotent, durable."""
+        rows = [
+            {"operation_id": operation_id, "noted_at": time.time(), "due_at": 0.0}
+            for operation_id in operation_ids
+        ]
+
+        def insert(connection: sa.Connection) -> None:
+            ids = [row["operation_id"] for row in rows]
+            known = sa.select(LATE_EFFECTS.c.operation_id).where(
+                LATE_EFFECTS.c.operation_id.in_(ids)
+            )
+            there = set(connection.execute(known).scalars())
+            fresh = [row for row in rows if row["operation_id"] not in there]
+            if fresh:
+                connection.execute(sa.insert(LATE_EFFECTS), fresh)
+
+        if not rows:
+            return
+        try:
+            await self._database.transact(insert, durable=True)
+        except sa.exc.IntegrityError:  # another replica noted one of them in the same moment
+            await self._database.transact(insert, durable=True)
+
+    async def claim_due(
+        self, now: float, *, shortest: float, longest: float, window: float
+    ) -> list[sa.RowMapping]:
+        """Ended operations that are due for a check, each for this caller alone.
+
+        The next check of each is due after half of the time since its end, within the bounds given,
+        all in seconds; ``window`` after its end comes the last one.
+        """
+
+        def claim(connection: sa.Connection) -> list[sa.RowMapping]:
+            old = LATE_EFFECTS.c.noted_at < now - _ABANDONED
+            connection.execute(sa.delete(LATE_EFFECTS).where(old))
+            due = sa.select(OPERATIONS, LATE_EFFECTS.c.due_at).join(
+                LATE_EFFECTS, LATE_EFFECTS.c.operation_id == OPERATIONS.c.id
+            )
+            due = due.where(LATE_EFFECTS.c.due_at <= now, OPERATIONS.c.ended_at.is_not(None))
+            rows = list(connection.execute(due.limit(_AT_ONCE)).mappings())
+            return [row for row in rows if _rescheduled(connection, row)]
+
+        def _rescheduled(connection: sa.Connection, row: sa.RowMapping) -> bool:
+            seen = LATE_EFFECTS.c.operation_id == row["id"]
+            seen &= LATE_EFFECTS.c.due_at == row["due_at"]
+            since = now - row["ended_at"]
+            if since > window:
+                return bool(connection.execute(sa.delete(LATE_EFFECTS).where(seen)).rowcount)
+            due_at = now + min(longest, max(shortest, since / 2))
+            later = sa.update(LATE_EFFECTS).where(seen).values(due_at=due_at)
+            return bool(connection.execute(later).rowcount)
+
+        return await self._database.transact(claim)

@@ -1,0 +1,74 @@
+"""The schedule of checks for late effects."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from graph.store import LateEffects, Store
+from tests.store.test_search import accepted
+from tests.stores import BOTH, store_url
+
+BOUNDS = {"shortest": 3.0, "longest": 120.0, "window": 900.0}
+
+
+@pytest_asyncio.fixture(params=BOTH)
+async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
+    with store_url(request.param, tmp_path) as url:
+        async with Store(url) as opened:
+            yield opened
+
+
+async def due(store: Store, now: float) -> list[str]:
+    return [row["id"] for row in await LateEffects(store).claim_due(now, **BOUNDS)]
+
+
+async def ended_at(store: Store, operation_id: str) -> float:
+    ended: float = (await store.operation(operation_id)).values["ended_at"]
+    return ended
+
+
+async def test_only_an_operation_that_has_ended_and_was_noted_is_due(store: Store) -> None:
+    for name in ("noted", "not-noted", "not-ended"):
+        await accepted(store, name, mover_name=name, reservation=name)
+    await LateEffects(store).expect(["noted", "not-ended"])
+    await store.end_operation("noted", None)
+    await store.end_operation("not-noted", None)
+    assert await due(store, await ended_at(store, "noted")) == ["noted"]
+
+
+async def test_checks_become_ever_more_seldom_and_end(store: Store) -> None:
+    await accepted(store, "one", mover_name="one")
+    await LateEffects(store).expect(["one"])
+    await store.end_operation("one", "no")
+    end = await ended_at(store, "one")
+    at = [0.0, 2.9, 3.0, 5.9, 6.0, 9.0, 13.5, 500.0, 619.0, 620.0, 900.5, 2_000.0]
+    found = [bool(await due(store, end + since)) for since in at]
+    assert found == [
+        *(True, False, True, False, True, True, True),  # until 4.5 seconds after its half
+        *(True, False, True, True, False),
+    ]
+
+
+async def test_of_many_replicas_one_does_a_check(store: Store) -> None:
+    await accepted(store, "one", mover_name="one")
+    await asyncio.gather(*(LateEffects(store).expect(["one"]) for _ in range(3)))
+    await store.end_operation("one", None)
+    end = await ended_at(store, "one")
+    claims = await asyncio.gather(*(due(store, end) for _ in range(4)))
+    assert sorted(claims) == [[], [], [], ["one"]]
+
+
+async def test_noting_again_changes_nothing(store: Store) -> None:
+    await accepted(store, "one", mover_name="one")
+    await LateEffects(store).expect([])
+    await LateEffects(store).expect(["one"])
+    await store.end_operation("one", None)
+    end = await ended_at(store, "one")
+    assert await due(store, end) == ["one"]
+    await LateEffects(store).expect(["one"])
+    assert await due(store, end) == []
