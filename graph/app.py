@@ -23,6 +23,7 @@ from graph.aws.client.gateway import Gateway
 from graph.config.settings import Settings
 from graph.config.sources import load
 from graph.context import Context, Services, open_context
+from graph.history.audit import Audit
 from graph.model.caller import Caller
 from graph.model.errors import ApiError
 from graph.observability import logs
@@ -35,7 +36,7 @@ from graph.runs import RunService
 from graph.runs.watch import Pace
 from graph.server.access_log import AccessLog, note_caller, note_operation
 from graph.server.cors import Cors
-from graph.store import RunRecords, Store
+from graph.store import AuditTrail, RunRecords, Store
 from graph.transport import GraphQLApp, Schema, make_schema
 from rest_compat import routes as rest
 
@@ -133,6 +134,10 @@ async def _lifespan(
         auth = Authenticator(settings.all_keys, max_cost=settings.token_max_cost)
         stack.push_async_callback(auth.aclose)
         store = await stack.enter_async_context(Store(settings.store_url))
+        # Closed after all that carries out changes, so that their outcome is still recorded.
+        audit = await stack.enter_async_context(
+            Audit(AuditTrail(store), keep_seconds=86_400 * settings.audit_days)
+        )
         gateway = await stack.enter_async_context(_gateway(settings))
         resources = ResourcePolicy(
             {key.caller.name: key.caller for key in settings.all_keys},
@@ -169,7 +174,7 @@ async def _lifespan(
             Sweep(gateway, store, age=age, every=settings.sweep_seconds)
         )
         opened.services = Services(
-            gateway, runs, operations, store, resources, read_version().version, age
+            gateway, runs, operations, store, resources, audit, read_version().version, age
         )
         opened.auth = auth
         if lasting:

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from graph.aws.client.gateway import Gateway
+from graph.history.audit import Audit
 from graph.loaders import Loaders
 from graph.model.caller import Caller
 from graph.operations import Operations
@@ -23,6 +24,7 @@ class Services:
     operations: Operations
     store: Store
     resources: ResourcePolicy
+    audit: Audit
     version: str
     orphan_seconds: float = 3_600.0
     """Younger than that, nothing is called an orphan."""

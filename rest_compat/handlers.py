@@ -10,10 +10,12 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from graph.context import Context
+from graph.model import names
+from graph.model.audit import AuditTarget
 from graph.model.errors import AlreadyRunning, Invalid, NotFound, Upstream, UpstreamTimeout
 from graph.model.mover import Mover
 from graph.model.operation import Operation
-from graph.resolvers import movers, operations, runs, scope
+from graph.resolvers import changes, movers, operations, runs, scope
 from rest_compat import requests, wire
 
 _BIG: Final = 16_384
@@ -37,8 +39,9 @@ async def create_mover(context: Context, request: Request) -> Response:
         if len(body) < _BIG
         else await asyncio.to_thread(requests.read_new_mover, *read)
     )
-    _account(context, request)
-    operation = await movers.create_mover(context, new)
+    _well_formed(new.account_id)
+    target = AuditTarget(account_id=new.account_id, group=new.group, mover_name=new.name)
+    operation = await changes.create_mover(context, target, lambda: new)
     return Response(
         status_code=202,
         media_type="application/json",
@@ -58,19 +61,21 @@ async def update_mover(context: Context, request: Request) -> Response:
         if len(body) < _BIG
         else await asyncio.to_thread(requests.read_state, body)
     )
-    mover = await _mover(context, request)
+    params = request.path_params
+    named = (_well_formed(params["account"]), params["group"], params["name"])
     if state == "stop":
-        await runs.stop_run(context, mover)
+        await changes.stop_named(context, *named)
         return Response(status_code=204)
-    run_arn = await runs.start_run(context, mover)
+    run_arn = await changes.start_named(context, *named)
     return answer(run_arn.rpartition("/")[2])
 
 
 async def delete_mover(context: Context, request: Request) -> Response:
     """Answers when it is done. A client that leaves does not undo it."""
-    params, account_id = request.path_params, _account(context, request)
+    params = request.path_params
+    named = (_well_formed(params["account"]), params["group"], params["name"])
     try:
-        operation = await movers.delete_named(context, account_id, params["group"], params["name"])
+        operation = await changes.delete_named(context, *named)
     except AlreadyRunning:
         raise AlreadyRunning("datasync mover task is running: stop it first") from None
     ended = await operations.wait_for_operation(context, operation.id, _DELETE_SECONDS)
@@ -127,9 +132,14 @@ async def _operation(context: Context, task: str) -> Operation | None:
 
 
 def _account(context: Context, request: Request) -> str:
-    """The account of a path. One that is not well-formed is not there."""
+    """The account of a path, if the caller may see it. Raises NotFound."""
+    return scope.account(context, _well_formed(request.path_params["account"])).account_id
+
+
+def _well_formed(account_id: str) -> str:
+    """An account id from a path. Raises NotFound, not Invalid, for one that cannot exist."""
     try:
-        return scope.account(context, request.path_params["account"]).account_id
+        return names.account_id(account_id)
     except Invalid as error:
         raise NotFound(error.message) from None
 

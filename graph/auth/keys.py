@@ -46,7 +46,7 @@ class Key:
 
 def default_key(clear: bytes) -> Key:
     """The one key of a server that has no others: it may do everything, as in the original."""
-    return Key(Caller(DEFAULT), clear=clear, forwards=True)
+    return Key(Caller(DEFAULT, may_audit=True), clear=clear, forwards=True)
 
 
 def read_keys_file(file: str) -> tuple[Key, ...]:
@@ -114,6 +114,7 @@ def _key(table: object, number: int) -> Key:
         Caller(
             name,
             may_write=given.get("write", False),
+            may_audit=given.get("audit", False),
             accounts=given.get("accounts"),
             groups=given.get("groups"),
             resources=given.get("resources"),
@@ -157,6 +158,7 @@ _ENTRIES: Final[dict[str, Reader]] = {
     "key_file": from_file,
     "sha256": _digest,
     "write": flag,
+    "audit": flag,
     "accounts": several(names.account_id, "to allow all"),
     "groups": several(names.group, "to allow all"),
     "resources": several(

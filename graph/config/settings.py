@@ -152,6 +152,9 @@ class Settings(KeySettings):
     operation_minutes: float = Field(
         60, gt=0, description="How long ended operations are kept, in minutes."
     )
+    audit_days: float = Field(
+        400, gt=0, description="Days that audit records are kept: who asked for which change."
+    )
     orphan_minutes: float = Field(
         60,
         gt=0,

@@ -18,6 +18,8 @@ class Caller:
     """Whom the caller says it acts for, where its key is trusted to say so."""
     may_write: bool = True
     """False: nothing may be created, started, stopped or deleted."""
+    may_audit: bool = False
+    """True: the audit trail of the accounts and groups below may be read."""
     accounts: frozenset[str] | None = None
     """None: every account that the server serves."""
     groups: frozenset[str] | None = None

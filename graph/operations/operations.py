@@ -204,7 +204,7 @@ class Operations:
         values = {
             "kind": OperationKind.CREATE_MOVER.value,
             "account_id": new.account_id,
-            "requested_by": caller.who,
+            **reading.requested_by(caller),
             "mover_group": new.group,
             "mover_name": new.name,
             "reservation": reservation_of(new.account_id, new.group, new.name),
@@ -239,7 +239,7 @@ class Operations:
         values = {
             "kind": OperationKind.DELETE_MOVER.value,
             "account_id": names[0],
-            "requested_by": caller.who,
+            **reading.requested_by(caller),
             "mover_group": names[1],
             "mover_name": names[2],
             "task_arn": task_arn,

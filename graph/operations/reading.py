@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Final
 
+from graph.model.caller import Caller
 from graph.model.errors import Upstream
 from graph.model.operation import Operation, OperationEvent, OperationKind, OperationStatus
 from graph.store import OperationRow, Store
@@ -59,6 +60,15 @@ async def wait(store: Store, operation_id: str, seconds: float) -> Operation:
     except TimeoutError:
         log.debug("operation %s goes on", operation_id)
     return await get(store, operation_id)
+
+
+def requested_by(caller: Caller) -> dict[str, str | None]:
+    """The columns that keep who asked for an operation."""
+    return {
+        "requested_by": caller.who,
+        "requested_key": caller.name,
+        "on_behalf_of": caller.on_behalf_of,
+    }
 
 
 def operation_of(row: OperationRow) -> Operation:

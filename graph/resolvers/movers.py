@@ -156,24 +156,6 @@ async def create_mover(
     return await context.services.operations.create_mover(new, context.caller, idempotency_key)
 
 
-async def delete_named(context: Context, account_id: str, group: str, name: str) -> Operation:
-    """Deletes a mover by its name, or what an earlier deletion of it left. Raises NotFound."""
-    try:
-        mover = await find_mover(context, account_id, group, name)
-    except NotFound:
-        return await _delete_again(context, account_id, named=(group, name))
-    return await delete_mover(context, mover)
-
-
-async def delete_by_task(context: Context, task_arn: str, *, cancel_run: bool = False) -> Operation:
-    """Deletes a mover by its task, or what an earlier deletion of it left. Raises NotFound."""
-    try:
-        mover = await get_mover(context, task_arn)
-    except NotFound:
-        return await _delete_again(context, names.arn(task_arn).account, task_arn=task_arn)
-    return await delete_mover(context, mover, cancel_run=cancel_run)
-
-
 async def delete_mover(context: Context, mover: Mover, *, cancel_run: bool = False) -> Operation:
     """Takes a deletion on. Raises AlreadyRunning unless ``cancel_run`` where a run is active.
 
@@ -185,7 +167,7 @@ async def delete_mover(context: Context, mover: Mover, *, cancel_run: bool = Fal
     )
 
 
-async def _delete_again(
+async def delete_again(
     context: Context,
     account_id: str,
     *,

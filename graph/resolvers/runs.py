@@ -92,23 +92,6 @@ async def current_run(context: Context, mover: Mover) -> Run | None:
     return None
 
 
-async def start_by_task(
-    context: Context, task_arn: str, idempotency_key: str | None = None
-) -> Start:
-    """Starts a run, or returns the one that the key has led to before, even if its mover is gone.
-
-    The latter takes no call to AWS. Raises NotFound if there is no such mover, Conflict for a key
-    that was used for another mover, and what ``start_run`` raises.
-    """
-    if idempotency_key is None:
-        return Start(await start_run(context, await get_mover(context, task_arn)))
-    before = await _started_before(context, task_arn, idempotency_key)
-    if before is not None:
-        return Start(before, again=True)
-    mover = await get_mover(context, task_arn)
-    return Start(await start_run(context, mover, idempotency_key))
-
-
 async def start_run(context: Context, mover: Mover, idempotency_key: str | None = None) -> str:
     """Starts a run and returns its ARN, once per key.
 
@@ -128,7 +111,7 @@ async def start_run(context: Context, mover: Mover, idempotency_key: str | None 
         context.loaders.forget_runs()
 
 
-async def _started_before(context: Context, task_arn: str, idempotency_key: str) -> str | None:
+async def started_before(context: Context, task_arn: str, idempotency_key: str) -> str | None:
     """The run that a key has led to, if the caller may still start those of its group."""
     account_id = scope.account_of(context, task_arn).account_id
     if not context.caller.may_write:

@@ -7,6 +7,7 @@ from enum import Enum
 
 import strawberry
 
+from graph.model.audit import AuditAction, AuditPhase, Surface
 from graph.model.operation import OperationKind, OperationStatus
 from graph.model.orphan import OrphanKind
 from graph.model.run import Outcome
@@ -61,5 +62,42 @@ describe(
     {
         "LOCATION": "A DataSync location that no task uses.",
         "ROLE": "An IAM role that no location uses.",
+    },
+)
+describe(
+    AuditAction,
+    "AuditAction",
+    "The change that was asked for, through GraphQL or REST.",
+    {
+        "CREATE_MOVER": "The creation of a mover.",
+        "START_MOVER": "The start of a run.",
+        "STOP_MOVER": "The cancellation of a run.",
+        "DELETE_MOVER": "The deletion of a mover.",
+        "CLEAN_ORPHANS": "The removal of orphaned locations and roles.",
+        "PREVIEW_ORPHANS": "A dry run of the removal of orphans, which changes nothing.",
+    },
+)
+describe(
+    AuditPhase,
+    "AuditPhase",
+    "How far a requested change had come when the record was written.",
+    {
+        "REQUESTED": "About to be carried out. Another record with the same `attempt` follows; "
+        "without one, the end of the change is unknown.",
+        "ACCEPTED": "Carried out, or accepted as a durable operation.",
+        "REFUSED": "Rejected because of the caller's rights or input, or the state of the target.",
+        "FAILED": "Not carried out in full because AWS or the server failed. With an "
+        "`operationId`, an accepted operation failed.",
+        "COMPLETED": "The durable operation that had been accepted has completed.",
+    },
+)
+describe(
+    Surface,
+    "ApiSurface",
+    "The API that a request came in through.",
+    {
+        "GRAPHQL": "GraphQL over HTTP, event streams included.",
+        "WEBSOCKET": "GraphQL over a WebSocket.",
+        "REST": "The original REST API below `/v1/datasync`.",
     },
 )

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import strawberry
 
-from graph.model import mover as mover_model
+from graph.model.audit import AuditTarget
 from graph.model.errors import ApiError
-from graph.resolvers import movers, orphans, runs
+from graph.resolvers import changes
 from graph.schema.fields import Info
 from graph.schema.ids import expect
 from graph.schema.inputs import (
@@ -69,9 +69,11 @@ class Mutation:
         input: CreateInput,  # noqa: A002 - the field's name in the schema
     ) -> CreateMoverPayload | None:
         try:
-            movers.check_may_create(info.context, input.account, input.group)
-            operation = await movers.create_mover(
-                info.context, new_mover(input), input.idempotency_key
+            operation = await changes.create_mover(
+                info.context,
+                AuditTarget(account_id=input.account, group=input.group, mover_name=input.name),
+                lambda: new_mover(input),
+                input.idempotency_key,
             )
         except ApiError as error:
             return CreateMoverPayload(errors=[user_error(info, error)])
@@ -88,7 +90,7 @@ class Mutation:
     ) -> StartMoverPayload | None:
         try:
             task_arn = expect("Mover", input.mover, path=("mover",))
-            start = await runs.start_by_task(info.context, task_arn, input.idempotency_key)
+            start = await changes.start_mover(info.context, task_arn, input.idempotency_key)
         except ApiError as error:
             return StartMoverPayload(errors=[user_error(info, error, about="mover")])
         return StartMoverPayload(run_arn=start.run_arn, again=start.again)
@@ -104,8 +106,8 @@ class Mutation:
         input: StopInput,  # noqa: A002 - the field's name in the schema
     ) -> StopMoverPayload | None:
         try:
-            mover = await _mover(info, input.mover)
-            run_arn = await runs.stop_run(info.context, mover)
+            task_arn = expect("Mover", input.mover, path=("mover",))
+            run_arn = await changes.stop_mover(info.context, task_arn)
         except ApiError as error:
             return StopMoverPayload(errors=[user_error(info, error, about="mover")])
         return StopMoverPayload(run_arn=run_arn)
@@ -122,7 +124,7 @@ class Mutation:
     ) -> DeleteMoverPayload | None:
         try:
             task_arn = expect("Mover", input.mover, path=("mover",))
-            operation = await movers.delete_by_task(
+            operation = await changes.delete_mover(
                 info.context, task_arn, cancel_run=input.cancel_run
             )
         except ApiError as error:
@@ -140,15 +142,13 @@ class Mutation:
         input: CleanInput,  # noqa: A002 - the field's name in the schema
     ) -> CleanOrphansPayload | None:
         try:
-            orphans.check_may_clean(info.context, input.account)
-            check_arns(input.arns or ())
-            cleaning = await orphans.clean_orphans(
-                info.context, input.account, input.arns, dry_run=input.dry_run
+            cleaning = await changes.clean_orphans(
+                info.context,
+                input.account,
+                input.arns,
+                validate=lambda: check_arns(input.arns or ()),
+                dry_run=input.dry_run,
             )
         except ApiError as error:
             return CleanOrphansPayload(dry_run=input.dry_run, errors=[user_error(info, error)])
         return cleaned(cleaning, dry_run=input.dry_run)
-
-
-async def _mover(info: Info, node_id: str) -> mover_model.Mover:
-    return await movers.get_mover(info.context, expect("Mover", node_id, path=("mover",)))

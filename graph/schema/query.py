@@ -11,6 +11,7 @@ import strawberry
 from graph.model.caller import Caller
 from graph.model.errors import Invalid, NotFound
 from graph.resolvers import locations, movers, operations, runs
+from graph.schema.audit import AuditFilter, AuditRecord, audit_page
 from graph.schema.connections import After, Connection, First
 from graph.schema.fields import Info, attribute
 from graph.schema.ids import NOT_AN_ID, decode
@@ -41,6 +42,10 @@ Filter = Annotated[
     OperationFilter | None,
     strawberry.argument(description="Which operations to return; all where absent."),
 ]
+AuditedBy = Annotated[
+    AuditFilter | None,
+    strawberry.argument(description="Which records to return; all where absent."),
+]
 
 
 @strawberry.type(description="The caller as the server has authenticated it, and its rights.")
@@ -57,6 +62,7 @@ class Viewer:
     may_write: bool = attribute(
         "may_write", "Whether the key may create, start, stop and delete; false for read-only keys."
     )
+    may_audit: bool = attribute("may_audit", "Whether the key may read the audit trail.")
 
     @strawberry.field(
         description="The accounts that the key is limited to; empty where it may use every account "
@@ -151,6 +157,20 @@ class Query:
         after: After = None,
     ) -> Connection[Operation] | None:
         return await operations_page(info, filter, first, after)
+
+    @strawberry.field(
+        description="The audit trail, newest first: who asked for which change, and its outcome. "
+        "Requires a key with `audit = true`, and shows what happened in the accounts and "
+        "groups that the key may see."
+    )
+    async def audit(
+        self,
+        info: Info,
+        filter: AuditedBy = None,  # noqa: A002 - the argument's name in the schema
+        first: First = 25,
+        after: After = None,
+    ) -> Connection[AuditRecord] | None:
+        return await audit_page(info, filter, first, after)
 
     @strawberry.field(description="The server that answers: its version, region and organisation.")
     def server(self, info: Info) -> ServerInfo:

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from graph.history.origin import note_origin
 from graph.model.caller import Caller
 from graph.observability.logs import pairs
 from graph.observability.metrics import GRAPHQL_ERRORS, HTTP_REQUESTS, HTTP_SECONDS
@@ -67,6 +68,7 @@ class AccessLog:
             return
         entry = scope[_ENTRY] = Entry()
         scope["request_id"] = entry.request_id
+        note_origin(scope)
 
         async def noting(message: Message) -> None:
             entry.note(message)

@@ -1,16 +1,19 @@
 """What must outlive the process and AWS does not keep: operations, their names and keys, notes."""
 
+from graph.store.audit import AuditTrail
+from graph.store.ending import Parts, parts_of
 from graph.store.keys import Answer, Claim, Key
 from graph.store.late_effects import LateEffects
 from graph.store.lists import OperationRow
 from graph.store.quota import Quota
 from graph.store.run_records import CLAIM_SECONDS, RunNote, RunRecords, StartClaim
-from graph.store.store import Begun, Parts, Store, parts_of
+from graph.store.store import Begun, Store
 from graph.store.trying import trouble_with
 
 __all__ = [
     "CLAIM_SECONDS",
     "Answer",
+    "AuditTrail",
     "Begun",
     "Claim",
     "Key",

@@ -30,6 +30,19 @@ NEW: Final = sa.insert(OPERATIONS)
 NEW_KEY: Final = sa.insert(KEYS)
 NEW_EVENTS: Final = sa.insert(EVENTS)
 OPERATION: Final = sa.select(OPERATIONS).where(_THIS)
+AUDITED: Final = sa.select(
+    OPERATIONS.c.id,
+    OPERATIONS.c.kind,
+    OPERATIONS.c.account_id,
+    OPERATIONS.c.mover_group,
+    OPERATIONS.c.mover_name,
+    OPERATIONS.c.task_arn,
+    OPERATIONS.c.parts,
+    OPERATIONS.c.requested_by,
+    OPERATIONS.c.requested_key,
+    OPERATIONS.c.on_behalf_of,
+).where(_THIS)
+"""What the audit record of an operation's end is made of."""
 ITS_EVENTS: Final = (
     sa.select(EVENTS.c.at, EVENTS.c.message).where(_OF_THIS).order_by(EVENTS.c.position)
 )

@@ -6,28 +6,29 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
 
 import sqlalchemy as sa
 
+from graph.model.audit import AuditRecord
 from graph.model.errors import NameTaken, NotFound, Upstream
 from graph.store import statements
+from graph.store.audit import write_line
+from graph.store.ending import Parts, append_events, end
 from graph.store.keys import Key, Keys
 from graph.store.lists import Lists, OperationRow
 from graph.store.quota import Quota
 from graph.store.replicas import Replicas
 from graph.store.tables import NAME, OPERATIONS
 
+_REQUESTER: Final = ("requested_by", "requested_key", "on_behalf_of")
 _LATELY: Final = 60.0
 """More seconds than the clocks of two replicas are apart, and a list of movers takes."""
 
 _LOOKED_UP: Final = 5.0
 """Seconds in which a store that lost an answer has to tell what became of it."""
-
-Parts = list[tuple[str, str | None]]
-"""Locations, each with the role that was made for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class Store(Keys, Lists, Replicas):
         """
         now = time.time()
         row = {"status": "CREATED", "created_at": now, "updated_at": now, **values}
-        row["requested_by"] = str(row["requested_by"])[:NAME]
+        row |= {name: str(row[name])[:NAME] for name in _REQUESTER if row.get(name)}
         made = OperationRow({**dict.fromkeys(OPERATIONS.c.keys()), **row}, ())
 
         sent, given_up = threading.Event(), threading.Event()
@@ -112,7 +113,7 @@ class Store(Keys, Lists, Replicas):
         def note(connection: sa.Connection) -> bool:
             # The update comes first: its lock lets one at a time count the events.
             connection.execute(statements.RUNS, {"wanted": operation_id, "now": time.time()})
-            return _append(connection, operation_id, messages)
+            return append_events(connection, operation_id, messages)
 
         # What a step is about to try has to be known afterwards, or it would not look for it.
         return await self.transact(note, durable=True)
@@ -129,17 +130,22 @@ class Store(Keys, Lists, Replicas):
     async def end_operation(
         self, operation_id: str, failure: str | None, *messages: str, at: float | None = None
     ) -> None:
-        """Completed, or failed with a reason; the reservation is given back."""
-        await self.transact(lambda c: _end(c, operation_id, failure, messages, at))
+        """Completes or fails an operation, frees its reservation, and records that in the audit."""
+        record = await self.transact(lambda c: end(c, operation_id, failure, messages, at))
+        if record is not None:
+            write_line(record)
 
     async def end_deletion(self, operation_id: str) -> None:
         """Completed: whoever tried before to delete the same has left nothing either."""
 
-        def end(connection: sa.Connection) -> None:
-            _end(connection, operation_id, None, (), None)
+        def end_all(connection: sa.Connection) -> AuditRecord | None:
+            record = end(connection, operation_id, None, (), None)
             connection.execute(statements.NOTHING_LEFT, {"wanted": operation_id})
+            return record
 
-        await self.transact(end)
+        record = await self.transact(end_all)
+        if record is not None:
+            write_line(record)
 
     async def operation(self, operation_id: str) -> OperationRow:
         """Raises NotFound where there never was one, or it is forgotten."""
@@ -204,39 +210,6 @@ class Store(Keys, Lists, Replicas):
             wanted = wanted.where(OPERATIONS.c.task_arn == task_arn)
         rows = await self.rows(wanted.order_by(OPERATIONS.c.created_at.desc()).limit(1))
         return rows[0] if rows else None
-
-
-def parts_of(kept: str | None) -> Parts | None:
-    """What a deletion has left, of a row; None where it never came so far as to read it."""
-    return None if kept is None else [(location, role) for location, role in json.loads(kept)]
-
-
-def _append(connection: sa.Connection, operation_id: str, messages: Sequence[str]) -> bool:
-    said = connection.execute(statements.ITS_MESSAGES, {"wanted": operation_id})
-    before = list(said.scalars())
-    fresh = [message for message in messages if message not in before]
-    rows = [
-        {"operation_id": operation_id, "position": index, "message": message, "at": time.time()}
-        for index, message in enumerate(fresh, start=len(before) + 1)
-    ]
-    if rows:
-        connection.execute(statements.NEW_EVENTS, rows)
-    return bool(rows)
-
-
-def _end(
-    connection: sa.Connection,
-    operation_id: str,
-    failure: str | None,
-    messages: Sequence[str],
-    at: float | None,
-) -> None:
-    if messages:
-        _append(connection, operation_id, messages)
-    now = time.time() if at is None else at  # after the last event
-    how = "FAILED" if failure else "COMPLETED"
-    given = {"wanted": operation_id, "now": now, "how": how, "why": failure}
-    connection.execute(statements.ENDS, given)
 
 
 def _names(row: dict[str, Any], since: float) -> dict[str, Any]:

@@ -22,6 +22,9 @@ OPERATIONS: Final = sa.Table(
     sa.Column("task_arn", sa.String(256)),
     sa.Column("failure", sa.Text),
     sa.Column("requested_by", sa.String(NAME), nullable=False),
+    # The same in its two parts, for the audit trail; null in rows of older versions.
+    sa.Column("requested_key", sa.String(NAME)),
+    sa.Column("on_behalf_of", sa.String(NAME)),
     sa.Column("created_at", sa.Float, nullable=False),
     sa.Column("updated_at", sa.Float, nullable=False),
     sa.Column("ended_at", sa.Float),
@@ -111,3 +114,30 @@ BEATS: Final = sa.Table(
     sa.Column("beat", sa.BigInteger, nullable=False),
 )
 RETIRED: Final = -1
+AUDIT: Final = sa.Table(
+    "audit",
+    METADATA,
+    sa.Column("sequence", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    sa.Column("attempt", sa.String(36), nullable=False),
+    sa.Column("at", sa.Float, nullable=False),
+    sa.Column("phase", sa.String(16), nullable=False),
+    sa.Column("action", sa.String(32), nullable=False),
+    sa.Column("requested_key", sa.String(NAME), nullable=False),
+    sa.Column("on_behalf_of", sa.String(NAME)),
+    sa.Column("request_id", sa.String(64)),
+    sa.Column("surface", sa.String(16)),
+    sa.Column("peer", sa.String(64)),
+    sa.Column("account_id", sa.String(64)),
+    sa.Column("mover_group", sa.String(256)),
+    sa.Column("mover_name", sa.String(256)),
+    sa.Column("task_arn", sa.String(256)),
+    sa.Column("run_arn", sa.String(256)),
+    sa.Column("operation_id", sa.String(36)),
+    # A JSON list of ARNs.
+    sa.Column("resources", sa.Text, nullable=False),
+    sa.Column("error_code", sa.String(64)),
+    sa.Index("audit_by_time", "at"),
+    sa.Index("audit_by_account", "account_id", "sequence"),
+    # Numbers of deleted rows are not used again, so that a cursor keeps its meaning.
+    sqlite_autoincrement=True,
+)

@@ -13,6 +13,7 @@ import pytest
 from graph.aws.client.clients import Clients
 from graph.aws.client.gateway import Gateway
 from graph.context import Context, Services, open_context
+from graph.history.audit import Audit
 from graph.model.caller import Caller
 from graph.model.errors import NotFound
 from graph.model.operation import OperationFilter
@@ -20,7 +21,7 @@ from graph.operations import Operations
 from graph.resolvers import operations
 from graph.rights.policy import ResourcePolicy
 from graph.runs import RunService
-from graph.store import RunRecords, Store
+from graph.store import AuditTrail, RunRecords, Store
 from tests.store.test_search import accepted
 from tests.world import LAB, ORG, OTHER, ROLE
 
@@ -37,7 +38,8 @@ async def opened(folder: Path, *accounts: str, keep: float = 3_600) -> AsyncIter
         policy = ResourcePolicy({})
         kept = Operations(gateway, store, policy, keep=keep)
         runs = RunService(gateway, RunRecords(store), kept)
-        yield Services(gateway, runs, kept, store, policy, "0")
+        audit = Audit(AuditTrail(store), keep_seconds=60)
+        yield Services(gateway, runs, kept, store, policy, audit, "0")
 
 
 def asking(services: Services, **rights: Any) -> Context:

@@ -14,6 +14,7 @@ from graph.aws.client.gateway import Gateway
 from graph.aws.orphans import find_orphans
 from graph.aws.removing import remove_orphans
 from graph.context import Context, Services, open_context
+from graph.history.audit import Audit
 from graph.model.caller import Caller
 from graph.model.errors import Conflict, Forbidden, NotFound
 from graph.operations import Operations
@@ -22,7 +23,7 @@ from graph.resolvers.orphans import _bounds
 from graph.rights.policy import ResourcePolicy
 from graph.runs import RunService
 from graph.sandbox import Sandbox
-from graph.store import RunRecords, Store
+from graph.store import AuditTrail, RunRecords, Store
 from tests import leftover
 from tests.world import LAB, ORG, OTHER, ROLE, furnish
 
@@ -39,7 +40,8 @@ async def services(aws: Sandbox, tmp_path: Path) -> AsyncIterator[Services]:
         policy = ResourcePolicy({})
         operations = Operations(gateway, store, policy)
         runs = RunService(gateway, RunRecords(store), operations)
-        yield Services(gateway, runs, operations, store, policy, "0", -1)
+        audit = Audit(AuditTrail(store), keep_seconds=60)
+        yield Services(gateway, runs, operations, store, policy, audit, "0", -1)
 
 
 def asking(services: Services, **rights: Any) -> Context:

@@ -1,0 +1,1 @@
+"""What happened: the audit trail of every change that was asked for."""

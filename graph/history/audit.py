@@ -1,0 +1,150 @@
+"""Carries out changes so that each leaves an audit record, whatever its outcome.
+
+A change that may take effect is recorded before it touches AWS: if that record cannot be stored,
+the change is refused. Its outcome is recorded afterwards; if that record cannot be stored,
+it is written to the log and the answer stays what it was.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import uuid
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, Final, Self, TypeVar
+
+from graph.concurrency import TaskOwner
+from graph.model.audit import (
+    AuditAction,
+    AuditEntry,
+    AuditFilter,
+    AuditPhase,
+    AuditRecord,
+    AuditTarget,
+    Requester,
+)
+from graph.model.errors import AccessDenied, ApiError, Throttled, Upstream
+from graph.store import AuditTrail
+from graph.store.audit import write_line
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+_UNDER_WAY: Final = 1_000
+"""Changes at a time. They outlive their clients, so that connection limits do not bound them."""
+_DRAIN_SECONDS: Final = 10.0
+"""For the last records: whatever carries out changes has been closed by then."""
+_FAILURES: Final = (AccessDenied, Throttled, Upstream)
+_RETENTION_SECONDS: Final = 3_600.0
+
+
+class Attempt:
+    """A change that is being carried out; collects what becomes known of its target."""
+
+    def __init__(self, action: AuditAction, requester: Requester, target: AuditTarget) -> None:
+        self.id = uuid.uuid4().hex
+        self._action, self._requester, self._target = action, requester, target
+
+    def about(self, **known: Any) -> None:  # noqa: ANN401 - fields of AuditTarget
+        """Adds to the target, by the names of ``AuditTarget``'s fields."""
+        self._target = replace(self._target, **known)
+
+    def record(self, phase: AuditPhase, error_code: str | None = None) -> AuditRecord:
+        return AuditRecord(
+            attempt=self.id,
+            at=datetime.now(UTC),
+            phase=phase,
+            action=self._action,
+            requester=self._requester,
+            target=self._target,
+            error_code=error_code,
+        )
+
+
+class Audit:
+    """Owns the changes under way and the retention of their records."""
+
+    def __init__(self, trail: AuditTrail, *, keep_seconds: float) -> None:
+        self._trail, self._keep = trail, keep_seconds
+        self._changes = TaskOwner()
+        self._retention: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        self._retention = asyncio.create_task(self._retain())  # cancelled on exit
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        if self._retention is not None:
+            self._retention.cancel()
+            await asyncio.gather(self._retention, return_exceptions=True)
+        await self._changes.aclose(_DRAIN_SECONDS)
+
+    async def carry_out(
+        self,
+        attempt: Attempt,
+        change: Callable[[Attempt], Coroutine[Any, Any, T]],
+        *,
+        may_take_effect: bool,
+    ) -> T:
+        """Runs a change to its end, even if the client leaves, and records it.
+
+        ``may_take_effect``: false if the caller's rights rule out any effect; then only the refusal
+        is recorded. Raises what the change raises, Throttled if too many changes are under way,
+        and Upstream if the store cannot record the request: then nothing was done.
+        """
+        if len(self._changes) >= _UNDER_WAY:
+            raise Throttled("the server is carrying out too many changes; try again later")
+        work = self._carry_out(attempt, change, may_take_effect=may_take_effect)
+        return await self._changes.run(work)
+
+    async def page(
+        self, wanted: AuditFilter, first: int, before: int | None = None
+    ) -> list[AuditEntry]:
+        """At most ``first`` records, newest first, of those with a sequence below ``before``."""
+        return await self._trail.page(wanted, first, before)
+
+    async def _carry_out(
+        self,
+        attempt: Attempt,
+        change: Callable[[Attempt], Awaitable[T]],
+        *,
+        may_take_effect: bool,
+    ) -> T:
+        if may_take_effect:
+            await self._trail.append(attempt.record(AuditPhase.REQUESTED))
+        try:
+            result = await change(attempt)
+        except ApiError as error:
+            failed = isinstance(error, _FAILURES)
+            phase = AuditPhase.FAILED if failed else AuditPhase.REFUSED
+            await self._conclude(attempt.record(phase, error.code))
+            raise
+        except Exception:
+            await self._conclude(attempt.record(AuditPhase.FAILED, ApiError.code))
+            raise
+        await self._conclude(attempt.record(AuditPhase.ACCEPTED))
+        return result
+
+    async def _conclude(self, record: AuditRecord) -> None:
+        """The effect has happened, or not: nothing that fails here may change the answer."""
+        write_line(record)
+        try:
+            await self._trail.append(record)
+        except Exception:  # a boundary: the line above is then the only record
+            log.exception("the audit record above is not stored (attempt %s)", record.attempt)
+
+    async def _retain(self) -> None:
+        """Deletes old records, an hour apart; servers that started together do not coincide."""
+        while True:
+            await asyncio.sleep(_RETENTION_SECONDS * random.uniform(0.5, 1.5))  # noqa: S311
+            try:
+                while await self._trail.forget(self._keep):
+                    continue
+            except Upstream:
+                log.warning("the store does not answer; deleting old audit records later")
+            except Exception:  # a boundary: one failed round must not end the others
+                log.exception("retention of audit records")

@@ -1,0 +1,121 @@
+"""Audit records: who asked for which change, on what, and the outcome."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+
+class AuditAction(Enum):
+    """What was asked for, whichever API it was asked through."""
+
+    CREATE_MOVER = "CREATE_MOVER"
+    START_MOVER = "START_MOVER"
+    STOP_MOVER = "STOP_MOVER"
+    DELETE_MOVER = "DELETE_MOVER"
+    CLEAN_ORPHANS = "CLEAN_ORPHANS"
+    PREVIEW_ORPHANS = "PREVIEW_ORPHANS"
+    """A dry run of CLEAN_ORPHANS, which changes nothing."""
+
+
+class AuditPhase(Enum):
+    REQUESTED = "REQUESTED"
+    """About to be carried out. Without a later record of the same attempt its end is unknown."""
+    ACCEPTED = "ACCEPTED"
+    """Done, or accepted as a durable operation."""
+    REFUSED = "REFUSED"
+    """Rejected because of the caller's rights or input, or the state of the target."""
+    FAILED = "FAILED"
+    """AWS or the server failed; part of it may have taken effect."""
+    COMPLETED = "COMPLETED"
+    """A durable operation that was accepted before has completed."""
+
+
+class Surface(Enum):
+    """The API that a request came in through."""
+
+    GRAPHQL = "GRAPHQL"
+    WEBSOCKET = "WEBSOCKET"
+    """GraphQL over a WebSocket."""
+    REST = "REST"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a request came from."""
+
+    surface: Surface
+    peer: str | None
+    """Address of the connection: the last proxy's, unless the server trusts its headers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requester:
+    """Who asked, in which request."""
+
+    key: str
+    """Name of the key."""
+    on_behalf_of: str | None = None
+    request_id: str | None = None
+    """Null for the end of a durable operation, which no request waits for."""
+    origin: Origin | None = None
+    """Null likewise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditTarget:
+    """What a change is about, as far as it is known."""
+
+    account_id: str | None = None
+    group: str | None = None
+    mover_name: str | None = None
+    task_arn: str | None = None
+    run_arn: str | None = None
+    operation_id: str | None = None
+    resources: tuple[str, ...] = ()
+    """ARNs of the orphans that were removed, or of the locations and roles of a deleted mover."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditRecord:
+    """One line of the audit trail. Records are never changed."""
+
+    attempt: str
+    """Shared by the records of one request for a change; an operation's end has that of its id."""
+    at: datetime
+    phase: AuditPhase
+    action: AuditAction
+    requester: Requester
+    target: AuditTarget
+    error_code: str | None = None
+    """The code that the caller was given; null unless REFUSED or FAILED."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """A record with its place in the trail."""
+
+    sequence: int
+    record: AuditRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditFilter:
+    """Which records are wanted; None means any."""
+
+    key: str | None = None
+    on_behalf_of: str | None = None
+    action: AuditAction | None = None
+    phase: AuditPhase | None = None
+    account_id: str | None = None
+    group: str | None = None
+    mover_name: str | None = None
+    operation_id: str | None = None
+    request_id: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    accounts: frozenset[str] | None = None
+    """The only accounts that the reader may see."""
+    groups: frozenset[str] | None = None
+    """The only groups that the reader may see; records without a group are then left out."""

@@ -1,0 +1,23 @@
+"""The audit trail, for callers with the right to read it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from graph.context import Context
+from graph.model.audit import AuditEntry, AuditFilter
+from graph.model.errors import Forbidden
+
+
+async def list_audit(
+    context: Context, wanted: AuditFilter, first: int, before: int | None
+) -> list[AuditEntry]:
+    """At most ``first`` records, newest first, of the accounts and groups that the caller sees.
+
+    Raises Forbidden if the caller's key lacks the right to read the audit trail.
+    """
+    caller = context.caller
+    if not caller.may_audit:
+        raise Forbidden(f"the key '{caller.name}' may not read the audit trail")
+    seen = replace(wanted, accounts=caller.accounts, groups=caller.groups)
+    return await context.services.audit.page(seen, first, before)

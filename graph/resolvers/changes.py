@@ -1,0 +1,216 @@
+"""Every change that a caller can ask for, audited: the only way from the APIs to a write.
+
+Each function raises what its resolver raises, and Upstream if the audit trail cannot record the
+request; then nothing was done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Coroutine
+from typing import Any, TypeVar
+
+from graph.context import Context
+from graph.history.audit import Attempt
+from graph.history.origin import current_origin
+from graph.model import names
+from graph.model.audit import AuditAction, AuditTarget, Requester
+from graph.model.errors import Invalid, NotFound
+from graph.model.mover import Mover
+from graph.model.operation import NewMover, Operation
+from graph.resolvers import movers, orphans, runs
+from graph.resolvers.orphans import Cleaning
+from graph.resolvers.runs import Start
+
+T = TypeVar("T")
+
+
+async def create_mover(
+    context: Context,
+    target: AuditTarget,
+    read: Callable[[], NewMover],
+    idempotency_key: str | None = None,
+) -> Operation:
+    """Accepts the creation of a mover. Raises Forbidden if the caller may not write there.
+
+    ``target`` is what the input says of account, group and name. ``read`` converts the input, which
+    may be large, once the caller is known to have the right; it raises Invalid.
+    """
+
+    async def create(attempt: Attempt) -> Operation:
+        movers.check_may_create(context, target.account_id or "", target.group or "")
+        operation = await movers.create_mover(context, read(), idempotency_key)
+        return _accepted(attempt, operation)
+
+    return await _audited(context, AuditAction.CREATE_MOVER, target, create)
+
+
+async def delete_mover(context: Context, task_arn: str, *, cancel_run: bool = False) -> Operation:
+    """Accepts the deletion of a mover, or of what an earlier deletion left. Raises NotFound."""
+
+    async def delete(attempt: Attempt) -> Operation:
+        try:
+            mover = await movers.get_mover(context, task_arn)
+        except NotFound:
+            account_id = names.arn(task_arn).account
+            operation = await movers.delete_again(context, account_id, task_arn=task_arn)
+        else:
+            _found(attempt, mover)
+            operation = await movers.delete_mover(context, mover, cancel_run=cancel_run)
+        return _accepted(attempt, operation)
+
+    return await _audited(context, AuditAction.DELETE_MOVER, _task(task_arn), delete)
+
+
+async def delete_named(context: Context, account_id: str, group: str, name: str) -> Operation:
+    """The same for a mover by its name."""
+
+    async def delete(attempt: Attempt) -> Operation:
+        try:
+            mover = await movers.find_mover(context, account_id, group, name)
+        except NotFound:
+            operation = await movers.delete_again(context, account_id, named=(group, name))
+        else:
+            _found(attempt, mover)
+            operation = await movers.delete_mover(context, mover)
+        return _accepted(attempt, operation)
+
+    target = AuditTarget(account_id=account_id, group=group, mover_name=name)
+    return await _audited(context, AuditAction.DELETE_MOVER, target, delete)
+
+
+async def start_mover(context: Context, task_arn: str, idempotency_key: str | None = None) -> Start:
+    """Starts a run, or returns the one that the key has led to before, even if its mover is gone.
+
+    Raises NotFound if there is no such mover, Conflict for a key of another mover.
+    """
+
+    async def start(attempt: Attempt) -> Start:
+        before = (
+            await runs.started_before(context, task_arn, idempotency_key)
+            if idempotency_key is not None
+            else None
+        )
+        if before is not None:
+            attempt.about(run_arn=before)
+            return Start(before, again=True)
+        mover = await movers.get_mover(context, task_arn)
+        _found(attempt, mover)
+        run_arn = await runs.start_run(context, mover, idempotency_key)
+        attempt.about(run_arn=run_arn)
+        return Start(run_arn)
+
+    return await _audited(context, AuditAction.START_MOVER, _task(task_arn), start)
+
+
+async def start_named(context: Context, account_id: str, group: str, name: str) -> str:
+    """Starts a run of a mover by its name and returns the run's ARN."""
+
+    async def start(attempt: Attempt) -> str:
+        mover = await movers.find_mover(context, account_id, group, name)
+        _found(attempt, mover)
+        run_arn = await runs.start_run(context, mover)
+        attempt.about(run_arn=run_arn)
+        return run_arn
+
+    target = AuditTarget(account_id=account_id, group=group, mover_name=name)
+    return await _audited(context, AuditAction.START_MOVER, target, start)
+
+
+async def stop_mover(context: Context, task_arn: str) -> str:
+    """Cancels the active or queued run of a mover and returns the run's ARN."""
+
+    async def stop(attempt: Attempt) -> str:
+        mover = await movers.get_mover(context, task_arn)
+        return await _stop(context, attempt, mover)
+
+    return await _audited(context, AuditAction.STOP_MOVER, _task(task_arn), stop)
+
+
+async def stop_named(context: Context, account_id: str, group: str, name: str) -> str:
+    """The same for a mover by its name."""
+
+    async def stop(attempt: Attempt) -> str:
+        mover = await movers.find_mover(context, account_id, group, name)
+        return await _stop(context, attempt, mover)
+
+    target = AuditTarget(account_id=account_id, group=group, mover_name=name)
+    return await _audited(context, AuditAction.STOP_MOVER, target, stop)
+
+
+async def clean_orphans(
+    context: Context,
+    account_id: str,
+    arns: Collection[str] | None,
+    *,
+    validate: Callable[[], None],
+    dry_run: bool,
+) -> Cleaning:
+    """Removes orphans of an account that the caller sees: all, or those of the given ARNs.
+
+    ``validate`` checks the ARNs, which may be many, once the caller is known to have the right; it
+    raises Invalid.
+    """
+
+    async def clean(attempt: Attempt) -> Cleaning:
+        orphans.check_may_clean(context, account_id)
+        validate()
+        cleaning = await orphans.clean_orphans(context, account_id, arns, dry_run=dry_run)
+        attempt.about(resources=tuple(orphan.arn for orphan in cleaning.removed))
+        return cleaning
+
+    action = AuditAction.PREVIEW_ORPHANS if dry_run else AuditAction.CLEAN_ORPHANS
+    return await _audited(context, action, AuditTarget(account_id=account_id), clean)
+
+
+async def _audited(
+    context: Context,
+    action: AuditAction,
+    target: AuditTarget,
+    change: Callable[[Attempt], Coroutine[Any, Any, T]],
+) -> T:
+    caller = context.caller
+    requester = Requester(
+        key=caller.name,
+        on_behalf_of=caller.on_behalf_of,
+        request_id=context.request_id,
+        origin=current_origin(),
+    )
+    return await context.services.audit.carry_out(
+        Attempt(action, requester, target), change, may_take_effect=caller.may_write
+    )
+
+
+async def _stop(context: Context, attempt: Attempt, mover: Mover) -> str:
+    _found(attempt, mover)
+    run_arn = await runs.stop_run(context, mover)
+    attempt.about(run_arn=run_arn)
+    return run_arn
+
+
+def _task(task_arn: str) -> AuditTarget:
+    """What is known before the mover is read; of a malformed ARN no more than its text."""
+    try:
+        account_id = names.arn(task_arn).account
+    except Invalid:
+        account_id = None
+    return AuditTarget(account_id=account_id, task_arn=task_arn)
+
+
+def _found(attempt: Attempt, mover: Mover) -> None:
+    attempt.about(
+        account_id=mover.account.account_id,
+        group=mover.group,
+        mover_name=mover.name,
+        task_arn=mover.task_arn,
+    )
+
+
+def _accepted(attempt: Attempt, operation: Operation) -> Operation:
+    attempt.about(
+        account_id=operation.account_id,
+        group=operation.group,
+        mover_name=operation.mover_name,
+        task_arn=operation.task_arn,
+        operation_id=operation.id,
+    )
+    return operation

@@ -1,0 +1,193 @@
+"""The audit trail in the schema: its records, their filter, their pages."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+import strawberry
+
+from graph.model import audit as model
+from graph.model.errors import Invalid
+from graph.resolvers.audit import list_audit
+from graph.schema import enums  # noqa: F401 - describes the enums
+from graph.schema.connections import MOST, Connection, Page, PageInfo, edges_of
+from graph.schema.fields import Info, attribute
+from graph.schema.ids import decode_cursor, encode_cursor
+from graph.schema.scalars import AccountId, Arn
+
+_CURSOR = re.compile(r"audit ([0-9]{1,18})")
+_LONGEST = 256
+
+
+@strawberry.type(
+    description="One record of the audit trail: who asked for which change, and its outcome. "
+    "Records are never changed, and are deleted after the configured number of days."
+)
+class AuditRecord:
+    value: strawberry.Private[model.AuditRecord]
+    attempt: str = attribute(
+        "attempt",
+        "Shared by all records of one requested change. For the end of a durable operation, the "
+        "id of the operation.",
+    )
+    at: datetime = attribute("at", "When this was recorded, by the clock of the server.")
+    phase: model.AuditPhase = attribute("phase", "How far the change had come by then.")
+    action: model.AuditAction = attribute("action", "The kind of change that was asked for.")
+    key: str = attribute("requester.key", "The name of the API key that was used.")
+    on_behalf_of: str | None = attribute(
+        "requester.on_behalf_of",
+        "The end user the caller acted for. Null unless the key is trusted to name one.",
+    )
+    request_id: str | None = attribute(
+        "requester.request_id",
+        "The request's `X-Request-Id`. Null for the end of a durable operation.",
+    )
+    group: str | None = attribute(
+        "target.group", "The mover's group. Null if it has none or the mover was not found."
+    )
+    mover_name: str | None = attribute(
+        "target.mover_name", "The mover's name. Null if the mover was not found by its id."
+    )
+    error_code: str | None = attribute(
+        "error_code",
+        "The error code the caller received, or OPERATION_FAILED for a durable operation. Null "
+        "unless the phase is REFUSED or FAILED.",
+    )
+
+    @strawberry.field(description="The AWS account concerned, as the caller gave it.")
+    def account_id(self) -> AccountId | None:
+        account_id = self.value.target.account_id
+        return None if account_id is None else AccountId(account_id)
+
+    @strawberry.field(description="The ARN of the mover's task. Null if it is not known.")
+    def task_arn(self) -> Arn | None:
+        return _arn(self.value.target.task_arn)
+
+    @strawberry.field(description="The ARN of the run that was started or cancelled.")
+    def run_arn(self) -> Arn | None:
+        return _arn(self.value.target.run_arn)
+
+    @strawberry.field(description="The id of the durable operation, as in the REST task log.")
+    def operation_id(self) -> str | None:
+        return self.value.target.operation_id
+
+    @strawberry.field(
+        description="ARNs of the orphans that were removed, or of the locations and roles of a "
+        "mover whose deletion ended."
+    )
+    def resources(self) -> list[Arn]:
+        return [Arn(arn) for arn in self.value.target.resources]
+
+    @strawberry.field(
+        description="The API the request came in through. Null for the end of a durable operation."
+    )
+    def surface(self) -> model.Surface | None:
+        origin = self.value.requester.origin
+        return None if origin is None else origin.surface
+
+    @strawberry.field(
+        description="The network address of the connection, which may be a proxy's. Null if it is "
+        "not known."
+    )
+    def peer(self) -> str | None:
+        origin = self.value.requester.origin
+        return None if origin is None else origin.peer
+
+
+@strawberry.input(description="Which audit records to return. Absent members match any record.")
+class AuditFilter:
+    key: str | None = strawberry.field(
+        default=None, description="The name of the API key that was used."
+    )
+    on_behalf_of: str | None = strawberry.field(
+        default=None, description="The end user that the caller acted for."
+    )
+    action: model.AuditAction | None = strawberry.field(
+        default=None, description="The kind of change that was asked for."
+    )
+    phase: model.AuditPhase | None = strawberry.field(
+        default=None, description="How far the change had come by then."
+    )
+    account: AccountId | None = strawberry.field(
+        default=None, description="The AWS account of the mover or orphans."
+    )
+    group: str | None = strawberry.field(
+        default=None, description="The group that the mover belongs to."
+    )
+    mover_name: str | None = strawberry.field(
+        default=None, description="The name of the mover within its group."
+    )
+    operation_id: str | None = strawberry.field(
+        default=None, description="The durable operation's id, as in `AuditRecord.operationId`."
+    )
+    request_id: str | None = strawberry.field(
+        default=None, description="The id of the request, as in `X-Request-Id`."
+    )
+    since: datetime | None = strawberry.field(
+        default=None, description="Only records of this time or later. UTC if it has no offset."
+    )
+    until: datetime | None = strawberry.field(
+        default=None, description="Only records before this time. UTC if it has no offset."
+    )
+
+
+async def audit_page(
+    info: Info, given: AuditFilter | None, first: int, after: str | None
+) -> Connection[AuditRecord]:
+    """A page of the trail, newest first. Raises Forbidden and Invalid."""
+    if not 1 <= first <= MOST:
+        raise Invalid(f"first is 1 to {MOST}, not {first}", path=("first",))
+    before = None if after is None else _sequence(after)
+    # One more than is shown tells whether there is a next page.
+    found = await list_audit(info.context, _filter(given or AuditFilter()), first + 1, before)
+    items = [(encode_cursor(f"audit {entry.sequence}"), entry.record) for entry in found[:first]]
+    page = Page(
+        items,
+        PageInfo(
+            has_next_page=len(found) > first,
+            has_previous_page=after is not None,
+            start_cursor=items[0][0] if items else None,
+            end_cursor=items[-1][0] if items else None,
+        ),
+    )
+    edges, nodes, page_info = edges_of(page, lambda record: AuditRecord(value=record))
+    return Connection(edges=edges, nodes=nodes, page_info=page_info)
+
+
+def _arn(given: str | None) -> Arn | None:
+    return None if given is None else Arn(given)
+
+
+def _filter(given: AuditFilter) -> model.AuditFilter:
+    return model.AuditFilter(
+        key=_text(given.key, "key"),
+        on_behalf_of=_text(given.on_behalf_of, "onBehalfOf"),
+        action=given.action,
+        phase=given.phase,
+        account_id=_text(given.account, "account"),
+        group=_text(given.group, "group"),
+        mover_name=_text(given.mover_name, "moverName"),
+        operation_id=_text(given.operation_id, "operationId"),
+        request_id=_text(given.request_id, "requestId"),
+        since=_moment(given.since),
+        until=_moment(given.until),
+    )
+
+
+def _text(given: str | None, name: str) -> str | None:
+    """PostgreSQL rejects some control characters."""
+    if given is not None and not (given.isprintable() and len(given) <= _LONGEST):
+        raise Invalid(f"{name} is at most {_LONGEST} printable characters", path=("filter", name))
+    return given
+
+
+def _moment(given: datetime | None) -> datetime | None:
+    return given.replace(tzinfo=UTC) if given is not None and given.tzinfo is None else given
+
+
+def _sequence(cursor: str) -> int:
+    found = _CURSOR.fullmatch(decode_cursor(cursor))
+    if found is None:
+        raise Invalid("this is not a cursor of the audit trail", path=("after",))
+    return int(found[1])

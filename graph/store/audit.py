@@ -1,0 +1,165 @@
+"""The audit trail: records are appended and, once they are old enough, deleted; never changed."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from graph.model.audit import (
+    AuditAction,
+    AuditEntry,
+    AuditFilter,
+    AuditPhase,
+    AuditRecord,
+    AuditTarget,
+    Origin,
+    Requester,
+    Surface,
+)
+from graph.observability.logs import pairs
+from graph.store.database import Database
+from graph.store.tables import AUDIT
+
+log = logging.getLogger("graph.audit")
+
+_BATCH: Final = 1_000
+"""Records deleted in one transaction, so that it stays short."""
+_REQUESTER: Final = ("requested_key", "on_behalf_of", "request_id", "surface", "peer")
+_TARGET: Final = ("account_id", "mover_group", "mover_name", "task_arn", "run_arn", "operation_id")
+
+
+class AuditTrail:
+    """Repository of audit records. Raises Upstream if the store does not answer in time."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def append(self, record: AuditRecord) -> None:
+        """Stores a record on its own, durably."""
+        row = row_of(record)
+        await self._database.write(sa.insert(AUDIT), row, durable=True)
+
+    async def page(
+        self, wanted: AuditFilter, first: int, before: int | None = None
+    ) -> list[AuditEntry]:
+        """At most ``first`` records, newest first, of those with a sequence below ``before``."""
+        chosen = sa.select(AUDIT).where(*_conditions(wanted))
+        if before is not None:
+            chosen = chosen.where(AUDIT.c.sequence < before)
+        rows = await self._database.rows(chosen.order_by(AUDIT.c.sequence.desc()).limit(first))
+        return [AuditEntry(row["sequence"], _record_of(row)) for row in rows]
+
+    async def forget(self, older_than: float) -> int:
+        """Deletes records older than so many seconds, at most 1,000; returns how many."""
+        old = sa.select(AUDIT.c.sequence).where(AUDIT.c.at < time.time() - older_than)
+        oldest = old.order_by(AUDIT.c.sequence).limit(_BATCH)
+        drop = sa.delete(AUDIT).where(AUDIT.c.sequence.in_(oldest))
+        return await self._database.transact(lambda connection: connection.execute(drop).rowcount)
+
+
+def append_within(connection: sa.Connection, record: AuditRecord) -> None:
+    """Stores a record in the transaction of the change that it is about."""
+    connection.execute(sa.insert(AUDIT), row_of(record))
+
+
+def write_line(record: AuditRecord) -> None:
+    """Writes the record to the log, so that it can be shipped elsewhere."""
+    row = row_of(record)
+    named = {name: row[name] for name in (*_REQUESTER, *_TARGET)}
+    resources = " ".join(record.target.resources) or None
+    line = pairs(
+        audit=record.phase.value,
+        action=record.action.value,
+        error=record.error_code,
+        **named,
+        resources=resources,
+    )
+    log.info("%s", line)
+
+
+def row_of(record: AuditRecord) -> dict[str, Any]:
+    """The values of a record by column, each cut to what its column holds."""
+    requester, target = record.requester, record.target
+    values = {
+        "attempt": record.attempt,
+        "at": record.at.timestamp(),
+        "phase": record.phase.value,
+        "action": record.action.value,
+        "requested_key": requester.key,
+        "on_behalf_of": requester.on_behalf_of,
+        "request_id": requester.request_id,
+        "surface": requester.origin and requester.origin.surface.value,
+        "peer": requester.origin and requester.origin.peer,
+        "account_id": target.account_id,
+        "mover_group": target.group,
+        "mover_name": target.mover_name,
+        "task_arn": target.task_arn,
+        "run_arn": target.run_arn,
+        "operation_id": target.operation_id,
+        "resources": json.dumps(target.resources),
+        "error_code": record.error_code,
+    }
+    return {name: _stored(name, value) for name, value in values.items()}
+
+
+def _stored(name: str, value: Any) -> Any:  # noqa: ANN401 - the column's
+    """Refused requests hold whatever the caller sent: any length, and characters no store takes."""
+    if not isinstance(value, str):
+        return value
+    kind = AUDIT.c[name].type
+    length = kind.length if isinstance(kind, sa.String) else None
+    return "".join(each if each.isprintable() else "\ufffd" for each in value[:length])
+
+
+def _record_of(row: sa.RowMapping) -> AuditRecord:
+    surface = row["surface"]
+    return AuditRecord(
+        attempt=row["attempt"],
+        at=datetime.fromtimestamp(row["at"], UTC),
+        phase=AuditPhase(row["phase"]),
+        action=AuditAction(row["action"]),
+        requester=Requester(
+            key=row["requested_key"],
+            on_behalf_of=row["on_behalf_of"],
+            request_id=row["request_id"],
+            origin=Origin(Surface(surface), row["peer"]) if surface else None,
+        ),
+        target=AuditTarget(
+            account_id=row["account_id"],
+            group=row["mover_group"],
+            mover_name=row["mover_name"],
+            task_arn=row["task_arn"],
+            run_arn=row["run_arn"],
+            operation_id=row["operation_id"],
+            resources=tuple(json.loads(row["resources"])),
+        ),
+        error_code=row["error_code"],
+    )
+
+
+def _conditions(wanted: AuditFilter) -> list[sa.ColumnElement[bool]]:
+    columns = AUDIT.c
+    equal = (
+        (columns.requested_key, wanted.key),
+        (columns.on_behalf_of, wanted.on_behalf_of),
+        (columns.action, wanted.action and wanted.action.value),
+        (columns.phase, wanted.phase and wanted.phase.value),
+        (columns.account_id, wanted.account_id),
+        (columns.mover_group, wanted.group),
+        (columns.mover_name, wanted.mover_name),
+        (columns.operation_id, wanted.operation_id),
+        (columns.request_id, wanted.request_id),
+    )
+    among = ((columns.account_id, wanted.accounts), (columns.mover_group, wanted.groups))
+    found = [column == value for column, value in equal if value is not None]
+    found += [column.in_(sorted(values)) for column, values in among if values is not None]
+    if wanted.since is not None:
+        found.append(columns.at >= wanted.since.timestamp())
+    if wanted.until is not None:
+        found.append(columns.at < wanted.until.timestamp())
+    return found

@@ -1,0 +1,83 @@
+"""How an operation ends: its last events, its status and its audit record, in one transaction."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+import sqlalchemy as sa
+
+from graph.model.audit import AuditAction, AuditPhase, AuditRecord, AuditTarget, Requester
+from graph.store import statements
+from graph.store.audit import append_within
+
+Parts = list[tuple[str, str | None]]
+"""Locations, each with the role that was created for it."""
+
+_OPERATION_FAILED: Final = "OPERATION_FAILED"
+"""The error code of a durable operation that failed after it was accepted."""
+
+
+def append_events(connection: sa.Connection, operation_id: str, messages: Sequence[str]) -> bool:
+    said = connection.execute(statements.ITS_MESSAGES, {"wanted": operation_id})
+    before = list(said.scalars())
+    fresh = [message for message in messages if message not in before]
+    rows = [
+        {"operation_id": operation_id, "position": index, "message": message, "at": time.time()}
+        for index, message in enumerate(fresh, start=len(before) + 1)
+    ]
+    if rows:
+        connection.execute(statements.NEW_EVENTS, rows)
+    return bool(rows)
+
+
+def end(
+    connection: sa.Connection,
+    operation_id: str,
+    failure: str | None,
+    messages: Sequence[str],
+    at: float | None,
+) -> AuditRecord | None:
+    """The audit record of the end; None if the operation had ended before."""
+    if messages:
+        append_events(connection, operation_id, messages)
+    now = time.time() if at is None else at  # after the last event
+    how = "FAILED" if failure else "COMPLETED"
+    given = {"wanted": operation_id, "now": now, "how": how, "why": failure}
+    if not connection.execute(statements.ENDS, given).rowcount:
+        return None
+    row = connection.execute(statements.AUDITED, {"wanted": operation_id}).mappings().one()
+    record = _end_record(row, now, failed=failure is not None)
+    append_within(connection, record)
+    return record
+
+
+def _end_record(row: sa.RowMapping, at: float, *, failed: bool) -> AuditRecord:
+    parts = parts_of(row["parts"]) or []
+    arns = dict.fromkeys(arn for part in parts for arn in part if arn is not None)
+    return AuditRecord(
+        attempt=row["id"],
+        at=datetime.fromtimestamp(at, UTC),
+        phase=AuditPhase.FAILED if failed else AuditPhase.COMPLETED,
+        action=AuditAction(row["kind"]),
+        requester=Requester(
+            key=row["requested_key"] or row["requested_by"], on_behalf_of=row["on_behalf_of"]
+        ),
+        target=AuditTarget(
+            account_id=row["account_id"],
+            group=row["mover_group"],
+            mover_name=row["mover_name"],
+            task_arn=row["task_arn"],
+            operation_id=row["id"],
+            resources=tuple(arns),
+        ),
+        error_code=_OPERATION_FAILED if failed else None,
+    )
+
+
+def parts_of(kept: str | None) -> Parts | None:
+    """What a deletion has left, of a row; None where it never came so far as to read it."""
+    return None if kept is None else [(location, role) for location, role in json.loads(kept)]

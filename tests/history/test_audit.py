@@ -1,0 +1,150 @@
+"""A change is recorded before and after it is carried out, and the records change no answer."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from graph.history.audit import Attempt, Audit
+from graph.model.audit import (
+    AuditAction,
+    AuditFilter,
+    AuditPhase,
+    AuditRecord,
+    AuditTarget,
+    Origin,
+    Requester,
+    Surface,
+)
+from graph.model.errors import AccessDenied, ApiError, Conflict, Forbidden, Upstream
+from graph.store import AuditTrail, Store
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    async with Store(f"sqlite:///{tmp_path}/db.sqlite") as opened:
+        yield opened
+
+
+def attempt(**target: Any) -> Attempt:
+    requester = Requester(key="k", request_id="r", origin=Origin(Surface.REST, "192.0.2.1"))
+    return Attempt(AuditAction.STOP_MOVER, requester, AuditTarget(**target))
+
+
+async def phases(store: Store) -> list[tuple[str, str | None]]:
+    page = await AuditTrail(store).page(AuditFilter(), 100)
+    return [(entry.record.phase.value, entry.record.error_code) for entry in page][::-1]
+
+
+class FailingTrail(AuditTrail):
+    """Refuses every record but those of the given phases."""
+
+    def __init__(self, store: Store, *kept: AuditPhase, error: Exception) -> None:
+        super().__init__(store)
+        self._kept, self._error = kept, error
+
+    async def append(self, record: AuditRecord) -> None:
+        if record.phase not in self._kept:
+            raise self._error
+        await super().append(record)
+
+
+@pytest.mark.parametrize(
+    ("error", "recorded"),
+    [
+        (Forbidden("no"), ("REFUSED", "FORBIDDEN")),
+        (Conflict("no"), ("REFUSED", "CONFLICT")),
+        (AccessDenied("no"), ("FAILED", "ACCESS_DENIED")),
+        (Upstream("no"), ("FAILED", "UPSTREAM")),
+        (RuntimeError("no"), ("FAILED", "INTERNAL")),
+    ],
+)
+async def test_each_kind_of_error_has_its_phase(
+    store: Store, error: Exception, recorded: tuple[str, str]
+) -> None:
+    async def fail(_attempt: Attempt) -> None:
+        raise error
+
+    async with Audit(AuditTrail(store), keep_seconds=60) as audit:
+        with pytest.raises(type(error)):
+            await audit.carry_out(attempt(), fail, may_take_effect=True)
+    assert await phases(store) == [("REQUESTED", None), recorded]
+
+
+@pytest.mark.parametrize("error", [Upstream("away"), RuntimeError("broken")])
+async def test_a_record_that_cannot_be_stored_afterwards_changes_no_answer(
+    store: Store, error: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+
+    async def succeed(_attempt: Attempt) -> str:
+        return "done"
+
+    async def refuse(_attempt: Attempt) -> None:
+        raise Forbidden("no")
+
+    trail = FailingTrail(store, AuditPhase.REQUESTED, error=error)
+    async with Audit(trail, keep_seconds=60) as audit:
+        assert await audit.carry_out(attempt(), succeed, may_take_effect=True) == "done"
+        with pytest.raises(Forbidden):
+            await audit.carry_out(attempt(), refuse, may_take_effect=False)
+    assert "audit=ACCEPTED" in caplog.text
+    assert "audit=REFUSED" in caplog.text
+
+
+async def test_a_change_that_cannot_be_recorded_first_is_not_carried_out(store: Store) -> None:
+    called = False
+
+    async def change(_attempt: Attempt) -> None:
+        nonlocal called
+        called = True
+
+    trail = FailingTrail(store, error=Upstream("away"))
+    async with Audit(trail, keep_seconds=60) as audit:
+        with pytest.raises(Upstream):
+            await audit.carry_out(attempt(), change, may_take_effect=True)
+    assert not called
+
+
+async def test_a_change_whose_client_leaves_runs_to_its_end_and_is_recorded(store: Store) -> None:
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def change(_attempt: Attempt) -> None:
+        begun.set()
+        await go_on.wait()
+
+    async with Audit(AuditTrail(store), keep_seconds=60) as audit:
+        work = audit.carry_out(attempt(), change, may_take_effect=True)
+        client = asyncio.ensure_future(work)
+        await begun.wait()
+        client.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await client
+        assert await phases(store) == [("REQUESTED", None)]
+        go_on.set()
+    assert await phases(store) == [("REQUESTED", None), ("ACCEPTED", None)]
+
+
+async def test_changes_that_pile_up_are_throttled(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("graph.history.audit._UNDER_WAY", 1)
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def change(_attempt: Attempt) -> None:
+        begun.set()
+        await go_on.wait()
+
+    async with Audit(AuditTrail(store), keep_seconds=60) as audit:
+        first = asyncio.ensure_future(audit.carry_out(attempt(), change, may_take_effect=True))
+        await begun.wait()
+        with pytest.raises(ApiError) as error:
+            await audit.carry_out(attempt(), change, may_take_effect=True)
+        assert error.value.code == "THROTTLED"
+        go_on.set()
+        await first
