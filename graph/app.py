@@ -17,7 +17,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
 from graph import schema
-from graph.auth import Authenticator, credentials
+from graph.auth import Authenticator, Peer, Rejected, credentials
 from graph.aws.client.clients import Clients
 from graph.aws.client.gateway import Gateway
 from graph.config.settings import Settings
@@ -34,7 +34,7 @@ from graph.operations.sweep import Sweep
 from graph.rights.policy import ResourcePolicy
 from graph.runs import RunService
 from graph.runs.watch import Pace
-from graph.server.access_log import AccessLog, note_caller, note_operation
+from graph.server.access_log import AccessLog, note_caller, note_operation, note_rejection
 from graph.server.cors import Cors
 from graph.store import AuditTrail, RunRecords, Store
 from graph.transport import GraphQLApp, Schema, make_schema
@@ -57,8 +57,13 @@ class Opened:
         """By the headers, or on a socket by the same names in the payload of connection_init."""
         if self.auth is None:
             raise RuntimeError("the application is not open")
-        given = credentials(connection.headers, payload)
-        caller = await self.auth.authenticate(given)
+        peer = Peer(*connection.client) if connection.client else Peer()
+        try:
+            given = credentials(connection.headers, payload)
+            caller = await self.auth.authenticate(given, peer)
+        except Rejected as error:
+            note_rejection(connection.scope, error.reason)
+            raise
         note_caller(connection.scope, caller)
         return caller
 

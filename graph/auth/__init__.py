@@ -1,7 +1,8 @@
-"""Turns what a connection carries into a caller: a hash of a key, or a key known by its digest."""
+"""Turns the credentials of a connection into a caller: a hash of a key, or the key itself."""
 
 from graph.auth.authenticator import Authenticator
 from graph.auth.credentials import BEARER, HEADER, Credentials, credentials
+from graph.auth.fair_queue import Peer
 from graph.auth.groups import read_groups, read_groups_file
 from graph.auth.keys import (
     DEFAULT,
@@ -12,6 +13,7 @@ from graph.auth.keys import (
     read_keys,
     read_keys_file,
 )
+from graph.auth.rejected import Rejected
 from graph.auth.tokens import new_key, token_for
 
 __all__ = [
@@ -21,6 +23,8 @@ __all__ = [
     "Authenticator",
     "Credentials",
     "Key",
+    "Peer",
+    "Rejected",
     "clear_key",
     "credentials",
     "default_key",

@@ -1,4 +1,4 @@
-"""Who is asking: a caller for valid credentials, one and the same refusal for all others."""
+"""Turns credentials into a caller. Everything that is wrong gets one and the same answer."""
 
 from __future__ import annotations
 
@@ -7,24 +7,39 @@ import hmac
 import re
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from graph.auth.credentials import Credentials
+from graph.auth.fair_queue import Peer
 from graph.auth.keys import Key
+from graph.auth.rejected import Rejected
 from graph.auth.remembered import Remembered
 from graph.auth.verifier import Verifier
 from graph.model.caller import Caller
-from graph.model.errors import Unauthenticated
 
 _HASH: Final = re.compile(r"\$2[aby]\$([0-9]{2})\$[./A-Za-z0-9]{53}")
-_LEAST_COST: Final = 4
+_MIN_COST: Final = 4
 _RIGHT: Final = (10_000, 300.0)
 _WRONG: Final = (10_000, 60.0)
-"""How many, and for how many seconds. Wrong ones have a place of their own: they push out none."""
+"""Entries and seconds. Wrong tokens have a cache of their own, so that they evict no right one."""
+_NOBODY: Final = Peer()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Keyring:
+    """The keys by how callers prove that they hold them."""
+
+    clear: tuple[Key, ...]
+    """By a bcrypt hash."""
+    digests: tuple[tuple[bytes, Key], ...]
+    """By the key itself."""
+    bearerless: tuple[bytes, ...]
+    """Digests of the keys that are not accepted as they are."""
 
 
 class Authenticator:
-    """Knows the keys. A token that was computed a short while ago is not computed again."""
+    """Knows the keys. A token is not computed again for a while, whether it was right or wrong."""
 
     def __init__(
         self,
@@ -33,49 +48,76 @@ class Authenticator:
         max_cost: int = 12,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._clear = [key for key in keys if key.clear is not None]
-        self._digested = [(key.sha256, key) for key in keys if key.sha256 is not None]
-        self._max_cost = max_cost
-        self._verifier = Verifier([key.clear for key in self._clear if key.clear is not None])
+        self._keyring, self._max_cost = _keyring(keys), max_cost
+        self._verifier = Verifier(_clear(self._keyring), clock)
         self._right: Remembered[Key] = Remembered(*_RIGHT, clock)
         self._wrong: Remembered[bool] = Remembered(*_WRONG, clock)
 
-    async def authenticate(self, given: Credentials) -> Caller:
-        """A token decides where there is one, else the bearer.
+    async def authenticate(self, given: Credentials, peer: Peer = _NOBODY) -> Caller:
+        """Returns the caller. If there is a token it decides, else the bearer does.
 
-        Raises Unauthenticated for whatever is wrong, and Throttled where too many wait.
+        Raises Rejected for everything that is wrong, and Throttled if too many tokens wait.
         """
         if given.token is not None:
-            key = await self._by_token(given.token)
-        else:
+            key = await self._by_token(given.token, peer)
+        elif given.bearer is not None:
             key = self._by_bearer(given.bearer)
-        if key is None:
-            raise Unauthenticated("A valid token is required.")
+        else:
+            raise Rejected("there is no token")
         return key.caller_for(given.forwarded_user)
 
     async def aclose(self) -> None:
         await self._verifier.aclose()
 
-    async def _by_token(self, token: str) -> Key | None:
-        match = _HASH.fullmatch(token)
-        if match is None or not _LEAST_COST <= int(match[1]) <= self._max_cost or not self._clear:
-            return None
+    async def _by_token(self, token: str, peer: Peer) -> Key:
+        cost = self._check_form(token)
         encoded = token.encode()
         known = self._right.get(encoded)
-        if known is not None or self._wrong.get(encoded):
+        if known is not None:
             return known
-        index = await self._verifier.matching(encoded, int(match[1]))
+        if self._wrong.get(encoded):
+            raise Rejected("the token matches no key")
+        index = await self._verifier.matching(encoded, cost, peer)
         if index is None:
             self._wrong.put(encoded, value=True)
-            return None
-        self._right.put(encoded, self._clear[index])
-        return self._clear[index]
+            raise Rejected("the token matches no key")
+        self._right.put(encoded, self._keyring.clear[index])
+        return self._keyring.clear[index]
 
-    def _by_bearer(self, bearer: str | None) -> Key | None:
-        """Compares with all, each in constant time."""
-        digest = hashlib.sha256((bearer or "").encode(errors="replace")).digest()
+    def _check_form(self, token: str) -> int:
+        """Returns the cost of the token. Raises Rejected if it need not be computed."""
+        match = _HASH.fullmatch(token)
+        if match is None:
+            raise Rejected("the token is not a bcrypt hash")
+        cost = int(match[1])
+        if not _MIN_COST <= cost <= self._max_cost:
+            raise Rejected(f"the token has the cost {cost}, not {_MIN_COST} to {self._max_cost}")
+        if not self._keyring.clear:
+            raise Rejected("no key is configured in clear, so that no token can match")
+        return cost
+
+    def _by_bearer(self, bearer: str) -> Key:
+        """Compares with all keys, each in constant time."""
+        digest = hashlib.sha256(bearer.encode(errors="replace")).digest()
         found = None
-        for expected, key in self._digested:
+        for expected, key in self._keyring.digests:
             if hmac.compare_digest(expected, digest):
                 found = key
-        return found if bearer else None
+        if found is not None:
+            return found
+        if any(hmac.compare_digest(each, digest) for each in self._keyring.bearerless):
+            raise Rejected("the pre-shared key itself is not accepted: send a bcrypt hash of it")
+        raise Rejected("the bearer matches no key")
+
+
+def _keyring(keys: Sequence[Key]) -> _Keyring:
+    digests = [(key.digest, key) for key in keys]
+    return _Keyring(
+        clear=tuple(key for key in keys if key.clear is not None),
+        digests=tuple(each for each in digests if each[1].bearer),
+        bearerless=tuple(digest for digest, key in digests if not key.bearer),
+    )
+
+
+def _clear(keyring: _Keyring) -> tuple[bytes, ...]:
+    return tuple(key.clear for key in keyring.clear if key.clear is not None)

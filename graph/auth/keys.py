@@ -28,25 +28,33 @@ _SECRETS: Final = ("key", "key_file", "sha256")
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One key. Either ``clear`` or ``sha256`` is there."""
+    """A secret and what its holder may do. Either ``clear`` or ``sha256`` is given."""
 
     caller: Caller
     clear: bytes | None = field(default=None, repr=False)
     """1 to 72 bytes: callers send a bcrypt hash of it."""
     sha256: bytes | None = field(default=None, repr=False)
-    """Callers send the key itself, as a bearer."""
+    """Its SHA-256, if the server does not know the key itself."""
     forwards: bool = False
-    """Whether its holder is believed when it says whom it acts for."""
+    """Whether its holder is believed when it names the user it acts for."""
+    bearer: bool = True
+    """Whether callers may send the key itself."""
+
+    @property
+    def digest(self) -> bytes:
+        """The SHA-256 of the key."""
+        return self.sha256 or hashlib.sha256(self.clear or b"").digest()
 
     def caller_for(self, user: str | None) -> Caller:
+        """The caller, on behalf of a user if the key may say so."""
         if user is None or not self.forwards:
             return self.caller
         return replace(self.caller, on_behalf_of=user)
 
 
 def default_key(clear: bytes) -> Key:
-    """The one key of a server that has no others: it may do everything, as in the original."""
-    return Key(Caller(DEFAULT, may_audit=True), clear=clear, forwards=True)
+    """The pre-shared key, which may do everything. As in the original, it is never sent itself."""
+    return Key(Caller(DEFAULT, may_audit=True), clear=clear, forwards=True, bearer=False)
 
 
 def read_keys_file(file: str) -> tuple[Key, ...]:
@@ -68,9 +76,9 @@ def read_keys(given: object) -> tuple[Key, ...]:
     """The keys of ``[[keys]]`` tables. Raises ValueError with a sentence that names the entry."""
     keys = tuple(_key(table, number) for number, table in enumerate(tables(given, "keys"), 1))
     _distinct([key.caller.name for key in keys], "the name '{}' is used by two keys")
-    secrets = [key.clear or key.sha256 for key in keys]
-    for index, secret in enumerate(secrets):
-        if secret in secrets[:index]:
+    digests = [key.digest for key in keys]
+    for index, digest in enumerate(digests):
+        if digest in digests[:index]:
             raise ValueError(f"key '{keys[index].caller.name}' has the same secret as another key")
     if sum(key.clear is not None for key in keys) > MOST_CLEAR:
         raise ValueError(

@@ -6,7 +6,7 @@ from typing import Final
 
 from graph.model.errors import Unauthenticated
 
-_MESSAGE: Final = "a valid token is needed"
+_MESSAGE: Final = "A valid token is required."
 
 
 class Rejected(Unauthenticated):

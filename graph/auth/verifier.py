@@ -1,12 +1,12 @@
-"""Compares tokens with keys off the event loop: few threads of low priority, a bounded queue."""
+"""Compares tokens with keys off the event loop, in a few threads and with a bounded queue."""
 
 from __future__ import annotations
 
 import asyncio
-import heapq
 import os
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -14,98 +14,101 @@ from typing import Final
 
 import bcrypt
 
+from graph.auth.fair_queue import FairQueue, Peer
 from graph.model.errors import Throttled
 
-WAITING: Final = 200
-_MOST_THREADS: Final = 4
-_NICE: Final = 5
+WAITING: Final = 1_000
+_MAX_THREADS: Final = 4
+_NICENESS: Final = 5
+_SECONDS_OF_COST_10: Final = 0.06
+"""What one comparison takes, roughly; each step of the cost doubles it."""
+_TOO_MANY: Final = "too many new tokens at once; try again in a few seconds"
+_NOBODY: Final = Peer()
+_STOPPING: Final = "the server is stopping; try again"
 
 
-@dataclass(order=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Job:
-    """By cost: a flood of dear tokens lets the cheap ones pass. Among equals, by arrival."""
-
-    cost: int
-    number: int
-    token: bytes = field(compare=False)
-    answer: asyncio.Future[int | None] = field(compare=False)
+    token: bytes = field(repr=False)
+    keys: tuple[bytes, ...] = field(repr=False)
+    peer: Peer
+    answer: asyncio.Future[int | None]
 
 
 class Verifier:
-    """bcrypt releases the interpreter's lock; what it takes from others is the processor."""
+    """Owns the threads. bcrypt releases the interpreter lock; what it takes is processor time."""
 
-    def __init__(self, keys: Sequence[bytes]) -> None:
-        self._keys = tuple(keys)
-        self._threads = max(1, min(_MOST_THREADS, _processors() - 1))
-        self._pool = ThreadPoolExecutor(self._threads, "bcrypt", initializer=_give_way)
-        self._waiting: list[_Job] = []
-        self._jobs: dict[bytes, _Job] = {}
-        self._busy = self._count = 0
+    def __init__(self, keys: Sequence[bytes], clock: Callable[[], float] = time.monotonic) -> None:
+        self.keys = tuple(keys)
+        """What the tokens that are submitted from now on are compared with."""
+        self._max_busy = max(1, min(_MAX_THREADS, _processors() - 1))
+        self._pool = ThreadPoolExecutor(self._max_busy, "bcrypt", initializer=_lower_priority)
+        self._waiting: FairQueue[_Job] = FairQueue(WAITING, clock)
+        self._jobs: dict[tuple[bytes, tuple[bytes, ...]], _Job] = {}
+        self._busy = 0
 
-    async def matching(self, token: bytes, cost: int) -> int | None:
-        """The index of the key that a token was made of; those who bring the same one share it.
+    async def matching(self, token: bytes, cost: int, peer: Peer = _NOBODY) -> int | None:
+        """Returns the index of the key that a token was made from; None if there is none.
 
-        Raises Throttled where too many wait that are no dearer.
+        Callers with the same token share one computation. Raises Throttled if the queue is full.
         """
-        job = self._jobs.get(token) or self._take_on(token, cost)
+        job = self._jobs.get((token, self.keys)) or self._submit(token, cost, peer)
         return await asyncio.shield(job.answer)
 
     async def aclose(self) -> None:
-        """Whoever waits is told to come again."""
+        """Waits for what is being computed; who still waits is told to try again."""
         while self._waiting:
-            self._give_up(self._waiting[-1], "the server is stopping; try again")
+            self._turn_away(self._waiting.pop(), _STOPPING)
         await asyncio.to_thread(self._pool.shutdown, cancel_futures=True)
 
-    def _take_on(self, token: bytes, cost: int) -> _Job:
-        self._count += 1
-        job = _Job(cost, self._count, token, asyncio.get_running_loop().create_future())
-        if len(self._waiting) >= WAITING:
-            dearest = max(self._waiting)
-            if dearest < job:
-                raise Throttled(_TOO_MANY)
-            self._give_up(dearest, _TOO_MANY)
-        self._jobs[token] = job
-        heapq.heappush(self._waiting, job)
+    def _submit(self, token: bytes, cost: int, peer: Peer) -> _Job:
+        job = _Job(token, self.keys, peer, asyncio.get_running_loop().create_future())
+        self._jobs[token, self.keys] = job
+        seconds = _SECONDS_OF_COST_10 * 2.0 ** (cost - 10) * len(self.keys)
+        last = self._waiting.push(job, peer, seconds)
+        if last is not None:
+            self._turn_away(last, _TOO_MANY)
         self._start()
         return job
 
     def _start(self) -> None:
-        while self._waiting and self._busy < self._threads:
-            job = heapq.heappop(self._waiting)
+        while self._waiting and self._busy < self._max_busy:
+            job = self._waiting.pop()
             self._busy += 1
             loop = asyncio.get_running_loop()
-            work = loop.run_in_executor(self._pool, compare, self._keys, job.token)
-            work.add_done_callback(partial(self._finished, job))
+            work = loop.run_in_executor(self._pool, compare, job.keys, job.token)
+            work.add_done_callback(partial(self._finish, job))
 
-    def _finished(self, job: _Job, work: asyncio.Future[int | None]) -> None:
+    def _finish(self, job: _Job, work: asyncio.Future[int | None]) -> None:
         self._busy -= 1
-        del self._jobs[job.token]
+        del self._jobs[job.token, job.keys]
         if work.cancelled():
             job.answer.cancel()
         elif error := work.exception():
-            job.answer.set_exception(error)
+            _fail(job.answer, error)
         else:
+            self._waiting.settle(job.peer, right=work.result() is not None)
             job.answer.set_result(work.result())
         self._start()
 
-    def _give_up(self, job: _Job, why: str) -> None:
-        self._waiting.remove(job)
-        heapq.heapify(self._waiting)
-        del self._jobs[job.token]
-        job.answer.set_exception(Throttled(why))
+    def _turn_away(self, job: _Job, why: str) -> None:
+        del self._jobs[job.token, job.keys]
+        _fail(job.answer, Throttled(why))
 
 
-_TOO_MANY: Final = "too many new tokens at once; try again in a few seconds"
+def _fail(answer: asyncio.Future[int | None], error: BaseException) -> None:
+    answer.set_exception(error)
+    answer.exception()  # retrieved, even if everybody who waited has left
 
 
 def compare(keys: Sequence[bytes], token: bytes) -> int | None:
-    """Every key is tried, whichever matches: the time tells nothing."""
+    """Returns the index of the matching key. Tries all of them, so that the time tells nothing."""
     found = None
     for index, key in enumerate(keys):
         try:
             if bcrypt.checkpw(key, token):
                 found = index
-        except ValueError:  # a salt that bcrypt cannot read is nobody's
+        except ValueError:  # bcrypt cannot read the salt, so nobody made a token with it
             continue
     return found
 
@@ -114,7 +117,7 @@ def _processors() -> int:
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
-def _give_way() -> None:
-    """On Linux this is of the calling thread alone; elsewhere it would be of the process."""
+def _lower_priority() -> None:
+    """On Linux this affects the calling thread alone; elsewhere it would affect the process."""
     if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, 0, _NICE)
+        os.setpriority(os.PRIO_PROCESS, 0, _NICENESS)

@@ -36,6 +36,8 @@ class Entry:
     request_id: str = field(default_factory=lambda: uuid.uuid4().hex)
     started: float = field(default_factory=time.perf_counter)
     caller: Caller | None = None
+    rejected: str | None = None
+    """Why the credentials were rejected, for the log only."""
     status: int = 0
     streams: bool = False
     close: int | None = None
@@ -90,6 +92,13 @@ def note_caller(scope: Scope, caller: Caller) -> None:
     entry = scope.get(_ENTRY)
     if isinstance(entry, Entry):
         entry.caller = caller
+
+
+def note_rejection(scope: Scope, reason: str) -> None:
+    """Adds to the line of a request why its caller was rejected; the reason holds no secret."""
+    entry = scope.get(_ENTRY)
+    if isinstance(entry, Entry):
+        entry.rejected = reason
 
 
 def note_operation(scope: Scope, report: Report) -> None:
@@ -168,6 +177,8 @@ def _line(scope: Scope, entry: Entry, method: str, route: str, seconds: float) -
         close=entry.close,
         ms=f"{1000 * seconds:.1f}",
         caller=entry.caller.who if entry.caller else None,
+        rejected=entry.rejected,
+        peer=_peer(scope) if entry.rejected else None,
         request_id=entry.request_id,
     )
 
@@ -176,6 +187,11 @@ def _route(scope: Scope) -> str:
     """The template that matched: a bounded set, whatever paths are asked for."""
     path: str | None = getattr(scope.get("route"), "path", None)
     return path or "none"
+
+
+def _peer(scope: Scope) -> str:
+    client = scope.get("client")
+    return str(client[0]) if client else "unknown"
 
 
 def _is_stream(headers: Any) -> bool:  # noqa: ANN401 - pairs of bytes, as ASGI has them

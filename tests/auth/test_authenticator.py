@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from graph.auth import Authenticator, Credentials, Key, default_key, read_keys, token_for, verifier
+from graph.auth.rejected import Rejected
 from graph.model.errors import Unauthenticated
 
 TABLES = [
@@ -105,6 +106,49 @@ async def test_each_key_has_its_own_name_and_rights() -> None:
         ("old", False, frozenset({"g"})),
         ("hashed", False, None),
     ]
+
+
+async def test_a_key_that_is_configured_in_clear_is_a_bearer_too() -> None:
+    async with door(THREE) as auth:
+        for secret, name in (("new key", "new"), ("old key", "old"), ("long and random", "hashed")):
+            assert (await auth.authenticate(Credentials(bearer=secret))).name == name
+
+
+async def test_the_pre_shared_key_is_sent_as_a_hash_only() -> None:
+    async with door() as auth:
+        with pytest.raises(Rejected) as raised:
+            await auth.authenticate(Credentials(bearer="key"))
+    assert "send a bcrypt hash" in raised.value.reason
+
+
+REASONS = {
+    "none": "there is no token",
+    "the key itself": "the token is not a bcrypt hash",
+    "short": "the token is not a bcrypt hash",
+    "of another key": "the token matches no key",
+    "other digits": "the token is not a bcrypt hash",
+    "no cost": "the token has the cost 0, not 4 to 12",
+    "too dear": "the token has the cost 13, not 4 to 12",
+    "an unknown bearer": "the bearer matches no key",
+    "a bad token beside a good bearer": "the token is not a bcrypt hash",
+}
+
+
+@pytest.mark.parametrize("what", REASONS)
+async def test_the_log_learns_the_reason_and_no_secret(what: str) -> None:
+    async with door(THREE) as auth:
+        for _ in range(2):  # computed, and remembered
+            with pytest.raises(Rejected) as raised:
+                await auth.authenticate(WRONG[what])
+            assert raised.value.reason == REASONS[what]
+
+
+async def test_without_a_key_in_clear_no_token_is_computed(computed: list[bytes]) -> None:
+    async with door(THREE[2:]) as auth:
+        with pytest.raises(Rejected) as raised:
+            await auth.authenticate(WRONG["of another key"])
+    assert raised.value.reason == "no key is configured in clear, so that no token can match"
+    assert computed == []
 
 
 async def test_only_a_trusted_key_speaks_for_others() -> None:

@@ -52,7 +52,7 @@ def test_a_header_counts_even_if_it_is_empty(name: str, value: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_the_same_header_twice_is_rejected(name: str) -> None:
     pairs = [(name.lower().encode(), value) for value in (b"client", b"proxy")]
-    with pytest.raises(Rejected, match=r"^a valid token is needed$") as raised:
+    with pytest.raises(Rejected, match=r"^A valid token is required\.$") as raised:
         credentials(Headers(raw=pairs), {})
     assert raised.value.reason == f"there are 2 {name} headers"
 

@@ -24,10 +24,16 @@ KEYS = f"""
 name = "by-digest"
 sha256 = "{hashlib.sha256(BEARER.encode()).hexdigest()}"
 forwarded_user = true
+
+[[keys]]
+name = "in-clear"
+key = "known in clear"
 """
 RIGHT = {
     "a token": ({"X-Auth-Token": TOKEN}, "default"),
     "a bearer": ({"Authorization": f"Bearer {BEARER}"}, "by-digest"),
+    "a bearer in clear": ({"Authorization": "Bearer known in clear"}, "in-clear"),
+    "a token of it": ({"X-Auth-Token": token_for("known in clear", 4)}, "in-clear"),
     "for a user": ({"Authorization": f"bearer {BEARER}", "X-Forwarded-User": "ann"}, "ann"),
 }
 WRONG: dict[str, dict[str, str]] = {

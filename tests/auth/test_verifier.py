@@ -1,4 +1,4 @@
-"""Tokens are computed off the loop, a bounded number at a time, the cheap ones first."""
+"""Tokens are computed off the loop, a bounded number at a time, in a fair order."""
 
 from __future__ import annotations
 
@@ -11,9 +11,12 @@ import bcrypt
 import pytest
 
 from graph.auth import token_for, verifier
+from graph.auth.fair_queue import Peer
 from graph.auth.remembered import Remembered
 from graph.auth.verifier import WAITING, Verifier, compare
 from graph.model.errors import Throttled
+
+NOBODY = Peer()
 
 
 class Gate:
@@ -48,8 +51,10 @@ async def bench(gate: Gate) -> AsyncIterator[Verifier]:
     await made.aclose()
 
 
-def ask(bench: Verifier, token: str, cost: int = 10) -> asyncio.Task[int | None]:
-    return asyncio.create_task(bench.matching(token.encode(), cost))
+def ask(
+    bench: Verifier, token: str, cost: int = 10, peer: Peer = NOBODY
+) -> asyncio.Task[int | None]:
+    return asyncio.create_task(bench.matching(token.encode(), cost, peer))
 
 
 async def test_the_loop_goes_on_while_a_thread_computes(gate: Gate) -> None:
@@ -63,28 +68,58 @@ async def test_the_loop_goes_on_while_a_thread_computes(gate: Gate) -> None:
     assert all(name.startswith("bcrypt") for name in gate.threads)
 
 
-async def test_the_cheap_ones_pass_the_dear_ones(gate: Gate) -> None:
+async def test_the_cost_of_a_token_does_not_decide_its_place(gate: Gate) -> None:
     async with bench(gate) as busy:
-        asked = [ask(busy, "first"), ask(busy, "dear"), ask(busy, "dear too"), ask(busy, "low", 4)]
+        costs = {"first": 10, "expensive": 12, "cheap": 4, "last": 10}
+        asked = [ask(busy, token, cost, Peer(token)) for token, cost in costs.items()]
         await asyncio.sleep(0)
         gate.opened.set()
         await asyncio.gather(*asked)
-    assert gate.order == [b"first", b"low", b"dear", b"dear too"]
+    assert gate.order == [token.encode() for token in costs]
 
 
-async def test_beyond_the_queue_the_dearest_is_turned_away(gate: Gate) -> None:
+async def test_from_a_full_queue_the_one_with_most_before_it_is_turned_away(gate: Gate) -> None:
     async with bench(gate) as busy:
         asked = [ask(busy, f"{n}") for n in range(WAITING + 1)]
         await asyncio.sleep(0)
         with pytest.raises(Throttled):
             await ask(busy, "one more")
-        cheap = ask(busy, "cheap", 4)
+        other = ask(busy, "other", 12, Peer("192.0.2.2", 1))
         await asyncio.sleep(0)
         gate.opened.set()
-        assert await cheap == 0
+        assert await other == 0
         answers = await asyncio.gather(*asked, return_exceptions=True)
     assert [type(answer) for answer in answers].count(Throttled) == 1
     assert isinstance(answers[-1], Throttled)
+
+
+async def test_who_was_wrong_is_overtaken(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+    def wrong(keys: Sequence[bytes], token: bytes) -> int | None:
+        return gate.compare(keys, token) if b"right" in token else None
+
+    monkeypatch.setattr(verifier, "compare", wrong)
+    attacker = Peer("192.0.2.1", 1)
+    async with bench(gate) as busy:
+        assert await ask(busy, "wrong", 4, attacker) is None
+        first = ask(busy, "right 1", 10)
+        asked = [ask(busy, f"wrong {n}", 4, attacker) for n in range(5)]
+        late = ask(busy, "right 2", 10, Peer("192.0.2.1", 2))
+        await asyncio.sleep(0)
+        gate.opened.set()
+        assert await first == 0
+        assert await late == 0
+        assert not any(each.done() for each in asked)
+        assert set(await asyncio.gather(*asked)) == {None}
+
+
+async def test_what_nobody_waits_for_is_not_reported(gate: Gate) -> None:
+    async with bench(gate) as busy:
+        gone = [ask(busy, f"{n}") for n in range(WAITING + 2)]
+        await asyncio.sleep(0)
+        for each in gone:
+            each.cancel()
+        await asyncio.gather(*gone, return_exceptions=True)
+        assert not busy._waiting._heap[0].item.answer.done()
 
 
 async def test_who_waits_at_the_end_is_told_so(gate: Gate) -> None:
