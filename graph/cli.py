@@ -148,7 +148,7 @@ def _serve(arguments: argparse.Namespace) -> int:
 def _sandbox(arguments: argparse.Namespace) -> int:
     try:
         from graph.sandbox.demo import serve_forever  # noqa: PLC0415 - an extra
-        from graph.sandbox.stage import Ports  # noqa: PLC0415 - an extra
+        from graph.sandbox.deployment import Ports  # noqa: PLC0415 - an extra
     except ImportError as error:
         return _missing(error)
     return serve_forever(Ports(api=arguments.port, aws=arguments.aws_port))

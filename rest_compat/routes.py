@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from graph.observability.version import Version
 from rest_compat import handlers
-from rest_compat.door import ANY, Door, Handler, Identify, MakeContext, PublicHandler, public
+from rest_compat.endpoint import ANY, Door, Handler, Identify, MakeContext, PublicHandler, public
 
 ROOT: Final = "/v1/datasync"
 _ALIASES: Final = (ROOT, "/v1/test")

@@ -14,11 +14,11 @@ from rich.progress import BarColumn, Progress, TextColumn
 from websockets.exceptions import WebSocketException
 
 from graph.sandbox.client import Client, PlayError
-from graph.sandbox.ending import Ending
+from graph.sandbox.deployment import Ports, Stage, StageError, stage
 from graph.sandbox.hints import hints
-from graph.sandbox.scenery import LAB, OBJECTS, SHOP
+from graph.sandbox.sample_data import LAB, OBJECTS, SHOP
 from graph.sandbox.served import Sandbox
-from graph.sandbox.stage import Ports, Stage, StageError, stage
+from graph.sandbox.signals import Ending
 
 GROUP: Final = "demo"
 _ACT_SECONDS: Final = 120.0

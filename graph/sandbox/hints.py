@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator
 from typing import Final
 
-from graph.sandbox.scenery import EXTERNAL_ID, LAB, ORG, ROLE
-from graph.sandbox.stage import Stage
+from graph.sandbox.deployment import Stage
+from graph.sandbox.sample_data import EXTERNAL_ID, LAB, ORG, ROLE
 
 QUERY: Final = (
     f'{{ account(id: "{LAB}") {{ movers {{ nodes'

@@ -12,7 +12,7 @@ import pytest
 from starlette.routing import Route, compile_path
 
 from graph.observability.version import Version
-from rest_compat.door import ANY
+from rest_compat.endpoint import ANY
 from rest_compat.errors import STATUS
 from rest_compat.routes import PATHS, rest_app
 from rest_compat.wire import _LOCATIONS, _RUN, _TASK, Members

@@ -19,8 +19,8 @@ import pytest
 from graphql import parse, validate
 
 from graph.app import graphql_schema
-from graph.sandbox import demo, hints, scenery
-from graph.sandbox.ending import Ending
+from graph.sandbox import demo, hints, sample_data
+from graph.sandbox.signals import Ending
 
 PROMISES = (
     "300 objects are at both sides.",
@@ -141,9 +141,9 @@ def test_the_sandbox_serves_what_it_prints_until_a_signal(tmp_path: Path, number
         with httpx.Client(headers={"X-Auth-Token": token[1]}, timeout=30) as http:
             documents = [hints.QUERY, hints.MUTATION]
             answers = [http.post(f"{api}/graphql", json={"query": text}) for text in documents]
-            listed = http.get(f"{api}/v1/datasync/{scenery.LAB}/movers/imaging").json()
+            listed = http.get(f"{api}/v1/datasync/{sample_data.LAB}/movers/imaging").json()
             assert listed == ["archive-to-photos", "photos-to-archive"]
-            assert scenery.LAB in http.get(f"{aws}/_sandbox/state").json()
+            assert sample_data.LAB in http.get(f"{aws}/_sandbox/state").json()
         assert all("errors" not in answer.json() for answer in answers)
         assert answers[1].json()["data"]["createMover"]["errors"] == []
         process.send_signal(number)

@@ -18,10 +18,10 @@ from typing import Final
 import bcrypt
 import httpx
 
-from graph.sandbox.ending import Ending
 from graph.sandbox.pace import Pace
-from graph.sandbox.scenery import EXTERNAL_ID, LAB, ORG, ROLE, SHOP, furnish
+from graph.sandbox.sample_data import EXTERNAL_ID, LAB, ORG, ROLE, SHOP, furnish
 from graph.sandbox.served import Sandbox
+from graph.sandbox.signals import Ending
 
 _START_SECONDS: Final = 60.0
 _STOP_SECONDS: Final = 20.0
