@@ -156,10 +156,10 @@ def _sandbox(arguments: argparse.Namespace) -> int:
 
 def _demo(arguments: argparse.Namespace) -> int:
     try:
-        from graph.sandbox.demo import play  # noqa: PLC0415 - an extra
+        from graph.sandbox.demo import run_demo  # noqa: PLC0415 - an extra
     except ImportError as error:
         return _missing(error)
-    return play(stay=not arguments.exit and sys.stdin.isatty() and sys.stdout.isatty())
+    return run_demo(stay=not arguments.exit and sys.stdin.isatty() and sys.stdout.isatty())
 
 
 def _schema(arguments: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""What all paths share: token, method, body and errors."""
+"""What all REST paths share: authentication, method, body limit and rendering of errors."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ Handler = Callable[[Context, Request], Awaitable[Response]]
 PublicHandler = Callable[[Request], Awaitable[Response]]
 
 ANY: Final = "*"
-"""Stands for every method that a path does not name."""
+"""The handler for every method that a path does not name."""
 
 
-class Door:
-    """``door({"GET": handler})`` is an ASGI application for one path."""
+class Protected:
+    """``protected({"GET": handler})`` is an ASGI application for one path that needs a token."""
 
     def __init__(self, identify: Identify, make_context: MakeContext, body_limit: int) -> None:
         self._identify, self._make_context = identify, make_context
         self._body_limit = body_limit
 
     def __call__(self, handlers: Mapping[str, Handler]) -> Endpoint:
-        async def let_in(request: Request, request_id: str) -> Response:
-            # The token first: who has none does not learn what is here.
+        async def respond(request: Request, request_id: str) -> Response:
+            # Authentication comes first: without a token nobody learns what exists.
             caller = await self._identify(request, None)
             handler = handlers.get(_method(request)) or handlers.get(ANY)
             if handler is None:
@@ -45,17 +45,17 @@ class Door:
             body = await self._body(request)
             if body is None:
                 return PlainTextResponse(
-                    f"the body has more than {self._body_limit} bytes\n",
+                    f"the body is larger than {self._body_limit} bytes\n",
                     413,
                     headers={"Connection": "close"},
                 )
             request.state.body = body
             return await handler(self._make_context(caller, request_id), request)
 
-        return Endpoint(let_in)
+        return Endpoint(respond)
 
     async def _body(self, request: Request) -> bytes | None:
-        """None where it is too long, whatever its header says."""
+        """The whole body; None where it exceeds the limit, whatever its Content-Length says."""
         declared = request.headers.get("content-length", "")
         if declared.isdigit() and int(declared[:20]) > self._body_limit:
             return None
@@ -68,32 +68,32 @@ class Door:
 
 
 def public(handler: PublicHandler) -> Endpoint:
-    """A path that is read without a token."""
+    """An ASGI application for a path that anybody may read."""
 
-    async def let_in(request: Request, _request_id: str) -> Response:
+    async def respond(request: Request, _request_id: str) -> Response:
         return await handler(request) if _method(request) == "GET" else not_allowed({"GET": None})
 
-    return Endpoint(let_in)
+    return Endpoint(respond)
 
 
 class Endpoint:
-    """An ASGI application a path, so that every method comes here and not to a 405 of another."""
+    """An ASGI application per path: Starlette would reject methods before the token check."""
 
-    def __init__(self, let_in: Callable[[Request, str], Awaitable[Response]]) -> None:
-        self._let_in = let_in
+    def __init__(self, respond: Callable[[Request, str], Awaitable[Response]]) -> None:
+        self._respond = respond
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "websocket":  # none is served here: closed before it opens, a 403
+        if scope["type"] == "websocket":  # not supported here: rejected with 403
             await WebSocketClose()(scope, receive, send)
             return
         request_id = scope.get("request_id") or uuid.uuid4().hex
         try:
-            response = await self._let_in(Request(scope, receive), request_id)
+            response = await self._respond(Request(scope, receive), request_id)
         except ClientDisconnect:
-            return  # left, or was cut off, before its request was whole
+            return  # the client left before its request was complete
         except ApiError as error:
             response = rendered(error)
-        except Exception:  # a border: no stack trace reaches a client
+        except Exception:  # a boundary: no stack trace may reach a client
             log.exception("request %s", request_id)
             response = PlainTextResponse("internal error\n", 500)
         response.headers["X-Request-Id"] = request_id
@@ -102,6 +102,7 @@ class Endpoint:
 
 
 def not_allowed(handlers: Mapping[str, object]) -> Response:
+    """405 with the methods that the path supports."""
     methods = {*handlers, "OPTIONS"} | ({"HEAD"} if "GET" in handlers else set())
     allow = {"Allow": ", ".join(sorted(methods))}
     return PlainTextResponse("method not allowed\n", 405, headers=allow)

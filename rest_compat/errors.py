@@ -1,4 +1,4 @@
-"""Our errors as the original server's clients know them: a status and plain text."""
+"""Renders errors as clients of the original server expect them: a status and plain text."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ _RETRY_SECONDS: Final = "5"
 
 
 def status_of(error: ApiError) -> int:
-    """By the nearest ancestor in the table."""
+    """The status of an error, by the nearest ancestor in the table."""
     return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
 
 
 def rendered(error: ApiError) -> Response:
-    """The message alone; nothing at all for a caller who is not let in."""
+    """The message as plain text; an empty body for 403, as in the original."""
     status = status_of(error)
     if status == 403:  # noqa: PLR2004
         return Response(status_code=status)

@@ -1,4 +1,4 @@
-"""What each path does: the original's answers out of our resolvers' values."""
+"""The handlers: they call resolvers and render the results as the original server did."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from graph.resolvers import changes, movers, operations, runs, scope
 from rest_compat import requests, wire
 
 _BIG: Final = 16_384
-"""Bytes. A larger body is decoded beside the event loop, which one of 1 MiB would hold for long."""
+"""The size in bytes from which bodies are decoded in a thread, to keep the event loop free."""
 _DELETE_SECONDS: Final = 900.0
 _TASKS: Final = 200
 _TASK_ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -71,7 +71,7 @@ async def update_mover(context: Context, request: Request) -> Response:
 
 
 async def delete_mover(context: Context, request: Request) -> Response:
-    """Answers when it is done. A client that leaves does not undo it."""
+    """Responds when the mover is deleted. The deletion continues if the client disconnects."""
     params = request.path_params
     named = (_well_formed(params["account"]), params["group"], params["name"])
     try:
@@ -104,7 +104,7 @@ async def show_run(context: Context, request: Request) -> Response:
 
 
 async def show_tasks(context: Context, request: Request) -> Response:
-    """The flywheel: operations by their ids, in the order of the ids; unknown ones are left out."""
+    """Operations by id, in the original's task format. Unknown ids are left out."""
     if "task" not in request.query_params:
         return Response(status_code=400)
     wanted = set(request.query_params.getlist("task"))
@@ -120,7 +120,7 @@ async def nothing(_context: Context, _request: Request) -> Response:
 
 
 def answer(content: object, headers: dict[str, str] | None = None) -> Response:
-    """JSON, with 200."""
+    """A JSON response with status 200."""
     return Response(wire.encoded(content), media_type="application/json", headers=headers)
 
 

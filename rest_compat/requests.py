@@ -1,4 +1,4 @@
-"""The bodies of requests: their shapes, and what makes them valid in the original's words."""
+"""Request bodies: their shapes and their validation, with the original server's messages."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _UPDATE: Final = Object({"State": Text()})
 
 
 def read_new_mover(body: bytes, account_id: str, group: str) -> NewMover:
-    """The body of a create request. Raises Invalid, for the first of the original's checks."""
+    """Parses the body of a create request. Raises Invalid for the first check that fails."""
     given = decode(body, _NEW_MOVER, "cannot decode body into create data mover input")
     name = _name(given.get("Name"))
     source, destination = given.get("Source") or {}, given.get("Destination") or {}
@@ -50,7 +50,7 @@ def read_new_mover(body: bytes, account_id: str, group: str) -> NewMover:
 
 
 def read_state(body: bytes) -> str:
-    """The body of an update request: start or stop."""
+    """Parses the body of an update request. Returns ``start`` or ``stop``; raises Invalid."""
     given = decode(body, _UPDATE, "cannot decode body into update data mover input")
     state = given.get("State")
     if state is None:
@@ -61,7 +61,7 @@ def read_state(body: bytes) -> str:
 
 
 def _name(given: str | None) -> str:
-    if given == "":  # to the original it was there, and broke the rule
+    if given == "":  # the original treats it as present but malformed
         raise Invalid("Name doesn't match regex ^[a-zA-Z0-9-]+$")
     return names.mover_name(given or "")
 
@@ -75,7 +75,7 @@ def _location(given: dict[str, Any], side: str) -> LocationSpec:
         raise Invalid(f"{side} of type {kind} requires an {kind} object")
     for name in _KINDS[kind]:
         if not parts.get(name):
-            raise Invalid(f"{side} {kind} needs {name}")
+            raise Invalid(f"{side} {kind} requires {name}")
     if kind == "S3":
         return S3Spec(
             bucket_arn=parts["S3BucketArn"],
@@ -96,11 +96,11 @@ _KINDS: Final = {
     "S3": ("S3BucketArn",),
     "EFS": ("EfsFilesystemArn", "SubnetArn", "SecurityGroupArns"),
 }
-"""What can be made, and what it cannot be made without."""
+"""The types of location that can be created, with their required members."""
 
 
 def _tags(given: list[dict[str, str] | None]) -> tuple[Tag, ...]:
-    """The caller's, without those that the server sets itself, nor those that are AWS's."""
+    """The caller's tags without reserved ones, which the original drops silently."""
     tags = [Tag((item or {}).get("Key", ""), (item or {}).get("Value", "")) for item in given]
     if not all(tag.key for tag in tags):
         raise Invalid("each of the Tags requires a Key")

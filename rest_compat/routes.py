@@ -1,4 +1,4 @@
-"""The original server's paths, over the same resolvers."""
+"""The paths of the original server, served by the same resolvers as GraphQL."""
 
 from __future__ import annotations
 
@@ -13,11 +13,19 @@ from starlette.routing import Route
 
 from graph.observability.version import Version
 from rest_compat import handlers
-from rest_compat.endpoint import ANY, Door, Handler, Identify, MakeContext, PublicHandler, public
+from rest_compat.endpoint import (
+    ANY,
+    Handler,
+    Identify,
+    MakeContext,
+    Protected,
+    PublicHandler,
+    public,
+)
 
 ROOT: Final = "/v1/datasync"
 _ALIASES: Final = (ROOT, "/v1/test")
-"""The original's README prints the public paths below the second."""
+"""The original's README documents the public paths under the second prefix."""
 _MOVERS: Final = f"{ROOT}/{{account}}/movers"
 _MOVER: Final = f"{_MOVERS}/{{group}}/{{name}}"
 _ANYONE: Final = {"Access-Control-Allow-Origin": "*"}
@@ -34,7 +42,7 @@ PATHS: Final[Mapping[str, Mapping[str, Handler]]] = {
     f"{_MOVER}/runs": {"GET": handlers.list_runs},
     f"{_MOVER}/runs/{{run}}": {"GET": handlers.show_run},
 }
-"""What needs a token: by path and method."""
+"""The paths that need a token, with a handler per method."""
 
 
 def rest_app(
@@ -45,23 +53,23 @@ def rest_app(
     version: Version,
     metrics: PublicHandler,
 ) -> Starlette:
-    """The application to be mounted at the root."""
-    door = Door(identify, make_context, body_limit)
+    """The REST application, to be mounted at the root."""
+    protected = Protected(identify, make_context, body_limit)
     routes = [
         Route(f"{alias}/{name}", public(handler))
         for alias in _ALIASES
         for name, handler in {
             "ping": _ping,
-            "version": _tell(version),
+            "version": _version(version),
             "metrics": metrics,
         }.items()
     ]
     routes.append(Route(f"{ROOT}/openapi.json", public(_openapi())))
-    routes += [Route(path, door(by_method)) for path, by_method in PATHS.items()]
+    routes += [Route(path, protected(by_method)) for path, by_method in PATHS.items()]
     app = Starlette(routes=routes)
-    # A path with one more slash is another path, and nothing is there.
+    # A path with a trailing slash is a different path, which does not exist.
     app.router.redirect_slashes = False
-    app.router.default = door({ANY: handlers.nothing})
+    app.router.default = protected({ANY: handlers.nothing})
     return app
 
 
@@ -69,17 +77,17 @@ async def _ping(_request: Request) -> Response:
     return PlainTextResponse("pong", headers=_ANYONE)
 
 
-def _tell(version: Version) -> PublicHandler:
+def _version(version: Version) -> PublicHandler:
     body = {
         "version": version.version,
         "githash": version.githash,
         "buildstamp": version.buildstamp,
     }
 
-    async def tell(_request: Request) -> Response:
+    async def show(_request: Request) -> Response:
         return handlers.answer(body, headers=_ANYONE)
 
-    return tell
+    return show
 
 
 def _openapi() -> PublicHandler:

@@ -1,4 +1,4 @@
-"""GraphQL as any client speaks it: HTTP for questions, a WebSocket for streams."""
+"""A small GraphQL client for the demo: HTTP for requests, WebSocket for subscriptions."""
 
 from __future__ import annotations
 
@@ -11,27 +11,28 @@ import websockets
 from websockets.typing import Subprotocol
 
 
-class PlayError(Exception):
-    """The play went wrong; the message says how."""
+class DemoError(Exception):
+    """A step of the demo did not have the expected result; the message says why."""
 
 
 class Client:
-    """Goes straight to the server: it is on this host, whatever proxy the environment names."""
+    """Connects directly, ignoring proxies of the environment: the server is on this host."""
 
     def __init__(self, url: str, token: str) -> None:
         self._url, self._headers = f"{url}/graphql", {"X-Auth-Token": token}
 
-    async def ask(self, query: str, **variables: object) -> dict[str, Any]:
+    async def execute(self, query: str, **variables: object) -> dict[str, Any]:
+        """The data of a query or mutation. Raises DemoError for GraphQL errors."""
         async with httpx.AsyncClient(timeout=30, headers=self._headers, trust_env=False) as http:
             body = {"query": query, "variables": variables}
             answer = (await http.post(self._url, json=body)).json()
         if answer.get("errors"):
-            raise PlayError(str(answer["errors"]))
+            raise DemoError(str(answer["errors"]))
         data: dict[str, Any] = answer["data"]
         return data
 
-    async def follow(self, query: str, **variables: object) -> AsyncIterator[Mapping[str, Any]]:
-        """graphql-transport-ws, one operation a socket."""
+    async def subscribe(self, query: str, **variables: object) -> AsyncIterator[Mapping[str, Any]]:
+        """The data of each event, over graphql-transport-ws with one socket per subscription."""
         address = self._url.replace("http", "ws", 1)
         protocol = Subprotocol("graphql-transport-ws")
         async with websockets.connect(address, subprotocols=[protocol], proxy=None) as wire:
@@ -42,9 +43,9 @@ class Client:
             async for text in wire:
                 message = json.loads(text)
                 if message["type"] == "error" or (message.get("payload") or {}).get("errors"):
-                    raise PlayError(str(message["payload"]))
+                    raise DemoError(str(message["payload"]))
                 if message["type"] == "complete":
                     return
                 if message["type"] == "next":
                     yield message["payload"]["data"]
-        raise PlayError("the server closed the stream")
+        raise DemoError("the server closed the stream")

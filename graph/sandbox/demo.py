@@ -1,4 +1,4 @@
-"""The main job, played as a client would: a sandbox, a server, two accounts, one mover."""
+"""The demo: what a client does in the life of a mover, against a sandbox with two accounts."""
 
 from __future__ import annotations
 
@@ -13,94 +13,97 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn
 from websockets.exceptions import WebSocketException
 
-from graph.sandbox.client import Client, PlayError
-from graph.sandbox.deployment import Ports, Stage, StageError, stage
+from graph.sandbox.client import Client, DemoError
+from graph.sandbox.deployment import Deployment, DeploymentError, Ports, deploy
 from graph.sandbox.hints import hints
 from graph.sandbox.sample_data import LAB, OBJECTS, SHOP
 from graph.sandbox.served import Sandbox
-from graph.sandbox.signals import Ending
+from graph.sandbox.signals import Termination
 
 GROUP: Final = "demo"
-_ACT_SECONDS: Final = 120.0
-_NOTICE_SECONDS: Final = 0.25
-"""Within which Ctrl-C is noticed while serving."""
-_REASONS: Final = (
-    PlayError,
-    StageError,
+_SECONDS: Final = 120.0
+_POLL_SECONDS: Final = 0.25
+"""How soon Ctrl-C is noticed while serving."""
+_FAILURES: Final = (
+    DemoError,
+    DeploymentError,
     httpx.HTTPError,
     WebSocketException,
     OSError,
     TimeoutError,
     ValueError,
 )
-"""What a play ends by, with a reason: a server or an AWS that does not do as it should."""
+"""Failures of the server or the embedded AWS, which end the command with their message."""
 
-say = Console()
+console = Console()
 
 
-def play(*, stay: bool) -> int:
-    """Plays all acts; where it stays it goes on serving until Ctrl-C. Gives the exit status.
+def run_demo(*, stay: bool) -> int:
+    """Runs all steps; with ``stay``, keeps serving until Ctrl-C. Returns the exit status.
 
-    130 or 143 where Ctrl-C or SIGTERM ended it in the middle of an act, 1 where it went wrong.
+    That is 1 where a step failed, and 130 or 143 where Ctrl-C or SIGTERM interrupted one.
     """
 
-    def play_on(on: Stage) -> None:
-        deleted = asyncio.run(_acts(on.aws, on.url, on.token))
-        _show_how_to_go_on(on, deleted)
+    def run(deployment: Deployment) -> None:
+        deleted = asyncio.run(_steps(deployment.aws, deployment.url, deployment.token))
+        _print_hints(deployment, deleted)
         if stay:
             _until_interrupted()
 
-    return _on_a_stage(Ports(), play_on)
+    return _in_deployment(Ports(), run)
 
 
 def serve_forever(ports: Ports) -> int:
-    """The API on an embedded AWS with the same accounts, until Ctrl-C or SIGTERM."""
+    """Serves the API on an embedded AWS until Ctrl-C or SIGTERM. Returns the exit status."""
 
-    def serve(on: Stage) -> None:
-        _show_how_to_go_on(on, None)
+    def serve(deployment: Deployment) -> None:
+        _print_hints(deployment, None)
         _until_interrupted()
 
-    return _on_a_stage(ports, serve)
+    return _in_deployment(ports, serve)
 
 
-def _on_a_stage(ports: Ports, act: Callable[[Stage], None]) -> int:
-    with Ending() as ending:
+def _in_deployment(ports: Ports, run: Callable[[Deployment], None]) -> int:
+    with Termination() as termination:
         try:
-            with stage(ending, ports) as on:
-                act(on)
+            with deploy(termination, ports) as deployment:
+                run(deployment)
         except KeyboardInterrupt:
-            say.print("Stopped.")
-            return ending.status
-        except _REASONS as error:
+            console.print("Stopped.")
+            return termination.status
+        except _FAILURES as error:
             reason = str(error) or type(error).__name__
-            say.print(f"[red]It failed:[/] {escape(reason)}", highlight=False)
+            console.print(f"[red]Failed:[/] {escape(reason)}", highlight=False)
             return 1
     return 0
 
 
-async def _acts(aws: Sandbox, url: str, token: str) -> str:
-    """Plays them; gives the id of the last operation."""
+async def _steps(aws: Sandbox, url: str, token: str) -> str:
+    """Runs the steps in order. Returns the id of the last operation."""
     client, before = Client(url, token), aws.state()[LAB]
-    async with asyncio.timeout(_ACT_SECONDS):
+    async with asyncio.timeout(_SECONDS):
         mover = await _create(client)
-        say.rule("A run, watched live")
+        console.rule("Start a run and follow it live")
         run = await _run(client, mover)
-        _same_objects(aws)
-        say.print(f"[green]{OBJECTS} objects are at both sides.[/] Outcome: {run['outcome']}")
-        say.rule("Once more: nothing is copied twice")
+        _compare_objects(aws)
+        console.print(
+            f"[green]Source and destination have the same {OBJECTS} objects.[/] Outcome: "
+            f"{run['outcome']}"
+        )
+        console.rule("Start it again: nothing is copied twice")
         again = await _run(client, mover)
         files = again["progress"]["files"]
         if files["transferred"] or files["skipped"] < OBJECTS:
-            raise PlayError(f"the second run transferred {files['transferred']} items")
-        say.print(f"[green]0 transferred, {files['skipped']} files and folders skipped.[/]")
+            raise DemoError(f"the second run transferred {files['transferred']} items")
+        console.print(f"[green]0 transferred, {files['skipped']} files and folders skipped.[/]")
         await _stop(aws, client, mover)
         return await _delete(aws, client, mover, before)
 
 
 async def _create(client: Client) -> str:
-    say.rule("createMover, from one account's bucket to another's")
+    console.rule("Create a mover between the buckets of two accounts")
     location = "{ s3: { bucketArn: $%s, subdirectory: $%sPath } }"
-    payload = await client.ask(
+    payload = await client.execute(
         "mutation($source: ARN!, $sourcePath: String, $target: ARN!, $targetPath: String) {"
         f' createMover(input: {{ account: "{LAB}", group: "{GROUP}", name: "photos",'
         f" source: {location % ('source', 'source')},"
@@ -116,19 +119,19 @@ async def _create(client: Client) -> str:
 
 
 async def _followed(client: Client, operation_id: str) -> dict[str, Any]:
-    """Prints an operation's events as they come, and gives its end."""
+    """Prints the events of an operation as they arrive. Returns its final state."""
     shown, operation = 0, {}
-    async for data in client.follow(
+    async for data in client.subscribe(
         "subscription($id: ID!) { operationProgress(operation: $id)"
         " { status failure events { message } mover { id name } } }",
         id=operation_id,
     ):
         operation = data["operationProgress"]
         for event in operation["events"][shown:]:
-            say.print(f"  {event['message']}", highlight=False, markup=False, soft_wrap=True)
+            console.print(f"  {event['message']}", highlight=False, markup=False, soft_wrap=True)
         shown = len(operation["events"])
     if operation.get("status") != "COMPLETED":
-        raise PlayError(f"the operation failed: {operation.get('failure')}")
+        raise DemoError(f"the operation failed: {operation.get('failure')}")
     return operation
 
 
@@ -139,11 +142,11 @@ _RUN: Final = (
 
 
 async def _run(client: Client, mover: str) -> dict[str, Any]:
-    """Starts a run and follows it to its end, with a bar."""
+    """Starts a run and follows it to its end, with a progress bar."""
     run: dict[str, Any] = await _started(client, mover)
     with _bar() as bar:
-        task = bar.add_task("", total=None, told="")
-        async for data in client.follow(_FOLLOW_RUN, id=run["id"]):
+        task = bar.add_task("", total=None, details="")
+        async for data in client.subscribe(_FOLLOW_RUN, id=run["id"]):
             run = data["runProgress"]["run"]
             percent = run["progress"]["percent"]
             bar.update(
@@ -151,15 +154,15 @@ async def _run(client: Client, mover: str) -> dict[str, Any]:
                 description=run["status"],
                 completed=percent or 0,
                 total=None if percent is None else 100,
-                told=_told(run["progress"]),
+                details=_details(run["progress"]),
             )
     if run["outcome"] != "SUCCEEDED":
-        raise PlayError(f"the run ended as {run['outcome']}")
+        raise DemoError(f"the run ended as {run['outcome']}")
     return run
 
 
-def _told(progress: dict[str, Any]) -> str:
-    """Bytes, rate and time left, as far as the server tells them."""
+def _details(progress: dict[str, Any]) -> str:
+    """Bytes, rate and time left, as far as they are known."""
     moved, rate = progress["bytes"]["transferred"] or 0, progress["bytesPerSecond"]
     left = progress["estimatedSecondsLeft"]
     parts = [
@@ -174,7 +177,7 @@ _FOLLOW_RUN: Final = f"subscription($id: ID!) {{ runProgress(run: $id) {{ sequen
 
 
 async def _started(client: Client, mover: str) -> dict[str, Any]:
-    payload = await client.ask(
+    payload = await client.execute(
         f"mutation($id: ID!) {{ startMover(input: {{ mover: $id }}) {{ {_RUN}"
         " errors { code message } } }",
         id=mover,
@@ -184,30 +187,30 @@ async def _started(client: Client, mover: str) -> dict[str, Any]:
 
 
 async def _stop(aws: Sandbox, client: Client, mover: str) -> None:
-    say.rule("A run, stopped half-way")
+    console.rule("Stop a run halfway")
     for index in range(40):
         aws.put(LAB, "lab-photos", f"photos/new/{index:02}.jpg", bytes([index]) * 100_000)
     run = await _started(client, mover)
     stopping = False
-    async for data in client.follow(_FOLLOW_RUN, id=run["id"]):
+    async for data in client.subscribe(_FOLLOW_RUN, id=run["id"]):
         run = data["runProgress"]["run"]
         if not stopping and (run["progress"]["bytes"]["transferred"] or 0) > 0:
             stopping = True
-            payload = await client.ask(
+            payload = await client.execute(
                 "mutation($id: ID!) { stopMover(input: { mover: $id })"
                 " { run { id } errors { code message } } }",
                 id=mover,
             )
             _unwrapped(payload["stopMover"], "run")
     if run["outcome"] != "CANCELLED":
-        raise PlayError(f"the stopped run ended as {run['outcome']}")
+        raise DemoError(f"the stopped run ended as {run['outcome']}")
     moved = run["progress"]["files"]["transferred"]
-    say.print(f"[green]Stopped after {moved} of 40 new objects.[/] Outcome: {run['outcome']}")
+    console.print(f"[green]Stopped after {moved} of 40 new objects.[/] Outcome: {run['outcome']}")
 
 
 async def _delete(aws: Sandbox, client: Client, mover: str, before: dict[str, list[str]]) -> str:
-    say.rule("deleteMover")
-    payload = await client.ask(
+    console.rule("Delete the mover")
+    payload = await client.execute(
         "mutation($id: ID!) { deleteMover(input: { mover: $id, cancelRun: true })"
         " { operation { id } errors { code message } } }",
         id=mover,
@@ -215,25 +218,25 @@ async def _delete(aws: Sandbox, client: Client, mover: str, before: dict[str, li
     operation = str(_unwrapped(payload["deleteMover"], "operation")["id"])
     await _followed(client, operation)
     if aws.state()[LAB] != before:
-        raise PlayError(f"something is left behind: {aws.state()[LAB]}, not {before}")
-    say.print("[green]No task, no location and no role is left behind.[/]")
+        raise DemoError(f"resources were left behind: {aws.state()[LAB]} instead of {before}")
+    console.print("[green]No task, location or role is left behind.[/]")
     return operation
 
 
 def _unwrapped(payload: dict[str, Any], name: str) -> dict[str, Any]:
     if payload["errors"]:
-        raise PlayError("; ".join(error["message"] for error in payload["errors"]))
+        raise DemoError("; ".join(error["message"] for error in payload["errors"]))
     found: dict[str, Any] = payload[name]
     return found
 
 
-def _same_objects(aws: Sandbox) -> None:
+def _compare_objects(aws: Sandbox) -> None:
     source = {key.removeprefix("photos/"): body for key, body in _objects(aws, LAB, "lab-photos")}
     target = {
         key.removeprefix("incoming/"): body for key, body in _objects(aws, SHOP, "shop-archive")
     }
     if source != target:
-        raise PlayError("source and destination differ")
+        raise DemoError("source and destination differ")
 
 
 def _objects(aws: Sandbox, account: str, bucket: str) -> list[tuple[str, bytes]]:
@@ -244,24 +247,24 @@ def _bar() -> Progress:
     return Progress(
         TextColumn("{task.description:>12}"),
         BarColumn(),
-        TextColumn("{task.fields[told]}"),
-        console=say,
+        TextColumn("{task.fields[details]}"),
+        console=console,
     )
 
 
-def _show_how_to_go_on(on: Stage, operation: str | None) -> None:
-    say.rule("Go on from here")
-    for line in hints(on, operation):
-        say.print(line, highlight=False, markup=False, soft_wrap=True)
+def _print_hints(deployment: Deployment, operation: str | None) -> None:
+    console.rule("Try it yourself")
+    for line in hints(deployment, operation):
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
 def _until_interrupted() -> None:
-    """To be ended is how this is meant to end: no error."""
-    say.print("\nServing until Ctrl-C.")
+    """Waits for Ctrl-C or SIGTERM, which is not an error here."""
+    console.print("\nServing. Press Ctrl-C to stop.")
     try:
         while True:
-            # Not signal.pause(): the system may give the signal to any thread, but only the main
-            # one acts on it, and it must be awake for that.
-            time.sleep(_NOTICE_SECONDS)
+            # Not signal.pause(): the system may deliver the signal to another thread, and the
+            # main thread, which handles it, would stay asleep.
+            time.sleep(_POLL_SECONDS)
     except KeyboardInterrupt:
-        say.print("Stopping.")
+        console.print("Stopping.")

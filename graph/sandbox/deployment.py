@@ -1,4 +1,4 @@
-"""A sandbox with two accounts, and a server in a process of its own against it."""
+"""The sandbox as a deployment: an embedded AWS with sample data, and a server process using it."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ import bcrypt
 import httpx
 
 from graph.sandbox.pace import Pace
-from graph.sandbox.sample_data import EXTERNAL_ID, LAB, ORG, ROLE, SHOP, furnish
+from graph.sandbox.sample_data import EXTERNAL_ID, LAB, ORG, ROLE, SHOP, seed
 from graph.sandbox.served import Sandbox
-from graph.sandbox.signals import Ending
+from graph.sandbox.signals import Termination
 
 _START_SECONDS: Final = 60.0
 _STOP_SECONDS: Final = 20.0
@@ -35,46 +35,48 @@ _PACE: Final = Pace(
     ghosts=30.0,
 )
 _NOT_INHERITED: Final = ("DATASYNC_API_", "AWS_", "API_CONFIG")
-"""Settings and profiles of the caller's: they could lead the server to a real AWS."""
+"""Variables that are not passed on: they could direct the server to the real AWS."""
 
 
-class StageError(Exception):
-    """The stage could not be set, or fell; the message says why."""
+class DeploymentError(Exception):
+    """The sandbox could not be started, or its server ended; the message says why."""
 
 
 @dataclass(frozen=True)
 class Ports:
-    """0 for any that is free."""
+    """The ports to listen on; 0 means any free one."""
 
     api: int = 0
     aws: int = 0
 
 
 @dataclass(frozen=True)
-class Stage:
+class Deployment:
+    """A running sandbox: its AWS, the URL of its server, and a token for it."""
+
     aws: Sandbox
     url: str
     token: str
 
 
 @contextmanager
-def stage(ending: Ending, ports: Ports) -> Iterator[Stage]:
-    """Nothing of it is left behind, however it ends. Raises StageError."""
+def deploy(termination: Termination, ports: Ports) -> Iterator[Deployment]:
+    """Runs a sandbox, and removes all of it at the end. Raises DeploymentError."""
     key = secrets.token_urlsafe(24)
     token = bcrypt.hashpw(key.encode(), bcrypt.gensalt(6)).decode()
     port, aws_port = _free(ports.api), _free(ports.aws)
     stack = ExitStack()
     try:
-        with ending.put_off():
+        with termination.deferred():
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="datasync-api-"))
             aws = stack.enter_context(Sandbox(aws_port, _PACE))
-            furnish(aws)
+            seed(aws)
             process = _start(aws, Path(folder), port, key)
             stack.callback(_stop, process)
         asyncio.run(_ready(process, port))
-        yield Stage(aws, f"http://127.0.0.1:{port}", token)
+        yield Deployment(aws, f"http://127.0.0.1:{port}", token)
     finally:
-        with ending.put_off():
+        with termination.deferred():
             stack.close()
 
 
@@ -98,7 +100,7 @@ def _start(aws: Sandbox, folder: Path, port: int, key: str) -> subprocess.Popen[
     environment |= dict.fromkeys(("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"), os.devnull)
     environment["AWS_EC2_METADATA_DISABLED"] = "true"
     command = [sys.executable, "-m", "graph", "serve"]
-    # A session of its own: Ctrl-C at the terminal reaches us, and we end the server.
+    # In a session of its own: Ctrl-C reaches only this process, which then stops the server.
     return subprocess.Popen(command, env=environment, start_new_session=True)  # noqa: S603
 
 
@@ -112,7 +114,7 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 
 async def _ready(process: subprocess.Popen[bytes], port: int) -> None:
-    """Returns when the server answers."""
+    """Waits until the server answers. Raises DeploymentError if it ends before."""
     async with asyncio.timeout(_START_SECONDS), httpx.AsyncClient(trust_env=False) as http:
         while process.poll() is None:
             try:
@@ -121,15 +123,17 @@ async def _ready(process: subprocess.Popen[bytes], port: int) -> None:
                 await asyncio.sleep(0.1)
             else:
                 return
-    raise StageError(f"the server ended with status {process.returncode}")
+    raise DeploymentError(f"the server exited with status {process.returncode}")
 
 
 def _free(port: int) -> int:
-    """The port, if it is free; any free one for 0. Raises StageError."""
+    """The port if it is free, or any free one for 0. Raises DeploymentError."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
-            raise StageError(f"port {port} of 127.0.0.1: {error.strerror}") from None
+            raise DeploymentError(
+                f"cannot listen on port {port} of 127.0.0.1: {error.strerror}"
+            ) from None
         return int(probe.getsockname()[1])

@@ -1,4 +1,4 @@
-"""What the sandbox's commands print to go on with: addresses, and lines that work as they are."""
+"""What the sandbox commands print for trying it out: addresses and ready-made commands."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Final
 
-from graph.sandbox.deployment import Stage
+from graph.sandbox.deployment import Deployment
 from graph.sandbox.sample_data import EXTERNAL_ID, LAB, ORG, ROLE
 
 QUERY: Final = (
@@ -25,29 +25,33 @@ SUBSCRIPTION: Final = (
 )
 
 
-def hints(stage: Stage, operation: str | None) -> Iterator[str]:
-    """Line by line. ``operation`` is the id of one to follow; None asks for one that is made."""
-    api, graphql = f"{stage.url}/v1/datasync", f"{stage.url}/graphql"
-    token = f"-H 'X-Auth-Token: {stage.token}'"
+def hints(deployment: Deployment, operation: str | None) -> Iterator[str]:
+    """The lines to print. ``operation``: the id of an operation that can be followed, if any."""
+    api, graphql = f"{deployment.url}/v1/datasync", f"{deployment.url}/graphql"
+    token = f"-H 'X-Auth-Token: {deployment.token}'"
     yield f"GraphQL  {graphql}"
     yield f"REST     {api}"
-    yield f"AWS      {stage.aws.endpoint}  (its control surface is below /_sandbox/)"
-    yield f"Token    {stage.token}"
-    yield "\nThe SDK and the AWS command line reach that AWS with"
-    for name, value in stage.aws.environment.items():
+    yield f"AWS      {deployment.aws.endpoint}  (sandbox controls are under /_sandbox/)"
+    yield f"Token    {deployment.token}"
+    yield "\n# To use the embedded AWS with the AWS CLI or an SDK:"
+    for name, value in deployment.aws.environment.items():
         yield f"export {name}={value}"
-    yield "\nA server of your own reaches it with these, and DATASYNC_API_TOKEN"
+    yield "\n# To run a server of your own against it, also set DATASYNC_API_TOKEN and:"
     for name, value in (("ORG", ORG), ("ROLE", ROLE), ("EXTERNAL_ID", EXTERNAL_ID)):
         yield f"export DATASYNC_API_{name}={value}"
-    yield "\nREST"
+    yield "\n# REST: list the movers of an account"
     yield f"curl {token} {api}/{LAB}/movers"
-    yield f"\nGraphQL: what there is\n{QUERY}"
+    yield f"\n# GraphQL: list movers with their last run\n{QUERY}"
     yield _curl(token, QUERY, graphql)
-    yield f"\nGraphQL: another mover\n{MUTATION}"
+    yield f"\n# GraphQL: create another mover\n{MUTATION}"
     yield _curl(token, MUTATION, graphql)
-    what = "an operation" if operation else "that operation, by the id that it was given"
+    what = (
+        "an operation"
+        if operation
+        else "an operation; replace ID by the id that createMover returned"
+    )
     subscription = SUBSCRIPTION % (operation or "ID")
-    yield f"\nGraphQL: follow {what}\n{subscription}"
+    yield f"\n# GraphQL: follow {what}\n{subscription}"
     yield _curl(f"-N -H 'Accept: text/event-stream' {token}", subscription, graphql)
 
 

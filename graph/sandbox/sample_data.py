@@ -1,4 +1,4 @@
-"""What the demonstration begins with: two accounts, their roles, buckets, objects and movers."""
+"""The sample data of the sandbox: two accounts with roles, buckets, objects and movers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class _Mover(NamedTuple):
     group: str
     name: str
     source: str
-    """A bucket, as is the destination."""
+    """The name of a bucket, as is ``destination``."""
     destination: str
 
 
@@ -33,13 +33,15 @@ _MOVERS: Final = (
 )
 
 
-def furnish(aws: Sandbox) -> None:
-    """LAB moves from its own bucket into one of SHOP; some movers are there already."""
-    chance = random.Random(7)  # noqa: S311 - the same objects each time
+def seed(aws: Sandbox) -> None:
+    """Creates the sample data. LAB has the source bucket, SHOP the destination bucket."""
+    random_bytes = random.Random(7)  # noqa: S311 - the same objects each time
     for account in (LAB, SHOP):
         aws.role(account, ROLE, external_id=EXTERNAL_ID)
     objects = {
-        f"photos/{index // 50:02}/{index:04}.jpg": chance.randbytes(chance.randint(10, 60) * 1024)
+        f"photos/{index // 50:02}/{index:04}.jpg": random_bytes.randbytes(
+            random_bytes.randint(10, 60) * 1024
+        )
         for index in range(OBJECTS)
     }
     aws.bucket(LAB, "lab-photos", objects)
@@ -48,10 +50,10 @@ def furnish(aws: Sandbox) -> None:
     aws.share("lab-photos", SHOP, f"spinup/{ORG}/*")
     aws.share("shop-archive", LAB, f"spinup/{ORG}/*")
     for mover in _MOVERS:
-        _make(aws, mover)
+        _create(aws, mover)
 
 
-def _make(aws: Sandbox, mover: _Mover) -> None:
+def _create(aws: Sandbox, mover: _Mover) -> None:
     given = {"org": ORG, "spaceid": mover.group, "type": "storage", "flavor": "datamover"}
     tags = [{"Key": f"spinup:{key}", "Value": value} for key, value in given.items()]
     datasync = datasync_backends[mover.account][REGION]

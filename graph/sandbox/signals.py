@@ -1,4 +1,4 @@
-"""How the sandbox's commands are ended: by Ctrl-C, or by SIGTERM, which is made into one."""
+"""Terminates the sandbox commands: SIGTERM acts like Ctrl-C, and clean-up is not interrupted."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ _BOTH: Final = (signal.SIGINT, signal.SIGTERM)
 _BY_SIGNAL: Final = 128
 
 
-class Ending:
-    """While it is entered, SIGTERM raises KeyboardInterrupt too. In the main thread alone."""
+class Termination:
+    """A context in which SIGTERM raises KeyboardInterrupt too. For the main thread only."""
 
     def __init__(self) -> None:
         self._by = signal.SIGINT
@@ -21,7 +21,8 @@ class Ending:
     def __enter__(self) -> Self:
         self._before = {number: signal.getsignal(number) for number in _BOTH}
         signal.signal(signal.SIGTERM, self._terminate)
-        if self._before[signal.SIGINT] is signal.SIG_IGN:  # as a shell starts what runs beside it
+        # A shell starts background jobs with SIGINT ignored.
+        if self._before[signal.SIGINT] is signal.SIG_IGN:
             signal.signal(signal.SIGINT, signal.default_int_handler)
         return self
 
@@ -31,24 +32,24 @@ class Ending:
 
     @property
     def status(self) -> int:
-        """The status of a process that a signal ended: 130 or 143."""
+        """The exit status that shells expect of an interrupted process: 130 or 143."""
         return _BY_SIGNAL + self._by
 
     @contextmanager
-    def put_off(self) -> Iterator[None]:
-        """What is done inside is done whole; an interruption that came meanwhile comes after it."""
-        asked: list[int] = []
+    def deferred(self) -> Iterator[None]:
+        """Delays signals: one that arrives inside the block takes effect after it."""
+        received: list[int] = []
         before = {number: signal.getsignal(number) for number in _BOTH}
         for number in _BOTH:
-            signal.signal(number, lambda given, _: asked.append(given))
+            signal.signal(number, lambda given, _: received.append(given))
         try:
             yield
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
-        if asked:
-            signal.raise_signal(asked[0])
+        if received:
+            signal.raise_signal(received[0])
 
     def _terminate(self, *_: object) -> None:
         self._by = signal.SIGTERM
-        signal.raise_signal(signal.SIGINT)  # asyncio makes a cancellation of it
+        signal.raise_signal(signal.SIGINT)  # asyncio turns it into a cancellation

@@ -232,11 +232,11 @@ CREATES = [
     ),
     create(
         b'{"Name":"a","Source":{"Type":"S3","S3":{"Subdirectory":"/"}},"Destination":{"Type":"S3"}}',
-        "Source S3 needs S3BucketArn",
+        "Source S3 requires S3BucketArn",
     ),
     create(
         b'{"Name":"a","Source":{"Type":"S3","S3":{}},"Destination":{"Type":"S3"}}',
-        "Source S3 needs S3BucketArn",
+        "Source S3 requires S3BucketArn",
     ),
     create(
         b'{"Name":"a","Source":{"Type":"s3","S3":{}},"Destination":{"Type":"S3"}}',
@@ -245,7 +245,7 @@ CREATES = [
     Row(
         f"POST {MOVERS}/g",
         413,
-        "the body has more than 1048576 bytes\n",
+        "the body is larger than 1048576 bytes\n",
         PLAIN,
         sends=b" " * (1 << 21),
     ),

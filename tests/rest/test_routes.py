@@ -82,7 +82,7 @@ async def test_a_mover_lives_its_life(aws: Sandbox, tmp_path: Path) -> None:
         (b"null", "Name is a required field"),
         (
             b'{"Name":"a","Source":{"Type":"S3"},"Destination":{"Type":"S3"}}',
-            "Source of type S3 needs",
+            "Source of type S3 requires",
         ),
         (b"[1]", "cannot decode body into create data mover input: "),
         (b'{"Name":1}', "cannot decode body into create data mover input: "),

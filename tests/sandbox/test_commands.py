@@ -20,14 +20,14 @@ from graphql import parse, validate
 
 from graph.app import graphql_schema
 from graph.sandbox import demo, hints, sample_data
-from graph.sandbox.signals import Ending
+from graph.sandbox.signals import Termination
 
 PROMISES = (
-    "300 objects are at both sides.",
+    "Source and destination have the same 300 objects.",
     "0 transferred, 307 files and folders skipped.",
     "Outcome: CANCELLED",
-    "No task, no location and no role is left behind.",
-    "Go on from here",
+    "No task, location or role is left behind.",
+    "Try it yourself",
 )
 SIGNALS = {signal.SIGINT: 130, signal.SIGTERM: 143}
 pytestmark = pytest.mark.timeout(120)
@@ -53,9 +53,9 @@ def running(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
 def test_sigterm_ends_it_also_where_a_shell_lets_it_ignore_ctrl_c() -> None:
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        with Ending() as ending, pytest.raises(KeyboardInterrupt):
+        with Termination() as termination, pytest.raises(KeyboardInterrupt):
             signal.raise_signal(signal.SIGTERM)
-        assert ending.status == 143
+        assert termination.status == 143
         assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
     finally:
         signal.signal(signal.SIGINT, before)
@@ -70,7 +70,7 @@ def test_a_signal_that_another_thread_receives_ends_the_serving_too() -> None:
             pass  # until the one that serves waits
         signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
 
-    with Ending():
+    with Termination():
         receiver = threading.Thread(target=receive)
         receiver.start()
         demo._until_interrupted()
@@ -115,7 +115,7 @@ def test_a_signal_in_mid_act_ends_the_demo_and_leaves_nothing(
     tmp_path: Path, number: int, status: int
 ) -> None:
     with running(tmp_path, "demo") as process:
-        until(process, "A run, watched live")
+        until(process, "Start a run and follow it live")
         server = children(process)
         process.send_signal(number)
         printed, _ = process.communicate(timeout=60)
@@ -132,7 +132,7 @@ def test_the_sandbox_serves_what_it_prints_until_a_signal(tmp_path: Path, number
             probe.bind(("127.0.0.1", 0))
             ports.append(str(probe.getsockname()[1]))
     with running(tmp_path, "sandbox", "--port", ports[0], "--aws-port", ports[1]) as process:
-        printed = until(process, "Serving until Ctrl-C")
+        printed = until(process, "Press Ctrl-C to stop")
         server = children(process)
         aws, api = f"http://127.0.0.1:{ports[1]}", f"http://127.0.0.1:{ports[0]}"
         assert f"export AWS_ENDPOINT_URL={aws}\n" in printed
