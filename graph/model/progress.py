@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from graph.model.run import Run
 
-_UNTIL_TOTALS = frozenset({"QUEUED", "LAUNCHING", "PREPARING"})
+_TOTALS_FINAL: Final = {
+    "BASIC": frozenset({"TRANSFERRING", "VERIFYING", "CANCELLING"}),
+    "ENHANCED": frozenset({"VERIFYING"}),
+}
+"""By mode, the statuses with final totals. BASIC fixes them at the end of PREPARING; ENHANCED lists
+as long as it transfers. Of a mode or status that AWS may add, nothing is promised."""
+_MEASURED: Final = frozenset({"TRANSFERRING", "VERIFYING", "CANCELLING", "ERROR"})
+"""The statuses in which counters tell how much of the work is done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,17 +58,15 @@ def measure(run: Run, observed_at: datetime) -> Progress:
 
 
 def totals_final(run: Run) -> bool:
-    """BASIC fixes its totals at the end of PREPARING; ENHANCED lists as long as it transfers."""
-    if run.ended or run.status == "VERIFYING":
-        return True
-    return run.mode != "ENHANCED" and run.status not in _UNTIL_TOTALS
+    """Whether AWS has found everything there is to do; always true once the run has ended."""
+    return run.ended or run.status in _TOTALS_FINAL.get(run.mode, frozenset())
 
 
 def _share(run: Run) -> tuple[str | None, float | None]:
-    """What part of the work is done, by bytes where there are any, else by files."""
+    """How much of the work is done, by bytes if there are any, else by files."""
     if run.status == "SUCCESS":
         return ("BYTES" if run.counters.bytes_estimated else "FILES"), 1.0
-    if run.status in _UNTIL_TOTALS:
+    if run.status not in _MEASURED:
         return None, None
     for basis, done, total in (
         ("BYTES", run.counters.bytes_transferred, run.counters.bytes_estimated),

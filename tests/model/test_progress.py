@@ -24,6 +24,7 @@ STATUSES = [
     "ERROR",
     "A_NEW_WORD",
 ]
+MODES = ["BASIC", "ENHANCED", "A_NEW_MODE"]
 COUNTS = st.one_of(st.none(), st.integers(0, 10**18))
 
 
@@ -86,12 +87,22 @@ def test_an_error_stays_where_it_stopped() -> None:
 @pytest.mark.parametrize(
     ("mode", "final"),
     [
-        ("BASIC", {"TRANSFERRING", "VERIFYING", "CANCELLING", "SUCCESS", "ERROR", "A_NEW_WORD"}),
+        ("BASIC", {"TRANSFERRING", "VERIFYING", "CANCELLING", "SUCCESS", "ERROR"}),
         ("ENHANCED", {"VERIFYING", "SUCCESS", "ERROR"}),
+        ("A_NEW_MODE", {"SUCCESS", "ERROR"}),
     ],
 )
 def test_totals_are_final_when_the_mode_has_listed_everything(mode: str, final: set[str]) -> None:
     assert {status for status in STATUSES if totals_final(run(status, mode))} == final
+
+
+@pytest.mark.parametrize("status", ["LAUNCHED", "PAUSED", "A_NEW_WORD", ""])
+@pytest.mark.parametrize("mode", MODES)
+def test_a_status_that_nobody_knows_promises_nothing(status: str, mode: str) -> None:
+    unknown = run(status, mode, bytes_transferred=1, bytes_estimated=2, files_estimated=2)
+    shown = measure(unknown, START)
+    assert (shown.percent, shown.basis, shown.totals_final) == (None, None, False)
+    assert (unknown.ended, unknown.outcome) == (False, None)
 
 
 def test_time_counts_from_the_launch_to_the_look() -> None:
@@ -124,7 +135,11 @@ def test_one_look_knows_no_rates_and_has_no_number() -> None:
     assert (shown.seconds_left, shown.stalled_since) == (None, None)
 
 
-@given(st.sampled_from(STATUSES), st.sampled_from(["BASIC", "ENHANCED"]), st.tuples(*[COUNTS] * 4))
+@given(
+    st.sampled_from(STATUSES),
+    st.sampled_from(MODES),
+    st.tuples(*[COUNTS] * 4),
+)
 def test_a_percentage_is_0_to_100_and_always_says_what_it_measures(
     status: str, mode: str, counts: tuple[int | None, ...]
 ) -> None:

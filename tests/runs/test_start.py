@@ -1,123 +1,314 @@
-"""Starting a mover: of many who ask at once one succeeds, and what is shown is true afterwards."""
+"""Starting a mover: who starts it, what is refused and why, and what outlives the caller."""
 
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from graph.aws import runs as executions
+from graph.model.errors import (
+    AccessDenied,
+    AlreadyRunning,
+    ApiError,
+    Conflict,
+    NotFound,
+    QuotaExceeded,
+    Throttled,
+    Upstream,
+)
 from graph.sandbox import Fault, Sandbox
-from tests.api_server import Server
-from tests.world import LAB, ask, furnish, made, serving, tell
+from graph.sandbox.datasync import resources
+from graph.sandbox.datasync.errors import InvalidRequestException
+from graph.sandbox.datasync.models import DataSyncBackend
+from graph.store import Key
+from tests.runs.lab import KEY, Lab, opened
 
-START = """mutation($id: ID!) { startMover(input: {mover: $id}) {
-  run { id status } mover { status currentRun { id } } errors { code message path } } }"""
-STOP = """mutation($id: ID!) { stopMover(input: {mover: $id}) {
-  run { id status } mover { status } errors { code } } }"""
-PATH = f"/v1/datasync/{LAB}/movers/g/one"
-BODY = b'{"State":"start"}'
-
-
-@pytest.fixture
-def lab(aws: Sandbox) -> Sandbox:
-    """Runs stay in LAUNCHING until the test's end."""
-    furnish(aws, LAB, a=b"1")
-    aws.set_pace(launch=1000)
-    return aws
+KEYS = pytest.mark.parametrize("key", [None, KEY], ids=["without a key", "with a key"])
+BY = "me for you"
 
 
-def started(aws: Sandbox) -> int:
-    return aws.border.counts()["datasync.StartTaskExecution"]
+def describing(monkeypatch: pytest.MonkeyPatch, change: Callable[[dict[str, Any]], Any]) -> None:
+    """Makes the sandbox describe tasks otherwise."""
+    plain = resources.Task.describe
+
+    def describe(task: resources.Task) -> dict[str, Any]:
+        described = plain(task)
+        change(described)
+        return described
+
+    monkeypatch.setattr(resources.Task, "describe", describe)
 
 
-async def test_of_20_mutations_at_once_one_starts_the_mover(lab: Sandbox, tmp_path: Path) -> None:
-    async with serving(tmp_path) as client:
-        mover = await made(client)
-        payloads = [
-            answer["startMover"]
-            for answer in await asyncio.gather(*(ask(client, START, id=mover) for _ in range(20)))
-        ]
-    codes = Counter(error["code"] for payload in payloads for error in payload["errors"])
-    assert codes == {"ALREADY_RUNNING": 19}
-    assert started(lab) == 1
+def refusing(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    """Makes the sandbox refuse to start anything."""
+
+    def refuse(_backend: DataSyncBackend, _params: dict[str, Any]) -> None:
+        raise InvalidRequestException(text)
+
+    monkeypatch.setattr(DataSyncBackend, "start_task_execution", refuse)
 
 
-@pytest.mark.timeout(300)
-async def test_of_20_requests_at_once_to_two_replicas_one_starts_the_mover(
-    lab: Sandbox, tmp_path: Path
+async def at_the_gate(lab: Lab) -> None:
+    assert await asyncio.to_thread(lab.aws.border.wait_for_gate, 20)
+
+
+async def abandoned(call: asyncio.Task[Any]) -> None:
+    call.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await call
+
+
+@KEYS
+async def test_a_start_keeps_who_started_the_run(lab: Lab, key: Key | None) -> None:
+    run_arn = await lab.runs.start(lab.task, BY, key)
+    assert (await lab.note(run_arn)).started_by == BY
+    assert (await lab.read(run_arn)).status == "LAUNCHING"
+
+
+async def test_of_many_starts_on_two_replicas_one_succeeds(lab: Lab) -> None:
+    answers = await asyncio.gather(
+        *((lab.runs, lab.other)[n % 2].start(lab.task, BY) for n in range(20)),
+        return_exceptions=True,
+    )
+    assert len([answer for answer in answers if isinstance(answer, str)]) == 1
+    assert len([answer for answer in answers if isinstance(answer, AlreadyRunning)]) == 19
+    assert lab.started() == 1
+
+
+async def test_who_waits_for_a_start_that_fails_starts_the_mover(lab: Lab) -> None:
+    lab.aws.border.add(Fault("StartTaskExecution", "gate"))
+    lab.aws.border.add(Fault("StartTaskExecution", "denied"))
+    first = asyncio.create_task(lab.runs.start(lab.task, "first"))
+    await at_the_gate(lab)
+    others = [asyncio.create_task(lab.other.start(lab.task, "other")) for _ in range(3)]
+    lab.aws.border.open_gate()
+    answers = await asyncio.gather(first, *others, return_exceptions=True)
+    assert [type(answer) for answer in answers].count(str) == 1
+    assert len(await lab.runs.list_runs(lab.task)) == 1
+
+
+async def test_who_waits_too_long_for_another_start_is_told_so(lab: Lab) -> None:
+    lab.aws.border.add(Fault("StartTaskExecution", "gate"))
+    first = asyncio.create_task(lab.runs.start(lab.task, "first"))
+    await at_the_gate(lab)
+    lab.clock.hurried = True
+    with pytest.raises(Conflict, match="another start of this mover is still under way") as caught:
+        await lab.other.start(lab.task, "other")
+    assert caught.value.code == "CONFLICT"
+    lab.aws.border.open_gate()
+    assert (await lab.note(await first)).started_by == "first"
+
+
+GATES = [
+    ("AssumeRole", "gate"),
+    ("DescribeTask", "gate"),
+    ("DescribeTask", "gate-after"),
+    ("StartTaskExecution", "gate"),
+    ("StartTaskExecution", "gate-after"),
+]
+
+
+@KEYS
+@pytest.mark.parametrize(("operation", "gate"), GATES)
+async def test_a_start_is_finished_when_its_client_leaves(
+    lab: Lab, operation: str, gate: str, key: Key | None
 ) -> None:
-    async with (
-        Server(lab, tmp_path) as one,
-        Server(lab, tmp_path) as two,
-        one.client() as first,
-        two.client() as second,
-    ):
-        await made(first)
-        answers = await asyncio.gather(
-            *(client.put(PATH, content=BODY) for client in (first, second) * 10)
-        )
-    assert Counter(answer.status_code for answer in answers) == {200: 1, 409: 19}
-    assert started(lab) == 1
+    lab.aws.border.add(Fault(operation, gate))
+    call = asyncio.create_task(lab.runs.start(lab.task, BY, key))
+    await at_the_gate(lab)
+    await abandoned(call)
+    lab.aws.border.open_gate()
+    await lab.settled()
+    (run,) = await lab.runs.list_runs(lab.task)
+    assert (await lab.note(run.run_arn)).started_by == BY
+    await lab.finish()
+    again = await lab.other.start(lab.task, "another")
+    assert again != run.run_arn
+    if key is not None:
+        assert await lab.runs.start(lab.task, BY, key) == run.run_arn
 
 
-async def test_a_start_that_aws_refuses_is_in_nobodys_way(lab: Sandbox, tmp_path: Path) -> None:
-    async with serving(tmp_path) as client:
-        mover = await made(client)
-        lab.border.add(Fault("StartTaskExecution", "denied"))
-        refused = (await ask(client, START, id=mover))["startMover"]
-        assert [error["code"] for error in refused["errors"]] == ["ACCESS_DENIED"]
-        assert (await ask(client, START, id=mover))["startMover"]["errors"] == []
-
-
-async def test_a_start_that_never_left_is_in_nobodys_way(lab: Sandbox, tmp_path: Path) -> None:
-    async with serving(tmp_path) as client:
-        mover = await made(client)
-        lab.border.add(Fault("StartTaskExecution", "unsent", count=20))
-        answer = await tell(client, START, id=mover)
-        assert answer["errors"][0]["extensions"]["code"] == "UPSTREAM"
-        lab.border.clear()
-        assert (await ask(client, START, id=mover))["startMover"]["errors"] == []
-
-
-async def test_a_mover_starts_again_as_soon_as_its_run_has_ended(
-    aws: Sandbox, tmp_path: Path
+@KEYS
+@pytest.mark.parametrize(("operation", "gate"), GATES)
+async def test_a_start_that_the_shutdown_cuts_off_does_not_block_the_mover(
+    aws: Sandbox, tmp_path: Path, operation: str, gate: str, key: Key | None
 ) -> None:
-    furnish(aws, LAB, a=b"1")
-    aws.set_pace(launch=0, phase=0)
-    follow = "subscription($id: ID!) { runProgress(run: $id) { sequence } }"
-    async with serving(tmp_path) as client:
-        mover = await made(client)
-        for _ in range(3):
-            run = (await ask(client, START, id=mover))["startMover"]["run"]["id"]
-            body = {"query": follow, "variables": {"id": run}}
-            await client.post("/graphql", json=body, headers={"Accept": "text/event-stream"})
-    assert started(aws) == 3
+    async with opened(aws, tmp_path, drain=0) as lab:
+        aws.border.add(Fault(operation, gate))
+        call = asyncio.create_task(lab.runs.start(lab.task, BY, key))
+        await at_the_gate(lab)
+        await lab.runs.__aexit__()
+        with pytest.raises(asyncio.CancelledError):
+            await call
+        aws.border.clear()
+        await lab.finish()
+        try:
+            run_arn = await lab.other.start(lab.task, "another", key)
+        except AlreadyRunning:  # the call that was cut off has had its effect after all
+            assert [run.ended for run in await lab.other.list_runs(lab.task)] == [False]
+            await lab.finish()
+            run_arn = await lab.other.start(lab.task, "another", key)
+        assert (await lab.note(run_arn)).started_by in ("another", BY)
+        assert len(await lab.other.list_runs(lab.task)) <= 2
 
 
-async def test_a_payload_shows_the_mover_as_it_stands_afterwards(
-    lab: Sandbox, tmp_path: Path
+async def test_the_shutdown_waits_for_starts_that_are_under_way(lab: Lab) -> None:
+    lab.aws.border.add(Fault("StartTaskExecution", "gate"))
+    call = asyncio.create_task(lab.runs.start(lab.task, BY))
+    await at_the_gate(lab)
+    closing = asyncio.create_task(lab.runs.__aexit__())
+    lab.aws.border.open_gate()
+    await closing
+    assert (await lab.note(await call)).started_by == BY
+
+
+@KEYS
+@pytest.mark.parametrize("after_the_effect", [False, True])
+async def test_an_unexpected_error_neither_blocks_the_mover_nor_loses_its_run(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch, key: Key | None, *, after_the_effect: bool
 ) -> None:
-    async with serving(tmp_path) as client:
-        mover = await made(client)
-        payload = (await ask(client, START, id=mover))["startMover"]
-        assert payload["mover"]["status"] == "RUNNING"
-        assert payload["mover"]["currentRun"]["id"] == payload["run"]["id"]
-        stopped = (await ask(client, STOP, id=mover))["stopMover"]
-        assert stopped["run"]["id"] == payload["run"]["id"]
-        assert stopped["run"]["status"] in ("CANCELLING", "ERROR")
-        shown = await ask(client, "query($id: ID!) { node(id: $id) { id } }", id=mover)
-        assert shown["node"]["id"] == mover
+    plain = executions.start_run
+
+    async def broken(*given: Any) -> str:
+        if after_the_effect:
+            await plain(*given)
+        raise KeyError("TaskExecutionArn")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("graph.runs.start.start_run", broken)
+        if after_the_effect:
+            run_arn = await lab.runs.start(lab.task, BY, key)
+            assert (await lab.note(run_arn)).started_by == BY
+        else:
+            with pytest.raises(KeyError):
+                await lab.runs.start(lab.task, BY, key)
+    await lab.finish()
+    again = await lab.runs.start(lab.task, BY, key)
+    assert (again == run_arn) if after_the_effect and key else (await lab.read(again)).run_arn
 
 
-async def test_a_reading_that_fails_takes_nothing_from_a_start(
-    lab: Sandbox, tmp_path: Path
+@KEYS
+async def test_a_start_whose_answer_was_lost_is_found(lab: Lab, key: Key | None) -> None:
+    lab.aws.border.add(Fault("StartTaskExecution", "lost"))
+    run_arn = await lab.runs.start(lab.task, BY, key)
+    assert [run.run_arn for run in await lab.runs.list_runs(lab.task)] == [run_arn]
+    assert (await lab.note(run_arn)).started_by == BY
+
+
+@KEYS
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [("unsent", Upstream), ("denied", AccessDenied), ("throttle", Throttled), ("error", Upstream)],
+)
+async def test_a_start_that_aws_fails_is_in_nobodys_way(
+    lab: Lab, fault: str, error: type[ApiError], key: Key | None
 ) -> None:
-    async with serving(tmp_path) as client:
-        mover = await made(client)
-        lab.border.add(Fault("DescribeTaskExecution", "denied", count=20))
-        answer = await tell(client, START, id=mover)
-    payload = answer["data"]["startMover"]
-    assert (payload["run"], payload["mover"]["status"], payload["errors"]) == (None, "RUNNING", [])
-    assert answer["errors"][0]["path"] == ["startMover", "run"]
+    lab.aws.border.add(Fault("StartTaskExecution", fault, count=20))
+    with pytest.raises(error):
+        await lab.runs.start(lab.task, BY, key)
+    lab.aws.border.clear()
+    await lab.other.start(lab.task, "another")
+
+
+@KEYS
+@pytest.mark.parametrize("failures", [1, 3])
+async def test_bookkeeping_that_fails_is_repeated_and_no_error_of_the_start(
+    lab: Lab, failures: int, key: Key | None
+) -> None:
+    lab.records.failing["end_start"] = failures
+    run_arn = await lab.runs.start(lab.task, BY, key)
+    await lab.settled()
+    assert (await lab.note(run_arn)).started_by == BY
+    await lab.finish()
+    assert await lab.runs.start(lab.task, BY) != run_arn
+
+
+async def test_a_mover_can_be_started_as_soon_as_its_run_has_ended(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even if AWS does not tell the last run of a task any more."""
+    describing(monkeypatch, lambda task: task.pop("CurrentTaskExecutionArn"))
+    for count in range(1, 4):
+        await lab.runs.start(lab.task, BY)
+        await lab.finish()
+        assert lab.started() == count
+
+
+async def test_a_task_that_still_looks_available_is_not_started_twice(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_arn = await lab.runs.start(lab.task, BY)
+    describing(monkeypatch, lambda task: task.update(Status="AVAILABLE"))
+    with pytest.raises(AlreadyRunning):
+        await lab.other.start(lab.task, BY)
+    await lab.finish()
+    assert await lab.other.start(lab.task, BY) != run_arn
+
+
+REFUSALS = {
+    "RUNNING": (AlreadyRunning, "another datasync mover task is already running"),
+    "QUEUED": (AlreadyRunning, "another datasync mover task is already running"),
+    "CREATING": (Conflict, "its task is CREATING. Wait until it is AVAILABLE"),
+    "UNAVAILABLE": (Conflict, r"its task is UNAVAILABLE \(AgentOffline: agent is offline\)"),
+    "A_NEW_WORD": (Conflict, r"its task is A_NEW_WORD \(AgentOffline: agent is offline\)"),
+}
+
+
+@pytest.mark.parametrize("status", REFUSALS)
+async def test_each_state_of_a_task_has_its_own_refusal(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch, status: str
+) -> None:
+    kind, text = REFUSALS[status]
+    known = {} if status == "CREATING" else _OFFLINE
+    describing(monkeypatch, lambda task: task.update(Status=status, **known))
+    with pytest.raises(kind, match=text) as caught:
+        await lab.runs.start(lab.task, BY)
+    assert type(caught.value) is kind
+    assert lab.started() == 0
+
+
+_OFFLINE = {"ErrorCode": "AgentOffline", "ErrorDetail": "agent is offline"}
+
+
+async def test_a_broken_mover_tells_what_is_wrong_with_it(lab: Lab) -> None:
+    lab.aws.break_task(lab.task, "AgentOffline", "agent is offline")
+    with pytest.raises(Conflict, match=r"UNAVAILABLE \(AgentOffline: agent is offline\)"):
+        await lab.runs.start(lab.task, BY)
+    lab.aws.break_task(lab.task, None)
+    await lab.runs.start(lab.task, BY)
+
+
+TEXTS = {
+    "You have reached the maximum number of queued task executions (50) for this task.": Conflict,
+    "You have exceeded the limit of 50 queued executions.": QuotaExceeded,
+    "Task task-1 is in a state that nobody knows.": Conflict,
+    "'mode' failed to satisfy constraint: Member must satisfy enum value set": Conflict,
+}
+
+
+@pytest.mark.parametrize(("text", "kind"), TEXTS.items())
+async def test_what_aws_refuses_is_never_the_callers_input(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch, text: str, kind: type[ApiError]
+) -> None:
+    refusing(monkeypatch, text)
+    with pytest.raises(kind):
+        await lab.runs.start(lab.task, BY)
+
+
+async def test_a_refusal_is_explained_by_the_state_that_the_task_has_then(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refusing(monkeypatch, "Queueing is disabled and the task is already running.")
+    seen = iter(["AVAILABLE", "RUNNING"])
+    describing(monkeypatch, lambda task: task.update(Status=next(seen)))
+    with pytest.raises(AlreadyRunning):
+        await lab.runs.start(lab.task, BY)
+
+
+async def test_a_mover_that_is_gone_is_not_found(lab: Lab) -> None:
+    with pytest.raises(NotFound):
+        await lab.runs.start(f"{lab.task[:-1]}{'0' if lab.task[-1] != '0' else '1'}", BY)

@@ -1,0 +1,98 @@
+"""Writes after an effect: never an error, repeated for a while, and never in silence."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+import pytest
+
+from graph.model.errors import Upstream
+from graph.runs import bookkeeping
+from graph.runs.bookkeeping import Bookkeeping, Write
+from tests.runs.watch.held import HeldClock
+
+
+def failing(times: int, error: Exception | None = None) -> tuple[list[int], Write]:
+    """A write that fails so many times, and the list that it counts its tries in."""
+    tries: list[int] = []
+
+    async def write() -> None:
+        tries.append(len(tries))
+        if len(tries) <= times:
+            raise error or Upstream("away")
+
+    return tries, write
+
+
+@pytest.fixture
+def clock() -> HeldClock:
+    return HeldClock()
+
+
+async def test_what_succeeds_at_once_is_not_repeated(clock: HeldClock) -> None:
+    kept, (tries, write) = Bookkeeping(clock), failing(0)
+    await kept.settle("it", write)
+    await clock.turn(10_000)
+    assert tries == [0]
+    await kept.aclose()
+
+
+@pytest.mark.parametrize("error", [Upstream("away"), KeyError("x"), TimeoutError()])
+async def test_what_fails_is_repeated_until_it_succeeds(
+    clock: HeldClock, error: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    kept, (tries, write) = Bookkeeping(clock), failing(4, error)
+    with caplog.at_level(logging.INFO):
+        await kept.settle("the start of exec-1", write)
+        assert len(tries) == 1
+        for expected, seconds in ((2, 1), (3, 2), (4, 4), (5, 8), (5, 10_000)):
+            await clock.turn(seconds)
+            assert len(tries) == expected
+    assert "recorded after all: the start of exec-1" in caplog.text
+    await kept.aclose()
+
+
+async def test_a_store_that_stays_away_is_given_up_and_logged(
+    clock: HeldClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    kept, (tries, write) = Bookkeeping(clock), failing(1_000)
+    await kept.settle("the start of exec-1", write)
+    await clock.turn(3_600)
+    assert len(tries) == 1 + bookkeeping._TRIES
+    assert "not recorded, as the store does not recover: the start of exec-1" in caplog.text
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+async def test_what_is_open_when_the_server_stops_is_logged(
+    clock: HeldClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    kept, (_, write) = Bookkeeping(clock), failing(1_000)
+    await kept.settle("the start of exec-1", write)
+    await clock.turn(1)
+    await kept.aclose()
+    assert "not recorded, as the server stops: the start of exec-1" in caplog.text
+
+
+async def test_only_so_much_is_repeated_at_once(
+    clock: HeldClock, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bookkeeping, "_MOST", 2)
+    kept, (_, write) = Bookkeeping(clock), failing(1_000)
+    for number in range(3):
+        await kept.settle(f"exec-{number}", write)
+    assert "too much waits to be recorded: exec-2" in caplog.text
+    await kept.aclose()
+
+
+async def test_a_write_that_hangs_delays_the_answer_for_seconds_only(
+    clock: HeldClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bookkeeping, "_INLINE_SECONDS", 0.001)
+    kept = Bookkeeping(clock)
+
+    async def write() -> None:
+        await asyncio.Event().wait()
+
+    await asyncio.wait_for(kept.settle("it", write), 10)
+    await kept.aclose()
