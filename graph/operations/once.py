@@ -7,8 +7,12 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Final
 
+from graph.concurrency import Bookkeeping
 from graph.model.errors import ApiError, Conflict, Invalid, Upstream
 from graph.store import Claim, Key, Store
+
+Work = Callable[[str], Awaitable[str]]
+Find = Callable[[str], Awaitable[str | None]]
 
 _LONGEST: Final = 256
 _WAITED: Final = 30.0
@@ -24,53 +28,64 @@ def key_of(caller: str, key: str, what: str, group: str | None = None) -> Key:
     return Key.of(caller, key, what, group)
 
 
-async def once(
-    store: Store,
-    replica: str,
-    key: Key,
-    work: Callable[[str], Awaitable[str]],
-    find: Callable[[str], Awaitable[str | None]],
-) -> str:
-    """What the work for a key gives. Both are given the mark by which a result is found again.
+class Idempotency:
+    """Does work once per idempotency key. One per process."""
 
-    Raises Conflict where the key was used with another input, or its work lasts too long.
-    """
-    claim = await _claim(store, replica, key)
-    if claim.result is not None:
-        return claim.result
-    found = await _looked_for(store, key, find) if claim.again else None
-    if found is None:
+    def __init__(self, store: Store, replica: str, bookkeeping: Bookkeeping) -> None:
+        self._store, self._replica, self._bookkeeping = store, replica, bookkeeping
+
+    async def once(self, key: Key, *, work: Work, find: Find) -> str:
+        """The result of the work for a key, or of the work that was done for it before.
+
+        ``work`` and ``find`` get the mark by which a result is found again. Raises Conflict if the
+        key was used with another input, or its work lasts too long. However the work ends, the key
+        is settled or left to the next request.
+        """
+        claim = await self._claim(key)
+        if claim.result is not None:
+            return claim.result
+        settle, store = self._bookkeeping.settle, self._store
         try:
-            found = await work(key.hashed)
-        except Upstream:  # the answer may be lost, and the work done
-            found = await _looked_for(store, key, find)
-            if found is None:
-                await store.release_key(key)
-                raise
-        except ApiError:
-            await store.drop_key(key)
+            result = await _found_or_made(claim, key, work, find)
+        except _NothingMadeError as nothing:
+            await settle("that a key led to nothing", lambda: store.drop_key(key))
+            raise nothing.reason from None
+        except BaseException:  # something may have been made, and the next request looks for it
+            await settle("that a key is open", lambda: store.release_key(key))
             raise
-    await store.settle_key(key, found)
-    return found
+        await settle(f"the key of {result}", lambda: store.settle_key(key, result))
+        return result
+
+    async def _claim(self, key: Key) -> Claim:
+        """Waits for another request that does the same work, as long as its server lives."""
+        until = time.monotonic() + _WAITED
+        while True:
+            claim = await self._store.claim_key(key, self._replica)
+            if claim.mine or claim.result is not None:
+                return claim
+            if time.monotonic() > until:
+                raise Conflict("a request with this idempotency key is under way; try again later")
+            await asyncio.sleep(_LOOK)
 
 
-async def _looked_for(
-    store: Store, key: Key, find: Callable[[str], Awaitable[str | None]]
-) -> str | None:
+class _NothingMadeError(Exception):
+    """The work was refused, and has made nothing."""
+
+    def __init__(self, reason: ApiError) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+async def _found_or_made(claim: Claim, key: Key, work: Work, find: Find) -> str:
+    found = await find(key.hashed) if claim.again else None
+    if found is not None:
+        return found
     try:
-        return await find(key.hashed)
-    except ApiError:
-        await store.release_key(key)
-        raise
-
-
-async def _claim(store: Store, replica: str, key: Key) -> Claim:
-    """Waits for another that does the same work, as long as it lives."""
-    until = time.monotonic() + _WAITED
-    while True:
-        claim = await store.claim_key(key, replica)
-        if claim.mine or claim.result is not None:
-            return claim
-        if time.monotonic() > until:
-            raise Conflict("a request with this idempotency key is under way; try again later")
-        await asyncio.sleep(_LOOK)
+        return await work(key.hashed)
+    except Upstream:  # the answer may be lost, and the work done
+        found = await find(key.hashed)
+        if found is None:
+            raise
+        return found
+    except ApiError as error:
+        raise _NothingMadeError(error) from None

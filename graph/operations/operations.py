@@ -15,7 +15,9 @@ import sqlalchemy as sa
 
 from graph.aws import finding
 from graph.aws.client.gateway import Gateway
+from graph.concurrency import Bookkeeping
 from graph.model.caller import Caller
+from graph.model.clock import SystemClock
 from graph.model.errors import (
     AlreadyRunning,
     ApiError,
@@ -36,7 +38,7 @@ from graph.operations import late_effects, reading
 from graph.operations.checks import check
 from graph.operations.engine import engine
 from graph.operations.heart import Heart
-from graph.operations.once import key_of, once
+from graph.operations.once import Idempotency, key_of
 from graph.operations.rooms import Patience, Rooms
 from graph.operations.starting import keep_up, pickled, reservation_of, start
 from graph.operations.steps import name_taken
@@ -69,6 +71,8 @@ class Operations:
         self._resources = resources
         self._stack = AsyncExitStack()
         self._accepting: set[asyncio.Task[Any]] = set()
+        self._bookkeeping = Bookkeeping(SystemClock())
+        self._idempotency = Idempotency(store, self._replica, self._bookkeeping)
 
     async def __aenter__(self) -> Self:
         heart = Heart(self._store, self._replica, self._lease)
@@ -79,6 +83,7 @@ class Operations:
             asyncio.create_task(keep_up(self._store, self._keep)),
             asyncio.create_task(late_effects.watch(self._store)),
         )
+        self._stack.push_async_callback(self._bookkeeping.aclose)
         self._stack.push_async_callback(self._let_go, *upkeep)
         return self
 
@@ -195,7 +200,7 @@ class Operations:
         ``work`` leaves the mark that it is given on what it makes, ``find`` looks for that.
         Raises Conflict where the key was used with another input.
         """
-        return await self._owned(once(self._store, self._replica, key, work, find))
+        return await self._owned(self._idempotency.once(key, work=work, find=find))
 
     def _forgotten_before(self) -> float:
         return time.time() - self._keep

@@ -7,10 +7,10 @@ from typing import Final
 
 from graph.aws.client.gateway import Gateway, NotSent
 from graph.aws.runs import cancel_run, describe_run
+from graph.concurrency import Bookkeeping
 from graph.model.clock import Clock
 from graph.model.errors import ApiError, Conflict, Invalid, NotFound, NotRunning, Upstream
 from graph.model.run import Run
-from graph.runs.bookkeeping import Bookkeeping
 from graph.store import RunRecords
 
 _OBSERVED: Final = "observed"

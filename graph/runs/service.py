@@ -9,11 +9,10 @@ from typing import Protocol, Self
 
 from graph.aws.client.gateway import Gateway
 from graph.aws.latest import runs_newest_first
-from graph.concurrency import TaskOwner
+from graph.concurrency import Bookkeeping, TaskOwner
 from graph.model.clock import Clock, SystemClock
 from graph.model.run import Run, RunRef
 from graph.runs.active import run_to_stop
-from graph.runs.bookkeeping import Bookkeeping
 from graph.runs.cancel import Canceller, not_running
 from graph.runs.reading import read_latest, read_runs
 from graph.runs.start import Starter

@@ -9,6 +9,7 @@ from typing import Final
 from graph.aws.client.gateway import Gateway, NotSent
 from graph.aws.runs import describe_run, marked_run, start_run
 from graph.aws.tasks import describe_task
+from graph.concurrency import Bookkeeping
 from graph.model.clock import Clock
 from graph.model.errors import (
     AccessDenied,
@@ -23,7 +24,6 @@ from graph.model.errors import (
     UpstreamTimeout,
 )
 from graph.model.mover import KEY_TAG, Tag, Task
-from graph.runs.bookkeeping import Bookkeeping
 from graph.store import CLAIM_SECONDS, RunRecords, StartClaim
 
 _ATTEMPT_SECONDS: Final = CLAIM_SECONDS - 10.0

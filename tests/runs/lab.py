@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,9 +12,10 @@ from typing import Any
 
 from graph.aws.client.clients import Clients
 from graph.aws.client.gateway import Gateway
+from graph.concurrency import Bookkeeping
 from graph.model.errors import Upstream
 from graph.model.run import Run
-from graph.operations.once import once
+from graph.operations.once import Idempotency
 from graph.runs import RunService
 from graph.sandbox import Sandbox
 from graph.sandbox.clock import CLOCK
@@ -42,23 +43,6 @@ class SandboxClock:
     async def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
         await asyncio.sleep(0.001)
-
-
-@dataclass
-class Once:
-    """Idempotency by the store, as the operations provide it."""
-
-    store: Store
-    replica: str = "replica"
-
-    async def once(
-        self,
-        key: Key,
-        *,
-        work: Callable[[str], Awaitable[str]],
-        find: Callable[[str], Awaitable[str | None]],
-    ) -> str:
-        return await once(self.store, self.replica, key, work, find)
 
 
 class Unreliable(RunRecords):
@@ -155,9 +139,14 @@ async def opened(aws: Sandbox, folder: Path, *, drain: float = 10.0) -> AsyncIte
     ):
         clock, records = SandboxClock(), Unreliable(store)
         async with (
-            RunService(gateway, records, Once(store), clock=clock, drain=drain) as runs,
-            RunService(
-                gateway, RunRecords(others), Once(others), clock=clock, drain=drain
-            ) as other,
+            _service(gateway, records, store, clock, drain) as runs,
+            _service(gateway, RunRecords(others), others, clock, drain) as other,
         ):
             yield Lab(aws, gateway, store, records, runs, other, task, clock)
+
+
+def _service(
+    gateway: Gateway, records: RunRecords, store: Store, clock: SandboxClock, drain: float
+) -> RunService:
+    idempotency = Idempotency(store, "replica", Bookkeeping(clock))
+    return RunService(gateway, records, idempotency, clock=clock, drain=drain)

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from graph.concurrency import TaskOwner
+from graph.concurrency.tasks import TaskOwner
 from graph.model.clock import Clock
 
 log = logging.getLogger(__name__)

@@ -7,9 +7,9 @@ import logging
 
 import pytest
 
+from graph.concurrency import bookkeeping
+from graph.concurrency.bookkeeping import Bookkeeping, Write
 from graph.model.errors import Upstream
-from graph.runs import bookkeeping
-from graph.runs.bookkeeping import Bookkeeping, Write
 from tests.runs.watch.held import HeldClock
 
 
