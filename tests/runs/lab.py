@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from graph.aws.client.clients import Clients
 from graph.aws.client.gateway import Gateway
@@ -19,6 +21,9 @@ from graph.operations.once import Idempotency
 from graph.runs import RunService
 from graph.sandbox import Sandbox
 from graph.sandbox.clock import CLOCK
+from graph.sandbox.datasync import resources
+from graph.sandbox.datasync.errors import InvalidRequestException
+from graph.sandbox.datasync.models import DataSyncBackend
 from graph.store import Key, RunNote, RunRecords, Store
 from tests import leftover
 from tests.world import LAB, ORG, ROLE, furnish
@@ -143,6 +148,27 @@ async def opened(aws: Sandbox, folder: Path, *, drain: float = 10.0) -> AsyncIte
             _service(gateway, RunRecords(others), others, clock, drain) as other,
         ):
             yield Lab(aws, gateway, store, records, runs, other, task, clock)
+
+
+def describing(monkeypatch: pytest.MonkeyPatch, change: Callable[[dict[str, Any]], Any]) -> None:
+    """Makes the sandbox describe tasks otherwise."""
+    plain = resources.Task.describe
+
+    def describe(task: resources.Task) -> dict[str, Any]:
+        described = plain(task)
+        change(described)
+        return described
+
+    monkeypatch.setattr(resources.Task, "describe", describe)
+
+
+def refusing(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    """Makes the sandbox refuse to start anything."""
+
+    def refuse(_backend: DataSyncBackend, _params: dict[str, Any]) -> None:
+        raise InvalidRequestException(text)
+
+    monkeypatch.setattr(DataSyncBackend, "start_task_execution", refuse)
 
 
 def _service(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,41 +14,15 @@ from graph.model.errors import (
     AlreadyRunning,
     ApiError,
     Conflict,
-    NotFound,
-    QuotaExceeded,
     Throttled,
     Upstream,
 )
 from graph.sandbox import Fault, Sandbox
-from graph.sandbox.datasync import resources
-from graph.sandbox.datasync.errors import InvalidRequestException
-from graph.sandbox.datasync.models import DataSyncBackend
 from graph.store import Key
-from tests.runs.lab import KEY, Lab, opened
+from tests.runs.lab import KEY, Lab, describing, opened
 
 KEYS = pytest.mark.parametrize("key", [None, KEY], ids=["without a key", "with a key"])
 BY = "me for you"
-
-
-def describing(monkeypatch: pytest.MonkeyPatch, change: Callable[[dict[str, Any]], Any]) -> None:
-    """Makes the sandbox describe tasks otherwise."""
-    plain = resources.Task.describe
-
-    def describe(task: resources.Task) -> dict[str, Any]:
-        described = plain(task)
-        change(described)
-        return described
-
-    monkeypatch.setattr(resources.Task, "describe", describe)
-
-
-def refusing(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
-    """Makes the sandbox refuse to start anything."""
-
-    def refuse(_backend: DataSyncBackend, _params: dict[str, Any]) -> None:
-        raise InvalidRequestException(text)
-
-    monkeypatch.setattr(DataSyncBackend, "start_task_execution", refuse)
 
 
 async def at_the_gate(lab: Lab) -> None:
@@ -247,68 +220,3 @@ async def test_a_task_that_still_looks_available_is_not_started_twice(
         await lab.other.start(lab.task, BY)
     await lab.finish()
     assert await lab.other.start(lab.task, BY) != run_arn
-
-
-REFUSALS = {
-    "RUNNING": (AlreadyRunning, "another datasync mover task is already running"),
-    "QUEUED": (AlreadyRunning, "another datasync mover task is already running"),
-    "CREATING": (Conflict, "its task is CREATING. Wait until it is AVAILABLE"),
-    "UNAVAILABLE": (Conflict, r"its task is UNAVAILABLE \(AgentOffline: agent is offline\)"),
-    "A_NEW_WORD": (Conflict, r"its task is A_NEW_WORD \(AgentOffline: agent is offline\)"),
-}
-
-
-@pytest.mark.parametrize("status", REFUSALS)
-async def test_each_state_of_a_task_has_its_own_refusal(
-    lab: Lab, monkeypatch: pytest.MonkeyPatch, status: str
-) -> None:
-    kind, text = REFUSALS[status]
-    known = {} if status == "CREATING" else _OFFLINE
-    describing(monkeypatch, lambda task: task.update(Status=status, **known))
-    with pytest.raises(kind, match=text) as caught:
-        await lab.runs.start(lab.task, BY)
-    assert type(caught.value) is kind
-    assert lab.started() == 0
-
-
-_OFFLINE = {"ErrorCode": "AgentOffline", "ErrorDetail": "agent is offline"}
-
-
-async def test_a_broken_mover_tells_what_is_wrong_with_it(lab: Lab) -> None:
-    lab.aws.break_task(lab.task, "AgentOffline", "agent is offline")
-    with pytest.raises(Conflict, match=r"UNAVAILABLE \(AgentOffline: agent is offline\)"):
-        await lab.runs.start(lab.task, BY)
-    lab.aws.break_task(lab.task, None)
-    await lab.runs.start(lab.task, BY)
-
-
-TEXTS = {
-    "You have reached the maximum number of queued task executions (50) for this task.": Conflict,
-    "You have exceeded the limit of 50 queued executions.": QuotaExceeded,
-    "Task task-1 is in a state that nobody knows.": Conflict,
-    "'mode' failed to satisfy constraint: Member must satisfy enum value set": Conflict,
-}
-
-
-@pytest.mark.parametrize(("text", "kind"), TEXTS.items())
-async def test_what_aws_refuses_is_never_the_callers_input(
-    lab: Lab, monkeypatch: pytest.MonkeyPatch, text: str, kind: type[ApiError]
-) -> None:
-    refusing(monkeypatch, text)
-    with pytest.raises(kind):
-        await lab.runs.start(lab.task, BY)
-
-
-async def test_a_refusal_is_explained_by_the_state_that_the_task_has_then(
-    lab: Lab, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    refusing(monkeypatch, "Queueing is disabled and the task is already running.")
-    seen = iter(["AVAILABLE", "RUNNING"])
-    describing(monkeypatch, lambda task: task.update(Status=next(seen)))
-    with pytest.raises(AlreadyRunning):
-        await lab.runs.start(lab.task, BY)
-
-
-async def test_a_mover_that_is_gone_is_not_found(lab: Lab) -> None:
-    with pytest.raises(NotFound):
-        await lab.runs.start(f"{lab.task[:-1]}{'0' if lab.task[-1] != '0' else '1'}", BY)
