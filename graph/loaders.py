@@ -25,7 +25,10 @@ V = TypeVar("V")
 
 
 class Loaders:
-    """Created for every request, so that nothing in them is older than the request itself."""
+    """Created for every request, so that nothing in them is older than the request itself.
+
+    A stream calls ``forget`` before each of its events.
+    """
 
     def __init__(self, gateway: Gateway, runs: RunService) -> None:
         self._gateway = gateway
@@ -53,6 +56,12 @@ class Loaders:
         """By the run's ARN; an empty note if nothing is known."""
         self.latest_run: DataLoader[str, str | None] = DataLoader(load_fn=runs.latest)
         """By the task's ARN: the ARN of its last run, None if it never ran."""
+
+    def forget(self) -> None:
+        """Before the next event of a stream, which must not show anything older than itself."""
+        for loader in vars(self).values():
+            if isinstance(loader, DataLoader):
+                loader.clear_all()
 
     def forget_runs(self) -> None:
         """After a start or stop, the same request has to see what has become of it."""

@@ -41,6 +41,7 @@ async def follow_operation(context: Context, operation_id: str) -> AsyncGenerato
     """Its present state, then each change; it ends when the operation has."""
     await get_operation(context, operation_id)
     async for operation in context.services.operations.follow(operation_id):
+        context.loaders.forget()
         yield operation
 
 

@@ -156,6 +156,9 @@ async def follow_run(
     await get_visible_run(context, run_arn)
     async with aclosing(context.services.runs.follow(run_arn, after)) as updates:
         async for update in updates:
+            context.loaders.forget()
+            # Reached through its mover, the run is the same as in the event itself.
+            context.loaders.run.prime(run_arn, update.run)
             yield update
 
 

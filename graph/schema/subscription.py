@@ -11,7 +11,7 @@ import strawberry
 from graph.resolvers import operations, runs
 from graph.schema.fields import Info
 from graph.schema.ids import expect
-from graph.schema.nodes import Run
+from graph.schema.nodes import Mover, Run, mover_or_none
 from graph.schema.operations import Operation
 
 
@@ -25,6 +25,13 @@ class RunUpdate:
         "as `after` when reconnecting."
     )
     run: Run = strawberry.field(description="The run as it is at the time of this event.")
+
+    @strawberry.field(
+        description="The mover of the run, read for this event, so that its status and runs are as "
+        "new as the run itself; null where it was deleted. Costs two calls to AWS per event."
+    )
+    async def mover(self, info: Info) -> Mover | None:
+        return await mover_or_none(info, self.run.value.task_arn)
 
 
 RunId = Annotated[

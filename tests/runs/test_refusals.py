@@ -43,7 +43,7 @@ async def test_a_broken_mover_tells_what_is_wrong_with_it(lab: Lab) -> None:
 
 
 TEXTS = {
-    "You have reached the maximum number of queued task executions (50) for this task.": Conflict,
+    "You have reached the maximum number of queued task executions (50).": QuotaExceeded,
     "You have exceeded the limit of 50 queued executions.": QuotaExceeded,
     "Task task-1 is in a state that nobody knows.": Conflict,
     "'mode' failed to satisfy constraint: Member must satisfy enum value set": Conflict,

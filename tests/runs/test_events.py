@@ -1,0 +1,79 @@
+"""Through the whole server: nothing in an event of a stream is older than the event itself."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from graph.sandbox import Sandbox
+from tests.world import CREATE, LAB, ask, furnish, made, new_mover, serving
+
+START = "mutation($id: ID!) { startMover(input: {mover: $id}) { run { id } } }"
+DELETE = "mutation($id: ID!) { deleteMover(input: {mover: $id}) { operation { id } } }"
+MOVER = """mover { id status currentRun { id status outcome }
+  lastRun { id status outcome } runs { nodes { id status outcome } } }"""
+RUN = f"""subscription($id: ID!) {{ runProgress(run: $id) {{
+  {MOVER} run {{ id status outcome {MOVER} }} }} }}"""
+OPERATION = f"subscription($id: ID!) {{ operationProgress(operation: $id) {{ status {MOVER} }} }}"
+
+
+@pytest.fixture
+def brief(aws: Sandbox) -> Sandbox:
+    """Runs take long enough to be seen in more than one state."""
+    furnish(aws, LAB, a=b"1")
+    aws.set_pace(launch=0.3, phase=0.2)
+    return aws
+
+
+async def followed(client: httpx.AsyncClient, query: str, **variables: Any) -> list[Any]:
+    """The data of all events until the stream is complete."""
+    response = await client.post(
+        "/graphql",
+        json={"query": query, "variables": variables},
+        headers={"Accept": "text/event-stream"},
+    )
+    lines = [line for line in response.text.splitlines() if line.startswith("data: {")]
+    events = [json.loads(line.removeprefix("data: ")) for line in lines]
+    assert all("errors" not in event for event in events), events
+    return [next(iter(event["data"].values())) for event in events]
+
+
+async def test_a_run_and_its_mover_agree_in_each_event(brief: Sandbox, tmp_path: Path) -> None:
+    async with serving(tmp_path) as client:
+        mover = await made(client)
+        run = (await ask(client, START, id=mover))["startMover"]["run"]["id"]
+        events = await followed(client, RUN, id=run)
+    assert len({event["run"]["status"] for event in events}) > 1
+    for event in events:
+        shown = {name: event["run"][name] for name in ("id", "status", "outcome")}
+        for at in (event["mover"], event["run"]["mover"]):
+            assert at["id"] == mover
+            assert at["lastRun"] == shown
+            assert at["runs"]["nodes"] == [shown]
+            if at["currentRun"] is not None:
+                assert at["currentRun"] == shown
+    last = events[-1]
+    assert last["run"]["outcome"] == "SUCCEEDED"
+    for at in (last["mover"], last["run"]["mover"]):
+        assert (at["status"], at["currentRun"]) == ("AVAILABLE", None)
+
+
+async def test_an_operation_and_its_mover_agree_in_the_last_event(
+    brief: Sandbox, tmp_path: Path
+) -> None:
+    brief.set_pace(creating=0.3)
+    async with serving(tmp_path) as client:
+        create = (await ask(client, CREATE, input=new_mover()))["createMover"]["operation"]["id"]
+        last = (await followed(client, OPERATION, id=create))[-1]
+        assert (last["status"], last["mover"]["status"]) == ("COMPLETED", "AVAILABLE")
+        delete = (await ask(client, DELETE, id=last["mover"]["id"]))["deleteMover"]["operation"][
+            "id"
+        ]
+        assert (await followed(client, OPERATION, id=delete))[-1] == {
+            "status": "COMPLETED",
+            "mover": None,
+        }
