@@ -92,6 +92,8 @@ class Endpoint:
         except ClientDisconnect:
             return  # the client left before its request was complete
         except ApiError as error:
+            if error.refused is not None:
+                log.info("request %s: AWS refuses %s: %s", request_id, error.refused, error)
             response = rendered(error)
         except Exception:  # a boundary: no stack trace may reach a client
             log.exception("request %s", request_id)

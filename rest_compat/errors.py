@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from starlette.responses import PlainTextResponse, Response
@@ -35,6 +36,12 @@ STATUS: Final[dict[type[ApiError], int]] = {
     UpstreamTimeout: 503,
 }
 _RETRY_SECONDS: Final = "5"
+_WORDS: Final = re.compile(r"[A-Z][a-z0-9]*")
+_PHRASES: Final = {
+    "datasync:CancelTaskExecution": "failed to stop task execution",
+    "resourcegroupstaggingapi:GetResources": "getting resource with tags",
+}
+"""The original's words for a call that AWS refuses, unless they are ``failed to <operation>``."""
 
 
 def status_of(error: ApiError) -> int:
@@ -43,11 +50,25 @@ def status_of(error: ApiError) -> int:
 
 
 def rendered(error: ApiError) -> Response:
-    """The message as plain text; an empty body for 403, as in the original."""
+    """The message as plain text; an empty body for 403, as in the original.
+
+    AWS's own texts are not shown, as in the original: the log has them.
+    """
     status = status_of(error)
     if status == 403:  # noqa: PLR2004
         return Response(status_code=status)
-    response = PlainTextResponse(error.message, status)
+    body = error.message if error.refused is None else _phrase(error.refused)
+    response = PlainTextResponse(body, status)
     if status in (429, 503):
         response.headers["Retry-After"] = _RETRY_SECONDS
     return response
+
+
+def _phrase(refused: str) -> str:
+    known = _PHRASES.get(refused)
+    if known is not None:
+        return known
+    words = _WORDS.findall(refused.partition(":")[2])
+    if words[:2] == ["Describe", "Location"]:  # whose kind the original left out
+        words = words[:2]
+    return f"failed to {' '.join(words).lower()}"

@@ -12,7 +12,14 @@ from starlette.responses import PlainTextResponse, Response
 from graph.context import Context
 from graph.model import names
 from graph.model.audit import AuditTarget
-from graph.model.errors import AlreadyRunning, Invalid, NotFound, Upstream, UpstreamTimeout
+from graph.model.errors import (
+    AlreadyRunning,
+    Invalid,
+    NotFound,
+    NotRunning,
+    Upstream,
+    UpstreamTimeout,
+)
 from graph.model.mover import Mover
 from graph.model.operation import Operation
 from graph.resolvers import changes, movers, operations, runs, scope
@@ -64,7 +71,10 @@ async def update_mover(context: Context, request: Request) -> Response:
     params = request.path_params
     named = (_well_formed(params["account"]), params["group"], params["name"])
     if state == "stop":
-        await changes.stop_named(context, *named)
+        try:
+            await changes.stop_named(context, *named)
+        except NotRunning:  # or being cancelled already, for which the original has no words
+            raise NotRunning("datasync mover task is not running") from None
         return Response(status_code=204)
     run_arn = await changes.start_named(context, *named)
     return answer(run_arn.rpartition("/")[2])
@@ -95,12 +105,12 @@ async def list_runs(context: Context, request: Request) -> Response:
 
 
 async def show_run(context: Context, request: Request) -> Response:
-    mover = await _mover(context, request)
+    mover, run_id = await _mover(context, request), request.path_params["run"]
     try:
-        run = await runs.find_run(context, mover, request.path_params["run"])
+        names.run_id(run_id)
     except Invalid:
         raise NotFound("datasync run not found") from None
-    return answer(wire.run_json(run))
+    return answer(wire.run_json(await runs.find_run(context, mover, run_id)))
 
 
 async def show_tasks(context: Context, request: Request) -> Response:

@@ -28,13 +28,19 @@ from typing import ClassVar
 
 
 class ApiError(Exception):
-    """An answer rather than an accident. ``path`` names the input that caused it, from its root."""
+    """An answer rather than an accident. ``path`` names the input that caused it, from its root.
+
+    ``refused``: AWS refused that operation, such as ``datasync:DescribeTask``, and the message may
+    quote its text. The REST API names the operation instead, in the original server's words.
+    """
 
     code: ClassVar[str] = "INTERNAL"
 
-    def __init__(self, message: str, *, path: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, message: str, *, path: tuple[str, ...] = (), refused: str | None = None
+    ) -> None:
         super().__init__(message)
-        self.path = path
+        self.path, self.refused = path, refused
 
     @property
     def message(self) -> str:

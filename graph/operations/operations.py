@@ -6,16 +6,16 @@ import asyncio
 import logging
 import time
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
-from typing import Any, Self, TypeVar
+from typing import Any, Final, Self
 
 import sqlalchemy as sa
 
 from graph.aws import finding
 from graph.aws.client.gateway import Gateway
-from graph.concurrency import Bookkeeping
+from graph.concurrency import Bookkeeping, TaskOwner
 from graph.model.caller import Caller
 from graph.model.clock import SystemClock
 from graph.model.errors import (
@@ -47,7 +47,8 @@ from graph.store import Key, Parts, Quota, Store, parts_of
 
 log = logging.getLogger(__name__)
 
-T = TypeVar("T")
+_ACCEPTED_SECONDS: Final = 60.0
+"""Seconds that closing waits for what is being accepted: longer than any call that takes."""
 
 
 class Operations:
@@ -70,7 +71,7 @@ class Operations:
         self._quota, self._patience = quota, patience or Patience()
         self._resources = resources
         self._stack = AsyncExitStack()
-        self._accepting: set[asyncio.Task[Any]] = set()
+        self._accepting = TaskOwner()
         self._bookkeeping = Bookkeeping(SystemClock())
         self._idempotency = Idempotency(store, self._replica, self._bookkeeping)
 
@@ -106,7 +107,7 @@ class Operations:
         before = await self._store.key_result(key) if key else None
         if before is not None:
             return await reading.accepted(self._store, before)
-        return await self._owned(self._accept_create(new, caller, key))
+        return await self._accepting.run(self._accept_create(new, caller, key))
 
     async def delete_mover(
         self, mover: Mover, caller: Caller, *, cancel_run: bool = False
@@ -200,7 +201,7 @@ class Operations:
         ``work`` leaves the mark that it is given on what it makes, ``find`` looks for that.
         Raises Conflict where the key was used with another input.
         """
-        return await self._owned(self._idempotency.once(key, work=work, find=find))
+        return await self._accepting.run(self._idempotency.once(key, work=work, find=find))
 
     def _forgotten_before(self) -> float:
         return time.time() - self._keep
@@ -252,7 +253,7 @@ class Operations:
         }
         given = pickled(task_arn, cancelled_by, parts)
         try:
-            return await self._owned(self._begin(values, given))
+            return await self._accepting.run(self._begin(values, given))
         except NameTaken:
             holder = await self._store.holder(reservation_of(*names))
             if holder is None:
@@ -284,17 +285,12 @@ class Operations:
         await start(operation_id, values["kind"], given, recheck=begun.recheck)
         return reading.operation_of(begun.row)
 
-    async def _owned(self, work: Coroutine[Any, Any, T]) -> T:
-        """Goes on when the client leaves: half accepted would be neither lost nor begun."""
-        task = asyncio.create_task(work)
-        self._accepting.add(task)
-        task.add_done_callback(self._accepting.discard)
-        return await asyncio.shield(task)
-
     async def _let_go(self, *upkeep: asyncio.Task[None]) -> None:
         for task in upkeep:
             task.cancel()
-        await asyncio.gather(*upkeep, *self._accepting, return_exceptions=True)
+        await asyncio.gather(*upkeep, return_exceptions=True)
+        # Half accepted would be neither lost nor begun.
+        await self._accepting.aclose(_ACCEPTED_SECONDS)
 
 
 def _joined(holder: sa.RowMapping) -> str:

@@ -23,7 +23,7 @@ def current_first(newest_first: Sequence[RunRef]) -> list[RunRef]:
 def run_to_stop(newest_first: Sequence[RunRef]) -> RunRef | None:
     """The run that a stop means: the current one, unless it is being cancelled and another waits.
 
-    None if no run is active. One that is being cancelled already is returned if nothing waits.
+    None if no run is active; one that is being cancelled already if nothing waits.
     """
     executing, cancelling, queued = _by_kind(newest_first)
     return next(iter([*executing, *queued, *cancelling]), None)

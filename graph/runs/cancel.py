@@ -33,10 +33,10 @@ class Canceller:
         self._bookkeeping, self._clock = bookkeeping, clock
 
     async def cancel(self, run_arn: str, by: str, attempt: str) -> None:
-        """Cancels an active or queued run, or joins a cancellation that is under way.
+        """Cancels an active or queued run.
 
-        With the same ``attempt`` it may be repeated. Raises NotRunning if the run has ended
-        otherwise, Upstream if AWS fails or refuses to cancel it, and what else AWS says.
+        With the same ``attempt`` it may be repeated. Raises NotRunning if the run has ended or
+        another attempt cancels it, Upstream if AWS fails or refuses, and what else AWS says.
         """
         asked_at = self._clock.now()
         first = await self._records.request_cancellation(run_arn, attempt, by)
@@ -51,16 +51,20 @@ class Canceller:
                 lambda: self._records.confirm_cancellation(run_arn, attempt),
             )
 
-    async def join(self, run_arn: str) -> None:
-        """Keeps that a run ends by cancellation, even if that was not asked of this server."""
+    async def already_cancelling(self, run_arn: str) -> NotRunning:
+        """The refusal of a stop that comes too late. Changes nothing of who cancelled the run.
+
+        If that was not asked of this server, it keeps that somebody did: AWS does not.
+        """
         await self._bookkeeping.settle(
             f"that {run_arn} is being cancelled", lambda: self._note_observed(run_arn)
         )
+        return NotRunning("the run is being cancelled already")
 
     async def _after_failure(
         self, run_arn: str, attempt: str, error: Exception, lost_since: datetime | None
     ) -> None:
-        """Returns if the run is cancelled all the same, by this attempt or another; else raises.
+        """Returns if this attempt has cancelled the run all the same; else raises.
 
         ``lost_since``: AWS's answer was lost, so that the run may be cancelled since then.
         """
@@ -68,7 +72,7 @@ class Canceller:
         if isinstance(run, Run) and run.status == "CANCELLING":
             if lost_since is None:  # by another
                 await self._withdraw(run_arn, attempt)
-                await self.join(run_arn)
+                raise await self.already_cancelling(run_arn)
             return
         if isinstance(run, Run) and lost_since is not None and _failed_since(run, lost_since):
             return
@@ -128,5 +132,8 @@ def _failed_since(run: Run, since: datetime) -> bool:
 def _refusal(error: Exception, run: Run | ApiError) -> Exception:
     """The caller asked for nothing but the cancellation: no input of it can be wrong."""
     if isinstance(error, Invalid | NotFound | Conflict) and isinstance(run, Run):
-        return Upstream(f"AWS refuses to cancel the run, which is {run.status}; try again")
+        return Upstream(
+            f"AWS refuses to cancel the run, which is {run.status}; try again",
+            refused="datasync:CancelTaskExecution",
+        )
     return error

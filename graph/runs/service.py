@@ -84,8 +84,8 @@ class RunService:
     async def stop(self, task_arn: str, by: str) -> str:
         """Cancels the active run, or else the oldest queued one, and returns its ARN.
 
-        A run that is being cancelled already is returned as well. Raises NotRunning if no run is
-        active, and what AWS says.
+        Raises NotRunning if no run is active or the only one is being cancelled already, and what
+        AWS says.
         """
         return await self._changes.run(self._stop(task_arn, by))
 
@@ -94,9 +94,8 @@ class RunService:
         if run is None:
             raise not_running()
         if run.status == "CANCELLING":
-            await self._canceller.join(run.run_arn)
-        else:
-            await self._canceller.cancel(run.run_arn, by, uuid.uuid4().hex)
+            raise await self._canceller.already_cancelling(run.run_arn)
+        await self._canceller.cancel(run.run_arn, by, uuid.uuid4().hex)
         return run.run_arn
 
     async def list_runs(self, task_arn: str) -> list[RunRef]:

@@ -147,7 +147,9 @@ class Starter:
             return state
         except ApiError:
             pass
-        return error if isinstance(error, QuotaExceeded) else Conflict(error.message)
+        if isinstance(error, QuotaExceeded):
+            return error
+        return Conflict(error.message, refused=error.refused)
 
 
 def already_running() -> AlreadyRunning:

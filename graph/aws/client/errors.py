@@ -129,7 +129,7 @@ def _answered(error: ClientError, doing: str) -> ApiError:
     if meaning is LIMIT and (not text or _RATE.search(text)):
         meaning = THROTTLED
     if meaning.text is None:
-        return meaning.kind(text or f"AWS refused {doing}: {code}")
+        return meaning.kind(text or f"AWS refused {doing}: {code}", refused=doing)
     return meaning.kind(meaning.text.format(doing=doing))
 
 
