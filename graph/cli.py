@@ -80,19 +80,24 @@ def _serve_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _sandbox_arguments(parser: argparse.ArgumentParser) -> None:
+    _port_arguments(parser)
+    parser.set_defaults(run=_sandbox)
+
+
+def _port_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--port", type=_port, default=0, help="port of the API (default: a free one)"
     )
     parser.add_argument(
         "--aws-port", type=_port, default=0, help="port of the embedded AWS (default: a free one)"
     )
-    parser.set_defaults(run=_sandbox)
 
 
 def _demo_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--exit", action="store_true", help="exit after the last step, even at a terminal"
     )
+    _port_arguments(parser)
     parser.set_defaults(run=_demo)
 
 
@@ -157,9 +162,11 @@ def _sandbox(arguments: argparse.Namespace) -> int:
 def _demo(arguments: argparse.Namespace) -> int:
     try:
         from graph.sandbox.demo import run_demo  # noqa: PLC0415 - an extra
+        from graph.sandbox.deployment import Ports  # noqa: PLC0415 - an extra
     except ImportError as error:
         return _missing(error)
-    return run_demo(stay=not arguments.exit and sys.stdin.isatty() and sys.stdout.isatty())
+    stay = not arguments.exit and sys.stdin.isatty() and sys.stdout.isatty()
+    return run_demo(Ports(api=arguments.port, aws=arguments.aws_port), stay=stay)
 
 
 def _schema(arguments: argparse.Namespace) -> int:

@@ -38,7 +38,7 @@ _FAILURES: Final = (
 console = Console()
 
 
-def run_demo(*, stay: bool) -> int:
+def run_demo(ports: Ports, *, stay: bool) -> int:
     """Runs all steps; with ``stay``, keeps serving until Ctrl-C. Returns the exit status.
 
     That is 1 where a step failed, and 130 or 143 where Ctrl-C or SIGTERM interrupted one.
@@ -50,7 +50,7 @@ def run_demo(*, stay: bool) -> int:
         if stay:
             _until_interrupted()
 
-    return _in_deployment(Ports(), run)
+    return _in_deployment(ports, run)
 
 
 def serve_forever(ports: Ports) -> int:

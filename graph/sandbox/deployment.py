@@ -34,8 +34,16 @@ _PACE: Final = Pace(
     tagging_lag=3.0,
     ghosts=30.0,
 )
-_NOT_INHERITED: Final = ("DATASYNC_API_", "AWS_", "API_CONFIG")
+_PREFIX: Final = "DATASYNC_API_"
+_NOT_INHERITED: Final = ("AWS_", "API_CONFIG", f"{_PREFIX}CONFIG", f"{_PREFIX}REGION")
 """Variables that are not passed on: they could direct the server to the real AWS."""
+_DEFAULTS: Final = {
+    "LOG_LEVEL": "error",
+    "POLL_SECONDS": "0.25",
+    "RETRY_SECONDS": "0.5",
+    "DRAIN_SECONDS": "2",
+}
+"""Settings of the sandbox's server, unless the environment has them."""
 
 
 class DeploymentError(Exception):
@@ -89,13 +97,10 @@ def _start(aws: Sandbox, folder: Path, port: int, key: str) -> subprocess.Popen[
         "EXTERNAL_ID": EXTERNAL_ID,
         "ACCOUNTS": f"{LAB},{SHOP}",
         "STORE_URL": f"sqlite:///{folder}/store.sqlite",
-        "LOG_LEVEL": "error",
-        "POLL_SECONDS": "0.25",
-        "RETRY_SECONDS": "0.5",
-        "DRAIN_SECONDS": "2",
     }
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(_NOT_INHERITED)}
-    environment |= {f"DATASYNC_API_{name}": value for name, value in settings.items()}
+    environment = {f"{_PREFIX}{name}": value for name, value in _DEFAULTS.items()}
+    environment |= {k: v for k, v in os.environ.items() if not k.startswith(_NOT_INHERITED)}
+    environment |= {f"{_PREFIX}{name}": value for name, value in settings.items()}
     environment |= aws.environment
     environment |= dict.fromkeys(("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"), os.devnull)
     environment["AWS_EC2_METADATA_DISABLED"] = "true"
