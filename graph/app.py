@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
+import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -20,8 +22,8 @@ from graph import schema
 from graph.auth import Authenticator, Peer, Rejected, credentials
 from graph.aws.client.clients import Clients
 from graph.aws.client.gateway import Gateway
-from graph.config.settings import Settings
-from graph.config.sources import load
+from graph.config.settings import KeySettings, Settings, SettingsError
+from graph.config.sources import load, load_keys
 from graph.context import Context, Services, open_context
 from graph.history.audit import Audit
 from graph.model.caller import Caller
@@ -36,9 +38,12 @@ from graph.runs import RunService
 from graph.runs.watch import Pace
 from graph.server.access_log import AccessLog, note_caller, note_operation, note_rejection
 from graph.server.cors import Cors
+from graph.server.signals import on_hangup
 from graph.store import AuditTrail, RunRecords, Store
 from graph.transport import GraphQLApp, Schema, make_schema
 from rest_compat import routes as rest
+
+log = logging.getLogger(__name__)
 
 _GENERATIONS: Final = (10_000, 20, 20)
 """The first is 700 by default: objects made, but not yet unmade, between two collections."""
@@ -144,10 +149,8 @@ async def _lifespan(
             Audit(AuditTrail(store), keep_seconds=86_400 * settings.audit_days)
         )
         gateway = await stack.enter_async_context(_gateway(settings))
-        resources = ResourcePolicy(
-            {key.caller.name: key.caller for key in settings.all_keys},
-            enforced=settings.resource_check != "none",
-        )
+        callers = _callers(settings)
+        resources = ResourcePolicy(callers, enforced=settings.resource_check != "none")
         resources.log_limits()
         operations = await stack.enter_async_context(
             Operations(
@@ -184,8 +187,26 @@ async def _lifespan(
         opened.auth = auth
         if lasting:
             _collect_less()
+            await stack.enter_async_context(on_hangup(partial(_reload_keys, auth, callers)))
         yield
         opened.services = opened.auth = None
+
+
+async def _reload_keys(auth: Authenticator, callers: dict[str, Caller]) -> None:
+    """Replaces the keys by those that are configured now. If they are wrong, keeps the old ones."""
+    try:
+        settings = await asyncio.to_thread(load_keys)
+    except SettingsError as error:
+        log.error("the keys are not replaced: %s", error)  # noqa: TRY400 - no accident of ours
+        return
+    lost = auth.replace(settings.all_keys, max_cost=settings.token_max_cost)
+    callers.clear()
+    callers.update(_callers(settings))
+    log.info("read %d keys; gone or changed: %s", len(callers), ", ".join(sorted(lost)) or "none")
+
+
+def _callers(settings: KeySettings) -> dict[str, Caller]:
+    return {key.caller.name: key.caller for key in settings.all_keys}
 
 
 async def _healthy(_request: Request) -> Response:

@@ -26,7 +26,7 @@ _STARTING: Final = 120
 class Server:
     """``async with Server(aws, folder) as server``; gone at the end, by whatever means."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913
         self,
         aws: Sandbox,
         folder: Path,
@@ -34,9 +34,13 @@ class Server:
         *,
         arguments: Sequence[str] = (),
         log: Path | None = None,
+        open_files: int | None = None,
         **changes: str,
     ) -> None:
-        """``changes`` are settings by their names; an empty one is left out."""
+        """``changes`` are settings by their names; an empty one is left out.
+
+        ``open_files`` is the limit of its file descriptors.
+        """
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])
@@ -62,6 +66,9 @@ class Server:
         given = {name: value for name, value in (given | changes).items() if value}
         self._environment |= {f"DATASYNC_API_{name}": value for name, value in given.items()}
         self._command = [sys.executable, "-m", "graph", "serve", *arguments]
+        if open_files is not None:
+            limited = f'ulimit -n {open_files}; exec "$@"'
+            self._command = ["sh", "-c", limited, "sh", *self._command]
         self._log = log or Path(os.devnull)
         self._logged = log is not None
         self._process: subprocess.Popen[bytes] | None = None
@@ -117,7 +124,16 @@ class Server:
         """SIGTERM; gives the status it ends with."""
         assert self._process is not None
         self._process.terminate()
+        return self.wait()
+
+    def wait(self) -> int:
+        """Returns the status that it ends with."""
+        assert self._process is not None
         return self._process.wait(30)
+
+    def signal(self, number: int) -> None:
+        assert self._process is not None
+        self._process.send_signal(number)
 
     def client(self) -> httpx.AsyncClient:
         return httpx.AsyncClient(base_url=self.url, headers=HEADERS, timeout=40)

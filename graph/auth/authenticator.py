@@ -30,6 +30,7 @@ _NOBODY: Final = Peer()
 class _Keyring:
     """The keys by how callers prove that they hold them."""
 
+    all: tuple[Key, ...]
     clear: tuple[Key, ...]
     """By a bcrypt hash."""
     digests: tuple[tuple[bytes, Key], ...]
@@ -66,6 +67,18 @@ class Authenticator:
             raise Rejected("there is no token")
         return key.caller_for(given.forwarded_user)
 
+    def replace(self, keys: Sequence[Key], *, max_cost: int) -> frozenset[str]:
+        """Accepts these keys from now on, and no others.
+
+        Returns the names of the keys that are gone or have changed in any way.
+        """
+        lost = set(self._keyring.all) - set(keys)
+        self._keyring, self._max_cost = _keyring(keys), max_cost
+        self._verifier.keys = _clear(self._keyring)
+        self._right.clear()
+        self._wrong.clear()
+        return frozenset(key.caller.name for key in lost)
+
     async def aclose(self) -> None:
         await self._verifier.aclose()
 
@@ -77,12 +90,15 @@ class Authenticator:
             return known
         if self._wrong.get(encoded):
             raise Rejected("the token matches no key")
+        keyring = self._keyring
         index = await self._verifier.matching(encoded, cost, peer)
+        if keyring is not self._keyring:  # replaced meanwhile
+            return await self._by_token(token, peer)
         if index is None:
             self._wrong.put(encoded, value=True)
             raise Rejected("the token matches no key")
-        self._right.put(encoded, self._keyring.clear[index])
-        return self._keyring.clear[index]
+        self._right.put(encoded, keyring.clear[index])
+        return keyring.clear[index]
 
     def _check_form(self, token: str) -> int:
         """Returns the cost of the token. Raises Rejected if it need not be computed."""
@@ -113,6 +129,7 @@ class Authenticator:
 def _keyring(keys: Sequence[Key]) -> _Keyring:
     digests = [(key.digest, key) for key in keys]
     return _Keyring(
+        all=tuple(keys),
         clear=tuple(key for key in keys if key.clear is not None),
         digests=tuple(each for each in digests if each[1].bearer),
         bearerless=tuple(digest for digest, key in digests if not key.bearer),

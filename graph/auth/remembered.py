@@ -35,6 +35,9 @@ class Remembered(Generic[V]):
         if len(self._kept) > self._most:
             self._kept.popitem(last=False)
 
+    def clear(self) -> None:
+        self._kept.clear()
+
     def _expire(self) -> None:
         now = self._clock()
         while self._kept and next(iter(self._kept.values()))[0] <= now:

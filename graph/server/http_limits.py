@@ -22,8 +22,8 @@ _TOO_SLOW: Final = "the request did not come in time\n"
 _TOO_MANY: Final = "there are too many connections; try again\n"
 _RETRY_SECONDS: Final = "5"
 _FULL: Final = 503
-_TOLD: Final = 100
-"""So many connections more than are served are told why they are not; others are just ended."""
+_GRACE_SECONDS: Final = 0.5
+"""For the request of a connection that is refused: an answer before it could get lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +56,8 @@ class PatientProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        beyond = len(self.connections) - self._limits.connections
-        self._beyond = beyond > 0
-        if beyond > _TOLD:
-            transport.abort()
-        self._wait()
+        self._beyond = len(self.connections) > self._limits.connections
+        self._wait(_GRACE_SECONDS if self._beyond else self._limits.seconds)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._whole()
@@ -73,7 +70,7 @@ class PatientProtocol(HttpToolsProtocol):
             self._refuse(_FULL, _TOO_MANY)
             return
         if self._in_head and self._deadline is None:
-            self._wait()
+            self._wait(self._limits.seconds)
         self._said = True
         super().data_received(data)
 
@@ -81,7 +78,7 @@ class PatientProtocol(HttpToolsProtocol):
         super().on_message_begin()
         self._in_head, self._said = True, True
         if self._deadline is None:
-            self._wait()
+            self._wait(self._limits.seconds)
 
     def on_headers_complete(self) -> None:
         self._in_head = False
@@ -110,8 +107,8 @@ class PatientProtocol(HttpToolsProtocol):
         if self.cycle.response_complete:
             self.transport.close()
 
-    def _wait(self) -> None:
-        self._deadline = self.loop.call_later(self._limits.seconds, self._too_slow)
+    def _wait(self, seconds: float) -> None:
+        self._deadline = self.loop.call_later(seconds, self._too_slow)
 
     def _whole(self) -> None:
         if self._deadline is not None:
@@ -121,8 +118,12 @@ class PatientProtocol(HttpToolsProtocol):
     def _too_slow(self) -> None:
         self._deadline = None
         answering = self.cycle is not None and not self.cycle.response_complete
-        if self.flow.read_paused or (self._in_head and answering):
-            self._wait()  # it is the server that does not read, or that has not answered yet
+        if self._beyond:
+            self._refuse(_FULL, _TOO_MANY)
+        elif self.flow.read_paused or (self._in_head and answering):
+            self._wait(
+                self._limits.seconds
+            )  # it is the server that does not read, or that has not answered yet
         elif not self._said:
             self.transport.close()
         else:

@@ -13,13 +13,15 @@ from typing import Any, Final, cast
 
 import uvicorn
 from uvicorn.config import STARTUP_FAILURE
-from uvicorn.supervisors import Multiprocess
 
 from graph.aws.client.regions import is_region
 from graph.config.settings import Settings, SettingsError
 from graph.config.sources import Found
 from graph.model.errors import Invalid
+from graph.server.descriptors import affordable
 from graph.server.http_limits import Limits, PatientProtocol
+from graph.server.signals import block_hangup
+from graph.server.supervisor import Supervisor
 from graph.store import trouble_with
 
 _SOCKET_BYTES: Final = 65_536
@@ -35,6 +37,7 @@ def serve(found: Found, workers: int) -> int:
 
     The SDK finds the configured credentials in the environment, in each worker too.
     """
+    block_hangup()  # each application handles it once it has its keys
     os.environ.update(found.credentials)
     _check_region(found)
     with _address_of(found) as sockets:
@@ -101,12 +104,12 @@ def _bind(family: socket.AddressFamily, address: tuple[Any, ...]) -> socket.sock
 
 
 def _config(settings: Settings, workers: int) -> uvicorn.Config:
-    limits = Limits(settings.request_seconds, settings.connections)
+    limits = Limits(settings.request_seconds, affordable(settings.connections))
     return uvicorn.Config(
         "graph.app:from_environment",
         factory=True,
         workers=workers,
-        loop="asyncio",
+        loop="graph.server.listener:ServerLoop",
         http=cast("Any", partial(PatientProtocol, limits=limits)),
         ws="websockets-sansio",
         ws_max_size=_SOCKET_BYTES,
@@ -130,7 +133,7 @@ def _run(config: uvicorn.Config, sockets: list[socket.socket]) -> int:
             server = uvicorn.Server(config)
             server.run(sockets)
             return 0 if server.started else STARTUP_FAILURE
-        supervisor = Multiprocess(config, sockets)
+        supervisor = Supervisor(config, sockets)
         supervisor.run()
         if any(each.exitcode == STARTUP_FAILURE for each in supervisor.processes):
             return STARTUP_FAILURE

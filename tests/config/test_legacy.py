@@ -226,7 +226,7 @@ async def test_a_server_serves_by_it_alone(aws: Sandbox, tmp_path: Path) -> None
     furnish(aws)
     file, log = tmp_path / "config.json", tmp_path / "log"
     account = {"region": "us-east-1", "role": ROLE, "externalId": "x-1"}
-    gone = dict.fromkeys(("ORG", "TOKEN", "ROLE", "EXTERNAL_ID", "LOG_LEVEL"), "")
+    gone: dict[str, Any] = dict.fromkeys(("ORG", "TOKEN", "ROLE", "EXTERNAL_ID", "LOG_LEVEL"), "")
     server = Server(aws, tmp_path, arguments=["-config", str(file)], log=log, **gone)
     file.write_text(
         json.dumps(
