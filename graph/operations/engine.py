@@ -50,7 +50,7 @@ async def engine(rooms: Rooms, *, drain: float) -> AsyncIterator[None]:
                 "max_executor_threads": _THREADS,
                 "sys_db_pool_size": _POOL[rooms.store.url.get_backend_name()],
                 # Not asked before each use whether it lives: the engine tries again where not.
-                "db_engine_kwargs": {"pool_pre_ping": False},
+                "db_engine_kwargs": {"pool_pre_ping": False, "hide_parameters": True},
                 "system_database_engine": own,
             }
         )
@@ -104,7 +104,9 @@ def _own_engine(url: sa.URL) -> sa.Engine | None:
     """
     if url.get_backend_name() != "sqlite":
         return None
-    made = sa.create_engine(_url(url), pool_size=_POOL["sqlite"], max_overflow=0)
+    made = sa.create_engine(
+        _url(url), pool_size=_POOL["sqlite"], max_overflow=0, hide_parameters=True
+    )
 
     def connected(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's
         connection.isolation_level = "IMMEDIATE"

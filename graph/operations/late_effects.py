@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from typing import Final
 
 import sqlalchemy as sa
@@ -50,7 +49,7 @@ async def watch(store: Store) -> None:
 async def check_due(store: Store, *, shortest: float = _SHORTEST) -> None:
     """Checks the operations that are due. Raises Upstream if the store does not answer."""
     due = await LateEffects(store).claim_due(
-        time.time(), shortest=shortest, longest=_LONGEST, window=_WINDOW
+        store.now(), shortest=shortest, longest=_LONGEST, window=_WINDOW
     )
     for row in due:
         if row["kind"] != OperationKind.CREATE_MOVER.value:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -204,7 +203,7 @@ class Operations:
         return await self._accepting.run(self._idempotency.once(key, work=work, find=find))
 
     def _forgotten_before(self) -> float:
-        return time.time() - self._keep
+        return self._store.now() - self._keep
 
     async def _accept_create(self, new: NewMover, caller: Caller, key: Key | None) -> Operation:
         values = {
@@ -227,7 +226,7 @@ class Operations:
 
     async def _check_name(self, new: NewMover) -> Quota | None:
         """Raises NameTaken. Gives what there is of the account's quota, where that is known."""
-        asked = time.time()
+        asked = self._store.now()
         tasks = await finding.tasks_now(self._gateway, new.account_id)
         if await finding.named(self._gateway, tasks, new.group, new.name):
             raise name_taken(new)

@@ -6,7 +6,6 @@ import asyncio
 import itertools
 import logging
 import pickle
-import time
 from collections.abc import Collection
 from typing import Any, Final
 
@@ -60,7 +59,7 @@ async def keep_up(store: Store, keep: float) -> None:
 
 
 async def _forget(store: Store, keep: float) -> None:
-    forgotten = await store.forget(time.time() - keep)
+    forgotten = await store.forget(store.now() - keep)
     if forgotten:
         ids = [name for operation_id in forgotten for name in (operation_id, _again(operation_id))]
         await DBOS.delete_workflows_async(ids)
@@ -74,7 +73,7 @@ async def see_to_lost_ones(
     stalled: float = _STALLED,
 ) -> None:
     """Starts what was recorded and never begun; ends what the engine ended without a word."""
-    now = time.time()
+    now = store.now()
     rows = await store.lost(but, created_before=now - abandoned, silent_since=now - stalled)
     if not rows:
         return

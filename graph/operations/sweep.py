@@ -57,7 +57,7 @@ class Sweep:
         """Looks at some operations; gives how many. Raises Upstream where the store is away."""
         now = time.monotonic()
         self._aside = {account: until for account, until in self._aside.items() if until > now}
-        rows = await self._store.unswept(time.time() - self._age, _A_ROUND, self._aside)
+        rows = await self._store.unswept(self._store.now() - self._age, _A_ROUND, self._aside)
         by_account: defaultdict[str, list[sa.RowMapping]] = defaultdict(list)
         for row in rows:
             by_account[row["account_id"]].append(row)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import time
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -56,7 +55,7 @@ class AuditTrail:
 
     async def forget(self, older_than: float) -> int:
         """Deletes records older than so many seconds, at most 1,000; returns how many."""
-        old = sa.select(AUDIT.c.sequence).where(AUDIT.c.at < time.time() - older_than)
+        old = sa.select(AUDIT.c.sequence).where(AUDIT.c.at < self._database.now() - older_than)
         oldest = old.order_by(AUDIT.c.sequence).limit(_BATCH)
         drop = sa.delete(AUDIT).where(AUDIT.c.sequence.in_(oldest))
         return await self._database.transact(lambda connection: connection.execute(drop).rowcount)

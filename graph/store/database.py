@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
+import re
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +17,9 @@ from typing import Any, Final, Self, TypeVar
 import sqlalchemy as sa
 
 from graph.model.errors import Upstream
+from graph.store.clock import StoreClock
 from graph.store.growing import make_tables
+from graph.store.tables import OPERATIONS
 
 T = TypeVar("T")
 
@@ -29,10 +32,14 @@ _LOCKED: Final = 60.0
 _LOOK: Final = 0.02
 _QUEUED: Final = 60.0
 """So long a transaction waits for its turn, where many come at once."""
+_SKEW: Final = 86_400.0
+"""Seconds. Stored times that are further ahead come from a clock that was wrong."""
 _IDLE: Final = 1.0
 """Seconds after which a connection is asked whether it lives, before it is used again."""
 _LOCK: Final = 4_711_042
 """Of PostgreSQL's advisory locks, the one that we take."""
+_DETAIL: Final = re.compile(r"\n(DETAIL|CONTEXT|HINT|QUERY|WHERE):[^\n]*")
+"""Lines of PostgreSQL's messages that may quote values."""
 _POSTGRES: Final = {
     "connect_timeout": int(_SECONDS / 2),
     # A server that vanished without a word is noticed, and a statement that hangs is ended.
@@ -51,6 +58,7 @@ class Database:
         # Heartbeats wait in no queue: who is busy would seem dead.
         self._lane = ThreadPoolExecutor(1, thread_name_prefix="store-beats")
         self._turns = asyncio.Semaphore(_AT_ONCE)
+        self._clock = StoreClock()
 
     async def __aenter__(self) -> Self:
         try:
@@ -65,6 +73,21 @@ class Database:
             await asyncio.to_thread(threads.shutdown, cancel_futures=True)
         if self._engine is not None:
             await asyncio.to_thread(self._engine.dispose)
+
+    def now(self) -> float:
+        """Seconds since the epoch. On PostgreSQL by the database's clock, as of the last upkeep."""
+        if self.url.get_backend_name() == "sqlite":
+            return self._clock.follow(time.time())
+        return self._clock.now()
+
+    def read_clock(self, connection: sa.Connection) -> None:
+        """Corrects the time by the database's clock and by what it has stored."""
+        if connection.dialect.name == "postgresql":
+            epoch = sa.extract("epoch", sa.func.clock_timestamp())
+            self._clock.follow(float(connection.scalar(sa.select(epoch)) or 0.0))
+        newest = connection.scalar(sa.select(sa.func.max(OPERATIONS.c.created_at)))
+        if newest is not None and newest - self.now() < _SKEW:
+            self._clock.follow(newest)
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -156,17 +179,42 @@ class Database:
             raise Upstream("the server's store does not answer; try again") from error
 
     def _open(self) -> None:
+        hide_values()
         if self.url.get_backend_name() == "sqlite":
             prepare_file(str(self.url.database))
-            self._engine = sa.create_engine(self.url, connect_args={"timeout": _SECONDS / 2})
+            self._engine = sa.create_engine(
+                self.url, connect_args={"timeout": _SECONDS / 2}, hide_parameters=True
+            )
             sa.event.listen(self._engine, "connect", _wal)
         else:
             self._engine = sa.create_engine(
-                self.url, pool_size=_THREADS + 1, pool_use_lifo=True, connect_args=_POSTGRES
+                self.url,
+                pool_size=_THREADS + 1,
+                pool_use_lifo=True,
+                connect_args=_POSTGRES,
+                hide_parameters=True,
             )
             _ping_the_idle(self._engine)
         with self.alone():
             make_tables(self._engine)
+        with self._engine.begin() as connection:
+            self.read_clock(connection)
+
+
+def hide_values() -> None:
+    """Keeps what is stored out of the messages of database errors, for all engines.
+
+    ``hide_parameters`` does so for the statement's parameters, but PostgreSQL's own message quotes
+    the row or key that it rejects.
+    """
+    if not sa.event.contains(sa.Engine, "handle_error", _without_detail):
+        sa.event.listen(sa.Engine, "handle_error", _without_detail)
+
+
+def _without_detail(context: sa.engine.ExceptionContext) -> None:
+    for error in (context.original_exception, context.sqlalchemy_exception):
+        if error is not None and error.args and isinstance(error.args[0], str):
+            error.args = (_DETAIL.sub("", error.args[0]), *error.args[1:])
 
 
 def driver_url(url: str) -> sa.URL:

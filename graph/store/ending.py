@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
@@ -21,12 +20,15 @@ _OPERATION_FAILED: Final = "OPERATION_FAILED"
 """The error code of a durable operation that failed after it was accepted."""
 
 
-def append_events(connection: sa.Connection, operation_id: str, messages: Sequence[str]) -> bool:
+def append_events(
+    connection: sa.Connection, operation_id: str, messages: Sequence[str], now: float
+) -> bool:
+    """False if all of them were there. The caller holds the lock of the operation's row."""
     said = connection.execute(statements.ITS_MESSAGES, {"wanted": operation_id})
     before = list(said.scalars())
     fresh = [message for message in messages if message not in before]
     rows = [
-        {"operation_id": operation_id, "position": index, "message": message, "at": time.time()}
+        {"operation_id": operation_id, "position": index, "message": message, "at": now}
         for index, message in enumerate(fresh, start=len(before) + 1)
     ]
     if rows:
@@ -39,12 +41,12 @@ def end(
     operation_id: str,
     failure: str | None,
     messages: Sequence[str],
-    at: float | None,
+    now: float,
 ) -> AuditRecord | None:
     """The audit record of the end; None if the operation had ended before."""
     if messages:
-        append_events(connection, operation_id, messages)
-    now = time.time() if at is None else at  # after the last event
+        connection.execute(statements.LOCK, {"wanted": operation_id})
+        append_events(connection, operation_id, messages, now)
     how = "FAILED" if failure else "COMPLETED"
     given = {"wanted": operation_id, "now": now, "how": how, "why": failure}
     if not connection.execute(statements.ENDS, given).rowcount:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import time
 from dataclasses import dataclass
 from typing import Final, Self
 
@@ -71,7 +70,7 @@ class Keys(Database):
 
     async def claim_key(self, key: Key, holder: str) -> Claim:
         """Takes the work of a key on, also of a holder that is gone. Raises Conflict."""
-        now = time.time()
+        now = self.now()
         values = {
             "key": key.hashed,
             "fingerprint": key.fingerprint,
@@ -83,7 +82,7 @@ class Keys(Database):
         try:
             await self.write(sa.insert(KEYS).values(values), durable=True)
         except sa.exc.IntegrityError:
-            return await self.transact(lambda connection: _take_over(connection, key, holder))
+            return await self.transact(lambda connection: _take_over(connection, key, holder, now))
         return Claim(mine=True)
 
     async def settle_key(self, key: Key, result: str) -> None:
@@ -101,7 +100,7 @@ class Keys(Database):
         await self.write(sa.update(KEYS).where(open_one).values(holder=None))
 
 
-def _take_over(connection: sa.Connection, key: Key, holder: str) -> Claim:
+def _take_over(connection: sa.Connection, key: Key, holder: str, now: float) -> Claim:
     row = connection.execute(sa.select(KEYS).where(KEYS.c.key == key.hashed)).mappings().first()
     if row is None:  # given back in between
         return Claim(mine=False)
@@ -109,13 +108,13 @@ def _take_over(connection: sa.Connection, key: Key, holder: str) -> Claim:
     if result is not None:
         return Claim(mine=False, result=result)
     alive = sa.select(BEATS.c.id).where(BEATS.c.id == row["holder"], BEATS.c.beat != RETIRED)
-    held = row["holder"] is not None and time.time() - row["claimed_at"] < _HELD
+    held = row["holder"] is not None and now - row["claimed_at"] < _HELD
     if held and connection.execute(alive).first():
         return Claim(mine=False)
     same = (KEYS.c.key == key.hashed) & (KEYS.c.claimed_at == row["claimed_at"])
     same &= KEYS.c.result.is_(None)
     same &= KEYS.c.holder == row["holder"] if row["holder"] else KEYS.c.holder.is_(None)
-    taken = sa.update(KEYS).where(same).values(holder=holder, claimed_at=time.time())
+    taken = sa.update(KEYS).where(same).values(holder=holder, claimed_at=now)
     return Claim(mine=bool(connection.execute(taken).rowcount), again=True)
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
 from typing import Final
 
 import sqlalchemy as sa
 
 from graph.store.database import Database
+from graph.store.statements import insert
 from graph.store.tables import LATE_EFFECTS, OPERATIONS
 
 _AT_ONCE: Final = 50
@@ -24,27 +24,18 @@ class LateEffects:
 
     async def expect(self, operation_ids: Iterable[str]) -> None:
         """Schedules checks of these operations for when they have ended. Idempotent, durable."""
+        now = self._database.now()
         rows = [
-            {"operation_id": operation_id, "noted_at": time.time(), "due_at": 0.0}
+            {"operation_id": operation_id, "noted_at": now, "due_at": 0.0}
             for operation_id in operation_ids
         ]
 
-        def insert(connection: sa.Connection) -> None:
-            ids = [row["operation_id"] for row in rows]
-            known = sa.select(LATE_EFFECTS.c.operation_id).where(
-                LATE_EFFECTS.c.operation_id.in_(ids)
-            )
-            there = set(connection.execute(known).scalars())
-            fresh = [row for row in rows if row["operation_id"] not in there]
-            if fresh:
-                connection.execute(sa.insert(LATE_EFFECTS), fresh)
+        def note(connection: sa.Connection) -> None:
+            new = insert(connection, LATE_EFFECTS).on_conflict_do_nothing()
+            connection.execute(new, rows)
 
-        if not rows:
-            return
-        try:
-            await self._database.transact(insert, durable=True)
-        except sa.exc.IntegrityError:  # another replica noted one of them in the same moment
-            await self._database.transact(insert, durable=True)
+        if rows:
+            await self._database.transact(note, durable=True)
 
     async def claim_due(
         self, now: float, *, shortest: float, longest: float, window: float

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -62,7 +61,7 @@ class Lists(Database):
 
     async def note_swept(self, operation_ids: Iterable[str]) -> None:
         mine = OPERATIONS.c.id.in_(list(operation_ids))
-        await self.write(sa.update(OPERATIONS).where(mine).values(swept_at=time.time()))
+        await self.write(sa.update(OPERATIONS).where(mine).values(swept_at=self.now()))
 
     async def forget(self, changed_before: float) -> list[str]:
         """Drops what ended and last changed before that moment, with old keys and claims to start.
@@ -72,8 +71,9 @@ class Lists(Database):
         """
 
         def drop(connection: sa.Connection) -> list[str]:
-            connection.execute(sa.delete(KEYS).where(KEYS.c.created_at < time.time() - _DAY))
-            forget_runs(connection, time.time())
+            self.read_clock(connection)
+            connection.execute(sa.delete(KEYS).where(KEYS.c.created_at < self.now() - _DAY))
+            forget_runs(connection, self.now())
             old = search.forgettable(changed_before).limit(_AT_ONCE)
             ids = list(connection.execute(old).scalars())
             for table, column in ((EVENTS, EVENTS.c.operation_id), (OPERATIONS, OPERATIONS.c.id)):

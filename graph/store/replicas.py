@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from graph.store.database import Database
+from graph.store.statements import insert
 from graph.store.tables import BEATS, RETIRED
 
 
@@ -13,9 +14,9 @@ class Replicas(Database):
         """Counts this replica's heartbeat up; gives those of all."""
 
         def count(connection: sa.Connection) -> dict[str, int]:
-            up = sa.update(BEATS).where(BEATS.c.id == replica).values(beat=BEATS.c.beat + 1)
-            if not connection.execute(up).rowcount:
-                connection.execute(sa.insert(BEATS).values(id=replica, beat=0))
+            new = insert(connection, BEATS).values(id=replica, beat=0)
+            up = {"beat": BEATS.c.beat + 1}
+            connection.execute(new.on_conflict_do_update(index_elements=["id"], set_=up))
             return {row.id: row.beat for row in connection.execute(sa.select(BEATS))}
 
         return await self.transact(count, at_once=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -48,8 +47,8 @@ class StartClaim:
 class RunRecords:
     """A repository. All methods raise Upstream if the store does not answer in time."""
 
-    def __init__(self, database: Database, now: Callable[[], float] = time.time) -> None:
-        self._database, self._now = database, now
+    def __init__(self, database: Database, now: Callable[[], float] | None = None) -> None:
+        self._database, self._now = database, now or database.now
 
     async def notes(self, run_arns: Collection[str]) -> dict[str, RunNote]:
         """What is known of those runs, by ARN; without those of which nothing is known."""

@@ -43,6 +43,8 @@ AUDITED: Final = sa.select(
     OPERATIONS.c.on_behalf_of,
 ).where(_THIS)
 """What the audit record of an operation's end is made of."""
+LOCK: Final = sa.update(OPERATIONS).where(_THIS).values(id=OPERATIONS.c.id)
+"""Until the end of the transaction, on either database."""
 ITS_EVENTS: Final = (
     sa.select(EVENTS.c.at, EVENTS.c.message).where(_OF_THIS).order_by(EVENTS.c.position)
 )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-import time
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
@@ -53,7 +52,7 @@ class Store(Keys, Lists, Replicas):
         Raises NameTaken where another operation holds the reservation, Conflict where the key was
         used with another input, QuotaExceeded where those before it take the room.
         """
-        now = time.time()
+        now = self.now()
         row = {"status": "CREATED", "created_at": now, "updated_at": now, **values}
         row |= {name: str(row[name])[:NAME] for name in _REQUESTER if row.get(name)}
         made = OperationRow({**dict.fromkeys(OPERATIONS.c.keys()), **row}, ())
@@ -112,14 +111,15 @@ class Store(Keys, Lists, Replicas):
 
         def note(connection: sa.Connection) -> bool:
             # The update comes first: its lock lets one at a time count the events.
-            connection.execute(statements.RUNS, {"wanted": operation_id, "now": time.time()})
-            return append_events(connection, operation_id, messages)
+            now = self.now()
+            connection.execute(statements.RUNS, {"wanted": operation_id, "now": now})
+            return append_events(connection, operation_id, messages, now)
 
         # What a step is about to try has to be known afterwards, or it would not look for it.
         return await self.transact(note, durable=True)
 
     async def set_task(self, operation_id: str, task_arn: str | None) -> None:
-        given = {"wanted": operation_id, "task": task_arn, "now": time.time()}
+        given = {"wanted": operation_id, "task": task_arn, "now": self.now()}
         await self.write(statements.HAS_TASK, given)
 
     async def set_parts(self, operation_id: str, parts: Parts) -> None:
@@ -131,7 +131,8 @@ class Store(Keys, Lists, Replicas):
         self, operation_id: str, failure: str | None, *messages: str, at: float | None = None
     ) -> None:
         """Completes or fails an operation, frees its reservation, and records that in the audit."""
-        record = await self.transact(lambda c: end(c, operation_id, failure, messages, at))
+        now = self.now() if at is None else at
+        record = await self.transact(lambda c: end(c, operation_id, failure, messages, now))
         if record is not None:
             write_line(record)
 
@@ -139,7 +140,7 @@ class Store(Keys, Lists, Replicas):
         """Completed: whoever tried before to delete the same has left nothing either."""
 
         def end_all(connection: sa.Connection) -> AuditRecord | None:
-            record = end(connection, operation_id, None, (), None)
+            record = end(connection, operation_id, None, (), self.now())
             connection.execute(statements.NOTHING_LEFT, {"wanted": operation_id})
             return record
 
