@@ -1,4 +1,4 @@
-"""One request: who asks, and the services that its answer may use."""
+"""One request: its caller and the services that it may use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The DataLoaders of one request: what one of its fields has read, no other reads again."""
+"""The DataLoaders of one request: what one field has read, no other reads again."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The original REST paths over the same resolvers."""
+"""The REST API of the original server, over the same resolvers as GraphQL."""

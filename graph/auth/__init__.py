@@ -1,4 +1,4 @@
-"""Turns the credentials of a connection into a caller: a hash of a key, or the key itself."""
+"""Authentication: turns the credentials of a connection into a caller with rights."""
 
 from graph.auth.authenticator import Authenticator
 from graph.auth.credentials import BEARER, HEADER, Credentials, credentials

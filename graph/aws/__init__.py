@@ -1,1 +1,1 @@
-"""The one door to AWS: its words, its errors and its credentials end in this room."""
+"""Calls to AWS: the only package that knows its vocabulary, errors and credentials."""

@@ -1,1 +1,1 @@
-"""What happened: the audit trail of every change that was asked for."""
+"""The audit trail: a record of every change that was requested."""

@@ -1,1 +1,1 @@
-"""The values that all rooms pass along. Nothing here waits or imports another room."""
+"""Frozen values and the error tree: no I/O, and no imports from other packages."""

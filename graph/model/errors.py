@@ -1,25 +1,25 @@
-"""What can go wrong, as values that reach the client.
+"""The error tree: everything that may be reported to a client.
 
 ::
 
     ApiError
     ├── Invalid             the request itself is wrong
-    ├── Unauthenticated     no valid token
-    ├── Forbidden           a valid token that may not do this
-    ├── NotFound            nothing of that name, or not the caller's to see
-    ├── Conflict            the thing is in a state that does not allow it
+    ├── Unauthenticated     the credentials are missing or invalid
+    ├── Forbidden           the caller does not have the right
+    ├── NotFound            the object does not exist, or the caller may not see it
+    ├── Conflict            the state of the object does not allow the request
     │   ├── NameTaken       another mover of the group has the name
     │   ├── AlreadyRunning  a run of the mover is active
     │   └── NotRunning      no run of the mover is active
-    ├── QuotaExceeded       AWS's limit, or the server's own, is reached
-    │   └── LimitExceeded   AWS says so in its code
-    ├── AccessDenied        AWS refuses what the server asked on the caller's behalf
-    ├── Throttled           AWS asks to slow down, and kept asking
-    └── Upstream            AWS, or the store, failed to answer properly
-        └── UpstreamTimeout it did not answer in time
+    ├── QuotaExceeded       a limit of AWS or of this server is reached
+    │   └── LimitExceeded   the same, as reported by AWS's error code
+    ├── AccessDenied        AWS denied a request of the server
+    ├── Throttled           AWS or this server is asked too often
+    └── Upstream            AWS or the store failed to respond properly
+        └── UpstreamTimeout it did not respond in time
 
-Every error carries one message for a person: what was asked, what stood in the way, what to do.
-They survive pickling, which the journal of operations relies on.
+Every error has one message for people: what was asked, what is wrong and what to do.
+Errors can be pickled, which the journal of operations relies on.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from typing import ClassVar
 
 
 class ApiError(Exception):
-    """An answer rather than an accident. ``path`` names the input that caused it, from its root.
+    """An error to report to the client. ``path`` is the input that caused it, from its root.
 
     ``refused``: AWS refused that operation, such as ``datasync:DescribeTask``, and the message may
     quote its text. The REST API names the operation instead, in the original server's words.
@@ -48,49 +48,49 @@ class ApiError(Exception):
 
 
 class Invalid(ApiError):
-    """The request itself is wrong, and would be at any time."""
+    """The request is malformed or inconsistent, whatever the state of things."""
 
     code = "INVALID"
 
 
 class Unauthenticated(ApiError):
-    """There is no token, or not a valid one. Says no more than that."""
+    """The credentials are missing or invalid. The message never says which."""
 
     code = "UNAUTHENTICATED"
 
 
 class Forbidden(ApiError):
-    """The caller is known, and may not do this."""
+    """The caller is authenticated but does not have the right."""
 
     code = "FORBIDDEN"
 
 
 class NotFound(ApiError):
-    """There is nothing of that name that the caller may see."""
+    """The object does not exist, or the caller may not see it."""
 
     code = "NOT_FOUND"
 
 
 class Conflict(ApiError):
-    """The thing is in a state that does not allow what was asked."""
+    """The state of the object does not allow the request."""
 
     code = "CONFLICT"
 
 
 class NameTaken(Conflict):
-    """Another mover of the group has the name, or is about to."""
+    """Another mover of the group has the name, or is being created with it."""
 
     code = "NAME_TAKEN"
 
 
 class AlreadyRunning(Conflict):
-    """A run of the mover is active, so that another cannot begin or the mover cannot go."""
+    """A run of the mover is active, so it can be neither started nor deleted."""
 
     code = "ALREADY_RUNNING"
 
 
 class NotRunning(Conflict):
-    """No run of the mover is active, so that there is nothing to stop."""
+    """The mover has no active run that could be stopped."""
 
     code = "NOT_RUNNING"
 
@@ -106,24 +106,24 @@ class LimitExceeded(QuotaExceeded):
 
 
 class AccessDenied(ApiError):
-    """AWS refuses what the server asked of it on the caller's behalf."""
+    """AWS denied a request that the server made for the caller."""
 
     code = "ACCESS_DENIED"
 
 
 class Throttled(ApiError):
-    """AWS asks to slow down, and did so until the retries were used up."""
+    """AWS throttled the server until the retries were used up, or the server is asked too often."""
 
     code = "THROTTLED"
 
 
 class Upstream(ApiError):
-    """AWS or the store failed to answer properly: nothing the caller can put right."""
+    """AWS or the store failed to respond properly; the caller cannot correct that."""
 
     code = "UPSTREAM"
 
 
 class UpstreamTimeout(Upstream):
-    """AWS or the store did not answer in time."""
+    """AWS or the store did not respond in time."""
 
     code = "UPSTREAM_TIMEOUT"

@@ -1,4 +1,4 @@
-"""Creating and deleting movers, durably: what was accepted will end, whatever happens."""
+"""Durable operations: an accepted create or delete ends, whatever happens to the process."""
 
 from graph.operations.operations import Operations
 

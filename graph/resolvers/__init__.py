@@ -1,1 +1,1 @@
-"""What the server can do: plain functions of a request's context, plain values in and out."""
+"""What the server can do, as functions of a request's context: rights first, then services."""

@@ -1,1 +1,1 @@
-"""What a caller may use: the resources behind a mover, checked against the rules."""
+"""The resources that a caller may use as a source or destination."""

@@ -1,4 +1,4 @@
-"""Runs: started, stopped, read and followed. Knows nothing of requests or rights."""
+"""Runs: starting, stopping, reading and following them."""
 
 from graph.runs.service import RunService
 

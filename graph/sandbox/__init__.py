@@ -1,4 +1,4 @@
-"""An AWS of one's own: moto, with a DataSync that moves objects and roles that must be trusted."""
+"""An embedded AWS for tests and the demo: moto, with a DataSync that really copies objects."""
 
 from graph.sandbox.faults import Border, Call, Fault
 from graph.sandbox.pace import Pace

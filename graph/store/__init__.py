@@ -1,4 +1,4 @@
-"""What must outlive the process and AWS does not keep: operations, their names and keys, notes."""
+"""The database: operations, names, idempotency keys and whatever else AWS does not keep."""
 
 from graph.store.audit import AuditTrail
 from graph.store.ending import Parts, parts_of

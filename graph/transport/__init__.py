@@ -1,4 +1,4 @@
-"""GraphQL over HTTP, WebSocket and SSE. A library: schema, limits and context are arguments."""
+"""GraphQL over HTTP, WebSocket and SSE, as a library that knows no schema of ours."""
 
 from graph.transport.app import GraphQLApp
 from graph.transport.limits import Limits

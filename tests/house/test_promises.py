@@ -14,8 +14,6 @@ from strawberry.utils.str_converters import to_camel_case
 
 from graph.app import graphql_schema
 from graph.aws.locations import KINDS
-from graph.config.settings import table
-from graph.model import errors
 from graph.sandbox.datasync.kinds import KINDS as SANDBOX_KINDS
 from graph.schema.locations import TYPES
 
@@ -35,17 +33,6 @@ def sources() -> list[Path]:
         check=True,
     )
     return [ROOT / name for name in listed.stdout.split()]
-
-
-def test_every_setting_stands_in_the_readme_as_it_is() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert table() in readme
-
-
-def test_every_error_code_stands_in_the_readme() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    codes = {kind.code for kind in vars(errors).values() if hasattr(kind, "code")}
-    assert {code for code in codes if f"`{code}`" not in readme} == set()
 
 
 def test_no_file_is_longer_than_it_may_be() -> None:

@@ -1,0 +1,171 @@
+"""Writes the generated parts of the documentation: reference tables and the architecture picture.
+
+``scripts/docs`` writes them; ``scripts/docs --check`` fails if one is out of date.
+"""
+
+# ruff: noqa: INP001 - a script
+from __future__ import annotations
+
+import inspect
+import re
+import sys
+import textwrap
+import tomllib
+from collections.abc import Callable, Iterable, Iterator
+from html import escape
+from importlib import import_module
+from pathlib import Path
+from typing import Final
+
+from prometheus_client import REGISTRY
+
+from graph.config.settings import table
+from graph.model import errors
+from graph.observability import metrics
+from rest_compat.errors import STATUS
+
+ROOT: Final = Path(__file__).parents[1]
+DOCS: Final = ROOT / "docs"
+_BLOCK: Final = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+_ADVICE: Final = {
+    "INVALID": "Correct the input that `path` names.",
+    "UNAUTHENTICATED": "Send a valid token or bearer key.",
+    "FORBIDDEN": "Use a key with the right, or ask for it to be granted.",
+    "NOT_FOUND": "Check the account, the group, the name and the rights of the key.",
+    "CONFLICT": "Read the message: it names the state and what to wait for.",
+    "NAME_TAKEN": "Choose another name, or delete the other mover first.",
+    "ALREADY_RUNNING": "Wait for the run to end, or stop it.",
+    "NOT_RUNNING": "Nothing: there is no run to stop.",
+    "QUOTA_EXCEEDED": "Free capacity or raise the limit; streams can be retried later.",
+    "ACCESS_DENIED": "Extend the permissions of the management role.",
+    "THROTTLED": "Retry after the time in `Retry-After`.",
+    "UPSTREAM": "Retry later; the log of the server has AWS's own message.",
+    "UPSTREAM_TIMEOUT": "Retry later.",
+}
+_TRANSPORT: Final = (
+    ("TOO_COSTLY", "The request exceeds a limit of size, depth or cost.", "Ask for less at once."),
+    ("GRAPHQL_INVALID", "The document does not parse or validate.", "Correct the document."),
+    ("BAD_REQUEST", "The HTTP request or WebSocket message is malformed.", "Correct the client."),
+    ("TOO_MANY_ERRORS", "Stands for the errors beyond the first 100.", "Correct the first ones."),
+    ("INTERNAL", "An error of the server itself.", "Report it with the `requestId`."),
+)
+
+
+def error_rows() -> Iterator[tuple[str, str, str, str]]:
+    """Code, REST status, meaning and advice of every error."""
+    for kind in vars(errors).values():
+        if inspect.isclass(kind) and issubclass(kind, errors.ApiError) and "code" in vars(kind):
+            if kind is errors.ApiError:
+                continue
+            status = next(STATUS[base] for base in kind.__mro__ if base in STATUS)
+            meaning = inspect.cleandoc(kind.__doc__ or "").split("\n\n")[0].replace("\n", " ")
+            yield kind.code, str(status), meaning, _ADVICE[kind.code]
+    for code, meaning, advice in _TRANSPORT:
+        yield code, "", meaning, advice
+
+
+def error_table() -> str:
+    return _table(("code", "REST", "meaning", "what to do"), error_rows())
+
+
+def metric_table() -> str:
+    """The project's own metrics, with their labels."""
+    own = {id(value) for value in vars(metrics).values()}
+    rows = []
+    for collector in list(REGISTRY._collector_to_names):  # noqa: SLF001 - no public list
+        if id(collector) in own:
+            (metric,) = collector.describe()
+            suffix = "_total" if metric.type == "counter" else ""
+            labels = ", ".join(getattr(collector, "_labelnames", ()))
+            rows.append((f"`{metric.name}{suffix}`", metric.type, labels, metric.documentation))
+    return _table(("metric", "type", "labels", "meaning"), sorted(rows))
+
+
+def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    names = list(head)
+    lines = [names, ["---"] * len(names)]
+    lines += [[f"`{row[0]}`" if "`" not in row[0] else row[0], *row[1:]] for row in map(list, rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+_GENERATORS: Final[dict[str, Callable[[], str]]] = {
+    "settings": table,
+    "errors": error_table,
+    "metrics": metric_table,
+}
+
+_WIDTH, _ROW, _GAP, _MARGIN = 960, 74, 14, 16
+_STYLE: Final = (
+    "text{font-family:system-ui,sans-serif;fill:#1f2937}.n{font-size:15px;font-weight:600}"
+    ".d{font-size:11px;fill:#4b5563}rect{fill:#eff6ff;stroke:#3b82f6}"
+    "@media(prefers-color-scheme:dark){text{fill:#e5e7eb}.d{fill:#9ca3af}rect{fill:#1e293b}}"
+)
+
+
+def architecture() -> str:
+    """The layers of the import contract as an SVG: every package imports only from below."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    (layers,) = (
+        contract["layers"]
+        for contract in contracts["tool"]["importlinter"]["contracts"]
+        if contract["type"] == "layers"
+    )
+    rows = [[name.strip() for name in layer.split("|")] for layer in layers]
+    rows = [row for row in rows if row != ["graph.__main__"]]
+    height = _MARGIN + len(rows) * (_ROW + _GAP)
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" role="img">',
+        "<title>Packages of datasync-api by layer; imports point downwards only</title>",
+        f"<style>{_STYLE}</style>",
+    ]
+    for index, row in enumerate(rows):
+        top = _MARGIN + index * (_ROW + _GAP)
+        width = (_WIDTH - 2 * _MARGIN - (len(row) - 1) * _GAP) / len(row)
+        for column, name in enumerate(row):
+            parts += _box(name, _MARGIN + column * (width + _GAP), top, width)
+    return "\n".join([*parts, "</svg>", ""])
+
+
+def _box(name: str, left: float, top: float, width: float) -> Iterator[str]:
+    middle = left + width / 2
+    yield f'<rect x="{left:g}" y="{top}" width="{width:g}" height="{_ROW}" rx="8"/>'
+    yield f'<text class="n" x="{middle:g}" y="{top + 22}" text-anchor="middle">{name}</text>'
+    lines = textwrap.wrap(_purpose(name), int(width / 6.4))[:3]
+    for number, line in enumerate(lines):
+        yield (
+            f'<text class="d" x="{middle:g}" y="{top + 39 + 14 * number}" '
+            f'text-anchor="middle">{escape(line)}</text>'
+        )
+
+
+def _purpose(name: str) -> str:
+    """The first sentence of a package's docstring."""
+    first = (import_module(name).__doc__ or "").strip().splitlines()[0]
+    return re.split(r"(?<=\.) ", first)[0].replace("``", "")
+
+
+def generated() -> Iterator[tuple[Path, str]]:
+    """Every page with a generated part, and its text as it should be."""
+    yield DOCS / "architecture.svg", architecture()
+    for page in sorted([ROOT / "README.md", *DOCS.rglob("*.md")]):
+        text = page.read_text(encoding="utf-8")
+        yield page, _BLOCK.sub(lambda m: f"{m[1]}{_GENERATORS[m[2]]()}\n{m[3]}", text)
+
+
+def main(arguments: list[str]) -> int:
+    """Writes or checks all pages. Returns 1 if a check finds one out of date."""
+    stale = []
+    for page, text in generated():
+        if not page.exists() or page.read_text(encoding="utf-8") != text:
+            stale.append(page.relative_to(ROOT).as_posix())
+            if "--check" not in arguments:
+                page.write_text(text, encoding="utf-8")
+    if stale and "--check" in arguments:
+        print(f"out of date: {', '.join(stale)}; run scripts/docs")  # noqa: T201 - the command's output
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

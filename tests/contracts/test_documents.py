@@ -1,0 +1,54 @@
+"""The documents are complete: generated parts are current, links lead somewhere."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from graph.config.settings import table
+from graph.model import errors
+
+ROOT = Path(__file__).parents[2]
+PAGES = (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"))
+
+
+def test_the_generated_parts_are_current_or_scripts_docs_was_forgotten() -> None:
+    command = [sys.executable, str(ROOT / "scripts" / "docs.py"), "--check"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_setting_is_on_the_configuration_page() -> None:
+    assert table() in (ROOT / "docs/configuration.md").read_text(encoding="utf-8")
+
+
+def test_every_error_code_is_on_the_errors_page() -> None:
+    page = (ROOT / "docs/errors.md").read_text(encoding="utf-8")
+    codes = {kind.code for kind in vars(errors).values() if hasattr(kind, "code")}
+    assert {code for code in codes if f"| `{code}` |" not in page} == set()
+
+
+def test_the_readme_is_short() -> None:
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 150
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    targets = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
+    local = [target for target in targets if not re.match(r"\w+:", target)]
+    assert [target for target in local if not (page.parent / target).exists()] == []
+
+
+def test_every_page_can_be_reached_from_the_readme() -> None:
+    seen, todo = set(), [ROOT / "README.md"]
+    while todo:
+        page = todo.pop()
+        seen.add(page)
+        links = re.findall(r"\]\(([^)#]+\.md)", page.read_text(encoding="utf-8"))
+        found = {(page.parent / link).resolve() for link in links if not link.startswith("http")}
+        todo += found - seen
+    assert {page for page in PAGES if page not in seen} == set()
