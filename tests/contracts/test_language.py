@@ -13,7 +13,12 @@ from graphql import specified_scalar_types
 from graph.app import graphql_schema
 
 ROOT: Final = Path(__file__).parents[2]
-PUBLIC: Final = ("schema.graphql", "README.md", "docs/**/*.md", "rest_compat/openapi.json")
+PUBLIC: Final = (
+    "schema.graphql",
+    "*.md",
+    "docs/**/*.md",
+    "rest_compat/openapi.json",
+)
 """Files that users read, as globs."""
 
 UNIDIOMATIC: Final = re.compile(
