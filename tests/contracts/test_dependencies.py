@@ -1,0 +1,119 @@
+"""What is imported is declared, where it is needed, and nothing else is."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+import tomllib
+from collections.abc import Iterable
+from importlib.metadata import packages_distributions
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+OURS: Final = ("graph", "rest_compat", "tests", "hatch_build")
+LOADED_BY_NAME: Final = {
+    "psycopg": "SQLAlchemy loads the driver that a store's URL names",
+    "websockets": "uvicorn serves WebSockets with it",
+    "flask": "moto serves with it",
+    "flask-cors": "moto serves with it",
+    "editables": "hatchling makes editable installs with it",
+    "hatchling": "pyproject.toml names it as the build backend",
+    "import-linter": "a command",
+    "mypy": "a command",
+    "pytest-asyncio": "a plug-in of pytest",
+    "pytest-cov": "a plug-in of pytest",
+    "pytest-timeout": "a plug-in of pytest",
+    "pytest-xdist": "a plug-in of pytest",
+    "ruff": "a command",
+    "schemathesis": "run as a command by a test",
+    "types-aiobotocore": "stubs for mypy",
+    "types-cachetools": "stubs for mypy",
+}
+"""Declared without an import of ours, and why."""
+
+
+def normalized(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def declared() -> dict[str, set[str]]:
+    """The names of the distributions by part: production, and each extra."""
+    project: Any = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    parts = {"production": project["dependencies"], **project["optional-dependencies"]}
+    return {
+        part: {normalized(re.split(r"[^A-Za-z0-9._-]", each, maxsplit=1)[0]) for each in given}
+        for part, given in parts.items()
+    }
+
+
+def imported(files: Iterable[Path]) -> set[str]:
+    """The distributions of all modules that are imported anywhere in the files."""
+    owners = packages_distributions()
+    found: set[str] = set()
+    for file in files:
+        for node in ast.walk(ast.parse(file.read_text())):
+            for module in modules(node):
+                top = module.partition(".")[0]
+                if top not in sys.stdlib_module_names and top not in OURS:
+                    assert top in owners, f"{file} imports {module}, which is not installed"
+                    found |= {normalized(each) for each in owners[top]}
+    return found
+
+
+def modules(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+        return [node.module]
+    return []
+
+
+def sources(*folders: str, without: str | None = None) -> list[Path]:
+    found = [file for folder in folders for file in (ROOT / folder).rglob("*.py")]
+    return [file for file in found if without is None or (ROOT / without) not in file.parents]
+
+
+PRODUCTION = sources("graph", "rest_compat", without="graph/sandbox")
+
+
+def test_production_imports_only_what_it_declares() -> None:
+    assert imported(PRODUCTION) - declared()["production"] == set()
+
+
+def test_the_sandbox_imports_only_what_it_and_production_declare() -> None:
+    parts = declared()
+    undeclared = imported(sources("graph/sandbox")) - parts["production"] - parts["sandbox"]
+    assert undeclared == set()
+
+
+def test_the_tests_import_only_what_is_declared() -> None:
+    assert imported(sources("tests")) - set().union(*declared().values()) == set()
+
+
+@pytest.mark.parametrize(
+    ("part", "files"),
+    [
+        ("production", PRODUCTION),
+        ("sandbox", sources("graph/sandbox")),
+        ("dev", [*sources("tests"), ROOT / "hatch_build.py"]),
+    ],
+)
+def test_nothing_is_declared_that_is_not_used(part: str, files: list[Path]) -> None:
+    unused = declared()[part] - imported(files) - LOADED_BY_NAME.keys()
+    assert unused == set()
+
+
+def test_every_exception_is_declared() -> None:
+    assert LOADED_BY_NAME.keys() - set().union(*declared().values()) == set()
+
+
+def test_an_undeclared_import_is_found(tmp_path: Path) -> None:
+    file = tmp_path / "module.py"
+    file.write_text(
+        "import json\nfrom yaml import load\n\n\ndef late():\n    import boto3.session\n"
+    )
+    assert imported([file]) == {"pyyaml", "boto3"}

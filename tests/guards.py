@@ -1,0 +1,179 @@
+"""A pytest plug-in: what a test leaves behind, where it connects to, and what blocks its loop."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import ipaddress
+import socket
+import threading
+import time
+import weakref
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any, Final
+
+import aiohttp
+import blockbuster
+import pytest
+from prometheus_client import REGISTRY
+
+PRODUCT: Final = ["graph", "rest_compat"]
+_GRACE_SECONDS: Final = 5.0
+"""For threads that are about to end."""
+_ROUNDS: Final = 100
+"""Turns of the loop in which a task that is about to end ends."""
+_HIGHER_SCOPES: Final = ("class", "module", "package")
+_EXECUTORS: Final = ("asyncio_", "AnyIO worker thread")
+"""Names of threads that end with their loop, after the fixtures."""
+
+_connectors: weakref.WeakSet[aiohttp.BaseConnector] = weakref.WeakSet()
+_outside: list[object] = []
+
+
+class OffLoopback(Exception):
+    """A test, or what it tests, has tried to reach another host."""
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fails a test that leaves tasks, watches, AWS clients or threads.
+
+    What fixtures of a higher scope start during a test is left to ``nothing_left_by_module``.
+    """
+    if inspect.iscoroutinefunction(getattr(request, "function", None)):
+        request.getfixturevalue("no_task_left")
+    if _shares_fixtures(request):
+        yield
+        return
+    yield from _check_left()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def nothing_left_by_module() -> Iterator[None]:
+    """The same for the fixtures that the tests of a module share."""
+    yield from _check_left()
+
+
+@pytest.fixture
+async def no_task_left() -> AsyncIterator[None]:
+    """Set up before the other fixtures of a test, so that it looks after they have ended."""
+    yield
+    own = asyncio.current_task()
+    for _ in range(_ROUNDS):
+        if asyncio.all_tasks() == {own}:
+            break
+        await asyncio.sleep(0)
+    left = [task for task in asyncio.all_tasks() if task is not own]
+    assert not left, f"tasks are left: {left}"
+
+
+@pytest.fixture(autouse=True)
+def loop_not_blocked() -> Iterator[None]:
+    """Fails a test in which product code blocks the event loop."""
+    with blockbuster.blockbuster_ctx(scanned_modules=PRODUCT):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def loopback_only() -> Iterator[None]:
+    """Fails a test that connects to another host, also if the error was caught."""
+    _outside.clear()
+    yield
+    assert not _outside, f"connections to other hosts: {_outside}"
+
+
+def pytest_configure() -> None:
+    """Watches over connections and AWS clients from now on."""
+    socket.socket.connect = _checked(socket.socket.connect)  # type: ignore[method-assign]
+    socket.socket.connect_ex = _checked(socket.socket.connect_ex)  # type: ignore[method-assign]
+    socket.getaddrinfo = _checked_name(socket.getaddrinfo)
+    made = aiohttp.BaseConnector.__init__
+
+    def noting(self: aiohttp.BaseConnector, *args: Any, **options: Any) -> None:
+        made(self, *args, **options)
+        _connectors.add(self)
+
+    aiohttp.BaseConnector.__init__ = noting  # type: ignore[method-assign]
+
+
+def _check_left() -> Iterator[None]:
+    threads, watches = set(threading.enumerate()), _watches()
+    clients = _open_clients()
+    yield
+    assert _watches() == watches, "watches of runs are left"
+    left = _open_clients() - clients
+    assert not left, f"AWS clients are left open: {left}"
+    started = [each for each in threading.enumerate() if each not in threads]
+    deadline = time.monotonic() + _GRACE_SECONDS
+    for thread in started:
+        if not thread.name.startswith(_EXECUTORS):
+            thread.join(max(0.0, deadline - time.monotonic()))
+            assert not thread.is_alive(), f"a thread is left: {thread}"
+
+
+def _shares_fixtures(request: pytest.FixtureRequest) -> bool:
+    definitions = request.node._fixtureinfo.name2fixturedefs
+    own = {"nothing_left_by_module"}
+    return any(
+        found[-1].scope in _HIGHER_SCOPES
+        for name, found in definitions.items()
+        if name not in own and "_runner" not in name and not name.startswith("_xunit")
+    )
+
+
+def _watches() -> float:
+    return REGISTRY.get_sample_value("datasync_api_watches") or 0.0
+
+
+def _open_clients() -> set[int]:
+    return {id(each) for each in _connectors if not each.closed}
+
+
+def _checked(connect: Callable[..., Any]) -> Callable[..., Any]:
+    def checked(self: socket.socket, address: Any) -> Any:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and not _is_local(address[0]):
+            _refuse(address)
+        return connect(self, address)
+
+    return checked
+
+
+def _checked_name(resolve: Callable[..., Any]) -> Callable[..., Any]:
+    def checked(host: Any, *args: Any, **options: Any) -> Any:
+        if host and not _is_local(host) and not _is_address(host) and _is_name(host):
+            _refuse(host)
+        return resolve(host, *args, **options)
+
+    return checked
+
+
+def _refuse(where: object) -> None:
+    _outside.append(where)
+    raise OffLoopback(f"tests connect to this host only, not to {where}")
+
+
+def _is_local(host: Any) -> bool:
+    text = host.decode() if isinstance(host, bytes) else host
+    if text in ("", "localhost", "0.0.0.0", "::"):  # noqa: S104 - compared only
+        return True
+    try:
+        return ipaddress.ip_address(text.partition("%")[0]).is_loopback
+    except ValueError:
+        return False
+
+
+def _is_address(host: Any) -> bool:
+    try:
+        ipaddress.ip_address(host.decode() if isinstance(host, bytes) else host)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_name(host: Any) -> bool:
+    """Whether it would be looked up: what is no name fails without a query."""
+    try:
+        (host.decode() if isinstance(host, bytes) else host).encode("idna")
+    except UnicodeError:
+        return False
+    return True
