@@ -22,6 +22,7 @@ from graph import schema
 from graph.auth import Authenticator, Peer, Rejected, credentials
 from graph.aws.client.clients import Clients
 from graph.aws.client.gateway import Gateway
+from graph.cleanup.sweep import Sweep
 from graph.config.settings import KeySettings, Settings, SettingsError
 from graph.config.sources import load, load_keys
 from graph.context import Context, Services, open_context
@@ -32,7 +33,6 @@ from graph.observability import logs
 from graph.observability.version import read_version
 from graph.operations import Operations
 from graph.operations.rooms import Patience
-from graph.operations.sweep import Sweep
 from graph.rights.policy import ResourcePolicy
 from graph.runs import RunService
 from graph.runs.watch import Pace

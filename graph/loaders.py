@@ -38,7 +38,7 @@ class Loaders:
             return [notes.get(run_arn, RunNote()) for run_arn in run_arns]
 
         self.movers: DataLoader[str, list[Mover]] = _one_by_one(
-            lambda account_id: movers.list_movers(gateway, account_id)
+            lambda account_id: movers.list_movers(gateway.bind(account_id))
         )
         """By account: all of its movers."""
         self.mover: DataLoader[str, Mover] = _one_by_one(self._mover)

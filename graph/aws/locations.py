@@ -2,101 +2,122 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from graph.aws.client.access import Access
-from graph.aws.client.gateway import Gateway
-from graph.aws.tasks import PAGE, described
-from graph.model import names
+from graph.aws.client.gateway import AccountGateway, ArnGateway
+from graph.aws.client.paging import PAGE_SIZE
+from graph.aws.location_kinds import CREATIONS, KINDS, kind_of
+from graph.aws.marks import marks_of, with_marks
+from graph.aws.tags import encoded
 from graph.model.errors import Invalid, NotFound
-from graph.model.location import Location
-
-KINDS: Final = {
-    "S3": ("s3", "s3"),
-    "EFS": ("efs", "efs"),
-    "NFS": ("nfs", "nfs"),
-    "SMB": ("smb", "smb"),
-    "HDFS": ("hdfs", "hdfs"),
-    "OBJECT_STORAGE": ("object-storage", "object_storage"),
-    "AZURE_BLOB": ("azure-blob", "azure_blob"),
-    "FSX_LUSTRE": ("fsxl", "fsx_lustre"),
-    "FSX_WINDOWS": ("fsxw", "fsx_windows"),
-    "FSX_OPEN_ZFS": ("fsxz", "fsx_open_zfs"),
-    "FSX_ONTAP": ("fsxn", "fsx_ontap"),
-}
-"""By kind: the scheme of its URI, and the end of the names of its calls."""
-
-_BY_SCHEME: Final = {scheme: kind for kind, (scheme, _) in KINDS.items()} | {
-    "fsxn-nfs": "FSX_ONTAP",
-    "fsxn-smb": "FSX_ONTAP",
-}
+from graph.model.location import Location, LocationSpec
+from graph.model.mover import Tag
 
 
-async def list_locations(gateway: Gateway, account_id: str) -> dict[str, str]:
-    """The URI of every location of an account, by ARN; what they tell of kinds is remembered."""
+async def list_locations(aws: AccountGateway) -> dict[str, str]:
+    """The URI of every location of an account in one region, by ARN. One call per 100."""
     found = {
-        item["LocationArn"]: item.get("LocationUri") or ""
-        async for page in gateway.pages(
-            account_id, "datasync", "list_locations", "Locations", MaxResults=PAGE
-        )
+        item["LocationArn"]: item["LocationUri"]
+        async for page in aws.pages("datasync", "list_locations", "Locations", MaxResults=PAGE_SIZE)
         for item in page
     }
     for arn, uri in found.items():
-        gateway.memory.location_kinds.put(arn, kind_of(uri))
+        aws.caches.location_kinds[arn] = kind_of(uri)
     return found
 
 
-async def describe_location(gateway: Gateway, location_arn: str) -> Location | None:
-    """One location, or None where it is gone.
+async def made_locations(
+    aws: AccountGateway, spec: LocationSpec, marks: Mapping[str, str]
+) -> list[str]:
+    """The locations that carry the marks and fit: what earlier attempts of a step have made."""
+    reached = CREATIONS[type(spec)].arn(spec).replace("/", ":").rpartition(":")[2]
+    uris = await _list_afresh(aws)
+    fit = [arn for arn, uri in uris.items() if reached in uri]
+    return await with_marks(aws, "location", fit, marks)
+
+
+async def unmarked_buckets(aws: AccountGateway) -> list[str]:
+    """The bucket locations that no operation made: their roles may be shared."""
+    uris = await _list_afresh(aws)
+    buckets = [arn for arn, uri in uris.items() if kind_of(uri) == "S3"]
+    carried = await marks_of(aws, "location", buckets)
+    return [arn for arn, marks in carried.items() if not marks]
+
+
+async def describe_location(gateway: ArnGateway, location_arn: str) -> Location | None:
+    """One location, or None if it is gone.
 
     An ARN does not tell its kind, and each kind has a describe call of its own. S3, the most
-    frequent, is tried first; only where that fails is the account's list read, once.
+    frequent, is tried first; only if that fails the account's list is read, once.
     """
-    kind = gateway.memory.location_kinds.get(location_arn)
+    aws = gateway.of(location_arn)
+    kind = aws.caches.location_kinds.get(location_arn)
     try:
-        return await _described(gateway, location_arn, kind or "S3")
+        return await _described(aws, location_arn, kind or "S3")
     except NotFound:
         if kind is not None:
             return None
     except Invalid:
         if kind is not None:
             raise
-    account_id = names.arn(location_arn).account
-    uris: dict[str, str] = await gateway.shared(
-        account_id, ("locations",), lambda: list_locations(gateway, account_id)
-    )
+    uris: dict[str, str] = await aws.shared(("locations",), lambda: list_locations(aws))
     uri = uris.get(location_arn)
-    return None if uri is None else await _described(gateway, location_arn, kind_of(uri), uri)
+    return None if uri is None else await _described(aws, location_arn, kind_of(uri), uri)
 
 
-def kind_of(uri: str) -> str:
-    """The kind that a URI's scheme stands for; the scheme in capitals where it is a new one."""
-    scheme = uri.partition("://")[0]
-    return _BY_SCHEME.get(scheme, scheme.upper().replace("-", "_"))
+async def create_location(
+    aws: AccountGateway, spec: LocationSpec, role_arn: str | None, tags: Iterable[Tag]
+) -> str:
+    """Creates a location and returns its ARN. DataSync tests a bucket's role before it answers."""
+    kind = CREATIONS[type(spec)]
+    answer = await aws.call(
+        "datasync",
+        Access.MANAGE,
+        kind.operation,
+        **kind.params(spec, role_arn),
+        Subdirectory=spec.subdirectory,
+        Tags=encoded(tags),
+    )
+    return str(answer["LocationArn"])
+
+
+async def delete_location(gateway: ArnGateway, location_arn: str) -> None:
+    """Deletes a location; one that is gone is no error. Raises Conflict while a task uses it."""
+    try:
+        await gateway.of(location_arn).call(
+            "datasync", Access.MANAGE, "delete_location", LocationArn=location_arn
+        )
+    except NotFound:
+        return
+
+
+async def _list_afresh(aws: AccountGateway) -> dict[str, str]:
+    """As they are after the call. Equal calls at the same time share the list."""
+    uris: dict[str, str] = await aws.shared(("locations",), lambda: list_locations(aws), fresh=True)
+    return uris
 
 
 async def _described(
-    gateway: Gateway, location_arn: str, kind: str, uri: str | None = None
+    aws: AccountGateway, location_arn: str, kind: str, uri: str | None = None
 ) -> Location:
-    account_id = names.arn(location_arn).account
     if kind not in KINDS:
-        uri = uri or (await list_locations(gateway, account_id)).get(location_arn)
+        uri = uri or (await list_locations(aws)).get(location_arn)
         if uri is None:
             raise NotFound(f"location {location_arn} not found")
         return Location(arn=location_arn, kind=kind, uri=uri, created_at=None, described={})
 
     async def read() -> dict[str, Any]:
         operation = f"describe_location_{KINDS[kind][1]}"
-        return await gateway.call(
-            account_id, "datasync", Access.READ, operation, LocationArn=location_arn
-        )
+        return await aws.call("datasync", Access.READ, operation, LocationArn=location_arn)
 
-    answer = await gateway.shared(account_id, ("location", location_arn, kind), read)
-    gateway.memory.location_kinds.put(location_arn, kind)
+    answer = await aws.shared(("location", location_arn, kind), read)
+    aws.caches.location_kinds[location_arn] = kind
     return Location(
         arn=location_arn,
         kind=kind,
-        uri=answer.get("LocationUri") or "",
+        uri=answer["LocationUri"],
         created_at=answer.get("CreationTime"),
-        described=described(answer),
+        described=answer,
     )

@@ -6,11 +6,12 @@ import asyncio
 import logging
 from typing import Final
 
-from graph.aws.client.gateway import Gateway
-from graph.aws.tags import carries, own_tags, tagged, tags_of
+from graph.aws.client.gateway import AccountGateway, ArnGateway
+from graph.aws.marks import tags_if_there
+from graph.aws.tags import carries, tagged, tags_of
 from graph.aws.tasks import TaskEntry, list_tasks
 from graph.model.errors import NotFound
-from graph.model.mover import Mover, Tag, Task
+from graph.model.mover import GROUP_TAG, Mover, Tag, Task, own_tags
 from graph.observability.metrics import MOVERS_LEFT_OUT
 
 log = logging.getLogger(__name__)
@@ -19,7 +20,7 @@ _LOOKED_UP: Final = 100
 """How many tasks that the tagging API does not show are asked for their tags, in one reading."""
 
 
-async def list_movers(gateway: Gateway, account_id: str) -> list[Mover]:
+async def list_movers(aws: AccountGateway) -> list[Mover]:
     """Every mover of the organisation in an account, by name.
 
     The task list is the truth; the tagging API, which still shows deleted resources and does not
@@ -28,39 +29,51 @@ async def list_movers(gateway: Gateway, account_id: str) -> list[Mover]:
     """
 
     async def read() -> list[Mover]:
-        return await _read(gateway, account_id)
+        return await _read(aws)
 
-    movers: list[Mover] = await gateway.shared(account_id, ("movers",), read)
+    movers: list[Mover] = await aws.shared(("movers",), read)
     return movers
 
 
-def mover_of(gateway: Gateway, task: Task, tags: tuple[Tag, ...]) -> Mover:
+async def movers_named(
+    aws: AccountGateway, tasks: list[TaskEntry], group: str, name: str
+) -> list[str]:
+    """Those of the tasks that are movers of that group and name, whoever made them.
+
+    Reads nothing from the tagging API, which is late. One call per task of the name.
+    """
+    wanted = own_tags(aws.org) | {GROUP_TAG: group}
+    fit = [task.task_arn for task in tasks if task.name == name]
+    carried = await asyncio.gather(*(tags_if_there(aws, arn) for arn in fit))
+    return [arn for arn, tags in zip(fit, carried, strict=True) if carries(tags, wanted)]
+
+
+def mover_of(gateway: ArnGateway, task: Task, tags: tuple[Tag, ...]) -> Mover:
     """A task with its tags as a mover. Raises NotFound where it is not the organisation's."""
-    if not carries(tags, own_tags(gateway.org)):
+    aws = gateway.of(task.task_arn)
+    if not carries(tags, own_tags(aws.org)):
         raise NotFound("datasync mover not found")
     entry = TaskEntry(task.task_arn, task.name, task.status, task.mode)
-    return _mover(gateway, task.task_arn.split(":")[4], entry, tags)
+    return _mover(aws, entry, tags)
 
 
-async def _read(gateway: Gateway, account_id: str) -> list[Mover]:
-    wanted = own_tags(gateway.org)
-    tasks, known = await asyncio.gather(
-        list_tasks(gateway, account_id), tagged(gateway, account_id, "task", wanted)
-    )
-    known |= await _late(gateway, [task for task in tasks if task.task_arn not in known])
+async def _read(aws: AccountGateway) -> list[Mover]:
+    wanted = {key: (value,) for key, value in own_tags(aws.org).items()}
+    tasks, known = await asyncio.gather(list_tasks(aws), tagged(aws, ("task",), wanted))
+    known |= await _late(aws, [task for task in tasks if task.task_arn not in known])
     ours = [task for task in tasks if task.task_arn in known]
-    movers = [_mover(gateway, account_id, task, known[task.task_arn]) for task in ours if task.name]
+    movers = [_mover(aws, task, known[task.task_arn]) for task in ours if task.name]
     _count_left_out("nameless", len(ours) - len(movers))
     _count_left_out("deleted", len(known) - len(ours))
     return sorted(movers, key=lambda mover: (mover.name, mover.task_arn))
 
 
-async def _late(gateway: Gateway, unknown: list[TaskEntry]) -> dict[str, tuple[Tag, ...]]:
+async def _late(aws: AccountGateway, unknown: list[TaskEntry]) -> dict[str, tuple[Tag, ...]]:
     """The tags of those tasks that are ours though the tagging API does not say so yet."""
-    memory, wanted = gateway.memory.not_ours, own_tags(gateway.org)
-    asked = [task.task_arn for task in unknown if not memory.get(task.task_arn)][-_LOOKED_UP:]
+    foreign, wanted = aws.caches.foreign_tasks, own_tags(aws.org)
+    asked = [task.task_arn for task in unknown if not foreign.get(task.task_arn)][-_LOOKED_UP:]
     answers = await asyncio.gather(
-        *(tags_of(gateway, task_arn) for task_arn in asked), return_exceptions=True
+        *(tags_of(aws, task_arn) for task_arn in asked), return_exceptions=True
     )
     late = {}
     for task_arn, tags in zip(asked, answers, strict=True):
@@ -70,25 +83,25 @@ async def _late(gateway: Gateway, unknown: list[TaskEntry]) -> dict[str, tuple[T
         elif carries(tags, wanted):
             late[task_arn] = tags
         else:
-            memory.put(task_arn, value=True)
+            foreign[task_arn] = True
     return late
 
 
-def _mover(gateway: Gateway, account_id: str, task: TaskEntry, tags: tuple[Tag, ...]) -> Mover:
+def _mover(aws: AccountGateway, task: TaskEntry, tags: tuple[Tag, ...]) -> Mover:
     mover = Mover(
-        account=gateway.account(account_id),
+        account=aws.account,
         task_arn=task.task_arn,
         name=task.name,
         status=task.status,
         mode=task.mode,
         tags=tags,
     )
-    if mover.group is not None and gateway.memory.hints.get(_hint(mover)) is None:
-        gateway.memory.hints.put(_hint(mover), mover.task_arn)
+    if mover.group is not None:
+        aws.caches.task_arns.setdefault(_key(mover), mover.task_arn)
     return mover
 
 
-def _hint(mover: Mover) -> tuple[str, str, str]:
+def _key(mover: Mover) -> tuple[str, str, str]:
     return mover.account.account_id, mover.group or "", mover.name
 
 

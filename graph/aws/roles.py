@@ -7,7 +7,8 @@ import re
 from typing import Any, Final
 
 from graph.aws.client.access import Access
-from graph.aws.client.gateway import Gateway
+from graph.aws.client.gateway import AccountGateway
+from graph.aws.tags import carries, encoded
 from graph.model import names
 from graph.model.errors import Conflict, NotFound, Upstream
 from graph.model.mover import Tag
@@ -23,40 +24,40 @@ _ON_OBJECTS: Final = (
     "PutObjectTagging",
     "PutObject",
 )
+PRINCIPAL: Final = {"Service": "datasync.amazonaws.com"}
+"""Who may assume the roles."""
 _NOT_IN_A_PATH: Final = re.compile(r"[^\x21-\x7e]")
 
 
 def role_path(org: str, group: str) -> str:
-    """Where the roles of a group are; what IAM's paths do not allow becomes a hyphen."""
+    """The path of a group's roles; what IAM does not allow in paths becomes a hyphen."""
     return f"/spinup/{org}/{_NOT_IN_A_PATH.sub('-', group)}/"
 
 
-async def ensure_role(  # noqa: PLR0913, PLR0917 - each is a part of what is made
-    gateway: Gateway, account_id: str, name: str, path: str, bucket_arn: str, tags: tuple[Tag, ...]
+async def ensure_role(
+    aws: AccountGateway, name: str, path: str, bucket_arn: str, tags: tuple[Tag, ...]
 ) -> str:
-    """Makes a role for one bucket, or completes one that an earlier try began; gives its ARN.
+    """Creates a role for one bucket, or completes one that an earlier attempt began.
 
-    Raises Conflict where the name belongs to a role with other tags.
+    Returns its ARN. Raises Conflict if the name belongs to a role with other tags.
     """
-    trust = _document({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": _DATASYNC})
+    trust = _document({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": PRINCIPAL})
     try:
         answer = await _iam(
-            gateway,
-            account_id,
+            aws,
             "create_role",
             RoleName=name,
             Path=path,
             AssumeRolePolicyDocument=trust,
-            Tags=[{"Key": tag.key, "Value": tag.value} for tag in tags],
+            Tags=encoded(tags),
         )
     except Conflict:
-        answer = await _iam(gateway, account_id, "get_role", RoleName=name)
+        answer = await _iam(aws, "get_role", RoleName=name)
         if not _carries(answer, tags):
             raise Conflict(f"there is a role {name} already, made by somebody else") from None
     try:
         await _iam(
-            gateway,
-            account_id,
+            aws,
             "put_role_policy",
             RoleName=name,
             PolicyName=_POLICY,
@@ -69,24 +70,33 @@ async def ensure_role(  # noqa: PLR0913, PLR0917 - each is a part of what is mad
     return str(answer["Role"]["Arn"])
 
 
-async def delete_role(
-    gateway: Gateway, account_id: str, name: str, marks: tuple[Tag, ...] = ()
-) -> None:
-    """Deletes a role with its inline policies. One that is gone is no obstacle.
+async def delete_role(aws: AccountGateway, name: str, marks: tuple[Tag, ...] = ()) -> None:
+    """Deletes a role with its inline policies; one that is gone is no error.
 
-    One that does not carry the marks is left alone.
+    A role that does not carry the marks is left alone.
     """
     try:
-        if marks and not _carries(
-            await _iam(gateway, account_id, "get_role", RoleName=name), marks
-        ):
+        if marks and not _carries(await _iam(aws, "get_role", RoleName=name), marks):
             return
-        listed = await _iam(gateway, account_id, "list_role_policies", RoleName=name)
-        for policy in listed.get("PolicyNames") or ():
-            await _iam(gateway, account_id, "delete_role_policy", RoleName=name, PolicyName=policy)
-        await _iam(gateway, account_id, "delete_role", RoleName=name)
+        listed = aws.pages(
+            "iam", "list_role_policies", "PolicyNames", access=Access.MANAGE, RoleName=name
+        )
+        for policy in [policy async for page in listed for policy in page]:
+            await _iam(aws, "delete_role_policy", RoleName=name, PolicyName=policy)
+        await _iam(aws, "delete_role", RoleName=name)
     except NotFound:
         return
+
+
+async def list_roles(aws: AccountGateway, path: str) -> list[dict[str, Any]]:
+    """The roles below a path, as IAM lists them: without their tags. One call per 100."""
+    pages = aws.pages("iam", "list_roles", "Roles", access=Access.MANAGE, PathPrefix=path)
+    return [role async for page in pages for role in page]
+
+
+async def tags_of_role(aws: AccountGateway, name: str) -> tuple[Tag, ...]:
+    """The tags of a role, as they are now. Raises NotFound if it is gone."""
+    return _tags(await _iam(aws, "get_role", RoleName=name))
 
 
 def is_movers_role(role_arn: str, org: str, account_id: str) -> bool:
@@ -96,15 +106,15 @@ def is_movers_role(role_arn: str, org: str, account_id: str) -> bool:
 
 
 def _carries(answer: dict[str, Any], tags: tuple[Tag, ...]) -> bool:
-    present = {tag["Key"]: tag["Value"] for tag in answer["Role"].get("Tags") or ()}
-    return all(present.get(tag.key) == tag.value for tag in tags)
+    return carries(_tags(answer), {tag.key: tag.value for tag in tags})
 
 
-_DATASYNC: Final = {"Service": "datasync.amazonaws.com"}
+def _tags(answer: dict[str, Any]) -> tuple[Tag, ...]:
+    return tuple(Tag(tag["Key"], tag["Value"]) for tag in answer["Role"].get("Tags") or ())
 
 
-async def _iam(gateway: Gateway, account_id: str, operation: str, **params: Any) -> dict[str, Any]:
-    return await gateway.call(account_id, "iam", Access.MANAGE, operation, **params)
+async def _iam(aws: AccountGateway, operation: str, **params: Any) -> dict[str, Any]:
+    return await aws.call("iam", Access.MANAGE, operation, **params)
 
 
 def _allow(actions: tuple[str, ...], resource: str) -> dict[str, Any]:

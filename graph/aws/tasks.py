@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+import asyncio
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, NamedTuple
 
 from graph.aws.client.access import Access
-from graph.aws.client.gateway import Gateway
-from graph.model import names
-from graph.model.mover import Schedule, Task
+from graph.aws.client.gateway import AccountGateway, ArnGateway
+from graph.aws.client.paging import PAGE_SIZE
+from graph.aws.marks import with_marks
+from graph.aws.tags import encoded
+from graph.model.errors import NotFound
+from graph.model.mover import Schedule, Tag, Task
 
-PAGE = 100
-"""The most that DataSync gives in a page."""
+OPTIONS: Final = {
+    "PreserveDeletedFiles": "PRESERVE",
+    "TransferMode": "CHANGED",
+    "VerifyMode": "ONLY_FILES_TRANSFERRED",
+}
+"""As the original server sets them."""
 
 
 class TaskEntry(NamedTuple):
@@ -22,41 +31,87 @@ class TaskEntry(NamedTuple):
     mode: str
 
 
-async def list_tasks(gateway: Gateway, account_id: str) -> list[TaskEntry]:
-    """All tasks of an account, whoever made them, in AWS's order."""
+async def list_tasks(aws: AccountGateway) -> list[TaskEntry]:
+    """All tasks of an account, whoever made them, in AWS's order. One call per 100."""
     return [
-        TaskEntry(item["TaskArn"], item.get("Name") or "", item.get("Status", ""), mode_of(item))
-        async for page in gateway.pages(
-            account_id, "datasync", "list_tasks", "Tasks", MaxResults=PAGE
-        )
+        TaskEntry(item["TaskArn"], item.get("Name") or "", item["Status"], mode_of(item))
+        async for page in aws.pages("datasync", "list_tasks", "Tasks", MaxResults=PAGE_SIZE)
         for item in page
     ]
 
 
-async def describe_task(gateway: Gateway, task_arn: str, *, fresh: bool = False) -> Task:
-    """One task in full. Raises NotFound where it is gone.
+async def list_tasks_afresh(aws: AccountGateway) -> list[TaskEntry]:
+    """The same, as they are after the call. Equal calls at the same time share the list."""
+    tasks: list[TaskEntry] = await aws.shared(("tasks",), lambda: list_tasks(aws), fresh=True)
+    return tasks
+
+
+async def made_tasks(aws: AccountGateway, name: str, marks: Mapping[str, str]) -> list[str]:
+    """The tasks of that name that carry the marks: what earlier attempts of a step have made."""
+    fit = [task.task_arn for task in await list_tasks_afresh(aws) if task.name == name]
+    return await with_marks(aws, "task", fit, marks)
+
+
+async def tasks_using(gateway: ArnGateway, location_arn: str) -> list[str]:
+    """The tasks that have a location as source or destination. One call per region, as a rule.
+
+    A task is in one region and its locations may be in others: DataSync has no list across regions,
+    so that the location's own and the one that movers are made in are asked.
+    """
+    there = gateway.of(location_arn)
+    regions = dict.fromkeys((there, gateway.bind(there.account_id)))
+    found = await asyncio.gather(*(_tasks_using(aws, location_arn) for aws in regions))
+    return [task_arn for task_arns in found for task_arn in task_arns]
+
+
+async def _tasks_using(aws: AccountGateway, location_arn: str) -> list[str]:
+    rule = {"Name": "LocationId", "Operator": "Equals", "Values": [location_arn]}
+    pages = aws.pages("datasync", "list_tasks", "Tasks", MaxResults=PAGE_SIZE, Filters=[rule])
+    return [item["TaskArn"] async for page in pages for item in page]
+
+
+async def describe_task(gateway: ArnGateway, task_arn: str, *, fresh: bool = False) -> Task:
+    """One task in full. Raises NotFound if it is gone.
 
     ``fresh``: not from a call that began before this one.
     """
-    account_id = names.arn(task_arn).account
+    aws = gateway.of(task_arn)
 
     async def read() -> dict[str, Any]:
-        return await gateway.call(
-            account_id, "datasync", Access.READ, "describe_task", TaskArn=task_arn
-        )
+        return await aws.call("datasync", Access.READ, "describe_task", TaskArn=task_arn)
 
-    answer: dict[str, Any] = await gateway.shared(account_id, ("task", task_arn), read, fresh=fresh)
+    answer: dict[str, Any] = await aws.shared(("task", task_arn), read, fresh=fresh)
     return _task(answer)
 
 
-def mode_of(answer: dict[str, Any]) -> str:
+async def create_task(
+    aws: AccountGateway, name: str, ends: tuple[str, str], tags: Iterable[Tag]
+) -> str:
+    """Creates a task from one location to another and returns its ARN."""
+    answer = await aws.call(
+        "datasync",
+        Access.MANAGE,
+        "create_task",
+        Name=name,
+        SourceLocationArn=ends[0],
+        DestinationLocationArn=ends[1],
+        Options=OPTIONS,
+        Tags=encoded(tags),
+    )
+    return str(answer["TaskArn"])
+
+
+async def delete_task(gateway: ArnGateway, task_arn: str) -> None:
+    """Deletes a task; one that is gone is no error. Raises Conflict while a run is active."""
+    try:
+        await gateway.of(task_arn).call("datasync", Access.MANAGE, "delete_task", TaskArn=task_arn)
+    except NotFound:
+        return
+
+
+def mode_of(answer: Mapping[str, Any]) -> str:
     """BASIC where AWS says nothing: it is the older of the two."""
     return answer.get("TaskMode") or "BASIC"
-
-
-def described(answer: dict[str, Any]) -> dict[str, Any]:
-    """An answer's own members, without those of the transport."""
-    return {name: value for name, value in answer.items() if name != "ResponseMetadata"}
 
 
 def patterns(rules: list[dict[str, Any]] | None) -> tuple[str, ...]:
@@ -70,11 +125,11 @@ def _task(answer: dict[str, Any]) -> Task:
     return Task(
         task_arn=answer["TaskArn"],
         name=answer.get("Name") or "",
-        status=answer.get("Status", ""),
+        status=answer["Status"],
         mode=mode_of(answer),
         created_at=answer.get("CreationTime"),
-        source_arn=answer.get("SourceLocationArn", ""),
-        destination_arn=answer.get("DestinationLocationArn", ""),
+        source_arn=answer["SourceLocationArn"],
+        destination_arn=answer["DestinationLocationArn"],
         latest_run_arn=answer.get("CurrentTaskExecutionArn") or None,
         options=answer.get("Options") or {},
         includes=patterns(answer.get("Includes")),
@@ -82,7 +137,7 @@ def _task(answer: dict[str, Any]) -> Task:
         schedule=_schedule(answer),
         error_code=answer.get("ErrorCode"),
         error_detail=answer.get("ErrorDetail"),
-        described=described(answer),
+        described=answer,
     )
 
 

@@ -127,3 +127,11 @@ class UpstreamTimeout(Upstream):
     """AWS or the store did not respond in time."""
 
     code = "UPSTREAM_TIMEOUT"
+
+
+def unknown_account(account_id: str) -> NotFound:
+    """An account that does not exist, does not trust this server, or is not the caller's to see.
+
+    The three are not told apart.
+    """
+    return NotFound(f"account {account_id} is not known, or does not let this server in")

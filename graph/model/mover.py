@@ -25,7 +25,13 @@ AWS_TAGS: Final = 50
 """That DataSync and IAM allow on one resource."""
 MOST_TAGS: Final = AWS_TAGS - 6
 """That a caller may put on a mover, beside those that the server sets itself."""
+_OF_EVERY_MOVER: Final = {TYPE_TAG: "storage", FLAVOR_TAG: "datamover"}
 HIDDEN_TAGS: Final = frozenset({OPERATION_TAG, PART_TAG, KEY_TAG})
+
+
+def own_tags(org: str) -> dict[str, str]:
+    """What every mover of an organisation carries, beside its group's tag."""
+    return {ORG_TAG: org} | _OF_EVERY_MOVER
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,9 @@ import asyncio
 import time
 from typing import Final
 
-from graph.aws import finding, making
-from graph.aws.locations import describe_location
+from graph.aws import locations, tasks
+from graph.aws.executions import cancel_run, list_runs
 from graph.aws.roles import delete_role, is_movers_role
-from graph.aws.runs import cancel_run, list_runs
-from graph.aws.tasks import describe_task
 from graph.model import names
 from graph.model.errors import Conflict, Invalid, NotFound
 from graph.model.run import RunRef
@@ -30,7 +28,7 @@ async def read_parts(operation_id: str, task_arn: str) -> Parts:
     They are kept until they are deleted: once the task is gone, nothing else names them.
     """
     try:
-        task = await patiently(lambda: describe_task(rooms().gateway, task_arn))
+        task = await patiently(lambda: tasks.describe_task(rooms().gateway, task_arn))
     except NotFound:
         return []
     ends = list(dict.fromkeys((task.source_arn, task.destination_arn)))
@@ -46,7 +44,7 @@ async def delete_task(task_arn: str, cancelled_by: str | None) -> None:
         if cancelled_by is not None:
             await _cancel_runs(task_arn, cancelled_by)
         try:
-            await patiently(lambda: making.delete_task(rooms().gateway, task_arn))
+            await patiently(lambda: tasks.delete_task(rooms().gateway, task_arn))
         except (Invalid, Conflict):
             if cancelled_by is None or race == _RACES - 1:
                 raise
@@ -57,9 +55,9 @@ async def delete_task(task_arn: str, cancelled_by: str | None) -> None:
 async def delete_location(location_arn: str) -> bool:
     """False where it stays, because another mover uses it too."""
     gateway = rooms().gateway
-    if await patiently(lambda: finding.users_of(gateway, location_arn)):
+    if await patiently(lambda: tasks.tasks_using(gateway, location_arn)):
         return False
-    await patiently(lambda: making.delete_location(gateway, location_arn))
+    await patiently(lambda: locations.delete_location(gateway, location_arn))
     return True
 
 
@@ -73,7 +71,7 @@ async def delete_unused_roles(role_arns: list[str]) -> None:
 
 
 async def _delete_role(account_id: str, name: str) -> None:
-    await patiently(lambda: delete_role(rooms().gateway, account_id, name))
+    await patiently(lambda: delete_role(rooms().gateway.bind(account_id), name))
 
 
 async def _roles_in_use(account_id: str) -> set[str | None]:
@@ -81,14 +79,14 @@ async def _roles_in_use(account_id: str) -> set[str | None]:
 
     Those that one made have each a role of its own.
     """
-    gateway = rooms().gateway
-    others = await patiently(lambda: finding.made_by_others(gateway, account_id))
+    aws = rooms().gateway.bind(account_id)
+    others = await patiently(lambda: locations.unmarked_buckets(aws))
     return set(await asyncio.gather(*(_role_of(arn) for arn in others)))
 
 
 async def _role_of(location_arn: str) -> str | None:
     gateway = rooms().gateway
-    location = await patiently(lambda: describe_location(gateway, location_arn))
+    location = await patiently(lambda: locations.describe_location(gateway, location_arn))
     if location is None or location.kind != "S3":
         return None
     role = (location.described.get("S3Config") or {}).get("BucketAccessRoleArn")
@@ -118,7 +116,7 @@ async def _cancel(run_arn: str, cancelled_by: str) -> None:
     await lasting(lambda: records.request_cancellation(run_arn, _ATTEMPT, cancelled_by))
     try:
         await patiently(lambda: cancel_run(rooms().gateway, run_arn))
-    except (Invalid, NotFound):
+    except (Conflict, Invalid, NotFound):
         return
     await lasting(lambda: records.confirm_cancellation(run_arn, _ATTEMPT))
 

@@ -12,10 +12,11 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from graph.aws import finding, leftovers
-from graph.aws.making import operation_tag
+from graph.aws.locations import made_locations
+from graph.aws.marks import operation_tag
 from graph.aws.roles import delete_role
-from graph.aws.tasks import describe_task
+from graph.aws.tasks import describe_task, made_tasks
+from graph.cleanup import leftovers
 from graph.model.errors import ApiError, NotFound, Upstream
 from graph.model.location import S3Spec
 from graph.model.operation import NewMover, OperationKind, OperationStatus
@@ -79,12 +80,10 @@ async def _check(store: Store, row: sa.RowMapping) -> None:
 
 async def _found(operation_id: str, new: NewMover) -> set[str]:
     """The ARNs of all tasks and locations that the operation made, from DataSync's own lists."""
-    gateway = rooms().gateway
-    tasks = finding.made_tasks(gateway, new.account_id, new.name, steps.marks(operation_id))
+    aws = rooms().gateway.bind(new.account_id)
+    tasks = made_tasks(aws, new.name, steps.marks(operation_id))
     ends = (
-        finding.made_locations(
-            gateway, new.account_id, steps.spec_of(new, side), steps.marks(operation_id, side)
-        )
+        made_locations(aws, steps.spec_of(new, side), steps.marks(operation_id, side))
         for side in steps.SIDES
     )
     return {arn for arns in await asyncio.gather(tasks, *ends) for arn in arns}
@@ -95,7 +94,7 @@ async def _remove_roles(operation_id: str, new: NewMover) -> None:
     for side in steps.SIDES:
         if isinstance(steps.spec_of(new, side), S3Spec):
             name = steps.role_name(operation_id, new, side)
-            await delete_role(rooms().gateway, new.account_id, name, (mark,))
+            await delete_role(rooms().gateway.bind(new.account_id), name, (mark,))
 
 
 async def _superfluous(task_arn: str, found: set[str]) -> set[str]:

@@ -12,8 +12,9 @@ from typing import Any, Final, Self
 
 import sqlalchemy as sa
 
-from graph.aws import finding
 from graph.aws.client.gateway import Gateway
+from graph.aws.movers import movers_named
+from graph.aws.tasks import list_tasks_afresh
 from graph.concurrency import Bookkeeping, TaskOwner
 from graph.model.caller import Caller
 from graph.model.clock import SystemClock
@@ -227,8 +228,9 @@ class Operations:
     async def _check_name(self, new: NewMover) -> Quota | None:
         """Raises NameTaken. Gives what there is of the account's quota, where that is known."""
         asked = self._store.now()
-        tasks = await finding.tasks_now(self._gateway, new.account_id)
-        if await finding.named(self._gateway, tasks, new.group, new.name):
+        aws = self._gateway.bind(new.account_id)
+        tasks = await list_tasks_afresh(aws)
+        if await movers_named(aws, tasks, new.group, new.name):
             raise name_taken(new)
         listed = frozenset(task.task_arn for task in tasks)
         return Quota(self._quota, listed, asked) if self._quota else None

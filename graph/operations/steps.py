@@ -8,19 +8,20 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Final, TypeVar
 
-from graph.aws import finding, making
+from graph.aws import locations, tasks
+from graph.aws.client.gateway import AccountGateway
+from graph.aws.marks import operation_tag
+from graph.aws.movers import movers_named
 from graph.aws.roles import delete_role, ensure_role, role_path
-from graph.aws.tasks import describe_task
 from graph.model.errors import ApiError, NameTaken, Upstream
 from graph.model.location import LocationSpec, S3Spec
 from graph.model.mover import (
-    FLAVOR_TAG,
     GROUP_TAG,
     OPERATION_TAG,
     ORG_TAG,
     PART_TAG,
-    TYPE_TAG,
     Tag,
+    own_tags,
 )
 from graph.model.operation import NewMover
 from graph.operations.patience import lasting, patiently
@@ -46,12 +47,10 @@ class PartError(Exception):
 
 async def check_name(operation_id: str, new: NewMover) -> None:
     """Raises NameTaken where a mover that another made has the name."""
-    gateway = rooms().gateway
-    tasks = await patiently(lambda: finding.tasks_now(gateway, new.account_id))
-    have = await patiently(lambda: finding.named(gateway, tasks, new.group, new.name))
-    own = await patiently(
-        lambda: finding.made_tasks(gateway, new.account_id, new.name, marks(operation_id))
-    )
+    aws = _aws(new)
+    listed = await patiently(lambda: tasks.list_tasks_afresh(aws))
+    have = await patiently(lambda: movers_named(aws, listed, new.group, new.name))
+    own = await patiently(lambda: tasks.made_tasks(aws, new.name, marks(operation_id)))
     if set(have) - set(own):
         raise name_taken(new)
 
@@ -95,30 +94,30 @@ async def _make_location(
     operation_id: str, new: NewMover, side: str, role_arn: str | None, *, first: bool
 ) -> str:
     """Returns the ARN of one side's location."""
-    gateway, spec = rooms().gateway, spec_of(new, side)
+    aws, spec = _aws(new), spec_of(new, side)
     tags = tags_for(operation_id, new, side)
 
     async def find() -> list[str]:
         mine = marks(operation_id, side)
-        return await finding.made_locations(gateway, new.account_id, spec, mine)
+        return await locations.made_locations(aws, spec, mine)
 
     async def make() -> str:
-        return await making.create_location(gateway, new.account_id, spec, role_arn, tags)
+        return await locations.create_location(aws, spec, role_arn, tags)
 
     return await find_or_make(operation_id, find, make, first=first)
 
 
 async def _make_task(operation_id: str, new: NewMover, ends: tuple[str, str], first: bool) -> str:  # noqa: FBT001
     """Makes the task between the two locations and returns its ARN once it can be started."""
-    gateway, store = rooms().gateway, rooms().store
+    aws, store = _aws(new), rooms().store
 
     async def find() -> list[str]:
         mine = marks(operation_id)
-        return await finding.made_tasks(gateway, new.account_id, new.name, mine)
+        return await tasks.made_tasks(aws, new.name, mine)
 
     async def make() -> str:
         tags = tags_for(operation_id, new)
-        return await making.create_task(gateway, new.account_id, new.name, ends, tags)
+        return await tasks.create_task(aws, new.name, ends, tags)
 
     task_arn = await find_or_make(operation_id, find, make, first=first)
     await lasting(lambda: store.set_task(operation_id, task_arn))
@@ -127,11 +126,11 @@ async def _make_task(operation_id: str, new: NewMover, ends: tuple[str, str], fi
 
 
 async def unmake_task(operation_id: str, new: NewMover) -> None:
-    gateway, undoing = rooms().gateway, rooms().patience.undoing
+    aws, undoing = _aws(new), rooms().patience.undoing
 
     async def unmake() -> None:
-        for arn in await finding.made_tasks(gateway, new.account_id, new.name, marks(operation_id)):
-            await making.delete_task(gateway, arn)
+        for arn in await tasks.made_tasks(aws, new.name, marks(operation_id)):
+            await tasks.delete_task(aws, arn)
 
     await patiently(unmake, undoing)
     await lasting(lambda: rooms().store.set_task(operation_id, None))
@@ -139,20 +138,18 @@ async def unmake_task(operation_id: str, new: NewMover) -> None:
 
 async def unmake_side(operation_id: str, new: NewMover, side: str) -> None:
     """A location, and the role that it needs until it is gone."""
-    gateway, undoing = rooms().gateway, rooms().patience.undoing
+    aws, undoing = _aws(new), rooms().patience.undoing
     spec = spec_of(new, side)
 
     async def unmake() -> None:
-        for arn in await finding.made_locations(
-            gateway, new.account_id, spec, marks(operation_id, side)
-        ):
-            await making.delete_location(gateway, arn)
+        for arn in await locations.made_locations(aws, spec, marks(operation_id, side)):
+            await locations.delete_location(aws, arn)
 
     await patiently(unmake, undoing)
     if not isinstance(spec, S3Spec):
         return
-    name, own = role_name(operation_id, new, side), making.operation_tag(operation_id)
-    await patiently(lambda: delete_role(gateway, new.account_id, name, (own,)), undoing)
+    name, own = role_name(operation_id, new, side), operation_tag(operation_id)
+    await patiently(lambda: delete_role(aws, name, (own,)), undoing)
 
 
 async def note(operation_id: str, *messages: str) -> bool:
@@ -179,11 +176,10 @@ def role_name(operation_id: str, new: NewMover, side: str) -> str:
 
 def tags_for(operation_id: str, new: NewMover, side: str | None = None) -> tuple[Tag, ...]:
     """The group's tags, then the caller's, then the marks of the operation and the part."""
+    org = rooms().gateway.org
+    of_group = {ORG_TAG: org, GROUP_TAG: new.group} | own_tags(org)  # in the original's order
     return (
-        Tag(ORG_TAG, rooms().gateway.org),
-        Tag(GROUP_TAG, new.group),
-        Tag(TYPE_TAG, "storage"),
-        Tag(FLAVOR_TAG, "datamover"),
+        *(Tag(key, value) for key, value in of_group.items()),
         *new.tags,
         *(Tag(key, value) for key, value in marks(operation_id, side).items()),
     )
@@ -199,23 +195,26 @@ def name_taken(new: NewMover) -> NameTaken:
     return NameTaken(f"group '{new.group}' has a mover '{new.name}' already", path=("name",))
 
 
+def _aws(new: NewMover) -> AccountGateway:
+    return rooms().gateway.bind(new.account_id)
+
+
 def spec_of(new: NewMover, side: str) -> LocationSpec:
     return new.source if side == "source" else new.destination
 
 
 async def _role(operation_id: str, new: NewMover, side: str) -> str | None:
     """Returns the ARN of one side's role, or None where its kind of location needs none."""
-    gateway, spec = rooms().gateway, spec_of(new, side)
+    aws, spec = _aws(new), spec_of(new, side)
     if not isinstance(spec, S3Spec):
         return None
 
     async def ensure() -> str:
         try:
             return await ensure_role(
-                gateway,
-                new.account_id,
+                aws,
                 role_name(operation_id, new, side),
-                role_path(gateway.org, new.group),
+                role_path(aws.org, new.group),
                 spec.bucket_arn,
                 tags_for(operation_id, new, side),
             )
@@ -232,7 +231,7 @@ async def _await_available(task_arn: str) -> None:
     """CREATING and a first UNAVAILABLE are not final."""
     until = time.monotonic() + rooms().patience.available
     while True:
-        task = await patiently(lambda: describe_task(rooms().gateway, task_arn))
+        task = await patiently(lambda: tasks.describe_task(rooms().gateway, task_arn))
         if task.status not in ("CREATING", "UNAVAILABLE"):
             return
         if time.monotonic() > until:

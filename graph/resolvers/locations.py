@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from graph.aws.tags import carries, own_tags, value_of
+from graph.aws.tags import carries, value_of
 from graph.context import Context
 from graph.model import names
 from graph.model.errors import NotFound
 from graph.model.location import Location
-from graph.model.mover import GROUP_TAG
+from graph.model.mover import GROUP_TAG, own_tags
 from graph.resolvers import scope
 
 _RESOURCE: Final = "location/"

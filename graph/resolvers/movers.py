@@ -80,7 +80,7 @@ async def find_mover(context: Context, account_id: str, group: str, name: str) -
     Where it was seen before, its own two calls tell whether it is still there; else the account's
     lists are read. Of several with the name, which the original server allowed, it is the first.
     """
-    hints = context.services.gateway.memory.hints
+    hints = context.services.gateway.caches.task_arns
     scope.account(context, account_id)
     if not scope.group(context, account_id, group):
         raise NotFound(scope.NO_MOVER)
@@ -89,7 +89,7 @@ async def find_mover(context: Context, account_id: str, group: str, name: str) -
         try:
             mover = await context.loaders.mover.load(hint)
         except NotFound:
-            hints.drop((account_id, group, name))
+            hints.pop((account_id, group, name), None)
         else:
             if (mover.group, mover.name) == (group, name):
                 return mover

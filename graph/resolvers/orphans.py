@@ -7,8 +7,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from graph.aws.orphans import find_orphans
-from graph.aws.removing import remove_orphans
+from graph.cleanup.orphans import find_orphans
+from graph.cleanup.removal import remove_orphans
 from graph.context import Context
 from graph.model.operation import OperationKind
 from graph.model.orphan import Bounds, Orphan
@@ -35,7 +35,7 @@ async def list_orphans(context: Context, account_id: str) -> list[Orphan]:
     """
     scope.account(context, account_id)
     bounds = await _bounds(context, account_id)
-    found = await find_orphans(context.services.gateway, account_id, bounds)
+    found = await find_orphans(context.services.gateway.bind(account_id), bounds)
     return [orphan for orphan in found if scope.group(context, account_id, orphan.group)]
 
 
@@ -64,7 +64,7 @@ async def clean_orphans(
     if not dry_run:
         # Read again: operations may have begun since.
         bounds = await _bounds(context, account_id)
-        results = await remove_orphans(context.services.gateway, account_id, chosen, bounds)
+        results = await remove_orphans(context.services.gateway.bind(account_id), chosen, bounds)
         failures += [(arn, error.message) for arn, error in results.items() if error]
         removed = [orphan for orphan in chosen if results[orphan.arn] is None]
         for orphan in removed:

@@ -7,7 +7,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Final
 
-from graph.aws import runs as aws_runs
+from graph.aws import executions
 from graph.context import Context
 from graph.model import names
 from graph.model.errors import NotFound
@@ -42,7 +42,7 @@ async def list_runs(context: Context, task_arn: str) -> list[RunRef]:
 
 async def list_runs_as_aws_does(context: Context, task_arn: str) -> list[RunRef]:
     """The same in AWS's own order, as the original's clients know them; one call per 100."""
-    return await aws_runs.list_runs(context.services.gateway, task_arn)
+    return await executions.list_runs(context.services.gateway, task_arn)
 
 
 async def find_run(context: Context, mover: Mover, run_id: str) -> Run:

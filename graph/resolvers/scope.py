@@ -6,7 +6,7 @@ from typing import Final
 
 from graph.context import Context
 from graph.model import names
-from graph.model.errors import Forbidden, NotFound
+from graph.model.errors import Forbidden, NotFound, unknown_account
 from graph.model.mover import Account, Mover
 
 NO_MOVER: Final = "datasync mover not found"
@@ -19,7 +19,7 @@ def account(context: Context, account_id: str) -> Account:
     """
     found = context.services.gateway.account(account_id)
     if not context.caller.sees_account(account_id):
-        raise NotFound(f"account {account_id} is not known, or does not let this server in")
+        raise unknown_account(account_id)
     return found
 
 

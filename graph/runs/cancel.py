@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from graph.aws.client.gateway import Gateway, NotSent
-from graph.aws.runs import cancel_run, describe_run
+from graph.aws.executions import cancel_run, describe_run
 from graph.concurrency import Bookkeeping
 from graph.model.clock import Clock
 from graph.model.errors import ApiError, Conflict, Invalid, NotFound, NotRunning, Upstream

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from graph.aws.client.gateway import Gateway
-from graph.aws.latest import latest_runs
-from graph.aws.runs import describe_run
+from graph.aws.executions import describe_run
+from graph.aws.latest_executions import latest_runs
 from graph.model import names
 from graph.model.run import Run
 from graph.store import RunRecords
@@ -43,7 +43,7 @@ async def read_latest(
     for task_arn in task_arns:
         by_account[names.arn(task_arn).account].append(task_arn)
     answers = await asyncio.gather(
-        *(latest_runs(gateway, account, arns) for account, arns in by_account.items()),
+        *(latest_runs(gateway.bind(account), arns) for account, arns in by_account.items()),
         return_exceptions=True,
     )
     found: dict[str, str | BaseException | None] = {}

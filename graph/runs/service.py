@@ -8,7 +8,7 @@ from contextlib import aclosing
 from typing import Protocol, Self
 
 from graph.aws.client.gateway import Gateway
-from graph.aws.latest import runs_newest_first
+from graph.aws.latest_executions import runs_newest_first
 from graph.concurrency import Bookkeeping, TaskOwner
 from graph.model.clock import Clock, SystemClock
 from graph.model.run import Run, RunRef

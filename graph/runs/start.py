@@ -7,7 +7,7 @@ import uuid
 from typing import Final
 
 from graph.aws.client.gateway import Gateway, NotSent
-from graph.aws.runs import describe_run, marked_run, start_run
+from graph.aws.executions import describe_run, marked_run, start_run
 from graph.aws.tasks import describe_task
 from graph.concurrency import Bookkeeping
 from graph.model.clock import Clock

@@ -15,7 +15,7 @@ from tests.world import LAB
 async def list_tasks(
     gateway: Gateway, account: str = LAB, access: Access = Access.READ
 ) -> dict[str, Any]:
-    return await gateway.call(account, "datasync", access, "list_tasks")
+    return await gateway.bind(account).call("datasync", access, "list_tasks")
 
 
 async def at_the_gate(aws: Sandbox) -> None:

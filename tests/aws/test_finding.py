@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from graph.aws.client.gateway import Gateway
-from graph.aws.finding import made_locations
-from graph.aws.making import create_location, delete_location
+from graph.aws.locations import create_location, delete_location, made_locations
 from graph.model.location import S3Spec
 from graph.model.mover import OPERATION_TAG, ORG_TAG, PART_TAG, Tag
 from graph.sandbox import Sandbox
@@ -21,11 +20,11 @@ async def crowd(aws: Sandbox, gateway: Gateway) -> list[str]:
     """The locations of many operations, all in one bucket; the first has no tags at all."""
     aws.bucket(LAB, f"from-{LAB}")
     role = aws.role(LAB, "r", service="datasync.amazonaws.com", bucket=f"from-{LAB}")
-    made = [await create_location(gateway, LAB, SPEC, role, ())]
+    made = [await create_location(gateway.bind(LAB), SPEC, role, ())]
     for number in range(MANY):
         tags = marks(str(number)) | {ORG_TAG: ORG}
         given = tuple(Tag(key, value) for key, value in tags.items())
-        made.append(await create_location(gateway, LAB, SPEC, role, given))
+        made.append(await create_location(gateway.bind(LAB), SPEC, role, given))
     return made
 
 
@@ -38,9 +37,9 @@ async def test_of_many_locations_that_of_an_operation_is_found_for_a_few_calls(
 ) -> None:
     aws.border.forget_calls()
     for number in range(MANY):
-        found = await made_locations(gateway, LAB, SPEC, marks(str(number)))
+        found = await made_locations(gateway.bind(LAB), SPEC, marks(str(number)))
         assert found == [crowd[number + 1]]
-    assert await made_locations(gateway, LAB, SPEC, marks("another")) == []
+    assert await made_locations(gateway.bind(LAB), SPEC, marks("another")) == []
     calls = aws.border.counts()
     assert calls["resourcegroupstaggingapi.GetResources"] == 1
     assert calls["datasync.ListTagsForResource"] == MANY + 1  # the one without tags, each time
@@ -52,7 +51,7 @@ async def test_what_the_tagging_api_does_not_show_yet_is_asked_for_once(
     aws.set_pace(tagging_lag=86_400)
     aws.border.forget_calls()
     for number in range(MANY):
-        found = await made_locations(gateway, LAB, SPEC, marks(str(number)))
+        found = await made_locations(gateway.bind(LAB), SPEC, marks(str(number)))
         assert found == [crowd[number + 1]]
     calls = aws.border.counts()
     assert calls["datasync.ListTagsForResource"] == MANY + MANY  # each once, and the one without
@@ -60,12 +59,12 @@ async def test_what_the_tagging_api_does_not_show_yet_is_asked_for_once(
 
 async def test_both_marks_have_to_fit(gateway: Gateway, crowd: list[str]) -> None:
     wanted = marks("3") | {PART_TAG: "destination"}
-    assert await made_locations(gateway, LAB, SPEC, wanted) == []
+    assert await made_locations(gateway.bind(LAB), SPEC, wanted) == []
 
 
 async def test_what_was_deleted_is_not_found_again(
     aws: Sandbox, gateway: Gateway, crowd: list[str]
 ) -> None:
-    assert await made_locations(gateway, LAB, SPEC, marks("3")) == [crowd[4]]
+    assert await made_locations(gateway.bind(LAB), SPEC, marks("3")) == [crowd[4]]
     await delete_location(gateway, crowd[4])
-    assert await made_locations(gateway, LAB, SPEC, marks("3")) == []
+    assert await made_locations(gateway.bind(LAB), SPEC, marks("3")) == []

@@ -9,10 +9,11 @@ from moto.datasync.models import datasync_backends
 
 from graph.aws.client.access import Access
 from graph.aws.client.gateway import Gateway
-from graph.aws.latest import latest_runs, runs_newest_first
-from graph.aws.locations import KINDS, describe_location, kind_of, list_locations
+from graph.aws.executions import describe_run, list_runs, start_run
+from graph.aws.latest_executions import latest_runs, runs_newest_first
+from graph.aws.location_kinds import KINDS, kind_of
+from graph.aws.locations import describe_location, list_locations
 from graph.aws.movers import list_movers, mover_of
-from graph.aws.runs import describe_run, list_runs, start_run
 from graph.aws.tags import tags_of
 from graph.aws.tasks import describe_task
 from graph.model.errors import Invalid, NotFound
@@ -24,7 +25,7 @@ from tests.world import LAB
 
 async def location(gateway: Gateway, kind: str) -> str:
     operation = f"create_location_{KINDS[kind][1]}"
-    made = await gateway.call(LAB, "datasync", Access.MANAGE, operation, **LOCATIONS[kind])
+    made = await gateway.bind(LAB).call("datasync", Access.MANAGE, operation, **LOCATIONS[kind])
     return str(made["LocationArn"])
 
 
@@ -49,9 +50,9 @@ async def test_a_location_that_is_gone_is_none_whether_its_kind_is_known_or_not(
 ) -> None:
     arn = await location(gateway, "NFS")
     await describe_location(gateway, arn)
-    await gateway.call(LAB, "datasync", Access.MANAGE, "delete_location", LocationArn=arn)
+    await gateway.bind(LAB).call("datasync", Access.MANAGE, "delete_location", LocationArn=arn)
     assert await describe_location(gateway, arn) is None
-    gateway.memory.location_kinds.drop(arn)
+    gateway.caches.location_kinds.pop(arn)
     assert await describe_location(gateway, arn) is None
 
 
@@ -63,7 +64,7 @@ async def test_a_kind_that_is_new_to_the_server_is_shown_by_its_scheme(
     type(made).uri, before = property(lambda _: "tape-robot://x/"), type(made).uri
     try:
         shown = await describe_location(gateway, arn)
-        assert await list_locations(gateway, LAB) == {arn: "tape-robot://x/"}
+        assert await list_locations(gateway.bind(LAB)) == {arn: "tape-robot://x/"}
     finally:
         type(made).uri = before
     assert shown is not None
@@ -99,19 +100,18 @@ async def test_the_last_runs_of_many_movers_come_from_one_list(
         last[task] = await start_run(gateway, task)
         aws.turn(100)
     aws.border.forget_calls()
-    assert await latest_runs(gateway, LAB, tasks) == last
+    assert await latest_runs(gateway.bind(LAB), tasks) == last
     assert aws.border.counts()["datasync.ListTaskExecutions"] == 1
-    assert await latest_runs(gateway, LAB, [tasks[0]]) == {tasks[0]: last[tasks[0]]}
+    assert await latest_runs(gateway.bind(LAB), [tasks[0]]) == {tasks[0]: last[tasks[0]]}
     gone = tasks[0][:-17] + "0" * 17
-    assert await latest_runs(gateway, LAB, [gone]) == {gone: None}
+    assert await latest_runs(gateway.bind(LAB), [gone]) == {gone: None}
 
 
 async def test_a_task_of_others_is_no_mover_and_is_asked_for_its_tags_once(
     aws: Sandbox, gateway: Gateway
 ) -> None:
     ours, theirs = (task.arn for task in many(aws, 2))
-    await gateway.call(
-        LAB,
+    await gateway.bind(LAB).call(
         "datasync",
         Access.MANAGE,
         "untag_resource",
@@ -120,7 +120,7 @@ async def test_a_task_of_others_is_no_mover_and_is_asked_for_its_tags_once(
     )
     aws.border.forget_calls()
     for _ in range(2):
-        assert [mover.task_arn for mover in await list_movers(gateway, LAB)] == [ours]
+        assert [mover.task_arn for mover in await list_movers(gateway.bind(LAB))] == [ours]
     assert aws.border.counts()["datasync.ListTagsForResource"] == 1
     task, tags = await describe_task(gateway, theirs), await tags_of(gateway, theirs)
     with pytest.raises(NotFound):

@@ -12,15 +12,15 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from graph.aws import making
 from graph.aws.client.access import Access
 from graph.aws.client.clients import Clients
 from graph.aws.client.gateway import Gateway
+from graph.aws.locations import create_location
 from graph.aws.roles import ensure_role
-from graph.aws.tags import own_tags
+from graph.aws.tasks import create_task
 from graph.model.errors import Upstream
 from graph.model.location import S3Spec
-from graph.model.mover import Tag
+from graph.model.mover import Tag, own_tags
 from tests.world import LAB, ORG, ROLE
 
 AT_ONCE = 100
@@ -50,13 +50,13 @@ async def main(calls: dict[str, int]) -> float:
     assert few, f"not imitated: {unknown}"
     clients = Clients(region="us-east-1", role=ROLE, org=ORG, external_id="x-1")
     async with Gateway(clients, org=ORG) as gateway:
-        await gateway.call(LAB, "datasync", Access.READ, "list_tasks")
+        await gateway.bind(LAB).call("datasync", Access.READ, "list_tasks")
         before = time.process_time()
         roles = await many(calls["iam.CreateRole"], lambda i: role(gateway, i))
         locations = await many(
             calls["datasync.CreateLocationS3"],
-            lambda i: making.create_location(
-                gateway, LAB, S3Spec(bucket_arn=BUCKET), roles[i], tags(i)
+            lambda i: create_location(
+                gateway.bind(LAB), S3Spec(bucket_arn=BUCKET), roles[i], tags(i)
             ),
         )
         tasks = await many(calls["datasync.CreateTask"], lambda i: task(gateway, locations, i))
@@ -79,7 +79,7 @@ async def main(calls: dict[str, int]) -> float:
             def read(
                 _: int, service: str = service, operation: str = operation, params: Any = params
             ) -> Awaitable[Any]:
-                return gateway.call(LAB, service, Access.READ, operation, **params)
+                return gateway.bind(LAB).call(service, Access.READ, operation, **params)
 
             await many(calls.get(name, 0), read)
         return time.process_time() - before
@@ -108,13 +108,13 @@ def tags(index: int) -> tuple[Tag, ...]:
 
 async def role(gateway: Gateway, index: int) -> str:
     return await ensure_role(
-        gateway, LAB, f"role-{index}", f"/spinup/{ORG}/g/", BUCKET, tags(index)
+        gateway.bind(LAB), f"role-{index}", f"/spinup/{ORG}/g/", BUCKET, tags(index)
     )
 
 
 async def task(gateway: Gateway, locations: list[str], index: int) -> str:
     ends = locations[2 * index], locations[2 * index + 1]
-    return await making.create_task(gateway, LAB, f"m-{index}", ends, tags(index))
+    return await create_task(gateway.bind(LAB), f"m-{index}", ends, tags(index))
 
 
 if __name__ == "__main__":

@@ -42,7 +42,7 @@ async def main() -> None:
         for account in range(ACCOUNTS):
             for service, access in KINDS:
                 began = time.process_time()
-                await clients.get(f"{account:012}", service, access)
+                await clients.get(f"{account:012}", "us-east-1", service, access)
                 longest = max(longest, time.process_time() - began)
         seconds, grown = time.perf_counter() - started, mebibytes() - before
         busy = time.process_time() - busy

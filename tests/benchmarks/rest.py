@@ -206,7 +206,7 @@ async def _calls(task_arn: str) -> None:
             )
 
         async def listed() -> None:
-            await list_movers(gateway, LAB)
+            await list_movers(gateway.bind(LAB))
 
         works = {"list": listed, "show": show}
         while name := (await asyncio.to_thread(sys.stdin.readline)).strip():

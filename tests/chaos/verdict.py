@@ -118,10 +118,10 @@ def _same(on: Field, what: str, found: set[str], wanted: set[str]) -> None:
 
 
 async def _all(gateway: Gateway, operation: str, key: str) -> Any:
-    async for page in gateway.pages(LAB, "datasync", operation, key, MaxResults=100):
+    async for page in gateway.bind(LAB).pages("datasync", operation, key, MaxResults=100):
         for item in page:
             yield item
 
 
 async def _call(gateway: Gateway, operation: str, **params: str) -> dict[str, Any]:
-    return await gateway.call(LAB, "datasync", Access.READ, operation, **params)
+    return await gateway.bind(LAB).call("datasync", Access.READ, operation, **params)

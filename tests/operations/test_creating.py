@@ -222,11 +222,13 @@ async def test_a_role_that_another_made_is_neither_taken_nor_deleted(aws: Sandbo
     ours, others = (Tag(OPERATION_TAG, "ours"),), (Tag(OPERATION_TAG, "others"),)
     clients = Clients(region="us-east-1", role=ROLE, org=ORG, external_id="x-1")
     async with Gateway(clients, org=ORG) as gateway:
-        made_once = await ensure_role(gateway, LAB, "r", "/spinup/acme/g/", BUCKET, others)
-        assert made_once == await ensure_role(gateway, LAB, "r", "/spinup/acme/g/", BUCKET, others)
+        made_once = await ensure_role(gateway.bind(LAB), "r", "/spinup/acme/g/", BUCKET, others)
+        assert made_once == await ensure_role(
+            gateway.bind(LAB), "r", "/spinup/acme/g/", BUCKET, others
+        )
         with pytest.raises(Conflict, match="somebody else"):
-            await ensure_role(gateway, LAB, "r", "/spinup/acme/g/", BUCKET, ours)
-        await delete_role(gateway, LAB, "r", ours)
-        await gateway.call(LAB, "iam", Access.MANAGE, "get_role", RoleName="r")
-        await delete_role(gateway, LAB, "r", others)
+            await ensure_role(gateway.bind(LAB), "r", "/spinup/acme/g/", BUCKET, ours)
+        await delete_role(gateway.bind(LAB), "r", ours)
+        await gateway.bind(LAB).call("iam", Access.MANAGE, "get_role", RoleName="r")
+        await delete_role(gateway.bind(LAB), "r", others)
     assert left(aws, LAB) == (0, 0, 0)

@@ -12,7 +12,7 @@ import pytest_asyncio
 
 from graph.aws.client.clients import Clients
 from graph.aws.client.gateway import Gateway
-from graph.operations.sweep import Sweep
+from graph.cleanup.sweep import Sweep
 from graph.sandbox import Fault, Sandbox
 from graph.store import Store
 from tests import leftover

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from graph.aws import making
+from graph.aws import locations
 from graph.aws.client.gateway import NotSent
 from graph.model.errors import UpstreamTimeout
 from graph.operations.rooms import rooms
@@ -75,14 +75,14 @@ async def test_only_for_what_a_call_may_have_made_is_looked(
     looks: bool,  # noqa: FBT001 - a parameter of the test
 ) -> None:
     furnish(aws, LAB)
-    real, failures = making.create_location, [error("too late"), error("too late")]
+    real, failures = locations.create_location, [error("too late"), error("too late")]
 
     async def late(*args: Any) -> str:
         if failures:
             raise failures.pop()
         return await real(*args)
 
-    monkeypatch.setattr(making, "create_location", late)
+    monkeypatch.setattr(locations, "create_location", late)
     async with serving(tmp_path) as client:
         await made(client)
     assert not failures

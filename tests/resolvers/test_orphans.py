@@ -11,8 +11,8 @@ import pytest_asyncio
 
 from graph.aws.client.clients import Clients
 from graph.aws.client.gateway import Gateway
-from graph.aws.orphans import find_orphans
-from graph.aws.removing import remove_orphans
+from graph.cleanup.orphans import find_orphans
+from graph.cleanup.removal import remove_orphans
 from graph.context import Context, Services, open_context
 from graph.history.audit import Audit
 from graph.model.caller import Caller
@@ -84,12 +84,12 @@ async def test_each_is_looked_at_again_before_it_goes(aws: Sandbox, services: Se
     roles = [leftover.role(f"r{index}") for index in range(3)]
     locations = [leftover.location(roles[0]) for _ in range(3)]
     bounds = await _bounds(asking(services), LAB)
-    found = await find_orphans(services.gateway, LAB, bounds)
+    found = await find_orphans(services.gateway.bind(LAB), bounds)
     assert {orphan.arn for orphan in found} == {*roles, *locations}
     task = leftover.task(locations[0], locations[0])
     leftover.datasync().location(locations[1]).tags = {"spinup:org": "other"}
     reading = leftover.location(roles[1], [])
-    results = await remove_orphans(services.gateway, LAB, found, bounds)
+    results = await remove_orphans(services.gateway.bind(LAB), found, bounds)
     assert {arn for arn, error in results.items() if error is None} == {locations[2], roles[2]}
     assert {type(error) for error in results.values() if error} == {Conflict}
     assert leftover.there(aws) == {*roles[:2], *locations[:2], task, reading}

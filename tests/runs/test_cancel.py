@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from graph.aws import runs as executions
+from graph.aws import executions
 from graph.model.errors import (
     AccessDenied,
     ApiError,

@@ -31,10 +31,13 @@ Key = tuple[str, Access]
 
 @dataclass(eq=False)
 class Role:
-    """The management role of an account, assumed for one kind of access, with its clients."""
+    """The management role of an account, assumed for one kind of access, with its clients.
+
+    They are kept by service and region.
+    """
 
     credentials: Any
-    clients: dict[str, Any] = field(default_factory=dict)
+    clients: dict[tuple[str, str], Any] = field(default_factory=dict)
 
     async def close(self) -> None:
         """Lets its clients go. A call under way ends all the same: the pool is not theirs."""
@@ -76,13 +79,16 @@ class Clients:
         self._retries = Retries(retry_seconds)
         self._sts: Any = None
         self.partition = "aws"
+        self.regions = frozenset({region})
 
     async def __aenter__(self) -> Self:
         await self._stack.__aenter__()
         await self._session.warm_up(self.region)
         self.partition = self._session.get_partition_for_region(self.region)
+        known = await self._session.get_available_regions("datasync", self.partition)
+        self.regions = frozenset({self.region, *known})
         self._stack.push_async_callback(self._pools.aclose)
-        self._sts = await self._made("sts", None)
+        self._sts = await self._made("sts", self.region, None)
         self._stack.push_async_exit(self._sts)
         return self
 
@@ -95,8 +101,8 @@ class Clients:
         """How many roles are kept."""
         return len(self._roles)
 
-    async def get(self, account_id: str, service: str, access: Access) -> Any:
-        """The client for ``service`` in an account, made on the first call.
+    async def get(self, account_id: str, region: str, service: str, access: Access) -> Any:
+        """The client for ``service`` in an account and region, made on the first call.
 
         Raises what STS answered where the account does not let the server in; then nothing of it is
         kept but that answer, for a short while.
@@ -110,13 +116,15 @@ class Clients:
                 del self._roles[key]
                 await role.close()
             raise
-        if service not in role.clients:
+        # IAM is the same in all regions.
+        wanted = (service, self.region if service == "iam" else region)
+        if wanted not in role.clients:
             async with self._making:
                 # A making never waits for anything: without this many of them hold up the loop.
                 await asyncio.sleep(0)
-                if service not in role.clients:
-                    role.clients[service] = await self._made(service, role.credentials)
-        return role.clients[service]
+                if wanted not in role.clients:
+                    role.clients[wanted] = await self._made(*wanted, role.credentials)
+        return role.clients[wanted]
 
     async def forget(self, account_id: str, access: Access, client: Any) -> None:
         """Drops the credentials that this client has, unless others have taken their place."""
@@ -149,11 +157,11 @@ class Clients:
             request["ExternalId"] = self._external_id
         return request
 
-    async def _made(self, service: str, credentials: Any) -> Any:
+    async def _made(self, service: str, region: str, credentials: Any) -> Any:
         """One at a time: the session holds the credentials of the client that is being made."""
         self._session.role = credentials
         try:
-            client = self._sdk.client(service, region_name=self.region, config=self._config)
+            client = self._sdk.client(service, region_name=region, config=self._config)
             return await client.__aenter__()
         finally:
             self._session.role = None

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import Any, Final
 
 from aiobotocore.credentials import AioDeferredRefreshableCredentials
+from cachetools import TTLCache
 
 from graph.aws.client.errors import not_assumable
 from graph.aws.client.measuring import measured
-from graph.aws.client.memory import Bounded
 from graph.aws.client.retries import Retries
 from graph.model.errors import ApiError
 
@@ -20,14 +21,18 @@ REFUSAL_SECONDS: Final = 5.0
 _REFUSALS: Final = 1_000
 
 
+def _now() -> float:
+    return time.monotonic()
+
+
 class Refusals:
     """By role and kind of access, why STS gave no credentials a moment ago."""
 
     def __init__(self) -> None:
-        self._kept: Bounded[object, ApiError] = Bounded(_REFUSALS, REFUSAL_SECONDS)
+        self._kept: TTLCache[object, ApiError] = TTLCache(_REFUSALS, REFUSAL_SECONDS, _now)
 
     def put(self, key: object, refusal: ApiError) -> None:
-        self._kept.put(key, refusal)
+        self._kept[key] = refusal
 
     def check(self, key: object) -> None:
         """Raises the refusal anew: one that is raised twice would keep the frames of both."""

@@ -37,6 +37,7 @@ from graph.model.errors import (
     Throttled,
     Upstream,
     UpstreamTimeout,
+    unknown_account,
 )
 
 _SHOWN: Final = 500
@@ -103,11 +104,6 @@ _UNANSWERED: Final[tuple[tuple[tuple[type[Exception], ...], type[ApiError], str]
     ((ParamValidationError,), Invalid, "AWS would not take {doing}: {error}"),
     ((BotoCoreError,), Upstream, "the call {doing} could not be made"),
 )
-
-
-def unknown_account(account_id: str) -> NotFound:
-    """An account that is not there, or does not trust this server: the two are not told apart."""
-    return NotFound(f"account {account_id} is not known, or does not let this server in")
 
 
 def not_assumable(error: Exception, role_arn: str) -> Exception:

@@ -55,9 +55,9 @@ async def test_what_the_server_asks_of_iam_is_allowed_by_its_session_policy(
 ) -> None:
     path = roles.role_path(ORG, "g")
     for _ in range(2):
-        await roles.ensure_role(gateway, LAB, "r-1", path, "arn:aws:s3:::b", ())
-    await roles.delete_role(gateway, LAB, "r-1")
-    await roles.delete_role(gateway, LAB, "r-1")
+        await roles.ensure_role(gateway.bind(LAB), "r-1", path, "arn:aws:s3:::b", ())
+    await roles.delete_role(gateway.bind(LAB), "r-1")
+    await roles.delete_role(gateway.bind(LAB), "r-1")
     policy = json.loads(session_policies(Access.MANAGE, "aws", ORG)["Policy"])
     allowed = set(policy["Statement"][0]["Action"])
     used = {f"iam:{call.operation}" for call in aws.border.calls() if call.service == "iam"}
@@ -67,11 +67,13 @@ async def test_what_the_server_asks_of_iam_is_allowed_by_its_session_policy(
 
 async def test_a_buckets_role_is_what_the_contract_says(aws: Sandbox, gateway: Gateway) -> None:
     path = roles.role_path(ORG, "g")
-    arn = await roles.ensure_role(gateway, LAB, "r-1", path, "arn:aws:s3:::b", ())
+    arn = await roles.ensure_role(gateway.bind(LAB), "r-1", path, "arn:aws:s3:::b", ())
     assert arn == f"arn:aws:iam::{LAB}:role/spinup/{ORG}/g/r-1"
 
     async def iam(operation: str, **params: str) -> dict[str, Any]:
-        return await gateway.call(LAB, "iam", Access.MANAGE, operation, RoleName="r-1", **params)
+        return await gateway.bind(LAB).call(
+            "iam", Access.MANAGE, operation, RoleName="r-1", **params
+        )
 
     trust = (await iam("get_role"))["Role"]["AssumeRolePolicyDocument"]
     assert trust["Statement"] == [

@@ -41,7 +41,7 @@ def gateway(endpoint_gateway: Gateway) -> Gateway:
 
 async def call(gateway: Gateway, service: str, name: str) -> dict[str, Any]:
     given = examples.parameters(examples.operation(service, name))
-    return await gateway.call(LAB, service, Access.MANAGE, xform_name(name), **given)
+    return await gateway.bind(LAB).call(service, Access.MANAGE, xform_name(name), **given)
 
 
 @pytest.mark.parametrize(("service", "name"), CALLED)
@@ -104,7 +104,7 @@ async def test_a_role_is_not_assumed_by_what_is_no_answer(
 ) -> None:
     endpoint.sts = body or b" "
     with pytest.raises(Upstream, match="AWS's answer to sts:AssumeRole could not be understood"):
-        await gateway.call(OTHER, "datasync", Access.READ, "list_tasks")
+        await gateway.bind(OTHER).call("datasync", Access.READ, "list_tasks")
     assert not endpoint.asked
 
 
@@ -112,7 +112,7 @@ async def test_a_list_that_breaks_off_is_no_list(endpoint: Endpoint, gateway: Ga
     model = examples.operation("iam", "ListRoles")
     endpoint.body = examples.encoded(model, {"Roles": [], "IsTruncated": True})
     with pytest.raises(Upstream, match="list of Roles breaks off"):
-        async for _ in gateway.pages(LAB, "iam", "list_roles", "Roles", access=Access.MANAGE):
+        async for _ in gateway.bind(LAB).pages("iam", "list_roles", "Roles", access=Access.MANAGE):
             pass
 
 
@@ -121,7 +121,7 @@ async def test_an_operation_without_a_row_cannot_be_called(
 ) -> None:
     endpoint.body = b"<ListUsersResponse/>"
     with pytest.raises(KeyError, match="ListUsers"):
-        await gateway.call(LAB, "iam", Access.MANAGE, "list_users")
+        await gateway.bind(LAB).call("iam", Access.MANAGE, "list_users")
 
 
 def bad_bodies(model: OperationModel) -> Iterator[bytes]:

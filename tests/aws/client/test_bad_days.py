@@ -26,7 +26,7 @@ async def hasty(aws: Sandbox, clients: Clients) -> AsyncIterator[Gateway]:
     async with Gateway(clients, org=ORG, call_seconds=20) as gateway:
         for account in (LAB, OTHER):
             await list_tasks(gateway, account)
-        gateway._call_seconds = 0.4
+        gateway.call_seconds = 0.4
         aws.border.forget_calls()
         yield gateway
         aws.border.clear()
@@ -50,7 +50,7 @@ async def test_each_failure_has_its_error_and_what_had_no_effect_is_repeated(  #
         if name == "ListTasks":
             return await list_tasks(gateway)
         arn = f"arn:aws:datasync:us-east-1:{LAB}:task/task-{'0' * 17}"
-        return await gateway.call(LAB, "datasync", Access.MANAGE, "delete_task", TaskArn=arn)
+        return await gateway.bind(LAB).call("datasync", Access.MANAGE, "delete_task", TaskArn=arn)
 
     aws.border.add(Fault(name, kind, count=100))
     with pytest.raises(error) as caught:
@@ -114,10 +114,10 @@ async def test_the_wait_for_a_turn_counts_and_other_accounts_have_turns_of_their
     standing = [asyncio.create_task(list_tasks(gateway)) for _ in range(25)]
     for _ in range(5):
         await asyncio.sleep(0)  # all have their turn
-    gateway._call_seconds = 0.1
+    gateway.call_seconds = 0.1
     with pytest.raises(UpstreamTimeout, match=f"too many calls to account {LAB}"):
         await list_tasks(gateway)
-    gateway._call_seconds = 20
+    gateway.call_seconds = 20
     assert (await list_tasks(gateway, OTHER))["Tasks"] == []
     aws.border.clear()
     await asyncio.gather(*standing)
@@ -126,6 +126,8 @@ async def test_the_wait_for_a_turn_counts_and_other_accounts_have_turns_of_their
 
 class Endless:
     """Clients whose every list has one more page."""
+
+    region = "us-east-1"
 
     def __init__(self, *tokens: str) -> None:
         self._tokens, self.asked = tokens, 0
@@ -144,11 +146,11 @@ async def test_a_list_without_an_end_is_an_error(tokens: tuple[str, ...], asked:
     endless = Endless(*tokens)
     gateway = Gateway(cast("Clients", endless), org=ORG)
     with pytest.raises(Upstream, match="list of Tasks does not come to an end"):
-        [page async for page in gateway.pages(LAB, "datasync", "list_tasks", "Tasks")]
+        [page async for page in gateway.bind(LAB).pages("datasync", "list_tasks", "Tasks")]
     assert endless.asked == asked
 
 
 async def test_the_first_pages_of_a_list_can_be_enough() -> None:
     gateway = Gateway(cast("Clients", Endless()), org=ORG)
-    pages = gateway.pages(LAB, "datasync", "list_tasks", "Tasks", most=3)
+    pages = gateway.bind(LAB).pages("datasync", "list_tasks", "Tasks", most=3)
     assert len([page async for page in pages]) == 3

@@ -20,7 +20,7 @@ async def test_the_wait_for_a_turn_is_part_of_a_calls_time(aws: Sandbox, gateway
     aws.border.add(Fault("ListTasks", "gate", count=1_000))
     holders = [asyncio.create_task(list_tasks(gateway)) for _ in range(25)]
     assert await asyncio.to_thread(all_standing, aws, 25)
-    gateway._call_seconds = 0.3
+    gateway.call_seconds = 0.3
     assert {type(e) for e in await errors_of(35, lambda: list_tasks(gateway))} == {NotSent}
     (sent,) = await errors_of(1, lambda: list_tasks(gateway, OTHER))
     assert type(sent) is UpstreamTimeout
@@ -34,7 +34,7 @@ async def test_who_reads_does_not_wait_behind_what_is_being_made(
 ) -> None:
     aws.border.add(Fault("GetRole", "gate", count=1_000))
     changes = [
-        asyncio.create_task(gateway.call(LAB, "iam", Access.MANAGE, "get_role", RoleName=ROLE))
+        asyncio.create_task(gateway.bind(LAB).call("iam", Access.MANAGE, "get_role", RoleName=ROLE))
         for _ in range(60)
     ]
     assert await asyncio.to_thread(all_standing, aws, 25)
@@ -60,8 +60,10 @@ async def test_the_pages_of_a_list_have_one_deadline_together(
         await asyncio.sleep(0)
         return {"Tasks": [], "NextToken": str(calls)}
 
-    monkeypatch.setattr(gateway, "call", page)
+    monkeypatch.setattr(gateway, "send", page)
     with pytest.raises(UpstreamTimeout, match="AWS's list of Tasks takes too long"):
-        async for _ in gateway.pages(LAB, "datasync", "list_tasks", "Tasks", access=Access.READ):
+        async for _ in gateway.bind(LAB).pages(
+            "datasync", "list_tasks", "Tasks", access=Access.READ
+        ):
             pass
     assert calls == 4

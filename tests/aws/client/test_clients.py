@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from graph.aws.client import credentials, memory
+from graph.aws.client import credentials
 from graph.aws.client.access import Access
 from graph.aws.client.clients import Clients
 from graph.aws.client.gateway import Gateway
@@ -91,7 +91,7 @@ async def test_a_refusal_is_forgotten_after_a_short_while(
     class Time:
         monotonic: Callable[[], float] = staticmethod(lambda: now)
 
-    monkeypatch.setattr(memory, "time", Time)
+    monkeypatch.setattr(credentials, "time", Time)
     with pytest.raises(NotFound):
         await list_tasks(gateway, THIRD)
     aws.role(THIRD, ROLE, external_id="x-1")
@@ -182,7 +182,7 @@ async def test_all_services_of_an_account_answer(aws: Sandbox, gateway: Gateway)
         ("resourcegroupstaggingapi", Access.READ, "get_resources"),
         ("iam", Access.MANAGE, "list_roles"),
     ):
-        assert await gateway.call(LAB, service, access, operation)
+        assert await gateway.bind(LAB).call(service, access, operation)
 
 
 async def test_others_have_their_turn_between_the_making_of_two_clients(
@@ -201,8 +201,8 @@ async def test_others_have_their_turn_between_the_making_of_two_clients(
         aws.role(account, ROLE, external_id="x-1")
     async with clients:
         for account in accounts:
-            await clients.get(account, "datasync", Access.READ)
+            await clients.get(account, "us-east-1", "datasync", Access.READ)
         beside = asyncio.create_task(others())
-        await asyncio.gather(*(clients.get(a, "iam", Access.READ) for a in accounts))
+        await asyncio.gather(*(clients.get(a, "us-east-1", "iam", Access.READ) for a in accounts))
         beside.cancel()
     assert turns >= len(accounts)

@@ -232,5 +232,5 @@ async def failure(gateway: Gateway, service: str, name: str) -> ApiError:
     gateway._retries.clear()
     endpoint_asked = examples.parameters(examples.operation(service, name))
     with pytest.raises(ApiError) as caught:
-        await gateway.call(LAB, service, Access.MANAGE, xform_name(name), **endpoint_asked)
+        await gateway.bind(LAB).call(service, Access.MANAGE, xform_name(name), **endpoint_asked)
     return caught.value

@@ -76,7 +76,7 @@ async def test_a_call_that_is_too_slow_is_counted_as_that(aws: Sandbox, gateway:
     await list_tasks(gateway)
     before = counted("TimeoutError")
     aws.border.add(Fault("ListTasks", "gate"))
-    gateway._call_seconds = 0.2
+    gateway.call_seconds = 0.2
     with pytest.raises(ApiError):
         await list_tasks(gateway)
     assert counted("TimeoutError") == before + 1

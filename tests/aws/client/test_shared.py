@@ -16,7 +16,7 @@ from tests.world import LAB
 
 
 def shared(gateway: Gateway) -> asyncio.Task[Any]:
-    return asyncio.create_task(gateway.shared(LAB, ("tasks",), lambda: list_tasks(gateway)))
+    return asyncio.create_task(gateway.bind(LAB).shared(("tasks",), lambda: list_tasks(gateway)))
 
 
 async def test_equal_reads_share_a_call_and_the_first_who_asks_may_leave(
@@ -32,7 +32,7 @@ async def test_equal_reads_share_a_call_and_the_first_who_asks_may_leave(
     assert (await second)["Tasks"] == (await third)["Tasks"] == []
     assert first.cancelled()
     assert aws.border.counts()["datasync.ListTasks"] == 1
-    assert gateway._flights == {}
+    assert len(gateway.reads) == 0
 
 
 async def test_a_read_that_fails_fails_for_all_who_share_it_and_is_made_anew(
@@ -53,8 +53,7 @@ async def test_nobody_joins_a_read_that_began_before_a_change(
     before = shared(gateway)
     await at_the_gate(aws)
     with pytest.raises(NotFound):
-        await gateway.call(
-            LAB,
+        await gateway.bind(LAB).call(
             "datasync",
             Access.RUN,
             "start_task_execution",
@@ -72,7 +71,7 @@ async def test_a_read_of_another_account_is_another_read(aws: Sandbox, gateway: 
     other = "333333333333"
     one, two = await asyncio.gather(
         shared(gateway),
-        gateway.shared(other, ("tasks",), lambda: list_tasks(gateway, other)),
+        gateway.bind(other).shared(("tasks",), lambda: list_tasks(gateway, other)),
     )
     assert one["Tasks"] == two["Tasks"] == []
     assert aws.border.counts()["datasync.ListTasks"] == 2

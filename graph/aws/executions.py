@@ -1,4 +1,4 @@
-"""DataSync's task executions: our runs."""
+"""DataSync's task executions, which this server calls runs."""
 
 from __future__ import annotations
 
@@ -6,31 +6,29 @@ from collections.abc import AsyncIterator
 from typing import Any, Final
 
 from graph.aws.client.access import Access
-from graph.aws.client.gateway import Gateway
-from graph.aws.tags import carries, tags_of
-from graph.aws.tasks import PAGE, described, mode_of
-from graph.model import names
+from graph.aws.client.gateway import AccountGateway, ArnGateway
+from graph.aws.client.paging import PAGE_SIZE
+from graph.aws.tags import carries, encoded, tags_of
+from graph.aws.tasks import mode_of
 from graph.model.mover import Tag
 from graph.model.run import Counters, Phase, Run, RunRef, RunResult
 
-_LOOKED_AT: Final = 20
+_ENDS: Final = 20
 """At either end of a list whose order AWS does not promise."""
 _PHASES: Final = ("Prepare", "Transfer", "Verify")
 
 
-async def list_runs(gateway: Gateway, task_arn: str) -> list[RunRef]:
+async def list_runs(gateway: ArnGateway, task_arn: str) -> list[RunRef]:
     """The runs of the last 30 days, in AWS's order, which it does not promise."""
-    account_id = names.arn(task_arn).account
-    return [ref async for page in _pages(gateway, account_id, TaskArn=task_arn) for ref in page]
+    pages = _pages(gateway.of(task_arn), TaskArn=task_arn)
+    return [ref async for page in pages for ref in page]
 
 
-async def list_account_runs(
-    gateway: Gateway, account_id: str, most_pages: int
-) -> list[RunRef] | None:
-    """The runs of all tasks of an account; None where they fill more pages of 100 than that."""
+async def list_account_runs(aws: AccountGateway, most_pages: int) -> list[RunRef] | None:
+    """The runs of all tasks of an account; None if they fill more pages of 100 than that."""
     runs: list[RunRef] = []
     pages = 0
-    async for page in _pages(gateway, account_id, most=most_pages + 1):
+    async for page in _pages(aws, most=most_pages + 1):
         pages += 1
         if pages > most_pages:
             return None
@@ -38,82 +36,68 @@ async def list_account_runs(
     return runs
 
 
-async def describe_run(gateway: Gateway, run_arn: str) -> Run:
-    """One run. One that has ended is asked for once, and remembered."""
-    kept = gateway.memory.ended_runs.get(run_arn)
+async def describe_run(gateway: ArnGateway, run_arn: str) -> Run:
+    """One run. One that has ended is described once, and remembered. Raises NotFound."""
+    aws = gateway.of(run_arn)
+    kept = aws.caches.ended_runs.get(run_arn)
     if kept is not None:
         return kept
-    account_id = names.arn(run_arn).account
 
     async def read() -> dict[str, Any]:
-        return await gateway.call(
-            account_id,
-            "datasync",
-            Access.READ,
-            "describe_task_execution",
-            TaskExecutionArn=run_arn,
+        return await aws.call(
+            "datasync", Access.READ, "describe_task_execution", TaskExecutionArn=run_arn
         )
 
-    run = _run(await gateway.shared(account_id, ("run", run_arn), read))
+    run = _run(await aws.shared(("run", run_arn), read))
     if run.ended:
-        gateway.memory.ended_runs.put(run_arn, run)
+        aws.caches.ended_runs[run_arn] = run
     return run
 
 
-async def start_run(gateway: Gateway, task_arn: str, mark: Tag | None = None) -> str:
-    """Starts a run, which queues where one is active; gives its ARN.
+async def start_run(gateway: ArnGateway, task_arn: str, mark: Tag | None = None) -> str:
+    """Starts a run, which is queued while another is active, and returns its ARN.
 
-    By the mark it is found again where the answer is lost.
+    By the mark it is found again if the answer is lost.
     """
-    answer = await gateway.call(
-        names.arn(task_arn).account,
+    answer = await gateway.of(task_arn).call(
         "datasync",
         Access.RUN,
         "start_task_execution",
         TaskArn=task_arn,
-        Tags=[{"Key": mark.key, "Value": mark.value}] if mark else None,
+        Tags=encoded([mark]) if mark else None,
     )
     return str(answer["TaskExecutionArn"])
 
 
-async def marked_run(gateway: Gateway, task_arn: str, mark: Tag) -> str | None:
+async def marked_run(gateway: ArnGateway, task_arn: str, mark: Tag) -> str | None:
     """The run that carries the mark, among the active ones and those at either end of the list."""
     runs = await list_runs(gateway, task_arn)
     active = [run.run_arn for run in runs if not run.ended]
-    ends = [run.run_arn for run in (*runs[:_LOOKED_AT], *runs[-_LOOKED_AT:])]
+    ends = [run.run_arn for run in (*runs[:_ENDS], *runs[-_ENDS:])]
     for run_arn in dict.fromkeys((*active, *ends)):
         if carries(await tags_of(gateway, run_arn), {mark.key: mark.value}):
             return run_arn
     return None
 
 
-async def cancel_run(gateway: Gateway, run_arn: str) -> None:
-    """Asks AWS to cancel a run, also a queued one. Raises Invalid where it has ended."""
-    await gateway.call(
-        names.arn(run_arn).account,
-        "datasync",
-        Access.RUN,
-        "cancel_task_execution",
-        TaskExecutionArn=run_arn,
+async def cancel_run(gateway: ArnGateway, run_arn: str) -> None:
+    """Asks AWS to cancel a run, also a queued one. Raises Conflict or Invalid if it has ended."""
+    await gateway.of(run_arn).call(
+        "datasync", Access.RUN, "cancel_task_execution", TaskExecutionArn=run_arn
     )
 
 
-async def _pages(gateway: Gateway, account_id: str, **params: Any) -> AsyncIterator[list[RunRef]]:
-    async for page in gateway.pages(
-        account_id,
-        "datasync",
-        "list_task_executions",
-        "TaskExecutions",
-        MaxResults=PAGE,
-        **params,
+async def _pages(aws: AccountGateway, **params: Any) -> AsyncIterator[list[RunRef]]:
+    async for page in aws.pages(
+        "datasync", "list_task_executions", "TaskExecutions", MaxResults=PAGE_SIZE, **params
     ):
-        yield [RunRef(item["TaskExecutionArn"], item.get("Status", "")) for item in page]
+        yield [RunRef(item["TaskExecutionArn"], item["Status"]) for item in page]
 
 
 def _run(answer: dict[str, Any]) -> Run:
     return Run(
         run_arn=answer["TaskExecutionArn"],
-        status=answer.get("Status", ""),
+        status=answer["Status"],
         mode=mode_of(answer),
         requested_at=answer.get("StartTime"),
         launched_at=answer.get("LaunchTime"),
@@ -121,7 +105,7 @@ def _run(answer: dict[str, Any]) -> Run:
         counters=_counters(answer),
         result=_result(answer.get("Result")),
         options=answer.get("Options") or {},
-        described=described(answer),
+        described=answer,
     )
 
 

@@ -17,9 +17,9 @@ from typing import Any, Final, Self
 
 import sqlalchemy as sa
 
-from graph.aws import leftovers
 from graph.aws.client.gateway import Gateway
 from graph.aws.tasks import describe_task
+from graph.cleanup import leftovers
 from graph.model.errors import ApiError, NotFound
 from graph.model.operation import OperationKind, OperationStatus
 from graph.store import Store
@@ -82,7 +82,7 @@ class Sweep:
 
     async def _look(self, account_id: str, rows: Sequence[sa.RowMapping]) -> None:
         """Removes what is too much of some operations of one account, and notes that."""
-        marked = await leftovers.marked(self._gateway, account_id, [row["id"] for row in rows])
+        marked = await leftovers.marked(self._gateway.bind(account_id), [row["id"] for row in rows])
         busy = await self._busy(account_id)
         done = []
         for row in rows:
@@ -113,9 +113,9 @@ class Sweep:
         arns = set(marked) if failed else await self._too_much(row, set(marked))
         removed = await leftovers.remove(self._gateway, arns, row["id"])
         if failed:
-            where = (row["account_id"], row["mover_group"], row["mover_name"], row["id"])
-            roles = await leftovers.roles_of(self._gateway, *where)
-            await leftovers.remove_roles(self._gateway, roles)
+            aws = self._gateway.bind(row["account_id"])
+            roles = await leftovers.roles_of(aws, row["mover_group"], row["mover_name"], row["id"])
+            await leftovers.remove_roles(aws, roles)
             removed += roles
         for arn in removed:
             log.warning("removed %s, which operation %s had left behind", arn, row["id"])

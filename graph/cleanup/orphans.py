@@ -7,21 +7,20 @@ import json
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from graph.aws.client.access import Access
-from graph.aws.client.gateway import Gateway
-from graph.aws.locations import describe_location, kind_of, list_locations
-from graph.aws.tags import mark_of, own_tags, tagged, value_of
+from graph.aws.client.gateway import AccountGateway
+from graph.aws.location_kinds import kind_of
+from graph.aws.locations import describe_location, list_locations
+from graph.aws.marks import mark_of
+from graph.aws.roles import PRINCIPAL, list_roles, tags_of_role
+from graph.aws.tags import tagged, value_of
 from graph.aws.tasks import describe_task, list_tasks
 from graph.model.errors import NotFound
-from graph.model.mover import GROUP_TAG, Tag
+from graph.model.mover import GROUP_TAG, Tag, own_tags
 from graph.model.orphan import Bounds, Orphan, OrphanKind
 
 NO_TASK: Final = "no task of the account names it as source or destination"
 NO_LOCATION: Final = "no location of the account reads its bucket with it"
 ORPHANS_ONLY: Final = "only orphaned locations read their bucket with it"
-
-
-_DATASYNC: Final = {"Service": "datasync.amazonaws.com"}
 
 
 class _Role(NamedTuple):
@@ -30,41 +29,34 @@ class _Role(NamedTuple):
     created_at: datetime
 
 
-async def find_orphans(gateway: Gateway, account_id: str, bounds: Bounds) -> list[Orphan]:
+async def find_orphans(aws: AccountGateway, bounds: Bounds) -> list[Orphan]:
     """The locations first, then the roles, each by ARN.
 
     Costs the pages of four lists, a call for each task of the account and each S3 location, and
     one for each orphan.
     """
+    wanted = {key: (value,) for key, value in own_tags(aws.org).items()}
     uris, marked, roles = await asyncio.gather(
-        list_locations(gateway, account_id),
-        tagged(gateway, account_id, "location", own_tags(gateway.org)),
-        _roles(gateway, account_id),
+        list_locations(aws), tagged(aws, ("location",), wanted), _roles(aws)
     )
     # Tasks last: a location of the list above is used by them, or by none that is old enough.
     # Each is described, for there are fewer of them than locations that one could ask about.
-    used = await _used(gateway, account_id)
+    used = await _used(aws)
     unused = {arn: tags for arn, tags in marked.items() if arn in uris and arn not in used}
-    locations = await _locations(gateway, unused, bounds)
-    readers = await readers_of(gateway, uris)
-    return locations + await _unread(gateway, account_id, roles, readers, locations, bounds)
+    locations = await _locations(aws, unused, bounds)
+    readers = await readers_of(aws, uris)
+    return locations + await _unread(aws, roles, readers, locations, bounds)
 
 
-async def readers_of(gateway: Gateway, uris: dict[str, str]) -> dict[str, set[str]]:
+async def readers_of(aws: AccountGateway, uris: dict[str, str]) -> dict[str, set[str]]:
     """The S3 locations among those, by the ARN of the role they read with; a call for each."""
     buckets = [arn for arn, uri in uris.items() if kind_of(uri) == "S3"]
     readers: dict[str, set[str]] = {}
-    for location in await asyncio.gather(*(describe_location(gateway, arn) for arn in buckets)):
+    for location in await asyncio.gather(*(describe_location(aws, arn) for arn in buckets)):
         if location is not None:
             config: dict[str, Any] = location.described.get("S3Config") or {}
             readers.setdefault(config.get("BucketAccessRoleArn", ""), set()).add(location.arn)
     return readers
-
-
-async def tags_of_role(gateway: Gateway, account_id: str, name: str) -> tuple[Tag, ...]:
-    """As they are now. Raises NotFound where the role is gone."""
-    answer = await gateway.call(account_id, "iam", Access.MANAGE, "get_role", RoleName=name)
-    return tuple(Tag(tag["Key"], tag["Value"]) for tag in answer["Role"].get("Tags") or ())
 
 
 def _is_datasyncs(role: dict[str, Any]) -> bool:
@@ -78,29 +70,21 @@ def _is_datasyncs(role: dict[str, Any]) -> bool:
         statement.get("Principal")
         for statement in ([statements] if isinstance(statements, dict) else statements)
     ]
-    return all(principal == _DATASYNC for principal in named)
+    return all(principal == PRINCIPAL for principal in named)
 
 
-async def _roles(gateway: Gateway, account_id: str) -> list[_Role]:
+async def _roles(aws: AccountGateway) -> list[_Role]:
     return [
-        _Role(item["Arn"], item["RoleName"], item["CreateDate"])
-        async for page in gateway.pages(
-            account_id,
-            "iam",
-            "list_roles",
-            "Roles",
-            access=Access.MANAGE,
-            PathPrefix=f"/spinup/{gateway.org}/",
-        )
-        for item in page
-        if _is_datasyncs(item)
+        _Role(role["Arn"], role["RoleName"], role["CreateDate"])
+        for role in await list_roles(aws, f"/spinup/{aws.org}/")
+        if _is_datasyncs(role)
     ]
 
 
-async def _used(gateway: Gateway, account_id: str) -> set[str]:
-    tasks = await list_tasks(gateway, account_id)
+async def _used(aws: AccountGateway) -> set[str]:
+    tasks = await list_tasks(aws)
     found = await asyncio.gather(
-        *(describe_task(gateway, task.task_arn) for task in tasks), return_exceptions=True
+        *(describe_task(aws, task.task_arn) for task in tasks), return_exceptions=True
     )
     used = set()
     for task in found:
@@ -113,14 +97,14 @@ async def _used(gateway: Gateway, account_id: str) -> set[str]:
 
 
 async def _locations(
-    gateway: Gateway, unused: dict[str, tuple[Tag, ...]], bounds: Bounds
+    aws: AccountGateway, unused: dict[str, tuple[Tag, ...]], bounds: Bounds
 ) -> list[Orphan]:
     asked = sorted(
         arn
         for arn, tags in unused.items()
         if not bounds.spare(value_of(tags, GROUP_TAG), mark_of(tags))
     )
-    described = await asyncio.gather(*(describe_location(gateway, arn) for arn in asked))
+    described = await asyncio.gather(*(describe_location(aws, arn) for arn in asked))
     return [
         Orphan(
             kind=OrphanKind.LOCATION,
@@ -136,9 +120,8 @@ async def _locations(
     ]
 
 
-async def _unread(  # noqa: PLR0913, PLR0917 - each is a list of its own
-    gateway: Gateway,
-    account_id: str,
+async def _unread(
+    aws: AccountGateway,
     roles: list[_Role],
     readers: dict[str, set[str]],
     locations: list[Orphan],
@@ -151,7 +134,7 @@ async def _unread(  # noqa: PLR0913, PLR0917 - each is a list of its own
         if role.created_at < bounds.made_before and readers.get(role.arn, set()) <= orphaned
     ]
     tags = await asyncio.gather(
-        *(tags_of_role(gateway, account_id, role.name) for role in lonely), return_exceptions=True
+        *(tags_of_role(aws, role.name) for role in lonely), return_exceptions=True
     )
     found = []
     for role, carried in zip(lonely, tags, strict=True):

@@ -6,21 +6,20 @@ import asyncio
 from collections.abc import Iterable
 from typing import Any
 
-from graph.aws.client.gateway import Gateway
-from graph.aws.finding import users_of
-from graph.aws.locations import list_locations
-from graph.aws.making import delete_location
-from graph.aws.orphans import readers_of, tags_of_role
-from graph.aws.roles import delete_role
-from graph.aws.tags import carries, mark_of, own_tags, tags_of, value_of
-from graph.model import names
+from graph.aws.client.gateway import AccountGateway
+from graph.aws.locations import delete_location, list_locations
+from graph.aws.marks import mark_of
+from graph.aws.roles import delete_role, tags_of_role
+from graph.aws.tags import carries, tags_of, value_of
+from graph.aws.tasks import tasks_using
+from graph.cleanup.orphans import readers_of
 from graph.model.errors import ApiError, Conflict, NotFound
-from graph.model.mover import GROUP_TAG, Tag
+from graph.model.mover import GROUP_TAG, Tag, own_tags
 from graph.model.orphan import Bounds, Orphan, OrphanKind
 
 
 async def remove_orphans(
-    gateway: Gateway, account_id: str, orphans: Iterable[Orphan], bounds: Bounds
+    aws: AccountGateway, orphans: Iterable[Orphan], bounds: Bounds
 ) -> dict[str, ApiError | None]:
     """By ARN: None where it is gone now, else what stood in the way.
 
@@ -30,13 +29,11 @@ async def remove_orphans(
     given = list(orphans)
     locations = [orphan for orphan in given if orphan.kind is OrphanKind.LOCATION]
     roles = [orphan for orphan in given if orphan.kind is OrphanKind.ROLE]
-    results = await _each(
-        locations, [_remove_location(gateway, one.arn, bounds) for one in locations]
-    )
+    results = await _each(locations, [_remove_location(aws, one.arn, bounds) for one in locations])
     if roles:
-        readers = await readers_of(gateway, await list_locations(gateway, account_id))
+        readers = await readers_of(aws, await list_locations(aws))
         results |= await _each(
-            roles, [_remove_role(gateway, one.arn, readers, bounds) for one in roles]
+            roles, [_remove_role(aws, one.arn, readers, bounds) for one in roles]
         )
     return results
 
@@ -51,30 +48,30 @@ async def _each(orphans: list[Orphan], removals: list[Any]) -> dict[str, ApiErro
     return results
 
 
-async def _remove_location(gateway: Gateway, arn: str, bounds: Bounds) -> None:
+async def _remove_location(aws: AccountGateway, arn: str, bounds: Bounds) -> None:
     try:
-        tags = await tags_of(gateway, arn)
+        tags = await tags_of(aws, arn)
     except NotFound:
         return  # gone already
-    if not carries(tags, own_tags(gateway.org)):
+    if not carries(tags, own_tags(aws.org)):
         raise Conflict("it does not carry the organisation's tags any more")
     _refuse_spared(tags, bounds)
-    if users := await users_of(gateway, arn):
+    if users := await tasks_using(aws, arn):
         raise Conflict(f"it is used by {users[0].rpartition('/')[2]} now")
-    await delete_location(gateway, arn)
+    await delete_location(aws, arn)
 
 
 async def _remove_role(
-    gateway: Gateway, arn: str, readers: dict[str, set[str]], bounds: Bounds
+    aws: AccountGateway, arn: str, readers: dict[str, set[str]], bounds: Bounds
 ) -> None:
-    account_id, name = names.arn(arn).account, arn.rpartition("/")[2]
+    name = arn.rpartition("/")[2]
     if users := readers.get(arn):
         raise Conflict(f"it is used by {min(users).rpartition('/')[2]}")
     try:
-        _refuse_spared(await tags_of_role(gateway, account_id, name), bounds)
+        _refuse_spared(await tags_of_role(aws, name), bounds)
     except NotFound:
         return  # gone already
-    await delete_role(gateway, account_id, name)
+    await delete_role(aws, name)
 
 
 def _refuse_spared(tags: tuple[Tag, ...], bounds: Bounds) -> None:

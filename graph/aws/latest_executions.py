@@ -6,10 +6,9 @@ import asyncio
 from collections import defaultdict
 from typing import Final
 
-from graph.aws.client.gateway import Gateway
-from graph.aws.runs import describe_run, list_account_runs, list_runs
+from graph.aws.client.gateway import AccountGateway, ArnGateway
+from graph.aws.executions import describe_run, list_account_runs, list_runs
 from graph.aws.tasks import describe_task
-from graph.model import names
 from graph.model.errors import Invalid, NotFound
 from graph.model.run import Run, RunRef
 
@@ -17,27 +16,24 @@ _PAGES: Final = 10
 """Beyond 1,000 runs in 30 days it is cheaper to ask each task for its last."""
 
 
-async def runs_newest_first(gateway: Gateway, task_arn: str) -> list[RunRef]:
+async def runs_newest_first(gateway: ArnGateway, task_arn: str) -> list[RunRef]:
     """The runs of one mover, the newest first."""
     refs = await list_runs(gateway, task_arn)
-    account_id = names.arn(task_arn).account
-    return refs if await _newest_first(gateway, account_id, [refs]) else refs[::-1]
+    return refs if await _newest_first(gateway.of(task_arn), [refs]) else refs[::-1]
 
 
-async def latest_runs(
-    gateway: Gateway, account_id: str, task_arns: list[str]
-) -> dict[str, str | None]:
+async def latest_runs(aws: AccountGateway, task_arns: list[str]) -> dict[str, str | None]:
     """The ARN of the last run of each mover of an account, None where it never ran.
 
     Costs a call for each 100 runs of the account; where there are too many, or only one mover is
     asked for, a call a mover.
     """
-    refs = await _account_runs(gateway, account_id) if len(task_arns) > 1 else None
+    refs = await _account_runs(aws) if len(task_arns) > 1 else None
     if refs is None:
         return dict(
             zip(
                 task_arns,
-                await asyncio.gather(*(_said_by_task(gateway, arn) for arn in task_arns)),
+                await asyncio.gather(*(_said_by_task(aws, arn) for arn in task_arns)),
                 strict=True,
             )
         )
@@ -45,46 +41,46 @@ async def latest_runs(
     for ref in refs:
         by_task[ref.task_arn].append(ref)
     asked = [by_task[arn] for arn in task_arns]
-    index = 0 if await _newest_first(gateway, account_id, asked) else -1
+    index = 0 if await _newest_first(aws, asked) else -1
     return {
         arn: of_task[index].run_arn if of_task else None
         for arn, of_task in zip(task_arns, asked, strict=True)
     }
 
 
-async def _account_runs(gateway: Gateway, account_id: str) -> list[RunRef] | None:
+async def _account_runs(aws: AccountGateway) -> list[RunRef] | None:
     async def read() -> list[RunRef] | None:
-        return await list_account_runs(gateway, account_id, _PAGES)
+        return await list_account_runs(aws, _PAGES)
 
     try:
-        refs: list[RunRef] | None = await gateway.shared(account_id, ("runs",), read)
+        refs: list[RunRef] | None = await aws.shared(("runs",), read)
     except Invalid:  # whether AWS lists the runs of all tasks together is not documented
         return None
     return refs
 
 
-async def _said_by_task(gateway: Gateway, task_arn: str) -> str | None:
+async def _said_by_task(gateway: ArnGateway, task_arn: str) -> str | None:
     try:
         return (await describe_task(gateway, task_arn)).latest_run_arn
     except NotFound:
         return None
 
 
-async def _newest_first(gateway: Gateway, account_id: str, lists: list[list[RunRef]]) -> bool:
+async def _newest_first(aws: AccountGateway, lists: list[list[RunRef]]) -> bool:
     """Learns AWS's order from the two ends of one list, and remembers it for a while."""
-    known = gateway.memory.newest_first.get(account_id)
+    known = aws.caches.newest_first.get(aws.account_id)
     if known is not None:
         return known
     sample = next((refs for refs in lists if len(refs) > 1), None)
     if sample is None:
         return False
     first, last = await asyncio.gather(
-        describe_run(gateway, sample[0].run_arn), describe_run(gateway, sample[-1].run_arn)
+        describe_run(aws, sample[0].run_arn), describe_run(aws, sample[-1].run_arn)
     )
     if first.requested_at is None or last.requested_at is None:
         return False
     answer = _later(first, last)
-    gateway.memory.newest_first.put(account_id, answer)
+    aws.caches.newest_first[aws.account_id] = answer
     return answer
 
 

@@ -1,0 +1,57 @@
+"""Reads lists page by page, and gives up those that do not end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any, Final
+
+from graph.model.errors import Upstream, UpstreamTimeout
+
+PAGE_SIZE: Final = 100
+"""The most items that DataSync and the tagging API return per page."""
+_PAGES: Final = 200
+"""Of one list: more than the quotas of an account allow; a list that goes on does not end."""
+_TOKENS: Final = {
+    "datasync": "NextToken",
+    "resourcegroupstaggingapi": "PaginationToken",
+    "iam": "Marker",
+}
+"""By service: the member that names the next page, in requests and in answers."""
+
+
+async def read_pages(
+    call: Callable[[dict[str, Any]], Awaitable[dict[str, Any]]],
+    service: str,
+    key: str,
+    *,
+    most: int | None,
+    seconds: float,
+) -> AsyncIterator[list[dict[str, Any]]]:
+    """The items of every page, or of the first ``most``.
+
+    ``call`` makes one call with the parameters that name its page; ``key`` is the member with the
+    items. Raises Upstream if the list does not end or breaks off, UpstreamTimeout after
+    ``seconds``.
+    """
+    member = _TOKENS[service]
+    token: str | None = None
+    until = asyncio.get_running_loop().time() + seconds
+    for _ in range(most or _PAGES):
+        try:
+            async with asyncio.timeout_at(until):
+                answer = await call({member: token} if token else {})
+        except TimeoutError:
+            raise UpstreamTimeout(f"AWS's list of {key} takes too long; try again") from None
+        yield answer[key]
+        before, token = token, answer.get(member) or None
+        if token is None and answer.get("IsTruncated"):
+            raise Upstream(f"AWS's list of {key} breaks off; try again")
+        if token is None:
+            return
+        if token == before:
+            break
+    else:
+        if most is not None:
+            return
+    raise Upstream(f"AWS's list of {key} does not come to an end")

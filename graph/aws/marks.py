@@ -1,0 +1,75 @@
+"""Marks: the tags by which an operation recognises what it has made."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from graph.aws.client.gateway import AccountGateway, ArnGateway
+from graph.aws.tags import tagged, tags_of, value_of
+from graph.model.errors import NotFound
+from graph.model.mover import OPERATION_TAG, ORG_TAG, PART_TAG, Tag
+
+_FEW: Final = 3
+"""So many are asked one by one for their marks; more are first looked up in the tagging API."""
+
+
+def operation_tag(operation_id: str) -> Tag:
+    """The mark of everything that an operation makes."""
+    return Tag(OPERATION_TAG, operation_id)
+
+
+def mark_of(tags: Iterable[Tag]) -> str | None:
+    """The id of the operation that made what carries the tags."""
+    return value_of(tags, OPERATION_TAG)
+
+
+async def with_marks(
+    aws: AccountGateway, kind: str, arns: Sequence[str], marks: Mapping[str, str]
+) -> list[str]:
+    """Those of the tasks or locations that carry the marks."""
+    carried = await marks_of(aws, kind, arns)
+    return [arn for arn, has in carried.items() if marks.items() <= has.items()]
+
+
+async def marks_of(
+    aws: AccountGateway, kind: str, arns: Sequence[str]
+) -> dict[str, Mapping[str, str]]:
+    """The marks of each task or location, which are read once per process.
+
+    They are put on what is made as it is made, and stay. The tagging API, which is late, has those
+    of most in a few pages.
+    """
+    known = aws.caches.marks
+    if sum(known.get(arn) is None for arn in arns) > _FEW:
+
+        async def recall() -> None:
+            for arn, tags in (await tagged(aws, (kind,), {ORG_TAG: (aws.org,)})).items():
+                known[arn] = _marks(tags)
+
+        await aws.shared(("marks", kind), recall)
+    marks = await asyncio.gather(*(_read(aws, arn) for arn in arns))
+    return dict(zip(arns, marks, strict=True))
+
+
+async def tags_if_there(gateway: ArnGateway, arn: str) -> tuple[Tag, ...]:
+    """The tags of a task or location; of what is gone, none."""
+    try:
+        return await tags_of(gateway, arn)
+    except NotFound:
+        return ()
+
+
+async def _read(aws: AccountGateway, arn: str) -> Mapping[str, str]:
+    marks = aws.caches.marks.get(arn)
+    if marks is None:
+        tags = await tags_if_there(aws, arn)
+        marks = _marks(tags)
+        if tags:  # else they may not be there yet
+            aws.caches.marks[arn] = marks
+    return marks
+
+
+def _marks(tags: Iterable[Tag]) -> Mapping[str, str]:
+    return {tag.key: tag.value for tag in tags if tag.key in (OPERATION_TAG, PART_TAG)}

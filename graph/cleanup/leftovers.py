@@ -1,0 +1,89 @@
+"""What carries the mark of an operation, and its removal."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Iterable
+from typing import Final
+
+from graph.aws.client.gateway import AccountGateway, ArnGateway
+from graph.aws.locations import delete_location, list_locations
+from graph.aws.marks import mark_of
+from graph.aws.roles import delete_role, list_roles, role_path, tags_of_role
+from graph.aws.tags import tagged, tags_of
+from graph.aws.tasks import delete_task, describe_task, tasks_using
+from graph.cleanup.orphans import readers_of
+from graph.model.errors import Conflict, NotFound
+from graph.model.mover import OPERATION_TAG
+
+IDS: Final = 20
+"""The most values that the tagging API takes for one key."""
+
+
+async def marked(aws: AccountGateway, operation_ids: Collection[str]) -> dict[str, set[str]]:
+    """The ARNs of tasks and locations by the operation that made them, for at most ``IDS`` of them.
+
+    One call, as a rule. The list is late, and still has what was deleted.
+    """
+    found: dict[str, set[str]] = {operation_id: set() for operation_id in operation_ids}
+    wanted = {OPERATION_TAG: operation_ids}
+    for arn, tags in (await tagged(aws, ("task", "location"), wanted)).items():
+        found.setdefault(mark_of(tags) or "", set()).add(arn)
+    return found
+
+
+async def roles_of(aws: AccountGateway, group: str, name: str, operation_id: str) -> list[str]:
+    """The ARNs of the roles that an operation made for a mover of that group and name."""
+    roles = await list_roles(aws, role_path(aws.org, group))
+    fit = [role for role in roles if role["RoleName"].startswith(f"{name}-")]
+    marks = await asyncio.gather(*(_mark_of_role(aws, role["RoleName"]) for role in fit))
+    return [role["Arn"] for role, mark in zip(fit, marks, strict=True) if mark == operation_id]
+
+
+async def remove(gateway: ArnGateway, arns: Iterable[str], operation_id: str) -> list[str]:
+    """Deletes tasks, then locations, that carry the mark of an operation; returns those deleted.
+
+    Each is looked at again right before. Raises Conflict if one is in use.
+    """
+    removed = []
+    for arn in sorted(arns, key=lambda arn: (":location/" in arn, arn)):
+        try:
+            tags = await tags_of(gateway, arn)
+        except NotFound:
+            continue  # the list is late
+        if mark_of(tags) != operation_id:
+            continue
+        await (_remove_location if ":location/" in arn else _remove_task)(gateway, arn)
+        removed.append(arn)
+    return removed
+
+
+async def remove_roles(aws: AccountGateway, arns: Collection[str]) -> None:
+    """Deletes roles that no location reads with. Raises Conflict if one is in use."""
+    if not arns:
+        return
+    readers = await readers_of(aws, await list_locations(aws))
+    for arn in arns:
+        if arn in readers:
+            raise Conflict(f"{arn} is used by {min(readers[arn])}")
+        await delete_role(aws, arn.rpartition("/")[2])
+
+
+async def _remove_task(gateway: ArnGateway, arn: str) -> None:
+    task = await describe_task(gateway, arn)
+    if task.status in ("RUNNING", "QUEUED"):
+        raise Conflict(f"{arn} has a run that is active")
+    await delete_task(gateway, arn)
+
+
+async def _remove_location(gateway: ArnGateway, arn: str) -> None:
+    if users := await tasks_using(gateway, arn):
+        raise Conflict(f"{arn} is used by {users[0]}")
+    await delete_location(gateway, arn)
+
+
+async def _mark_of_role(aws: AccountGateway, name: str) -> str | None:
+    try:
+        return mark_of(await tags_of_role(aws, name))
+    except NotFound:
+        return None
