@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Hashable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -38,7 +38,7 @@ from graph.runs import RunService
 from graph.runs.watch import Pace
 from graph.server.access_log import AccessLog, note_caller, note_operation, note_rejection
 from graph.server.cors import Cors
-from graph.server.signals import on_hangup
+from graph.server.signals import on_hangup, on_stop
 from graph.store import AuditTrail, RunRecords, Store
 from graph.transport import GraphQLApp, Schema, make_schema
 from rest_compat import routes as rest
@@ -89,11 +89,14 @@ def create_app(settings: Settings, *, lasting: bool = False) -> Starlette:
         identify=opened.identify,
         make_context=opened.context,
         observe=note_operation,
+        names_of=_names_of,
         body_limit=settings.body_bytes,
         origins=settings.cors_origins,
     )
     app = Starlette(
-        lifespan=partial(_lifespan, settings=settings, opened=opened, lasting=lasting),
+        lifespan=partial(
+            _lifespan, settings=settings, opened=opened, graphql=graphql, lasting=lasting
+        ),
         middleware=[
             Middleware(AccessLog),
             Middleware(Cors, origins=settings.cors_origins, own=frozenset({"/graphql"})),
@@ -138,7 +141,12 @@ def from_environment() -> Starlette:
 
 @asynccontextmanager
 async def _lifespan(
-    _app: Starlette, *, settings: Settings, opened: Opened, lasting: bool
+    _app: Starlette,
+    *,
+    settings: Settings,
+    opened: Opened,
+    graphql: GraphQLApp,
+    lasting: bool,
 ) -> AsyncIterator[None]:
     async with AsyncExitStack() as stack:
         auth = Authenticator(settings.all_keys, max_cost=settings.token_max_cost)
@@ -153,20 +161,7 @@ async def _lifespan(
         resources = ResourcePolicy(callers, enforced=settings.resource_check != "none")
         resources.log_limits()
         operations = await stack.enter_async_context(
-            Operations(
-                gateway,
-                store,
-                resources,
-                lease=settings.lease_seconds,
-                drain=settings.drain_seconds,
-                keep=60 * settings.operation_minutes,
-                quota=settings.task_quota,
-                patience=Patience(
-                    first=settings.retry_seconds,
-                    poll=min(2.0, settings.poll_seconds),
-                    settle=settings.settle_seconds,
-                ),
-            )
+            _operations(settings, gateway, store, resources)
         )
         runs = await stack.enter_async_context(
             RunService(
@@ -185,7 +180,9 @@ async def _lifespan(
             gateway, runs, operations, store, resources, audit, read_version().version, age
         )
         opened.auth = auth
+        stack.push_async_callback(graphql.aclose, settings.drain_seconds)
         if lasting:
+            stack.enter_context(on_stop(graphql.stop))
             _collect_less()
             await stack.enter_async_context(on_hangup(partial(_reload_keys, auth, callers)))
         yield
@@ -207,6 +204,30 @@ async def _reload_keys(auth: Authenticator, callers: dict[str, Caller]) -> None:
 
 def _callers(settings: KeySettings) -> dict[str, Caller]:
     return {key.caller.name: key.caller for key in settings.all_keys}
+
+
+def _operations(
+    settings: Settings, gateway: Gateway, store: Store, resources: ResourcePolicy
+) -> Operations:
+    return Operations(
+        gateway,
+        store,
+        resources,
+        lease=settings.lease_seconds,
+        drain=settings.drain_seconds,
+        keep=60 * settings.operation_minutes,
+        quota=settings.task_quota,
+        patience=Patience(
+            first=settings.retry_seconds,
+            poll=min(2.0, settings.poll_seconds),
+            settle=settings.settle_seconds,
+        ),
+    )
+
+
+def _names_of(caller: Caller) -> frozenset[Hashable]:
+    """The key, and whom it acts for: streams and sockets are counted for each."""
+    return frozenset({caller.name, (caller.name, caller.on_behalf_of)})
 
 
 async def _healthy(_request: Request) -> Response:

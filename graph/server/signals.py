@@ -1,4 +1,7 @@
-"""SIGHUP makes a server read its keys again; it stays pending while nobody handles it."""
+"""SIGHUP makes a server read its keys again, SIGTERM and SIGINT end what is long-lived.
+
+SIGHUP stays pending while nobody handles it.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,15 @@ import asyncio
 import logging
 import signal
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from types import FrameType
 from typing import Final
 
 log = logging.getLogger(__name__)
 
 _HANGUP: Final = {signal.SIGHUP}
+_STOP: Final = (signal.SIGTERM, signal.SIGINT)
 
 
 def block_hangup() -> None:
@@ -58,3 +63,33 @@ async def _repeat(requested: asyncio.Event, action: Callable[[], Awaitable[None]
             await action()
         except Exception:  # a boundary: the next signal has to be heard, too
             log.exception("SIGHUP could not be handled")
+
+
+@contextmanager
+def on_stop(action: Callable[[], None]) -> Iterator[None]:
+    """Runs the action on the running loop as soon as the process is asked to stop.
+
+    To be entered after the server has installed its own handlers, which are called as well. The
+    lifespan's shutdown would be too late: it comes when all responses have ended. Does nothing
+    outside of the main thread.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    loop = asyncio.get_running_loop()
+    before = {each: signal.getsignal(each) for each in _STOP}
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(action)
+        handler = before[signal.Signals(number)]
+        if callable(handler):
+            handler(number, frame)
+
+    for each in _STOP:
+        signal.signal(each, handle)
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            if signal.getsignal(each) is handle:
+                signal.signal(each, handler)

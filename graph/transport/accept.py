@@ -8,8 +8,7 @@ from typing import Final, NamedTuple
 GRAPHQL: Final = "application/graphql-response+json"
 JSON: Final = "application/json"
 SSE: Final = "sse"
-MULTIPART: Final = "multipart-subscription"
-"""The streams, by Strawberry's names."""
+MULTIPART: Final = "multipart"
 _SUBSCRIPTIONS: Final = "subscriptionspec=1.0"
 """The parameter by which a client of Apollo's multipart protocol asks for it."""
 _RANGES: Final = 32

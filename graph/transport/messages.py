@@ -1,16 +1,19 @@
-"""The messages of graphql-transport-ws, as a client may send them."""
+"""The messages of graphql-transport-ws: what a client may send, and frames for the server's own."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
+import orjson
+
+from graph.transport.parameters import problem_of as problem_of_parameters
+
 _ID: Final = 128
 """Characters of an operation's id."""
-_OPTIONAL: Final = (("variables", dict), ("extensions", dict), ("operationName", str))
 
 
 def problem_of(message: Any) -> str | None:
-    """What is wrong with the shape of a message; None where nothing is."""
+    """What is wrong with the shape of a message; None if nothing is."""
     if not isinstance(message, dict) or not isinstance(message.get("type"), str):
         return "Invalid message"
     if message["type"] in ("subscribe", "complete"):
@@ -21,14 +24,13 @@ def problem_of(message: Any) -> str | None:
     if message["type"] == "connection_init" and not isinstance(payload, dict | None):
         return "Invalid connection init payload"
     if message["type"] == "subscribe":
-        return _problem_of_operation(payload)
+        if not isinstance(payload, dict):
+            return "Invalid subscribe payload"
+        return problem_of_parameters(payload)
     return None
 
 
-def _problem_of_operation(payload: Any) -> str | None:
-    if not isinstance(payload, dict) or not isinstance(payload.get("query"), str):
-        return "Invalid subscribe payload"
-    for name, kind in _OPTIONAL:
-        if payload.get(name) is not None and not isinstance(payload[name], kind):
-            return f"Invalid {name}"
-    return None
+def frame(operation_id: str, kind: str, payload: bytes | None = None) -> str:
+    """A message about an operation, around a payload that is encoded already."""
+    end = "}" if payload is None else f',"payload":{payload.decode()}}}'
+    return f'{{"id":{orjson.dumps(operation_id).decode()},"type":"{kind}"{end}'

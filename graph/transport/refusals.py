@@ -7,7 +7,6 @@ from types import MappingProxyType
 from typing import Any, Final
 
 import orjson
-from cross_web import HTTPException
 from starlette.responses import Response
 
 _STATUS: Final = {"UNAUTHENTICATED": 401, "FORBIDDEN": 403, "THROTTLED": 429}
@@ -20,7 +19,7 @@ _REASON_BYTES: Final = 123
 _NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
-class Refusal(HTTPException):
+class Refusal(Exception):
     """A request that is not executed."""
 
     def __init__(
@@ -31,7 +30,8 @@ class Refusal(HTTPException):
         code: str = "BAD_REQUEST",
         headers: Mapping[str, str] = _NO_HEADERS,
     ) -> None:
-        super().__init__(status, reason)
+        super().__init__(reason)
+        self.status, self.reason = status, reason
         self.code, self.headers = code, headers
 
     def response(self, media: str, request_id: str) -> Response:
@@ -39,7 +39,7 @@ class Refusal(HTTPException):
         body: dict[str, Any] = {"errors": [{"message": self.reason, "extensions": extensions}]}
         media_type = f"{media}; charset=utf-8"
         return Response(
-            orjson.dumps(body), self.status_code, headers=self.headers, media_type=media_type
+            orjson.dumps(body), self.status, headers=self.headers, media_type=media_type
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -44,10 +45,14 @@ class Summary:
 class Report:
     """One operation. The observer receives it once, when the operation has ended."""
 
+    scope: Scope
+    """Of the connection that the operation came by."""
+    observe: Observer
     request_id: str
-    identity: Any
     transport: str
-    """``http``, ``sse``, ``multipart-subscription`` or ``websocket``."""
+    """``http``, ``sse``, ``multipart`` or ``websocket``."""
+    identity: Any = None
+    """None before the caller is known."""
     summary: Summary | None = None
     """None if the document could not be parsed or is invalid."""
     failures: Failures = field(default_factory=Counter)
@@ -55,13 +60,32 @@ class Report:
     """``ok``, ``error`` if there were failures, or ``cancelled`` if the client left before."""
     seconds: float = 0.0
     _began: float = field(default_factory=time.perf_counter)
+    _left_to: asyncio.Future[Any] | None = None
 
     def end(self, *, cancelled: bool = False) -> None:
+        """Unless the end is left to something that goes on without the client."""
+        if self._left_to is not None:
+            return
         self.seconds = time.perf_counter() - self._began
         if self.failures:
             self.outcome = "error"
         elif cancelled:
             self.outcome = "cancelled"
+        self.observe(self.scope, self)
+
+    def leave_to(self, work: asyncio.Future[Any]) -> None:
+        """Ends with the work, which goes on although the client does not wait for it any more.
+
+        The result of the work has ``failures``.
+        """
+        self._left_to = work
+        work.add_done_callback(self._end_with)
+
+    def _end_with(self, work: asyncio.Future[Any]) -> None:
+        self._left_to = None
+        if not work.cancelled() and work.exception() is None:
+            self.failures.update(work.result().failures)
+        self.end(cancelled=work.cancelled())
 
 
 Observer = Callable[[Scope, Report], None]

@@ -37,7 +37,7 @@ UNIDIOMATIC: Final = re.compile(
 
 def descriptions() -> Iterator[tuple[str, str | None]]:
     """Each element of the schema by its coordinate, with its description."""
-    for name, kind in graphql_schema()._schema.type_map.items():
+    for name, kind in graphql_schema().core.type_map.items():
         if name.startswith("__") or name in specified_scalar_types:
             continue
         yield name, kind.description

@@ -68,7 +68,7 @@ def test_the_locks_keep_extras_so_that_pip_takes_no_newer_version_for_them() -> 
 def test_every_option_of_a_transfer_is_shown() -> None:
     model = botocore.session.get_session().get_service_model("datasync")
     options: Any = model.shape_for("Options")
-    shown: Any = graphql_schema()._schema.type_map["TransferOptions"]
+    shown: Any = graphql_schema().core.type_map["TransferOptions"]
     assert set(shown.fields) == {to_camel_case(xform_name(name)) for name in options.members}
 
 

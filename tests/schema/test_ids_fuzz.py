@@ -89,7 +89,7 @@ def codes(aws: Sandbox, tmp_path: Path) -> Iterator[Codes]:
                 body = {"query": query, "variables": variables}
                 accept = {"Accept": "text/event-stream"}
                 text = runner.run(client.post("/graphql", json=body, headers=accept)).text
-                assert text.endswith("event: complete\ndata: \n\n")
+                assert text.endswith("event: complete\ndata:\n\n")
                 return {part.partition('"')[0] for part in text.split('"code":"')[1:]}
             answer = runner.run(tell(client, query, lab=LAB, **variables))
             return {error["extensions"]["code"] for error in answer.get("errors", ())}

@@ -12,6 +12,9 @@ from typing import Any
 import strawberry
 
 from graph.transport import GraphQLApp, make_schema
+from graph.transport.execution import executor
+from graph.transport.execution.executor import Result
+from graph.transport.execution.request import OperationRequest, RequestError
 
 
 class CodedError(Exception):
@@ -58,6 +61,9 @@ class Levels:
 
 LEVELS = Levels()
 closed = threading.Event()
+GATES: list[asyncio.Event] = []
+"""The last is what slow mutations wait for."""
+changes: list[str] = []
 made: list[int] = []
 """What the subscriptions have yielded, for tests that look at who waits for whom."""
 
@@ -82,6 +88,10 @@ class Query:
         raise CodedError("told")
 
     @strawberry.field
+    def never(self) -> str:
+        raise CodedError("told")
+
+    @strawberry.field
     def again(self, first: int | None = 2, last: int | None = None) -> Query:  # noqa: ARG002
         return Query()
 
@@ -100,9 +110,34 @@ class Mutation:
     def change(self) -> bool:
         return True
 
+    @strawberry.mutation
+    async def change_slowly(self) -> bool:
+        """Waits for a gate, and notes in ``changes`` how far it came."""
+        changes.append("begun")
+        try:
+            await GATES[-1].wait()
+        except asyncio.CancelledError:
+            changes.append("cancelled")
+            raise
+        changes.append("ended")
+        return True
+
+
+@strawberry.type
+class Own:
+    @strawberry.field
+    def context(self, info: strawberry.Info[Context, None]) -> str:
+        """The id of the context that it is executed with."""
+        return info.context.request_id
+
 
 @strawberry.type
 class Subscription:
+    @strawberry.subscription
+    async def own(self, to: int) -> AsyncGenerator[Own, None]:
+        for _ in range(to):
+            yield Own()
+
     @strawberry.subscription
     async def count(self, to: int = 3) -> AsyncGenerator[int, None]:
         try:
@@ -143,6 +178,18 @@ async def identify(connection: Any, payload: Mapping[str, Any] | None) -> str:
     if isinstance(token, str) and token.isupper():
         raise Refused(token)
     return str(token)
+
+
+async def execute(
+    query: str, variables: dict[str, Any] | None = None, operation_name: str | None = None
+) -> Result:
+    """The result of one operation, without a transport."""
+    request = OperationRequest(query, variables or {}, operation_name, "w", "r")
+    try:
+        operation = SCHEMA.prepare(request)
+    except RequestError as error:
+        return executor.refused(SCHEMA, error, "r")
+    return await executor.execute(SCHEMA, operation, request, Context("w", "r"))
 
 
 def app(**given: Any) -> GraphQLApp:

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from graphql import GraphQLError
 
-from graph.transport.errors import MOST, shown
+from graph.transport.execution.errors import MOST, shown
 from tests.transport.small import app
 from tests.transport.wire import Socket, Streaming
 

@@ -104,7 +104,7 @@ def test_any_request_has_an_answer(
     response = asyncio.run(_answer(method, body, headers))
     assert response.status_code < 500, response.text
     if response.headers["content-type"].startswith("text/event-stream"):
-        assert response.text.endswith("event: complete\ndata: \n\n")
+        assert response.text.endswith("event: complete\ndata:\n\n")
     else:
         shown = response.json()
         assert shown.keys() <= {"data", "errors", "extensions"}

@@ -59,7 +59,7 @@ async def test_a_client_that_never_reads_is_given_up(message: dict[str, object])
         wire.say(message)
         await wire.ended()
     assert closed.is_set()
-    assert served.open_sockets == 0
+    assert len(served.endpoint.sockets) == 0
     assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
@@ -75,7 +75,7 @@ async def test_a_client_that_leaves_ends_all_its_operations() -> None:
 
 
 async def test_operations_of_a_socket_and_sockets_are_counted() -> None:
-    served = app(subscriptions_per_socket=2, sockets=1)
+    served = app(operations_per_socket=2, sockets=1)
     async with Socket(served) as wire, Socket(served) as another:
         names = ("a", "b", "c")
         wire.say(INIT, *[subscribe("subscription { count(to: 11) }", name) for name in names])

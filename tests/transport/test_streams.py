@@ -23,7 +23,7 @@ async def test_a_client_that_leaves_closes_its_source_at_once() -> None:
         stream.leave()
         await stream.ended()
         assert closed.is_set()
-        assert len(served.slots) == 0
+        assert len(served.endpoint.streams) == 0
     assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
@@ -62,7 +62,7 @@ async def test_streams_are_counted_in_all_and_by_caller() -> None:
         Streaming(served, ENDLESS, b"three") as too_many,
     ):
         await settle()
-        assert (first.status, len(served.slots)) == (200, 3)
+        assert (first.status, len(served.endpoint.streams)) == (200, 3)
         for refused in (one_too_many, too_many):
             assert refused.status == 503
             assert "QUOTA_EXCEEDED" in refused.text
@@ -72,7 +72,7 @@ async def test_streams_are_counted_in_all_and_by_caller() -> None:
         async with Streaming(served, ENDLESS, b"three") as now:
             await settle()
             assert now.status == 200
-    assert len(served.slots) == 0
+    assert len(served.endpoint.streams) == 0
 
 
 async def test_a_silent_stream_is_kept_alive() -> None:
@@ -92,7 +92,7 @@ async def test_the_headers_are_those_of_a_stream_and_no_more() -> None:
         "x-content-type-options",
         "vary",
     }
-    assert stream.text.endswith("event: complete\ndata: \n\n")
+    assert stream.text.endswith("event: complete\ndata:\n\n")
 
 
 @pytest.mark.parametrize("query", ["{ hello }", "mutation { change }"])

@@ -17,7 +17,7 @@ from graphql import (
     SelectionNode,
 )
 
-from graph.transport.limits import Limits, too_costly
+from graph.transport.execution.limits import Limits, too_costly
 
 _INTROSPECTION: Final = 8
 """How much deeper the schema may be asked for: tools unwrap its types nine times."""

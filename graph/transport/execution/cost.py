@@ -29,10 +29,10 @@ from graphql import (
 )
 from graphql.pyutils import Undefined
 
-from graph.transport.documents import root_fields
-from graph.transport.introspection import Introspection
-from graph.transport.limits import Limits, too_costly
-from graph.transport.values import CHARACTERS, size_of
+from graph.transport.execution.documents import root_fields
+from graph.transport.execution.introspection import Introspection
+from graph.transport.execution.limits import Limits, too_costly
+from graph.transport.execution.values import CHARACTERS, size_of
 
 _PAGES: Final = ("first", "last")
 

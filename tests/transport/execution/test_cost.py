@@ -14,16 +14,17 @@ from graphql import (
     parse,
 )
 
-from graph.transport import Limits, cost
-from graph.transport.documents import chosen, root_fields
-from graph.transport.introspection import Introspection
-from tests.transport.small import SCHEMA, Context
+from graph.transport import Limits
+from graph.transport.execution import cost, executor
+from graph.transport.execution.documents import chosen, root_fields
+from graph.transport.execution.introspection import Introspection
+from tests.transport.small import SCHEMA, execute
 
 PAGE = "query($n: Int{default}) {{ again(first: $n) {{ again(first: $n) {{ hello }} }} }}"
 
 
 async def code_of(query: str, variables: dict[str, Any] | None = None) -> str | None:
-    result = await SCHEMA.execute(query, variables, Context("w", "r"))
+    result = await execute(query, variables)
     return str((result.errors[0].extensions or {})["code"]) if result.errors else None
 
 
@@ -55,7 +56,7 @@ async def test_an_operation_that_may_cost_too_much_is_not_executed(
     async def unwanted(*_given: Any) -> None:
         raise AssertionError("it was executed")
 
-    monkeypatch.setattr(SCHEMA, "_execute_operation", unwanted)
+    monkeypatch.setattr(executor, "execute", unwanted)
     assert await code_of(query, variables) == "TOO_COSTLY"
 
 
@@ -77,8 +78,8 @@ async def test_an_operation_within_its_cost_is_executed(
     query: str, variables: dict[str, Any] | None
 ) -> None:
     if variables is None:
-        result = await SCHEMA.execute(query, {}, Context("w", "r"), operation_name="A")
-        assert result.errors is None
+        result = await execute(query, {}, operation_name="A")
+        assert not result.errors
     else:
         assert await code_of(query, variables) is None
 
@@ -189,7 +190,7 @@ def test_introspection_is_counted_by_its_answer(query: str, refused: bool) -> No
         pytest.raises(GraphQLError, match="describes the schema") if refused else nullcontext()
     )
     with expected:
-        cost.check_cost(SCHEMA._schema, document, chosen(document, None), {"n": "Query"}, limits)
+        cost.check_cost(SCHEMA.core, document, chosen(document, None), {"n": "Query"}, limits)
 
 
 def test_the_size_of_an_answer_to_introspection_is_that_of_the_answer() -> None:
@@ -198,8 +199,8 @@ def test_the_size_of_an_answer_to_introspection_is_that_of_the_answer() -> None:
         d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)
     }
     (field,) = root_fields(document, chosen(document, None))
-    counted = Introspection(SCHEMA._schema, fragments, 10**6).size(field)
-    assert counted == fields_of(execute_sync(SCHEMA._schema, document).data)
+    counted = Introspection(SCHEMA.core, fragments, 10**6).size(field)
+    assert counted == fields_of(execute_sync(SCHEMA.core, document).data)
 
 
 def fields_of(value: Any) -> int:

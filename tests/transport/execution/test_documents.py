@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from graphql import (
@@ -13,9 +13,11 @@ from graphql import (
 )
 from graphql.validation import OverlappingFieldsCanBeMergedRule
 
-from graph.transport import Limits, documents
-from graph.transport.documents import Documents, Malformed
-from tests.transport.small import SCHEMA, Context
+from graph.transport import Limits
+from graph.transport.execution import documents
+from graph.transport.execution.documents import Documents
+from graph.transport.execution.request import RequestError
+from tests.transport.small import SCHEMA, execute
 
 
 def bomb(levels: int) -> str:
@@ -67,7 +69,7 @@ async def test_a_hostile_document_is_refused_before_its_validation(
     text: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(documents, "validate", _unwanted)
-    result = await SCHEMA.execute(text, {}, Context("w", "r"))
+    result = await execute(text, {})
     assert result.data is None
     assert result.errors is not None
     (error,) = result.errors
@@ -77,8 +79,8 @@ async def test_a_hostile_document_is_refused_before_its_validation(
 
 def test_what_is_long_is_not_even_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(documents, "parse", _unwanted)
-    with pytest.raises(Malformed):
-        Documents(SCHEMA._schema, Limits()).get("x" * 20_001)
+    with pytest.raises(RequestError):
+        Documents(SCHEMA.core, Limits()).get("x" * 20_001)
 
 
 @pytest.mark.parametrize(
@@ -93,7 +95,7 @@ def test_what_is_long_is_not_even_parsed(monkeypatch: pytest.MonkeyPatch) -> Non
     ],
 )
 def test_a_document_within_the_limits_is_served(text: str) -> None:
-    assert Documents(SCHEMA._schema, Limits()).get(text).definitions
+    assert Documents(SCHEMA.core, Limits()).get(text).definitions
 
 
 @pytest.mark.parametrize("everything", [False, True])
@@ -104,10 +106,10 @@ async def test_the_introspection_of_tools_is_served(*, everything: bool) -> None
         schema_description=everything,
         input_value_deprecation=everything,
     )
-    result = await SCHEMA.execute(text, {}, Context("w", "r"))
-    assert result.errors is None
+    result = await execute(text, {})
+    assert not result.errors
     assert result.data is not None
-    assert build_client_schema(result.data).query_type  # type: ignore[arg-type]
+    assert build_client_schema(cast("Any", result.data)).query_type
 
 
 @pytest.mark.parametrize(
@@ -119,18 +121,18 @@ async def test_the_introspection_of_tools_is_served(*, everything: bool) -> None
     ],
 )
 def test_an_introspection_that_goes_round_is_refused(text: str) -> None:
-    with pytest.raises(Malformed):
-        Documents(SCHEMA._schema, Limits()).get(text)
+    with pytest.raises(RequestError):
+        Documents(SCHEMA.core, Limits()).get(text)
 
 
 def test_few_errors_of_many_are_shown() -> None:
-    with pytest.raises(Malformed) as raised:
-        Documents(SCHEMA._schema, Limits()).get("{ a b c d e f g h }")
+    with pytest.raises(RequestError) as raised:
+        Documents(SCHEMA.core, Limits()).get("{ a b c d e f g h }")
     assert len(raised.value.errors) == 5
 
 
 def test_a_valid_text_is_parsed_and_validated_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    kept = Documents(SCHEMA._schema, Limits())
+    kept = Documents(SCHEMA.core, Limits())
     first = kept.get("{ hello }")
     monkeypatch.setattr(documents, "parse", _unwanted)
     monkeypatch.setattr(documents, "validate", _unwanted)
@@ -138,8 +140,8 @@ def test_a_valid_text_is_parsed_and_validated_once(monkeypatch: pytest.MonkeyPat
 
 
 def test_what_is_invalid_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    kept = Documents(SCHEMA._schema, Limits())
-    with pytest.raises(Malformed):
+    kept = Documents(SCHEMA.core, Limits())
+    with pytest.raises(RequestError):
         kept.get("{ nothing }")
     monkeypatch.setattr(documents, "parse", _unwanted)
     with pytest.raises(AssertionError):
@@ -147,7 +149,7 @@ def test_what_is_invalid_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_characters_kept_are_bounded_and_the_oldest_go_first() -> None:
-    kept = Documents(SCHEMA._schema, Limits(kept_characters=1_000))
+    kept = Documents(SCHEMA.core, Limits(kept_characters=1_000))
     texts = [f"{{ hello }} # {n:038}" for n in range(25)]
     first = kept.get(texts[0])
     for text in texts[1:20]:
@@ -162,7 +164,7 @@ def test_the_characters_kept_are_bounded_and_the_oldest_go_first() -> None:
 
 
 def test_a_long_text_pushes_nothing_out() -> None:
-    kept = Documents(SCHEMA._schema, Limits(kept_characters=1_000))
+    kept = Documents(SCHEMA.core, Limits(kept_characters=1_000))
     kept.get("{ hello } # " + "x" * 100)
     assert not kept._kept
 
@@ -170,8 +172,8 @@ def test_a_long_text_pushes_nothing_out() -> None:
 def test_the_rule_that_is_slow_is_still_asked() -> None:
     """What the guard lets pass has to be merged as the specification says."""
     assert OverlappingFieldsCanBeMergedRule in specified_rules
-    with pytest.raises(Malformed, match="conflict"):
-        Documents(SCHEMA._schema, Limits()).get("{ hello(first: 1) hello(first: 2) }")
+    with pytest.raises(RequestError, match="conflict"):
+        Documents(SCHEMA.core, Limits()).get("{ hello(first: 1) hello(first: 2) }")
 
 
 @pytest.mark.parametrize(
@@ -188,7 +190,7 @@ def test_the_rule_that_is_slow_is_still_asked() -> None:
     ],
 )
 async def test_nothing_is_suggested(query: str, variables: dict[str, Any]) -> None:
-    result = await SCHEMA.execute(query, variables, Context("w", "r"))
+    result = await execute(query, variables)
     assert result.errors
     assert "Did you mean" not in str(result.errors)
     assert "GREEN" not in str(result.errors)
@@ -199,6 +201,6 @@ def _unwanted(*_given: Any, **_more: Any) -> None:
 
 
 def test_errors_are_graphqls_own() -> None:
-    with pytest.raises(Malformed) as raised:
-        Documents(SCHEMA._schema, Limits()).get("{")
+    with pytest.raises(RequestError) as raised:
+        Documents(SCHEMA.core, Limits()).get("{")
     assert all(isinstance(error, GraphQLError) for error in raised.value.errors)

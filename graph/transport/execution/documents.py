@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
 from typing import Final
 
 from graphql import (
@@ -22,21 +21,14 @@ from graphql import (
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
-from graph.transport.limits import Limits, too_costly
-from graph.transport.shape import check_shape
+from graph.transport.execution.limits import Limits, too_costly
+from graph.transport.execution.request import RequestError
+from graph.transport.execution.shape import check_shape
 
 _RULES: Final = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 """As Strawberry's own validation has them."""
 _LARGEST_SHARE: Final = 20
 """One text may take this part of what is remembered."""
-
-
-class Malformed(Exception):
-    """A document that is not executed, with the errors that say why."""
-
-    def __init__(self, errors: Sequence[GraphQLError]) -> None:
-        super().__init__(errors[0].message)
-        self.errors = list(errors)
 
 
 class Documents:
@@ -48,7 +40,7 @@ class Documents:
         self._characters = 0
 
     def get(self, text: str) -> DocumentNode:
-        """A document that is valid and not too large. Raises Malformed."""
+        """A document that is valid and not too large. Raises RequestError."""
         document = self._kept.get(text)
         if document is not None:
             self._kept.move_to_end(text)
@@ -62,11 +54,11 @@ class Documents:
             document = self._parsed(text)
             check_shape(document, self._limits)
         except GraphQLError as error:
-            raise Malformed([error]) from None
+            raise RequestError([error]) from None
         most = self._limits.errors
         errors = validate(self._schema, document, _RULES, max_errors=most, hide_suggestions=True)
         if errors:
-            raise Malformed(errors[:most])
+            raise RequestError(errors[:most])
         return document
 
     def _parsed(self, text: str) -> DocumentNode:
@@ -114,15 +106,15 @@ def root_fields(document: DocumentNode, operation: OperationDefinitionNode) -> l
 
 
 def chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
-    """GetOperation(): without a name there must be only one. Raises Malformed."""
+    """GetOperation(): without a name there must be only one. Raises RequestError."""
     operations = [d for d in document.definitions if isinstance(d, OperationDefinitionNode)]
     if name is not None:
         operations = [d for d in operations if d.name and d.name.value == name]
     if len(operations) == 1:
         return operations[0]
     if name is not None:
-        raise Malformed([GraphQLError(f'Unknown operation named "{name}".')])
+        raise RequestError([GraphQLError(f'Unknown operation named "{name}".')])
     if operations:
         why = "Must provide operation name if query contains multiple operations."
-        raise Malformed([GraphQLError(why)])
-    raise Malformed([GraphQLError("Must provide an operation.")])
+        raise RequestError([GraphQLError(why)])
+    raise RequestError([GraphQLError("Must provide an operation.")])

@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack, aclosing
 
 import pytest
 
-from graph.transport.groups import Groups
+from graph.transport.execution.groups import Groups
 from tests.transport.small import LEVELS, app
 from tests.transport.wire import Socket, Streaming, settle
 
@@ -115,7 +115,7 @@ async def test_the_last_to_leave_closes_the_source() -> None:
         second.leave()
         await second.ended()
         assert LEVELS.followers == []
-        assert len(served.results._groups) == 0
+        assert len(served.endpoint.results._groups) == 0
         async with Streaming(served, LEVEL) as third:
             await settle()
             assert len(LEVELS.followers) == 1

@@ -1,0 +1,74 @@
+"""A WebSocket as something to send to: what the client has not read yet, and how fast it talks."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from typing import Final
+
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from graph.transport.refusals import close_reason
+
+log = logging.getLogger(__name__)
+
+_RATE: Final = 50.0
+"""Messages per second, after the first ``_BURST``."""
+_BURST: Final = 100.0
+
+
+class Gone(Exception):
+    """The client is not there any more, or the socket was closed."""
+
+
+class Channel:
+    """One accepted socket."""
+
+    def __init__(self, socket: WebSocket) -> None:
+        self._socket = socket
+        self.closed = False
+        self._sending = 0
+        """How many sends wait for the client to read."""
+        self._read_at = self._filled_at = time.monotonic()
+        self._tokens = _BURST
+
+    @property
+    def waits(self) -> bool:
+        """Whether something that was sent is not read yet."""
+        return self._sending > 0
+
+    def is_stuck(self, seconds: float) -> bool:
+        """Whether nothing has been read for so long, although something waits."""
+        return self.waits and time.monotonic() - self._read_at >= seconds
+
+    def in_time(self) -> bool:
+        """To be asked for each message: whether the client does not send too many."""
+        now = time.monotonic()
+        self._tokens = min(_BURST, self._tokens + (now - self._filled_at) * _RATE) - 1
+        self._filled_at = now
+        return self._tokens >= 0
+
+    async def send(self, text: str) -> None:
+        """Waits for as long as the client does not read. Raises Gone."""
+        if self.closed:
+            raise Gone
+        self._sending += 1
+        if self._sending == 1:
+            self._read_at = time.monotonic()
+        try:
+            await self._socket.send_text(text)
+        except (WebSocketDisconnect, RuntimeError) as error:
+            raise Gone from error
+        finally:
+            self._sending -= 1
+            self._read_at = time.monotonic()
+
+    async def close(self, code: int, reason: str, seconds: float | None = None) -> None:
+        """Waits at most so long for a client that does not read."""
+        self.closed = True
+        try:
+            async with asyncio.timeout(seconds):
+                await self._socket.close(code, close_reason(reason))
+        except (WebSocketDisconnect, RuntimeError, TimeoutError):
+            log.debug("a socket was closed already, or its client does not read")

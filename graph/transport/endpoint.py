@@ -1,0 +1,123 @@
+"""What the handlers of all transports share: who may ask, for how much, and what answers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Hashable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.requests import HTTPConnection
+
+from graph.transport.execution.results import Results
+from graph.transport.origin import Origin
+from graph.transport.refusals import too_many
+from graph.transport.report import Observer
+
+Identify = Callable[[HTTPConnection, Mapping[str, Any] | None], Awaitable[Any]]
+"""Who asks: by the headers, or the payload of connection_init. The result has to be hashable.
+Raises an error with a ``code``."""
+
+
+class Slots:
+    """How many connections of one sort are open, in all and by each of the names of their caller.
+
+    One name is the credential that was checked, another whom it acts for: who asserts many of the
+    latter does not get more than the former may have.
+    """
+
+    def __init__(self, what: str, most: int, most_of_a_caller: int) -> None:
+        """``what``: the plural of what is counted, for messages."""
+        self._what = what
+        self._most, self._most_of_a_caller = most, most_of_a_caller
+        self._open = 0
+        self._by_name: Counter[Hashable] = Counter()
+
+    def __len__(self) -> int:
+        return self._open
+
+    def check(self) -> None:
+        """Raises Refusal if one more would be too many in all."""
+        if self._open >= self._most:
+            raise too_many(f"Too many {self._what}")
+
+    def check_caller(self, names: frozenset[Hashable]) -> None:
+        """Raises Refusal if one more would be too many for one of the names."""
+        if any(self._by_name[name] >= self._most_of_a_caller for name in names):
+            raise too_many(
+                f"Too many {self._what} of one caller: {self._most_of_a_caller} are open"
+            )
+
+    @contextmanager
+    def taken(self, names: frozenset[Hashable] = frozenset()) -> Iterator[None]:
+        """Holds a slot, which ``check`` and ``check_caller`` have allowed."""
+        self._open += 1
+        try:
+            with self.named(names):
+                yield
+        finally:
+            self._open -= 1
+
+    @contextmanager
+    def named(self, names: frozenset[Hashable]) -> Iterator[None]:
+        """Counts for these names what holds a slot already."""
+        self._by_name.update(names)
+        try:
+            yield
+        finally:
+            self._by_name.subtract(names)
+            for name in names:
+                if not self._by_name[name]:
+                    del self._by_name[name]
+
+
+@dataclass(slots=True)
+class Endpoint:
+    """One GraphQL API at one URL."""
+
+    results: Results
+    identify: Identify
+    observe: Observer
+    names_of: Callable[[Any], frozenset[Hashable]]
+    """By which the connections of an identity are counted."""
+    body_limit: int
+    """Bytes of a request's body."""
+    body_seconds: float
+    """That a body may take to arrive."""
+    origins: frozenset[Origin] | None
+    """Whose pages may open a WebSocket, beside those of the server itself; None for all."""
+    sockets: Slots
+    streams: Slots
+    operations_per_socket: int
+    init_seconds: float
+    """That a client may take to send connection_init."""
+    keep_alive_seconds: float
+    """After which a silent stream gets a sign of life, lest a proxy closes it."""
+    stuck_seconds: float
+    """That one message may wait for a client that does not read."""
+    _stopping: bool = False
+    _open: set[asyncio.Future[None]] = field(default_factory=set)
+
+    def check_open(self) -> None:
+        """Raises Refusal if nothing long-lived is begun any more."""
+        if self._stopping:
+            raise too_many("The server is stopping")
+
+    @contextmanager
+    def until_stopped(self) -> Iterator[asyncio.Future[None]]:
+        """A future that is done as soon as the server stops."""
+        stopped = asyncio.get_running_loop().create_future()
+        self._open.add(stopped)
+        try:
+            yield stopped
+        finally:
+            self._open.discard(stopped)
+
+    def stop(self) -> None:
+        """Ends all streams and sockets, in the way that makes their clients connect again."""
+        self._stopping = True
+        for stopped in self._open:
+            if not stopped.done():
+                stopped.set_result(None)

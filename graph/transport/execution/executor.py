@@ -1,0 +1,138 @@
+"""Executing operations with graphql-core: one result, or one for each event of a subscription."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from inspect import isawaitable
+from typing import Any, Final, TypeGuard, cast
+
+from graphql import (
+    ExecutionResult,
+    Executor,
+    GraphQLError,
+    create_source_event_stream,
+    execute_root_selection_set,
+    execute_subscription_event,
+)
+from strawberry.execution import optimized_is_awaitable
+
+from graph.transport.execution.errors import shown
+from graph.transport.execution.request import Operation, OperationRequest, RequestError
+from graph.transport.execution.schema import Schema
+
+_IS_AWAITABLE: Final = cast("Callable[[Any], TypeGuard[Awaitable[Any]]]", optimized_is_awaitable)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One result, with errors that may be shown."""
+
+    data: dict[str, Any] | None
+    errors: list[GraphQLError]
+    executed: bool = True
+    """False for a request error: the answer has no entry for data then."""
+
+    def formatted(self) -> dict[str, Any]:
+        """The members of a GraphQL response."""
+        response: dict[str, Any] = {"data": self.data} if self.executed else {}
+        if self.errors:
+            response["errors"] = [error.formatted for error in self.errors]
+        return response
+
+
+def refused(schema: Schema, error: RequestError, request_id: str) -> Result:
+    """The result of a request that is not executed."""
+    return Result(None, shown(error.errors, schema.code_of, request_id), executed=False)
+
+
+async def execute(
+    schema: Schema, operation: Operation, request: OperationRequest, context: Any
+) -> Result:
+    """The result of a query or mutation."""
+    executor = _executor(schema, operation, request.variables, context)
+    if isinstance(executor, list):
+        return refused(schema, RequestError(executor), request.request_id)
+    result = execute_root_selection_set(executor)
+    if isawaitable(result):
+        result = await result
+    return _showable(schema, result, request.request_id)
+
+
+async def subscribe(
+    schema: Schema,
+    operation: Operation,
+    request: OperationRequest,
+    make_context: Callable[[], Any],
+) -> AsyncGenerator[Result, None]:
+    """A result for each event. Closing the generator closes the source of the events.
+
+    Each event is executed with a context of its own: what resolvers have read for one event must
+    not be shown with the next.
+    """
+    executor = _executor(schema, operation, request.variables, make_context())
+    if isinstance(executor, list):
+        yield refused(schema, RequestError(executor), request.request_id)
+        return
+    source = create_source_event_stream(executor)
+    if isawaitable(source):
+        source = await source
+    if isinstance(source, ExecutionResult):
+        yield refused(schema, RequestError(source.errors or []), request.request_id)
+        return
+    try:
+        async for event in source:
+            result = execute_subscription_event(_for_event(executor, event, make_context()))
+            if isawaitable(result):
+                result = await result
+            yield _showable(schema, result, request.request_id)
+    except Exception as error:  # noqa: BLE001 - a border; ``shown`` logs it
+        broken = GraphQLError(str(error), original_error=error)
+        yield refused(schema, RequestError([broken]), request.request_id)
+    finally:
+        if isinstance(source, AsyncGenerator):
+            await source.aclose()
+
+
+def _executor(
+    schema: Schema, operation: Operation, variables: Mapping[str, Any], context: Any
+) -> Executor[None] | list[GraphQLError]:
+    """The executor, or the errors of the variables."""
+    name = operation.definition.name
+    return Executor.build(
+        schema.core,
+        operation.document,
+        context_value=context,
+        raw_variable_values=dict(variables),
+        operation_name=name.value if name else None,
+        max_coercion_errors=schema.limits.errors,
+        is_awaitable=_IS_AWAITABLE,
+        hide_suggestions=True,
+    )
+
+
+def _for_event(executor: Executor[None], event: Any, context: Any) -> Executor[None]:
+    """An executor for one event of a subscription.
+
+    Not ``build_per_event_executor``: it shares the memo of sub-fields among all events, which grows
+    with each and never hits, and the context.
+    """
+    return Executor(
+        executor.schema,
+        executor.fragment_definitions,
+        executor.fragments,
+        event,
+        context,
+        executor.operation,
+        executor.variable_values,
+        executor.field_resolver,
+        executor.type_resolver,
+        executor.subscribe_field_resolver,
+        is_awaitable=executor.is_awaitable,
+        hide_suggestions=executor.hide_suggestions,
+    )
+
+
+def _showable(schema: Schema, result: ExecutionResult, request_id: str) -> Result:
+    errors = shown(result.errors, schema.code_of, request_id) if result.errors else []
+    return Result(result.data, errors)

@@ -1,0 +1,65 @@
+"""One operation that a client asks for, on whatever transport."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, OperationType
+
+from graph.transport.report import Summary
+
+ALL: Final = frozenset(OperationType)
+
+
+@dataclass(frozen=True, slots=True)
+class OperationRequest:
+    """What the client sent, and who it is."""
+
+    query: str
+    variables: Mapping[str, Any]
+    operation_name: str | None
+    identity: Hashable
+    """Two that are equal may see the same."""
+    request_id: str = field(compare=False)
+    allowed: frozenset[OperationType] = ALL
+    """The types of operation that the transport can carry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An operation that may be executed: valid, within the limits, and allowed."""
+
+    document: DocumentNode
+    definition: OperationDefinitionNode
+    summary: Summary
+    is_state: bool
+    """Whether it is a subscription of which only the newest event counts."""
+
+    @property
+    def type(self) -> OperationType:
+        return self.definition.operation
+
+
+class RequestError(Exception):
+    """An operation that is not executed. The errors say why; each has a code or gets one."""
+
+    def __init__(self, errors: list[GraphQLError]) -> None:
+        super().__init__(errors[0].message)
+        self.errors = errors
+
+
+class NotAllowed(RequestError):
+    """An operation of a type that the transport or the method does not carry."""
+
+    def __init__(self, kind: OperationType) -> None:
+        super().__init__([GraphQLError(f"{_PLURALS[kind]} are not allowed")])
+        self.kind = kind
+
+
+_PLURALS: Final = {
+    OperationType.QUERY: "queries",
+    OperationType.MUTATION: "mutations",
+    OperationType.SUBSCRIPTION: "subscriptions",
+}

@@ -1,0 +1,96 @@
+"""A schema to be served: Strawberry's types, our limits, and errors that may be shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import strawberry
+from graphql import FieldNode, GraphQLError, GraphQLSchema, OperationType
+from strawberry.schema.config import StrawberryConfig
+from strawberry.types.scalar import ScalarDefinition
+
+from graph.transport.execution.cost import check_cost
+from graph.transport.execution.documents import Documents, chosen, root_fields
+from graph.transport.execution.errors import CodeOf
+from graph.transport.execution.limits import Limits
+from graph.transport.execution.request import NotAllowed, Operation, OperationRequest, RequestError
+from graph.transport.execution.strawberry_internals import core_schema
+from graph.transport.report import Summary
+
+
+class Schema:
+    """Decides which operations may be executed. Remembers valid documents."""
+
+    def __init__(
+        self,
+        types: strawberry.Schema,
+        *,
+        limits: Limits,
+        code_of: CodeOf,
+        states: frozenset[str],
+    ) -> None:
+        self._types = types
+        self.core: GraphQLSchema = core_schema(types)
+        self.limits, self.code_of = limits, code_of
+        self._states = states
+        self._documents = Documents(self.core, limits)
+
+    def as_str(self) -> str:
+        """The schema in GraphQL's schema definition language."""
+        return self._types.as_str()
+
+    def prepare(self, request: OperationRequest) -> Operation:
+        """The operation that a request selects.
+
+        Raises RequestError if it is malformed, invalid or too expensive, NotAllowed if its type is.
+        """
+        document = self._documents.get(request.query)
+        definition = chosen(document, request.operation_name)
+        if definition.operation not in request.allowed:
+            raise NotAllowed(definition.operation)
+        try:
+            check_cost(self.core, document, definition, request.variables, self.limits)
+        except GraphQLError as error:
+            raise RequestError([error]) from None
+        fields = root_fields(document, definition)
+        names = {(field.alias or field.name).value: field.name.value for field in fields}
+        name = definition.name.value if definition.name else None
+        first, *more = definition.selection_set.selections
+        is_state = (
+            definition.operation is OperationType.SUBSCRIPTION
+            and not more
+            and isinstance(first, FieldNode)
+            and first.name.value in self._states
+        )
+        summary = Summary(name, definition.operation.value, names)
+        return Operation(document, definition, summary, is_state)
+
+
+def make_schema(
+    *,
+    query: type,
+    mutation: type | None = None,
+    subscription: type | None = None,
+    types: Sequence[type] = (),
+    scalars: Mapping[object, ScalarDefinition] | None = None,
+    limits: Limits | None = None,
+    code_of: CodeOf = lambda _error: None,
+    states: frozenset[str] = frozenset(),
+) -> Schema:
+    """A schema to be served. Errors for which ``code_of`` is None are masked as "Internal error".
+
+    ``states`` names the subscriptions whose events are states: a client that has the newest misses
+    nothing. Each is executed once for all equal callers that ask for the same.
+    """
+    return Schema(
+        strawberry.Schema(
+            query=query,
+            mutation=mutation,
+            subscription=subscription,
+            types=types,
+            config=StrawberryConfig(scalar_map=dict(scalars or {})),
+        ),
+        limits=limits or Limits(),
+        code_of=code_of,
+        states=states,
+    )

@@ -1,0 +1,179 @@
+"""GraphQL over HTTP: one request, and one response or a stream of results."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from typing import Any, Final
+
+import orjson
+from graphql import OperationType
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from graph.transport import multipart, sse
+from graph.transport.accept import GRAPHQL, JSON, MULTIPART, SSE, Wanted, read_accept
+from graph.transport.body import bounded, check_head, decode
+from graph.transport.endpoint import Endpoint
+from graph.transport.execution.errors import MASK
+from graph.transport.execution.executor import refused
+from graph.transport.execution.request import NotAllowed, OperationRequest, RequestError
+from graph.transport.parameters import Parameters, read_parameters, read_url_parameters
+from graph.transport.refusals import Refusal, of_identity
+from graph.transport.report import NO_FIELD, Report, failures_of
+from graph.transport.streaming import EventStream, Format
+
+log = logging.getLogger(__name__)
+
+_SINGLE: Final = {
+    "GET": frozenset({OperationType.QUERY}),
+    "POST": frozenset({OperationType.QUERY, OperationType.MUTATION}),
+}
+"""Types of operation that have a single result, by what a method may carry."""
+_STREAMED: Final = {
+    SSE: frozenset(OperationType),
+    MULTIPART: frozenset({OperationType.SUBSCRIPTION}),
+}
+_FORMATS: Final[dict[str, Format]] = {SSE: sse.FORMAT, MULTIPART: multipart.FORMAT}
+_NO_STREAM: Final = (
+    "a subscription needs text/event-stream, multipart/mixed;subscriptionSpec=1.0, or a WebSocket "
+    "(graphql-transport-ws)"
+)
+_NOT_ACCEPTABLE: Final = (
+    f"no media type of `Accept` can be answered; {GRAPHQL}, {JSON} and, for subscriptions, event "
+    "streams can"
+)
+
+
+async def answer(endpoint: Endpoint, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answers one request, whatever happens."""
+    scope["request_id"] = request_id = scope.get("request_id") or uuid.uuid4().hex
+    request = Request(scope, bounded(receive, endpoint.body_limit, endpoint.body_seconds))
+    report = Report(scope, endpoint.observe, request_id, "http")
+    response = await _Exchange(endpoint, request, report).response()
+    response.headers["X-Request-Id"] = request_id
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Vary"] = "Accept"
+    await response(scope, receive, send)
+
+
+class _Exchange:
+    """One request on its way to a response."""
+
+    def __init__(self, endpoint: Endpoint, request: Request, report: Report) -> None:
+        self._endpoint, self._request, self._report = endpoint, request, report
+        self._wanted = Wanted(JSON, None)
+        """As read once the caller is known."""
+
+    async def response(self) -> Response | EventStream:
+        """The response. It reports, unless a stream is to do so at its end."""
+        report = self._report
+        try:
+            response = await self._answered()
+        except Refusal as error:
+            refusal = error
+        except ClientDisconnect:
+            refusal = Refusal(400, "the body has not come to its end")
+        except Exception:  # a border: no stack trace reaches a client
+            log.exception("request %s broke", report.request_id)
+            refusal = Refusal(500, MASK, code="INTERNAL")
+        else:
+            if isinstance(response, Response):
+                report.end()
+            return response
+        report.failures[refusal.code, NO_FIELD] += 1
+        report.end()
+        return refusal.response(self._media, report.request_id)
+
+    @property
+    def _media(self) -> str:
+        return self._wanted.media or JSON
+
+    async def _answered(self) -> Response | EventStream:
+        request = self._request
+        check_head(request.method, request.headers, self._endpoint.body_limit)
+        self._report.identity = await self._identified()
+        self._wanted = read_accept(request.headers.get("accept"))
+        if not self._wanted.anything:
+            raise Refusal(406, _NOT_ACCEPTABLE)
+        parameters = await self._parameters()
+        if parameters.persisted:
+            return self._not_persisted(parameters)
+        if self._wanted.stream:
+            return self._stream(parameters, self._wanted.stream)
+        return await self._single(parameters)
+
+    async def _identified(self) -> Any:
+        try:
+            return await self._endpoint.identify(self._request, None)
+        except Exception as error:
+            refusal = of_identity(error)
+            if refusal is None:
+                raise
+            raise refusal from error
+
+    async def _parameters(self) -> Parameters:
+        if self._request.method == "GET":
+            return read_url_parameters(self._request.query_params)
+        body = await self._request.body()
+        try:
+            data = decode(body)
+        except ValueError as error:
+            raise Refusal(400, "the body has to be a JSON object with a query") from error
+        return read_parameters(data)
+
+    def _asked(self, parameters: Parameters, allowed: frozenset[OperationType]) -> OperationRequest:
+        return OperationRequest(
+            parameters.query,
+            parameters.variables,
+            parameters.operation_name,
+            self._report.identity,
+            self._report.request_id,
+            allowed,
+        )
+
+    async def _single(self, parameters: Parameters) -> Response:
+        asked = self._asked(parameters, _SINGLE[self._request.method])
+        results, report = self._endpoint.results, self._report
+        try:
+            operation = results.schema.prepare(asked)
+        except NotAllowed as error:
+            raise _refusal_of(error) from None
+        except RequestError as error:
+            return self._request_error(error)
+        report.summary = operation.summary
+        payload = await results.single(operation, asked, report)
+        report.failures.update(payload.failures)
+        return self._json(payload.json, 400 if payload.errors and self._media == GRAPHQL else 200)
+
+    def _request_error(self, error: RequestError) -> Response:
+        result = refused(self._endpoint.results.schema, error, self._report.request_id)
+        self._report.failures += failures_of(result.errors, None)
+        status = 400 if self._media == GRAPHQL else 200
+        return self._json(orjson.dumps(result.formatted()), status)
+
+    def _not_persisted(self, parameters: Parameters) -> Response:
+        return self._request_error(parameters.not_persisted())
+
+    def _json(self, body: bytes, status: int) -> Response:
+        headers = {"Cache-Control": "private, no-store"} if self._request.method == "GET" else None
+        return Response(body, status, headers, f"{self._media}; charset=utf-8")
+
+    def _stream(self, parameters: Parameters, kind: str) -> EventStream:
+        endpoint, report = self._endpoint, self._report
+        endpoint.check_open()
+        endpoint.streams.check()
+        endpoint.streams.check_caller(endpoint.names_of(report.identity))
+        allowed = _STREAMED[kind]
+        if self._request.method == "GET":
+            allowed -= {OperationType.MUTATION}
+        report.transport = kind
+        results = endpoint.results.of(self._asked(parameters, allowed), report)
+        return EventStream(endpoint, _FORMATS[kind], results, report)
+
+
+def _refusal_of(error: NotAllowed) -> Refusal:
+    if error.kind is OperationType.SUBSCRIPTION:
+        return Refusal(400, _NO_STREAM)
+    return Refusal(405, f"{error} when using GET", headers={"Allow": "POST"})
