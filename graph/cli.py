@@ -59,6 +59,9 @@ def _parser() -> argparse.ArgumentParser:
             "token", help="print an authentication header for a key, ready for curl -H"
         )
     )
+    _store_arguments(
+        commands.add_parser("store", help="upgrade the schema of the store, or print its revision")
+    )
     _settings_arguments(
         commands.add_parser("settings", help="print all settings as a Markdown table")
     )
@@ -131,6 +134,12 @@ def _token_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--new", action="store_true", help="generate a new key and its SHA-256")
     parser.set_defaults(run=_token)
+
+
+def _store_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("action", choices=("upgrade", "current"), help="what to do")
+    parser.add_argument("--config", "-config", metavar="FILE", help="as for serve")
+    parser.set_defaults(run=_store)
 
 
 def _settings_arguments(parser: argparse.ArgumentParser) -> None:
@@ -235,6 +244,25 @@ def _key_of(arguments: argparse.Namespace) -> str:
     if arguments.cost > cap:
         raise SettingsError(f"the server rejects a cost above {cap}, its TOKEN_MAX_COST")
     return clear.decode()
+
+
+def _store(arguments: argparse.Namespace) -> int:
+    import asyncio  # noqa: PLC0415 - each command loads what it needs alone
+
+    from graph.store import newest_revision, revision_of, trouble_with  # noqa: PLC0415 - the same
+
+    url = find(arguments.config).settings.store_url
+    if arguments.action == "upgrade":
+        trouble = asyncio.run(trouble_with(url))
+        if trouble:
+            return _fail(f"the store cannot be upgraded: {trouble}")
+    try:
+        revision = revision_of(url)
+    except Exception:  # noqa: BLE001 - a boundary: the driver's message may name the password
+        return _fail("the store cannot be read")
+    note = "" if revision == newest_revision() else f" (this version: {newest_revision()})"
+    print(f"{revision or 'none'}{note}")  # noqa: T201 - the command's answer
+    return 0
 
 
 def _settings(_arguments: argparse.Namespace) -> int:

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 
 from graph.model.errors import Upstream
 from graph.store.clock import StoreClock
-from graph.store.growing import make_tables
+from graph.store.schema import upgrade
 from graph.store.tables import OPERATIONS
 
 T = TypeVar("T")
@@ -195,9 +195,8 @@ class Database:
                 hide_parameters=True,
             )
             _ping_the_idle(self._engine)
-        with self.alone():
-            make_tables(self._engine)
-        with self._engine.begin() as connection:
+        with self.alone(), self._engine.begin() as connection:
+            upgrade(connection)
             self.read_clock(connection)
 
 
