@@ -1,4 +1,4 @@
-"""Writes into a wheel which commit it was built from, and when."""
+"""Records in a wheel the commit and the time of its build."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
 class BuildHook(BuildHookInterface):  # type: ignore[type-arg]  # its configuration has no type
-    """``GITHASH`` and ``SOURCE_DATE_EPOCH`` win over what git and the clock say."""
+    """``GITHASH`` and ``SOURCE_DATE_EPOCH`` take precedence over git and the clock."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         if version == "editable":

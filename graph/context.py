@@ -17,7 +17,7 @@ from graph.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What lives as long as the application and is shared by all requests."""
+    """The services that live as long as the application and are shared by all requests."""
 
     gateway: Gateway
     runs: RunService
@@ -27,12 +27,12 @@ class Services:
     audit: Audit
     version: str
     orphan_seconds: float = 3_600.0
-    """Younger than that, nothing is called an orphan."""
+    """The age in seconds from which an unused resource counts as an orphan."""
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """One request, or one operation of a socket."""
+    """One request, or one operation of a WebSocket."""
 
     caller: Caller
     request_id: str
@@ -43,5 +43,5 @@ class Context:
 
 
 def open_context(services: Services, caller: Caller, request_id: str) -> Context:
-    """A context with loaders of its own."""
+    """A new context with loaders of its own."""
     return Context(caller, request_id, services, Loaders(services.gateway, services.runs))

@@ -64,7 +64,7 @@ class Loaders:
                 loader.clear_all()
 
     def forget_runs(self) -> None:
-        """After a start or stop, the same request has to see what has become of it."""
+        """Discards runs after a start or stop, so that the same request sees its effect."""
         for loader in (
             self.mover,
             self.task,

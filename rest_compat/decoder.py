@@ -1,4 +1,4 @@
-"""Request bodies as the original's clients may write them: by the rules of Go's encoding/json."""
+"""Decodes request bodies by the rules of Go's encoding/json, which the original server used."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from graph.model.errors import Invalid
 
 
 class Text(NamedTuple):
-    """A string. ``nullable``: null takes back what an earlier key of the same name said."""
+    """A string. ``nullable``: null removes the value of an earlier key of the same name."""
 
     nullable: bool = True
 
 
 class Several(NamedTuple):
-    """A list of what ``of`` describes."""
+    """A list whose items have the shape ``of``."""
 
     of: Shape
 
 
 @dataclass(frozen=True, slots=True)
 class Object:
-    """An object; its members by their names in any case."""
+    """An object whose members have case-insensitive names."""
 
     members: Mapping[str, Shape]
     _by_fold: dict[str, str] = field(init=False, repr=False, default_factory=dict)
@@ -39,18 +39,18 @@ class Object:
 Shape = Text | Several | Object
 
 _VALUES: Final = 20_000
-"""The most values of a body: far beyond any mover, and quick enough that no other feels it."""
+"""The most values in a body: far beyond any mover, and decoded fast enough not to delay others."""
 _BLANKS: Final = " \t\n\r"
 _WORDS: Final = ("true", "false", "null")
 _NOUNS: Final[dict[type, str]] = {Text: "a string", Several: "an array", Object: "an object"}
 
 
 def decode(body: bytes, shape: Object, doing: str) -> dict[str, Any]:
-    """The first JSON value of a body, whatever stands behind it, in the given shape.
+    """The first JSON value of a body in the given shape; anything after it is ignored.
 
-    What is absent, null or unknown is left out. A key that comes twice counts the last time; an
-    object that comes twice is merged, as the original did. Raises Invalid, beginning with
-    ``doing``, for what is no JSON, for a wrong type, and for what is nested too deeply or is huge.
+    Absent, null and unknown members are left out. Of a repeated key the last value counts, and
+    repeated objects are merged, as in the original. Raises Invalid, beginning with ``doing``, for
+    malformed JSON, a wrong type, too deep nesting or too many values.
     """
     if body.count(b",") + body.count(b":") > _VALUES:
         raise Invalid(f"{doing}: more than {_VALUES} values")
@@ -64,20 +64,20 @@ def decode(body: bytes, shape: Object, doing: str) -> dict[str, Any]:
 
 
 class _WrongError(ValueError):
-    """Why a body will not do."""
+    """Why a body is rejected."""
 
 
 class _Pairs(list[tuple[str, Any]]):
-    """An object's members in the order of the document, duplicates and all."""
+    """The members of an object in document order, including duplicates."""
 
 
 class _Number(NamedTuple):
-    """A number, never made one: no member is, and a long one would take long."""
+    """A number, kept as text: no member is a number, and parsing a long one is slow."""
 
     text: str
 
 
-def _no_constant(name: str) -> Any:  # noqa: ANN401 - it never gives anything
+def _no_constant(name: str) -> Any:  # noqa: ANN401 - it never returns
     raise _WrongError(f"invalid character '{name[0]}' looking for beginning of value")
 
 
@@ -90,7 +90,7 @@ _DECODER: Final = json.JSONDecoder(
 
 
 def _first_value(body: bytes) -> Any:  # noqa: ANN401 - any JSON
-    # What is not UTF-8 becomes U+FFFD, as in Go: a name with it breaks the rule of names.
+    # Invalid UTF-8 becomes U+FFFD, as in Go, which no name may contain.
     text = body.decode("utf-8", "replace").lstrip(_BLANKS)
     if not text:
         raise _WrongError("EOF")
@@ -102,7 +102,7 @@ def _first_value(body: bytes) -> Any:  # noqa: ANN401 - any JSON
 
 
 def _why(text: str, error: json.JSONDecodeError) -> str:
-    """In Go's words where it is the end that is missing; with the place where it is not."""
+    """Go's message where the end is missing; otherwise the message with the position."""
     rest = text[error.pos : error.pos + 6]
     cut = not rest or rest == "-" or any(w.startswith(rest) for w in _WORDS)
     if cut or error.msg.startswith("Unterminated string"):
@@ -155,10 +155,10 @@ def _wrong(given: Any, shape: Shape, where: str) -> _WrongError:  # noqa: ANN401
 
 
 def _whole(text: str) -> str:
-    """Half a surrogate pair becomes U+FFFD, as in Go: it could not be written again."""
+    """Replaces lone surrogates by U+FFFD, as Go does; they cannot be encoded."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _folded(key: str) -> str:
-    """As Go folds: also the long s and the sign of Kelvin are letters of ASCII."""
+    """Case folding as in Go, where the long s and the Kelvin sign equal ASCII letters."""
     return key.replace("\u017f", "s").lower()

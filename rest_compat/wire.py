@@ -1,4 +1,4 @@
-"""The original's JSON as it is written: its members, in its order, and its times."""
+"""Renders JSON as the original server did: its members, their order, and the format of times."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from graph.model.run import Run
 from graph.resolvers.movers import MoverInFull
 
 Members = Mapping[str, "Members | None"]
-"""The members of an object in their order, each with those of its own where it has any."""
+"""The members of an object in order, each with its own members if it has any."""
 
 
 def _named(names: str, **nested: Members) -> Members:
@@ -78,11 +78,11 @@ _RUN: Final = _named(
 _ESCAPED: Final = [
     (char.encode(), f"\\u{ord(char):04x}".encode()) for char in ("&", "<", ">", "\u2028", "\u2029")
 ]
-"""What Go's encoding/json escapes and orjson does not; in JSON they stand in strings alone."""
+"""Characters that Go's encoding/json escapes and orjson does not; they occur in strings only."""
 
 
 def encoded(content: object) -> bytes:
-    """JSON, byte for byte as the original writes it."""
+    """JSON, byte for byte as the original server writes it."""
     written = orjson.dumps(content)
     for char, escape in _ESCAPED:
         if char in written:
@@ -91,7 +91,7 @@ def encoded(content: object) -> bytes:
 
 
 def mover_json(shown: MoverInFull) -> dict[str, Any]:
-    """A mover in full; without the server's own mark, and without Tags where there are none."""
+    """A mover with its task and locations. Tags is left out where there are none."""
     rendered: dict[str, Any] = {
         "Task": _members(shown.task.described, _TASK),
         "Source": _location_json(shown.source),
@@ -106,7 +106,7 @@ def run_json(run: Run) -> Any:  # noqa: ANN401 - JSON
 
 
 def flywheel_json(operation: Operation) -> dict[str, Any]:
-    """An operation as the original's task log shows it; what is empty is left out."""
+    """An operation in the original's task format; empty members are left out."""
     ended = operation.ended_at if operation.status is OperationStatus.COMPLETED else None
     failed = operation.ended_at if operation.status is OperationStatus.FAILED else None
     checked_in = operation.events[-1].at if operation.events else None
@@ -139,15 +139,15 @@ def _log(operation: Operation) -> list[str]:
 
 
 def _location_json(location: Location | None) -> dict[str, Any] | None:
-    """Also a kind that the original did not know, with whatever AWS says of it."""
+    """A location; kinds that the original did not know have all members that AWS returns."""
     if location is None:
         return None
     members = _LOCATIONS.get(location.kind)
     return {"Type": location.kind, location.kind: _members(location.described, members)}
 
 
-def _members(value: Any, members: Members | None) -> Any:  # noqa: ANN401 - whatever AWS answers
-    """Those members, in that order; what is absent is null. All, where no members are named."""
+def _members(value: Any, members: Members | None) -> Any:  # noqa: ANN401 - whatever AWS returns
+    """The given members in order, null where absent; all members where none are given."""
     if isinstance(value, list):
         return [_members(item, members) for item in value]
     if isinstance(value, Mapping):
@@ -158,13 +158,13 @@ def _members(value: Any, members: Members | None) -> Any:  # noqa: ANN401 - what
 
 
 def _time(moment: datetime) -> str:
-    """AWS's times: RFC 3339 in UTC, milliseconds with trailing zeros cut."""
+    """Times of AWS: RFC 3339 in UTC, milliseconds without trailing zeros."""
     whole = moment.microsecond // 1000 * 1000
     return _moment(moment.replace(microsecond=whole))
 
 
 def _moment(moment: datetime) -> str:
-    """The task log's times, which are finer: RFC 3339 in UTC, trailing zeros cut."""
+    """Times of the task log: RFC 3339 in UTC, microseconds without trailing zeros."""
     utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
     text = utc.isoformat().removesuffix("+00:00")
     return f"{text.rstrip('0') if '.' in text else text}Z"

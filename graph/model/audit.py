@@ -60,7 +60,7 @@ class Requester:
     request_id: str | None = None
     """Null for the end of a durable operation, which no request waits for."""
     origin: Origin | None = None
-    """Null likewise."""
+    """None likewise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +102,7 @@ class AuditEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditFilter:
-    """Which records are wanted; None means any."""
+    """Selects records; members that are None match everything."""
 
     key: str | None = None
     on_behalf_of: str | None = None

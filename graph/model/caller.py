@@ -1,4 +1,4 @@
-"""Who is asking, and what they may do."""
+"""The authenticated caller and its rights."""
 
 from __future__ import annotations
 
@@ -10,34 +10,34 @@ from graph.model.resources import Resource, ResourceRule
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Whom a valid token stands for."""
+    """An authenticated caller."""
 
     name: str
-    """Of the key; goes into logs and operations."""
+    """The name of the key, as recorded in logs and operations."""
     on_behalf_of: str | None = None
-    """Whom the caller says it acts for, where its key is trusted to say so."""
+    """The end user that the caller acts for, if its key is trusted to name one."""
     may_write: bool = True
-    """False: nothing may be created, started, stopped or deleted."""
+    """Whether the caller may create, start, stop and delete."""
     may_audit: bool = False
-    """True: the audit trail of the accounts and groups below may be read."""
+    """Whether the caller may read the audit trail of its accounts and groups."""
     accounts: frozenset[str] | None = None
     """None: every account that the server serves."""
     groups: frozenset[str] | None = None
     """None: every group, and movers without one."""
     resources: frozenset[ResourceRule] | None = None
-    """What movers may be made and started with. None: every resource if ``groups`` is None too,
-    and otherwise none."""
+    """The rules for resources of movers. None: every resource if ``groups`` is None too, and
+    otherwise none."""
 
     @property
     def who(self) -> str:
-        """The name as it is logged and kept with what the caller did."""
+        """The key and the end user as one text, for logs and records."""
         return f"{self.name} for {self.on_behalf_of}" if self.on_behalf_of else self.name
 
     def sees_account(self, account_id: str) -> bool:
         return self.accounts is None or account_id in self.accounts
 
     def sees(self, account_id: str, group: str | None) -> bool:
-        """Whether the movers and operations of a group are the caller's to see."""
+        """Whether the caller may see the movers and operations of a group."""
         return self.sees_account(account_id) and (self.groups is None or group in self.groups)
 
     @property
@@ -52,7 +52,7 @@ class Caller:
         )
 
     def granted(self, rules: Iterable[ResourceRule]) -> Caller:
-        """The caller with more rules; those of groups that it does not see are left out."""
+        """The caller with additional rules, except those of groups that it may not see."""
         if self.uses_everything:
             return self
         own = [rule for rule in rules if self.groups is None or rule.group in self.groups]

@@ -1,4 +1,4 @@
-"""Time as an argument: code that waits takes a clock, so that a test can turn it."""
+"""Time as an argument: code that waits takes a clock, which tests can advance."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from typing import Protocol
 
 class Clock(Protocol):
     def now(self) -> datetime:
-        """The time of day, in UTC."""
+        """The current time in UTC."""
         ...
 
     def monotonic(self) -> float:
-        """Seconds that never go back."""
+        """Seconds of a clock that never goes back."""
         ...
 
     async def sleep(self, seconds: float) -> None:
-        """Lets so many seconds pass."""
+        """Waits for this many seconds."""
         ...
 
 
 class SystemClock:
-    """The machine's own."""
+    """The clock of the machine."""
 
     def now(self) -> datetime:
         return datetime.now(UTC)

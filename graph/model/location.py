@@ -1,4 +1,4 @@
-"""Where objects come from and go to."""
+"""Locations: the source and the destination of a mover."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import Any, Final
 
 MOST_SECURITY_GROUPS: Final = 5
-"""Of one EFS location, as DataSync allows."""
+"""The security groups of one EFS location that DataSync allows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Location:
-    """One end of a mover, as its describe call shows it: never with a secret."""
+    """A location as its describe call returns it; never with a secret."""
 
     arn: str
     kind: str
@@ -22,12 +22,12 @@ class Location:
     uri: str
     created_at: datetime | None
     described: Mapping[str, Any] = field(repr=False)
-    """The members of AWS's answer as they came; empty for a kind that is new to the server."""
+    """AWS's response unchanged; empty for a kind that is new to the server."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class S3Spec:
-    """An S3 location to be made. The server makes the role that DataSync reads the bucket with."""
+    """A new S3 location. The server creates the role that DataSync accesses the bucket with."""
 
     bucket_arn: str
     subdirectory: str | None = None
@@ -37,7 +37,7 @@ class S3Spec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EfsSpec:
-    """An EFS location to be made, reached from one subnet of its network."""
+    """A new EFS location, mounted from one subnet of its VPC."""
 
     filesystem_arn: str
     subnet_arn: str

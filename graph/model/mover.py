@@ -12,19 +12,19 @@ ORG_TAG: Final = "spinup:org"
 TYPE_TAG: Final = "spinup:type"
 FLAVOR_TAG: Final = "spinup:flavor"
 OPERATION_TAG: Final = "datasync-api:operation"
-"""Carries the id of the operation that made the resource; not shown to clients."""
+"""The id of the operation that created the resource; not shown to clients."""
 PART_TAG: Final = "datasync-api:part"
 """Which of the operation's parts a location or role is: source or destination; not shown."""
 KEY_TAG: Final = "datasync-api:key"
-"""Carries, on a run, the hash of the idempotency key that started it; not shown."""
+"""On a run, the hash of the idempotency key that started it; not shown."""
 
 OWN_TAGS: Final = frozenset(
     {ORG_TAG, GROUP_TAG, TYPE_TAG, FLAVOR_TAG, OPERATION_TAG, PART_TAG, KEY_TAG}
 )
 AWS_TAGS: Final = 50
-"""That DataSync and IAM allow on one resource."""
+"""The tags that DataSync and IAM allow on one resource."""
 MOST_TAGS: Final = AWS_TAGS - 6
-"""That a caller may put on a mover, beside those that the server sets itself."""
+"""The tags that a caller may put on a mover, in addition to the server's own."""
 _OF_EVERY_MOVER: Final = {TYPE_TAG: "storage", FLAVOR_TAG: "datamover"}
 HIDDEN_TAGS: Final = frozenset({OPERATION_TAG, PART_TAG, KEY_TAG})
 
@@ -58,13 +58,13 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mover:
-    """What the two lists know of a mover, joined: no call of its own."""
+    """A mover as known from the two account-wide lists, without a call of its own."""
 
     account: Account
     task_arn: str
     name: str
     status: str
-    """AVAILABLE, CREATING, QUEUED, RUNNING, UNAVAILABLE, or a word that AWS adds later."""
+    """AVAILABLE, CREATING, QUEUED, RUNNING, UNAVAILABLE or a newer AWS value."""
     mode: str
     tags: tuple[Tag, ...]
 
@@ -74,7 +74,7 @@ class Mover:
 
     @property
     def shown_tags(self) -> tuple[Tag, ...]:
-        """The tags without the server's own marks."""
+        """The tags without internal ones of the server."""
         return tuple(tag for tag in self.tags if tag.key not in HIDDEN_TAGS)
 
 
@@ -85,15 +85,15 @@ class Schedule:
     expression: str
     """``cron(..)`` or ``rate(..)``, in UTC."""
     status: str | None = None
-    """ENABLED or DISABLED, or a newer word."""
+    """ENABLED, DISABLED or a newer AWS value."""
     disabled_by: str | None = None
-    """SERVICE where DataSync gave up after repeated failures, USER otherwise."""
+    """SERVICE if DataSync disabled it after repeated failures, USER if a person did."""
     disabled_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """What one describe call knows of a mover beyond its listing."""
+    """What DescribeTask returns about a mover beyond its entry in the list."""
 
     task_arn: str
     name: str
@@ -103,7 +103,7 @@ class Task:
     source_arn: str
     destination_arn: str
     latest_run_arn: str | None
-    """The run that is active, or the last that was: alone it never means that one is running."""
+    """The active run or the last one. By itself it does not mean that a run is active."""
     options: Mapping[str, Any]
     includes: tuple[str, ...]
     excludes: tuple[str, ...]
@@ -111,4 +111,4 @@ class Task:
     error_code: str | None
     error_detail: str | None
     described: Mapping[str, Any] = field(repr=False)
-    """The members of AWS's answer as they came, for the renderings that promise them verbatim."""
+    """AWS's response unchanged, for the REST API, which renders it verbatim."""

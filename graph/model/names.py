@@ -1,6 +1,6 @@
-"""The names that callers give, and what makes them well-formed.
+"""Validation of the names and ids that callers send.
 
-Each function returns its argument unchanged, or raises :class:`Invalid` with the broken rule.
+Each function returns its argument unchanged, or raises :class:`Invalid` with the violated rule.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from graph.model.errors import Invalid
 
 MOVER_NAME_BYTES: Final = 40
-"""AWS allows 256; the original server allows 40, and role names are built from it."""
+"""AWS allows 256; the original server allows 40, and role names contain it."""
 
 _ACCOUNT: Final = re.compile(r"[0-9]{12}")
 _GROUP: Final = re.compile(r"[\w+=,.@:/ -]{1,256}", re.ASCII)
@@ -21,7 +21,7 @@ _ARN: Final = re.compile(r"arn:(aws[a-z-]*):([a-z0-9-]+):([a-z0-9-]*):([0-9]{12}
 
 
 class Arn(NamedTuple):
-    """An Amazon Resource Name; ``resource`` keeps everything behind the fifth colon."""
+    """An Amazon Resource Name; ``resource`` is everything after the fifth colon."""
 
     partition: str
     service: str
@@ -44,7 +44,7 @@ def account_id(text: str) -> str:
 
 
 def group(text: str) -> str:
-    """A group's name, as it stands in a tag: up to 256 letters, digits, blanks, ``+=,.@:/_-``."""
+    """The name of a group, as in its tag: up to 256 letters, digits, spaces, ``+=,.@:/_-``."""
     return _checked(
         _GROUP,
         text,
@@ -54,7 +54,7 @@ def group(text: str) -> str:
 
 
 def mover_name(text: str) -> str:
-    """A mover's name as it may be given to a new one; the texts are the original server's."""
+    """The name of a new mover. The messages are those of the original server."""
     if not text:
         raise Invalid("Name is a required field", path=("name",))
     if len(text.encode(errors="surrogatepass")) > MOVER_NAME_BYTES:
@@ -76,6 +76,6 @@ def _checked(pattern: re.Pattern[str], text: str, rule: str, where: str) -> str:
 
 
 def _shown(text: str, limit: int = 80) -> str:
-    """Enough of a bad value to recognise it, on one line."""
+    """A shortened, printable form of an invalid value, on one line."""
     flat = text[: limit + 1].encode("unicode_escape").decode()
     return flat if len(flat) <= limit else f"{flat[:limit]}..."

@@ -1,4 +1,4 @@
-"""An operation: a create or delete that the server has taken on and will finish."""
+"""Operations: accepted creates and deletes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class OperationStatus(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewMover:
-    """A mover to be made: all its parts checked for form."""
+    """The input of a create, with the form of all parts validated."""
 
     account_id: str
     group: str
@@ -36,7 +36,7 @@ class NewMover:
     source: LocationSpec
     destination: LocationSpec
     tags: tuple[Tag, ...] = ()
-    """The caller's, in the caller's order, without those that the server sets itself."""
+    """The caller's tags in their order, without those that the server sets itself."""
     key_name: str | None = field(default=None, repr=False)
     """Of the caller's key, whose rules are checked again whenever the operation is resumed. None
     for operations that were accepted before there were such rules. Not part of ``repr``, by which
@@ -58,10 +58,10 @@ class Operation:
     group: str | None
     mover_name: str
     task_arn: str | None
-    """Of the mover that was made, or is to go; null until it is there."""
+    """The task that was created or is being deleted; None until it exists."""
     events: tuple[OperationEvent, ...]
     failure: str | None
-    """Why it failed, in words that a user can act on."""
+    """Why it failed and what to do, as a sentence for people."""
     requested_by: str
     created_at: datetime
     updated_at: datetime
@@ -70,7 +70,7 @@ class Operation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperationFilter:
-    """Which operations are wanted; what is None does not matter."""
+    """Selects operations; members that are None match everything."""
 
     account_id: str | None = None
     group: str | None = None
@@ -78,15 +78,15 @@ class OperationFilter:
     kind: OperationKind | None = None
     status: OperationStatus | None = None
     accounts: frozenset[str] | None = None
-    """Those alone, because the asker sees no others."""
+    """Only these accounts, the ones that the caller may see."""
     groups: frozenset[str] | None = None
-    """The same; operations on movers without a group are then left out."""
+    """Only these groups; excludes operations on movers without a group."""
 
 
 @dataclass(frozen=True, slots=True)
 class OperationPlace:
-    """Where an operation stands among all, by the time it was accepted."""
+    """The position of an operation in the list, which is sorted by time of acceptance."""
 
     created_at: float
-    """Seconds since the epoch, as the store keeps them: a datetime would round them."""
+    """Seconds since the epoch as stored, because a datetime would round them."""
     id: str

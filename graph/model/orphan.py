@@ -1,4 +1,4 @@
-"""What movers left behind: locations that no task uses, and roles that no location uses."""
+"""Orphans: locations that no task uses, and roles that no location uses."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ class Orphan:
     kind: OrphanKind
     arn: str
     uri: str | None
-    """Of a location; None for a role."""
+    """The URI of a location; None for a role."""
     group: str | None
     created_at: datetime
     why: str
-    """What is missing that would make it part of a mover."""
+    """Why it counts as an orphan, as a sentence for people."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
-    """What may be called an orphan at all."""
+    """What may count as an orphan."""
 
     made_before: datetime
-    """What is younger may be part of a mover that is still being made, by whatever server."""
+    """Younger resources may belong to a mover that some server is still creating."""
     operations: frozenset[str] = frozenset()
-    """Under way: what carries the mark of one is its own business."""
+    """Operations in progress; resources tagged with one of them belong to it."""
     groups: frozenset[str | None] = frozenset()
-    """A mover of theirs is being deleted: its parts are alone for a moment."""
+    """Groups with a mover that is being deleted, whose parts are briefly unused."""
 
     def spare(self, group: str | None, operation_id: str | None) -> bool:
         return group in self.groups or operation_id in self.operations

@@ -1,4 +1,4 @@
-"""How far a run is, and how honestly that can be said."""
+"""The progress of a run, computed from its counters."""
 
 from __future__ import annotations
 
@@ -20,29 +20,29 @@ _MEASURED: Final = frozenset({"TRANSFERRING", "VERIFYING", "CANCELLING", "ERROR"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """One look at a run. Rates and time left are null until a watch has seen two."""
+    """One observation of a run. Rates and time left are None until a watch has made two."""
 
     sequence: int
-    """Counts up by one with each change that the watch has seen, from a start of its own; 0 outside
-    a watch."""
+    """Grows by one with each change that the watch observes, from a random start; 0 outside a
+    watch."""
     phase: str
     percent: float | None
-    """0 to 100; null as long as there is no total to measure by."""
+    """0 to 100; None until there is a total to compare with."""
     totals_final: bool
-    """False while AWS may still find more to do."""
+    """Whether AWS has finished counting the work."""
     bytes_per_second: float | None = None
     files_per_second: float | None = None
     seconds_left: float | None = None
     basis: str | None = None
-    """What percent and time left are measured by: BYTES or FILES."""
+    """What percent and time left are computed from: BYTES or FILES."""
     elapsed_seconds: float | None = None
     stalled_since: datetime | None = None
-    """Since when no counter has moved, once that has lasted longer than usual."""
+    """Since when no counter has changed, once that has lasted unusually long."""
     observed_at: datetime
 
 
 def measure(run: Run, observed_at: datetime) -> Progress:
-    """The progress of a run as one look at it tells, without rates."""
+    """The progress of a run from a single observation, without rates."""
     basis, share = _share(run)
     started = run.launched_at or run.requested_at
     until = run.ended_at or observed_at

@@ -11,7 +11,7 @@ _LONGEST: Final = 2_048
 _FORM: Final = re.compile(r"[!-~]+")
 _PLAIN_PART: Final = re.compile(r"[a-z0-9*?-]*")
 _ALIASES: Final = ("-s3alias", "--ol-s3")
-"""Endings of access point aliases, which stand in the place of a bucket's name."""
+"""The endings of access point aliases, which may be used instead of a bucket's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +20,10 @@ class Resource:
 
     arn: str
     prefix: str | None = ""
-    """Of S3: the keys that the mover reaches, ending in ``/``; empty for the whole bucket. None if
-    the prefix has empty, ``.`` or ``..`` segments, whose meaning is up to the service."""
+    """For S3, the prefix of the keys that the mover reaches, ending in ``/``; empty for the whole
+    bucket. None if it has empty, ``.`` or ``..`` segments, whose meaning is up to the service."""
     path: tuple[str, ...] = ()
-    """Where the caller named it, from the root of the input."""
+    """The path of the input that named it, from its root."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ def _canonical(arn: str) -> str:
 
 
 def _matches(pattern: str, text: str) -> bool:
-    """In linear steps for each ``*``: the last one alone is ever tried again."""
+    """Linear in the text for each ``*``: only the last one is ever retried."""
     at = given = 0
     star, resume = -1, 0
     while given < len(text):

@@ -9,7 +9,7 @@ from enum import Enum
 from typing import Any, Final
 
 ENDED: Final = frozenset({"SUCCESS", "ERROR"})
-"""The two words a run ends with. Any other, also one that is new, means that it goes on."""
+"""The two final statuses. Any other, also one that AWS adds, means that the run continues."""
 
 
 class Outcome(Enum):
@@ -23,7 +23,7 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class RunRef:
-    """What a list knows of a run."""
+    """A run as known from a list."""
 
     run_arn: str
     status: str
@@ -34,13 +34,13 @@ class RunRef:
 
     @property
     def task_arn(self) -> str:
-        """Of the mover's task: it stands inside the run's own."""
+        """The ARN of the task, which is part of the run's ARN."""
         return self.run_arn.partition("/execution/")[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counters:
-    """Files and bytes so far. Null is what AWS did not say: half exist in ENHANCED mode only."""
+    """Files and bytes so far. None where AWS reports nothing; half exist in ENHANCED mode only."""
 
     files_estimated: int | None = None
     files_transferred: int | None = None
@@ -57,9 +57,9 @@ class Counters:
     files_failed_delete: int | None = None
     bytes_estimated: int | None = None
     bytes_transferred: int | None = None
-    """Over the network."""
+    """Sent over the network, before compression."""
     bytes_written: int | None = None
-    """At the destination."""
+    """Written to the destination."""
     bytes_compressed: int | None = None
 
     @property
@@ -75,7 +75,7 @@ class Counters:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phase:
-    """One of a run's three parts. ENHANCED does them side by side and reports no durations."""
+    """One of the three phases of a run. In ENHANCED mode they overlap and have no durations."""
 
     name: str
     status: str | None
@@ -98,8 +98,8 @@ class RunResult:
 class Run:
     run_arn: str
     status: str
-    """QUEUED, LAUNCHING, PREPARING, TRANSFERRING, VERIFYING, CANCELLING, SUCCESS, ERROR, or a
-    newer word."""
+    """QUEUED, LAUNCHING, PREPARING, TRANSFERRING, VERIFYING, CANCELLING, SUCCESS, ERROR or a newer
+    AWS value."""
     mode: str
     requested_at: datetime | None
     launched_at: datetime | None
@@ -108,9 +108,9 @@ class Run:
     result: RunResult | None
     options: Mapping[str, Any] = field(repr=False)
     described: Mapping[str, Any] = field(repr=False)
-    """The members of AWS's answer as they came, for the renderings that promise them verbatim."""
+    """AWS's response unchanged, for the REST API, which renders it verbatim."""
     cancelled: bool = False
-    """This deployment was asked to cancel it, or saw it cancelled: AWS ends such a run as ERROR."""
+    """Whether this deployment cancelled it or saw it cancelled: AWS ends such a run as ERROR."""
 
     @property
     def run_id(self) -> str:
@@ -126,7 +126,7 @@ class Run:
 
     @property
     def outcome(self) -> Outcome | None:
-        """Null until the run has ended."""
+        """How the run ended; None until it has."""
         if not self.ended:
             return None
         if self.cancelled and self.status == "ERROR":

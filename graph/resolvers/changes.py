@@ -188,7 +188,7 @@ async def _stop(context: Context, attempt: Attempt, mover: Mover) -> str:
 
 
 def _task(task_arn: str) -> AuditTarget:
-    """What is known before the mover is read; of a malformed ARN no more than its text."""
+    """What is known before the mover is read; only the text of a malformed ARN."""
     try:
         account_id = names.arn(task_arn).account
     except Invalid:

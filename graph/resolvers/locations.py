@@ -1,4 +1,4 @@
-"""Locations by themselves; those of a mover are shown with it."""
+"""Locations by their ids. Those of a mover are read together with it."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ _NONE: Final = "datasync location not found"
 
 
 async def get_location(context: Context, location_arn: str) -> Location:
-    """A location that carries the organisation's tags, and those of a group that the caller sees.
+    """A location with the organisation's tags and those of a group that the caller may see.
 
-    Raises NotFound, also for one without them: nothing tells whose it is.
+    Raises NotFound, also for a location without tags, which belongs to nobody.
     """
     account_id = scope.account_of(context, location_arn).account_id
     if not names.arn(location_arn).resource.startswith(_RESOURCE):
         raise NotFound(_NONE)
     try:
         tags = await context.loaders.tags.load(location_arn)
-    except NotFound:  # AWS's words are of resources
+    except NotFound:  # AWS's message speaks of resources
         raise NotFound(_NONE) from None
     ours = carries(tags, own_tags(context.services.gateway.org))
     if not ours or not scope.group(context, account_id, value_of(tags, GROUP_TAG)):

@@ -1,4 +1,4 @@
-"""Movers: found, shown, made and deleted."""
+"""Movers: listed, found, created and deleted."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from graph.resolvers import scope
 
 @dataclass(frozen=True, slots=True)
 class MoverInFull:
-    """A mover with all that belongs to it."""
+    """A mover with its task and both locations."""
 
     mover: Mover
     task: Task
@@ -25,9 +25,9 @@ class MoverInFull:
 
 
 async def list_movers(context: Context, account_id: str, group: str | None = None) -> list[Mover]:
-    """The movers that the caller sees in an account, or in one of its groups, by name.
+    """The movers that the caller may see in an account or one of its groups, sorted by name.
 
-    An unknown group has none.
+    A group without movers returns an empty list.
     """
     scope.account(context, account_id)
     movers = await context.loaders.movers.load(account_id)
@@ -39,7 +39,7 @@ async def list_movers(context: Context, account_id: str, group: str | None = Non
 
 
 async def list_groups(context: Context, account_id: str) -> list[Group]:
-    """The groups that have a mover in an account which the caller sees, by name."""
+    """The groups that have a mover the caller may see, sorted by name."""
     account = scope.account(context, account_id)
     movers = await list_movers(context, account_id)
     found = {mover.group for mover in movers if mover.group is not None}
@@ -47,7 +47,7 @@ async def list_groups(context: Context, account_id: str) -> list[Group]:
 
 
 async def find_group(context: Context, account_id: str, name: str) -> Group:
-    """A group that has a mover. Raises NotFound."""
+    """A group with at least one mover. Raises NotFound."""
     names.group(name)
     for group in await list_groups(context, account_id):
         if group.name == name:
@@ -56,9 +56,9 @@ async def find_group(context: Context, account_id: str, name: str) -> Group:
 
 
 async def find_account(context: Context, account_id: str) -> Account:
-    """An account that lets the server in. Raises NotFound.
+    """An account in which the server can assume its role. Raises NotFound.
 
-    Costs a call where the account was not asked for yet; what it gives, the request keeps.
+    Costs a list of the account's movers, which the request then reuses.
     """
     account = scope.account(context, account_id)
     await context.loaders.movers.load(account_id)
@@ -66,7 +66,7 @@ async def find_account(context: Context, account_id: str) -> Account:
 
 
 def list_accounts(context: Context) -> list[Account]:
-    """The accounts that the settings or the caller's key name; none where both allow any."""
+    """The accounts named by the settings or the caller's key; empty where both allow any."""
     services, caller = context.services, context.caller
     listed = services.gateway.listed_accounts
     if not listed and caller.accounts is not None:
@@ -77,8 +77,8 @@ def list_accounts(context: Context) -> list[Account]:
 async def find_mover(context: Context, account_id: str, group: str, name: str) -> Mover:
     """A mover by its name. Raises NotFound.
 
-    Where it was seen before, its own two calls tell whether it is still there; else the account's
-    lists are read. Of several with the name, which the original server allowed, it is the first.
+    A mover that was found before costs two calls; otherwise the lists of the account are read. If
+    several have the name, which the original server allowed, returns the first.
     """
     hints = context.services.gateway.caches.task_arns
     scope.account(context, account_id)
@@ -100,17 +100,17 @@ async def find_mover(context: Context, account_id: str, group: str, name: str) -
 
 
 async def get_mover(context: Context, task_arn: str) -> Mover:
-    """A mover by the ARN of its task. Raises NotFound, also where the caller does not see it."""
+    """A mover by the ARN of its task. Raises NotFound, also if the caller may not see it."""
     scope.account_of(context, task_arn)
     try:
         mover = await context.loaders.mover.load(task_arn)
-    except NotFound:  # AWS's words are of tasks
+    except NotFound:  # AWS's message speaks of tasks
         raise NotFound(scope.NO_MOVER) from None
     return scope.shown(context, mover)
 
 
 async def show_mover(context: Context, mover: Mover) -> MoverInFull:
-    """A mover with its task and locations: three calls, the two locations side by side."""
+    """A mover with its task and locations: three calls, two of them concurrent."""
     task = await task_of(context, mover)
     source, destination = await asyncio.gather(
         source_of(context, mover), destination_of(context, mover)
@@ -119,24 +119,24 @@ async def show_mover(context: Context, mover: Mover) -> MoverInFull:
 
 
 async def task_of(context: Context, mover: Mover) -> Task:
-    """What AWS says of a mover's task beyond its listing. One call per mover and request."""
+    """What AWS reports about a mover's task beyond its entry in the list. One call per mover."""
     return await context.loaders.task.load(mover.task_arn)
 
 
 async def source_of(context: Context, mover: Mover) -> Location | None:
-    """Where a mover reads from; None if the location is gone."""
+    """The location that a mover reads from; None if it is gone."""
     return await context.loaders.location.load((await task_of(context, mover)).source_arn)
 
 
 async def destination_of(context: Context, mover: Mover) -> Location | None:
-    """Where a mover writes to; None if the location is gone."""
+    """The location that a mover writes to; None if it is gone."""
     return await context.loaders.location.load((await task_of(context, mover)).destination_arn)
 
 
 def check_may_create(context: Context, account_id: str, group: str) -> None:
-    """To be called before the rest of an input is converted, which may be large.
+    """Checks the rights to a create before its input, which may be large, is converted.
 
-    Raises Invalid or NotFound for the account, Forbidden where the caller may not write.
+    Raises Invalid or NotFound for the account, Forbidden if the caller may not write.
     """
     scope.may_write_at_all(context)
     scope.account(context, account_id)
@@ -146,9 +146,9 @@ def check_may_create(context: Context, account_id: str, group: str) -> None:
 async def create_mover(
     context: Context, new: NewMover, idempotency_key: str | None = None
 ) -> Operation:
-    """Takes a mover on: it will be made, or its operation says why not, whatever happens.
+    """Accepts the creation of a mover. Returns the operation that creates it or rolls back.
 
-    Raises Forbidden where the caller may not write in the group.
+    Raises Forbidden if the caller may not write in the group.
     """
     check_may_create(context, new.account_id, new.group)
     names.group(new.group)
@@ -157,9 +157,9 @@ async def create_mover(
 
 
 async def delete_mover(context: Context, mover: Mover, *, cancel_run: bool = False) -> Operation:
-    """Takes a deletion on. Raises AlreadyRunning unless ``cancel_run`` where a run is active.
+    """Accepts the deletion of a mover. Raises AlreadyRunning for a run unless ``cancel_run``.
 
-    Raises Forbidden where the caller may not write.
+    Raises Forbidden if the caller may not write.
     """
     scope.may_write(context, mover.account.account_id, mover.group)
     return await context.services.operations.delete_mover(
@@ -174,14 +174,14 @@ async def delete_again(
     named: tuple[str | None, str] | None = None,
     task_arn: str | None = None,
 ) -> Operation:
-    """For a mover that is gone, or that the caller does not see: the two are not told apart."""
+    """For a mover that is gone or that the caller may not see; the error is the same for both."""
     scope.account(context, account_id)
     services = context.services
     left = await services.operations.left_by(account_id, named=named, task_arn=task_arn)
     if left is None and named is not None and scope.group(context, account_id, named[0]):
         try:
             await services.operations.refuse_half_made(account_id, *named)
-        except Conflict:  # how a mover stands is told to who may change it
+        except Conflict:  # only callers who may change a mover learn its state
             scope.may_write(context, account_id, named[0])
             raise
     if left is None or not scope.group(context, account_id, left.group):

@@ -1,4 +1,4 @@
-"""Operations: what was accepted, and how far it is."""
+"""Operations: read, listed and followed."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from graph.model.operation import Operation, OperationFilter, OperationPlace
 from graph.resolvers import scope
 
 _ID: Final = 36
-"""Characters of an operation's id, and no more."""
+"""The length of an operation's id."""
 
 
 async def get_operation(context: Context, operation_id: str) -> Operation:
-    """Raises NotFound where there never was one, it is forgotten, or not the caller's to see."""
+    """An operation by its id. Raises NotFound, also if the caller may not see it."""
     if not (operation_id.isprintable() and 0 < len(operation_id) <= _ID):
-        raise NotFound("operation not found")  # not every store can be asked for any text
+        raise NotFound("operation not found")  # PostgreSQL rejects some texts as parameters
     operation = await context.services.operations.shown(operation_id)
     if not scope.group(context, operation.account_id, operation.group):
         raise NotFound("operation not found")
@@ -28,7 +28,7 @@ async def get_operation(context: Context, operation_id: str) -> Operation:
 async def list_operations(
     context: Context, wanted: OperationFilter, first: int, after: OperationPlace | None
 ) -> list[tuple[OperationPlace, Operation]]:
-    """The operations that the caller sees, the newest first; at most ``first``."""
+    """At most ``first`` operations that the caller may see, newest first."""
     listed = frozenset(account.account_id for account in context.services.gateway.listed_accounts)
     accounts = context.caller.accounts
     if listed:
@@ -38,7 +38,7 @@ async def list_operations(
 
 
 async def follow_operation(context: Context, operation_id: str) -> AsyncGenerator[Operation, None]:
-    """Its present state, then each change; it ends when the operation has."""
+    """The current state of an operation, then each change; ends with the operation."""
     await get_operation(context, operation_id)
     async for operation in context.services.operations.follow(operation_id):
         context.loaders.forget()
@@ -46,6 +46,6 @@ async def follow_operation(context: Context, operation_id: str) -> AsyncGenerato
 
 
 async def wait_for_operation(context: Context, operation_id: str, seconds: float) -> Operation:
-    """The operation once it has ended, or as it stands when the time is over."""
+    """The operation when it has ended, or its current state when the time is over."""
     await get_operation(context, operation_id)
     return await context.services.operations.wait(operation_id, seconds)

@@ -1,4 +1,4 @@
-"""What movers left behind in an account: shown, and removed on request."""
+"""Orphans of an account: listed, and removed on request."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cleaning:
-    """What became of a request to clean."""
+    """The result of a cleanup."""
 
     found: tuple[Orphan, ...]
-    """All that were chosen."""
+    """The orphans that the request selected."""
     removed: tuple[Orphan, ...]
     failures: tuple[tuple[str, str], ...]
-    """ARNs that stay, each with the reason."""
+    """The ARNs that were not removed, each with the reason."""
 
 
 async def list_orphans(context: Context, account_id: str) -> list[Orphan]:
-    """Those of the groups that the caller sees, the locations first. Raises NotFound.
+    """The orphans of the groups that the caller may see, locations first. Raises NotFound.
 
     Costs a call for each task and each S3 location of the account.
     """
@@ -40,9 +40,9 @@ async def list_orphans(context: Context, account_id: str) -> list[Orphan]:
 
 
 def check_may_clean(context: Context, account_id: str) -> None:
-    """To be called before the ARNs of an input are checked, which may be many.
+    """Checks the rights to a cleanup before its ARNs, which may be many, are validated.
 
-    Raises Forbidden where the caller may only read, NotFound for an account that it cannot see.
+    Raises Forbidden if the caller may only read, NotFound for an account that it cannot see.
     """
     scope.may_write_at_all(context)
     scope.account(context, account_id)
@@ -51,9 +51,9 @@ def check_may_clean(context: Context, account_id: str) -> None:
 async def clean_orphans(
     context: Context, account_id: str, arns: Collection[str] | None, *, dry_run: bool
 ) -> Cleaning:
-    """Removes all orphans that the caller sees, or those of the given ARNs; or would.
+    """Removes the orphans that the caller may see, or those of the given ARNs, unless ``dry_run``.
 
-    Raises Forbidden for who may not write, NotFound for an account that is not to be seen.
+    Raises Forbidden if the caller may not write, NotFound if it may not see the account.
     """
     check_may_clean(context, account_id)
     found = await list_orphans(context, account_id)
@@ -62,7 +62,7 @@ async def clean_orphans(
     failures = [(arn, "it is no orphan, or is gone") for arn in sorted(unknown)]
     removed = []
     if not dry_run:
-        # Read again: operations may have begun since.
+        # Read again: operations may have started since.
         bounds = await _bounds(context, account_id)
         results = await remove_orphans(context.services.gateway.bind(account_id), chosen, bounds)
         failures += [(arn, error.message) for arn, error in results.items() if error]

@@ -41,7 +41,7 @@ async def list_runs(context: Context, task_arn: str) -> list[RunRef]:
 
 
 async def list_runs_as_aws_does(context: Context, task_arn: str) -> list[RunRef]:
-    """The same in AWS's own order, as the original's clients know them; one call per 100."""
+    """The same in AWS's order, as clients of the original server expect it; one call per 100."""
     return await executions.list_runs(context.services.gateway, task_arn)
 
 

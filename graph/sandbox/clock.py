@@ -1,4 +1,4 @@
-"""The sandbox's time: real, or turned by hand."""
+"""The clock of the sandbox: real time, or advanced by tests."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 
 class Clock:
-    """Seconds since it was made. Turned by hand, it stands still in between."""
+    """Seconds since its creation. In manual mode it advances only when turned."""
 
     def __init__(self) -> None:
         self.manual = False
@@ -23,19 +23,19 @@ class Clock:
         return self._began + timedelta(seconds=self.seconds())
 
     def take_over(self) -> None:
-        """From now on only :meth:`turn_to` moves it."""
+        """Switches to manual mode: only :meth:`turn_to` advances it."""
         with self._lock:
             if not self.manual:
                 self._turned, self.manual = self.seconds(), True
 
     def let_go(self) -> None:
-        """From now on it runs by itself, from where it stands."""
+        """Switches back to real time, continuing from the current value."""
         with self._lock:
             self._zero = time.monotonic() - self.seconds()
             self.manual = False
 
     def start_over(self) -> None:
-        """It is the machine's time again, however far it was turned."""
+        """Resets the clock to the machine's time."""
         with self._lock:
             self._began, self._zero = datetime.now(UTC), time.monotonic()
             self.manual = False
@@ -45,4 +45,4 @@ class Clock:
 
 
 CLOCK = Clock()
-"""moto keeps its state in module-level dictionaries; the time of that state stands beside it."""
+"""A module-level instance, because moto keeps its state in module-level dictionaries too."""

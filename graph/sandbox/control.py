@@ -1,4 +1,4 @@
-"""The sandbox's own surface over HTTP, for tests and demonstrations in another process.
+"""The control API of the sandbox over HTTP, for tests and demos in another process.
 
 ======  ====================  ==========================================================
 method  path                  what
@@ -7,13 +7,13 @@ GET     /_sandbox/calls       counts by ``service.Operation``; with ``?list=1`` 
                               each as ``[service, operation, account]``
 DELETE  /_sandbox/calls       forgets them
 POST    /_sandbox/faults      ``{operation, kind, count, skip, seconds, account}``
-DELETE  /_sandbox/faults      none any more; opens the gate
-GET     /_sandbox/gate?s=5    the call that stands at the gate, once there is one; or null
+DELETE  /_sandbox/faults      removes all faults and opens the gate
+GET     /_sandbox/gate?s=5    waits for a call at the gate; null where none arrives
 DELETE  /_sandbox/gate        opens it
 POST    /_sandbox/clock       ``{"turn": seconds}``; the first turn stops it for good
 POST    /_sandbox/settle      ``{"seconds": n}``; turns the clock until no transfer runs
-DELETE  /_sandbox/sessions    revokes all that AssumeRole gave
-POST    /_sandbox/tasks       ``{arn, code, detail}``; UNAVAILABLE for that reason, well for null
+DELETE  /_sandbox/sessions    revokes all assumed sessions
+POST    /_sandbox/tasks       ``{arn, code, detail}``; makes a task UNAVAILABLE, or usable again
 POST    /_sandbox/pace        ``{name: number}``
 POST    /_sandbox/roles       ``{account, name, external_id, service}``
 POST    /_sandbox/buckets     ``{account, name, objects: {key: text}}``
@@ -38,7 +38,7 @@ _WRONG: Final = (TypeError, ValueError, KeyError, AttributeError, TimeoutError)
 
 
 class Controlled(Protocol):
-    """What the surface needs of a sandbox."""
+    """What the control API needs of a sandbox."""
 
     border: Border
 

@@ -1,4 +1,4 @@
-"""How an execution fails, in the service's words."""
+"""Failures of an execution, with the codes and texts of the service."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class Failure(Exception):
 
 
 class Cancelled(Failure):
-    """Somebody cancelled it: AWS knows no other end for that than ERROR."""
+    """The execution was cancelled, which AWS reports as ERROR."""
 
     def __init__(self) -> None:
         super().__init__("ExecutionCancelled", "The task execution was cancelled.")

@@ -1,4 +1,4 @@
-"""Bad days by order: what goes wrong with which calls, and what was called."""
+"""Fault injection, and a record of all calls."""
 
 from __future__ import annotations
 
@@ -10,46 +10,46 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 KINDS: Final = (
-    "throttle",  # refused as too fast
+    "throttle",  # rejected as throttled
     "error",  # a 500
-    "denied",  # refused, as a policy does
-    "expired",  # refused, as where the session is over
-    "page",  # a proxy answers in AWS's place: 200 and a web page; the call has no effect
+    "denied",  # rejected as by a policy
+    "expired",  # rejected as with an expired session
+    "page",  # a proxy responds instead of AWS: 200 and a web page; no effect
     "unsent",  # the connection breaks before the call takes effect
-    "lost",  # it takes effect, and the connection breaks before the answer
-    "slow",  # answered after so many seconds of real time
-    "gate",  # stands still before it takes effect, until the gate is opened
-    "gate-after",  # takes effect, and stands still before it is answered
+    "lost",  # takes effect, and the connection breaks before the response
+    "slow",  # responds after this many seconds of real time
+    "gate",  # waits before it takes effect, until the gate is opened
+    "gate-after",  # takes effect, and waits before it responds
 )
 _LOOK: Final = 0.2
-"""Seconds between two looks at a condition where no call arrives."""
+"""Seconds between two checks of a condition while no call arrives."""
 GATE_SECONDS: Final = 60.0
-"""A call stands no longer than that at a gate that nobody opens."""
+"""The longest time that a call waits at a gate that nobody opens, in seconds."""
 
 
 class Call(NamedTuple):
     service: str
     operation: str
     account: str
-    """Of the credentials, but of AssumeRole that of the role."""
+    """The account of the credentials; for AssumeRole, that of the role."""
 
 
 @dataclass
 class Fault:
     """``operation`` is ``datasync.CreateTask``, ``CreateTask``, ``datasync.*`` or ``*``.
 
-    With ``operation="*"`` and ``skip=n`` it meets the n-th call of anything, counted from 0.
+    ``operation="*"`` with ``skip=n`` affects the n-th call of any kind, counted from 0.
     """
 
     operation: str
     kind: str
     count: int = 1
-    """So many calls go wrong ..."""
+    """How many calls are affected ..."""
     skip: int = 0
-    """... after so many that pass."""
+    """... after this many that are not."""
     seconds: float = 0.0
     account: str | None = None
-    """Only calls of this account, those that assume a role of it among them; None for all."""
+    """Only calls in this account, including those that assume a role of it; None for all."""
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -62,7 +62,7 @@ class Fault:
 
 
 class Border:
-    """Counts every call, and knows which of them go wrong."""
+    """Records every call, and decides which of them fail."""
 
     def __init__(self) -> None:
         self._lock = threading.Condition()
@@ -73,7 +73,7 @@ class Border:
         self._cleared = 0
 
     def arrives(self, call: Call) -> Fault | None:
-        """Counts a call; gives the fault that it meets, if any."""
+        """Records a call. Returns the fault that affects it, if any."""
         with self._lock:
             self._calls.append(call)
             self._lock.notify_all()
@@ -88,7 +88,7 @@ class Border:
             return None
 
     def pause(self, seconds: float) -> None:
-        """Keeps the calling thread for so long, or until the faults are cleared."""
+        """Blocks the calling thread for this long, or until the faults are cleared."""
         with self._lock:
             seen = self._cleared
             self._lock.wait_for(lambda: self._cleared != seen, seconds)
@@ -98,7 +98,7 @@ class Border:
             self._faults.append(fault)
 
     def clear(self) -> None:
-        """No more faults; who stands at a gate, or is answered slowly, goes on."""
+        """Removes all faults; calls that wait continue."""
         with self._lock:
             self._faults.clear()
             self._cleared += 1
@@ -109,7 +109,7 @@ class Border:
             return list(self._calls)
 
     def counts(self) -> Counter[str]:
-        """How often each ``service.Operation`` was called."""
+        """The number of calls by ``service.Operation``."""
         return Counter(f"{call.service}.{call.operation}" for call in self.calls())
 
     def forget_calls(self) -> None:
@@ -117,7 +117,7 @@ class Border:
             self._calls.clear()
 
     def stand(self, call: Call) -> None:
-        """Keeps the calling thread until the gate is opened."""
+        """Blocks the calling thread until the gate is opened."""
         with self._lock:
             self._standing.append(call)
             self._lock.notify_all()
@@ -134,7 +134,7 @@ class Border:
             return done
 
     def wait_for_gate(self, seconds: float) -> Call | None:
-        """The call that stands at the gate, once there is one."""
+        """Waits for a call at the gate, and returns it."""
         with self._lock:
             self._lock.wait_for(lambda: bool(self._standing), min(seconds, GATE_SECONDS))
             return self._standing[0] if self._standing else None

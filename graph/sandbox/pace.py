@@ -1,4 +1,4 @@
-"""How slow, how strict and how forgetful the sandbox pretends to be."""
+"""The delays, quotas and inconsistencies that the sandbox simulates."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass
 class Pace:
-    """Seconds, and bytes per second. Changed while it serves, it counts from the next step on."""
+    """In seconds and bytes per second. Changes take effect from the next step on."""
 
     bandwidth: float = 4 * 1024 * 1024
     launch: float = 1.0
@@ -18,26 +18,26 @@ class Pace:
     listing: float = 0.0002
     verifying: float = 0.001
     creating: float = 0.0
-    """A new task is CREATING for so long."""
+    """How long a new task is CREATING."""
     propagation: float = 0.0
-    """A new role, or a new policy of it, is unknown to DataSync for so long."""
+    """How long a new role or policy is unknown to DataSync."""
     tagging_lag: float = 0.0
-    """What was made or tagged is missing from the tagging API for so long."""
+    """How long a new or newly tagged resource is missing from the tagging API."""
     ghosts: float = 0.0
-    """What was deleted stays in the tagging API for so long."""
+    """How long a deleted resource stays in the tagging API."""
     tasks: int = 100
     """Quota of an account in a region."""
     queued_runs: int = 50
     """Quota of a task."""
     keeps_current_run: bool = True
-    """Whether DescribeTask still names the latest run once that has ended; AWS may do either."""
+    """Whether DescribeTask still names the latest run after its end; AWS may do either."""
 
 
 PACE = Pace()
 
 
 def set_pace(**changes: float) -> None:
-    """Changes some of it. Raises AttributeError for a name that it has not."""
+    """Changes some values. Raises AttributeError for an unknown name."""
     for name, value in changes.items():
         getattr(PACE, name)
         setattr(PACE, name, value)

@@ -1,4 +1,4 @@
-"""IAM policy documents: what a role may do, who may assume it, and whom a bucket admits."""
+"""Evaluates IAM policy documents: identity, trust and bucket policies."""
 
 from __future__ import annotations
 

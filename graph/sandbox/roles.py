@@ -1,4 +1,4 @@
-"""Roles as AWS takes them: trusted only by whom they name, and known only after a while."""
+"""Roles as in AWS: assumable only by those they trust, and known only after a delay."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from graph.sandbox.policies import allows, trusts
 
 _DATASYNC: Final = "datasync.amazonaws.com"
 _TEMPORARY: Final = "ASIA"
-"""How the keys of sessions begin."""
+"""The prefix of access keys of sessions."""
 
 
 class AccessDenied(ServiceException):  # type: ignore[misc]  # moto is not typed
@@ -27,7 +27,7 @@ class AccessDenied(ServiceException):  # type: ignore[misc]  # moto is not typed
 
 
 class PropagatingIAMBackend(IAMBackend):  # type: ignore[misc]  # moto is not typed
-    """Remembers when a role changed: the other services learn of it later."""
+    """Remembers when a role changed, because other services learn of it later."""
 
     @property
     def _url_module(self) -> ModuleType:
@@ -39,7 +39,7 @@ class PropagatingIAMBackend(IAMBackend):  # type: ignore[misc]  # moto is not ty
         return role
 
     def get_roles(self) -> list[Role]:
-        """A copy: moto walks its own dictionary, into which other threads put roles meanwhile."""
+        """A copy: moto iterates over its own dictionary, which other threads change."""
         return list(self.roles.copy().values())
 
     def put_role_policy(self, role_name: str, *args: Any) -> None:
@@ -48,7 +48,7 @@ class PropagatingIAMBackend(IAMBackend):  # type: ignore[misc]  # moto is not ty
 
 
 class TrustingSTSBackend(STSBackend):  # type: ignore[misc]  # moto is not typed
-    """Honours trust policies and external ids; moto hands out any role, even one that is not."""
+    """Honours trust policies and external ids; moto assumes any role, even a missing one."""
 
     @property
     def _url_module(self) -> ModuleType:
@@ -67,14 +67,14 @@ class TrustingSTSBackend(STSBackend):  # type: ignore[misc]  # moto is not typed
 
 
 def ended(access_key: str) -> bool:
-    """Whether a key is one of a session that is no more, or never was."""
+    """Whether an access key belongs to a session that has ended or never existed."""
     if not access_key.startswith(_TEMPORARY):
         return False
     return not any(access_key in iam.access_keys for iam in _everywhere())
 
 
 def end_sessions() -> None:
-    """Forgets all that AssumeRole gave."""
+    """Revokes all sessions."""
     for iam in _everywhere():
         for key in [key for key in list(iam.access_keys) if key.startswith(_TEMPORARY)]:
             iam.access_keys.pop(key, None)
@@ -86,7 +86,7 @@ def _everywhere() -> list[IAMBackend]:
 
 
 def find(role_arn: str, partition: str) -> Role | None:
-    """The role of that ARN, in whatever account it is."""
+    """The role with this ARN, in any account."""
     parts = role_arn.split(":")
     if (
         len(parts) < len(["arn", "aws", "iam", "region", "account", "role"])

@@ -1,4 +1,4 @@
-"""The sandbox, served on loopback."""
+"""The sandbox: moto with our backends, served on loopback."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ HOME: Final = DEFAULT_ACCOUNT_ID
 REGION: Final = "us-east-1"
 
 _POLICY: Final = "2012-10-17"
-"""The version of the language that policies are written in."""
+"""The version of the policy language."""
 _OURS: Final = (
     (datasync_backends, DataSyncBackend),
     (sts_backends, TrustingSTSBackend),
@@ -42,7 +42,7 @@ _OURS: Final = (
 
 
 def install() -> None:
-    """Makes every moto in this process use our backends; before its first request."""
+    """Replaces moto's backends by ours in this process. Must run before the first request."""
     for backends, ours in _OURS:
         if backends.backend is not ours:
             backends.backend = ours
@@ -50,7 +50,7 @@ def install() -> None:
 
 
 class Sandbox:
-    """``with Sandbox() as aws: aws.endpoint``. One in a process: moto's state is global."""
+    """``with Sandbox() as aws: aws.endpoint``. One per process: moto's state is global."""
 
     def __init__(self, port: int = 0, pace: Pace | None = None) -> None:
         install()
@@ -81,7 +81,7 @@ class Sandbox:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What points the SDK's default chain here."""
+        """The variables that direct the SDK's default chain here."""
         return {
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_ACCESS_KEY_ID": "sandbox",
@@ -90,11 +90,11 @@ class Sandbox:
         }
 
     def reset(self) -> None:
-        """An empty AWS with a clock that runs."""
+        """Empties the AWS and lets its clock run."""
         ENGINE.reset()
         BackendDict.reset()
         ENGINE.let_go()
-        CLOCK.start_over()  # or what is made now would be younger than now
+        CLOCK.start_over()  # otherwise new resources would be created in the future
         vars(PACE).update(vars(Pace()))
         self.border.clear()
         self.border.forget_calls()
@@ -103,14 +103,14 @@ class Sandbox:
         set_pace(**changes)
 
     def turn(self, seconds: float) -> None:
-        """Turns the clock; from the first turn on it moves in no other way."""
+        """Advances the clock, which is in manual mode from then on."""
         CLOCK.take_over()
         ENGINE.advance(seconds)
 
     def settle(self, seconds: float = 86_400.0) -> None:
-        """Turns the clock until no transfer runs, then lets it go on as before.
+        """Advances the clock until no transfer runs, then restores its mode.
 
-        Raises TimeoutError where that takes more of the clock's seconds.
+        Raises TimeoutError if that takes more seconds of the clock.
         """
         turned_by_hand = CLOCK.manual
         CLOCK.take_over()
@@ -130,7 +130,7 @@ class Sandbox:
         bucket: str | None = None,
         path: str = "/",
     ) -> str:
-        """A role that the home account, or a service, may assume, in place of one of that name.
+        """Creates or replaces a role that the home account, or a service, may assume.
 
         Gives its ARN.
         """
@@ -146,7 +146,7 @@ class Sandbox:
         for role_id in [kept.id for kept in list(iam.roles.values()) if kept.name == name]:
             del iam.roles[role_id]
         role = iam.create_role(name, trust, path, None, "", [], 3600)
-        role.changed = None  # known everywhere at once
+        role.changed = None  # known everywhere immediately
         if bucket:
             on = [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"]
             allowed = {"Effect": "Allow", "Action": "s3:*", "Resource": on}
@@ -154,7 +154,7 @@ class Sandbox:
         return str(role.arn)
 
     def bucket(self, account: str, name: str, objects: Mapping[str, bytes] | None = None) -> None:
-        """A bucket with those objects in it."""
+        """Creates a bucket with the given objects."""
         s3 = s3_backends[account]["aws"]
         s3.create_bucket(name, REGION)
         for key, body in (objects or {}).items():
@@ -187,11 +187,11 @@ class Sandbox:
         s3_backends[owner][partition].put_bucket_policy(name, policy)
 
     def put(self, account: str, name: str, key: str, body: bytes) -> None:
-        """One more object."""
+        """Adds an object."""
         s3_backends[account]["aws"].put_object(name, key, body)
 
     def objects(self, account: str, name: str) -> dict[str, bytes]:
-        """What is in a bucket."""
+        """The objects in a bucket."""
         keys = s3_backends[account]["aws"].get_bucket(name).keys
         return {key: kept.value for key, kept in keys.items() if isinstance(kept, FakeKey)}
 
@@ -210,16 +210,16 @@ class Sandbox:
         return found
 
     def assumed(self) -> list[Any]:
-        """Every AssumeRole that was granted, as moto records it: in the account of the role."""
+        """Every session that was granted, which moto records in the account of the role."""
         backends = [x for partitions in sts_backends.values() for x in partitions.values()]
         return [role for backend in backends for role in backend.assumed_roles]
 
     def end_sessions(self) -> None:
-        """Revokes what AssumeRole gave: such credentials are refused from now on."""
+        """Revokes all sessions: their credentials are rejected from now on."""
         end_sessions()
 
     def break_task(self, arn: str, code: str | None, detail: str = "") -> None:
-        """Makes a task UNAVAILABLE for that reason; without one it is well again."""
+        """Makes a task UNAVAILABLE with a reason; without one, usable again."""
         account, region = arn.split(":")[4], arn.split(":")[3]
         task = datasync_backends[account][region].task(arn)
         task.broken = Failure(code, detail) if code else None

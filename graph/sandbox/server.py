@@ -1,4 +1,4 @@
-"""A WSGI server on loopback that knows its workers, so that nothing of it outlives its close."""
+"""A WSGI server on loopback that ends all of its threads when it is closed."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from werkzeug.test import run_wsgi_app
 _POLL_SECONDS: Final = 0.05
 _JOIN_SECONDS: Final = 10.0
 _IDLE_SECONDS: Final = 120.0
-"""A connection that says nothing for so long is over: clients keep theirs for less."""
+"""How long an idle connection is kept, in seconds; clients keep theirs for less."""
 
 
 class Server(ThreadedWSGIServer):
-    """Serves from its making on: a thread that accepts, and one a connection."""
+    """Serves from its creation on: one thread accepts, and one serves each connection."""
 
     daemon_threads = True
 
@@ -32,12 +32,12 @@ class Server(ThreadedWSGIServer):
         self._accepting.start()
 
     def close(self) -> None:
-        """Ends every connection, also those that a client keeps alive, and every thread."""
+        """Closes every connection, including idle ones, and ends every thread."""
         self.shutdown()
         self._accepting.join()
         self.server_close()
         for worker, connection in list(self._workers.items()):
-            with contextlib.suppress(OSError):  # its client was faster
+            with contextlib.suppress(OSError):  # the client has closed it
                 connection.shutdown(socket.SHUT_RDWR)
             worker.join(_JOIN_SECONDS)
 
@@ -56,10 +56,10 @@ class Server(ThreadedWSGIServer):
 
 
 class _Handler(MotoRequestHandler):  # type: ignore[misc]  # moto is not typed
-    """Keeps connections, as AWS does; says nothing of requests, nor of clients that went away.
+    """Keeps connections alive, as AWS does, and logs nothing.
 
-    werkzeug's own closes each connection after its answer, as it does not know whether more of the
-    request is to come: this one reads all of that first.
+    werkzeug's handler closes each connection after its response, because part of the request may
+    be unread; this one reads all of it first.
     """
 
     protocol_version = "HTTP/1.1"
@@ -67,7 +67,7 @@ class _Handler(MotoRequestHandler):  # type: ignore[misc]  # moto is not typed
     timeout = _IDLE_SECONDS
 
     def run_wsgi(self) -> None:
-        """One request and its answer. A mistake of the sandbox's own ends the connection."""
+        """Serves one request. An error of the sandbox itself closes the connection."""
         environ = self.make_environ()
         chunked = environ.get("wsgi.input_terminated", False)
         length = -1 if chunked else int(environ.get("CONTENT_LENGTH") or 0)
@@ -86,7 +86,7 @@ class _Handler(MotoRequestHandler):  # type: ignore[misc]  # moto is not typed
         self.wfile.write(body)
 
     def log(self, *_args: object) -> None:
-        """Not to standard error."""
+        """Logs nothing."""
 
     def log_request(self, *_args: object, **_more: object) -> None:
-        """Not to standard error."""
+        """Logs nothing."""

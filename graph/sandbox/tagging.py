@@ -1,4 +1,4 @@
-"""The tagging API, with pages of as many resources as were asked for."""
+"""The tagging API, with pages of the requested size."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _MOTOS_DEFAULT: Final = 100
 
 
 class PagingTaggingBackend(ResourceGroupsTaggingAPIBackend):  # type: ignore[misc]  # untyped
-    """moto also ends a page at 100 tags, which AWS does only where it is asked to."""
+    """moto also ends a page after 100 tags, which AWS does only on request."""
 
     @property
     def _url_module(self) -> ModuleType:

@@ -1,4 +1,4 @@
-"""The border as WSGI: in front of moto, on the same port."""
+"""WSGI middleware in front of moto: records calls, injects faults, serves the control API."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ _XML: Final = _QUERY | {"s3"}
 _ROLE: Final = re.compile(r"arn:[^:]+:iam::(\d{12}):role/")
 _PAGE: Final = b"<html><body><h1>Sign in</h1></body></html>"
 _SERVICES: Final = {"tagging": "resourcegroupstaggingapi"}
-"""Names in signatures that are not the SDK's names of the services."""
+"""Services whose name in signatures differs from the SDK's."""
 
 
 class Front:
-    """Counts, lets go wrong what has to, and hands the rest to moto or to the control surface."""
+    """Records calls, fails those with a fault, and passes the rest to moto or the control API."""
 
     def __init__(self, moto: App, border: Border, control: App) -> None:
         self._moto, self._border, self._control = moto, border, control
@@ -45,7 +45,7 @@ class Front:
             if fault is None:
                 return self._moto(environ, start_response)
             return self._wrong(fault, call, environ, start_response)
-        except NotImplementedError:  # moto's word for what it lacks
+        except NotImplementedError:  # how moto reports what it does not implement
             return _refusal("unknown", call, start_response)
 
     def _wrong(
@@ -71,7 +71,7 @@ class Front:
 
 
 def _call(environ: Environ) -> tuple[str, Call]:
-    """The access key of a request, and the call that it is."""
+    """The access key of a request, and the call that it makes."""
     match = _SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))
     if match is None:
         return "", Call("unsigned", str(environ["REQUEST_METHOD"]), "")
@@ -90,7 +90,7 @@ def _operation(environ: Environ, given: dict[str, str]) -> str:
 
 
 def _given(environ: Environ) -> dict[str, str]:
-    """The parameters of a call to a service that takes a form."""
+    """The parameters of a call to a service with form-encoded requests."""
     body: bytes = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
     environ["wsgi.input"] = io.BytesIO(body)
     return {name: values[0] for name, values in parse_qs(body.decode()).items()}
@@ -98,7 +98,7 @@ def _given(environ: Environ) -> dict[str, str]:
 
 class Refusal(NamedTuple):
     in_json: str
-    """The code of the services that speak JSON."""
+    """The error code of services with JSON protocols."""
     in_xml: str
     text: str
     status: str = "400 Bad Request"
@@ -129,11 +129,11 @@ _REFUSALS: Final = {
         "The security token included in the request is expired",
     ),
 }
-"""By the kind of a fault, how the services word it."""
+"""The error of each kind of fault."""
 
 
 def _refusal(kind: str, call: Call, start_response: StartResponse) -> Iterable[bytes]:
-    """In the shape of the service, so that the SDK recognises it."""
+    """An error in the format of the service, so that the SDK recognises it."""
     refusal = _REFUSALS[kind]
     if call.service in _XML:
         code, status, media = refusal.in_xml, refusal.status_in_xml, "text/xml"
@@ -154,7 +154,7 @@ def _refusal(kind: str, call: Call, start_response: StartResponse) -> Iterable[b
 
 
 def _hang_up(environ: Environ) -> Iterable[bytes]:
-    """Breaks the connection. What werkzeug then still writes goes nowhere."""
+    """Breaks the connection; whatever werkzeug still writes is lost."""
     connection: socket.socket = environ["werkzeug.socket"]
     connection.shutdown(socket.SHUT_RDWR)
     raise ConnectionResetError

@@ -1,4 +1,4 @@
-"""The audit trail in the schema: its records, their filter, their pages."""
+"""The audit trail: its records, their filter and their pages."""
 
 from __future__ import annotations
 
@@ -135,11 +135,11 @@ class AuditFilter:
 async def audit_page(
     info: Info, given: AuditFilter | None, first: int, after: str | None
 ) -> Connection[AuditRecord]:
-    """A page of the trail, newest first. Raises Forbidden and Invalid."""
+    """A page of the audit trail, newest first. Raises Forbidden and Invalid."""
     if not 1 <= first <= MOST:
         raise Invalid(f"first is 1 to {MOST}, not {first}", path=("first",))
     before = None if after is None else _sequence(after)
-    # One more than is shown tells whether there is a next page.
+    # One more than the page holds shows whether there is a next page.
     found = await list_audit(info.context, _filter(given or AuditFilter()), first + 1, before)
     items = [(encode_cursor(f"audit {entry.sequence}"), entry.record) for entry in found[:first]]
     page = Page(

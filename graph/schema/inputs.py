@@ -17,7 +17,7 @@ from graph.schema.tag import TagInput
 
 _MOVER: Final = "The global id of the mover, as in `Mover.id`. A mover that is gone is NOT_FOUND."
 MOST_ARNS: Final = 1_000
-"""That one request to clean up may name."""
+"""The ARNs that one cleanup may name."""
 
 
 @strawberry.input(

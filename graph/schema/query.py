@@ -130,7 +130,7 @@ class Query:
         found = await asyncio.gather(
             *(_node_or_none(info, node_id) for node_id in ids), return_exceptions=True
         )
-        # An exception in the place of an item becomes an error with the path of that item.
+        # An exception instead of an item becomes an error with the path of that item.
         return cast("list[Node | None]", found)
 
     @strawberry.field(

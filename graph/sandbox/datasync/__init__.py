@@ -1,1 +1,1 @@
-"""A DataSync for moto: every kind of location, tags, pages, filters, and runs that copy."""
+"""A DataSync backend for moto: all kinds of location, tags, pages, filters, and real copies."""

@@ -1,4 +1,4 @@
-"""What one execution counts, and which of it the service shows."""
+"""The counters of an execution, and which of them the service reports."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Counters:
     )
 
     def describe(self, *, enhanced: bool) -> dict[str, Any]:
-        """The members of DescribeTaskExecution's answer."""
+        """The counters as members of DescribeTaskExecution's response."""
         # A BASIC run estimates the items to delete together with those to transfer.
         deletes = 0 if enhanced else self.estimated_deletes
         shown: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""What runs executions: one thread, or a test that turns the clock, stepping every transfer."""
+"""Runs executions step by step, on a thread or as a test advances the clock."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from graph.sandbox.failures import Cancelled
 from graph.sandbox.pace import PACE
 
 _SLICE: Final = 0.01
-"""Seconds the thread steps before it lets the rest of the process run."""
+"""How long the thread runs before it yields to the rest of the process, in seconds."""
 
 
 @dataclass
 class Live:
-    """A transfer under way. Scheduling it again gives it another turn and voids the earlier one."""
+    """A transfer in progress. Scheduling it again replaces the earlier schedule."""
 
     steps: Generator[float, None, None]
     done: Callable[[], None]
@@ -30,7 +30,7 @@ class Live:
 
 
 class Engine:
-    """Steps transfers in the order of time, on a daemon thread or as the clock is turned.
+    """Runs the steps of transfers in order of time, on a daemon thread or as the clock is turned.
 
     Two locks, taken in this order: who steps holds ``_stepping``, and ``_wake`` guards all state.
     A backend's lock comes between them: ``done`` takes it, and ``start`` and ``cancel`` are called
@@ -65,13 +65,13 @@ class Engine:
             return True
 
     def reset(self) -> None:
-        """Forgets all transfers, wherever they are."""
+        """Drops all transfers."""
         with self._wake:
             self._live.clear()
             self._due.clear()
 
     def close(self) -> None:
-        """Forgets all transfers and ends the thread; the next start makes another."""
+        """Drops all transfers and ends the thread; the next start creates another."""
         self.reset()
         with self._wake:
             thread, self._thread = self._thread, None
@@ -80,7 +80,7 @@ class Engine:
             thread.join()
 
     def let_go(self) -> None:
-        """Lets the clock run by itself again, and the thread with it."""
+        """Switches back to real time and the thread."""
         with self._wake:
             CLOCK.let_go()
             self._wake.notify()
@@ -90,7 +90,7 @@ class Engine:
             self._live.pop(transfer, None)
 
     def advance(self, seconds: float) -> None:
-        """Turns the clock of a manual engine, running all that falls due."""
+        """Advances the clock of a manual engine, running all steps that become due."""
         with self._stepping:
             until = CLOCK.seconds() + seconds
             while self._step(until):
@@ -98,7 +98,7 @@ class Engine:
             CLOCK.turn_to(until)
 
     def settle(self, seconds: float) -> None:
-        """Turns the clock until nothing runs. Raises TimeoutError where that takes longer."""
+        """Advances the clock until nothing runs. Raises TimeoutError if that takes longer."""
         with self._stepping:
             until = CLOCK.seconds() + seconds
             while self._step(until):
@@ -109,7 +109,7 @@ class Engine:
                 raise TimeoutError(f"{running} transfer(s) run longer than {seconds} s")
 
     def _schedule(self, transfer: Transfer, due: float) -> None:
-        """A transfer has one place in the queue: scheduling it again drops the earlier one."""
+        """A transfer has one place in the queue: scheduling it again replaces the earlier one."""
         live = self._live[transfer]
         live.turn = next(self._order)
         heapq.heappush(self._due, (due, live.turn, transfer))
@@ -121,7 +121,7 @@ class Engine:
             with self._wake:
                 if self._thread is not threading.current_thread():
                     return
-                # A shorter wait costs more than it lasts: steps that close run together.
+                # Waiting costs more than so short a time: steps that are this close run together.
                 wait = self._wait()
                 if wait is None or wait > _SLICE:
                     self._wake.wait(wait)
@@ -134,13 +134,13 @@ class Engine:
             time.sleep(0.001)
 
     def _wait(self) -> float | None:
-        """Seconds to the next step; None while there is none, or a hand turns the clock."""
+        """Seconds until the next step; None if there is none, or in manual mode."""
         if CLOCK.manual or not self._due:
             return None
         return self._due[0][0] - CLOCK.seconds()
 
     def _step(self, until: float, *, turned: bool = True) -> bool:
-        """The next step that is due by then, if there is one."""
+        """The next step that is due by then, if any."""
         with self._wake:
             if not self._due or self._due[0][0] > until:
                 return False

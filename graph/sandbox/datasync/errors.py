@@ -1,4 +1,4 @@
-"""The errors that DataSync answers with."""
+"""The errors of DataSync."""
 
 from __future__ import annotations
 

@@ -11,13 +11,13 @@ Params = dict[str, Any]
 
 class Kind(NamedTuple):
     action: str
-    """The end of the names of its create, describe and update actions."""
+    """The suffix of its create, describe and update actions."""
     scheme: str
     host: Callable[[Params], str]
 
 
 def tail(arn: str) -> str:
-    """What stands behind the last colon or slash."""
+    """The part after the last colon or slash."""
     return re.split("[:/]", arn)[-1]
 
 

@@ -35,7 +35,7 @@ _OPERATORS: Final[dict[str, Callable[[Any, list[Any]], bool]]] = {
 
 
 def page(items: list[T], limit: int | None, token: str | None) -> tuple[list[T], str | None]:
-    """Cut by the order of creation, so that pages stay right while resources come and go."""
+    """Paged in order of creation, so that pages stay correct while resources come and go."""
     after = _serial(token) if token else 0
     rest = [item for item in items if item.serial > after]
     chosen = rest[: min(limit or MOST, MOST)]
@@ -47,7 +47,7 @@ def page(items: list[T], limit: int | None, token: str | None) -> tuple[list[T],
 def filtered(
     items: list[T], rules: list[dict[str, Any]] | None, getters: dict[str, Callable[[T], list[Any]]]
 ) -> list[T]:
-    """What passes every rule; ``getters`` give the values that a filter's name stands for."""
+    """The items that pass every rule; ``getters`` return the value for the name of a filter."""
     for rule in rules or []:
         items = _passing(items, rule, getters)
     return items
@@ -68,7 +68,7 @@ def _passing(
 
 
 def _moment(text: str) -> datetime:
-    """In UTC where it does not say."""
+    """A time, in UTC unless it says otherwise."""
     try:
         given = datetime.fromisoformat(text)
     except ValueError:

@@ -43,7 +43,7 @@ _FILTERS: Final = ("Includes", "Excludes", "ManifestConfig")
 
 
 class DataSyncBackend(BaseBackend, TaggableResourcesMixin):  # type: ignore[misc]  # untyped
-    """Knows what stock moto leaves out: real ids, real copies, paging, tags, quotas, refusals."""
+    """Adds what moto lacks: real ids, real copies, paging, tags, quotas and rejections."""
 
     SERVICE_NAMESPACE: ClassVar[str] = "datasync"
 
@@ -58,7 +58,7 @@ class DataSyncBackend(BaseBackend, TaggableResourcesMixin):  # type: ignore[misc
     def reset(self) -> None:
         with self.lock:
             for task in self.tasks.values():
-                task.queue.clear()  # what ends at this moment launches nothing more
+                task.queue.clear()  # executions that end now start no queued ones
             for execution in self.executions.values():
                 ENGINE.drop(execution.transfer)
         super().reset()
@@ -279,7 +279,7 @@ class DataSyncBackend(BaseBackend, TaggableResourcesMixin):  # type: ignore[misc
         resource.tag({k: v for k, v in resource.tags.items() if k not in tag_keys})
 
     def iter_tagged_resources(self) -> Iterator[TaggedResource]:
-        """What the tagging API sees: old tags, not yet what is new, and still what is gone."""
+        """The tagging API's view: old tags, without new resources, and with deleted ones."""
         shown_from = CLOCK.now() - timedelta(seconds=PACE.tagging_lag)
         gone_before = CLOCK.now() - timedelta(seconds=PACE.ghosts)
         self.ghosts = [ghost for ghost in self.ghosts if ghost[0] > gone_before]

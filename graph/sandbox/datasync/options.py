@@ -1,4 +1,4 @@
-"""A task's options, with the service's defaults and refusals."""
+"""The options of a task, with the service's defaults and rejected combinations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Request parameters: how they are kept, and what of them is refused."""
+"""Request parameters: how they are stored, and which are rejected."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Tags = list[dict[str, str]] | None
 
 
 def check_account(arn: str, account_id: str) -> None:
-    """Refuses an ARN of another account, and what is no ARN of DataSync."""
+    """Rejects ARNs of other accounts, and ARNs that are not DataSync's."""
     parts = arn.split(":")
     if parts[2:3] != ["datasync"] or parts[4:5] != [account_id]:
         raise InvalidRequestException(
@@ -20,7 +20,7 @@ def check_account(arn: str, account_id: str) -> None:
 
 
 def tag_dict(tags: Tags) -> dict[str, str]:
-    """Tags as they are kept. Refuses what the service refuses."""
+    """Tags as they are stored. Rejects what the service rejects."""
     found = {tag["Key"]: tag.get("Value", "") for tag in tags or []}
     if len(found) > MOST_TAGS:
         raise InvalidRequestException(f"A resource can have at most {MOST_TAGS} tags.")
@@ -28,7 +28,7 @@ def tag_dict(tags: Tags) -> dict[str, str]:
 
 
 def task_settings(params: dict[str, Any]) -> dict[str, Any]:
-    """What is kept of a task besides its options. A schedule is on until it is switched off."""
+    """What is stored of a task besides its options. A schedule is enabled by default."""
     schedule = params.get("Schedule") or {}
     kept = {name: value for name, value in params.items() if name != "Schedule"}
     if schedule.get("ScheduleExpression"):

@@ -25,15 +25,15 @@ class Resource:
     created: datetime = field(default_factory=CLOCK.now)
     serial: int = field(default_factory=lambda: next(_SERIALS))
     before: list[tuple[datetime, dict[str, str]]] = field(default_factory=list)
-    """Earlier tags, and until when the resource had them."""
+    """Earlier tags, with the time until which the resource had them."""
 
     def tag(self, tags: dict[str, str]) -> None:
-        """Gives it other tags than it had."""
+        """Replaces the tags."""
         self.before.append((CLOCK.now(), self.tags))
         self.tags = tags
 
     def tags_at(self, when: datetime) -> dict[str, str] | None:
-        """The tags that it had then; None where it was not there yet."""
+        """The tags at that time; None if the resource did not exist yet."""
         if when < self.created:
             return None
         return next((tags for until, tags in self.before if when < until), self.tags)
@@ -52,7 +52,7 @@ class Location(Resource):
         return {"LocationArn": self.arn, "LocationUri": self.uri}
 
     def describe(self) -> dict[str, Any]:
-        # The serialiser keeps only what the describe shape knows: passwords and keys never leave.
+        # The serialiser keeps only members of the describe shape: passwords and keys never leave.
         return {**self.params, **self.summary(), "CreationTime": self.created}
 
 
@@ -98,9 +98,9 @@ class Task(Resource):
     queue: list[Execution] = field(default_factory=list)
     latest: Execution | None = None
     broken: Failure | None = None
-    """Why it is UNAVAILABLE, if it is."""
+    """Why the task is UNAVAILABLE, if it is."""
     scheduled: datetime = field(default_factory=CLOCK.now)
-    """When its schedule was set."""
+    """When the schedule was set."""
 
     @property
     def ends(self) -> tuple[Location, Location]:

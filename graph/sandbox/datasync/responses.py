@@ -22,14 +22,14 @@ from graph.sandbox.datasync.validation import check
 
 
 class DataSyncResponse(BaseResponse):  # type: ignore[misc]  # moto is not typed
-    """A method an action. Those of the kinds of locations are added below."""
+    """One method per action. Those for the kinds of location are added below."""
 
     def __init__(self) -> None:
         super().__init__(service_name="datasync")
         self.automated_parameter_parsing = True
 
     def call_action(self) -> Any:
-        """Refuses what breaks the service's model; moto only parses by it."""
+        """Rejects requests that violate the service's model; moto only parses by it."""
         try:
             check(self._get_action(), self.params)
         except InvalidRequestException as error:
@@ -108,7 +108,7 @@ class DataSyncResponse(BaseResponse):  # type: ignore[misc]  # moto is not typed
 
 
 class NumberedTag(NamedTuple):
-    """A tag with its place in the list, by which pages are cut."""
+    """A tag with its position in the list, which is the key of its pages."""
 
     serial: int
     key: str

@@ -1,4 +1,4 @@
-"""Where an execution reads and writes: moto's own S3, object by object."""
+"""What an execution reads from and writes to: moto's own S3, object by object."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _NOT_A_PATH: Final = re.compile(r"^/|//|/\.\.?/")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One object as listed."""
+    """An object as listed."""
 
     path: str
     size: int
@@ -34,7 +34,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """One object as read."""
+    """An object as read."""
 
     entry: Entry
     body: bytes
@@ -61,7 +61,7 @@ class Store:
         raise NotImplementedError
 
     def read(self, path: str) -> Copy | None:
-        """What stands there now; None where it is gone."""
+        """The current object; None where it is gone."""
         raise NotImplementedError
 
     def write(self, copy: Copy, tags: bool) -> None:
@@ -109,7 +109,7 @@ class S3Store(Store):
             )
 
     def _may(self, action: str, key: str) -> bool:
-        """By the role's policies and, for a bucket of another account, by the bucket's own too."""
+        """Checks the role's policies and, for buckets of other accounts, the bucket policy."""
         resource = f"arn:{self.partition}:s3:::{self.bucket}{key and f'/{key}'}"
         if not role_allows(self.role, self.partition, action, resource):
             return False

@@ -1,4 +1,4 @@
-"""One execution: what it has to do, how far it is, and how it ended."""
+"""One execution: its work, its progress and its end."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from graph.sandbox.pace import PACE
 log = logging.getLogger(__name__)
 
 _FIRST: Final = 10
-"""Steps of preparing that an ENHANCED run makes before it copies the first object."""
+"""The steps of preparation that an ENHANCED run takes before it copies the first object."""
 _STEPS_AHEAD: Final = 2
-"""... and then for each object that it copies, so that its totals grow for a while."""
+"""... and then for each object that it copies, so that its totals grow meanwhile."""
 _NEVER_COPIED: Final = ["/.aws-datasync", "/.awssync", "/.zfs"]
 """Folders that the service leaves out whatever the filters say, as it does ``*.snapshot``."""
 PHASES: Final = {"PREPARING": "Prepare", "TRANSFERRING": "Transfer", "VERIFYING": "Verify"}
@@ -48,7 +48,7 @@ class Transfer:
     compared: int = 0
     """How many of those copied were verified."""
     to_make: Folders = field(default_factory=Folders)
-    """Folders of a BASIC run that the destination lacks."""
+    """The folders of a BASIC run that the destination does not have."""
     to_verify: Folders = field(default_factory=Folders)
 
     def steps(self) -> Generator[float, None, None]:
@@ -67,13 +67,13 @@ class Transfer:
             self.status = "SUCCESS"
         except Failure as failure:
             self.failure, self.status = failure, "ERROR"
-        except Exception:  # one broken transfer must not stop the others
+        except Exception:  # one failed transfer must not stop the others
             log.exception("a transfer broke")
             self.failure, self.status = Failure("InternalError", "The transfer broke."), "ERROR"
         self.ended = CLOCK.now()
 
     def abandon(self, failure: Failure) -> None:
-        """Ends it before it began."""
+        """Ends it before its start."""
         self.failure, self.status, self.ended = failure, "ERROR", CLOCK.now()
 
     def _phase(self, name: str, work: Iterable[float]) -> Generator[float, None, None]:
@@ -119,7 +119,7 @@ class Transfer:
         self.counters.skipped += len(here & there)
 
     def _transfer(self, preparing: Generator[float, None, None]) -> Generator[float, None, None]:
-        """ENHANCED goes on to prepare meanwhile, faster than it copies, and verifies at once."""
+        """In ENHANCED mode, prepares meanwhile, faster than it copies, and verifies immediately."""
         moved, prepared = 0, False
         while moved < len(self.plan) or not prepared:
             steps = list(islice(preparing, _STEPS_AHEAD))
@@ -137,7 +137,7 @@ class Transfer:
             yield PACE.per_object
 
     def _move(self, path: str) -> Generator[float, None, None]:
-        """Copies what stands there by now, which may be another object than was listed."""
+        """Copies the current object, which may differ from the one that was listed."""
         tally, copy = self.counters, self.source.read(path)
         if copy is None:
             tally.failed["Transfer"] += 1
@@ -157,7 +157,7 @@ class Transfer:
         tally.transferred += 1 + self.to_make.count(path)
 
     def _verify(self) -> Generator[float, None, None]:
-        """Against the source as it is now, or only against what was read of it."""
+        """Compares with the current source, or only with what was read from it."""
         self.destination.check()
         if self.options["VerifyMode"] == "POINT_IN_TIME_CONSISTENT":
             self.source.check()
@@ -173,7 +173,7 @@ class Transfer:
             )
 
     def _verify_copied(self) -> Generator[float, None, None]:
-        """What was copied since it was last called."""
+        """The bytes copied since the last call."""
         while self.compared < len(self.copied):
             self.compared += 1
             yield from self._compare(self.copied[self.compared - 1])
@@ -187,7 +187,7 @@ class Transfer:
             self.counters.failed["Verify"] += 1
 
     def _skipped_none(self) -> None:
-        """A run that went through and left objects out ends as ERROR."""
+        """A run that completed but skipped objects because of errors ends as ERROR."""
         if self.counters.failed["Transfer"]:
             raise Failure(
                 "FilesSkipped",
@@ -200,7 +200,7 @@ class Transfer:
         return {path: entry for path, entry in store.entries().items() if self._wanted(path)}
 
     def _stays(self, entry: Entry, current: Entry | None) -> bool:
-        """Whether what stands at the destination is left alone."""
+        """Whether the object at the destination is kept."""
         if current is None:
             return False
         if self.options["OverwriteMode"] == "NEVER":

@@ -1,4 +1,4 @@
-"""moto looks this module up beside ``models``: it is the whole routing table."""
+"""The routing table; moto looks this module up beside ``models``."""
 
 from graph.sandbox.datasync.responses import DataSyncResponse
 

@@ -1,4 +1,4 @@
-"""What the service refuses before it does anything: by its model, and by rules beside it."""
+"""Validation of requests: by the service's model, and by rules that it does not contain."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def _wrong(shape: Any, value: Any, path: str) -> Iterator[str]:
 
 @cache
 def _pattern(given: str) -> re.Pattern[str]:
-    """The model's patterns are Java's, which has classes that Python has not."""
+    """Translates the model's patterns from Java, which has character classes that Python lacks."""
     spaces = given.replace(r"\p{Zs}", " ").replace(r"\z", r"\Z")
     return re.compile(re.sub(r"\\p\{\w+\}", r"\\w\\W", spaces))
 
@@ -104,7 +104,7 @@ def _check_filter(name: str, value: str) -> None:
 
 
 def _check_schedule(expression: str) -> None:
-    """An empty one takes a schedule away."""
+    """An empty expression removes the schedule."""
     rate, cron = _RATE.fullmatch(expression), _CRON.fullmatch(expression)
     if rate and rate[2] in _HOUR:
         if int(rate[1]) >= _HOUR[rate[2]]:
