@@ -22,6 +22,8 @@ from graph import schema
 from graph.auth import Authenticator, Peer, Rejected, credentials
 from graph.aws.client.clients import Clients
 from graph.aws.client.gateway import Gateway
+from graph.aws.client.session import SERVICES
+from graph.aws.resource_tags import group_of_resource
 from graph.cleanup.sweep import Sweep
 from graph.config.settings import KeySettings, Settings, SettingsError
 from graph.config.sources import load, load_keys
@@ -158,7 +160,12 @@ async def _lifespan(
         )
         gateway = await stack.enter_async_context(_gateway(settings))
         callers = _callers(settings)
-        resources = ResourcePolicy(callers, enforced=settings.resource_check != "none")
+        by_tag = settings.resource_check == "tag"
+        resources = ResourcePolicy(
+            callers,
+            enforced=settings.resource_check != "none",
+            group_of=partial(group_of_resource, gateway) if by_tag else None,
+        )
         resources.log_limits()
         operations = await stack.enter_async_context(
             _operations(settings, gateway, store, resources)
@@ -257,6 +264,7 @@ def _gateway(settings: Settings) -> Gateway:
         external_id=external_id,
         # A read that hangs is tried once more within its time.
         read_seconds=0.75 * settings.call_seconds,
+        services=(*SERVICES, "s3") if settings.resource_check == "tag" else SERVICES,
     )
     return Gateway(
         clients,

@@ -21,7 +21,7 @@ async def tagged(
     """
     filters = [{"Key": key, "Values": sorted(values)} for key, values in wanted.items()]
     return {
-        item["ResourceARN"]: _tags(item["Tags"])
+        item["ResourceARN"]: tag_values(item["Tags"])
         async for page in aws.pages(
             "resourcegroupstaggingapi",
             "get_resources",
@@ -40,7 +40,7 @@ async def tags_of(gateway: ArnGateway, resource_arn: str) -> tuple[Tag, ...]:
 
     async def read() -> tuple[Tag, ...]:
         pages = aws.pages("datasync", "list_tags_for_resource", "Tags", ResourceArn=resource_arn)
-        return tuple([tag async for page in pages for tag in _tags(page)])
+        return tuple([tag async for page in pages for tag in tag_values(page)])
 
     found: tuple[Tag, ...] = await aws.shared(("tags", resource_arn), read)
     return found
@@ -62,5 +62,6 @@ def encoded(tags: Iterable[Tag]) -> list[dict[str, str]]:
     return [{"Key": tag.key, "Value": tag.value} for tag in tags]
 
 
-def _tags(given: Iterable[Mapping[str, Any]]) -> tuple[Tag, ...]:
+def tag_values(given: Iterable[Mapping[str, Any]]) -> tuple[Tag, ...]:
+    """Tags as AWS's answers have them."""
     return tuple(Tag(item["Key"], item.get("Value") or "") for item in given)

@@ -130,10 +130,11 @@ class Settings(KeySettings):
         None,
         description="The external id to send when assuming the management role; empty sends none.",
     )
-    resource_check: Literal["list", "none"] = Field(
+    resource_check: Literal["list", "tag", "none"] = Field(
         "list",
         description="How resources are checked for keys that are limited to groups: `list` "
-        "requires a rule under `resources`, `none` allows every resource.",
+        "requires a rule under `resources`, `tag` accepts the resource's tag `spinup:spaceid` as "
+        "well if it equals the group, `none` allows every resource.",
     )
     accounts: Annotated[tuple[str, ...], NoDecode] = Field(
         (),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from graph.model import names
 from graph.model.caller import Caller
-from graph.model.errors import Forbidden
+from graph.model.errors import ApiError, Conflict, Forbidden
+from graph.model.mover import GROUP_TAG
 from graph.model.operation import NewMover
 from graph.model.resources import Resource
 from graph.rights.named import resources_of
@@ -21,19 +23,28 @@ class ResourcePolicy:
 
     callers: Mapping[str, Caller]
     enforced: bool = True
+    group_of: Callable[[str, str], Awaitable[str | None]] | None = None
+    """Reads the group that a resource is tagged for, with the role of an account. If set, a tag
+    that equals the mover's group allows a resource as a rule does."""
 
     async def require(
         self, caller: Caller, account_id: str, group: str | None, resources: Iterable[Resource]
     ) -> None:
-        """Raises Forbidden, with the place in the input, for the first one that is not allowed."""
+        """Raises Forbidden, with the place in the input, for the first one that is not allowed.
+
+        Raises Conflict if the tags of one cannot be read.
+        """
         if not self.enforced or caller.uses_everything:
             return
         for resource in resources:
-            if not caller.may_use(account_id, group, resource):
+            allowed = caller.may_use(account_id, group, resource) or await self._is_tagged(
+                caller, account_id, group, resource
+            )
+            if not allowed:
                 raise Forbidden(
-                    f"the key '{caller.name}' may not use {resource.arn}"
+                    f"The key '{caller.name}' may not use {resource.arn}"
                     f"{f' below {resource.prefix}' if resource.prefix else ''} for movers of group "
-                    f"'{group}': no rule under `resources` allows it",
+                    f"'{group}': no rule under `resources`{self._or_tag} allows it.",
                     path=resource.path,
                 )
 
@@ -51,18 +62,44 @@ class ResourcePolicy:
             return  # accepted by a version without these rules; as stored by it, without the name
         caller = self.callers.get(key_name)
         if caller is None:
-            raise Forbidden(f"the key '{key_name}', which requested it, is no longer configured")
+            raise Forbidden(f"The key '{key_name}', which requested it, is no longer configured.")
         await self.require_for_new(caller, new)
+
+    @property
+    def _or_tag(self) -> str:
+        return "" if self.group_of is None else f" and no tag '{GROUP_TAG}' with that value"
+
+    async def _is_tagged(
+        self, caller: Caller, account_id: str, group: str | None, resource: Resource
+    ) -> bool:
+        """Whether the resource belongs to a group of the caller by its tag.
+
+        A DataSync location never counts: the server itself tags those that it creates.
+        """
+        if self.group_of is None or group is None or group not in (caller.groups or ()):
+            return False
+        if names.arn(resource.arn).service == "datasync":
+            return False
+        try:
+            return await self.group_of(account_id, resource.arn) == group
+        except ApiError as error:
+            raise Conflict(
+                f"Whether group '{group}' may use {resource.arn} cannot be determined, because its "
+                f"tags cannot be read: {error.message}",
+                path=resource.path,
+            ) from error
 
     def log_limits(self) -> None:
         """Says which keys are limited, and how; warns where the limits are not enforced."""
         for caller in self.callers.values():
             log.info("key %s %s", caller.name, _limits(caller))
+        if self.group_of is not None:
+            log.info("keys limited to groups also use resources with a tag %s of theirs", GROUP_TAG)
         limited = [c.name for c in self.callers.values() if not c.uses_everything]
         if limited and not self.enforced:
             log.warning(
                 "RESOURCE_CHECK is none: the keys %s may use every resource of their accounts as a "
-                "source or destination, also those of other groups",
+                "source or destination, including those of other groups",
                 ", ".join(limited),
             )
 
@@ -74,7 +111,7 @@ def _limits(caller: Caller) -> str:
     if caller.uses_everything:
         uses = "uses every resource"
     elif caller.resources:
-        uses = f"uses what {len(caller.resources)} resource rules allow"
+        uses = f"uses the resources of {len(caller.resources)} rules"
     else:
-        uses = "uses no resource, as no rule allows one"
+        uses = "uses no resource by rule"
     return "; ".join(part for part in (" ".join(filter(None, (rights, accounts, groups))), uses))

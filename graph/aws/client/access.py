@@ -17,16 +17,25 @@ class Access(Enum):
     READ = (_READ_DATASYNC, _READ_TAGS)
     RUN = (_ALL_OF_DATASYNC, _READ_TAGS)
     MANAGE = (_ALL_OF_DATASYNC, _READ_TAGS, "iam")
+    INSPECT = (_READ_TAGS, "s3")
+    """Reads the tags of buckets, and nothing in them."""
+
+    @property
+    def reads(self) -> bool:
+        """Whether a call has no effect, so that it can be repeated."""
+        return self in (Access.READ, Access.INSPECT)
 
 
 def session_policies(access: Access, partition: str, org: str) -> dict[str, Any]:
     """The parameters of AssumeRole that narrow the role's own rights for ``access``."""
-    managed = [name for name in access.value if name != "iam"]
+    managed = [name for name in access.value if name not in ("iam", "s3")]
     narrowed: dict[str, Any] = {
         "PolicyArns": [{"arn": f"arn:{partition}:iam::aws:policy/{name}"} for name in managed]
     }
     if access is Access.MANAGE:
         narrowed["Policy"] = json.dumps(_roles_of(partition, org), separators=(",", ":"))
+    if access is Access.INSPECT:
+        narrowed["Policy"] = json.dumps(_bucket_tags(partition), separators=(",", ":"))
     return narrowed
 
 
@@ -46,3 +55,12 @@ def _roles_of(partition: str, org: str) -> dict[str, Any]:
             }
         ],
     }
+
+
+def _bucket_tags(partition: str) -> dict[str, Any]:
+    allowed = {
+        "Effect": "Allow",
+        "Action": "s3:GetBucketTagging",
+        "Resource": f"arn:{partition}:s3:::*",
+    }
+    return {"Version": "2012-10-17", "Statement": [allowed]}

@@ -66,6 +66,7 @@ REQUIRED: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         "RemoveRoleFromInstanceProfile": _NOTHING,
         "UpdateAssumeRolePolicy": _NOTHING,
     },
+    "s3": {"GetBucketTagging": ("TagSet[].Key",)},
     "sts": {
         "AssumeRole": (
             "Credentials.AccessKeyId",

@@ -95,6 +95,11 @@ def read_xml(operation: OperationModel, response: Response) -> Any:
     return _plain(result, shape)
 
 
+def read_rest_xml(operation: OperationModel, response: Response) -> Any:
+    """As ``read_xml``, of a service that puts the output itself at the root."""
+    return _plain(_parsed(response["body"]), operation.output_shape)
+
+
 def _plain(node: ET.Element, shape: Shape) -> Any:
     """The value of an element. Raises ValueError unless it has the structure of the shape."""
     kind, text = shape.type_name, (node.text or "").strip()
@@ -108,7 +113,8 @@ def _plain(node: ET.Element, shape: Shape) -> Any:
             if name in children
         }
     if kind == "list":
-        if any(_name(child) != "member" for child in node):
+        item = shape.member.serialization.get("name", "member")
+        if any(_name(child) != item for child in node):
             raise ValueError(f"unexpected items in {_name(node)}")
         return [_plain(child, shape.member) for child in node]
     if len(node):
@@ -175,5 +181,6 @@ class Protocol(NamedTuple):
 PROTOCOLS: Final[Mapping[str, Protocol]] = {
     "json": Protocol(read_json, normalize_json_error),
     "query": Protocol(read_xml, normalize_xml_error),
+    "rest-xml": Protocol(read_rest_xml, normalize_xml_error),
 }
 """By the SDK's name for a protocol."""

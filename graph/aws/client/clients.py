@@ -15,7 +15,7 @@ from aiobotocore.httpsession import AIOHTTPSession
 from graph.aws.client.access import Access, session_policies
 from graph.aws.client.credentials import Refusals, assumed_role
 from graph.aws.client.retries import Retries
-from graph.aws.client.session import RoleSession
+from graph.aws.client.session import SERVICES, RoleSession
 from graph.model.errors import ApiError
 
 MOST_ROLES: Final = 300
@@ -62,14 +62,18 @@ class Clients:
         read_seconds: float = 15.0,
         retry_seconds: float = 0.5,
         most: int = MOST_ROLES,
+        services: tuple[str, ...] = SERVICES,
     ) -> None:
-        """``read_seconds``: how long the next byte of an answer is waited for."""
+        """``read_seconds``: how long the next byte of an answer is waited for.
+
+        ``services``: those whose models are loaded at the start, and that can be called.
+        """
         self.region, self._role, self._org, self._external_id = region, role, org, external_id
         timeouts = (_CONNECT, read_seconds)
         self._pools = Pools(timeouts)
         # Never merge configurations: AioConfig.merge() drops http_session_cls.
         self._config = _config(_borrowed(self._pools), timeouts)
-        self._session = RoleSession()
+        self._session = RoleSession(services)
         self._sdk = aioboto3.Session(botocore_session=self._session)
         self._stack = AsyncExitStack()
         self._making = asyncio.Lock()

@@ -165,6 +165,7 @@ _BY_SERVICE: Final[Mapping[str, Mapping[str, Meaning]]] = {
         **_each(FAILED, "ServiceFailure"),
         **_each(REQUEST, "PolicyNotAttachable"),
     },
+    "s3": {**_each(NOT_FOUND, "NoSuchBucket", "NoSuchTagSet")},
     "sts": {
         **_each(
             CREDENTIALS,

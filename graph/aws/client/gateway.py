@@ -277,7 +277,7 @@ class Gateway:
         return answer
 
     def _slot(self, account_id: str, access: Access) -> asyncio.Semaphore:
-        key = (account_id, access is Access.READ)
+        key = (account_id, access.reads)
         slots = self._slots.get(key)
         if slots is None:
             self._slots[key] = slots = asyncio.Semaphore(_CONCURRENT)

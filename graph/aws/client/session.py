@@ -11,8 +11,8 @@ from aiobotocore.session import AioSession
 from graph.aws.client.answers import check_answer
 
 SERVICES: Final = ("datasync", "iam", "resourcegroupstaggingapi", "sts")
-_IN_EVENTS: Final = {"datasync", "iam", "resource-groups-tagging-api", "sts", "*"}
-"""How the SDK names them in its events."""
+_IN_EVENTS: Final = {"resourcegroupstaggingapi": "resource-groups-tagging-api"}
+"""Services that the SDK's events name otherwise."""
 
 
 class RoleSession(AioSession):
@@ -22,7 +22,8 @@ class RoleSession(AioSession):
     time of one making. None stands for the server's own, by the SDK's default chain.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, services: tuple[str, ...] = SERVICES) -> None:
+        self._services: tuple[Any, ...] = services  # the SDK is typed for literal names
         super().__init__()
         self.role: Any = None
         self.register("before-parse", check_answer)
@@ -32,14 +33,15 @@ class RoleSession(AioSession):
 
     def _register_builtin_handlers(self, events: Any) -> None:
         """Each client copies them all: those of other services are a third of its cost."""
-        super()._register_builtin_handlers(_OfOurServices(events))  # type: ignore[misc]  # untyped
+        ours = _OfOurServices(events, self._services)
+        super()._register_builtin_handlers(ours)  # type: ignore[misc]  # untyped
 
     async def warm_up(self, region: str) -> None:
         """Loads and parses what the first client of a service needs, away from the event loop."""
         await asyncio.to_thread(lambda: asyncio.run(self._make_all(region)))
 
     async def _make_all(self, region: str) -> None:
-        for service in SERVICES:
+        for service in self._services:
             async with self.create_client(
                 service,
                 region_name=region,
@@ -53,15 +55,16 @@ class RoleSession(AioSession):
 class _OfOurServices:
     """An emitter that takes the handlers of our services alone, and none that writes docs."""
 
-    def __init__(self, events: Any) -> None:
+    def __init__(self, events: Any, services: tuple[str, ...]) -> None:
         self._events = events
+        self._names = {"*", *(_IN_EVENTS.get(name, name) for name in services)}
 
     def __getattr__(self, name: str) -> Any:
         register = getattr(self._events, name)
 
         def register_ours(event: str, handler: Any, *more: Any, **others: Any) -> None:
             kind, _, rest = event.partition(".")
-            if kind != "docs" and (rest.partition(".")[0] or "*") in _IN_EVENTS:
+            if kind != "docs" and (rest.partition(".")[0] or "*") in self._names:
                 register(event, handler, *more, **others)
 
         return register_ours

@@ -1,0 +1,40 @@
+"""The group that a resource is tagged for: buckets are asked themselves, others the tagging API."""
+
+from __future__ import annotations
+
+from graph.aws.client.access import Access
+from graph.aws.client.gateway import AccountGateway, Gateway
+from graph.aws.tags import tag_values, value_of
+from graph.model import names
+from graph.model.errors import NotFound
+from graph.model.mover import GROUP_TAG
+
+
+async def group_of_resource(gateway: Gateway, account_id: str, arn: str) -> str | None:
+    """The value of the resource's tag ``spinup:spaceid``; None without one.
+
+    A bucket, whose ARN names no account, is asked with the management role of ``account_id``. One
+    call. Raises what AWS answers.
+    """
+    parts = names.arn(arn)
+    if parts.service == "s3" and not parts.account:
+        return await _group_of_bucket(gateway.bind(account_id), parts.resource)
+    pages = gateway.of(arn).pages(
+        "resourcegroupstaggingapi",
+        "get_resources",
+        "ResourceTagMappingList",
+        ResourceARNList=[arn],
+    )
+    async for page in pages:
+        for item in page:
+            if item["ResourceARN"] == arn:
+                return value_of(tag_values(item["Tags"]), GROUP_TAG)
+    return None
+
+
+async def _group_of_bucket(aws: AccountGateway, bucket: str) -> str | None:
+    try:
+        answer = await aws.call("s3", Access.INSPECT, "get_bucket_tagging", Bucket=bucket)
+    except NotFound:  # no tags, or no bucket
+        return None
+    return value_of(tag_values(answer["TagSet"]), GROUP_TAG)
