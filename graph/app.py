@@ -264,6 +264,7 @@ def _gateway(settings: Settings) -> Gateway:
         external_id=external_id,
         # A read that hangs is tried once more within its time.
         read_seconds=0.75 * settings.call_seconds,
+        role_boundary=settings.role_boundary,
         services=(*SERVICES, "s3") if settings.resource_check == "tag" else SERVICES,
     )
     return Gateway(

@@ -21,6 +21,8 @@ _ON_OBJECTS: Final = (
     "GetObject",
     "ListMultipartUploadParts",
     "GetObjectTagging",
+    "GetObjectVersion",
+    "GetObjectVersionTagging",
     "PutObjectTagging",
     "PutObject",
 )
@@ -41,14 +43,14 @@ async def ensure_role(
 
     Returns its ARN. Raises Conflict if the name belongs to a role with other tags.
     """
-    trust = _document({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": PRINCIPAL})
     try:
         answer = await _iam(
             aws,
             "create_role",
             RoleName=name,
             Path=path,
-            AssumeRolePolicyDocument=trust,
+            AssumeRolePolicyDocument=_trust_policy(aws),
+            PermissionsBoundary=aws.role_boundary,
             Tags=encoded(tags),
         )
     except Conflict:
@@ -103,6 +105,25 @@ def is_movers_role(role_arn: str, org: str, account_id: str) -> bool:
     """Whether a role was made for the organisation's movers, in that account."""
     parts = names.arn(role_arn)
     return parts.account == account_id and parts.resource.startswith(f"role/spinup/{org}/")
+
+
+def _trust_policy(aws: AccountGateway) -> str:
+    """Trusts DataSync only when it works for this account, not on behalf of another customer.
+
+    The location's ARN is not known yet when its role is created.
+    """
+    source = f"arn:{aws.partition}:datasync:{aws.region}:{aws.account_id}:*"
+    return _document(
+        {
+            "Effect": "Allow",
+            "Action": "sts:AssumeRole",
+            "Principal": PRINCIPAL,
+            "Condition": {
+                "StringEquals": {"aws:SourceAccount": aws.account_id},
+                "ArnLike": {"aws:SourceArn": source},
+            },
+        }
+    )
 
 
 def _carries(answer: dict[str, Any], tags: tuple[Tag, ...]) -> bool:

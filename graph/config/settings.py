@@ -130,6 +130,12 @@ class Settings(KeySettings):
         None,
         description="The external id to send when assuming the management role; empty sends none.",
     )
+    role_boundary: str | None = Field(
+        None,
+        description="ARN of a policy to set as the permissions boundary of every role that the "
+        "server creates; `{account}` in it stands for the account's id.",
+        pattern=r"^arn:aws[a-z-]*:iam::([0-9]{12}|\{account\}|aws):policy/[\w+=,.@/-]+$",
+    )
     resource_check: Literal["list", "tag", "none"] = Field(
         "list",
         description="How resources are checked for keys that are limited to groups: `list` "
@@ -259,13 +265,6 @@ class Settings(KeySettings):
             if origin != "*" and not re.fullmatch(r"[a-z][a-z0-9+.-]*://[^/?#\s]+", origin):
                 raise ValueError(f"'{origin}' is not an origin such as https://example.org")
         return origins
-
-    @field_validator("store_url")
-    @classmethod
-    def _of_a_known_store(cls, url: str) -> str:
-        if not re.fullmatch(r"sqlite:///.+|postgresql(\+psycopg)?://.+", url):
-            raise ValueError("must be sqlite:///FILE or postgresql://..")
-        return url
 
     @field_validator("listen")
     @classmethod

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import fnmatch
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 Statement = dict[str, Any]
 
-_PRINCIPAL_ARN: Final = "aws:principalarn"
 
+def trusts(document: str, kind: str, who: str, **context: str | None) -> bool:
+    """Whether a trust policy lets an account (``AWS``) or a service (``Service``) in.
 
-def trusts(document: str, kind: str, who: str, external_id: str | None = None) -> bool:
-    """Whether a trust policy lets an account (``AWS``) or a service (``Service``) in."""
-    for statement in _statements(document):
-        wanted = statement.get("Condition", {}).get("StringEquals", {}).get("sts:ExternalId")
-        named = _names(statement, kind, who) and _covers(statement, "Action", "sts:AssumeRole")
-        if statement["Effect"] != "Allow" or not named:
-            continue
-        if wanted is None or external_id in _listed(wanted):
-            return True
-    return False
+    ``context`` has the values of condition keys, by name without prefix and in lower case, such
+    as ``sourceaccount``. A condition on any other key is not met.
+    """
+    known = {name: value for name, value in context.items() if value is not None}
+    return _effect(
+        [
+            statement
+            for statement in _statements(document)
+            if _names(statement, kind, who)
+            and _applies(statement, known)
+            and _covers(statement, "Action", "sts:AssumeRole")
+        ]
+    )
 
 
 def allows(documents: Iterable[str | Statement], action: str, resource: str) -> bool:
@@ -47,7 +51,7 @@ def admits(policy: str | bytes | None, role_arn: str, action: str, resource: str
             statement
             for statement in _statements(policy)
             if _names(statement, "AWS", role_arn.split(":")[4], role_arn)
-            and _applies(statement, role_arn)
+            and _applies(statement, {"principalarn": role_arn})
             and _covers(statement, "Action", action)
             and _covers(statement, "Resource", resource)
         ]
@@ -59,13 +63,15 @@ def _effect(statements: list[Statement]) -> bool:
     return "Allow" in effects and "Deny" not in effects
 
 
-def _applies(statement: Statement, role_arn: str) -> bool:
+def _applies(statement: Statement, context: Mapping[str, str]) -> bool:
     return all(
         operator in _OPERATORS
-        and key.lower() == _PRINCIPAL_ARN
-        and any(_OPERATORS[operator](role_arn, wanted) for wanted in _listed(value))
+        and name in context
+        and any(_OPERATORS[operator](context[name], wanted) for wanted in _listed(value))
         for operator, condition in statement.get("Condition", {}).items()
-        for key, value in condition.items()
+        for name, value in (
+            (key.lower().partition(":")[2], value) for key, value in condition.items()
+        )
     )
 
 

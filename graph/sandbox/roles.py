@@ -9,7 +9,8 @@ from typing import Any, Final
 import moto.iam.urls
 import moto.sts.urls
 from moto.core.exceptions import ServiceException
-from moto.iam.models import IAMBackend, Role, iam_backends
+from moto.iam.exceptions import NotFoundException
+from moto.iam.models import IAMBackend, ManagedPolicy, Role, iam_backends
 from moto.sts.models import AssumedRole, STSBackend
 
 from graph.sandbox.clock import CLOCK
@@ -33,8 +34,22 @@ class PropagatingIAMBackend(IAMBackend):  # type: ignore[misc]  # moto is not ty
     def _url_module(self) -> ModuleType:
         return moto.iam.urls  # type: ignore[no-any-return]
 
-    def create_role(self, *args: Any, **kwargs: Any) -> Role:
-        role = super().create_role(*args, **kwargs)
+    def create_role(
+        self,
+        role_name: str,
+        assume_role_policy_document: str,
+        path: str,
+        permissions_boundary: str | None,
+        *args: Any,
+        **kwargs: Any,
+    ) -> Role:
+        if permissions_boundary and permissions_boundary not in self.managed_policies:
+            raise NotFoundException(
+                f"Scope ARN: {permissions_boundary} does not exist or is not attachable."
+            )
+        role = super().create_role(
+            role_name, assume_role_policy_document, path, permissions_boundary, *args, **kwargs
+        )
         role.changed = CLOCK.now()
         return role
 
@@ -57,7 +72,7 @@ class TrustingSTSBackend(STSBackend):  # type: ignore[misc]  # moto is not typed
     def assume_role(self, role_arn: str, external_id: str, **kwargs: Any) -> AssumedRole:
         role = find(role_arn, self.partition)
         if role is None or not trusts(
-            role.assume_role_policy_document, "AWS", self.account_id, external_id
+            role.assume_role_policy_document, "AWS", self.account_id, externalid=external_id
         ):
             raise AccessDenied(
                 f"User: arn:{self.partition}:iam::{self.account_id}:root is not authorized "
@@ -97,24 +112,41 @@ def find(role_arn: str, partition: str) -> Role | None:
     return next((role for role in roles if role.arn == role_arn), None)
 
 
-def check_role(role_arn: str, partition: str) -> None:
-    """Raises RoleUnusable where DataSync cannot assume a role, or not yet."""
+def check_role(role_arn: str, partition: str, location_arn: str) -> None:
+    """Raises RoleUnusable if DataSync cannot assume a role for a location, or not yet."""
     role = find(role_arn, partition)
     changed: datetime | None = getattr(role, "changed", None)
     unknown = changed is not None and CLOCK.now() < changed + timedelta(seconds=PACE.propagation)
     if (
         role is None
         or unknown
-        or not trusts(role.assume_role_policy_document, "Service", _DATASYNC)
+        or not trusts(
+            role.assume_role_policy_document,
+            "Service",
+            _DATASYNC,
+            sourceaccount=location_arn.split(":")[4],
+            sourcearn=location_arn,
+        )
     ):
         raise RoleUnusable(role_arn)
 
 
 def role_allows(role_arn: str, partition: str, action: str, resource: str) -> bool:
-    """Whether the role's inline and managed policies allow an action."""
+    """Whether the role's inline and managed policies allow an action, and its boundary too."""
     role = find(role_arn, partition)
     if role is None:
         return False
+    if role.permissions_boundary_arn:
+        iam = iam_backends[role_arn.split(":")[4]][partition]
+        boundary = iam.managed_policies.get(role.permissions_boundary_arn)
+        if boundary is None or not allows([_document(boundary)], action, resource):
+            return False
     documents = list(role.policies.values())
-    documents += [policy.document for policy in list(role.managed_policies.values())]
+    documents += [_document(policy) for policy in list(role.managed_policies.values())]
     return allows(documents, action, resource)
+
+
+def _document(policy: ManagedPolicy) -> str:
+    """The text of a managed policy's default version."""
+    versions = {version.version_id: version.document for version in policy.versions}
+    return str(versions[policy.default_version_id])

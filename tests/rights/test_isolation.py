@@ -3,84 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
-from moto.efs.models import efs_backends
-from moto.s3.models import s3_backends
 
-from graph.auth import token_for
 from graph.sandbox import Fault, Sandbox
 from tests.operations.crash import left
 from tests.resolvers.test_scope import told
-from tests.world import CREATE, LAB, OTHER, ask, ended, furnish, serving, tell
+from tests.rights.lab import (
+    ALLOWED,
+    EFS,
+    EFS_RULES,
+    HEADERS,
+    RULES,
+    START,
+    keys,
+    mover,
+    s3,
+    served_by,
+)
+from tests.world import CREATE, LAB, OTHER, ask, ended, tell
 
-BUCKETS = ("lab-in", "lab-out", "lab", "labx", "shop-payroll", "shared")
-HEADERS = {
-    name: {"X-Auth-Token": token_for(f"key of {name}", 4)}
-    for name in ("lab", "everything", "of-key")
-}
-START = "mutation($id: ID!) { startMover(input: {mover: $id}) { run { id } errors { code } } }"
-EFS: dict[str, Any] = {
-    "filesystemArn": f"arn:aws:elasticfilesystem:us-east-1:{LAB}:file-system/fs-0123abcd",
-    "subnetArn": f"arn:aws:ec2:us-east-1:{LAB}:subnet/subnet-0a",
-    "securityGroupArns": [f"arn:aws:ec2:us-east-1:{LAB}:security-group/sg-0b"],
-}
-EFS_RULES: list[str] = [EFS["filesystemArn"], EFS["subnetArn"], *EFS["securityGroupArns"]]
-
-
-def keys(lab: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
-    """A key of group lab, one that may use everything, and one without groups but with rules."""
-    rights: dict[str, dict[str, Any]] = {
-        "lab": {"groups": ["lab", "lab2"], **(lab or {})},
-        "everything": {},
-        "of-key": {"resources": ["arn:aws:s3:::lab-*"]},
-    }
-    return [
-        {"name": name, "key": f"key of {name}", "write": True, **given}
-        for name, given in rights.items()
-    ]
-
-
-RULES = [{"name": "lab", "resources": ["arn:aws:s3:::lab-*", "arn:aws:s3:::shared/lab/*"]}]
-
-
-@asynccontextmanager
-async def served_by(folder: Path, **changes: Any) -> AsyncIterator[httpx.AsyncClient]:
-    given: dict[str, Any] = {"keys": keys(), "groups": RULES}
-    async with serving(folder, **given | changes) as client:
-        client.headers.update(HEADERS["lab"])
-        yield client
-
-
-@pytest.fixture
-def account(aws: Sandbox) -> Sandbox:
-    furnish(aws, LAB)
-    for bucket in BUCKETS:
-        aws.bucket(LAB, bucket, {"lab/a": b"1", "b": b"2"})
-    return aws
-
-
-def s3(bucket: str, subdirectory: str | None = None) -> dict[str, Any]:
-    arn = bucket if bucket.startswith("arn:") else f"arn:aws:s3:::{bucket}"
-    return {"s3": {"bucketArn": arn, "subdirectory": subdirectory}}
-
-
-def mover(source: Any, destination: Any, group: str = "lab", name: str = "one") -> dict[str, Any]:
-    return {
-        "account": LAB,
-        "group": group,
-        "name": name,
-        "source": source,
-        "destination": destination,
-    }
-
-
-ALLOWED = s3("lab-out")
 REFUSED = [
     s3("shop-payroll"),
     s3("lab"),
@@ -211,75 +155,6 @@ def test_the_start_says_how_each_key_is_limited(
     assert "key lab may write in groups lab, lab2; uses the resources of 2 rules" in said
     none = f"key none may read in accounts {LAB} in groups h; uses no resource by rule"
     assert any(line.startswith(none) for line in said)
-
-
-TAGGED: list[tuple[dict[str, str] | None, bool]] = [
-    ({"spinup:spaceid": "lab"}, True),
-    ({"other": "x", "spinup:spaceid": "lab"}, True),
-    ({"spinup:spaceid": "lab2"}, False),
-    ({"spinup:spaceid": "Lab"}, False),
-    ({"spinup:spaceid": "lab:lab2"}, False),
-    ({"Spinup:Spaceid": "lab"}, False),
-    ({"other": "lab"}, False),
-    (None, False),
-]
-
-
-@pytest.mark.parametrize(("tags", "allowed"), TAGGED)
-async def test_a_bucket_may_be_allowed_by_its_tag(
-    account: Sandbox, tmp_path: Path, tags: dict[str, str] | None, *, allowed: bool
-) -> None:
-    if tags:
-        s3_backends[LAB]["aws"].put_bucket_tagging("shop-payroll", tags)
-    async with served_by(tmp_path, resource_check="tag") as client:
-        answer = await tell(client, CREATE, input=mover(s3("shop-payroll"), ALLOWED))
-        assert ("errors" not in answer) is allowed, answer
-        if allowed:
-            operation = await ended(client, answer["data"]["createMover"]["operation"]["id"])
-            assert operation["status"] == "COMPLETED", operation
-            answer = await tell(client, START, id=operation["mover"]["id"])
-            assert answer["data"]["startMover"]["errors"] == []
-        else:
-            assert told(answer)[0] == "FORBIDDEN"
-
-
-async def test_tags_count_only_where_they_are_to_be_checked(
-    account: Sandbox, tmp_path: Path
-) -> None:
-    s3_backends[LAB]["aws"].put_bucket_tagging("shop-payroll", {"spinup:spaceid": "lab"})
-    async with served_by(tmp_path) as client:
-        answer = await tell(client, CREATE, input=mover(s3("shop-payroll"), ALLOWED))
-        assert told(answer)[0] == "FORBIDDEN"
-    async with served_by(tmp_path, resource_check="tag") as client:
-        client.headers.update(HEADERS["of-key"])  # which is not limited to groups
-        answer = await tell(client, CREATE, input=mover(s3("shop-payroll"), ALLOWED))
-        assert told(answer)[0] == "FORBIDDEN"
-
-
-async def test_tags_that_cannot_be_read_allow_nothing(account: Sandbox, tmp_path: Path) -> None:
-    s3_backends[LAB]["aws"].put_bucket_tagging("shop-payroll", {"spinup:spaceid": "lab"})
-    account.border.add(Fault("s3.GET", "denied"))
-    async with served_by(tmp_path, resource_check="tag") as client:
-        answer = await ask(client, CREATE, input=mover(s3("shop-payroll"), ALLOWED))
-        (error,) = answer["createMover"]["errors"]
-        assert error["code"] == "CONFLICT"
-        assert error["path"] == ["input", "source", "s3", "bucketArn"]
-        assert "tags cannot be read" in error["message"]
-
-
-@pytest.mark.parametrize("tag", ["lab", "lab2"])
-async def test_a_file_system_may_be_allowed_by_its_tag(
-    account: Sandbox, tmp_path: Path, tag: str
-) -> None:
-    given = efs_backends[LAB]["us-east-1"].create_file_system(
-        "token", "generalPurpose", False, "", "bursting", 0, "", False,  # noqa: FBT003
-        [{"Key": "spinup:spaceid", "Value": tag}],
-    )  # fmt: skip
-    source = {"efs": EFS | {"filesystemArn": given.file_system_arn}}
-    rules = [*RULES, {"name": "lab", "resources": EFS_RULES[1:]}]
-    async with served_by(tmp_path, groups=rules, resource_check="tag") as client:
-        answer = await tell(client, CREATE, input=mover(source, ALLOWED))
-        assert ("errors" not in answer) is (tag == "lab"), answer
 
 
 async def test_over_rest_it_is_403(account: Sandbox, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from moto.s3.models import s3_backends
 
 from graph.sandbox import Sandbox
-from graph.sandbox.policies import admits
+from graph.sandbox.policies import admits, trusts
 from tests.sandbox.lab import LAB, OTHER, client, make_location, start
 
 ROLE = f"arn:aws:iam::{LAB}:role/spinup/acme/g/one"
@@ -54,6 +54,34 @@ def like(pattern: str) -> dict[str, Any]:
 )
 def test_a_bucket_policy_admits_whom_it_names(text: str | None, *, admitted: bool) -> None:
     assert admits(text, ROLE, "s3:ListBucket", BUCKET) is admitted
+
+
+def trust(**condition: dict[str, str]) -> str:
+    return policy(
+        Principal={"Service": "datasync.amazonaws.com"},
+        Action="sts:AssumeRole",
+        Condition=condition,
+    )
+
+
+HOME = f"arn:aws:datasync:us-east-1:{LAB}"
+
+
+@pytest.mark.parametrize(
+    ("text", "trusted"),
+    [
+        (trust(), True),
+        (trust(StringEquals={"aws:SourceAccount": LAB}), True),
+        (trust(StringEquals={"aws:SourceAccount": OTHER}), False),
+        (trust(ArnLike={"aws:SourceArn": f"{HOME}:*"}), True),
+        (trust(ArnLike={"aws:SourceArn": f"arn:aws:datasync:eu-west-1:{LAB}:*"}), False),
+        (trust(StringEquals={"sts:ExternalId": "x"}), False),
+        (trust(Bool={"aws:SecureTransport": "true"}), False),
+    ],
+)
+def test_a_trust_policy_is_met_by_the_location_it_is_used_for(text: str, *, trusted: bool) -> None:
+    context = {"sourceaccount": LAB, "sourcearn": f"{HOME}:location/loc-0"}
+    assert trusts(text, "Service", "datasync.amazonaws.com", **context) is trusted
 
 
 @pytest.fixture

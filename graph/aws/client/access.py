@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from enum import Enum
-from typing import Any
+from typing import Any, Final
 
 _READ_DATASYNC = "AWSDataSyncReadOnlyAccess"
 _ALL_OF_DATASYNC = "AWSDataSyncFullAccess"
@@ -26,34 +26,47 @@ class Access(Enum):
         return self in (Access.READ, Access.INSPECT)
 
 
-def session_policies(access: Access, partition: str, org: str) -> dict[str, Any]:
-    """The parameters of AssumeRole that narrow the role's own rights for ``access``."""
+def session_policies(
+    access: Access, partition: str, org: str, boundary: str | None = None
+) -> dict[str, Any]:
+    """The parameters of AssumeRole that narrow the role's own rights for ``access``.
+
+    ``boundary``: the policy that every role has to have as its permissions boundary.
+    """
     managed = [name for name in access.value if name not in ("iam", "s3")]
     narrowed: dict[str, Any] = {
         "PolicyArns": [{"arn": f"arn:{partition}:iam::aws:policy/{name}"} for name in managed]
     }
     if access is Access.MANAGE:
-        narrowed["Policy"] = json.dumps(_roles_of(partition, org), separators=(",", ":"))
+        narrowed["Policy"] = json.dumps(_roles_of(partition, org, boundary), separators=(",", ":"))
     if access is Access.INSPECT:
         narrowed["Policy"] = json.dumps(_bucket_tags(partition), separators=(",", ":"))
     return narrowed
 
 
-def _roles_of(partition: str, org: str) -> dict[str, Any]:
-    """IAM, on nothing but the roles that this organisation's movers read their buckets with."""
-    actions = (
-        "CreateRole GetRole TagRole ListRoles ListRoleTags DeleteRole PassRole "
-        "PutRolePolicy GetRolePolicy ListRolePolicies DeleteRolePolicy ListAttachedRolePolicies"
-    )
+_GIVING: Final = ("CreateRole", "PutRolePolicy")
+_OTHER: Final = (
+    *("GetRole", "TagRole", "ListRoles", "ListRoleTags", "DeleteRole", "PassRole"),
+    *("GetRolePolicy", "ListRolePolicies", "DeleteRolePolicy", "ListAttachedRolePolicies"),
+)
+
+
+def _roles_of(partition: str, org: str, boundary: str | None) -> dict[str, Any]:
+    """IAM, on nothing but the roles that this organisation's movers read their buckets with.
+
+    With a boundary nothing can be given to a role that lacks it.
+    """
+    resource = f"arn:{partition}:iam::*:role/spinup/{org}/*"
+    condition = {"StringEquals": {"iam:PermissionsBoundary": boundary}}
+    giving = _allow(_GIVING, resource) | ({"Condition": condition} if boundary else {})
+    return {"Version": "2012-10-17", "Statement": [_allow(_OTHER, resource), giving]}
+
+
+def _allow(actions: tuple[str, ...], resource: str) -> dict[str, Any]:
     return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Action": [f"iam:{action}" for action in actions.split()],
-                "Resource": f"arn:{partition}:iam::*:role/spinup/{org}/*",
-            }
-        ],
+        "Effect": "Allow",
+        "Action": [f"iam:{action}" for action in actions],
+        "Resource": resource,
     }
 
 

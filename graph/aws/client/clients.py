@@ -63,12 +63,15 @@ class Clients:
         retry_seconds: float = 0.5,
         most: int = MOST_ROLES,
         services: tuple[str, ...] = SERVICES,
+        role_boundary: str | None = None,
     ) -> None:
         """``read_seconds``: how long the next byte of an answer is waited for.
 
         ``services``: those whose models are loaded at the start, and that can be called.
+        ``role_boundary``: the ARN of a policy; ``{account}`` in it stands for the account's id.
         """
         self.region, self._role, self._org, self._external_id = region, role, org, external_id
+        self._role_boundary = role_boundary
         timeouts = (_CONNECT, read_seconds)
         self._pools = Pools(timeouts)
         # Never merge configurations: AioConfig.merge() drops http_session_cls.
@@ -100,6 +103,10 @@ class Clients:
         while self._roles:
             await self._roles.popitem()[1].close()
         await self._stack.aclose()
+
+    def role_boundary(self, account_id: str) -> str | None:
+        """The ARN of the policy that bounds every role that is created in an account."""
+        return self._role_boundary and self._role_boundary.replace("{account}", account_id)
 
     def __len__(self) -> int:
         """How many roles are kept."""
@@ -155,7 +162,7 @@ class Clients:
             "RoleArn": f"arn:{self.partition}:iam::{account_id}:role/{self._role}",
             "RoleSessionName": "datasync-api",
             "Tags": [{"Key": "spinup:org", "Value": self._org}],
-            **session_policies(access, self.partition, self._org),
+            **session_policies(access, self.partition, self._org, self.role_boundary(account_id)),
         }
         if self._external_id:
             request["ExternalId"] = self._external_id

@@ -75,6 +75,11 @@ class AccountGateway:
     def caches(self) -> Caches:
         return self.gateway.caches
 
+    @property
+    def role_boundary(self) -> str | None:
+        """The ARN of the policy that bounds every role that is created in the account."""
+        return self.gateway.role_boundary(self.account_id)
+
     def of(self, arn: str) -> AccountGateway:
         """The account and region of an ARN."""
         return self.gateway.of(arn)
@@ -179,6 +184,10 @@ class Gateway:
     def listed_accounts(self) -> tuple[Account, ...]:
         """The accounts that the settings allow; empty if they allow any."""
         return tuple(Account(account_id, self.region) for account_id in sorted(self._accounts))
+
+    def role_boundary(self, account_id: str) -> str | None:
+        """The ARN of the policy that bounds every role that is created in an account."""
+        return self._clients.role_boundary(account_id)
 
     def account(self, account_id: str) -> Account:
         """The account, if its id is well-formed and allowed. Asks AWS nothing."""

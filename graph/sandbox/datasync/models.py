@@ -293,5 +293,5 @@ class DataSyncBackend(BaseBackend, TaggableResourcesMixin):  # type: ignore[misc
 
     def _store(self, location: Location) -> Store:
         if location.kind == "S3":
-            return S3Store(self.account_id, self.partition, location.params)
+            return S3Store(self.account_id, self.partition, location.params, location.arn)
         return Store(location.uri)

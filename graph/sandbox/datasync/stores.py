@@ -72,8 +72,11 @@ class Store:
 
 
 class S3Store(Store):
-    def __init__(self, account_id: str, partition: str, params: dict[str, Any]) -> None:
+    def __init__(
+        self, account_id: str, partition: str, params: dict[str, Any], location_arn: str
+    ) -> None:
         self.account_id = account_id
+        self.location_arn = location_arn
         self.partition = partition
         self.bucket = params["S3BucketArn"].split(":::")[-1]
         self.role = (params.get("S3Config") or {}).get("BucketAccessRoleArn", "")
@@ -100,7 +103,7 @@ class S3Store(Store):
                 f"could not perform s3:HeadBucket in bucket {self.bucket}. "
                 "The bucket does not exist or is not reachable.",
             ) from None
-        check_role(self.role, self.partition)
+        check_role(self.role, self.partition, self.location_arn)
         if not self._may("s3:ListBucket", ""):
             raise Failure(
                 "SrcLocHitAccess",

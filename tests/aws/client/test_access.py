@@ -19,34 +19,60 @@ TAGS = "ResourceGroupsandTagEditorReadOnlyAccess"
 
 
 @pytest.mark.parametrize(
-    ("access", "managed", "iam"),
+    ("access", "managed", "inline"),
     [
         (Access.READ, [READ, TAGS], False),
         (Access.RUN, [FULL, TAGS], False),
         (Access.MANAGE, [FULL, TAGS], True),
+        (Access.INSPECT, [TAGS], True),
     ],
 )
 @pytest.mark.parametrize("partition", ["aws", "aws-us-gov"])
 def test_a_session_is_narrowed_to_its_kind_of_work(
-    access: Access, managed: list[str], partition: str, *, iam: bool
+    access: Access, managed: list[str], partition: str, *, inline: bool
 ) -> None:
     narrowed = session_policies(access, partition, "acme")
     arns = [given["arn"] for given in narrowed["PolicyArns"]]
     assert arns == [f"arn:{partition}:iam::aws:policy/{name}" for name in managed]
-    assert ("Policy" in narrowed) == iam
+    assert ("Policy" in narrowed) == inline
 
 
 def test_managing_reaches_the_roles_of_the_organisation_and_no_others() -> None:
     policy = json.loads(session_policies(Access.MANAGE, "aws", "acme")["Policy"])
-    (statement,) = policy["Statement"]
-    assert statement["Effect"] == "Allow"
-    assert statement["Resource"] == "arn:aws:iam::*:role/spinup/acme/*"
-    assert all(action.startswith("iam:") for action in statement["Action"])
-    assert not any("*" in action for action in statement["Action"])
+    for statement in policy["Statement"]:
+        assert statement["Effect"] == "Allow"
+        assert statement["Resource"] == "arn:aws:iam::*:role/spinup/acme/*"
+        assert all(action.startswith("iam:") for action in statement["Action"])
+        assert not any("*" in action for action in statement["Action"])
+        assert "Condition" not in statement
+
+
+def test_with_a_boundary_nothing_is_given_to_a_role_that_lacks_it() -> None:
+    boundary = f"arn:aws:iam::{LAB}:policy/datasync-boundary"
+    given = session_policies(Access.MANAGE, "aws", "acme", boundary)["Policy"]
+    conditions = {
+        action: statement.get("Condition")
+        for statement in json.loads(given)["Statement"]
+        for action in statement["Action"]
+    }
+    wanted = {"StringEquals": {"iam:PermissionsBoundary": boundary}}
+    assert conditions["iam:CreateRole"] == conditions["iam:PutRolePolicy"] == wanted
+    assert {action for action, condition in conditions.items() if condition} == {
+        "iam:CreateRole",
+        "iam:PutRolePolicy",
+    }
+
+
+def test_inspecting_reads_the_tags_of_buckets_and_nothing_else() -> None:
+    policy = json.loads(session_policies(Access.INSPECT, "aws-cn", "acme")["Policy"])
+    assert policy["Statement"] == [
+        {"Effect": "Allow", "Action": "s3:GetBucketTagging", "Resource": "arn:aws-cn:s3:::*"}
+    ]
 
 
 def test_a_session_policy_is_shorter_than_sts_allows() -> None:
-    policy = session_policies(Access.MANAGE, "aws-us-gov", "o" * 64)["Policy"]
+    boundary = f"arn:aws-us-gov:iam::{LAB}:policy/{'p' * 128}"
+    policy = session_policies(Access.MANAGE, "aws-us-gov", "o" * 64, boundary)["Policy"]
     assert len(policy) <= 2_048
 
 
@@ -59,7 +85,7 @@ async def test_what_the_server_asks_of_iam_is_allowed_by_its_session_policy(
     await roles.delete_role(gateway.bind(LAB), "r-1")
     await roles.delete_role(gateway.bind(LAB), "r-1")
     policy = json.loads(session_policies(Access.MANAGE, "aws", ORG)["Policy"])
-    allowed = set(policy["Statement"][0]["Action"])
+    allowed = {action for statement in policy["Statement"] for action in statement["Action"]}
     used = {f"iam:{call.operation}" for call in aws.border.calls() if call.service == "iam"}
     assert used
     assert used <= allowed
@@ -81,6 +107,10 @@ async def test_a_buckets_role_is_what_the_contract_says(aws: Sandbox, gateway: G
             "Effect": "Allow",
             "Action": "sts:AssumeRole",
             "Principal": {"Service": "datasync.amazonaws.com"},
+            "Condition": {
+                "StringEquals": {"aws:SourceAccount": LAB},
+                "ArnLike": {"aws:SourceArn": f"arn:aws:datasync:us-east-1:{LAB}:*"},
+            },
         }
     ]
     kept = await iam("get_role_policy", PolicyName="DataSyncBucketAccessPolicy")
@@ -88,7 +118,7 @@ async def test_a_buckets_role_is_what_the_contract_says(aws: Sandbox, gateway: G
     on_bucket = "GetBucketLocation ListBucket ListBucketMultipartUploads"
     on_objects = (
         "AbortMultipartUpload DeleteObject GetObject ListMultipartUploadParts GetObjectTagging "
-        "PutObjectTagging PutObject"
+        "GetObjectVersion GetObjectVersionTagging PutObjectTagging PutObject"
     )
     assert statements == {
         "arn:aws:s3:::b": [f"s3:{name}" for name in on_bucket.split()],
