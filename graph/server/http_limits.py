@@ -13,6 +13,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from graph.observability.logs import pairs
 from graph.observability.metrics import HTTP_REQUESTS
 from graph.server.request_parser import RequestParser
+from graph.transport import ABORT
 
 log = logging.getLogger(__name__)
 
@@ -76,6 +77,7 @@ class PatientProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        cast("dict[str, Any]", self.scope)[ABORT] = self.transport.abort
         self._in_head, self._said = True, True
         if self._deadline is None:
             self._wait(self._limits.seconds)

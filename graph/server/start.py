@@ -22,6 +22,7 @@ from graph.server.descriptors import affordable
 from graph.server.http_limits import Limits, PatientProtocol
 from graph.server.signals import block_hangup
 from graph.server.supervisor import Supervisor
+from graph.server.websocket_limits import BoundedWebSocket
 from graph.store import trouble_with
 
 _SOCKET_BYTES: Final = 65_536
@@ -111,7 +112,7 @@ def _config(settings: Settings, workers: int) -> uvicorn.Config:
         workers=workers,
         loop="graph.server.listener:ServerLoop",
         http=cast("Any", partial(PatientProtocol, limits=limits)),
-        ws="websockets-sansio",
+        ws=BoundedWebSocket,
         ws_max_size=_SOCKET_BYTES,
         ws_per_message_deflate=False,
         proxy_headers=False,

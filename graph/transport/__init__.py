@@ -1,8 +1,9 @@
 """GraphQL over HTTP, WebSocket and SSE, as a library that knows no schema of ours."""
 
 from graph.transport.app import GraphQLApp
+from graph.transport.endpoint import ABORT
 from graph.transport.execution.limits import Limits
 from graph.transport.execution.schema import Schema, make_schema
 from graph.transport.report import Failures, Report
 
-__all__ = ["Failures", "GraphQLApp", "Limits", "Report", "Schema", "make_schema"]
+__all__ = ["ABORT", "Failures", "GraphQLApp", "Limits", "Report", "Schema", "make_schema"]

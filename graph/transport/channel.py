@@ -9,6 +9,7 @@ from typing import Final
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from graph.transport.endpoint import abort
 from graph.transport.refusals import close_reason
 
 log = logging.getLogger(__name__)
@@ -16,6 +17,7 @@ log = logging.getLogger(__name__)
 _RATE: Final = 50.0
 """Messages per second, after the first ``_BURST``."""
 _BURST: Final = 100.0
+_CLOSE_SECONDS: Final = 10.0
 
 
 class Gone(Exception):
@@ -64,11 +66,13 @@ class Channel:
             self._sending -= 1
             self._read_at = time.monotonic()
 
-    async def close(self, code: int, reason: str, seconds: float | None = None) -> None:
-        """Waits at most so long for a client that does not read."""
+    async def close(self, code: int, reason: str, seconds: float = _CLOSE_SECONDS) -> None:
+        """Ends the connection if the client does not read for so long."""
         self.closed = True
         try:
             async with asyncio.timeout(seconds):
                 await self._socket.close(code, close_reason(reason))
-        except (WebSocketDisconnect, RuntimeError, TimeoutError):
-            log.debug("a socket was closed already, or its client does not read")
+        except TimeoutError:
+            abort(self._socket.scope)
+        except (WebSocketDisconnect, RuntimeError):
+            log.debug("a socket was closed already")

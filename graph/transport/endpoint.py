@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from starlette.requests import HTTPConnection
+from starlette.types import Scope
 
 from graph.transport.execution.results import Results
 from graph.transport.origin import Origin
@@ -19,6 +20,10 @@ from graph.transport.report import Observer
 Identify = Callable[[HTTPConnection, Mapping[str, Any] | None], Awaitable[Any]]
 """Who asks: by the headers, or the payload of connection_init. The result has to be hashable.
 Raises an error with a ``code``."""
+
+ABORT: Final = "graph.transport.abort"
+"""In the scope of a connection, where the server offers it: a function that ends the connection
+without waiting for a client that does not read."""
 
 
 class Slots:
@@ -121,3 +126,8 @@ class Endpoint:
         for stopped in self._open:
             if not stopped.done():
                 stopped.set_result(None)
+
+
+def abort(scope: Scope) -> None:
+    """Ends a connection whose client does not read, where the server offers that."""
+    scope.get(ABORT, lambda: None)()

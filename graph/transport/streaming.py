@@ -11,7 +11,7 @@ from typing import Final
 
 from starlette.types import Receive, Scope, Send
 
-from graph.transport.endpoint import Endpoint
+from graph.transport.endpoint import Endpoint, abort
 from graph.transport.execution.results import Payload
 from graph.transport.report import Report
 
@@ -125,6 +125,7 @@ class EventStream:
                 except TimeoutError:
                     break
         log.info("gave up a stream: its client does not read")
+        abort(self._report.scope)
 
     async def _finish(self, send: Send, data: bytes) -> None:
         try:

@@ -17,7 +17,7 @@ from starlette.websockets import WebSocket
 
 from graph.transport.body import decode
 from graph.transport.channel import Channel, Gone
-from graph.transport.endpoint import Endpoint
+from graph.transport.endpoint import Endpoint, abort
 from graph.transport.execution.errors import MASK
 from graph.transport.execution.request import OperationRequest
 from graph.transport.messages import frame, problem_of
@@ -240,8 +240,10 @@ class _Connection:
         One look now and then: a deadline for each message would cost as much as its encoding.
         """
         stuck = self._endpoint.stuck_seconds
-        while not self._channel.closed:
+        while True:
             await asyncio.sleep(self._pause())
+            if self._channel.closed:
+                return
             late = time.monotonic() - self._opened >= self._endpoint.init_seconds
             if late and not self._greeted:
                 await self._channel.close(4408, "Connection initialisation timeout")
@@ -252,9 +254,12 @@ class _Connection:
                 try:
                     async with asyncio.timeout(stuck):
                         await self._channel.send('{"type":"ping"}')
-                except (TimeoutError, Gone):
+                except Gone:
+                    return
+                except TimeoutError:
                     break
         log.info("gave up a socket: its client does not read")
+        abort(self._socket.scope)
 
     def _pause(self) -> float:
         pause = min(_PING_SECONDS, self._endpoint.stuck_seconds)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import uvicorn
 
+from graph.server.websocket_limits import BoundedWebSocket
 from tests.transport.small import app
 
 
@@ -21,7 +22,7 @@ def address() -> Iterator[str]:
         log_level="critical",
         loop="asyncio",
         http="httptools",
-        ws="websockets-sansio",
+        ws=BoundedWebSocket,
         ws_max_size=65_536,
         ws_per_message_deflate=False,
         lifespan="off",

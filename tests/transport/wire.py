@@ -24,6 +24,7 @@ class Wire:
     """One connection. As long as ``reading`` is not set, each send of the server waits."""
 
     def __init__(self, app: ASGIApp, scope: dict[str, Any]) -> None:
+        self.scope = scope
         self._inbox: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self.sent: list[dict[str, Any]] = []
         self.reading = asyncio.Event()
@@ -71,13 +72,19 @@ class Wire:
 class Socket(Wire):
     """A client of graphql-transport-ws."""
 
-    def __init__(self, app: ASGIApp, path: str = "/", headers: Headers = ()) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        path: str = "/",
+        headers: Headers = (),
+        subprotocols: Sequence[str] = ("graphql-transport-ws",),
+    ) -> None:
         scope = {
             "type": "websocket",
             "path": path,
             "query_string": b"",
             "headers": list(headers),
-            "subprotocols": ["graphql-transport-ws"],
+            "subprotocols": list(subprotocols),
         }
         super().__init__(app, scope)
         self.tell({"type": "websocket.connect"})

@@ -1,0 +1,78 @@
+"""uvicorn's WebSocket protocol with a bound on the frames that a client may send."""
+
+from __future__ import annotations
+
+from typing import Any, Final, cast
+
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import Frame
+from websockets.http11 import Request
+
+from graph.transport import ABORT
+
+_RATE: Final = 100.0
+"""Frames per second, after the first ``_BURST``: of any kind, before and after connection_init."""
+_BURST: Final = 1_000.0
+"""Parsing them takes about 10 ms. It is more than the messages that the transport takes at once, so
+that a client with too many of those gets the code of its protocol."""
+_PIECE: Final = 2_048
+"""Bytes that are parsed at a time. A larger piece could hold thousands of frames, all of which
+would be parsed before the first is counted."""
+_TOO_MANY: Final = 1008
+"""RFC 6455, 7.4.1: the client violates a policy."""
+
+
+class BoundedWebSocket(WebSocketsSansIOProtocol):
+    """Closes the connection of a client that sends too many frames."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - uvicorn's
+        super().__init__(*args, **kwargs)
+        self._tokens, self._filled_at = _BURST, self.loop.time()
+
+    def data_received(self, data: bytes) -> None:
+        for start in range(0, len(data), _PIECE):
+            if self.transport.is_closing():
+                return
+            super().data_received(data[start : start + _PIECE])
+
+    def handle_connect(self, event: Request) -> None:
+        super().handle_connect(event)
+        scope = cast("dict[str, Any] | None", getattr(self, "scope", None))
+        if scope is not None:  # the handshake was accepted
+            scope[ABORT] = self.transport.abort
+
+    def handle_text(self, event: Frame) -> None:
+        if self._admit():
+            super().handle_text(event)
+
+    def handle_bytes(self, event: Frame) -> None:
+        if self._admit():
+            super().handle_bytes(event)
+
+    def handle_cont(self, event: Frame) -> None:
+        if self._admit():
+            super().handle_cont(event)
+
+    def handle_ping(self) -> None:
+        if self._admit():
+            super().handle_ping()
+
+    def handle_pong(self, event: Frame) -> None:
+        if self._admit():
+            super().handle_pong(event)
+
+    def _admit(self) -> bool:
+        """Counts a frame. False if it is to be ignored, as the connection is being closed."""
+        if self.transport.is_closing():
+            return False
+        now = self.loop.time()
+        self._tokens = min(_BURST, self._tokens + (now - self._filled_at) * _RATE) - 1
+        self._filled_at = now
+        if self._tokens >= 0:
+            return True
+        if self.close_sent:
+            self.transport.abort()
+        else:
+            self.conn.send_close(_TOO_MANY, "Too many frames")
+            self.handle_parser_exception()  # writes that, tells the application, and closes
+        return False
