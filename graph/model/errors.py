@@ -19,7 +19,7 @@
         └── UpstreamTimeout it did not respond in time
 
 Every error has one message for people: what was asked, what is wrong and what to do.
-Errors can be pickled, which the journal of operations relies on.
+Errors survive copying and pickling.
 """
 
 from __future__ import annotations

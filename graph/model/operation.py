@@ -39,8 +39,7 @@ class NewMover:
     """The caller's tags in their order, without those that the server sets itself."""
     key_name: str | None = field(default=None, repr=False)
     """Of the caller's key, whose rules are checked again whenever the operation is resumed. None
-    for operations that were accepted before there were such rules. Not part of ``repr``, by which
-    idempotency keys compare inputs."""
+    for operations that were accepted before there were such rules."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,11 +22,14 @@ _RACES: Final = 5
 """How often a run may begin between the last one's end and the deletion of its task."""
 
 
-async def read_parts(operation_id: str, task_arn: str) -> Parts:
-    """A mover's locations, each with the role that may go with it. Nothing where it is gone.
+async def read_parts(operation_id: str, task_arn: str, *, known: Parts | None = None) -> Parts:
+    """Returns a mover's locations, each with the role to delete with it; empty if it is gone.
 
-    They are kept until they are deleted: once the task is gone, nothing else names them.
+    ``known``: read earlier. They are stored until they are deleted: once the task is gone, nothing
+    else names them.
     """
+    if known is not None:
+        return known
     try:
         task = await patiently(lambda: tasks.describe_task(rooms().gateway, task_arn))
     except NotFound:

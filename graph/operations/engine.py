@@ -16,13 +16,14 @@ from dbos import DBOS
 
 from graph.model.errors import Upstream
 from graph.observability import logs
+from graph.operations.dbos_internals import refuse_pickles
+from graph.operations.dispatch import APPLICATION_VERSION
+from graph.operations.journal import JsonSerializer
 from graph.operations.rooms import Rooms, close_rooms, open_rooms
 from graph.store import Store
 
 log = logging.getLogger(__name__)
 
-_VERSION: Final = "1"
-"""Pinned: with a new one at each deployment, operations in flight would wait for ever."""
 _THREADS: Final = 16
 _POOL: Final = {"postgresql": 16, "sqlite": 2}
 """Connections of the engine. SQLite has one writer at a time: more of them would only wait, each
@@ -37,6 +38,7 @@ _LETTING_GO: Final = 5.0
 async def engine(rooms: Rooms, *, drain: float) -> AsyncIterator[None]:
     """Runs workflows, also those of replicas that fell silent."""
     open_rooms(rooms)
+    refuse_pickles()
     own = _own_engine(rooms.store.url)
     # The engine launches on the loop that it is to run workflows on. Tables first, one at a time.
     with rooms.store.alone():
@@ -44,7 +46,8 @@ async def engine(rooms: Rooms, *, drain: float) -> AsyncIterator[None]:
             config={
                 "name": "datasync-api",
                 "system_database_url": _url(rooms.store.url),
-                "application_version": _VERSION,
+                "application_version": APPLICATION_VERSION,
+                "serializer": JsonSerializer(),
                 "executor_id": rooms.heart.replica,
                 "log_level": "WARNING",
                 "max_executor_threads": _THREADS,
@@ -58,7 +61,7 @@ async def engine(rooms: Rooms, *, drain: float) -> AsyncIterator[None]:
         DBOS.launch()
     await rooms.heart.beat()
     # Owned here: cancelled and awaited below.
-    heart = asyncio.create_task(rooms.heart.beat_for_ever())
+    heart = asyncio.create_task(rooms.heart.run())
     try:
         yield
     finally:
@@ -83,7 +86,6 @@ async def _stop(rooms: Rooms, drain: float) -> None:
     if left:
         log.warning("leaving %d operations to whoever takes over", len(left))
         await asyncio.wait(left, timeout=_LETTING_GO)
-    rooms.heart.leave()
     await asyncio.to_thread(DBOS.destroy)
     # DBOS made its own executor the loop's default, and has just shut it down.
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())

@@ -19,10 +19,10 @@ from graph.aws.tasks import describe_task, made_tasks
 from graph.cleanup import leftovers
 from graph.model.errors import ApiError, NotFound, Upstream
 from graph.model.location import S3Spec
-from graph.model.operation import NewMover, OperationKind, OperationStatus
+from graph.model.operation import NewMover, OperationStatus
 from graph.operations import steps
+from graph.operations.accepted import CreateInput, decode, reservation_of
 from graph.operations.rooms import rooms
-from graph.operations.starting import input_of, reservation_of
 from graph.store import LateEffects, Store
 
 log = logging.getLogger(__name__)
@@ -53,8 +53,6 @@ async def check_due(store: Store, *, shortest: float = _SHORTEST) -> None:
         store.now(), shortest=shortest, longest=_LONGEST, window=_WINDOW
     )
     for row in due:
-        if row["kind"] != OperationKind.CREATE_MOVER.value:
-            continue
         try:
             await _check(store, row)
         except ApiError as error:
@@ -63,7 +61,10 @@ async def check_due(store: Store, *, shortest: float = _SHORTEST) -> None:
 
 async def _check(store: Store, row: sa.RowMapping) -> None:
     """Removes what the mover of a completed create does not consist of, or all of a failed one."""
-    (new,) = input_of(row)
+    given = decode(row["input"])
+    if not isinstance(given, CreateInput):
+        return
+    new = given.new
     completed = row["status"] == OperationStatus.COMPLETED.value
     name = reservation_of(new.account_id, new.group, new.name)
     if completed and await store.holder(name):

@@ -34,13 +34,13 @@ from graph.model.operation import (
     OperationKind,
     OperationPlace,
 )
-from graph.operations import late_effects, reading
+from graph.operations import accepted, late_effects, reading
 from graph.operations.checks import check
 from graph.operations.engine import engine
-from graph.operations.heart import Heart
+from graph.operations.heartbeat import Heartbeat
 from graph.operations.once import Idempotency, key_of
+from graph.operations.recovery import Recovery, start
 from graph.operations.rooms import Patience, Rooms
-from graph.operations.starting import keep_up, pickled, reservation_of, start
 from graph.operations.steps import name_taken
 from graph.rights.policy import ResourcePolicy
 from graph.store import Key, Parts, Quota, Store, parts_of
@@ -76,12 +76,13 @@ class Operations:
         self._idempotency = Idempotency(store, self._replica, self._bookkeeping)
 
     async def __aenter__(self) -> Self:
-        heart = Heart(self._store, self._replica, self._lease)
+        heart = Heartbeat(self._store, self._replica, self._lease)
         rooms = Rooms(self._gateway, self._store, self._patience, heart, self._resources)
         await self._stack.enter_async_context(engine(rooms, drain=self._drain))
         # Owned here, as are those that accept: cancelled, or waited for, on exit.
+        recovery = Recovery(self._store, heart, self._keep)
         upkeep = (
-            asyncio.create_task(keep_up(self._store, self._keep)),
+            asyncio.create_task(recovery.run(lambda: list(rooms.running.values()))),
             asyncio.create_task(late_effects.watch(self._store)),
         )
         self._stack.push_async_callback(self._bookkeeping.aclose)
@@ -103,7 +104,7 @@ class Operations:
         await self._resources.require_for_new(caller, new)
         new = replace(new, key_name=caller.name)
         given = idempotency_key
-        key = None if given is None else key_of(caller.name, given, repr(new))
+        key = None if given is None else key_of(caller.name, given, accepted.fingerprint(new))
         before = await self._store.key_result(key) if key else None
         if before is not None:
             return await reading.accepted(self._store, before)
@@ -117,7 +118,9 @@ class Operations:
         Raises AlreadyRunning where a run is active, Conflict while the mover is still being made.
         """
         account_id = mover.account.account_id
-        holder = await self._store.holder(reservation_of(account_id, mover.group, mover.name))
+        holder = await self._store.holder(
+            accepted.reservation_of(account_id, mover.group, mover.name)
+        )
         if holder is not None:
             return await self.get(_joined(holder))
         if mover.status in ("RUNNING", "QUEUED") and not cancel_run:
@@ -133,16 +136,13 @@ class Operations:
         named: tuple[str | None, str] | None = None,
         task_arn: str | None = None,
     ) -> Operation | None:
-        """The last deletion of a mover by group and name or by task, if it left something.
-
-        Also the one that is under way; None where nothing is left.
-        """
+        """The last deletion of a mover that is under way or left something, or None."""
         row = await self._store.deletion(account_id, named=named, task_arn=task_arn)
         return None if row is None else await self.get(row["id"])
 
     async def refuse_half_made(self, account_id: str, group: str | None, name: str) -> None:
         """Raises Conflict where a mover of that name is being made, and not yet to be found."""
-        holder = await self._store.holder(reservation_of(account_id, group, name))
+        holder = await self._store.holder(accepted.reservation_of(account_id, group, name))
         if holder is not None:
             _joined(holder)
 
@@ -213,11 +213,11 @@ class Operations:
             **reading.requested_by(caller),
             "mover_group": new.group,
             "mover_name": new.name,
-            "reservation": reservation_of(new.account_id, new.group, new.name),
+            "reservation": accepted.reservation_of(new.account_id, new.group, new.name),
         }
         try:
             quota = await self._check_name(new)
-            return await self._begin(values, pickled(new), key, quota, again=new)
+            return await self._begin(values, accepted.CreateInput(new), key, quota, again=new)
         except (NameTaken, QuotaExceeded):
             # Of two with the same key, the other may have been quicker.
             before = await self._store.key_result(key) if key else None
@@ -250,13 +250,13 @@ class Operations:
             "mover_group": names[1],
             "mover_name": names[2],
             "task_arn": task_arn,
-            "reservation": reservation_of(*names),
+            "reservation": accepted.reservation_of(*names),
         }
-        given = pickled(task_arn, cancelled_by, parts)
+        given = accepted.DeleteInput(task_arn, cancelled_by, parts)
         try:
             return await self._accepting.run(self._begin(values, given))
         except NameTaken:
-            holder = await self._store.holder(reservation_of(*names))
+            holder = await self._store.holder(accepted.reservation_of(*names))
             if holder is None:
                 raise Conflict("the mover was being changed just now: try again") from None
             return await self.get(_joined(holder))
@@ -264,14 +264,15 @@ class Operations:
     async def _begin(
         self,
         values: dict[str, Any],
-        given: bytes,
+        given: accepted.Input,
         key: Key | None = None,
         quota: Quota | None = None,
         again: NewMover | None = None,
     ) -> Operation:
         """Recorded first, then started: one that is not started, anyone starts later."""
         operation_id = str(uuid.uuid4())
-        row = {"id": operation_id, "input": given, **values}
+        stored = accepted.encode(given)
+        row = {"id": operation_id, "input": stored, **values}
         begun = await self._store.begin_operation(row, key, quota)
         if begun.row is None:
             return await reading.accepted(self._store, begun.operation_id)
@@ -283,7 +284,7 @@ class Operations:
                 raise
             except ApiError:
                 log.info("operation %s checks its name later", operation_id)
-        await start(operation_id, values["kind"], given, recheck=begun.recheck)
+        await start(operation_id, values["kind"], stored, recheck=begun.recheck)
         return reading.operation_of(begun.row)
 
     async def _let_go(self, *upkeep: asyncio.Task[None]) -> None:

@@ -23,7 +23,7 @@ async def patiently(work: Callable[[], Awaitable[T]], seconds: float | None = No
     bound = rooms().patience.together if seconds is None else seconds
 
     async def call() -> T:
-        await rooms().heart.certain()
+        await rooms().heart.ensure_owner()
         return await work()
 
     return await _repeated(call, _can_pass, bound)

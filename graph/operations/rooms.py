@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from graph.aws.client.gateway import Gateway
-from graph.operations.heart import Heart
+from graph.operations.heartbeat import Heartbeat
 from graph.operations.turns import Turns
 from graph.rights.policy import ResourcePolicy
 from graph.store import Store
@@ -38,7 +38,7 @@ class Rooms:
     gateway: Gateway
     store: Store
     patience: Patience
-    heart: Heart
+    heart: Heartbeat
     resources: ResourcePolicy
     running: dict[asyncio.Task[object], str] = field(default_factory=dict)
     """The workflows of this process with their ids, to be drained when it stops."""

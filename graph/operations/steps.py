@@ -24,6 +24,7 @@ from graph.model.mover import (
     own_tags,
 )
 from graph.model.operation import NewMover
+from graph.operations.journal import PartError
 from graph.operations.patience import lasting, patiently
 from graph.operations.rooms import rooms
 from graph.operations.settling import find_or_make, note_unanswered
@@ -35,14 +36,6 @@ TASK: Final = "datasync task"
 BROKEN: Final = "the server could not go on with it; its log says more"
 
 log = logging.getLogger(__name__)
-
-
-class PartError(Exception):
-    """A part could not be made. Says which, and why; survives pickling."""
-
-    def __str__(self) -> str:
-        part, why = self.args
-        return f"failed to create {part}: {why}"
 
 
 async def check_name(operation_id: str, new: NewMover) -> None:

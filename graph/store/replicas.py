@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import sqlalchemy as sa
 
 from graph.store.database import Database
@@ -25,5 +27,15 @@ class Replicas(Database):
         """Leaves what this replica has not ended to the others, at once."""
         await self.write(sa.update(BEATS).where(BEATS.c.id == replica).values(beat=RETIRED))
 
-    async def bury(self, replica: str) -> None:
-        await self.write(sa.delete(BEATS).where(BEATS.c.id == replica))
+    async def claim_replica(self, replica: str, last_beat: int | None) -> bool:
+        """Whether the caller is the one to take over from a replica; of all who ask, one is.
+
+        ``last_beat``: the count that was seen of it, so that one which beats again keeps its work.
+        For None it gets an entry as a retired one, which can be claimed in the next round.
+        """
+        if last_beat is not None:
+            seen = sa.delete(BEATS).where(BEATS.c.id == replica, BEATS.c.beat == last_beat)
+            return await self.transact(lambda c: bool(c.execute(seen).rowcount))
+        with contextlib.suppress(sa.exc.IntegrityError):  # another replica was faster
+            await self.write(sa.insert(BEATS).values(id=replica, beat=RETIRED))
+        return False

@@ -90,7 +90,7 @@ WRITES: dict[str, Callable[[Store, int], Awaitable[Any]]] = {
     "release_key": lambda store, _: store.release_key(KEY),
     "beat": lambda store, _: store.beat("one replica"),
     "retire": lambda store, _: store.retire("one replica"),
-    "bury": lambda store, _: store.bury("one replica"),
+    "claim_replica": lambda store, number: store.claim_replica("one replica", number % 2 or None),
     "claim_start": lambda store, number: RunRecords(store).claim_start(TASK, f"{number}"),
     "end_start": lambda store, number: RunRecords(store).end_start(TASK, f"{number}", RUN, "me"),
     "note_started": lambda store, number: RunRecords(store).note_started(RUN, f"{number}"),

@@ -90,10 +90,10 @@ async def test_of_many_that_claim_a_key_one_has_it(store: Store) -> None:
 
 
 async def test_a_key_is_taken_over_from_a_replica_that_is_gone(store: Store) -> None:
-    await store.beat("here")
+    count = (await store.beat("here"))["here"]
     await store.claim_key(KEY, "here")
     assert not (await store.claim_key(KEY, "there")).mine
-    await store.bury("here")
+    assert await store.claim_replica("here", count)
     taken = await store.claim_key(KEY, "there")
     assert (taken.mine, taken.again) == (True, True)
 

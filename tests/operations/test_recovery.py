@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,14 @@ from dbos import DBOS
 
 from graph.model.location import S3Spec
 from graph.model.operation import NewMover
+from graph.operations import dispatch
+from graph.operations.accepted import CreateInput
+from graph.operations.accepted import encode as stored
+from graph.operations.recovery import Recovery
 from graph.operations.rooms import rooms
-from graph.operations.starting import pickled, see_to_lost_ones
 from graph.sandbox import Fault, Sandbox
 from graph.schema.ids import encode
+from graph.store import Store
 from tests.operations.crash import left
 from tests.world import CREATE, LAB, ask, ended, furnish, made, new_mover, serving
 
@@ -32,8 +37,12 @@ def recorded(name: str = "one") -> dict[str, Any]:
         "mover_name": name,
         "requested_by": "me",
         "reservation": f"{LAB} g {name}",
-        "input": pickled(new),
+        "input": stored(CreateInput(new)),
     }
+
+
+def recovery() -> Recovery:
+    return Recovery(rooms().store, rooms().heart, keep=3_600)
 
 
 async def standing(client: httpx.AsyncClient, aws: Sandbox) -> str:
@@ -52,7 +61,7 @@ async def test_what_was_recorded_and_never_begun_is_begun_later(
     async with serving(tmp_path) as client:
         store = rooms().store
         begun = await store.begin_operation(recorded())
-        await asyncio.gather(*(see_to_lost_ones(store, abandoned=-1) for _ in range(4)))
+        await asyncio.gather(*(recovery().recover_lost(abandoned=-1) for _ in range(4)))
         operation = await ended(client, encode("Operation", begun.operation_id))
         assert operation["status"] == "COMPLETED", operation
         assert aws.border.counts()["datasync.CreateTask"] == 1
@@ -65,7 +74,7 @@ async def test_what_is_begun_later_checks_its_name_then(aws: Sandbox, tmp_path: 
         await made(client)
         store = rooms().store
         begun = await store.begin_operation(recorded())
-        await see_to_lost_ones(store, abandoned=-1)
+        await recovery().recover_lost(abandoned=-1)
         operation = await ended(client, encode("Operation", begun.operation_id))
         assert operation["failure"] == "group 'g' has a mover 'one' already"
     assert left(aws, LAB) == (1, 2, 2)
@@ -77,7 +86,7 @@ async def test_what_the_engine_gave_up_is_undone_and_ends(aws: Sandbox, tmp_path
         operation_id = await standing(client, aws)
         await DBOS.cancel_workflow_async(operation_id)
         aws.border.clear()
-        await see_to_lost_ones(rooms().store, stalled=-1)
+        await recovery().recover_lost(stalled=-1)
         operation = await ended(client, encode("Operation", operation_id))
     assert operation["status"] == "FAILED"
     assert operation["failure"].startswith("failed to create: the server could not go on")
@@ -99,7 +108,67 @@ async def test_what_ends_while_the_engine_is_asked_was_not_lost(
             return await asked(**given)
 
         monkeypatch.setattr(DBOS, "list_workflows_async", late)
-        await see_to_lost_ones(rooms().store, stalled=-1)
+        await recovery().recover_lost(stalled=-1)
         assert (await ended(client, encode("Operation", operation_id)))["status"] == "COMPLETED"
         assert await asked(workflow_ids=[f"{operation_id}-again"]) == []
     assert left(aws, LAB) == (1, 2, 2)
+
+
+@pytest.mark.parametrize("stored", [b"", b"\x80\x04cos\nsystem\n.", b'{"version": 0}'])
+async def test_an_operation_whose_input_is_damaged_fails(
+    aws: Sandbox, tmp_path: Path, stored: bytes
+) -> None:
+    async with serving(tmp_path) as client:
+        begun = await rooms().store.begin_operation(recorded() | {"input": stored})
+        await recovery().recover_lost(abandoned=-1)
+        operation = await ended(client, encode("Operation", begun.operation_id))
+    assert operation["failure"] == "its stored input is damaged"
+
+
+async def test_an_operation_of_a_newer_release_is_left_alone(aws: Sandbox, tmp_path: Path) -> None:
+    async with serving(tmp_path):
+        store = rooms().store
+        newer = b'{"version": 99, "create": {}}'
+        begun = await store.begin_operation(recorded() | {"input": newer})
+        await recovery().recover_lost(abandoned=-1)
+        assert (await store.operation(begun.operation_id)).values["ended_at"] is None
+        assert await DBOS.list_workflows_async() == []
+
+
+async def test_what_an_earlier_release_had_queued_is_restarted(
+    aws: Sandbox, tmp_path: Path
+) -> None:
+    furnish(aws, LAB)
+    async with serving(tmp_path) as client:
+        operation_id = await standing(client, aws)
+        with sqlite3.connect(tmp_path / "store" / "db.sqlite", timeout=20) as database:
+            database.execute(
+                "UPDATE workflow_status SET status = 'ENQUEUED', application_version = '1'"
+            )
+        database.close()
+        await asyncio.gather(*(recovery().recover_lost(stalled=-1) for _ in range(3)))
+        aws.border.clear()
+        operation = await ended(client, encode("Operation", operation_id))
+        assert operation["status"] == "COMPLETED", operation
+        states = await dispatch.statuses(dispatch.Attempts(operation_id).ids)
+        assert set(states) == {operation_id, f"{operation_id}-restarted"}
+        assert states[operation_id].status == "CANCELLED"
+    assert left(aws, LAB) == (1, 2, 2)
+
+
+async def test_a_dead_replica_is_claimed_by_one_and_only_as_it_was_seen(tmp_path: Path) -> None:
+    async with Store(f"sqlite:///{tmp_path}/db.sqlite") as store:
+        await store.beat("dead")
+        seen = (await store.beat("dead"))["dead"]
+        assert not await store.claim_replica("dead", seen - 1), "it has beaten since"
+        claims = await asyncio.gather(*(store.claim_replica("dead", seen) for _ in range(4)))
+        assert sorted(claims) == [False, False, False, True]
+        # One that never beat gets an entry first, by which one of all can claim it.
+        assert not any(
+            await asyncio.gather(*(store.claim_replica("unknown", None) for _ in range(4)))
+        )
+        counts = await store.beat("me")
+        claims = await asyncio.gather(
+            *(store.claim_replica("unknown", counts["unknown"]) for _ in range(4))
+        )
+        assert sorted(claims) == [False, False, False, True]

@@ -1,0 +1,190 @@
+"""What was asked of an accepted operation, as it outlives the process: JSON with a version.
+
+Nothing but data is stored, and no name of a class: whoever can write the database cannot run code
+here, and moving a class breaks no operation in flight. ``decode`` reads every version that a
+release has written. A new version is added beside the older ones, never in place of them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from graph.model.location import EfsSpec, LocationSpec, S3Spec
+from graph.model.mover import Tag
+from graph.model.operation import NewMover
+from graph.operations import released_pickles
+from graph.store import Parts
+
+_VERSION: Final = 1
+
+
+class UnreadableInput(Exception):
+    """The stored input is damaged."""
+
+
+class NewerInput(Exception):
+    """The stored input is of a newer release, whose servers work on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CreateInput:
+    new: NewMover
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteInput:
+    task_arn: str
+    cancelled_by: str | None = None
+    """Who has the mover's active run cancelled; None: an active run makes the deletion fail."""
+    parts: Parts | None = None
+    """What an earlier deletion has left; None: the task still names its parts."""
+
+
+Input = CreateInput | DeleteInput
+
+
+def encode(given: Input) -> bytes:
+    body = _create(given.new) if isinstance(given, CreateInput) else _delete(given)
+    return json.dumps({"version": _VERSION, **body}, separators=(",", ":")).encode()
+
+
+def decode(stored: bytes) -> Input:
+    """Raises NewerInput, and UnreadableInput for anything that no release has written."""
+    try:
+        if released_pickles.is_pickle(stored):
+            return _released(released_pickles.read(stored))
+        given = json.loads(stored)
+        version = given["version"]
+        if isinstance(version, int) and version > _VERSION:
+            raise NewerInput(f"the stored input has the version {version}")
+        return _READERS[version](given)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise UnreadableInput(f"the stored input cannot be read: {error!r}") from error
+
+
+def fingerprint(new: NewMover) -> str:
+    """By which the inputs under one idempotency key are compared.
+
+    It is the text that the first release stored, so that a key used before an upgrade still leads
+    to its operation afterwards.
+    """
+    ends = (f"{side}={_shown(getattr(new, side))}" for side in ("source", "destination"))
+    tags = "".join(f"Tag(key={tag.key!r}, value={tag.value!r}), " for tag in new.tags)
+    shown_tags = f"({tags[:-1] if len(new.tags) == 1 else tags[:-2]})"
+    names = (f"{name}={getattr(new, name)!r}" for name in ("account_id", "group", "name"))
+    return f"NewMover({', '.join((*names, *ends, f'tags={shown_tags}'))})"
+
+
+def reservation_of(account_id: str, group: str | None, name: str) -> str:
+    """What an operation on a mover of that name holds until it has ended."""
+    return f"{account_id} {group} {name}"
+
+
+def _shown(spec: LocationSpec) -> str:
+    kind = _KINDS[type(spec)]
+    values = ", ".join(f"{name}={getattr(spec, name)!r}" for name in kind.members)
+    return f"{kind.released_name}({values})"
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """How a location of one kind is stored. Names and members are part of the format."""
+
+    name: str
+    made: type[LocationSpec]
+    released_name: str
+    members: tuple[str, ...]
+
+
+_KINDS: Final[Mapping[type[LocationSpec], _Kind]] = {
+    kind.made: kind
+    for kind in (
+        _Kind("S3", S3Spec, "S3Spec", ("bucket_arn", "subdirectory", "storage_class")),
+        _Kind(
+            "EFS",
+            EfsSpec,
+            "EfsSpec",
+            ("filesystem_arn", "subnet_arn", "security_group_arns", "subdirectory"),
+        ),
+    )
+}
+_BY_NAME: Final = {kind.name: kind for kind in _KINDS.values()}
+
+
+def _create(new: NewMover) -> dict[str, Any]:
+    mover = {
+        "account_id": new.account_id,
+        "group": new.group,
+        "name": new.name,
+        "source": _location(new.source),
+        "destination": _location(new.destination),
+        "tags": [[tag.key, tag.value] for tag in new.tags],
+        "key_name": new.key_name,
+    }
+    return {"create": mover}
+
+
+def _delete(given: DeleteInput) -> dict[str, Any]:
+    body = {
+        "task_arn": given.task_arn,
+        "cancelled_by": given.cancelled_by,
+        "parts": given.parts,
+    }
+    return {"delete": body}
+
+
+def _location(spec: LocationSpec) -> dict[str, Any]:
+    kind = _KINDS[type(spec)]
+    return {"kind": kind.name} | {name: getattr(spec, name) for name in kind.members}
+
+
+def _version_1(given: Mapping[str, Any]) -> Input:
+    if "create" in given:
+        return CreateInput(_new_mover(given["create"]))
+    body = given["delete"]
+    return DeleteInput(_text(body["task_arn"]), body["cancelled_by"], _parts(body["parts"]))
+
+
+_READERS: Final[Mapping[int, Callable[[Mapping[str, Any]], Input]]] = {1: _version_1}
+
+
+def _new_mover(given: Mapping[str, Any]) -> NewMover:
+    return NewMover(
+        account_id=_text(given["account_id"]),
+        group=_text(given["group"]),
+        name=_text(given["name"]),
+        source=_spec(given["source"]),
+        destination=_spec(given["destination"]),
+        tags=tuple(Tag(_text(key), _text(value)) for key, value in given["tags"]),
+        key_name=given["key_name"],
+    )
+
+
+def _spec(given: Mapping[str, Any]) -> LocationSpec:
+    kind = _BY_NAME[given["kind"]]
+    values: dict[str, Any] = {name: given[name] for name in kind.members}
+    for name, value in values.items():
+        if isinstance(value, list):
+            values[name] = tuple(value)
+    return kind.made(**values)
+
+
+def _parts(given: list[list[str]] | None) -> Parts | None:
+    return None if given is None else [(location, role) for location, role in given]
+
+
+def _text(given: object) -> str:
+    if not isinstance(given, str):
+        raise TypeError(f"{given!r} is not a string")
+    return given
+
+
+def _released(args: tuple[Any, ...]) -> Input:
+    """The arguments of the first release's workflows."""
+    if len(args) == 1:
+        return CreateInput(_new_mover(args[0]))
+    task_arn, cancelled_by, parts = args
+    return DeleteInput(_text(task_arn), cancelled_by, _parts(parts))

@@ -1,0 +1,159 @@
+"""The workflows: make every part or roll back; delete until nothing is left.
+
+Their inputs are ids alone. What was asked is read from the store, where it stands as it was
+accepted, so the engine stores nothing that has to survive a change of classes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+from dbos import DBOS
+
+from graph.model import names
+from graph.model.operation import NewMover
+from graph.operations import deleting, steps
+from graph.operations.accepted import CreateInput, DeleteInput, decode
+from graph.operations.patience import lasting
+from graph.operations.rooms import rooms
+from graph.operations.steps import SIDES, note, why_of
+from graph.store import OperationRow, Parts, parts_of
+
+T = TypeVar("T")
+
+
+@DBOS.workflow(name="create_mover", max_recovery_attempts=None)
+async def create_mover(operation_id: str, recheck: bool) -> str | None:  # noqa: FBT001
+    """Makes all parts, or rolls back. Returns the reason of a failure.
+
+    ``recheck``: the name is checked again, as whoever accepted it may not have been able to.
+    """
+    new = _create_input(await _row(operation_id))
+    async with _slot(operation_id, new.account_id):
+        begun = False
+        try:
+            if recheck:
+                await _step("name", steps.check_name, operation_id, new)
+            begun = True
+            task_arn = await _step("make", steps.make, operation_id, new)
+        except Exception as error:  # noqa: BLE001 - never BaseException, by which the engine stops us
+            why = why_of(error) + (await _undo(operation_id, new) if begun else "")
+            await _end(operation_id, why)
+            return why
+        created = f"created data mover '{new.name}': {task_arn.rpartition('/')[2]}"
+        await _end(operation_id, None, created)
+        return None
+
+
+@DBOS.workflow(name="undo_create", max_recovery_attempts=None)
+async def undo_create(operation_id: str) -> str | None:
+    """Rolls back a create that the engine has given up, as after a change of its steps."""
+    new = _create_input(await _row(operation_id))
+    async with _slot(operation_id, new.account_id):
+        why = f"failed to create: {steps.BROKEN}" + await _undo(operation_id, new)
+        await _end(operation_id, why)
+        return why
+
+
+@DBOS.workflow(name="delete_mover", max_recovery_attempts=None)
+async def delete_mover(operation_id: str) -> str | None:
+    """Deletes task, locations and roles; what is gone already is no obstacle.
+
+    Returns the reason of a failure.
+    """
+    row = await _row(operation_id)
+    given = _delete_input(row)
+    # The store knows the parts from when they were first read: once the task is gone, AWS does not.
+    parts = parts_of(row.values["parts"]) or given.parts
+    async with _slot(operation_id, names.arn(given.task_arn).account):
+        try:
+            await _delete(operation_id, given, parts)
+        except Exception as error:  # noqa: BLE001 - never BaseException, by which the engine stops us
+            why = f"failed to delete: {why_of(error)}"
+            await _end(operation_id, why)
+            return why
+        await lasting(lambda: rooms().store.end_deletion(operation_id))
+        return None
+
+
+async def _delete(operation_id: str, given: DeleteInput, known: Parts | None) -> None:
+    # Always a step, so that the journal is the same whether or not the store knew them by then.
+    parts: Parts = await _step(
+        "read", deleting.read_parts, operation_id, given.task_arn, known=known
+    )
+    await note(operation_id, "deleting task")
+    await _step("task", deleting.delete_task, given.task_arn, given.cancelled_by)
+    gone = []
+    for location_arn, role_arn in parts:
+        await note(operation_id, f"deleting {location_arn}")
+        if await _step("location", deleting.delete_location, location_arn) and role_arn:
+            gone.append(role_arn)
+    if gone:
+        await note(operation_id, "deleting roles")
+        await _step("roles", deleting.delete_unused_roles, list(dict.fromkeys(gone)))
+
+
+async def _row(operation_id: str) -> OperationRow:
+    return await lasting(lambda: rooms().store.operation(operation_id))
+
+
+def _create_input(row: OperationRow) -> NewMover:
+    given = decode(row.values["input"])
+    if not isinstance(given, CreateInput):
+        raise TypeError("the operation is no create")
+    return given.new
+
+
+def _delete_input(row: OperationRow) -> DeleteInput:
+    given = decode(row.values["input"])
+    if not isinstance(given, DeleteInput):
+        raise TypeError("the operation is no delete")
+    return given
+
+
+@asynccontextmanager
+async def _slot(operation_id: str, account_id: str) -> AsyncIterator[None]:
+    """Waits until the account has room for one more, and is drained when the process stops."""
+    running, task, asked = rooms().running, asyncio.current_task(), time.monotonic()
+    if task is None:
+        raise RuntimeError("a workflow runs in a task")
+    running[task] = operation_id
+    try:
+        async with rooms().turns.taken(account_id):
+            # Another replica may have taken it over while it waited.
+            await rooms().heart.ensure_owner(asked)
+            yield
+    finally:
+        running.pop(task, None)
+
+
+async def _step(name: str, work: Callable[..., Awaitable[T]], *args: Any, **more: Any) -> T:  # noqa: ANN401
+    """Runs a part once: its result is journalled, and a resumed workflow continues behind it."""
+
+    async def call() -> T:
+        return await work(*args, **more)
+
+    return await DBOS.run_step_async({"name": name}, call)
+
+
+async def _end(operation_id: str, failure: str | None, *messages: str) -> None:
+    await lasting(lambda: rooms().store.end_operation(operation_id, failure, *messages))
+
+
+async def _undo(operation_id: str, new: NewMover) -> str:
+    """Rolls back in reverse order. Returns what could not be removed, for a person to handle."""
+    undoing: list[tuple[str, Callable[..., Awaitable[None]], tuple[Any, ...]]] = [
+        (steps.TASK, steps.unmake_task, (operation_id, new)),
+        *((steps.location(s), steps.unmake_side, (operation_id, new, s)) for s in reversed(SIDES)),
+    ]
+    left = []
+    for part, undo, args in undoing:
+        try:
+            await _step(f"undo {part}", undo, *args)
+        except Exception as error:  # noqa: BLE001 - one part that stays must not keep the others
+            left.append(f"{part} ({why_of(error)})")
+    return f"; left behind: {', '.join(left)}" if left else ""
