@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from typing import Any, Final, Self
@@ -23,22 +23,20 @@ from graph.model.errors import (
     ApiError,
     Conflict,
     NameTaken,
-    NotFound,
     QuotaExceeded,
 )
 from graph.model.mover import Mover
 from graph.model.operation import (
     NewMover,
     Operation,
-    OperationFilter,
     OperationKind,
-    OperationPlace,
 )
-from graph.operations import accepted, late_effects, reading
+from graph.operations import accepted, late_effects
 from graph.operations.checks import check
 from graph.operations.engine import engine
 from graph.operations.heartbeat import Heartbeat
 from graph.operations.once import Idempotency, key_of
+from graph.operations.reading import OperationReader, operation_of, requested_by
 from graph.operations.recovery import Recovery, start
 from graph.operations.rooms import Patience, Rooms
 from graph.operations.steps import name_taken
@@ -51,7 +49,7 @@ _ACCEPTED_SECONDS: Final = 60.0
 """Seconds that closing waits for what is being accepted: longer than any call that takes."""
 
 
-class Operations:
+class Operations(OperationReader):
     """Owns the durable engine. One a process: the engine is global."""
 
     def __init__(  # noqa: PLR0913 - each is a setting of its own
@@ -66,7 +64,8 @@ class Operations:
         quota: int | None = None,
         patience: Patience | None = None,
     ) -> None:
-        self._gateway, self._store, self._keep = gateway, store, keep
+        super().__init__(store, keep)
+        self._gateway = gateway
         self._replica, self._lease, self._drain = uuid.uuid4().hex, lease, drain
         self._quota, self._patience = quota, patience or Patience()
         self._resources = resources
@@ -107,7 +106,7 @@ class Operations:
         key = None if given is None else key_of(caller.name, given, accepted.fingerprint(new))
         before = await self._store.key_result(key) if key else None
         if before is not None:
-            return await reading.accepted(self._store, before)
+            return await self.accepted(before)
         return await self._accepting.run(self._accept_create(new, caller, key))
 
     async def delete_mover(
@@ -129,17 +128,6 @@ class Operations:
         cancelled_by = caller.who if cancel_run else None
         return await self._delete(names, mover.task_arn, caller, cancelled_by, None)
 
-    async def left_by(
-        self,
-        account_id: str,
-        *,
-        named: tuple[str | None, str] | None = None,
-        task_arn: str | None = None,
-    ) -> Operation | None:
-        """The last deletion of a mover that is under way or left something, or None."""
-        row = await self._store.deletion(account_id, named=named, task_arn=task_arn)
-        return None if row is None else await self.get(row["id"])
-
     async def refuse_half_made(self, account_id: str, group: str | None, name: str) -> None:
         """Raises Conflict where a mover of that name is being made, and not yet to be found."""
         holder = await self._store.holder(accepted.reservation_of(account_id, group, name))
@@ -153,41 +141,6 @@ class Operations:
             return await self.get(left.id)
         names = (left.account_id, left.group, left.mover_name)
         return await self._delete(names, row["task_arn"], caller, None, parts_of(row["parts"]))
-
-    async def get(self, operation_id: str) -> Operation:
-        """Raises NotFound where there never was one, or it is forgotten."""
-        return await reading.get(self._store, operation_id)
-
-    async def shown(self, operation_id: str) -> Operation:
-        """The same, for those who ask by its id. Raises NotFound also where its time is over.
-
-        The store may keep it longer: its leftovers have to be looked for first.
-        """
-        operation = await self.get(operation_id)
-        before = self._forgotten_before()
-        old = operation.status.ended and operation.updated_at.timestamp() < before
-        if old and not await self._store.keeps(operation_id, before):
-            raise NotFound("operation not found")
-        return operation
-
-    async def page(
-        self, wanted: OperationFilter, first: int, after: OperationPlace | None = None
-    ) -> list[tuple[OperationPlace, Operation]]:
-        """At most ``first`` operations behind a place, the newest first, each with its own."""
-        rows = await self._store.operations(wanted, self._forgotten_before(), first, after)
-        return [
-            (OperationPlace(row.values["created_at"], row.values["id"]), reading.operation_of(row))
-            for row in rows
-        ]
-
-    async def follow(self, operation_id: str) -> AsyncIterator[Operation]:
-        """The present state, each change, the end."""
-        async for operation in reading.follow(self._store, operation_id):
-            yield operation
-
-    async def wait(self, operation_id: str, seconds: float) -> Operation:
-        """The operation once it has ended, or as it stands when the time is over."""
-        return await reading.wait(self._store, operation_id, seconds)
 
     async def once(
         self,
@@ -203,14 +156,11 @@ class Operations:
         """
         return await self._accepting.run(self._idempotency.once(key, work=work, find=find))
 
-    def _forgotten_before(self) -> float:
-        return self._store.now() - self._keep
-
     async def _accept_create(self, new: NewMover, caller: Caller, key: Key | None) -> Operation:
         values = {
             "kind": OperationKind.CREATE_MOVER.value,
             "account_id": new.account_id,
-            **reading.requested_by(caller),
+            **requested_by(caller),
             "mover_group": new.group,
             "mover_name": new.name,
             "reservation": accepted.reservation_of(new.account_id, new.group, new.name),
@@ -223,7 +173,7 @@ class Operations:
             before = await self._store.key_result(key) if key else None
             if before is None:
                 raise
-            return await reading.accepted(self._store, before)
+            return await self.accepted(before)
 
     async def _check_name(self, new: NewMover) -> Quota | None:
         """Raises NameTaken. Gives what there is of the account's quota, where that is known."""
@@ -246,7 +196,7 @@ class Operations:
         values = {
             "kind": OperationKind.DELETE_MOVER.value,
             "account_id": names[0],
-            **reading.requested_by(caller),
+            **requested_by(caller),
             "mover_group": names[1],
             "mover_name": names[2],
             "task_arn": task_arn,
@@ -275,7 +225,7 @@ class Operations:
         row = {"id": operation_id, "input": stored, **values}
         begun = await self._store.begin_operation(row, key, quota)
         if begun.row is None:
-            return await reading.accepted(self._store, begun.operation_id)
+            return await self.accepted(begun.operation_id)
         if begun.recheck and again is not None:
             try:
                 await self._check_name(again)
@@ -285,7 +235,7 @@ class Operations:
             except ApiError:
                 log.info("operation %s checks its name later", operation_id)
         await start(operation_id, values["kind"], stored, recheck=begun.recheck)
-        return reading.operation_of(begun.row)
+        return operation_of(begun.row)
 
     async def _let_go(self, *upkeep: asyncio.Task[None]) -> None:
         for task in upkeep:

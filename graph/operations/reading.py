@@ -1,4 +1,4 @@
-"""How operations stand, from the store alone: any replica can tell."""
+"""Reads operations, from the store alone: every replica returns the same."""
 
 from __future__ import annotations
 
@@ -10,56 +10,104 @@ from datetime import UTC, datetime
 from typing import Final
 
 from graph.model.caller import Caller
-from graph.model.errors import Upstream
-from graph.model.operation import Operation, OperationEvent, OperationKind, OperationStatus
+from graph.model.errors import NotFound, Upstream
+from graph.model.operation import (
+    Operation,
+    OperationEvent,
+    OperationFilter,
+    OperationKind,
+    OperationPlace,
+    OperationStatus,
+)
 from graph.store import OperationRow, Store
 
 log = logging.getLogger(__name__)
 
 _LOOK: Final = 0.25
-"""Seconds between two looks of a follower at the store."""
+"""Seconds between two reads of a follower."""
 _FOLLOWED: Final = 3_600.0
+"""Seconds after which a follower is let go."""
 
 
-async def get(store: Store, operation_id: str) -> Operation:
-    """Raises NotFound where there never was one, or it is forgotten."""
-    return operation_of(await store.operation(operation_id))
+class OperationReader:
+    """Reads operations one by one, in pages and as they change."""
 
+    def __init__(self, store: Store, keep: float) -> None:
+        """``keep``: seconds for which an ended operation can be read."""
+        self._store, self._keep = store, keep
 
-async def accepted(store: Store, operation_id: str) -> Operation:
-    """One that was just accepted. Raises Upstream, which says that it was."""
-    try:
-        return await get(store, operation_id)
-    except Upstream as error:
-        raise Upstream(
-            "this was accepted, but the server's store does not answer now: look for it among the "
-            "operations instead of trying again"
-        ) from error
+    async def get(self, operation_id: str) -> Operation:
+        """Raises NotFound if there is no such operation in the store."""
+        return operation_of(await self._store.operation(operation_id))
 
+    async def shown(self, operation_id: str) -> Operation:
+        """The same for callers who ask by id. Raises NotFound also once it has expired.
 
-async def follow(store: Store, operation_id: str) -> AsyncIterator[Operation]:
-    """The present state, each change, the end."""
-    shown, until = None, time.monotonic() + _FOLLOWED
-    while time.monotonic() < until:
-        operation = await get(store, operation_id)
-        if operation != shown:
-            yield operation
-            shown = operation
-        if operation.status.ended:
-            return
-        await asyncio.sleep(_LOOK)
+        The store may keep it longer, until its leftovers have been looked for.
+        """
+        operation = await self.get(operation_id)
+        before = self._expired_before()
+        old = operation.status.ended and operation.updated_at.timestamp() < before
+        if old and not await self._store.keeps(operation_id, before):
+            raise NotFound("operation not found")
+        return operation
 
+    async def accepted(self, operation_id: str) -> Operation:
+        """An operation that has just been accepted. Raises Upstream with a text that says so."""
+        try:
+            return await self.get(operation_id)
+        except Upstream as error:
+            raise Upstream(
+                "this was accepted, but the server's store does not answer now: look for it among "
+                "the operations instead of trying again"
+            ) from error
 
-async def wait(store: Store, operation_id: str, seconds: float) -> Operation:
-    """The operation once it has ended, or as it stands when the time is over."""
-    try:
-        async with asyncio.timeout(seconds):
-            async for operation in follow(store, operation_id):
-                if operation.status.ended:
-                    return operation
-    except TimeoutError:
-        log.debug("operation %s goes on", operation_id)
-    return await get(store, operation_id)
+    async def left_by(
+        self,
+        account_id: str,
+        *,
+        named: tuple[str | None, str] | None = None,
+        task_arn: str | None = None,
+    ) -> Operation | None:
+        """The last deletion of a mover that is under way or left something, or None."""
+        row = await self._store.deletion(account_id, named=named, task_arn=task_arn)
+        return None if row is None else await self.get(row["id"])
+
+    async def page(
+        self, wanted: OperationFilter, first: int, after: OperationPlace | None = None
+    ) -> list[tuple[OperationPlace, Operation]]:
+        """At most ``first`` operations after a place, newest first, each with its own place."""
+        rows = await self._store.operations(wanted, self._expired_before(), first, after)
+        return [
+            (OperationPlace(row.values["created_at"], row.values["id"]), operation_of(row))
+            for row in rows
+        ]
+
+    async def follow(self, operation_id: str) -> AsyncIterator[Operation]:
+        """The present state, then each change, until the operation has ended."""
+        shown, until = None, time.monotonic() + _FOLLOWED
+        while time.monotonic() < until:
+            operation = await self.get(operation_id)
+            if operation != shown:
+                yield operation
+                shown = operation
+            if operation.status.ended:
+                return
+            await asyncio.sleep(_LOOK)
+
+    async def wait(self, operation_id: str, seconds: float) -> Operation:
+        """The operation once it has ended, or its state after so many seconds."""
+        try:
+            async with asyncio.timeout(seconds):
+                async for operation in self.follow(operation_id):
+                    if operation.status.ended:
+                        return operation
+        except TimeoutError:
+            log.debug("operation %s continues", operation_id)
+        return await self.get(operation_id)
+
+    def _expired_before(self) -> float:
+        return self._store.now() - self._keep
 
 
 def requested_by(caller: Caller) -> dict[str, str | None]:
