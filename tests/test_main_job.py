@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from graph.aws.client.retries import ATTEMPTS
 from graph.sandbox import Fault, Sandbox
 from tests.world import (
     CREATE,
@@ -157,7 +158,7 @@ async def test_an_aws_that_denies_or_fails_is_an_answer(aws: Sandbox, tmp_path: 
     query = f'{{ account(id: "{LAB}") {{ region }} }}'
     async with serving(tmp_path) as client:
         for kind, code in (("throttle", "THROTTLED"), ("error", "UPSTREAM"), ("lost", "UPSTREAM")):
-            aws.border.add(Fault("ListTasks", kind, count=3))
+            aws.border.add(Fault("ListTasks", kind, count=ATTEMPTS))
             answer = await tell(client, query)
             assert answer["errors"][0]["extensions"]["code"] == code, answer
             assert "botocore" not in str(answer)

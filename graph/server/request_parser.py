@@ -8,7 +8,7 @@ import httptools
 
 MAX_HEADERS: Final = 100
 """Header fields per request, as in Apache; nginx and Node accept more, but nobody sends them."""
-_MAX_PATH_BYTES: Final = 8_192
+_MAX_PATH_BYTES: Final = 32_768
 _MAX_SUBPROTOCOL_BYTES: Final = 1_024
 """Of ``Sec-WebSocket-Protocol``, which takes longer to parse than all other fields together."""
 TOO_LONG: Final = "the path of the request is too long\n"
