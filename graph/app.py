@@ -24,6 +24,7 @@ from graph.aws.client.clients import Clients
 from graph.aws.client.gateway import Gateway
 from graph.aws.client.session import SERVICES
 from graph.aws.resource_tags import group_of_resource
+from graph.cleanup.service import Cleanup
 from graph.cleanup.sweep import Sweep
 from graph.config.settings import KeySettings, Settings, SettingsError
 from graph.config.sources import load, load_keys
@@ -183,8 +184,9 @@ async def _lifespan(
         await stack.enter_async_context(
             Sweep(gateway, store, age=age, every=settings.sweep_seconds)
         )
+        cleanup = Cleanup(gateway, store, age=age)
         opened.services = Services(
-            gateway, runs, operations, store, resources, audit, read_version().version, age
+            gateway, runs, operations, store, resources, audit, cleanup, read_version().version
         )
         opened.auth = auth
         stack.push_async_callback(graphql.aclose, settings.drain_seconds)

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from graph.aws.client.gateway import Gateway
+from graph.cleanup.service import Cleanup
 from graph.history.audit import Audit
 from graph.loaders import Loaders
 from graph.model.caller import Caller
@@ -25,9 +26,8 @@ class Services:
     store: Store
     resources: ResourcePolicy
     audit: Audit
+    cleanup: Cleanup
     version: str
-    orphan_seconds: float = 3_600.0
-    """The age in seconds from which an unused resource counts as an orphan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,4 +44,6 @@ class Context:
 
 def open_context(services: Services, caller: Caller, request_id: str) -> Context:
     """A new context with loaders of its own."""
-    return Context(caller, request_id, services, Loaders(services.gateway, services.runs))
+    return Context(
+        caller, request_id, services, Loaders(services.gateway, services.runs, services.cleanup)
+    )

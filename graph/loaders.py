@@ -13,9 +13,11 @@ from graph.aws.client.gateway import Gateway
 from graph.aws.locations import describe_location
 from graph.aws.tags import tags_of
 from graph.aws.tasks import describe_task
+from graph.cleanup.service import Cleanup
 from graph.model import names
 from graph.model.location import Location
 from graph.model.mover import Mover, Tag, Task
+from graph.model.orphan import Orphan
 from graph.model.run import Run, RunRef
 from graph.runs import RunService
 from graph.store import RunNote
@@ -30,7 +32,7 @@ class Loaders:
     A stream calls ``forget`` before each of its events.
     """
 
-    def __init__(self, gateway: Gateway, runs: RunService) -> None:
+    def __init__(self, gateway: Gateway, runs: RunService, cleanup: Cleanup) -> None:
         self._gateway = gateway
 
         async def read_notes(run_arns: list[str]) -> list[RunNote]:
@@ -56,6 +58,8 @@ class Loaders:
         """By the run's ARN; an empty note if nothing is known."""
         self.latest_run: DataLoader[str, str | None] = DataLoader(load_fn=runs.latest)
         """By the task's ARN: the ARN of its last run, None if it never ran."""
+        self.orphans: DataLoader[str, list[Orphan]] = _one_by_one(cleanup.find)
+        """By account."""
 
     def forget(self) -> None:
         """Before the next event of a stream, which must not show anything older than itself."""

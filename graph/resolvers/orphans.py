@@ -5,13 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 
-from graph.cleanup.orphans import find_orphans
-from graph.cleanup.removal import remove_orphans
 from graph.context import Context
-from graph.model.operation import OperationKind
-from graph.model.orphan import Bounds, Orphan
+from graph.model.orphan import Orphan
 from graph.resolvers import scope
 
 log = logging.getLogger(__name__)
@@ -31,11 +27,10 @@ class Cleaning:
 async def list_orphans(context: Context, account_id: str) -> list[Orphan]:
     """The orphans of the groups that the caller may see, locations first. Raises NotFound.
 
-    Costs a call for each task and each S3 location of the account.
+    Costs a call for each task and each S3 location of the account, once per request.
     """
     scope.account(context, account_id)
-    bounds = await _bounds(context, account_id)
-    found = await find_orphans(context.services.gateway.bind(account_id), bounds)
+    found = await context.loaders.orphans.load(account_id)
     return [orphan for orphan in found if scope.group(context, account_id, orphan.group)]
 
 
@@ -62,23 +57,10 @@ async def clean_orphans(
     failures = [(arn, "it is no orphan, or is gone") for arn in sorted(unknown)]
     removed = []
     if not dry_run:
-        # Read again: operations may have started since.
-        bounds = await _bounds(context, account_id)
-        results = await remove_orphans(context.services.gateway.bind(account_id), chosen, bounds)
+        results = await context.services.cleanup.remove(account_id, chosen)
+        context.loaders.orphans.clear_all()
         failures += [(arn, error.message) for arn, error in results.items() if error]
         removed = [orphan for orphan in chosen if results[orphan.arn] is None]
         for orphan in removed:
             log.warning("%s removed the orphan %s", context.caller.who, orphan.arn)
     return Cleaning(found=tuple(chosen), removed=tuple(removed), failures=tuple(failures))
-
-
-async def _bounds(context: Context, account_id: str) -> Bounds:
-    alive = [
-        row for row in await context.services.store.unended() if row["account_id"] == account_id
-    ]
-    deleting = OperationKind.DELETE_MOVER.value
-    return Bounds(
-        made_before=datetime.now(UTC) - timedelta(seconds=context.services.orphan_seconds),
-        operations=frozenset(row["id"] for row in alive),
-        groups=frozenset(row["mover_group"] for row in alive if row["kind"] == deleting),
-    )

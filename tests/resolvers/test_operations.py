@@ -12,6 +12,7 @@ import pytest
 
 from graph.aws.client.clients import Clients
 from graph.aws.client.gateway import Gateway
+from graph.cleanup.service import Cleanup
 from graph.context import Context, Services, open_context
 from graph.history.audit import Audit
 from graph.model.caller import Caller
@@ -39,7 +40,9 @@ async def opened(folder: Path, *accounts: str, keep: float = 3_600) -> AsyncIter
         kept = Operations(gateway, store, policy, keep=keep)
         runs = RunService(gateway, RunRecords(store), kept)
         audit = Audit(AuditTrail(store), keep_seconds=60)
-        yield Services(gateway, runs, kept, store, policy, audit, "0")
+        yield Services(
+            gateway, runs, kept, store, policy, audit, Cleanup(gateway, store, age=60), "0"
+        )
 
 
 def asking(services: Services, **rights: Any) -> Context:

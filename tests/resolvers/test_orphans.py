@@ -13,13 +13,13 @@ from graph.aws.client.clients import Clients
 from graph.aws.client.gateway import Gateway
 from graph.cleanup.orphans import find_orphans
 from graph.cleanup.removal import remove_orphans
+from graph.cleanup.service import Cleanup
 from graph.context import Context, Services, open_context
 from graph.history.audit import Audit
 from graph.model.caller import Caller
 from graph.model.errors import Conflict, Forbidden, NotFound
 from graph.operations import Operations
 from graph.resolvers import orphans
-from graph.resolvers.orphans import _bounds
 from graph.rights.policy import ResourcePolicy
 from graph.runs import RunService
 from graph.sandbox import Sandbox
@@ -41,7 +41,9 @@ async def services(aws: Sandbox, tmp_path: Path) -> AsyncIterator[Services]:
         operations = Operations(gateway, store, policy)
         runs = RunService(gateway, RunRecords(store), operations)
         audit = Audit(AuditTrail(store), keep_seconds=60)
-        yield Services(gateway, runs, operations, store, policy, audit, "0", -1)
+        yield Services(
+            gateway, runs, operations, store, policy, audit, Cleanup(gateway, store, age=-1), "0"
+        )
 
 
 def asking(services: Services, **rights: Any) -> Context:
@@ -83,7 +85,7 @@ async def test_who_may_only_read_cleans_nothing(services: Services, dry_run: boo
 async def test_each_is_looked_at_again_before_it_goes(aws: Sandbox, services: Services) -> None:
     roles = [leftover.role(f"r{index}") for index in range(3)]
     locations = [leftover.location(roles[0]) for _ in range(3)]
-    bounds = await _bounds(asking(services), LAB)
+    bounds = await services.cleanup._bounds(LAB)
     found = await find_orphans(services.gateway.bind(LAB), bounds)
     assert {orphan.arn for orphan in found} == {*roles, *locations}
     task = leftover.task(locations[0], locations[0])

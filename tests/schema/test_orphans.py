@@ -37,6 +37,18 @@ async def clean(client: httpx.AsyncClient, **given: Any) -> dict[str, Any]:
     return payload
 
 
+async def test_the_aliases_of_a_request_share_one_scan(aws: Sandbox, tmp_path: Path) -> None:
+    furnish(aws, LAB)
+    role = leftover.role("lost-role")
+    aliases = [f'a{n}: account(id: "{LAB}") {{ orphans {{ arn }} }}' for n in range(30)]
+    query = f"{{ {' '.join(aliases)} }}"
+    async with serving(tmp_path, **SOON) as client:
+        answer = await ask(client, query)
+        assert [found["orphans"] for found in answer.values()] == [[{"arn": role}]] * 30
+        counts = aws.border.counts()
+        assert (counts["iam.ListRoles"], counts["iam.GetRole"]) == (1, 1)
+
+
 async def test_a_location_without_a_task_is_shown_and_removed_with_its_role(
     aws: Sandbox, tmp_path: Path
 ) -> None:

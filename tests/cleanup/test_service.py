@@ -1,0 +1,58 @@
+"""The cleanup service: scans are shared, and bounded by what is in progress."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest_asyncio
+
+from graph.aws.client.clients import Clients
+from graph.aws.client.gateway import Gateway
+from graph.cleanup.service import Cleanup
+from graph.sandbox import Fault, Sandbox
+from graph.store import Store
+from tests import leftover
+from tests.aws.calls import at_the_gate
+from tests.world import LAB, ORG, ROLE, furnish
+
+
+@pytest_asyncio.fixture
+async def cleanup(aws: Sandbox, tmp_path: Path) -> AsyncIterator[Cleanup]:
+    furnish(aws, LAB)
+    clients = Clients(region="us-east-1", role=ROLE, org=ORG, external_id="x-1")
+    async with (
+        Gateway(clients, org=ORG) as gateway,
+        Store(f"sqlite:///{tmp_path}/db.sqlite") as store,
+    ):
+        yield Cleanup(gateway, store, age=-1)
+
+
+async def test_equal_requests_at_the_same_time_share_one_scan(
+    aws: Sandbox, cleanup: Cleanup
+) -> None:
+    role = leftover.role("lost-role")
+    aws.border.add(Fault("ListRoles", "gate"))
+    scans = [asyncio.create_task(cleanup.find(LAB)) for _ in range(20)]
+    await at_the_gate(aws)
+    aws.border.clear()
+    for found in await asyncio.gather(*scans):
+        assert [orphan.arn for orphan in found] == [role]
+    assert aws.border.counts()["iam.ListRoles"] == 1
+    await cleanup.find(LAB)
+    assert aws.border.counts()["iam.ListRoles"] == 2
+
+
+async def test_a_scan_that_began_before_a_removal_is_not_shared_after_it(
+    aws: Sandbox, cleanup: Cleanup
+) -> None:
+    role = leftover.role("lost-role")
+    found = await cleanup.find(LAB)
+    aws.border.add(Fault("ListRoles", "gate-after"))
+    before = asyncio.create_task(cleanup.find(LAB))
+    await at_the_gate(aws)
+    assert await cleanup.remove(LAB, found) == {role: None}
+    assert await cleanup.find(LAB) == []
+    aws.border.clear()
+    await before
