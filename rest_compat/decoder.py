@@ -10,13 +10,13 @@ from typing import Any, Final, NamedTuple
 from graph.model.errors import Invalid
 
 
-class Text(NamedTuple):
+class String(NamedTuple):
     """A string. ``nullable``: null removes the value of an earlier key of the same name."""
 
     nullable: bool = True
 
 
-class Several(NamedTuple):
+class Array(NamedTuple):
     """A list whose items have the shape ``of``."""
 
     of: Shape
@@ -36,13 +36,13 @@ class Object:
         return self._by_fold.get(_folded(key))
 
 
-Shape = Text | Several | Object
+Shape = String | Array | Object
 
 _VALUES: Final = 20_000
 """The most values in a body: far beyond any mover, and decoded fast enough not to delay others."""
 _BLANKS: Final = " \t\n\r"
 _WORDS: Final = ("true", "false", "null")
-_NOUNS: Final[dict[type, str]] = {Text: "a string", Several: "an array", Object: "an object"}
+_NOUNS: Final[dict[type, str]] = {String: "a string", Array: "an array", Object: "an object"}
 
 
 def decode(body: bytes, shape: Object, doing: str) -> dict[str, Any]:
@@ -114,7 +114,7 @@ def _why(text: str, error: json.JSONDecodeError) -> str:
 def _value(before: Any, given: Any, shape: Shape, where: str) -> Any:  # noqa: ANN401 - any JSON
     if isinstance(shape, Object):
         return _object(before if before is not None else {}, given, shape, where)
-    if isinstance(shape, Several):
+    if isinstance(shape, Array):
         if type(given) is not list:
             raise _wrong(given, shape, where)
         return [
@@ -137,7 +137,7 @@ def _object(before: dict[str, Any], given: Any, shape: Object, where: str) -> di
         member = shape.members[name]
         if value is not None:
             found[name] = _value(found.get(name), value, member, name)
-        elif not isinstance(member, Text) or member.nullable:
+        elif not isinstance(member, String) or member.nullable:
             found.pop(name, None)
     return found
 

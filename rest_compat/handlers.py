@@ -23,7 +23,7 @@ from graph.model.errors import (
 from graph.model.mover import Mover
 from graph.model.operation import Operation
 from graph.resolvers import changes, movers, operations, runs, scope
-from rest_compat import requests, wire
+from rest_compat import requests, responses
 
 _BIG: Final = 16_384
 """The size in bytes from which bodies are decoded in a thread, to keep the event loop free."""
@@ -58,7 +58,7 @@ async def create_mover(context: Context, request: Request) -> Response:
 
 async def show_mover(context: Context, request: Request) -> Response:
     mover = await _mover(context, request)
-    return answer(wire.mover_json(await movers.show_mover(context, mover)))
+    return answer(responses.mover_json(await movers.show_mover(context, mover)))
 
 
 async def update_mover(context: Context, request: Request) -> Response:
@@ -110,7 +110,7 @@ async def show_run(context: Context, request: Request) -> Response:
         names.run_id(run_id)
     except Invalid:
         raise NotFound("datasync run not found") from None
-    return answer(wire.run_json(await runs.find_run(context, mover, run_id)))
+    return answer(responses.run_json(await runs.find_run(context, mover, run_id)))
 
 
 async def show_tasks(context: Context, request: Request) -> Response:
@@ -122,7 +122,7 @@ async def show_tasks(context: Context, request: Request) -> Response:
     if len(ids) > _TASKS:
         raise Invalid(f"at most {_TASKS} tasks can be requested at once")
     found = await asyncio.gather(*(_operation(context, task) for task in ids))
-    return answer({shown.id: wire.flywheel_json(shown) for shown in found if shown})
+    return answer({shown.id: responses.flywheel_json(shown) for shown in found if shown})
 
 
 async def nothing(_context: Context, _request: Request) -> Response:
@@ -131,7 +131,7 @@ async def nothing(_context: Context, _request: Request) -> Response:
 
 def answer(content: object, headers: dict[str, str] | None = None) -> Response:
     """A JSON response with status 200."""
-    return Response(wire.encoded(content), media_type="application/json", headers=headers)
+    return Response(responses.encoded(content), media_type="application/json", headers=headers)
 
 
 async def _operation(context: Context, task: str) -> Operation | None:

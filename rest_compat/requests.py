@@ -9,27 +9,29 @@ from graph.model.errors import Invalid
 from graph.model.location import EfsSpec, LocationSpec, S3Spec
 from graph.model.mover import OWN_TAGS, Tag
 from graph.model.operation import NewMover
-from rest_compat.decoder import Object, Several, Text, decode
+from rest_compat.decoder import Array, Object, String, decode
 
 _LOCATION: Final = Object(
     {
-        "Type": Text(nullable=False),
-        "S3": Object({"S3BucketArn": Text(), "S3StorageClass": Text(), "Subdirectory": Text()}),
+        "Type": String(nullable=False),
+        "S3": Object(
+            {"S3BucketArn": String(), "S3StorageClass": String(), "Subdirectory": String()}
+        ),
         "EFS": Object(
             {
-                "EfsFilesystemArn": Text(),
-                "SecurityGroupArns": Several(Text()),
-                "SubnetArn": Text(),
-                "Subdirectory": Text(),
+                "EfsFilesystemArn": String(),
+                "SecurityGroupArns": Array(String()),
+                "SubnetArn": String(),
+                "Subdirectory": String(),
             }
         ),
     }
 )
-_TAG: Final = Object({"Key": Text(nullable=False), "Value": Text(nullable=False)})
+_TAG: Final = Object({"Key": String(nullable=False), "Value": String(nullable=False)})
 _NEW_MOVER: Final = Object(
-    {"Name": Text(), "Source": _LOCATION, "Destination": _LOCATION, "Tags": Several(_TAG)}
+    {"Name": String(), "Source": _LOCATION, "Destination": _LOCATION, "Tags": Array(_TAG)}
 )
-_UPDATE: Final = Object({"State": Text()})
+_UPDATE: Final = Object({"State": String()})
 
 
 def read_new_mover(body: bytes, account_id: str, group: str) -> NewMover:

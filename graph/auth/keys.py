@@ -1,4 +1,4 @@
-"""The keys that are configured, and what whoever holds one may do."""
+"""The configured keys and the rights that come with them."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from graph.model.caller import Caller
 from graph.model.resources import ResourceRule
 
 DEFAULT: Final = "default"
-"""The name of the key that is a setting of its own."""
+"""The name of the key in ``DATASYNC_API_TOKEN``."""
 MOST_CLEAR: Final = 8
-"""A token is compared with each key that is known in clear, which costs a hash each."""
+"""Every token is compared with each plain-text key, at the cost of one hash each."""
 _BYTES: Final = 72
 _NAME: Final = re.compile(r"[A-Za-z0-9_.@-]{1,64}")
 _SHA256: Final = re.compile(r"[0-9a-fA-F]{64}")
@@ -36,7 +36,7 @@ class Key:
     sha256: bytes | None = field(default=None, repr=False)
     """Its SHA-256, if the server does not know the key itself."""
     forwards: bool = False
-    """Whether its holder is believed when it names the user it acts for."""
+    """Whether its holder may name the end user that it acts for."""
     bearer: bool = True
     """Whether callers may send the key itself."""
 
@@ -96,8 +96,8 @@ def granted(keys: Sequence[Key], rules: Sequence[ResourceRule]) -> tuple[Key, ..
 def clear_key(text: str) -> bytes:
     """The key's bytes. Raises ValueError unless there are 1 to 72, which is bcrypt's bound.
 
-    No NUL either: bcrypt goes through a key with a NUL at its end again and again, so that one of
-    NULs is the empty key to it.
+    Nor may it contain NUL: bcrypt repeats a key with its terminating NUL, so a key of NULs equals
+    the empty key.
     """
     encoded = text.encode()
     if b"\0" in encoded:
@@ -138,7 +138,7 @@ def _clear(value: object) -> bytes:
 
 
 def from_file(value: object) -> bytes:
-    """The key that a file holds; the end of its line is an editor's."""
+    """The key in a file, without the line end that editors add."""
     try:
         return clear_key(Path(text(value)).read_text(encoding="utf-8").rstrip("\r\n"))
     except (OSError, UnicodeDecodeError) as error:

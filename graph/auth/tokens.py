@@ -1,4 +1,4 @@
-"""What callers need: a token for a key, and a key worth having."""
+"""Creates tokens and keys."""
 
 from __future__ import annotations
 

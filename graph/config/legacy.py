@@ -1,4 +1,4 @@
-"""The original server's configuration: a JSON file, or API_CONFIG, read as it is."""
+"""Reads the configuration of the original server: a JSON file, or the variable API_CONFIG."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any, Final
 
 VARIABLE: Final = "API_CONFIG"
 _LISTEN: Final = ":8080"
-"""Where the original listens when its configuration does not say."""
+"""Where the original listens by default."""
 _KEY_ID, _SECRET = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"
 _UNITS: Final = {
     "ns": 1e-9,
@@ -36,13 +36,13 @@ _LEVELS: Final = {
     "debug": "debug",
     "trace": "debug",
 }
-_CHAIN: Final = "empty, and left to the SDK's default chain"
-_NO_REDIS: Final = "not used: operations are kept in STORE_URL, and there is no Redis"
+_CHAIN: Final = "empty; left to the SDK's default chain"
+_NO_REDIS: Final = "ignored: operations are kept in STORE_URL instead of Redis"
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """How one entry is understood."""
+    """How an entry maps to a setting."""
 
     name: str
     setting: str
@@ -52,23 +52,23 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """What a configuration gives."""
+    """The contents of a configuration."""
 
     settings: Mapping[str, object]
-    """By the names of the settings."""
+    """The values by the names of the settings."""
     entries: Mapping[str, str]
-    """By the name of a setting: that of the entry it comes from."""
+    """By the name of a setting, the name of the entry it comes from."""
     credentials: Mapping[str, str]
     """Variables for the SDK's default chain."""
     understood: Mapping[str, str]
-    """By the name of an entry: what became of it, without secrets."""
+    """By the name of an entry, how it was understood, without secrets."""
 
 
 NOTHING: Final = Original(*(MappingProxyType({}) for _ in range(4)))
 
 
 def decode(variable: str) -> str:
-    """The text of API_CONFIG: base64, or else as it stands."""
+    """The text of API_CONFIG, which may be encoded in base64."""
     try:
         return base64.b64decode("".join(variable.splitlines()), validate=True).decode()
     except (binascii.Error, ValueError):
@@ -76,12 +76,12 @@ def decode(variable: str) -> str:
 
 
 def is_json(name: str, text: str) -> bool:
-    """Whether a file is the original's: no TOML begins with a brace."""
+    """Whether a file is JSON, as the original's is: no TOML file begins with a brace."""
     return name.endswith(".json") or text.lstrip("\ufeff \t\r\n").startswith("{")
 
 
 def read(text: str) -> Original:
-    """Raises ValueError with a sentence that names the entry. Unknown entries are no failure."""
+    """Reads a configuration; unknown entries are ignored. Raises ValueError naming the entry."""
     given = _flat(_decoded(text))
     settings: dict[str, object] = {"listen": _LISTEN}
     entries = {entry.setting: entry.name for entry in _ENTRIES.values()}
@@ -89,11 +89,11 @@ def read(text: str) -> Original:
     for path, value in given.items():
         entry = _ENTRIES.get(path)
         if value is None:
-            understood[_spelled(path)] = "null, and left to its default"
+            understood[_spelled(path)] = "null; the default applies"
         elif path in _CREDENTIALS:
             understood[path] = f"{_CREDENTIALS[path]}, a secret" if value else _CHAIN
         elif entry is None:
-            understood[path] = _UNUSED.get(path, "not known, and not used")
+            understood[path] = _UNUSED.get(path, "unknown; ignored")
         elif value:
             settings[entry.setting] = entry.read(value)
             shown = "a secret" if entry.secret else settings[entry.setting]
@@ -101,7 +101,7 @@ def read(text: str) -> Original:
         elif path == "token":
             raise ValueError("token is empty, which would give everybody access")
         else:
-            understood[entry.name] = "empty, and left to its default"
+            understood[entry.name] = "empty; the default applies"
     if given.get("listenaddress") is None:
         understood["listenAddress"] = f"absent; LISTEN, {_LISTEN}, as in the original"
     credentials = {
@@ -113,7 +113,7 @@ def read(text: str) -> Original:
 
 
 def duration(text: str) -> float:
-    """Seconds of a duration as Go writes it, such as ``60m`` or ``1h30m``. Raises ValueError."""
+    """The seconds of a duration in Go's notation, such as ``1h30m``. Raises ValueError."""
     parts = _PART.findall(text.removeprefix("+"))
     if text != "0" and (not parts or "".join(n + unit for n, unit in parts) != text.lstrip("+")):
         raise ValueError(f"'{text[:40]}' is not a duration such as 60m or 1h30m")
@@ -128,12 +128,12 @@ def _minutes(text: str) -> float:
 
 
 def _level(text: str) -> str:
-    """The original takes what it does not know for info."""
+    """The log level; the original treats unknown ones as info."""
     return _LEVELS.get(text.lower(), "info")
 
 
 def _decoded(text: str) -> dict[str, Any]:
-    """As Go does: the first value counts, and nothing behind it."""
+    """Decodes as Go does: the first value counts, and anything after it is ignored."""
     try:
         given, _ = json.JSONDecoder(object_pairs_hook=_merged).raw_decode(
             text.lstrip("\ufeff \t\r\n")
@@ -146,7 +146,7 @@ def _decoded(text: str) -> dict[str, Any]:
 
 
 def _merged(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """As Go does: names in any case, the last wins, objects are merged, null says nothing."""
+    """Merges as Go does: case-insensitive names, the last wins, objects merge, null is ignored."""
     merged: dict[str, Any] = {}
     for name, value in pairs:
         before = merged.get(name.lower())
@@ -158,9 +158,9 @@ def _merged(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _flat(given: Mapping[str, Any]) -> dict[str, str | None]:
-    """By path; None for what is null.
+    """The entries by their path; None for null.
 
-    Raises ValueError where a known entry has another type than it should.
+    Raises ValueError if a known entry has the wrong type.
     """
     flat: dict[str, str | None] = {}
     for name, value in given.items():
@@ -210,7 +210,7 @@ _ENTRIES: Final = {
 }
 _CREDENTIALS: Final = {"account.akid": _KEY_ID, "account.secret": _SECRET}
 _UNUSED: Final = {
-    "account.endpoint": "not used, nor was it by the original: AWS_ENDPOINT_URL is",
+    "account.endpoint": "ignored, as by the original; set AWS_ENDPOINT_URL instead",
     "flywheel.namespace": _NO_REDIS,
     "flywheel.redisaddress": _NO_REDIS,
     "flywheel.redisdatabase": _NO_REDIS,

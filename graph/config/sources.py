@@ -1,4 +1,4 @@
-"""Where the settings come from: the environment, a TOML file, the original's configuration."""
+"""Loads the settings from the environment, a TOML file, or the original's configuration."""
 
 from __future__ import annotations
 
@@ -18,39 +18,39 @@ from graph.config.settings import PREFIX, KeySettings, Settings, SettingsError
 Kind = TypeVar("Kind", bound=KeySettings)
 
 FILE: Final = f"{PREFIX}CONFIG"
-"""Names the TOML file; the environment wins over it."""
+"""The variable that names the settings file. The environment takes precedence over the file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Everything that a start needs to know."""
+    """The settings, and what else the start of the server needs."""
 
     settings: Settings
     credentials: Mapping[str, str]
     """Variables for the SDK's default chain, from the original's configuration."""
     understood: tuple[str, ...]
-    """How each entry of the original's configuration was, in words for the log."""
+    """How each entry of the original's configuration was understood, as lines for the log."""
     labels: Mapping[str, str]
-    """By the name of a setting: how the original's configuration calls it, where it gave it."""
+    """By the name of a setting, the entry of the original's configuration it comes from."""
 
     def wrong(self, setting: str, why: object) -> SettingsError:
-        """For what is only found out when a setting is used."""
+        """The error for a setting whose value turns out wrong when it is used."""
         name = self.labels.get(setting) or f"{PREFIX}{setting.upper()}"
         return SettingsError(f"{name} is wrong: {' '.join(str(why).split())}")
 
 
 @dataclass(frozen=True, slots=True)
 class _Given:
-    """What was read, and by whom."""
+    """What was read from files and variables."""
 
     theirs: legacy.Original
     source: str
-    """Where the original's configuration was; empty without one."""
+    """Where the original's configuration comes from; empty without one."""
     from_file: Mapping[str, Any]
 
     @property
     def ours(self) -> set[str]:
-        """What does not come from the original's configuration, or is overruled."""
+        """The settings that do not come from the original's configuration, or override it."""
         return _in_environment() | self.from_file.keys()
 
     @property
@@ -60,20 +60,20 @@ class _Given:
 
 
 def load(file: str | None = None) -> Settings:
-    """The settings, checked. Raises SettingsError."""
+    """The validated settings. Raises SettingsError."""
     return find(file).settings
 
 
 def load_keys(file: str | None = None) -> KeySettings:
-    """Those of keys alone, from the same places. Raises SettingsError."""
+    """The settings of keys only, from the same sources. Raises SettingsError."""
     return _checked(KeySettings, _read(file))
 
 
 def find(file: str | None = None) -> Found:
-    """The settings with all that comes with them. Raises SettingsError.
+    """The settings with everything that was read with them. Raises SettingsError.
 
-    The environment wins over a TOML file, that over the original's configuration; API_CONFIG
-    stands for the original's file, and is read in its place.
+    The environment takes precedence over a TOML file, and that over the original's configuration.
+    API_CONFIG is read instead of the original's file.
     """
     given = _read(file)
     settings = _checked(Settings, given)
@@ -84,7 +84,7 @@ def find(file: str | None = None) -> Found:
         credentials, overruled = {}, overruled | {"account.akid", "account.secret"}
     understood = tuple(
         f"{name} in {given.source}: "
-        f"{'not used, a setting overrules it' if name in overruled else how}"
+        f"{'ignored, because a setting overrides it' if name in overruled else how}"
         for name, how in theirs.understood.items()
     )
     return Found(settings, credentials, understood, given.labels)
@@ -99,7 +99,7 @@ def _read(file: str | None) -> _Given:
         source = legacy.VARIABLE
         theirs = _original(source, legacy.decode(os.environ[source]))
         if file and legacy.is_json(file, ""):
-            file = None  # whose place it takes, also where there is none
+            file = None  # API_CONFIG replaces it, even if the file does not exist
     text = _text_of(file) if file else ""
     if file and not legacy.is_json(file, text):
         from_file = _from_toml(file, text)
@@ -157,12 +157,12 @@ def _original(source: str, text: str) -> legacy.Original:
 
 def _nearest(name: str, known: set[str]) -> str:
     near = difflib.get_close_matches(name, sorted(known), 1)
-    return f"; {near[0]} is" if near else ""
+    return f"; did you mean {near[0]}?" if near else ""
 
 
 def _sentence(error: ValidationError, labels: Mapping[str, str]) -> str:
     first = error.errors(include_url=False, include_input=False)[0]
-    if not first["loc"]:  # of several settings together: the sentence names them
+    if not first["loc"]:  # about several settings: the message names them
         return first["msg"].removeprefix("Value error, ")
     setting = str(first["loc"][0])
     name = labels.get(setting) or f"{PREFIX}{setting.upper()}"

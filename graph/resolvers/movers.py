@@ -15,7 +15,7 @@ from graph.resolvers import scope
 
 
 @dataclass(frozen=True, slots=True)
-class MoverInFull:
+class MoverDetails:
     """A mover with its task and both locations."""
 
     mover: Mover
@@ -109,13 +109,13 @@ async def get_mover(context: Context, task_arn: str) -> Mover:
     return scope.shown(context, mover)
 
 
-async def show_mover(context: Context, mover: Mover) -> MoverInFull:
+async def show_mover(context: Context, mover: Mover) -> MoverDetails:
     """A mover with its task and locations: three calls, two of them concurrent."""
     task = await task_of(context, mover)
     source, destination = await asyncio.gather(
         source_of(context, mover), destination_of(context, mover)
     )
-    return MoverInFull(mover, task, source, destination)
+    return MoverDetails(mover, task, source, destination)
 
 
 async def task_of(context: Context, mover: Mover) -> Task:

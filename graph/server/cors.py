@@ -1,4 +1,4 @@
-"""Which pages of other origins may call: the original's answer, or the origins of the settings."""
+"""CORS: answers as the original server does, or allows the origins of the settings."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ ORIGINAL: Final = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Headers": "X-Auth-Token",
 }
-"""What the original answers to a preflight request, of whatever path and origin."""
+"""The original's response to every preflight request."""
 
 _METHODS: Final = "GET, HEAD, POST, PUT, DELETE, OPTIONS"
 _TAKEN: Final = "Authorization, Content-Type, X-Auth-Token, X-Forwarded-User"
@@ -21,11 +21,11 @@ _SECONDS: Final = "600"
 
 
 class Cors:
-    """Answers preflight requests, and tells browsers who may read an answer.
+    """Answers preflight requests, and adds CORS headers to responses.
 
-    Without origins it is the original: any page may ask for the REST paths what it may send, ping
-    and version may be read, and GraphQL is for pages of its own origin. With origins, or ``*`` for
-    any, they and no others are allowed everywhere.
+    Without origins it behaves like the original: preflight requests of the REST paths succeed for
+    any page, ping and version may be read, and GraphQL accepts its own origin only. With origins,
+    or ``*`` for any, those and no others are allowed on all paths.
     """
 
     def __init__(self, app: ASGIApp, origins: tuple[str, ...], own: frozenset[str]) -> None:

@@ -83,8 +83,8 @@ def test_each_entry_has_its_line_without_its_secret(
     assert lines["flywheel.ttl"] == "OPERATION_MINUTES, 90.0"
     assert lines["token"] == "TOKEN, a secret"
     assert lines["account.secret"] == "AWS_SECRET_ACCESS_KEY, a secret"
-    assert "no Redis" in lines["flywheel.redisaddress"]
-    assert lines["colour"] == "not known, and not used"
+    assert "instead of Redis" in lines["flywheel.redisaddress"]
+    assert lines["colour"] == "unknown; ignored"
     assert len(lines) == 15
     told = "\n".join(lines.values())
     for secret in ("a key", "very secret", "AKIDAKID", "an external id", "redis secret"):
@@ -97,7 +97,7 @@ def test_what_is_null_has_its_line_too(clean: pytest.MonkeyPatch, tmp_path: Path
     found = find(file)
     lines = dict(line.split(f" in {file}: ") for line in found.understood)
     for entry in ("logLevel", "account.externalId", "flywheel"):
-        assert lines[entry] == "null, and left to its default"
+        assert lines[entry] == "null; the default applies"
     assert lines["listenAddress"] == "absent; LISTEN, :8080, as in the original"
     assert (found.settings.log_level, found.settings.external_id) == ("info", None)
 
@@ -122,7 +122,7 @@ def test_the_environment_wins(clean: pytest.MonkeyPatch, tmp_path: Path) -> None
     clean.setenv("AWS_ACCESS_KEY_ID", "mine too")
     found = find(written(tmp_path, EXAMPLE))
     assert (found.settings.org, found.credentials) == ("mine", {})
-    overruled = [line.split(" in ")[0] for line in found.understood if "overrules" in line]
+    overruled = [line.split(" in ")[0] for line in found.understood if "overrides" in line]
     assert overruled == ["account.akid", "account.secret", "org"]
 
 

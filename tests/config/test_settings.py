@@ -109,7 +109,7 @@ def test_an_unknown_setting_is_refused_with_the_nearest_name(
     environment: pytest.MonkeyPatch,
 ) -> None:
     environment.setenv("DATASYNC_API_LISTN", ":1")
-    with pytest.raises(SettingsError, match=r"LISTN is not a setting; LISTEN is"):
+    with pytest.raises(SettingsError, match=r"LISTN is not a setting; did you mean LISTEN"):
         load()
 
 
@@ -122,7 +122,7 @@ def test_a_file_gives_settings_and_the_environment_wins(
     assert (settings.org, settings.region) == ("acme", "eu-west-1")
     assert settings.accounts == ("222222222222",)
     file.write_text("regoin = 1\n")
-    with pytest.raises(SettingsError, match=r"regoin .* is not a setting; region is"):
+    with pytest.raises(SettingsError, match=r"regoin .* is not a setting; did you mean region"):
         load(str(file))
 
 

@@ -155,11 +155,11 @@ def _payload_errors(data: dict[str, Any]) -> list[object]:
 
 def _javascript(server: Server, block: Block, folder: Path) -> None:
     packages = sorted(set(re.findall(r"from '((?:@\w+/)?[\w-]+)", block.text)))
-    modules = Path(os.environ.get("DATASYNC_API_NODE_MODULES", folder))
+    modules = Path(os.environ.get("DOCS_NODE_MODULES", folder))
     node = shutil.which("node")
     missing = [name for name in packages if not (modules / name).exists()]
     if node is None or missing:
-        pytest.skip(f"DATASYNC_API_NODE_MODULES does not name a folder with {missing or 'node'}")
+        pytest.skip(f"DOCS_NODE_MODULES does not name a folder with {missing or 'node'}")
     script = folder / "example.mjs"
     (folder / "node_modules").unlink(missing_ok=True)
     (folder / "node_modules").symlink_to(modules)

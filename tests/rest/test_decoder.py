@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from graph.model.errors import Invalid
-from rest_compat.decoder import Object, Several, Text, decode
+from rest_compat.decoder import Array, Object, String, decode
 
-INNER = Object({"Type": Text(nullable=False), "Size": Text()})
-SHAPE = Object({"Name": Text(), "Inner": INNER, "Many": Several(INNER), "Texts": Several(Text())})
+INNER = Object({"Type": String(nullable=False), "Size": String()})
+SHAPE = Object({"Name": String(), "Inner": INNER, "Many": Array(INNER), "Texts": Array(String())})
 KINDS: dict[str, tuple[Any, ...]] = {
     "Name": (1, 1.5, True, [], {}),
     "Inner": (1, "x", False, []),

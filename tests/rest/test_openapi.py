@@ -14,8 +14,8 @@ from starlette.routing import Route, compile_path
 from graph.observability.version import Version
 from rest_compat.endpoint import ANY
 from rest_compat.errors import STATUS
+from rest_compat.responses import _LOCATIONS, _RUN, _TASK, Members
 from rest_compat.routes import PATHS, rest_app
-from rest_compat.wire import _LOCATIONS, _RUN, _TASK, Members
 from tests.rest.conftest import ROOT, House
 from tests.rest.test_contract import CREATES, READS, ROWS, UPDATES
 from tests.rest.test_slow_clients import TEXTS

@@ -13,8 +13,8 @@ from graph.model.location import Location
 from graph.model.mover import Account, Mover, Tag, Task
 from graph.model.operation import Operation, OperationEvent, OperationKind, OperationStatus
 from graph.model.run import Counters, Run
-from graph.resolvers.movers import MoverInFull
-from rest_compat import wire
+from graph.resolvers.movers import MoverDetails
+from rest_compat import responses
 
 AT = datetime(2024, 5, 6, 7, 8, 9, 110_000, UTC)
 TASK_MEMBERS = (
@@ -77,14 +77,14 @@ KINDS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 
 
 def written(value: object) -> str:
-    return wire.encoded(value).decode()
+    return responses.encoded(value).decode()
 
 
 def location(kind: str, described: dict[str, Any]) -> Location:
     return Location(arn="l", kind=kind, uri="u", created_at=None, described=described)
 
 
-def in_full(described: dict[str, Any], *tags: Tag, **ends: Location) -> MoverInFull:
+def in_full(described: dict[str, Any], *tags: Tag, **ends: Location) -> MoverDetails:
     mover = Mover(
         account=Account("1", "r"), task_arn="t", name="n", status="s", mode="BASIC", tags=tags
     )
@@ -93,26 +93,26 @@ def in_full(described: dict[str, Any], *tags: Tag, **ends: Location) -> MoverInF
         destination_arn="", latest_run_arn=None, options={}, includes=(), excludes=(),
         schedule=None, error_code=None, error_detail=None, described=described,
     )  # fmt: skip
-    return MoverInFull(mover, task, ends.get("source"), ends.get("destination"))
+    return MoverDetails(mover, task, ends.get("source"), ends.get("destination"))
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_location_has_all_members_of_its_kind_in_order(kind: str) -> None:
     described, shown = KINDS[kind]
-    rendered = wire.mover_json(in_full({}, source=location(kind, described)))["Source"]
+    rendered = responses.mover_json(in_full({}, source=location(kind, described)))["Source"]
     assert written(rendered) == written({"Type": kind, kind: shown})
 
 
 def test_a_mover_is_task_source_destination_and_its_tags_where_it_has_any() -> None:
-    bare = wire.mover_json(in_full({"TaskMode": "ENHANCED", "Name": "n"}))
+    bare = responses.mover_json(in_full({"TaskMode": "ENHANCED", "Name": "n"}))
     assert list(bare) == ["Task", "Source", "Destination"]
     assert (bare["Source"], bare["Destination"]) == (None, None)
     assert ",".join(bare["Task"]) == TASK_MEMBERS
     assert {name for name, value in bare["Task"].items() if value is not None} == {"Name"}
-    tagged = wire.mover_json(in_full({}, Tag("k", "v"), Tag("datasync-api:operation", "x")))
+    tagged = responses.mover_json(in_full({}, Tag("k", "v"), Tag("datasync-api:operation", "x")))
     assert list(tagged)[-1] == "Tags"
     assert tagged["Tags"] == [{"Key": "k", "Value": "v"}]
-    assert "Tags" not in wire.mover_json(in_full({}, Tag("datasync-api:operation", "x")))
+    assert "Tags" not in responses.mover_json(in_full({}, Tag("datasync-api:operation", "x")))
 
 
 def test_what_a_task_holds_has_all_its_members_too() -> None:
@@ -124,7 +124,7 @@ def test_what_a_task_holds_has_all_its_members_too() -> None:
         "TaskReportConfig": {"Destination": {}, "Overrides": {"Deleted": {}}},
         "SourceNetworkInterfaceArns": [],
     }
-    task = wire.mover_json(in_full(described))["Task"]
+    task = responses.mover_json(in_full(described))["Task"]
     assert list(task["Options"]) == sorted(task["Options"])
     assert len(task["Options"]) == 15
     assert (task["Options"]["BytesPerSecond"], task["Options"]["Gid"]) == (-1, None)
@@ -139,7 +139,7 @@ def test_what_a_task_holds_has_all_its_members_too() -> None:
 
 
 def run(described: dict[str, Any]) -> Any:
-    return wire.run_json(
+    return responses.run_json(
         Run(
             run_arn="r", status="s", mode="BASIC", requested_at=None, launched_at=None,
             ended_at=None, counters=Counters(), result=None, options={}, described=described,
@@ -211,7 +211,7 @@ VIEWS: dict[str, tuple[Operation, dict[str, Any]]] = {
 @pytest.mark.parametrize("status", VIEWS)
 def test_the_flywheels_view_leaves_out_what_is_empty(status: str) -> None:
     operation, view = VIEWS[status]
-    assert written(wire.flywheel_json(operation)) == written(view)
+    assert written(responses.flywheel_json(operation)) == written(view)
 
 
 def test_strings_are_escaped_as_go_escapes_them() -> None:

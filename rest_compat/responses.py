@@ -11,7 +11,7 @@ import orjson
 from graph.model.location import Location
 from graph.model.operation import Operation, OperationStatus
 from graph.model.run import Run
-from graph.resolvers.movers import MoverInFull
+from graph.resolvers.movers import MoverDetails
 
 Members = Mapping[str, "Members | None"]
 """The members of an object in order, each with its own members if it has any."""
@@ -90,7 +90,7 @@ def encoded(content: object) -> bytes:
     return written
 
 
-def mover_json(shown: MoverInFull) -> dict[str, Any]:
+def mover_json(shown: MoverDetails) -> dict[str, Any]:
     """A mover with its task and locations. Tags is left out where there are none."""
     rendered: dict[str, Any] = {
         "Task": _members(shown.task.described, _TASK),
