@@ -20,6 +20,13 @@ _RUN: Final = re.compile(r"exec-[0-9a-f]{17}")
 _ARN: Final = re.compile(r"arn:(aws[a-z-]*):([a-z0-9-]+):([a-z0-9-]*):([0-9]{12}|):(\S{1,1024})")
 
 
+_OF_DATASYNC: Final = {
+    "task": re.compile(r"task/task-[0-9a-f]{17}"),
+    "run": re.compile(r"task/task-[0-9a-f]{17}/execution/exec-[0-9a-f]{17}"),
+    "location": re.compile(r"location/loc-[0-9a-z]{17}"),
+}
+
+
 class Arn(NamedTuple):
     """An Amazon Resource Name; ``resource`` is everything after the fifth colon."""
 
@@ -36,6 +43,15 @@ def arn(text: str, *, path: tuple[str, ...] = ()) -> Arn:
     if match is None:
         raise Invalid(f"'{_shown(text)}' is not a valid ARN.", path=path)
     return Arn(*match.groups())
+
+
+def datasync_arn(kind: str, text: str) -> Arn | None:
+    """The parts of the complete ARN of a task, run or location; None for any other text."""
+    match = _ARN.fullmatch(text)
+    found = None if match is None else Arn(*match.groups())
+    if found is None or found.service != "datasync" or not found.account:
+        return None
+    return found if _OF_DATASYNC[kind].fullmatch(found.resource) else None
 
 
 def account_id(text: str) -> str:

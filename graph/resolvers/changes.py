@@ -17,7 +17,7 @@ from graph.model.audit import AuditAction, AuditTarget, Requester
 from graph.model.errors import Invalid, NotFound
 from graph.model.mover import Mover
 from graph.model.operation import NewMover, Operation
-from graph.resolvers import movers, orphans, runs
+from graph.resolvers import movers, orphans, runs, scope
 from graph.resolvers.orphans import Cleaning
 from graph.resolvers.runs import Start
 
@@ -51,7 +51,7 @@ async def delete_mover(context: Context, task_arn: str, *, cancel_run: bool = Fa
         try:
             mover = await movers.get_mover(context, task_arn)
         except NotFound:
-            account_id = names.arn(task_arn).account
+            account_id = scope.task_account(context, task_arn).account_id
             operation = await movers.delete_again(context, account_id, task_arn=task_arn)
         else:
             _found(attempt, mover)

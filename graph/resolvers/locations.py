@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from graph.aws.tags import carries, value_of
 from graph.context import Context
-from graph.model import names
 from graph.model.errors import NotFound
 from graph.model.location import Location
 from graph.model.mover import GROUP_TAG, own_tags
 from graph.resolvers import scope
-
-_RESOURCE: Final = "location/"
-_NONE: Final = "datasync location not found"
 
 
 async def get_location(context: Context, location_arn: str) -> Location:
@@ -21,17 +15,15 @@ async def get_location(context: Context, location_arn: str) -> Location:
 
     Raises NotFound, also for a location without tags, which belongs to nobody.
     """
-    account_id = scope.account_of(context, location_arn).account_id
-    if not names.arn(location_arn).resource.startswith(_RESOURCE):
-        raise NotFound(_NONE)
+    account_id = scope.location_account(context, location_arn).account_id
     try:
         tags = await context.loaders.tags.load(location_arn)
     except NotFound:  # AWS's message speaks of resources
-        raise NotFound(_NONE) from None
+        raise NotFound(scope.NO_LOCATION) from None
     ours = carries(tags, own_tags(context.services.gateway.org))
     if not ours or not scope.group(context, account_id, value_of(tags, GROUP_TAG)):
-        raise NotFound(_NONE)
+        raise NotFound(scope.NO_LOCATION)
     location = await context.loaders.location.load(location_arn)
     if location is None:
-        raise NotFound(_NONE)
+        raise NotFound(scope.NO_LOCATION)
     return location

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from graph.context import Context
 from graph.model import names
-from graph.model.errors import Conflict, NotFound
+from graph.model.errors import Conflict, Invalid, NotFound, unknown_account
 from graph.model.location import Location
 from graph.model.mover import Account, Group, Mover, Task
 from graph.model.operation import NewMover, Operation
@@ -52,7 +52,29 @@ async def find_group(context: Context, account_id: str, name: str) -> Group:
     for group in await list_groups(context, account_id):
         if group.name == name:
             return group
-    raise NotFound(f"Group '{name}' has no movers in account {account_id}.")
+    raise no_movers(account_id, name)
+
+
+def no_movers(account_id: str, group: str) -> NotFound:
+    """A group that is not there, or not the caller's to see."""
+    return NotFound(f"Group '{group}' has no movers in account {account_id}.")
+
+
+async def get_account(context: Context, account_id: str) -> Account:
+    """As ``find_account``, for the key of an id: raises NotFound for one that no account has."""
+    try:
+        return await find_account(context, account_id)
+    except Invalid:
+        raise unknown_account(account_id) from None
+
+
+async def get_group(context: Context, key: str) -> Group:
+    """As ``find_group``, for the key of an id: the answer does not depend on the account."""
+    account_id, _, name = key.partition(":")
+    try:
+        return await find_group(context, account_id, name)
+    except (Invalid, NotFound):
+        raise no_movers(account_id, name) from None
 
 
 async def find_account(context: Context, account_id: str) -> Account:
@@ -101,7 +123,7 @@ async def find_mover(context: Context, account_id: str, group: str, name: str) -
 
 async def get_mover(context: Context, task_arn: str) -> Mover:
     """A mover by the ARN of its task. Raises NotFound, also if the caller may not see it."""
-    scope.account_of(context, task_arn)
+    scope.task_account(context, task_arn)
     try:
         mover = await context.loaders.mover.load(task_arn)
     except NotFound:  # AWS's message speaks of tasks

@@ -25,11 +25,12 @@ class Cleaning:
 
 
 async def list_orphans(context: Context, account_id: str) -> list[Orphan]:
-    """The orphans of the groups that the caller may see, locations first. Raises NotFound.
+    """The orphans of the groups that the caller may see, locations first.
 
+    Raises Forbidden for callers that may only read, NotFound for an account that they cannot see.
     Costs a call for each task and each S3 location of the account, once per request.
     """
-    scope.account(context, account_id)
+    check_may_clean(context, account_id)
     found = await context.loaders.orphans.load(account_id)
     return [orphan for orphan in found if scope.group(context, account_id, orphan.group)]
 

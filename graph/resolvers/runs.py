@@ -56,7 +56,7 @@ async def get_run(context: Context, run_arn: str) -> Run:
     try:
         return await context.loaders.run.load(run_arn)
     except NotFound:
-        raise NotFound("datasync run not found") from None
+        raise NotFound(scope.NO_RUN) from None
 
 
 async def get_runs(context: Context, run_arns: list[str]) -> dict[str, Run]:
@@ -66,8 +66,13 @@ async def get_runs(context: Context, run_arns: list[str]) -> dict[str, Run]:
 
 async def get_visible_run(context: Context, run_arn: str) -> Run:
     """A run of the organisation whose mover the caller sees. Raises NotFound."""
-    mover = await get_mover(context, task_of(run_arn))
-    return await find_run(context, mover, run_arn.rpartition("/")[2])
+    if names.datasync_arn("run", run_arn) is None:
+        raise NotFound(scope.NO_RUN)
+    try:
+        await get_mover(context, task_of(run_arn))
+    except NotFound:
+        raise NotFound(scope.NO_RUN) from None
+    return await get_run(context, run_arn)
 
 
 def task_of(run_arn: str) -> str:
@@ -113,7 +118,7 @@ async def start_run(context: Context, mover: Mover, idempotency_key: str | None 
 
 async def started_before(context: Context, task_arn: str, idempotency_key: str) -> str | None:
     """The run that a key has led to, if the caller may still start those of its group."""
-    account_id = scope.account_of(context, task_arn).account_id
+    account_id = scope.task_account(context, task_arn).account_id
     if not context.caller.may_write:
         return None
     key = _key(context, task_arn, idempotency_key)

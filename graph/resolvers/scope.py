@@ -10,6 +10,8 @@ from graph.model.errors import Forbidden, NotFound, unknown_account
 from graph.model.mover import Account, Mover
 
 NO_MOVER: Final = "datasync mover not found"
+NO_RUN: Final = "datasync run not found"
+NO_LOCATION: Final = "datasync location not found"
 
 
 def account(context: Context, account_id: str) -> Account:
@@ -23,9 +25,33 @@ def account(context: Context, account_id: str) -> Account:
     return found
 
 
-def account_of(context: Context, arn: str) -> Account:
-    """The account that an ARN is in, checked as above."""
-    return account(context, names.arn(arn).account)
+def task_account(context: Context, task_arn: str) -> Account:
+    """The account of a mover's task. Asks AWS nothing.
+
+    Raises NotFound, worded as for a mover that does not exist, if the caller may not see the
+    account, or if no mover of this server can have that ARN.
+    """
+    region = context.services.gateway.region
+    return _account_of(context, "task", task_arn, region, NO_MOVER)
+
+
+def location_account(context: Context, location_arn: str) -> Account:
+    """As ``task_account``, of a location, which may be in another region than its task."""
+    return _account_of(context, "location", location_arn, None, NO_LOCATION)
+
+
+def _account_of(
+    context: Context, kind: str, arn: str, region: str | None, not_found: str
+) -> Account:
+    parts = names.datasync_arn(kind, arn)
+    if parts is None or parts.partition != context.services.gateway.partition:
+        raise NotFound(not_found)
+    if region is not None and parts.region != region:
+        raise NotFound(not_found)
+    try:
+        return account(context, parts.account)
+    except NotFound:
+        raise NotFound(not_found) from None
 
 
 def group(context: Context, account_id: str, name: str | None) -> bool:

@@ -196,12 +196,11 @@ async def _node_or_none(info: Info, node_id: str) -> Node | None:
 
 
 async def _account(info: Info, key: str) -> Node:
-    return Account(value=await movers.find_account(info.context, key))
+    return Account(value=await movers.get_account(info.context, key))
 
 
 async def _group(info: Info, key: str) -> Node:
-    account_id, _, name = key.partition(":")
-    return Group(value=await movers.find_group(info.context, account_id, name))
+    return Group(value=await movers.get_group(info.context, key))
 
 
 async def _mover(info: Info, key: str) -> Node:

@@ -57,6 +57,8 @@ async def test_what_is_no_location_of_a_group_is_not_found(aws: Sandbox, tmp_pat
 
 
 @pytest.mark.parametrize("arn", ["x", "arn:aws:datasync", "arn:aws:s3:::from"])
-async def test_an_id_without_an_arn_is_invalid(aws: Sandbox, tmp_path: Path, arn: str) -> None:
+async def test_an_id_without_an_arn_of_a_location_finds_nothing(
+    aws: Sandbox, tmp_path: Path, arn: str
+) -> None:
     async with serving(tmp_path) as client:
-        assert await code(client, encode("Location", arn)) == "INVALID"
+        assert await code(client, encode("Location", arn)) == "NOT_FOUND"

@@ -79,7 +79,9 @@ async def test_who_may_only_read_cleans_nothing(services: Services, dry_run: boo
     context = asking(services, may_write=False)
     with pytest.raises(Forbidden):
         await orphans.clean_orphans(context, LAB, None, dry_run=dry_run)
-    assert [orphan.arn for orphan in await orphans.list_orphans(context, LAB)] == [role]
+    with pytest.raises(Forbidden):
+        await orphans.list_orphans(context, LAB)
+    assert [orphan.arn for orphan in await orphans.list_orphans(asking(services), LAB)] == [role]
 
 
 async def test_each_is_looked_at_again_before_it_goes(aws: Sandbox, services: Services) -> None:
