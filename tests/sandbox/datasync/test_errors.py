@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from graph.sandbox import Sandbox
-from tests.sandbox.lab import LAB, LOCATIONS, OTHER, client, make_location, start
+from tests.sandbox.lab import LAB, LOCATIONS, client, make_location, start
 
 
 def in_region(region: str) -> Any:
@@ -24,33 +24,6 @@ def in_region(region: str) -> Any:
     )
 
 
-@pytest.mark.parametrize(
-    "operation",
-    [
-        "describe_task",
-        "describe_location_s3",
-        "delete_location",
-        "describe_task_execution",
-        "start_task_execution",
-    ],
-)
-def test_an_arn_of_another_account_is_an_invalid_parameter(lab: Sandbox, operation: str) -> None:
-    datasync = client("datasync")
-    arns = {
-        "TaskArn": f"arn:aws:datasync:us-east-1:{OTHER}:task/task-{'0' * 17}",
-        "LocationArn": f"arn:aws:datasync:us-east-1:{OTHER}:location/loc-{'0' * 17}",
-        "TaskExecutionArn": f"arn:aws:datasync:us-east-1:{OTHER}:task/task-{'0' * 17}"
-        f"/execution/exec-{'0' * 17}",
-    }
-    model = datasync.meta.service_model
-    shape = model.operation_model(datasync.meta.method_to_api_mapping[operation]).input_shape
-    given = {name: arns[name] for name in shape.required_members}
-    with pytest.raises(ClientError, match="must match authenticated user") as caught:
-        getattr(datasync, operation)(**given)
-    response: Any = caught.value.response
-    assert response["errorCode"] == "InvalidParameter"
-
-
 def test_a_role_that_cannot_be_assumed_is_named_without_a_prefix(lab: Sandbox) -> None:
     role = f"arn:aws:iam::{LAB}:role/path/none"
     with pytest.raises(ClientError) as caught:
@@ -63,16 +36,6 @@ def test_a_role_that_cannot_be_assumed_is_named_without_a_prefix(lab: Sandbox) -
     )
 
 
-@pytest.mark.parametrize("operation", ["list_agents", "create_agent"])
-def test_an_operation_that_is_not_implemented_is_refused_in_words(
-    lab: Sandbox, operation: str
-) -> None:
-    given = {"create_agent": {"ActivationKey": "AAAAA-BBBBB-CCCCC-DDDDD-EEEEE"}}
-    with pytest.raises(ClientError) as caught:
-        getattr(client("datasync"), operation)(**given.get(operation, {}))
-    assert caught.value.response["Error"]["Code"] == "UnknownOperationException"
-
-
 def test_an_efs_access_point_needs_encryption_in_transit(lab: Sandbox) -> None:
     datasync = client("datasync")
     point = f"arn:aws:elasticfilesystem:us-east-1:{LAB}:access-point/fsap-{'0' * 17}"
@@ -81,18 +44,6 @@ def test_an_efs_access_point_needs_encryption_in_transit(lab: Sandbox) -> None:
     assert datasync.create_location_efs(
         **LOCATIONS["EFS"], AccessPointArn=point, InTransitEncryption="TLS1_2"
     )["LocationArn"]
-
-
-@pytest.mark.parametrize("storage_class", ["GLACIER", "DEEP_ARCHIVE"])
-def test_an_archive_is_not_verified_as_a_whole(lab: Sandbox, storage_class: str) -> None:
-    datasync = client("datasync")
-    ends = {
-        "SourceLocationArn": make_location(datasync, "from"),
-        "DestinationLocationArn": make_location(datasync, "to", S3StorageClass=storage_class),
-    }
-    with pytest.raises(ClientError, match="Option: VerifyMode, Value: POINT_IN_TIME_CONSISTENT"):
-        datasync.create_task(**ends)
-    assert datasync.create_task(**ends, Options={"VerifyMode": "ONLY_FILES_TRANSFERRED"})
 
 
 def test_a_task_may_have_a_location_in_another_region(lab: Sandbox) -> None:

@@ -6,7 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from graph.sandbox import Sandbox
-from tests.sandbox.lab import LAB, LOCATIONS, client, fill, make_task, start
+from tests.sandbox.lab import LAB, client, fill, make_task, start
 
 
 def test_a_run_goes_through_the_real_states_with_true_counters(lab: Sandbox) -> None:
@@ -65,23 +65,6 @@ def test_a_cancelled_run_ends_as_error_and_leaves_the_destination_incomplete(lab
         datasync.cancel_task_execution(TaskExecutionArn=arn)
 
 
-def test_a_further_run_queues_and_can_be_cancelled_there(lab: Sandbox) -> None:
-    fill(lab, a=1000)
-    datasync = client("datasync")
-    task = make_task(datasync)
-    _, first = start(datasync, task)
-    second_arn, second = start(datasync, task)
-    third_arn, third = start(datasync, task)
-    assert [first()["Status"], second()["Status"]] == ["LAUNCHING", "QUEUED"]
-    datasync.cancel_task_execution(TaskExecutionArn=second_arn)
-    assert second()["Status"] == "ERROR"
-    lab.turn(60)
-    assert [first()["Status"], third()["Status"]] == ["SUCCESS", "SUCCESS"]
-    assert datasync.describe_task(TaskArn=task)["CurrentTaskExecutionArn"] == third_arn
-    listed = datasync.list_task_executions()["TaskExecutions"]
-    assert [run["Status"] for run in listed] == ["SUCCESS", "ERROR", "SUCCESS"]
-
-
 def test_what_changes_during_a_run_fails_verification(lab: Sandbox) -> None:
     fill(lab, a=1000, b=3000)
     datasync = client("datasync")
@@ -119,48 +102,6 @@ def test_the_bandwidth_of_a_live_run_can_be_changed(lab: Sandbox) -> None:
     datasync.update_task_execution(TaskExecutionArn=arn, Options={"BytesPerSecond": 1000})
     lab.turn(12)
     assert describe()["Status"] == "SUCCESS"
-
-
-def test_a_missing_bucket_fails_the_location_and_later_the_run(lab: Sandbox) -> None:
-    datasync = client("datasync")
-    with pytest.raises(ClientError, match="access test failed: could not perform s3:HeadBucket"):
-        datasync.create_location_s3(
-            S3BucketArn="arn:aws:s3:::nowhere",
-            S3Config={"BucketAccessRoleArn": f"arn:aws:iam::{LAB}:role/none"},
-        )
-    task = make_task(datasync)
-    client("s3").delete_bucket(Bucket=f"to-{LAB}")
-    _, describe = start(datasync, task)
-    lab.turn(60)
-    assert describe()["Result"]["ErrorCode"] == "FsS3HeadBucketFailed"
-
-
-def test_an_object_that_is_overwritten_before_it_is_copied_is_copied_as_it_is_then(
-    lab: Sandbox,
-) -> None:
-    fill(lab, a=1000, b=3000)
-    datasync = client("datasync")
-    _, describe = start(datasync, make_task(datasync))
-    lab.turn(3.5)  # listed, not yet copied
-    fill(lab, b=2000)
-    lab.turn(60)
-    run = describe()
-    assert (run["Status"], run["FilesTransferred"]) == ("SUCCESS", 3)
-    assert (run["EstimatedBytesToTransfer"], run["BytesTransferred"]) == (4000, 3000)
-    assert lab.objects(LAB, f"to-{LAB}") == lab.objects(LAB, f"from-{LAB}")
-
-
-def test_an_object_that_is_overwritten_while_it_is_copied_arrives_whole(lab: Sandbox) -> None:
-    fill(lab, a=3000)
-    datasync = client("datasync")
-    options = {"VerifyMode": "ONLY_FILES_TRANSFERRED"}
-    _, describe = start(datasync, make_task(datasync, Options=options))
-    lab.turn(5.5)
-    assert 0 < describe()["BytesTransferred"] < 3000
-    lab.put(LAB, f"from-{LAB}", "a", b"y" * 10)
-    lab.turn(60)
-    assert describe()["Status"] == "SUCCESS"
-    assert lab.objects(LAB, f"to-{LAB}") == {"a": b"x" * 3000}
 
 
 @pytest.mark.parametrize("mode", ["BASIC", "ENHANCED"])
@@ -205,42 +146,6 @@ def test_extra_objects_are_removed_where_that_is_asked_for(lab: Sandbox) -> None
     lab.turn(60)
     assert (describe()["EstimatedFilesToDelete"], describe()["FilesDeleted"]) == (1, 1)
     assert list(lab.objects(LAB, f"to-{LAB}")) == ["a"]
-
-
-def test_a_run_between_kinds_without_storage_ends_with_its_reason(lab: Sandbox) -> None:
-    datasync = client("datasync")
-    ends = [datasync.create_location_efs(**LOCATIONS["EFS"])["LocationArn"] for _ in range(2)]
-    task = datasync.create_task(SourceLocationArn=ends[0], DestinationLocationArn=ends[1])
-    _, describe = start(datasync, task["TaskArn"])
-    lab.turn(60)
-    assert describe()["Status"] == "ERROR"
-    assert "keeps no storage behind it" in describe()["Result"]["ErrorDetail"]
-
-
-def test_a_runs_tags_and_filters_are_kept(lab: Sandbox) -> None:
-    fill(lab, a=1, b=1)
-    datasync = client("datasync")
-    rule = [{"FilterType": "SIMPLE_PATTERN", "Value": "/a"}]
-    tags = [{"Key": "team", "Value": "blue"}]
-    arn = datasync.start_task_execution(TaskArn=make_task(datasync), Includes=rule, Tags=tags)[
-        "TaskExecutionArn"
-    ]
-    lab.turn(60)
-    assert datasync.list_tags_for_resource(ResourceArn=arn)["Tags"] == tags
-    assert datasync.describe_task_execution(TaskExecutionArn=arn)["Includes"] == rule
-    assert list(lab.objects(LAB, f"to-{LAB}")) == ["a"]
-
-
-def test_an_unavailable_task_does_not_start_until_it_is_well_again(lab: Sandbox) -> None:
-    datasync = client("datasync")
-    task = make_task(datasync)
-    lab.break_task(task, "EniNotFound", "A network interface was deleted.")
-    described = datasync.describe_task(TaskArn=task)
-    assert (described["Status"], described["ErrorCode"]) == ("UNAVAILABLE", "EniNotFound")
-    with pytest.raises(ClientError, match="is unavailable"):
-        datasync.start_task_execution(TaskArn=task)
-    lab.break_task(task, None)
-    assert datasync.start_task_execution(TaskArn=task)["TaskExecutionArn"]
 
 
 def test_an_enhanced_run_prepares_and_verifies_while_it_copies(lab: Sandbox) -> None:

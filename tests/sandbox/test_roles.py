@@ -9,6 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from graph.sandbox import Sandbox
+from tests import leftover
 from tests.sandbox.lab import LAB, OTHER, client, make_location, make_task, start
 
 
@@ -118,3 +119,40 @@ def test_trust_is_for_assuming_the_role(lab: Sandbox) -> None:
     client("iam").update_assume_role_policy(RoleName="reads-from", PolicyDocument=document)
     with pytest.raises(ClientError, match="Unable to assume role"):
         make_location(client("datasync"), "from")
+
+
+def test_roles_may_be_made_while_they_are_walked_through(aws: Sandbox) -> None:
+    from moto.iam.models import iam_backends  # noqa: PLC0415 - after it is extended
+
+    leftover.role("first")
+    for role in iam_backends[LAB]["aws"].get_roles():
+        leftover.role(f"beside-{role.name}")
+    assert {arn.rpartition("/")[2] for arn in leftover.there(aws)} == {"first", "beside-first"}
+
+
+def test_a_new_role_is_unknown_until_it_has_propagated(lab: Sandbox) -> None:
+    lab.set_pace(propagation=10)
+    iam, datasync = client("iam"), client("datasync")
+    trust = (
+        '{"Statement":[{"Effect":"Allow","Action":"sts:AssumeRole",'
+        '"Principal":{"Service":"datasync.amazonaws.com"}}]}'
+    )
+    role = iam.create_role(Path="/spinup/org/g/", RoleName="fresh", AssumeRolePolicyDocument=trust)[
+        "Role"
+    ]["Arn"]
+    params = {
+        "S3BucketArn": f"arn:aws:s3:::from-{LAB}",
+        "S3Config": {"BucketAccessRoleArn": role},
+    }
+    lab.turn(11)
+    with pytest.raises(ClientError, match="access test failed"):
+        datasync.create_location_s3(**params)
+    policy = (
+        '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*",'
+        f'"Resource":"arn:aws:s3:::from-{LAB}"}}]}}'
+    )
+    iam.put_role_policy(RoleName="fresh", PolicyName="p", PolicyDocument=policy)
+    with pytest.raises(ClientError, match="Unable to assume role"):
+        datasync.create_location_s3(**params)
+    lab.turn(11)
+    assert datasync.create_location_s3(**params)["LocationArn"]

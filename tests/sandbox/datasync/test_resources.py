@@ -1,32 +1,12 @@
-"""What the service says of runs: its counters, its missing members, and what it leaves out."""
+"""Locations, tasks and executions as the service describes them."""
 
 from __future__ import annotations
 
 import pytest
+from botocore.exceptions import ClientError
 
 from graph.sandbox import Sandbox
 from tests.sandbox.lab import LAB, client, fill, make_task, start
-
-
-@pytest.mark.parametrize(
-    ("keys", "mode", "items"),
-    [
-        (["bar.txt"], "BASIC", 2),
-        (["foo/bar.txt"], "BASIC", 3),
-        (["a/b/c/1", "a/b/2", "3"], "BASIC", 7),
-        (["a/1", "a/2", "b/1"], "BASIC", 6),
-        (["a/b/c/1", "a/b/2", "3"], "ENHANCED", 3),
-    ],
-)
-def test_a_basic_run_counts_folders_as_files(
-    lab: Sandbox, keys: list[str], mode: str, items: int
-) -> None:
-    fill(lab, **dict.fromkeys(keys, 10))
-    _, describe = start(client("datasync"), make_task(client("datasync"), TaskMode=mode))
-    lab.turn(60)
-    run = describe()
-    counts = ("EstimatedFilesToTransfer", "FilesTransferred", "FilesVerified")
-    assert [run[name] for name in counts] == [items] * 3
 
 
 def test_a_run_has_no_result_before_its_end(lab: Sandbox) -> None:
@@ -45,15 +25,6 @@ def test_a_run_has_no_result_before_its_end(lab: Sandbox) -> None:
     assert seen["SUCCESS"]["Result"]["VerifyStatus"] == "SUCCESS"
 
 
-def test_keys_that_are_no_paths_are_not_transferred(lab: Sandbox) -> None:
-    odd = ["/a", "a//b", "a/./b", "a/../b", "x/.snapshot", ".zfs/x", ".awssync/1"]
-    fill(lab, **dict.fromkeys([*odd, "a/.b/c", "a..b/c", "plain"], 1))
-    _, describe = start(client("datasync"), make_task(client("datasync")))
-    lab.turn(60)
-    assert describe()["Status"] == "SUCCESS"
-    assert sorted(lab.objects(LAB, f"to-{LAB}")) == ["a..b/c", "a/.b/c", "plain"]
-
-
 @pytest.mark.parametrize("kept", [True, False])
 def test_a_task_names_its_ended_run_only_where_the_service_keeps_it(
     lab: Sandbox, *, kept: bool
@@ -66,3 +37,29 @@ def test_a_task_names_its_ended_run_only_where_the_service_keeps_it(
     lab.turn(60)
     named = datasync.describe_task(TaskArn=task).get("CurrentTaskExecutionArn")
     assert named == (arn if kept else None)
+
+
+def test_a_runs_tags_and_filters_are_kept(lab: Sandbox) -> None:
+    fill(lab, a=1, b=1)
+    datasync = client("datasync")
+    rule = [{"FilterType": "SIMPLE_PATTERN", "Value": "/a"}]
+    tags = [{"Key": "team", "Value": "blue"}]
+    arn = datasync.start_task_execution(TaskArn=make_task(datasync), Includes=rule, Tags=tags)[
+        "TaskExecutionArn"
+    ]
+    lab.turn(60)
+    assert datasync.list_tags_for_resource(ResourceArn=arn)["Tags"] == tags
+    assert datasync.describe_task_execution(TaskExecutionArn=arn)["Includes"] == rule
+    assert list(lab.objects(LAB, f"to-{LAB}")) == ["a"]
+
+
+def test_an_unavailable_task_does_not_start_until_it_is_well_again(lab: Sandbox) -> None:
+    datasync = client("datasync")
+    task = make_task(datasync)
+    lab.break_task(task, "EniNotFound", "A network interface was deleted.")
+    described = datasync.describe_task(TaskArn=task)
+    assert (described["Status"], described["ErrorCode"]) == ("UNAVAILABLE", "EniNotFound")
+    with pytest.raises(ClientError, match="is unavailable"):
+        datasync.start_task_execution(TaskArn=task)
+    lab.break_task(task, None)
+    assert datasync.start_task_execution(TaskArn=task)["TaskExecutionArn"]

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from graph.sandbox import HOME, Sandbox
+from tests.sandbox.lab import CALLER, ask
 
-CALLER = b"Action=GetCallerIdentity&Version=2011-06-15"
 pytestmark = pytest.mark.timeout(20)
 
 
@@ -22,23 +22,6 @@ def connection(aws: Sandbox) -> Iterator[http.client.HTTPConnection]:
         connection.connect()
         connection.auto_open = 0  # whoever finds it closed fails
         yield connection
-
-
-def ask(
-    connection: http.client.HTTPConnection,
-    method: str,
-    path: str,
-    body: bytes | Iterator[bytes] | None = None,
-    service: str = "sts",
-) -> str:
-    scope = f"Credential=sandbox/20260101/us-east-1/{service}/aws4_request"
-    headers = {
-        "Authorization": f"AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature=0",
-        "Content-Type": "application/x-www-form-urlencoded",
-    }
-    connection.request(method, path, body, headers, encode_chunked=True)
-    with connection.getresponse() as answer:
-        return f"{answer.status} {answer.read().decode()}"
 
 
 def test_one_connection_carries_call_after_call(connection: http.client.HTTPConnection) -> None:
@@ -67,13 +50,3 @@ def test_answers_without_a_body_leave_the_connection(
     assert ask(connection, "HEAD", "/kept/it", service="s3") == "200 "
     assert ask(connection, "DELETE", "/kept/it", service="s3") == "204 "
     assert ask(connection, "GET", "/kept/it", service="s3").startswith("404")
-
-
-def test_closing_the_sandbox_ends_a_kept_connection() -> None:
-    with Sandbox() as aws:
-        address = urlsplit(aws.endpoint)
-        connection = http.client.HTTPConnection(str(address.hostname), address.port)
-        assert "<Account>" in ask(connection, "POST", "/", CALLER)
-    with closing(connection):
-        assert connection.sock
-        assert connection.sock.recv(1) == b""
