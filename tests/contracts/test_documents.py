@@ -52,3 +52,10 @@ def test_every_page_can_be_reached_from_the_readme() -> None:
         found = {(page.parent / link).resolve() for link in links if not link.startswith("http")}
         todo += found - seen
     assert {page for page in PAGES if page not in seen} == set()
+
+
+def test_every_path_that_contributing_names_exists() -> None:
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = re.findall(r"`((?:graph|rest_compat|tests|docs|scripts)/[\w./-]*)`", page)
+    assert len(named) > 20
+    assert [path for path in named if not (ROOT / path).exists()] == []
