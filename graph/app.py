@@ -116,6 +116,7 @@ def create_app(settings: Settings, *, lasting: bool = False) -> Starlette:
         opened.identify,
         opened.context,
         body_limit=settings.body_bytes,
+        seconds=settings.rest_seconds,
         version=read_version(),
         metrics=_metrics,
     )

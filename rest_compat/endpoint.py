@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
@@ -14,7 +15,7 @@ from starlette.websockets import WebSocketClose
 
 from graph.context import Context
 from graph.model.caller import Caller
-from graph.model.errors import ApiError
+from graph.model.errors import ApiError, UpstreamTimeout
 from rest_compat.errors import rendered
 
 log = logging.getLogger(__name__)
@@ -31,9 +32,12 @@ ANY: Final = "*"
 class Protected:
     """``protected({"GET": handler})`` is an ASGI application for one path that needs a token."""
 
-    def __init__(self, identify: Identify, make_context: MakeContext, body_limit: int) -> None:
+    def __init__(
+        self, identify: Identify, make_context: MakeContext, body_limit: int, seconds: float
+    ) -> None:
+        """``seconds``: how long a request may take once it has arrived."""
         self._identify, self._make_context = identify, make_context
-        self._body_limit = body_limit
+        self._body_limit, self._seconds = body_limit, seconds
 
     def __call__(self, handlers: Mapping[str, Handler]) -> Endpoint:
         async def respond(request: Request, request_id: str) -> Response:
@@ -50,9 +54,22 @@ class Protected:
                     headers={"Connection": "close"},
                 )
             request.state.body = body
-            return await handler(self._make_context(caller, request_id), request)
+            return await self._in_time(handler, self._make_context(caller, request_id), request)
 
         return Endpoint(respond)
+
+    async def _in_time(self, handler: Handler, context: Context, request: Request) -> Response:
+        """The response, within the time after which a client may have given up."""
+        request.state.seconds = self._seconds
+        try:
+            async with asyncio.timeout(self._seconds) as limit:
+                return await handler(context, request)
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            raise UpstreamTimeout(
+                "AWS does not answer in time; what was requested may still take effect"
+            ) from None
 
     async def _body(self, request: Request) -> bytes | None:
         """The whole body; None where it exceeds the limit, whatever its Content-Length says."""

@@ -35,7 +35,7 @@ STATUS: Final[dict[type[ApiError], int]] = {
     Upstream: 502,
     UpstreamTimeout: 503,
 }
-_RETRY_SECONDS: Final = "5"
+RETRY_SECONDS: Final = "5"
 _WORDS: Final = re.compile(r"[A-Z][a-z0-9]*")
 _PHRASES: Final = {
     "datasync:CancelTaskExecution": "failed to stop task execution",
@@ -60,7 +60,7 @@ def rendered(error: ApiError) -> Response:
     body = error.message if error.refused is None else _phrase(error.refused)
     response = PlainTextResponse(body, status)
     if status in (429, 503):
-        response.headers["Retry-After"] = _RETRY_SECONDS
+        response.headers["Retry-After"] = RETRY_SECONDS
     return response
 
 

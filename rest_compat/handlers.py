@@ -17,17 +17,17 @@ from graph.model.errors import (
     Invalid,
     NotFound,
     NotRunning,
-    Upstream,
-    UpstreamTimeout,
 )
 from graph.model.mover import Mover
 from graph.model.operation import Operation
 from graph.resolvers import changes, movers, operations, runs, scope
 from rest_compat import requests, responses
+from rest_compat.errors import RETRY_SECONDS
 
 _BIG: Final = 16_384
 """The size in bytes from which bodies are decoded in a thread, to keep the event loop free."""
-_DELETE_SECONDS: Final = 900.0
+_ANSWERING_SECONDS: Final = 0.5
+"""Of a request's time, what is left for its response."""
 _TASKS: Final = 200
 _TASK_ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -81,22 +81,37 @@ async def update_mover(context: Context, request: Request) -> Response:
 
 
 async def delete_mover(context: Context, request: Request) -> Response:
-    """Responds when the mover is deleted. The deletion continues if the client disconnects."""
+    """Responds when the mover is deleted, or says in time that the deletion continues.
+
+    It also continues if the client disconnects; whoever repeats the request joins it.
+    """
+    until = asyncio.get_running_loop().time() + request.state.seconds - _ANSWERING_SECONDS
     params = request.path_params
     named = (_well_formed(params["account"]), params["group"], params["name"])
     try:
         operation = await changes.delete_named(context, *named)
     except AlreadyRunning:
         raise AlreadyRunning("datasync mover task is running: stop it first") from None
-    ended = await operations.wait_for_operation(context, operation.id, _DELETE_SECONDS)
-    if not ended.status.ended:
-        raise UpstreamTimeout("the mover is still being deleted; ask again later")
-    if ended.failure:  # may quote AWS, which is not shown with a 5xx: the task log has it
-        raise Upstream(
-            f"the mover could not be deleted as a whole (task {ended.id}); delete it again to go "
-            "on where it stopped"
+    left = until - asyncio.get_running_loop().time()
+    return _deleted(await operations.wait_for_operation(context, operation.id, max(0.0, left)))
+
+
+def _deleted(operation: Operation) -> Response:
+    if not operation.status.ended:
+        text = "the mover is still being deleted, and this continues; repeat the request to wait"
+        status = 504
+    elif operation.failure:  # may quote AWS, which is not shown with a 5xx: the task log has it
+        text = (
+            f"the mover could not be deleted as a whole (task {operation.id}); delete it again to "
+            "go on where it stopped"
         )
-    return Response(status_code=204)
+        status = 502
+    else:
+        return Response(status_code=204)
+    headers = {"X-Flywheel-Task": operation.id}
+    if status == 504:  # noqa: PLR2004
+        headers["Retry-After"] = RETRY_SECONDS
+    return PlainTextResponse(text, status, headers=headers)
 
 
 async def list_runs(context: Context, request: Request) -> Response:

@@ -45,16 +45,17 @@ PATHS: Final[Mapping[str, Mapping[str, Handler]]] = {
 """The paths that need a token, with a handler per method."""
 
 
-def rest_app(
+def rest_app(  # noqa: PLR0913 - what it is made of
     identify: Identify,
     make_context: MakeContext,
     *,
     body_limit: int,
+    seconds: float,
     version: Version,
     metrics: PublicHandler,
 ) -> Starlette:
     """The REST application, to be mounted at the root."""
-    protected = Protected(identify, make_context, body_limit)
+    protected = Protected(identify, make_context, body_limit, seconds)
     routes = [
         Route(f"{alias}/{name}", public(handler))
         for alias in _ALIASES

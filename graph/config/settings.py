@@ -202,6 +202,13 @@ class Settings(KeySettings):
         description="How long a client may take to send a request or to receive the response, in "
         "seconds.",
     )
+    rest_seconds: float = Field(
+        25,
+        ge=1,
+        le=300,
+        description="How long a REST request may take once it has arrived, in seconds. Then the "
+        "response says that it continues: 504 for a DELETE, 503 for any other request.",
+    )
     connections: int = Field(
         10_000,
         ge=10,

@@ -14,7 +14,6 @@ from graph.aws.client.errors import translate
 from graph.model import errors
 from graph.model.errors import ApiError
 from graph.sandbox import Fault, Sandbox
-from rest_compat import handlers
 from rest_compat.errors import STATUS, rendered, status_of
 from tests.rest.conftest import MOVERS, ROOT, House, new_mover
 from tests.world import LAB, furnish, serving
@@ -168,22 +167,6 @@ async def test_a_delete_goes_on_when_its_client_has_left(aws: Sandbox, tmp_path:
         while (await client.get(f"{MOVERS}/g/one")).status_code == 200:
             continue
     assert not aws.state()[LAB]["tasks"]
-
-
-async def test_a_delete_that_takes_too_long_says_when_to_ask_again(
-    aws: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    furnish(aws, LAB)
-    monkeypatch.setattr(handlers, "_DELETE_SECONDS", 0.1)
-    async with serving(tmp_path) as client:
-        made = await client.post(f"{MOVERS}/g", json=new_mover())
-        while "completed_at" not in (await _task(client, made)):
-            continue
-        aws.border.add(Fault("DeleteTask", "gate"))
-        late = await client.delete(f"{MOVERS}/g/one")
-        aws.border.clear()
-        assert (late.status_code, late.headers["Retry-After"]) == (503, "5")
-        assert late.text == "the mover is still being deleted; ask again later"
 
 
 async def _task(client: httpx.AsyncClient, made: httpx.Response) -> str:

@@ -50,7 +50,9 @@ def test_every_path_and_method_is_in_both() -> None:
     def never(*_: object) -> Any:
         raise AssertionError
 
-    app = rest_app(never, never, body_limit=1, version=Version("", "", ""), metrics=never)
+    app = rest_app(
+        never, never, body_limit=1, seconds=1, version=Version("", "", ""), metrics=never
+    )
     served = {route.path for route in app.routes if isinstance(route, Route)}
     assert set(DOCUMENT["paths"]) == served
     for path, by_method in PATHS.items():
