@@ -203,11 +203,7 @@ class Settings(KeySettings):
         "seconds.",
     )
     rest_seconds: float = Field(
-        25,
-        ge=1,
-        le=300,
-        description="How long a REST request may take once it has arrived, in seconds. Then the "
-        "response says that it continues: 504 for a DELETE, 503 for any other request.",
+        25, ge=1, le=300, description="Seconds in which a REST request is answered, if with 504."
     )
     connections: int = Field(
         10_000,

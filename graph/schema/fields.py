@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeVar
 
 import strawberry
 
 from graph.context import Context
+from graph.model.errors import NotFound
 
 Info = strawberry.Info[Context, None]
+
+T = TypeVar("T")
+
+
+async def or_null(found: Awaitable[T]) -> T | None:
+    """What a lookup finds; None if it does not exist, or the caller may not see it."""
+    try:
+        return await found
+    except NotFound:
+        return None
 
 
 def attribute(path: str, description: str) -> Any:

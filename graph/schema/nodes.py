@@ -9,12 +9,11 @@ import strawberry
 
 from graph.model import mover as mover_model
 from graph.model import run as run_model
-from graph.model.errors import NotFound
 from graph.model.progress import Progress, measure
 from graph.resolvers import movers, orphans, runs
 from graph.schema import enums  # noqa: F401 - describes the enums
 from graph.schema.connections import After, Connection, First, cut, edges_of
-from graph.schema.fields import Info, attribute
+from graph.schema.fields import Info, attribute, or_null
 from graph.schema.locations import Location, shown
 from graph.schema.node import Node
 from graph.schema.options import Schedule, TransferOptions
@@ -56,12 +55,12 @@ class Account(Node):
         return Connection(edges=edges, nodes=nodes, page_info=page_info)
 
     @strawberry.field(
-        description="One group of the account. NOT_FOUND where it has no mover, or the caller may "
-        "not see it."
+        description="One group of the account; null where it has no mover, or the caller may not "
+        "see it."
     )
     async def group(self, info: Info, name: GroupName) -> Group | None:
-        group = await movers.find_group(info.context, self.value.account_id, name)
-        return Group(value=group)
+        group = await or_null(movers.find_group(info.context, self.value.account_id, name))
+        return None if group is None else Group(value=group)
 
     @strawberry.field(
         description="The movers of the account in all groups that the caller may see, sorted by "
@@ -215,10 +214,11 @@ class Mover(Node):
         return Connection(edges=edges, nodes=nodes, page_info=page_info)
 
     @strawberry.field(
-        description="One run of the mover by its run id. NOT_FOUND where AWS does not know it."
+        description="One run of the mover by its run id; null where AWS does not know it."
     )
     async def run(self, info: Info, run_id: RunId) -> Run | None:
-        return Run(value=await runs.find_run(info.context, self.value, run_id))
+        run = await or_null(runs.find_run(info.context, self.value, run_id))
+        return None if run is None else Run(value=run)
 
     async def _task(self, info: Info) -> mover_model.Task:
         return await movers.task_of(info.context, self.value)
@@ -304,7 +304,5 @@ def _movers(found: list[mover_model.Mover], first: int, after: str | None) -> Mo
 
 async def mover_or_none(info: Info, task_arn: str) -> Mover | None:
     """The mover of a task; None where it is gone or not visible to the caller."""
-    try:
-        return Mover(value=await movers.get_mover(info.context, task_arn))
-    except NotFound:
-        return None
+    mover = await or_null(movers.get_mover(info.context, task_arn))
+    return None if mover is None else Mover(value=mover)

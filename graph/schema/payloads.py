@@ -10,7 +10,7 @@ import strawberry
 from graph.model.errors import ApiError, Invalid, NotFound
 from graph.resolvers import movers, runs
 from graph.resolvers.orphans import Cleaning
-from graph.schema.fields import Info
+from graph.schema.fields import Info, or_null
 from graph.schema.nodes import Mover, Run
 from graph.schema.operations import Operation
 from graph.schema.orphans import Orphan, OrphanFailure
@@ -157,18 +157,13 @@ async def _run_again(info: Info, run_arn: str | None) -> Run | None:
     """A run that an earlier request started; null where it is gone or no longer visible."""
     if run_arn is None:
         return None
-    try:
-        return Run(value=await runs.get_visible_run(info.context, run_arn))
-    except NotFound:
-        return None
+    run = await or_null(runs.get_visible_run(info.context, run_arn))
+    return None if run is None else Run(value=run)
 
 
 async def _mover_again(info: Info, run_arn: str | None) -> Mover | None:
     """The same for the run's mover."""
-    try:
-        return await _mover(info, run_arn)
-    except NotFound:
-        return None
+    return await or_null(_mover(info, run_arn))
 
 
 @strawberry.type(description="The result of deleteMover: the accepted operation, or errors.")

@@ -9,11 +9,11 @@ from typing import Annotated, Final, cast
 import strawberry
 
 from graph.model.caller import Caller
-from graph.model.errors import Invalid, NotFound
+from graph.model.errors import Invalid
 from graph.resolvers import locations, movers, operations, runs
 from graph.schema.audit import AuditFilter, AuditRecord, audit_page
 from graph.schema.connections import After, Connection, First
-from graph.schema.fields import Info, attribute
+from graph.schema.fields import Info, attribute, or_null
 from graph.schema.ids import NOT_AN_ID, decode
 from graph.schema.locations import of_its_kind
 from graph.schema.node import Node
@@ -88,8 +88,8 @@ class ServerInfo:
 
 
 @strawberry.type(
-    description="Reads. Objects that do not exist, or that the caller may not see, are null with a "
-    "NOT_FOUND error, unless a field says otherwise."
+    description="Reads. An object that does not exist, or that the caller may not see, is null "
+    "without an error, unless a field says otherwise. An error means that something failed."
 )
 class Query:
     @strawberry.field(description="The authenticated caller: the name of its key and its rights.")
@@ -104,8 +104,8 @@ class Query:
         return [Account(value=account) for account in movers.list_accounts(info.context)]
 
     @strawberry.field(
-        description="One AWS account. NOT_FOUND where the server does not serve it, or cannot "
-        "assume the management role in it."
+        description="One AWS account. The error NOT_FOUND says that the server does not serve it, "
+        "or cannot assume the management role in it."
     )
     async def account(self, info: Info, id: AccountNumber) -> Account | None:  # noqa: A002
         return Account(value=await movers.find_account(info.context, id))
@@ -114,11 +114,12 @@ class Query:
     async def mover(
         self, info: Info, account: AccountNumber, group: GroupName, name: MoverName
     ) -> Mover | None:
-        return Mover(value=await movers.find_mover(info.context, account, group, name))
+        mover = await or_null(movers.find_mover(info.context, account, group, name))
+        return None if mover is None else Mover(value=mover)
 
     @strawberry.field(description="Any object by its global id.")
     async def node(self, info: Info, id: ObjectId) -> Node | None:  # noqa: A002
-        return await _node(info, id)
+        return await or_null(_node(info, id))
 
     @strawberry.field(
         description=f"Up to {_NODES} objects by their global ids, in the order of the ids. An "
@@ -128,7 +129,7 @@ class Query:
         if len(ids) > _NODES:
             raise Invalid(f"'ids' may have at most {_NODES} items, not {len(ids)}.", path=("ids",))
         found = await asyncio.gather(
-            *(_node_or_none(info, node_id) for node_id in ids), return_exceptions=True
+            *(or_null(_node(info, node_id)) for node_id in ids), return_exceptions=True
         )
         # An exception instead of an item becomes an error with the path of that item.
         return cast("list[Node | None]", found)
@@ -143,7 +144,8 @@ class Query:
             raise Invalid(
                 f"Expected the id of an Operation; this is the id of a {kind}.", path=("id",)
             )
-        return Operation(value=await operations.get_operation(info.context, key))
+        found = await or_null(operations.get_operation(info.context, key))
+        return None if found is None else Operation(value=found)
 
     @strawberry.field(
         description="The operations that the caller may see, newest first. Ended operations are "
@@ -186,13 +188,6 @@ async def _node(info: Info, node_id: str) -> Node:
     if find is None:
         raise Invalid(NOT_AN_ID, path=("id",))
     return await find(info, key)
-
-
-async def _node_or_none(info: Info, node_id: str) -> Node | None:
-    try:
-        return await _node(info, node_id)
-    except NotFound:
-        return None
 
 
 async def _account(info: Info, key: str) -> Node:

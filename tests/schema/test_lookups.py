@@ -1,0 +1,58 @@
+"""What a lookup does not find is null without an error, and spoils nothing beside it."""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+
+import pytest
+
+from graph.sandbox import Fault, Sandbox
+from graph.schema.ids import encode
+from tests.world import LAB, ask, furnish, made, serving, tell
+
+TASK = f"arn:aws:datasync:us-east-1:{LAB}:task/task-0123456789abcdef0"
+RUN = "exec-0123456789abcdef0"
+IDS = {
+    "Mover": TASK,
+    "Run": f"{TASK}/execution/{RUN}",
+    "Group": f"{LAB}:none",
+    "Location": f"arn:aws:datasync:us-east-1:{LAB}:location/loc-0123456789abcdef0",
+    "Operation": str(uuid.uuid4()),
+    "Account": "999999999999",
+}
+LOOKUPS = {
+    f"node of a {kind}": (f'node(id: "{encode(kind, key)}") {{ id }}', {"node": None})
+    for kind, key in IDS.items()
+} | {
+    "nodes": (f'nodes(ids: ["{encode("Mover", TASK)}"]) {{ id }}', {"nodes": [None]}),
+    "operation": (f'operation(id: "{encode("Operation", IDS["Operation"])}") {{ id }}', None),
+    "mover": (f'mover(account: "{LAB}", group: "g", name: "none") {{ id }}', None),
+    "group": (
+        f'account(id: "{LAB}") {{ group(name: "none") {{ id }} }}',
+        {"account": {"group": None}},
+    ),
+    "run": (
+        f'mover(account: "{LAB}", group: "g", name: "one") {{ run(runId: "{RUN}") {{ id }} }}',
+        {"mover": {"run": None}},
+    ),
+}
+
+
+async def test_what_is_not_there_is_null_without_an_error(aws: Sandbox, tmp_path: Path) -> None:
+    furnish(aws, LAB)
+    async with serving(tmp_path) as client:
+        await made(client)
+        for name, (lookup, expected) in LOOKUPS.items():
+            data = await ask(client, f"{{ {lookup} viewer {{ name }} }}")
+            assert data.pop("viewer") == {"name": "default"}
+            assert data == (expected or {name: None}), name
+
+
+@pytest.mark.parametrize("kind", ["Mover", "Run", "Location"])
+async def test_what_could_not_be_read_is_an_error(aws: Sandbox, tmp_path: Path, kind: str) -> None:
+    furnish(aws, LAB)
+    aws.border.add(Fault("datasync.*", "denied", count=100))
+    async with serving(tmp_path) as client:
+        answer = await tell(client, f'{{ node(id: "{encode(kind, IDS[kind])}") {{ id }} }}')
+        assert answer["errors"][0]["extensions"]["code"] == "ACCESS_DENIED"
