@@ -102,6 +102,30 @@ async def test_start_and_stop_cost_3_calls_and_pages_cold_and_2_warm(
         }
 
 
+async def test_start_and_stop_of_a_known_mover_cost_4_calls_each(
+    aws: Sandbox, tmp_path: Path
+) -> None:
+    many(aws, 100)
+    aws.set_pace(launch=1_000)
+    path = f"/v1/datasync/{LAB}/movers/g/m-099"
+    async with serving(tmp_path) as client:
+        assert (await client.get(path)).status_code == 200
+        spent(aws)
+        assert (await client.put(path, content=b'{"State":"start"}')).status_code == 200
+        assert spent(aws) == {
+            "datasync.DescribeTask": 2,
+            "datasync.ListTagsForResource": 1,
+            "datasync.StartTaskExecution": 1,
+        }
+        assert (await client.put(path, content=b'{"State":"stop"}')).status_code == 204
+        assert spent(aws) == {
+            "datasync.DescribeTask": 1,
+            "datasync.ListTagsForResource": 1,
+            "datasync.ListTaskExecutions": 1,
+            "datasync.CancelTaskExecution": 1,
+        }
+
+
 async def test_a_group_with_its_last_runs_costs_pages_and_a_call_a_mover_that_ran(
     aws: Sandbox, tmp_path: Path
 ) -> None:

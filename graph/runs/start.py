@@ -56,9 +56,9 @@ class Starter:
         AlreadyRunning or Conflict unless the task is AVAILABLE, QuotaExceeded, and what AWS says.
         """
         attempt = uuid.uuid4().hex
-        claim = await self._claim(task_arn, attempt)
         run_arn: str | None = None
         try:
+            claim = await self._claim(task_arn, attempt)
             async with asyncio.timeout(_ATTEMPT_SECONDS):
                 run_arn = await self._started(task_arn, Tag(KEY_TAG, mark or attempt), claim)
         except TimeoutError:

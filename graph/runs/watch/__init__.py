@@ -1,4 +1,4 @@
-"""Watching runs: one poller a run, any number of subscribers."""
+"""Watches of runs: one poller per run, any number of followers."""
 
 from graph.runs.watch.pace import Pace
 from graph.runs.watch.watch import Update

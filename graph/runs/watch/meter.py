@@ -1,4 +1,4 @@
-"""From looks at a run to its progress: rates, time left, whether it stalls."""
+"""Turns what is polled of a run into its progress: rates, time left, whether it has stalled."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _SMOOTHING: Final = 10.0
 
 @dataclass(frozen=True, slots=True)
 class _Rates:
-    """What moved and how long that took, both fading: their quotient is right from the first."""
+    """What has moved and in how many seconds, both fading, so that their quotient is unbiased."""
 
     bytes_moved: float = 0.0
     files_moved: float = 0.0
     seconds: float = 0.0
 
     def after(self, byte_rise: int, file_rise: int, seconds: float) -> _Rates:
-        """With one more look, so many seconds later."""
+        """With what one more poll has shown, so many seconds later."""
         fade = exp(-seconds / _SMOOTHING)
         weight = -_SMOOTHING * expm1(-seconds / _SMOOTHING)
         return _Rates(
@@ -43,18 +43,18 @@ class _Rates:
 
 
 class Meter:
-    """Sees every look at one run, in order."""
+    """Observes the polls of one run, in order."""
 
     def __init__(self, pace: Pace, first: int = 1) -> None:
-        """``first``: the sequence of the first state that is seen."""
+        """``first``: the sequence number of the first state."""
         self.pace, self._first = pace, first
         self._last: tuple[float, Run] | None = None
         self._rates: _Rates | None = None
         self._moved: tuple[float, datetime] | None = None
         self._shown: Progress | None = None
 
-    def look(self, run: Run, monotonic: float, observed_at: datetime) -> Progress:
-        """The progress as of this look."""
+    def observe(self, run: Run, monotonic: float, observed_at: datetime) -> Progress:
+        """The progress as of this poll."""
         before = self._shown
         changed = self._last is None or _differs(self._last[1], run)
         if self._moved is None or changed:
@@ -74,8 +74,8 @@ class Meter:
         )
         return self._shown
 
-    def unseen(self, shown: Progress, monotonic: float) -> Progress:
-        """The same at a later moment at which nobody could look: it may count as stalled now."""
+    def without_answer(self, shown: Progress, monotonic: float) -> Progress:
+        """The same at a later poll that has failed: the run may count as stalled by then."""
         stalled_since = self._last and self._stalled(self._last[1], monotonic)
         if stalled_since is None or shown.stalled_since is not None:
             return shown
@@ -83,9 +83,9 @@ class Meter:
         return self._shown
 
     def _rate(self, run: Run, monotonic: float) -> None:
-        """Counted from the first look that shows something moved: what was before was no transfer.
+        """Counts from the first poll that shows something moved: before, nothing was transferred.
 
-        A look at the zero of PREPARING would make the first rates those of the whole time since.
+        Counted from the zero of PREPARING, the first rate would be that of the whole time since.
         """
         before, now = self._last and self._last[1].counters, run.counters
         if self._last is None or before is None or not _has_moved(self._last[1]):
@@ -118,7 +118,7 @@ def _has_moved(run: Run) -> bool:
 
 
 def _onward(before: Progress | None, now: Progress) -> Progress:
-    """Totals once final stay so, also for a run that is cancelled; then percent never falls."""
+    """Final totals stay final, also for a run that is cancelled, and then percent never falls."""
     if before is None or not before.totals_final:
         return now
     now = replace(now, totals_final=True)

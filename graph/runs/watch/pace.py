@@ -1,4 +1,4 @@
-"""How often a run is looked at."""
+"""How often a run is polled, and how long a watch waits for what."""
 
 from __future__ import annotations
 
@@ -12,31 +12,32 @@ _MOVING: Final = frozenset({"PREPARING", "TRANSFERRING", "VERIFYING", "CANCELLIN
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Seconds throughout."""
+    """All values are seconds, except ``account_calls``."""
 
     moving: float = 1.0
-    """Between two looks while counters move."""
+    """Between two polls while counters move."""
     still: float = 5.0
-    """The most between two looks while nothing moves."""
+    """The longest pause between two polls while nothing moves."""
     throttled: float = 30.0
-    """The most between two looks while AWS asks to slow down, or fails."""
+    """The longest pause between two polls while AWS throttles or fails."""
     linger: float = 5.0
-    """How long a watch outlives its last subscriber."""
+    """How long a watch continues after its last follower has left."""
     stalled: float = 60.0
-    """Nothing moved for so long: the run is said to be stalled."""
+    """A run of which nothing has moved for so long counts as stalled."""
     patience: float = 60.0
-    """AWS failed for so long without a break: the subscribers are told. To ask to slow down is no
+    """The followers get an error once AWS has failed for so long without a break. Throttling is no
     failure."""
     call: float = 20.0
-    """The most that one look may take."""
+    """The longest that one poll may take."""
     account_calls: float = 5.0
-    """Looks a second at all runs of an account together."""
+    """Polls per second of all runs of an account together."""
 
     def after(self, run: Run, last: float, *, changed: bool) -> float:
-        """The wait until the next look; ``last`` is the wait before this one."""
+        """The pause until the next poll; ``last`` is the pause before this one."""
         if changed and run.status in _MOVING:
             return self.moving
         return min(self.still, max(self.moving, last * 1.5))
 
     def after_failure(self, last: float) -> float:
+        """The same after a poll that failed."""
         return min(self.throttled, max(self.moving, last * 2))

@@ -1,4 +1,4 @@
-"""One run, looked at again and again for all who follow it."""
+"""The watch of one run: polls it for all of its followers."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """A run as it stood at one look."""
+    """A run with its progress, as of one poll."""
 
     run: Run
     progress: Progress
 
 
 class Watch:
-    """Polls until the run has ended, nobody listens any more, or AWS fails for good."""
+    """Polls until the run has ended, nobody follows it any more, or AWS has failed for long."""
 
     def __init__(
         self,
         run_arn: str,
-        look: Callable[[str], Awaitable[Run]],
-        turn: Callable[[str], Awaitable[None]],
+        describe: Callable[[str], Awaitable[Run]],
+        wait_for_turn: Callable[[str], Awaitable[None]],
         meter: Meter,
         clock: Clock,
     ) -> None:
-        self.run_arn, self._look, self._turn = run_arn, look, turn
+        self.run_arn, self._describe, self._wait_for_turn = run_arn, describe, wait_for_turn
         self._meter, self._pace, self._clock = meter, meter.pace, clock
         self._mailboxes: set[Mailbox[Update]] = set()
         self._left_at = clock.monotonic()
@@ -58,10 +58,10 @@ class Watch:
         self._left_at = self._clock.monotonic()
 
     async def poll(self) -> None:
-        """Runs as long as the watch lives."""
+        """Returns when the watch has ended. Never raises."""
         try:
             await self._poll()
-        except Exception:  # a border: whoever listens has to learn that nothing comes any more
+        except Exception:  # a boundary: the followers have to learn that the watch has ended
             log.exception("the watch of %s broke", self.run_arn)
             self.fail(Upstream("the watch of this run broke; follow it again"))
         finally:
@@ -70,19 +70,19 @@ class Watch:
     async def _poll(self) -> None:
         wait, failing_since = self._pace.moving, None
         while self._wanted():
-            await self._turn(self.run_arn)
+            await self._wait_for_turn(self.run_arn)
             try:
                 async with asyncio.timeout(self._pace.call):
-                    run = await self._look(self.run_arn)
+                    run = await self._describe(self.run_arn)
             except (Throttled, Upstream, TimeoutError) as error:
                 WATCH_POLLS.labels("failed").inc()
                 now = self._clock.monotonic()
-                # An AWS that asks to slow down is there: that alone is no failure.
+                # An AWS that throttles responds: that alone is no failure.
                 failing_since = None if isinstance(error, Throttled) else failing_since or now
                 if self._gave_up(failing_since):
                     self.fail(_as_upstream(error))
                     return
-                self._unseen()
+                self._note_failure()
                 wait = self._pace.after_failure(wait)
             except ApiError as error:
                 WATCH_POLLS.labels("refused").inc()
@@ -91,27 +91,27 @@ class Watch:
             else:
                 WATCH_POLLS.labels("ok").inc()
                 failing_since = None
-                changed = self._seen(run)
+                changed = self._note(run)
                 if run.ended:
                     return
                 wait = self._pace.after(run, wait, changed=changed)
             await self._clock.sleep(wait)
 
-    def _seen(self, run: Run) -> bool:
-        """Shows a look to all who listen, if it differs from the one before."""
+    def _note(self, run: Run) -> bool:
+        """Sends the run to all followers if it has changed; returns whether it has."""
         self._cancelling |= run.status == "CANCELLING"
         if self._cancelling and run.ended:
             run = replace(run, cancelled=True)
-        progress = self._meter.look(run, self._clock.monotonic(), self._clock.now())
-        return self._show(Update(run, progress))
+        progress = self._meter.observe(run, self._clock.monotonic(), self._clock.now())
+        return self._send(Update(run, progress))
 
-    def _unseen(self) -> None:
-        """A look that failed: who listens learns once that nothing has moved for long."""
+    def _note_failure(self) -> None:
+        """After a poll that failed, the followers may have to learn that the run has stalled."""
         if self.latest is not None:
-            progress = self._meter.unseen(self.latest.progress, self._clock.monotonic())
-            self._show(Update(self.latest.run, progress))
+            progress = self._meter.without_answer(self.latest.progress, self._clock.monotonic())
+            self._send(Update(self.latest.run, progress))
 
-    def _show(self, update: Update) -> bool:
+    def _send(self, update: Update) -> bool:
         before, self.latest = self.latest, update
         changed = before is None or update.progress.sequence != before.progress.sequence
         if changed:
@@ -124,7 +124,7 @@ class Watch:
         return bool(self._mailboxes) or idle < self._pace.linger
 
     def _gave_up(self, failing_since: float | None) -> bool:
-        """A first look has no state to show meanwhile, and fails at once."""
+        """A first poll that fails ends the watch, as there is no state to show meanwhile."""
         if self.latest is None:
             return True
         if failing_since is None:
@@ -132,7 +132,7 @@ class Watch:
         return self._clock.monotonic() - failing_since >= self._pace.patience
 
     def fail(self, error: ApiError) -> None:
-        """Tells all who listen that nothing comes any more."""
+        """Ends the streams of all followers with an error, after the latest state."""
         log.info("the watch of %s ended: %s", self.run_arn, error)
         for mailbox in self._mailboxes:
             mailbox.close(error)

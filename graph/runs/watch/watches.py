@@ -17,11 +17,11 @@ from graph.runs.watch.pace import Pace
 from graph.runs.watch.watch import Update, Watch
 
 _FIRST: Final = 2**30
-"""A sequence begins below, and ends below GraphQL's 2**31: it counts changes once a second."""
+"""Sequence numbers begin below this, so that they stay below GraphQL's limit of 2**31."""
 
 
 class Watches:
-    """One watch a run, however many follow it. Owns the tasks that poll."""
+    """One watch per run, however many follow it. Owns the tasks that poll."""
 
     def __init__(
         self,
@@ -30,10 +30,10 @@ class Watches:
         clock: Clock | None = None,
         first: Callable[[], int] = lambda: 1 + secrets.randbelow(_FIRST),
     ) -> None:
-        """``first`` gives each watch its first sequence.
+        """``first`` returns the first sequence number of a new watch.
 
-        At random: a client that comes back may bring the sequence of another server's watch, or of
-        an earlier one. It must not be taken for one of this watch, or a state would be kept back.
+        It is random: a client that reconnects may bring the number of another server's watch, or of
+        an earlier one. Taken for a number of this watch, it would hold a state back.
         """
         self._describe, self._first = describe, first
         self._pace, self._clock = pace or Pace(), clock or SystemClock()
@@ -46,7 +46,7 @@ class Watches:
         return self
 
     async def __aexit__(self, *exc: object) -> None:
-        """Whoever still follows a run gets Upstream, after the last state that was seen."""
+        """Followers that still wait are woken: they get the latest state, then Upstream."""
         self._closed = True
         tasks, watches = list(self._tasks), list(self._live.values())
         for task in tasks:
@@ -56,12 +56,12 @@ class Watches:
             watch.fail(_closing())
 
     async def follow(self, run_arn: str, after: int | None = None) -> AsyncGenerator[Update, None]:
-        """The present state, then each change, the newest where changes outrun the reader.
+        """The current state, then each change; a slow reader gets the newest state only.
 
-        Ends after the state that has ended, which always comes. ``after`` is a sequence that the
-        reader has already: if it is the present one of this very watch, the present state is not
-        repeated; any other number changes nothing. Raises NotFound and the like, and Upstream once
-        AWS has failed for long or the server stops.
+        Ends after the state in which the run has ended, which is always sent. ``after`` is a
+        sequence number that the reader has already: if it is the current one of this watch, the
+        current state is not sent again; any other number changes nothing. Raises NotFound and what
+        else AWS says, and Upstream once AWS has failed for long or when the server stops.
         """
         if self._closed:
             raise _closing()
@@ -77,7 +77,7 @@ class Watches:
             watch.leave(mailbox)
 
     def latest(self, run_arn: str) -> Update | None:
-        """What a watch that lives has seen last; asks nobody."""
+        """The latest state of a watch that is running; None without one. Asks nobody."""
         watch = self._live.get(run_arn)
         return watch.latest if watch else None
 
@@ -88,7 +88,7 @@ class Watches:
         watch = self._live.get(run_arn)
         if watch is None or watch.closed:
             meter = Meter(self._pace, self._first())
-            watch = Watch(run_arn, self._describe, self._turn, meter, self._clock)
+            watch = Watch(run_arn, self._describe, self._wait_for_turn, meter, self._clock)
             self._live[run_arn] = watch
             # Owned by this object: cancelled and awaited when it is closed.
             task = asyncio.create_task(watch.poll())
@@ -103,8 +103,8 @@ class Watches:
             del self._live[run_arn]
         WATCHES.set(len(self._live))
 
-    async def _turn(self, run_arn: str) -> None:
-        """Waits for the account's budget: looks at its runs are spaced evenly."""
+    async def _wait_for_turn(self, run_arn: str) -> None:
+        """Keeps to the account's budget: polls of its runs are spaced evenly."""
         account = run_arn.split(":")[4]
         now = self._clock.monotonic()
         turn = max(now, self._next_call[account])

@@ -52,7 +52,7 @@ def lives(draw: st.DrawFn) -> list[Run]:
 @given(lives())
 def test_percent_never_falls_from_the_look_at_which_totals_are_final(looks: list[Run]) -> None:
     meter = Meter(Pace())
-    shown = [meter.look(look, float(n), START) for n, look in enumerate(looks)]
+    shown = [meter.observe(look, float(n), START) for n, look in enumerate(looks)]
     final = [progress.percent for progress in shown if progress.totals_final]
     known = [percent for percent in final if percent is not None]
     assert len(known) == len(final)
@@ -65,7 +65,7 @@ def test_rates_and_times_are_never_negative(looks: list[Run], gaps: list[float])
     meter, at = Meter(Pace()), 0.0
     for look, gap in zip(looks, gaps, strict=False):
         at += gap
-        progress = meter.look(look, at, START + timedelta(seconds=at))
+        progress = meter.observe(look, at, START + timedelta(seconds=at))
         rates = (progress.bytes_per_second, progress.files_per_second, progress.seconds_left)
         assert all(value is None or value >= 0 for value in rates)
 
@@ -73,7 +73,7 @@ def test_rates_and_times_are_never_negative(looks: list[Run], gaps: list[float])
 @given(lives())
 def test_the_sequence_counts_changes_and_nothing_else(looks: list[Run]) -> None:
     meter = Meter(Pace(stalled=1e9))
-    shown = [meter.look(look, float(n), START).sequence for n, look in enumerate(looks)]
+    shown = [meter.observe(look, float(n), START).sequence for n, look in enumerate(looks)]
     changes = [
         (one.status, one.counters) != (other.status, other.counters)
         for one, other in pairwise(looks)
@@ -91,21 +91,21 @@ def test_a_run_that_is_cancelled_keeps_its_final_totals(mode: str) -> None:
         run("CANCELLING", None, None, mode=mode),
         run("ERROR", 10, 100, mode=mode),
     ]
-    shown = [meter.look(look, float(n), START) for n, look in enumerate(looks)]
+    shown = [meter.observe(look, float(n), START) for n, look in enumerate(looks)]
     assert [progress.percent for progress in shown] == [90] * 5
     assert all(progress.totals_final and progress.basis == "BYTES" for progress in shown)
 
 
 def test_a_sequence_begins_where_it_is_told_to() -> None:
     meter = Meter(Pace(), first=41)
-    shown = [meter.look(run(moved=n), float(n), START).sequence for n in (1, 1, 2)]
+    shown = [meter.observe(run(moved=n), float(n), START).sequence for n in (1, 1, 2)]
     assert shown == [41, 41, 42]
 
 
 def test_percent_may_fall_while_more_is_still_found() -> None:
     meter = Meter(Pace())
-    first = meter.look(run(moved=50, total=100, mode="ENHANCED"), 0, START)
-    second = meter.look(run(moved=60, total=600, mode="ENHANCED"), 1, START)
+    first = meter.observe(run(moved=50, total=100, mode="ENHANCED"), 0, START)
+    second = meter.observe(run(moved=60, total=600, mode="ENHANCED"), 1, START)
     assert (first.percent, second.percent) == (50, 10)
     assert not second.totals_final
 
@@ -123,12 +123,12 @@ def test_a_constant_speed_is_the_rate_after_three_looks_that_see_it(
     """However long it prepared, and whenever between two looks the transfer began."""
     meter, total = Meter(Pace()), int(speed * 100)
     for n in range(preparing):
-        meter.look(run("PREPARING", 0, total, mode=mode), n * gap, START)
+        meter.observe(run("PREPARING", 0, total, mode=mode), n * gap, START)
     begins = (preparing - late) * gap
     left = []
     for n in range(preparing, preparing + 12):
         moved = min(total, int(speed * (n * gap - begins)))
-        shown = meter.look(run(moved=moved, total=total, mode=mode), n * gap, START)
+        shown = meter.observe(run(moved=moved, total=total, mode=mode), n * gap, START)
         if n >= preparing + 2 and moved < total:
             assert shown.bytes_per_second == pytest.approx(speed, rel=0.1)
             assert shown.seconds_left == pytest.approx((total - moved) / speed, rel=0.1, abs=0.1)
@@ -139,7 +139,7 @@ def test_a_constant_speed_is_the_rate_after_three_looks_that_see_it(
 def test_there_is_no_rate_before_something_has_moved() -> None:
     meter = Meter(Pace())
     looks = [run("PREPARING", 0), run("PREPARING", 0), run(moved=0), run(moved=50), run(moved=60)]
-    shown = [meter.look(look, float(n), START) for n, look in enumerate(looks)]
+    shown = [meter.observe(look, float(n), START) for n, look in enumerate(looks)]
     assert [progress.bytes_per_second for progress in shown] == [None] * 4 + [pytest.approx(10)]
     assert [progress.seconds_left for progress in shown] == [None] * 4 + [94]
 
@@ -147,7 +147,7 @@ def test_there_is_no_rate_before_something_has_moved() -> None:
 def test_a_rate_follows_a_change_of_speed_within_its_ten_seconds() -> None:
     meter, moved, rates = Meter(Pace()), 1, []
     for n in range(60):
-        rates.append(meter.look(run(moved=moved), float(n), START).bytes_per_second or 0)
+        rates.append(meter.observe(run(moved=moved), float(n), START).bytes_per_second or 0)
         moved += 100 if n < 30 else 10
     assert rates[30] == pytest.approx(100)
     assert 10 < rates[40] < 50 < rates[35] < 100
@@ -156,14 +156,14 @@ def test_a_rate_follows_a_change_of_speed_within_its_ten_seconds() -> None:
 
 def test_two_looks_at_one_moment_make_no_rate() -> None:
     meter = Meter(Pace())
-    meter.look(run(moved=1), 5, START)
-    assert meter.look(run(moved=100), 5, START).bytes_per_second is None
+    meter.observe(run(moved=1), 5, START)
+    assert meter.observe(run(moved=100), 5, START).bytes_per_second is None
 
 
 def test_time_left_goes_by_files_where_there_are_no_bytes() -> None:
     meter = Meter(Pace())
-    meter.look(run(moved=0, total=0, files=1, files_total=50), 0, START)
-    shown = meter.look(run(moved=0, total=0, files=11, files_total=50), 2, START)
+    meter.observe(run(moved=0, total=0, files=1, files_total=50), 0, START)
+    shown = meter.observe(run(moved=0, total=0, files=11, files_total=50), 2, START)
     assert shown.basis == "FILES"
     assert shown.files_per_second == pytest.approx(5)
     assert shown.seconds_left == pytest.approx(7.8)
@@ -171,32 +171,34 @@ def test_time_left_goes_by_files_where_there_are_no_bytes() -> None:
 
 def test_time_left_is_unknown_while_nothing_moves() -> None:
     meter = Meter(Pace())
-    meter.look(run(moved=7), 0, START)
-    shown = meter.look(run(moved=7), 1, START)
+    meter.observe(run(moved=7), 0, START)
+    shown = meter.observe(run(moved=7), 1, START)
     assert (shown.bytes_per_second, shown.seconds_left) == (0, None)
 
 
 @pytest.mark.parametrize("status", ["SUCCESS", "ERROR"])
 def test_a_run_that_has_ended_has_no_time_left_and_does_not_stall(status: str) -> None:
     meter = Meter(Pace(stalled=60))
-    meter.look(run(status, 5), 0, START)
-    shown = meter.look(run(status, 5), 1000, START)
+    meter.observe(run(status, 5), 0, START)
+    shown = meter.observe(run(status, 5), 1000, START)
     assert (shown.seconds_left, shown.stalled_since) == (0, None)
 
 
 def test_a_stall_counts_once_and_is_over_with_the_next_move() -> None:
     meter = Meter(Pace(stalled=60))
     looks = [(1, 0), (1, 30), (1, 60), (1, 90), (2, 91)]
-    shown = [meter.look(run(moved=moved), at, START + timedelta(seconds=at)) for moved, at in looks]
+    shown = [
+        meter.observe(run(moved=moved), at, START + timedelta(seconds=at)) for moved, at in looks
+    ]
     assert [progress.sequence for progress in shown] == [1, 1, 2, 2, 3]
     assert [progress.stalled_since for progress in shown] == [None, None, START, START, None]
 
 
 def test_a_change_of_status_alone_ends_a_stall() -> None:
     meter = Meter(Pace(stalled=60))
-    meter.look(run(moved=1), 0, START)
-    assert meter.look(run(moved=1), 60, START).stalled_since is not None
-    assert meter.look(run("VERIFYING", 1), 61, START).stalled_since is None
+    meter.observe(run(moved=1), 0, START)
+    assert meter.observe(run(moved=1), 60, START).stalled_since is not None
+    assert meter.observe(run("VERIFYING", 1), 61, START).stalled_since is None
 
 
 @given(st.sampled_from([*ORDER, "CANCELLING", "A_NEW_WORD"]), st.floats(0, 1e6), st.booleans())

@@ -148,7 +148,7 @@ async def test_what_a_client_has_already_is_not_sent_again() -> None:
 def test_percent_never_falls_while_totals_are_final(counts: list[int]) -> None:
     meter = Meter(Pace())
     shown = [
-        meter.look(run(moved=count, total=700), float(n), START).percent or 0.0
+        meter.observe(run(moved=count, total=700), float(n), START).percent or 0.0
         for n, count in enumerate(counts)
     ]
     assert shown == sorted(shown)
@@ -157,15 +157,15 @@ def test_percent_never_falls_while_totals_are_final(counts: list[int]) -> None:
 
 def test_rates_and_time_left_come_with_the_second_look_at_what_moves() -> None:
     meter = Meter(Pace())
-    first = meter.look(run(moved=100, total=1000), 0, START)
+    first = meter.observe(run(moved=100, total=1000), 0, START)
     assert (first.bytes_per_second, first.seconds_left) == (None, None)
-    second = meter.look(run(moved=200, total=1000), 1, START)
+    second = meter.observe(run(moved=200, total=1000), 1, START)
     assert second.bytes_per_second == pytest.approx(100)
     assert second.seconds_left == 8
 
 
 def test_a_run_that_stands_still_is_said_to_be_stalled() -> None:
     meter = Meter(Pace(stalled=60))
-    meter.look(run(moved=1), 0, START)
-    assert meter.look(run(moved=1), 59, START).stalled_since is None
-    assert meter.look(run(moved=1), 61, START).stalled_since == START
+    meter.observe(run(moved=1), 0, START)
+    assert meter.observe(run(moved=1), 59, START).stalled_since is None
+    assert meter.observe(run(moved=1), 61, START).stalled_since == START
