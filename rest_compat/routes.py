@@ -7,12 +7,14 @@ from importlib.resources import files
 from typing import Final
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from graph.observability.version import Version
 from rest_compat import handlers
+from rest_compat.clean_paths import CleanPaths
 from rest_compat.endpoint import (
     ANY,
     Handler,
@@ -67,10 +69,11 @@ def rest_app(  # noqa: PLR0913 - what it is made of
     ]
     routes.append(Route(f"{ROOT}/openapi.json", public(_openapi())))
     routes += [Route(path, protected(by_method)) for path, by_method in PATHS.items()]
-    app = Starlette(routes=routes)
+    nothing = protected({ANY: handlers.nothing})
+    app = Starlette(routes=routes, middleware=[Middleware(CleanPaths, nothing=nothing)])
     # A path with a trailing slash is a different path, which does not exist.
     app.router.redirect_slashes = False
-    app.router.default = protected({ANY: handlers.nothing})
+    app.router.default = nothing
     return app
 
 
