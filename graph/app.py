@@ -35,7 +35,7 @@ from graph.model.errors import ApiError
 from graph.observability import logs
 from graph.observability.version import read_version
 from graph.operations import Operations
-from graph.operations.rooms import Patience
+from graph.operations.runtime import RetryPolicy
 from graph.rights.policy import ResourcePolicy
 from graph.runs import RunService
 from graph.runs.watch import Pace
@@ -227,8 +227,8 @@ def _operations(
         drain=settings.drain_seconds,
         keep=60 * settings.operation_minutes,
         quota=settings.task_quota,
-        patience=Patience(
-            first=settings.retry_seconds,
+        retry=RetryPolicy(
+            first_wait=settings.retry_seconds,
             poll=min(2.0, settings.poll_seconds),
             settle=settings.settle_seconds,
         ),

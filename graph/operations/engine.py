@@ -1,4 +1,4 @@
-"""The durable engine: opened, kept alive, and drained at the end."""
+"""The durable engine, DBOS: opened, kept alive, and drained at the end."""
 
 from __future__ import annotations
 
@@ -19,73 +19,72 @@ from graph.observability import logs
 from graph.operations.dbos_internals import refuse_pickles
 from graph.operations.dispatch import APPLICATION_VERSION
 from graph.operations.journal import JsonSerializer
-from graph.operations.rooms import Rooms, close_rooms, open_rooms
+from graph.operations.runtime import Runtime, install, uninstall
 from graph.store import Store
 
 log = logging.getLogger(__name__)
 
 _THREADS: Final = 16
 _POOL: Final = {"postgresql": 16, "sqlite": 2}
-"""Connections of the engine. SQLite has one writer at a time: more of them would only wait, each
-asleep, and not in turn."""
+"""Connections of the engine. SQLite has one writer at a time: more connections would only wait."""
 _SUBSEC: Final = (3, 42)
 """The first SQLite that has ``unixepoch('subsec')``, which the engine uses from Python 3.12 on."""
-_LETTING_GO: Final = 5.0
-"""Seconds for cancelled workflows to notice it."""
+_CANCEL_SECONDS: Final = 5.0
+"""Seconds that cancelled workflows get to end."""
 
 
 @asynccontextmanager
-async def engine(rooms: Rooms, *, drain: float) -> AsyncIterator[None]:
-    """Runs workflows, also those of replicas that fell silent."""
-    open_rooms(rooms)
+async def engine(runtime: Runtime, *, drain: float) -> AsyncIterator[None]:
+    """Runs workflows until the block ends, then waits ``drain`` seconds for them."""
+    install(runtime)
     refuse_pickles()
-    own = _own_engine(rooms.store.url)
-    # The engine launches on the loop that it is to run workflows on. Tables first, one at a time.
-    with rooms.store.alone():
+    own = _own_engine(runtime.store.url)
+    # Launched on the loop that runs the workflows. Only one process at a time creates tables.
+    with runtime.store.alone():
         DBOS(
             config={
                 "name": "datasync-api",
-                "system_database_url": _url(rooms.store.url),
+                "system_database_url": _url(runtime.store.url),
                 "application_version": APPLICATION_VERSION,
                 "serializer": JsonSerializer(),
-                "executor_id": rooms.heart.replica,
+                "executor_id": runtime.heartbeat.replica,
                 "log_level": "WARNING",
                 "max_executor_threads": _THREADS,
-                "sys_db_pool_size": _POOL[rooms.store.url.get_backend_name()],
-                # Not asked before each use whether it lives: the engine tries again where not.
+                "sys_db_pool_size": _POOL[runtime.store.url.get_backend_name()],
+                # Connections are not tested before each use: the engine retries.
                 "db_engine_kwargs": {"pool_pre_ping": False, "hide_parameters": True},
                 "system_database_engine": own,
             }
         )
         logs.adopt("dbos", logging.WARNING)
         DBOS.launch()
-    await rooms.heart.beat()
+    await runtime.heartbeat.beat()
     # Owned here: cancelled and awaited below.
-    heart = asyncio.create_task(rooms.heart.run())
+    heart = asyncio.create_task(runtime.heartbeat.run())
     try:
         yield
     finally:
-        await _stop(rooms, drain)
-        # To the last: a replica that fell silent while it drains would lose its work to another.
+        await _stop(runtime, drain)
+        # Until the last moment: without heartbeats another replica would take over what drains.
         heart.cancel()
         await asyncio.gather(heart, return_exceptions=True)
-        await _retire(rooms.store, rooms.heart.replica)
+        await _retire(runtime.store, runtime.heartbeat.replica)
         if own is not None:
             await asyncio.to_thread(own.dispose)
 
 
-async def _stop(rooms: Rooms, drain: float) -> None:
-    """Lets workflows end for a while; what is left then stops where it stands, to be resumed."""
-    if rooms.running:
-        await asyncio.wait(rooms.running.keys(), timeout=drain)
-    # From here on none begins, and what goes on is cancelled: it is neither failed nor undone.
-    close_rooms()
-    left = set(rooms.running)
+async def _stop(runtime: Runtime, drain: float) -> None:
+    """Waits for running workflows; those that remain are cancelled as they are, to be resumed."""
+    if runtime.running:
+        await asyncio.wait(runtime.running.keys(), timeout=drain)
+    # From here on none starts, and the others are cancelled: neither failed nor rolled back.
+    uninstall()
+    left = set(runtime.running)
     for workflow in left:
         workflow.cancel()
     if left:
-        log.warning("leaving %d operations to whoever takes over", len(left))
-        await asyncio.wait(left, timeout=_LETTING_GO)
+        log.warning("leaving %d unfinished operations to another server", len(left))
+        await asyncio.wait(left, timeout=_CANCEL_SECONDS)
     await asyncio.to_thread(DBOS.destroy)
     # DBOS made its own executor the loop's default, and has just shut it down.
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
@@ -95,14 +94,14 @@ async def _retire(store: Store, replica: str) -> None:
     try:
         await store.retire(replica)
     except Upstream:
-        log.warning("the store is away: the others will notice by themselves")
+        log.warning("the store does not answer: other servers will take over after a lease")
 
 
 def _own_engine(url: sa.URL) -> sa.Engine | None:
-    """For SQLite: as DBOS makes it, but that it does not wait for the disk. Else None.
+    """For SQLite: as DBOS creates it, except that it does not wait for the disk. Otherwise None.
 
-    What a 202 promises is on the disk by then, in the store's own record; a step that a power cut
-    takes is done again, and finds what it made.
+    What a 202 promises is on the disk by then, in the store's own record. A step that is lost in a
+    power failure is repeated and finds what it has created.
     """
     if url.get_backend_name() != "sqlite":
         return None

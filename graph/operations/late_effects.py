@@ -20,9 +20,9 @@ from graph.cleanup import leftovers
 from graph.model.errors import ApiError, NotFound, Upstream
 from graph.model.location import S3Spec
 from graph.model.operation import NewMover, OperationStatus
-from graph.operations import steps
+from graph.operations import creating
 from graph.operations.accepted import CreateInput, decode, reservation_of
-from graph.operations.rooms import rooms
+from graph.operations.runtime import runtime
 from graph.store import LateEffects, Store
 
 log = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ _WINDOW: Final = 900.0
 
 async def watch(store: Store) -> None:
     """Checks what is due, round after round, until it is cancelled."""
-    pause = min(_SHORTEST, rooms().patience.settle / 3)
+    pause = min(_SHORTEST, runtime().retry.settle / 3)
     while True:
         await asyncio.sleep(pause)
         try:
@@ -71,7 +71,7 @@ async def _check(store: Store, row: sa.RowMapping) -> None:
         return  # its mover is being deleted, so that parts of it look superfluous for a while
     found = await _found(row["id"], new)
     extra = await _superfluous(row["task_arn"], found) if completed else found
-    gateway = rooms().gateway
+    gateway = runtime().gateway
     removed = await leftovers.remove(gateway, extra, row["id"])
     if not completed:
         await _remove_roles(row["id"], new)
@@ -81,28 +81,28 @@ async def _check(store: Store, row: sa.RowMapping) -> None:
 
 async def _found(operation_id: str, new: NewMover) -> set[str]:
     """The ARNs of all tasks and locations that the operation made, from DataSync's own lists."""
-    aws = rooms().gateway.bind(new.account_id)
-    tasks = made_tasks(aws, new.name, steps.marks(operation_id))
+    aws = runtime().gateway.bind(new.account_id)
+    tasks = made_tasks(aws, new.name, creating.marks(operation_id))
     ends = (
-        made_locations(aws, steps.spec_of(new, side), steps.marks(operation_id, side))
-        for side in steps.SIDES
+        made_locations(aws, creating.spec_of(new, side), creating.marks(operation_id, side))
+        for side in creating.SIDES
     )
     return {arn for arns in await asyncio.gather(tasks, *ends) for arn in arns}
 
 
 async def _remove_roles(operation_id: str, new: NewMover) -> None:
     mark = operation_tag(operation_id)
-    for side in steps.SIDES:
-        if isinstance(steps.spec_of(new, side), S3Spec):
-            name = steps.role_name(operation_id, new, side)
-            await delete_role(rooms().gateway.bind(new.account_id), name, (mark,))
+    for side in creating.SIDES:
+        if isinstance(creating.spec_of(new, side), S3Spec):
+            name = creating.role_name(operation_id, new, side)
+            await delete_role(runtime().gateway.bind(new.account_id), name, (mark,))
 
 
 async def _superfluous(task_arn: str, found: set[str]) -> set[str]:
     others = {arn for arn in found if ":task/" in arn} - {task_arn}
     locations = {arn for arn in found if ":location/" in arn}
     try:
-        task = await describe_task(rooms().gateway, task_arn)
+        task = await describe_task(runtime().gateway, task_arn)
     except NotFound:
         # The mover was deleted since. A location of it may have been kept for another mover.
         return others

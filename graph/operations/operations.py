@@ -1,4 +1,4 @@
-"""The door to operations: accepts them, and tells how they stand."""
+"""The service of durable operations: accepts creates and deletes, and owns what runs them."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ from graph.model.operation import (
 )
 from graph.operations import accepted, late_effects
 from graph.operations.checks import check
+from graph.operations.creating import name_taken
 from graph.operations.engine import engine
 from graph.operations.heartbeat import Heartbeat
-from graph.operations.once import Idempotency, key_of
+from graph.operations.idempotency import Idempotency, key_of
 from graph.operations.reading import OperationReader, operation_of, requested_by
 from graph.operations.recovery import Recovery, start
-from graph.operations.rooms import Patience, Rooms
-from graph.operations.steps import name_taken
+from graph.operations.runtime import RetryPolicy, Runtime
 from graph.rights.policy import ResourcePolicy
 from graph.store import Key, Parts, Quota, Store, parts_of
 
@@ -50,7 +50,7 @@ _ACCEPTED_SECONDS: Final = 60.0
 
 
 class Operations(OperationReader):
-    """Owns the durable engine. One a process: the engine is global."""
+    """One per process, as the engine is global."""
 
     def __init__(  # noqa: PLR0913 - each is a setting of its own
         self,
@@ -62,12 +62,12 @@ class Operations(OperationReader):
         drain: float = 10.0,
         keep: float = 3_600.0,
         quota: int | None = None,
-        patience: Patience | None = None,
+        retry: RetryPolicy | None = None,
     ) -> None:
         super().__init__(store, keep)
         self._gateway = gateway
         self._replica, self._lease, self._drain = uuid.uuid4().hex, lease, drain
-        self._quota, self._patience = quota, patience or Patience()
+        self._quota, self._retry = quota, retry or RetryPolicy()
         self._resources = resources
         self._stack = AsyncExitStack()
         self._accepting = TaskOwner()
@@ -75,13 +75,13 @@ class Operations(OperationReader):
         self._idempotency = Idempotency(store, self._replica, self._bookkeeping)
 
     async def __aenter__(self) -> Self:
-        heart = Heartbeat(self._store, self._replica, self._lease)
-        rooms = Rooms(self._gateway, self._store, self._patience, heart, self._resources)
-        await self._stack.enter_async_context(engine(rooms, drain=self._drain))
+        heartbeat = Heartbeat(self._store, self._replica, self._lease)
+        runtime = Runtime(self._gateway, self._store, self._retry, heartbeat, self._resources)
+        await self._stack.enter_async_context(engine(runtime, drain=self._drain))
         # Owned here, as are those that accept: cancelled, or waited for, on exit.
-        recovery = Recovery(self._store, heart, self._keep)
+        recovery = Recovery(self._store, heartbeat, self._keep)
         upkeep = (
-            asyncio.create_task(recovery.run(lambda: list(rooms.running.values()))),
+            asyncio.create_task(recovery.run(lambda: list(runtime.running.values()))),
             asyncio.create_task(late_effects.watch(self._store)),
         )
         self._stack.push_async_callback(self._bookkeeping.aclose)
@@ -94,10 +94,10 @@ class Operations(OperationReader):
     async def create_mover(
         self, new: NewMover, caller: Caller, idempotency_key: str | None = None
     ) -> Operation:
-        """Checks what can be known, records the operation, starts it, and gives it.
+        """Checks what can be known, records the operation, starts it and returns it.
 
         Raises Invalid, NameTaken, Forbidden for a resource that the caller may not use, Conflict
-        for a key of another input, and what AWS says of the account.
+        for a key that was used with another input, and errors of AWS about the account.
         """
         check(new, self._gateway)
         await self._resources.require_for_new(caller, new)
@@ -112,9 +112,9 @@ class Operations(OperationReader):
     async def delete_mover(
         self, mover: Mover, caller: Caller, *, cancel_run: bool = False
     ) -> Operation:
-        """Records and starts a deletion, or joins the one that is under way.
+        """Records and starts a deletion, or returns the one that is under way.
 
-        Raises AlreadyRunning where a run is active, Conflict while the mover is still being made.
+        Raises AlreadyRunning if a run is active, Conflict while the mover is being created.
         """
         account_id = mover.account.account_id
         holder = await self._store.holder(
@@ -129,13 +129,13 @@ class Operations(OperationReader):
         return await self._delete(names, mover.task_arn, caller, cancelled_by, None)
 
     async def refuse_half_made(self, account_id: str, group: str | None, name: str) -> None:
-        """Raises Conflict where a mover of that name is being made, and not yet to be found."""
+        """Raises Conflict if a mover of that name is being created and cannot be found yet."""
         holder = await self._store.holder(accepted.reservation_of(account_id, group, name))
         if holder is not None:
             _joined(holder)
 
     async def delete_again(self, left: Operation, caller: Caller) -> Operation:
-        """A deletion of what that one left, or that one itself while it is under way."""
+        """Deletes what an earlier deletion left; returns that one while it is under way."""
         row = (await self._store.operation(left.id)).values
         if row["ended_at"] is None:
             return await self.get(left.id)
@@ -149,10 +149,10 @@ class Operations(OperationReader):
         work: Callable[[str], Awaitable[str]],
         find: Callable[[str], Awaitable[str | None]],
     ) -> str:
-        """Does the work once for a caller's key, on whatever replica; the same answer again.
+        """Does the work once per key, whichever replica is asked; then returns the same result.
 
-        ``work`` leaves the mark that it is given on what it makes, ``find`` looks for that.
-        Raises Conflict where the key was used with another input.
+        ``work`` puts the mark that it gets on what it creates, ``find`` looks for that mark.
+        Raises Conflict if the key was used with another input.
         """
         return await self._accepting.run(self._idempotency.once(key, work=work, find=find))
 
@@ -176,7 +176,7 @@ class Operations(OperationReader):
             return await self.accepted(before)
 
     async def _check_name(self, new: NewMover) -> Quota | None:
-        """Raises NameTaken. Gives what there is of the account's quota, where that is known."""
+        """Raises NameTaken. Returns the quota of tasks with what uses it, if one is configured."""
         asked = self._store.now()
         aws = self._gateway.bind(new.account_id)
         tasks = await list_tasks_afresh(aws)
@@ -219,7 +219,7 @@ class Operations(OperationReader):
         quota: Quota | None = None,
         again: NewMover | None = None,
     ) -> Operation:
-        """Recorded first, then started: one that is not started, anyone starts later."""
+        """Records the operation, then starts it. Recovery starts one that is only recorded."""
         operation_id = str(uuid.uuid4())
         stored = accepted.encode(given)
         row = {"id": operation_id, "input": stored, **values}

@@ -2,7 +2,7 @@
 
 A call that was sent and not answered (the connection broke, its time was over, or this process was
 stopped) can take effect later. Before it is repeated, AWS is asked for its result until
-``Patience.settle`` has passed. What takes effect later still is removed by ``late_effects``.
+``RetryPolicy.settle`` has passed. What takes effect later still is removed by ``late_effects``.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from collections.abc import Awaitable, Callable
 from graph.aws.client.effects import may_take_effect
 from graph.aws.client.gateway import NotSent
 from graph.model.errors import ApiError
-from graph.operations.patience import lasting, patiently
-from graph.operations.rooms import rooms
+from graph.operations.retries import with_retry, with_store_retry
+from graph.operations.runtime import runtime
 from graph.store import LateEffects
 
 Find = Callable[[], Awaitable[list[str]]]
@@ -35,7 +35,7 @@ async def note_unanswered(operation_id: str, error: ApiError) -> bool:
     """Whether the call may still take effect; if so, the operation is checked after its end."""
     if not may_take_effect(error):
         return False
-    await lasting(lambda: LateEffects(rooms().store).expect([operation_id]))
+    await with_store_retry(lambda: LateEffects(runtime().store).expect([operation_id]))
     return True
 
 
@@ -50,10 +50,10 @@ class _Part:
 
     async def get(self) -> str:
         try:
-            return await patiently(self._found_or_made)
+            return await with_retry(self._found_or_made)
         except ApiError:
             # Given up, but what was sent last may still appear, and then it counts.
-            found = await patiently(self._settled) if self._sent is not None else None
+            found = await with_retry(self._settled) if self._sent is not None else None
             if found is None:
                 raise
             return found
@@ -78,7 +78,7 @@ class _Part:
             found = await self._find()
             if found:
                 return found[0]
-            if self._sent is None or time.monotonic() >= self._sent + rooms().patience.settle:
+            if self._sent is None or time.monotonic() >= self._sent + runtime().retry.settle:
                 self._sent = None
                 return None
-            await asyncio.sleep(rooms().patience.poll)
+            await asyncio.sleep(runtime().retry.poll)

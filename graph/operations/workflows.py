@@ -1,4 +1,4 @@
-"""The workflows: make every part or roll back; delete until nothing is left.
+"""The workflows: create every part or roll back; delete until nothing is left.
 
 Their inputs are ids alone. What was asked is read from the store, where it stands as it was
 accepted, so the engine stores nothing that has to survive a change of classes.
@@ -16,11 +16,11 @@ from dbos import DBOS
 
 from graph.model import names
 from graph.model.operation import NewMover
-from graph.operations import deleting, steps
+from graph.operations import creating, deleting
 from graph.operations.accepted import CreateInput, DeleteInput, decode
-from graph.operations.patience import lasting
-from graph.operations.rooms import rooms
-from graph.operations.steps import SIDES, note, why_of
+from graph.operations.creating import SIDES, note, why_of
+from graph.operations.retries import with_store_retry
+from graph.operations.runtime import runtime
 from graph.store import OperationRow, Parts, parts_of
 
 T = TypeVar("T")
@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 @DBOS.workflow(name="create_mover", max_recovery_attempts=None)
 async def create_mover(operation_id: str, recheck: bool) -> str | None:  # noqa: FBT001
-    """Makes all parts, or rolls back. Returns the reason of a failure.
+    """Creates all parts or rolls back. Returns the reason of a failure.
 
     ``recheck``: the name is checked again, as whoever accepted it may not have been able to.
     """
@@ -37,9 +37,9 @@ async def create_mover(operation_id: str, recheck: bool) -> str | None:  # noqa:
         begun = False
         try:
             if recheck:
-                await _step("name", steps.check_name, operation_id, new)
+                await _step("name", creating.check_name, operation_id, new)
             begun = True
-            task_arn = await _step("make", steps.make, operation_id, new)
+            task_arn = await _step("make", creating.create_parts, operation_id, new)
         except Exception as error:  # noqa: BLE001 - never BaseException, by which the engine stops us
             why = why_of(error) + (await _undo(operation_id, new) if begun else "")
             await _end(operation_id, why)
@@ -51,10 +51,10 @@ async def create_mover(operation_id: str, recheck: bool) -> str | None:  # noqa:
 
 @DBOS.workflow(name="undo_create", max_recovery_attempts=None)
 async def undo_create(operation_id: str) -> str | None:
-    """Rolls back a create that the engine has given up, as after a change of its steps."""
+    """Rolls back a create that the engine has given up, as after a change of its creating."""
     new = _create_input(await _row(operation_id))
     async with _slot(operation_id, new.account_id):
-        why = f"failed to create: {steps.BROKEN}" + await _undo(operation_id, new)
+        why = f"failed to create: {creating.BROKEN}" + await _undo(operation_id, new)
         await _end(operation_id, why)
         return why
 
@@ -76,7 +76,7 @@ async def delete_mover(operation_id: str) -> str | None:
             why = f"failed to delete: {why_of(error)}"
             await _end(operation_id, why)
             return why
-        await lasting(lambda: rooms().store.end_deletion(operation_id))
+        await with_store_retry(lambda: runtime().store.end_deletion(operation_id))
         return None
 
 
@@ -98,7 +98,7 @@ async def _delete(operation_id: str, given: DeleteInput, known: Parts | None) ->
 
 
 async def _row(operation_id: str) -> OperationRow:
-    return await lasting(lambda: rooms().store.operation(operation_id))
+    return await with_store_retry(lambda: runtime().store.operation(operation_id))
 
 
 def _create_input(row: OperationRow) -> NewMover:
@@ -118,14 +118,14 @@ def _delete_input(row: OperationRow) -> DeleteInput:
 @asynccontextmanager
 async def _slot(operation_id: str, account_id: str) -> AsyncIterator[None]:
     """Waits until the account has room for one more, and is drained when the process stops."""
-    running, task, asked = rooms().running, asyncio.current_task(), time.monotonic()
+    running, task, asked = runtime().running, asyncio.current_task(), time.monotonic()
     if task is None:
         raise RuntimeError("a workflow runs in a task")
     running[task] = operation_id
     try:
-        async with rooms().turns.taken(account_id):
+        async with runtime().limiter.slot(account_id):
             # Another replica may have taken it over while it waited.
-            await rooms().heart.ensure_owner(asked)
+            await runtime().heartbeat.ensure_owner(asked)
             yield
     finally:
         running.pop(task, None)
@@ -141,14 +141,17 @@ async def _step(name: str, work: Callable[..., Awaitable[T]], *args: Any, **more
 
 
 async def _end(operation_id: str, failure: str | None, *messages: str) -> None:
-    await lasting(lambda: rooms().store.end_operation(operation_id, failure, *messages))
+    await with_store_retry(lambda: runtime().store.end_operation(operation_id, failure, *messages))
 
 
 async def _undo(operation_id: str, new: NewMover) -> str:
     """Rolls back in reverse order. Returns what could not be removed, for a person to handle."""
     undoing: list[tuple[str, Callable[..., Awaitable[None]], tuple[Any, ...]]] = [
-        (steps.TASK, steps.unmake_task, (operation_id, new)),
-        *((steps.location(s), steps.unmake_side, (operation_id, new, s)) for s in reversed(SIDES)),
+        (creating.TASK, creating.remove_task, (operation_id, new)),
+        *(
+            (creating.location(s), creating.remove_side, (operation_id, new, s))
+            for s in reversed(SIDES)
+        ),
     ]
     left = []
     for part, undo, args in undoing:

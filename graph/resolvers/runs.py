@@ -14,7 +14,7 @@ from graph.model.errors import NotFound
 from graph.model.mover import Mover
 from graph.model.progress import Progress
 from graph.model.run import Run, RunRef
-from graph.operations.once import key_of
+from graph.operations.idempotency import key_of
 from graph.resolvers import scope
 from graph.resolvers.movers import get_mover
 from graph.resolvers.resources import require_use

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import graph.app
-from graph.operations.rooms import Patience
+from graph.operations.runtime import RetryPolicy
 from graph.sandbox import Fault, Sandbox
 from tests.operations.by_hand import backend, by_hand
 from tests.operations.crash import left
@@ -27,7 +27,7 @@ START = "mutation($id: ID!) { startMover(input: {mover: $id}) { run { id } error
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """Operations that give up soon."""
-    monkeypatch.setattr(graph.app, "Patience", partial(Patience, together=0.05))
+    monkeypatch.setattr(graph.app, "RetryPolicy", partial(RetryPolicy, create_seconds=0.05))
 
 
 def shared_role(aws: Sandbox) -> str:

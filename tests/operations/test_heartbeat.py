@@ -13,7 +13,7 @@ from dbos import DBOS, error
 
 from graph.operations import dispatch, heartbeat
 from graph.operations.heartbeat import Heartbeat, Liveness
-from graph.operations.rooms import rooms
+from graph.operations.runtime import runtime
 from graph.sandbox import Sandbox
 from graph.store import Store
 from graph.store.tables import RETIRED
@@ -112,7 +112,7 @@ async def test_a_create_that_asked_whose_work_it_is_leaves_the_same_journal(
 ) -> None:
     furnish(aws, LAB)
     async with serving(tmp_path) as client:
-        rooms().heart._unbroken = math.inf  # as if it had stood still since
+        runtime().heartbeat._unbroken = math.inf  # as if it had stood still since
         payload = (await ask(client, CREATE, input=new_mover()))["createMover"]
         assert (await ended(client, payload["operation"]["id"]))["status"] == "COMPLETED"
         (workflow,) = await DBOS.list_workflows_async(name="create_mover")

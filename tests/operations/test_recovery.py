@@ -17,7 +17,7 @@ from graph.operations import dispatch
 from graph.operations.accepted import CreateInput
 from graph.operations.accepted import encode as stored
 from graph.operations.recovery import Recovery
-from graph.operations.rooms import rooms
+from graph.operations.runtime import runtime
 from graph.sandbox import Fault, Sandbox
 from graph.schema.ids import encode
 from graph.store import Store
@@ -42,7 +42,7 @@ def recorded(name: str = "one") -> dict[str, Any]:
 
 
 def recovery() -> Recovery:
-    return Recovery(rooms().store, rooms().heart, keep=3_600)
+    return Recovery(runtime().store, runtime().heartbeat, keep=3_600)
 
 
 async def standing(client: httpx.AsyncClient, aws: Sandbox) -> str:
@@ -50,7 +50,7 @@ async def standing(client: httpx.AsyncClient, aws: Sandbox) -> str:
     aws.border.add(Fault("CreateTask", "gate-after"))
     await ask(client, CREATE, input=new_mover())
     assert await asyncio.to_thread(aws.border.wait_for_gate, 20)
-    (row,) = await rooms().store.unended()
+    (row,) = await runtime().store.unended()
     return str(row["id"])
 
 
@@ -59,7 +59,7 @@ async def test_what_was_recorded_and_never_begun_is_begun_later(
 ) -> None:
     furnish(aws, LAB)
     async with serving(tmp_path) as client:
-        store = rooms().store
+        store = runtime().store
         begun = await store.begin_operation(recorded())
         await asyncio.gather(*(recovery().recover_lost(abandoned=-1) for _ in range(4)))
         operation = await ended(client, encode("Operation", begun.operation_id))
@@ -72,7 +72,7 @@ async def test_what_is_begun_later_checks_its_name_then(aws: Sandbox, tmp_path: 
     furnish(aws, LAB)
     async with serving(tmp_path) as client:
         await made(client)
-        store = rooms().store
+        store = runtime().store
         begun = await store.begin_operation(recorded())
         await recovery().recover_lost(abandoned=-1)
         operation = await ended(client, encode("Operation", begun.operation_id))
@@ -89,7 +89,7 @@ async def test_what_the_engine_gave_up_is_undone_and_ends(aws: Sandbox, tmp_path
         await recovery().recover_lost(stalled=-1)
         operation = await ended(client, encode("Operation", operation_id))
     assert operation["status"] == "FAILED"
-    assert operation["failure"].startswith("failed to create: the server could not go on")
+    assert operation["failure"].startswith("failed to create: an internal error occurred")
     assert left(aws, LAB) == (0, 0, 0)
 
 
@@ -119,7 +119,7 @@ async def test_an_operation_whose_input_is_damaged_fails(
     aws: Sandbox, tmp_path: Path, stored: bytes
 ) -> None:
     async with serving(tmp_path) as client:
-        begun = await rooms().store.begin_operation(recorded() | {"input": stored})
+        begun = await runtime().store.begin_operation(recorded() | {"input": stored})
         await recovery().recover_lost(abandoned=-1)
         operation = await ended(client, encode("Operation", begun.operation_id))
     assert operation["failure"] == "its stored input is damaged"
@@ -127,7 +127,7 @@ async def test_an_operation_whose_input_is_damaged_fails(
 
 async def test_an_operation_of_a_newer_release_is_left_alone(aws: Sandbox, tmp_path: Path) -> None:
     async with serving(tmp_path):
-        store = rooms().store
+        store = runtime().store
         newer = b'{"version": 99, "create": {}}'
         begun = await store.begin_operation(recorded() | {"input": newer})
         await recovery().recover_lost(abandoned=-1)

@@ -17,7 +17,7 @@ from graph.aws.client.gateway import Gateway
 from graph.concurrency import Bookkeeping
 from graph.model.errors import Upstream
 from graph.model.run import Run
-from graph.operations.once import Idempotency
+from graph.operations.idempotency import Idempotency
 from graph.runs import RunService
 from graph.sandbox import Sandbox
 from graph.sandbox.clock import CLOCK
@@ -119,7 +119,7 @@ class Lab:
                 await asyncio.gather(*owner._tasks, return_exceptions=True)
 
     async def turn(self, seconds: float) -> None:
-        """Turns the sandbox's clock: from then on it moves in no other way."""
+        """AccountLimiter the sandbox's clock: from then on it moves in no other way."""
         await asyncio.to_thread(self.aws.turn, seconds)
 
     async def finish(self) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from graph.concurrency import Bookkeeping
 from graph.model.errors import Conflict, Forbidden, Upstream
-from graph.operations.once import Idempotency
+from graph.operations.idempotency import Idempotency
 from graph.store import Key, Store
 from tests.runs.watch.held import HeldClock, settle
 

@@ -1,4 +1,4 @@
-"""The steps of a create and of its undoing. Each may run twice, and finds what it made before."""
+"""The steps of a create and of its roll-back. Each can be repeated and finds what it created."""
 
 from __future__ import annotations
 
@@ -25,44 +25,44 @@ from graph.model.mover import (
 )
 from graph.model.operation import NewMover
 from graph.operations.journal import PartError
-from graph.operations.patience import lasting, patiently
-from graph.operations.rooms import rooms
+from graph.operations.retries import with_retry, with_store_retry
+from graph.operations.runtime import runtime
 from graph.operations.settling import find_or_make, note_unanswered
 
 T = TypeVar("T")
 
 SIDES: Final = ("source", "destination")
 TASK: Final = "datasync task"
-BROKEN: Final = "the server could not go on with it; its log says more"
+BROKEN: Final = "an internal error occurred; the server's log has the details"
 
 log = logging.getLogger(__name__)
 
 
 async def check_name(operation_id: str, new: NewMover) -> None:
-    """Raises NameTaken where a mover that another made has the name."""
+    """Raises NameTaken if a mover that this operation did not create has the name."""
     aws = _aws(new)
-    listed = await patiently(lambda: tasks.list_tasks_afresh(aws))
-    have = await patiently(lambda: movers_named(aws, listed, new.group, new.name))
-    own = await patiently(lambda: tasks.made_tasks(aws, new.name, marks(operation_id)))
+    listed = await with_retry(lambda: tasks.list_tasks_afresh(aws))
+    have = await with_retry(lambda: movers_named(aws, listed, new.group, new.name))
+    own = await with_retry(lambda: tasks.made_tasks(aws, new.name, marks(operation_id)))
     if set(have) - set(own):
         raise name_taken(new)
 
 
-async def make(operation_id: str, new: NewMover) -> str:
-    """Makes both locations with their roles, side by side, then the task; returns the task's ARN.
+async def create_parts(operation_id: str, new: NewMover) -> str:
+    """Creates both locations with their roles side by side, then the task; returns the task's ARN.
 
-    One step of the journal: repeated, it finds what was made before. Raises PartError.
+    One step of the journal: repeated, it finds what was created before. Raises PartError.
     """
-    await rooms().resources.require_still(new)  # the rules may have changed since it was accepted
-    roles = await _both(lambda side: _role(operation_id, new, side))
+    await runtime().resources.require_still(new)  # the rules may have changed since it was accepted
     # Each part is noted before its call: whoever takes over has to know that it may exist.
     first = await note(operation_id, *(f"requested creation of {location(s)}" for s in SIDES))
+    roles = await _both(lambda side: _role(operation_id, new, side))
     ends = await _both(
-        lambda side: _make_location(operation_id, new, side, roles[side], first=first)
+        lambda side: _create_location(operation_id, new, side, roles[side], first=first)
     )
     first = await note(operation_id, f"requested creation of {TASK} {new.name}")
     try:
-        return await _make_task(operation_id, new, (ends["source"], ends["destination"]), first)
+        return await _create_task(operation_id, new, (ends["source"], ends["destination"]), first)
     except Exception as error:
         raise PartError(TASK, why_of(error)) from error
 
@@ -70,7 +70,7 @@ async def make(operation_id: str, new: NewMover) -> str:
 async def _both(work: Callable[[str], Awaitable[T]]) -> dict[str, T]:
     """Does the work for both sides and returns the results by side. Raises PartError.
 
-    Each runs to its end, so that nothing is still being made while the roll-back unmakes it.
+    Both run to their ends, so that nothing is still being created during the roll-back.
     """
     results = await asyncio.gather(*map(work, SIDES), return_exceptions=True)
     done: dict[str, T] = {}
@@ -83,7 +83,7 @@ async def _both(work: Callable[[str], Awaitable[T]]) -> dict[str, T]:
     return done
 
 
-async def _make_location(
+async def _create_location(
     operation_id: str, new: NewMover, side: str, role_arn: str | None, *, first: bool
 ) -> str:
     """Returns the ARN of one side's location."""
@@ -100,9 +100,9 @@ async def _make_location(
     return await find_or_make(operation_id, find, make, first=first)
 
 
-async def _make_task(operation_id: str, new: NewMover, ends: tuple[str, str], first: bool) -> str:  # noqa: FBT001
-    """Makes the task between the two locations and returns its ARN once it can be started."""
-    aws, store = _aws(new), rooms().store
+async def _create_task(operation_id: str, new: NewMover, ends: tuple[str, str], first: bool) -> str:  # noqa: FBT001
+    """Creates the task between the two locations and returns its ARN once it can be started."""
+    aws, store = _aws(new), runtime().store
 
     async def find() -> list[str]:
         mine = marks(operation_id)
@@ -113,48 +113,48 @@ async def _make_task(operation_id: str, new: NewMover, ends: tuple[str, str], fi
         return await tasks.create_task(aws, new.name, ends, tags)
 
     task_arn = await find_or_make(operation_id, find, make, first=first)
-    await lasting(lambda: store.set_task(operation_id, task_arn))
+    await with_store_retry(lambda: store.set_task(operation_id, task_arn))
     await _await_available(task_arn)
     return task_arn
 
 
-async def unmake_task(operation_id: str, new: NewMover) -> None:
-    aws, undoing = _aws(new), rooms().patience.undoing
+async def remove_task(operation_id: str, new: NewMover) -> None:
+    aws, undoing = _aws(new), runtime().retry.rollback_seconds
 
     async def unmake() -> None:
         for arn in await tasks.made_tasks(aws, new.name, marks(operation_id)):
             await tasks.delete_task(aws, arn)
 
-    await patiently(unmake, undoing)
-    await lasting(lambda: rooms().store.set_task(operation_id, None))
+    await with_retry(unmake, undoing)
+    await with_store_retry(lambda: runtime().store.set_task(operation_id, None))
 
 
-async def unmake_side(operation_id: str, new: NewMover, side: str) -> None:
-    """A location, and the role that it needs until it is gone."""
-    aws, undoing = _aws(new), rooms().patience.undoing
+async def remove_side(operation_id: str, new: NewMover, side: str) -> None:
+    """Removes one side's location, then its role, which the location needs until then."""
+    aws, undoing = _aws(new), runtime().retry.rollback_seconds
     spec = spec_of(new, side)
 
     async def unmake() -> None:
         for arn in await locations.made_locations(aws, spec, marks(operation_id, side)):
             await locations.delete_location(aws, arn)
 
-    await patiently(unmake, undoing)
+    await with_retry(unmake, undoing)
     if not isinstance(spec, S3Spec):
         return
     name, own = role_name(operation_id, new, side), operation_tag(operation_id)
-    await patiently(lambda: delete_role(aws, name, (own,)), undoing)
+    await with_retry(lambda: delete_role(aws, name, (own,)), undoing)
 
 
 async def note(operation_id: str, *messages: str) -> bool:
-    """Tells what is done now. It may be repeated, and tells whether it is: False then."""
-    return await lasting(lambda: rooms().store.event(operation_id, *messages))
+    """Adds events to the operation, each once. Returns False if it has all of them already."""
+    return await with_store_retry(lambda: runtime().store.event(operation_id, *messages))
 
 
 def why_of(error: Exception) -> str:
-    """In words for whoever asked; of an accident only that it was one."""
+    """The reason of a failure for the caller. Unexpected errors are logged and not disclosed."""
     if isinstance(error, ApiError | PartError):
         return str(error)
-    log.error("an operation broke", exc_info=error)
+    log.error("unexpected error in an operation", exc_info=error)
     return BROKEN
 
 
@@ -163,13 +163,13 @@ def location(side: str) -> str:
 
 
 def role_name(operation_id: str, new: NewMover, side: str) -> str:
-    """Unique to the operation and side; within IAM's 64 characters, as the name has at most 40."""
+    """Unique to the operation and side, within IAM's 64 characters: a name has at most 40."""
     return f"{new.name}-{side}-{operation_id.replace('-', '')[:10]}"
 
 
 def tags_for(operation_id: str, new: NewMover, side: str | None = None) -> tuple[Tag, ...]:
-    """The group's tags, then the caller's, then the marks of the operation and the part."""
-    org = rooms().gateway.org
+    """The group's tags, then the caller's, then those that mark operation and part."""
+    org = runtime().gateway.org
     of_group = {ORG_TAG: org, GROUP_TAG: new.group} | own_tags(org)  # in the original's order
     return (
         *(Tag(key, value) for key, value in of_group.items()),
@@ -179,7 +179,7 @@ def tags_for(operation_id: str, new: NewMover, side: str | None = None) -> tuple
 
 
 def marks(operation_id: str, side: str | None = None) -> dict[str, str]:
-    """By which a part is known again: both sides may be in one bucket."""
+    """The tags by which a part is found again. Both sides may be in the same bucket."""
     part = {} if side is None else {PART_TAG: side}
     return {OPERATION_TAG: operation_id} | part
 
@@ -189,7 +189,7 @@ def name_taken(new: NewMover) -> NameTaken:
 
 
 def _aws(new: NewMover) -> AccountGateway:
-    return rooms().gateway.bind(new.account_id)
+    return runtime().gateway.bind(new.account_id)
 
 
 def spec_of(new: NewMover, side: str) -> LocationSpec:
@@ -217,17 +217,17 @@ async def _role(operation_id: str, new: NewMover, side: str) -> str | None:
             await note_unanswered(operation_id, error)
             raise
 
-    return await patiently(ensure)
+    return await with_retry(ensure)
 
 
 async def _await_available(task_arn: str) -> None:
-    """CREATING and a first UNAVAILABLE are not final."""
-    until = time.monotonic() + rooms().patience.available
+    """Waits through CREATING and UNAVAILABLE, which a new task may pass. Raises Upstream."""
+    until = time.monotonic() + runtime().retry.available
     while True:
-        task = await patiently(lambda: tasks.describe_task(rooms().gateway, task_arn))
+        task = await with_retry(lambda: tasks.describe_task(runtime().gateway, task_arn))
         if task.status not in ("CREATING", "UNAVAILABLE"):
             return
         if time.monotonic() > until:
             detail = f": {task.error_detail}" if task.error_detail else ""
             raise Upstream(f"the task stayed {task.status}{detail}")
-        await asyncio.sleep(rooms().patience.poll)
+        await asyncio.sleep(runtime().retry.poll)

@@ -12,8 +12,8 @@ import pytest
 from graph.aws import locations
 from graph.aws.client.gateway import NotSent
 from graph.model.errors import UpstreamTimeout
-from graph.operations.rooms import rooms
-from graph.operations.turns import Turns
+from graph.operations.account_limiter import AccountLimiter
+from graph.operations.runtime import runtime
 from graph.sandbox import Fault, Sandbox
 from tests.operations.crash import all_standing, left
 from tests.world import CREATE, LAB, OPERATION, OTHER, ask, ended, furnish, made, new_mover, serving
@@ -39,7 +39,7 @@ async def test_few_are_worked_on_at_a_time_and_the_others_wait_as_created(
         furnish(aws, account)
     aws.border.add(Fault("CreateRole", "gate", count=1_000, account=LAB))
     async with serving(tmp_path) as client:
-        rooms().turns._most = 2
+        runtime().limiter._per_account = 2
         ids = await created(client, 6)
         assert await asyncio.to_thread(all_standing, aws, 4)
         assert await statuses(client, ids) == ["CREATED"] * 4 + ["RUNNING"] * 2
@@ -56,7 +56,7 @@ async def test_who_waits_for_a_turn_when_the_server_stops_goes_on_afterwards(
     furnish(aws, LAB)
     aws.border.add(Fault("CreateRole", "gate", count=1_000))
     async with serving(tmp_path, drain_seconds=0) as client:
-        rooms().turns._most = 1
+        runtime().limiter._per_account = 1
         ids = await created(client, 3)
         assert await asyncio.to_thread(all_standing, aws, 2)
     aws.border.clear()
@@ -91,10 +91,10 @@ async def test_only_for_what_a_call_may_have_made_is_looked(
 
 
 async def test_turns_come_in_the_order_in_which_they_were_asked_for() -> None:
-    turns, order = Turns(an_account=1, of_all=3), list[str]()
+    limiter, order = AccountLimiter(per_account=1, in_all=3), list[str]()
 
     async def work(name: str, account: str) -> None:
-        async with turns.taken(account):
+        async with limiter.slot(account):
             order.append(name)
             await asyncio.sleep(0)
 
@@ -102,19 +102,19 @@ async def test_turns_come_in_the_order_in_which_they_were_asked_for() -> None:
         *(work(f"a{index}", LAB) for index in range(3)), work("b0", OTHER), work("b1", OTHER)
     )
     assert order == ["a0", "b0", "a1", "b1", "a2"]
-    assert len(turns._accounts) == 0
+    assert len(limiter._accounts) == 0
 
 
 async def test_an_account_that_hangs_keeps_no_other_waiting() -> None:
-    turns, hang = Turns(an_account=2, of_all=3), asyncio.Event()
+    limiter, hang = AccountLimiter(per_account=2, in_all=3), asyncio.Event()
 
     async def work(account: str) -> None:
-        async with turns.taken(account):
+        async with limiter.slot(account):
             await hang.wait()
 
     hanging = [asyncio.create_task(work(LAB)) for _ in range(9)]
     await asyncio.sleep(0)
-    async with turns.taken(OTHER):
+    async with limiter.slot(OTHER):
         assert not hang.is_set()
     for task in hanging:
         task.cancel()

@@ -1,4 +1,4 @@
-"""Work that is done once for an idempotency key, on whatever replica, whoever dies."""
+"""Work that is done once per idempotency key, whichever replica is asked and whichever dies."""
 
 from __future__ import annotations
 
