@@ -1,4 +1,4 @@
-"""``datasync-api``: serve, sandbox, demo, schema, token, settings."""
+"""The command line: parses arguments and runs one command."""
 
 from __future__ import annotations
 

@@ -95,7 +95,7 @@ _GENERATORS: Final[dict[str, Callable[[], str]]] = {
     "metrics": metric_table,
 }
 
-_WIDTH, _ROW, _GAP, _MARGIN = 960, 74, 14, 16
+_WIDTH, _GAP, _MARGIN = 960, 8, 12
 _STYLE: Final = (
     "text{font-family:system-ui,sans-serif;fill:#1f2937}.n{font-size:15px;font-weight:600}"
     ".d{font-size:11px;fill:#4b5563}rect{fill:#eff6ff;stroke:#3b82f6}"
@@ -113,28 +113,32 @@ def architecture() -> str:
     )
     rows = [[name.strip() for name in layer.split("|")] for layer in layers]
     rows = [row for row in rows if row != ["graph.__main__"]]
-    height = _MARGIN + len(rows) * (_ROW + _GAP)
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" role="img">',
+    boxes, top = [], _MARGIN
+    for row in rows:
+        width = (_WIDTH - 2 * _MARGIN - (len(row) - 1) * _GAP) / len(row)
+        purposes = [textwrap.wrap(_purpose(name), int(width / 6.4)) for name in row]
+        height = 32 + 14 * max(map(len, purposes))
+        for column, (name, lines) in enumerate(zip(row, purposes, strict=True)):
+            left = _MARGIN + column * (width + _GAP)
+            boxes.append(
+                f'<rect x="{left:g}" y="{top}" width="{width:g}" height="{height}" rx="8"/>'
+            )
+            boxes += _texts(name, lines, left + width / 2, top)
+        top += height + _GAP
+    size = f'viewBox="0 0 {_WIDTH} {top - _GAP + _MARGIN}"'
+    head = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img">',
         "<title>Packages of datasync-api by layer; imports point downwards only</title>",
         f"<style>{_STYLE}</style>",
     ]
-    for index, row in enumerate(rows):
-        top = _MARGIN + index * (_ROW + _GAP)
-        width = (_WIDTH - 2 * _MARGIN - (len(row) - 1) * _GAP) / len(row)
-        for column, name in enumerate(row):
-            parts += _box(name, _MARGIN + column * (width + _GAP), top, width)
-    return "\n".join([*parts, "</svg>", ""])
+    return "\n".join([*head, *boxes, "</svg>", ""])
 
 
-def _box(name: str, left: float, top: float, width: float) -> Iterator[str]:
-    middle = left + width / 2
-    yield f'<rect x="{left:g}" y="{top}" width="{width:g}" height="{_ROW}" rx="8"/>'
-    yield f'<text class="n" x="{middle:g}" y="{top + 22}" text-anchor="middle">{name}</text>'
-    lines = textwrap.wrap(_purpose(name), int(width / 6.4))[:3]
+def _texts(name: str, lines: list[str], middle: float, top: float) -> Iterator[str]:
+    yield f'<text class="n" x="{middle:g}" y="{top + 21}" text-anchor="middle">{name}</text>'
     for number, line in enumerate(lines):
         yield (
-            f'<text class="d" x="{middle:g}" y="{top + 39 + 14 * number}" '
+            f'<text class="d" x="{middle:g}" y="{top + 37 + 14 * number}" '
             f'text-anchor="middle">{escape(line)}</text>'
         )
 

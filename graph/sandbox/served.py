@@ -132,7 +132,7 @@ class Sandbox:
     ) -> str:
         """Creates or replaces a role that the home account, or a service, may assume.
 
-        Gives its ARN.
+        Returns its ARN.
         """
         statement: dict[str, Any] = {
             "Effect": "Allow",

@@ -24,7 +24,7 @@ PUBLIC: Final = (
 UNIDIOMATIC: Final = re.compile(
     r"takes? an? [a-z]+ on\b|became of|empty where it was|who(ever)? comes beyond|\btells? of\b"
     r"|\bwhoever (asks|holds|dies)|not for callers|\bdearest\b|\bwill not do\b|behind which"
-    r"|as it came\b|newer word|so long after|for ever|nobody listens|\b(is|are) wanted\b"
+    r"|as it came\b|newer word|so long after|for ever\b|nobody listens|\b(is|are) wanted\b"
     r"|falls? silent|fell silent|stood still|\bgoes on (to|with|behind)"
     r"|\bgives (its|the|what|back)\b"
     r"|\ba call a\b|\ban? [a-z]+ a (mover|run|request|second|create)\b|\bto be made\b|\bput right\b"
