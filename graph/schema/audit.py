@@ -11,12 +11,12 @@ from graph.model import audit as model
 from graph.model.errors import Invalid
 from graph.resolvers.audit import list_audit
 from graph.schema import enums  # noqa: F401 - describes the enums
-from graph.schema.connections import MOST, Connection, Page, PageInfo, edges_of
+from graph.schema.connections import MOST, Connection, Page, PageInfo, connection_of
 from graph.schema.fields import Info, attribute
-from graph.schema.ids import decode_cursor, encode_cursor
+from graph.schema.ids import bad_cursor, decode_cursor, encode_cursor
 from graph.schema.scalars import AccountId, Arn
 
-_CURSOR = re.compile(r"audit ([0-9]{1,18})")
+_SEQUENCE = re.compile(r"[0-9]{1,18}")
 _LONGEST = 256
 
 
@@ -141,7 +141,7 @@ async def audit_page(
     before = None if after is None else _sequence(after)
     # One more than the page holds shows whether there is a next page.
     found = await list_audit(info.context, _filter(given or AuditFilter()), first + 1, before)
-    items = [(encode_cursor(f"audit {entry.sequence}"), entry.record) for entry in found[:first]]
+    items = [(encode_cursor("audit", str(entry.sequence)), entry.record) for entry in found[:first]]
     page = Page(
         items,
         PageInfo(
@@ -151,8 +151,7 @@ async def audit_page(
             end_cursor=items[-1][0] if items else None,
         ),
     )
-    edges, nodes, page_info = edges_of(page, lambda record: AuditRecord(value=record))
-    return Connection(edges=edges, nodes=nodes, page_info=page_info)
+    return connection_of(page, lambda record: AuditRecord(value=record))
 
 
 def _arn(given: str | None) -> Arn | None:
@@ -187,7 +186,7 @@ def _moment(given: datetime | None) -> datetime | None:
 
 
 def _sequence(cursor: str) -> int:
-    found = _CURSOR.fullmatch(decode_cursor(cursor))
-    if found is None:
-        raise Invalid("this is not a cursor of the audit trail", path=("after",))
-    return int(found[1])
+    sequence = decode_cursor("audit", cursor)
+    if not _SEQUENCE.fullmatch(sequence):
+        raise bad_cursor()
+    return int(sequence)

@@ -67,18 +67,25 @@ class Page(Generic[T]):
     info: PageInfo
 
 
-def cut(
-    items: Sequence[T], first: int, after: str | None, key: Callable[[T], str], *, ordered: bool
+def cut(  # noqa: PLR0913 - a list, its name and order, and the two arguments of a page
+    items: Sequence[T],
+    first: int,
+    after: str | None,
+    key: Callable[[T], str],
+    *,
+    of: str,
+    ordered: bool,
 ) -> Page[T]:
     """One page of ``items``.
 
-    ``ordered``: the keys ascend, so that a cursor stays valid after its item is gone. Raises
-    Invalid for a page size out of range, or a cursor that leads nowhere.
+    ``of`` names the list; a cursor of another list is rejected. ``ordered``: the keys ascend, so
+    that a cursor stays valid after its item is gone. Raises Invalid for a page size out of range,
+    or a cursor that leads nowhere.
     """
     if not 1 <= first <= MOST:
         raise Invalid(f"'first' must be between 1 and {MOST}, not {first}.", path=("first",))
-    start = 0 if after is None else _behind(items, decode_cursor(after), key, ordered=ordered)
-    chosen = [(encode_cursor(key(item)), item) for item in items[start : start + first]]
+    start = 0 if after is None else _behind(items, decode_cursor(of, after), key, ordered=ordered)
+    chosen = [(encode_cursor(of, key(item)), item) for item in items[start : start + first]]
     info = PageInfo(
         has_next_page=start + first < len(items),
         has_previous_page=after is not None,
@@ -86,6 +93,12 @@ def cut(
         end_cursor=chosen[-1][0] if chosen else None,
     )
     return Page(chosen, info)
+
+
+def connection_of(page: Page[T], node: Callable[[T], N]) -> Connection[N]:
+    """The page as a connection."""
+    edges, nodes, page_info = edges_of(page, node)
+    return Connection(edges=edges, nodes=nodes, page_info=page_info)
 
 
 def edges_of(page: Page[T], node: Callable[[T], N]) -> tuple[list[Edge[N]], list[N], PageInfo]:

@@ -35,20 +35,27 @@ def expect(kind: str, node_id: str, *, path: tuple[str, ...]) -> str:
     return key
 
 
-def encode_cursor(key: str) -> str:
-    """The cursor of the item with this key."""
-    return _pack(key)
+def encode_cursor(of: str, key: str) -> str:
+    """The cursor of the item with this key in the list that ``of`` names."""
+    return _pack(f"{of}|{key}")
 
 
-def decode_cursor(cursor: str) -> str:
-    """The key inside a cursor. Raises Invalid for anything that no page returned."""
+def decode_cursor(of: str, cursor: str) -> str:
+    """The key inside a cursor. Raises Invalid for anything that no page of this list returned."""
     try:
-        return _unpack(cursor, ("after",))
+        text = _unpack(cursor, ("after",))
     except Invalid:
-        raise Invalid(
-            "This is not a cursor of this server. Pass 'endCursor' of a previous page.",
-            path=("after",),
-        ) from None
+        text = ""
+    start = f"{of}|"
+    if not text.startswith(start) or text == start:
+        raise bad_cursor()
+    return text.removeprefix(start)
+
+
+def bad_cursor() -> Invalid:
+    return Invalid(
+        "This is not a cursor of this list. Pass 'endCursor' of a previous page.", path=("after",)
+    )
 
 
 def _pack(text: str) -> str:

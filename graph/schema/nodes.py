@@ -12,7 +12,7 @@ from graph.model import run as run_model
 from graph.model.progress import Progress, measure
 from graph.resolvers import movers, orphans, runs
 from graph.schema import enums  # noqa: F401 - describes the enums
-from graph.schema.connections import After, Connection, First, cut, edges_of
+from graph.schema.connections import After, Connection, First, connection_of, cut, edges_of
 from graph.schema.fields import Info, attribute, or_null
 from graph.schema.locations import Location, shown
 from graph.schema.node import Node
@@ -50,9 +50,9 @@ class Account(Node):
         self, info: Info, first: First = 50, after: After = None
     ) -> Connection[Group] | None:
         found = await movers.list_groups(info.context, self.value.account_id)
-        page = cut(found, first, after, lambda group: group.name, ordered=True)
-        edges, nodes, page_info = edges_of(page, lambda group: Group(value=group))
-        return Connection(edges=edges, nodes=nodes, page_info=page_info)
+        of = f"groups:{self.value.account_id}"
+        page = cut(found, first, after, lambda group: group.name, of=of, ordered=True)
+        return connection_of(page, lambda group: Group(value=group))
 
     @strawberry.field(
         description="One group of the account; null where it has no mover, or the caller may not "
@@ -70,7 +70,7 @@ class Account(Node):
         self, info: Info, first: First = 50, after: After = None
     ) -> MoverConnection | None:
         found = await movers.list_movers(info.context, self.value.account_id)
-        return _movers(found, first, after)
+        return _movers(found, first, after, of=f"movers:{self.value.account_id}")
 
     @strawberry.field(
         description="Resources that movers left behind in the account, locations first. Needs a "
@@ -99,7 +99,7 @@ class Group(Node):
     ) -> MoverConnection | None:
         account_id = self.value.account.account_id
         found = await movers.list_movers(info.context, account_id, self.value.name)
-        return _movers(found, first, after)
+        return _movers(found, first, after, of=f"movers:{account_id}:{self.value.name}")
 
 
 @strawberry.type(
@@ -208,10 +208,10 @@ class Mover(Node):
         self, info: Info, first: First = 25, after: After = None
     ) -> Connection[Run] | None:
         refs = await runs.list_runs(info.context, self.value.task_arn)
-        page = cut(refs, first, after, lambda ref: ref.run_arn, ordered=False)
+        of = f"runs:{self.value.task_arn}"
+        page = cut(refs, first, after, lambda ref: ref.run_arn, of=of, ordered=False)
         by_arn = await runs.get_runs(info.context, [ref.run_arn for _, ref in page.items])
-        edges, nodes, page_info = edges_of(page, lambda ref: Run(value=by_arn[ref.run_arn]))
-        return Connection(edges=edges, nodes=nodes, page_info=page_info)
+        return connection_of(page, lambda ref: Run(value=by_arn[ref.run_arn]))
 
     @strawberry.field(
         description="One run of the mover by its run id; null where AWS does not know it."
@@ -296,8 +296,12 @@ class Run(Node):
         return await runs.cancelled_by(info.context, self.value.run_arn)
 
 
-def _movers(found: list[mover_model.Mover], first: int, after: str | None) -> MoverConnection:
-    page = cut(found, first, after, lambda mover: f"{mover.name} {mover.task_arn}", ordered=True)
+def _movers(
+    found: list[mover_model.Mover], first: int, after: str | None, *, of: str
+) -> MoverConnection:
+    page = cut(
+        found, first, after, lambda mover: f"{mover.name} {mover.task_arn}", of=of, ordered=True
+    )
     edges, nodes, page_info = edges_of(page, lambda mover: Mover(value=mover))
     return MoverConnection(edges=edges, nodes=nodes, page_info=page_info, total_count=len(found))
 

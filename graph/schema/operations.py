@@ -13,9 +13,9 @@ from graph.model import operation as model
 from graph.model.errors import Invalid
 from graph.resolvers import operations
 from graph.schema import enums  # noqa: F401 - describes the enums
-from graph.schema.connections import MOST, Connection, Page, PageInfo, edges_of
+from graph.schema.connections import MOST, Connection, Page, PageInfo, connection_of
 from graph.schema.fields import Info, attribute
-from graph.schema.ids import decode_cursor, encode_cursor
+from graph.schema.ids import bad_cursor, decode_cursor, encode_cursor
 from graph.schema.node import Node
 from graph.schema.nodes import Account, Group, Mover, mover_or_none
 from graph.schema.scalars import AccountId
@@ -119,8 +119,7 @@ async def operations_page(
             end_cursor=items[-1][0] if items else None,
         ),
     )
-    edges, nodes, page_info = edges_of(page, lambda operation: Operation(value=operation))
-    return Connection(edges=edges, nodes=nodes, page_info=page_info)
+    return connection_of(page, lambda operation: Operation(value=operation))
 
 
 def _filter(given: OperationFilter | None) -> model.OperationFilter:
@@ -145,18 +144,15 @@ def _text(given: str | None, name: str) -> str | None:
 
 
 def _cursor(place: model.OperationPlace) -> str:
-    return encode_cursor(f"{place.created_at!r} {place.id}")
+    return encode_cursor("operations", f"{place.created_at!r} {place.id}")
 
 
 def _place(cursor: str) -> model.OperationPlace:
-    moment, _, operation_id = decode_cursor(cursor).partition(" ")
+    moment, _, operation_id = decode_cursor("operations", cursor).partition(" ")
     try:
         created_at = float(moment)
     except ValueError:
         created_at = math.nan
     if not math.isfinite(created_at) or not operation_id:
-        raise Invalid(
-            "This is not a cursor of this server. Pass 'endCursor' of a previous page.",
-            path=("after",),
-        )
+        raise bad_cursor()
     return model.OperationPlace(created_at, operation_id)

@@ -1,4 +1,4 @@
-"""Reading a request: what its head may say, how large its body may be, how long that may take."""
+"""Checks the head of a request, bounds its body in size and time, and decodes it."""
 
 from __future__ import annotations
 
@@ -16,25 +16,27 @@ from graph.transport.refusals import Refusal
 _METHODS: Final = ("GET", "POST")
 _MAX_KIND: Final = 1_024
 _PARAMETERS: Final = 8
-"""Of a media type; whatever follows them is ignored."""
+"""Of a media type. Further ones are ignored."""
 _UTF8: Final = ("", "utf-8", "utf8")
 
 
 def check_head(method: str, headers: Mapping[str, str], body_limit: int) -> None:
-    """What is refused before anything is read. Raises Refusal."""
+    """Checks what can be known before the body is read. Raises Refusal."""
     if method not in _METHODS:
-        raise Refusal(405, "GraphQL takes GET and POST", headers={"Allow": ", ".join(_METHODS)})
+        raise Refusal(
+            405, "GraphQL is served by GET and POST only", headers={"Allow": ", ".join(_METHODS)}
+        )
     if method == "POST":
         _check_kind(headers.get("content-type", ""))
     length = headers.get("content-length", "0")
     if not (length.isascii() and length.isdigit()):
-        raise Refusal(400, "`Content-Length` is no number")
+        raise Refusal(400, "`Content-Length` is not a number")
     if len(length) > len(str(body_limit)) or int(length) > body_limit:
         raise _too_long(body_limit)
 
 
 def bounded(receive: Receive, limit: int, seconds: float) -> Receive:
-    """Counts what is received, whatever the header says, and waits so long for all of it."""
+    """Limits the bytes that are received, whatever Content-Length says, and the time in total."""
     received, until = 0, asyncio.get_running_loop().time() + seconds
 
     async def counted() -> Any:
@@ -44,7 +46,7 @@ def bounded(receive: Receive, limit: int, seconds: float) -> Receive:
                 message = await receive()
         except TimeoutError:
             headers = {"Connection": "close"}
-            raise Refusal(408, "the body took too long to come", headers=headers) from None
+            raise Refusal(408, "the body did not arrive in time", headers=headers) from None
         received += len(message.get("body", b""))
         if received > limit:
             raise _too_long(limit)
@@ -70,13 +72,13 @@ def decode(data: str | bytes) -> Any:
 
 def _check_kind(content_type: str) -> None:
     if len(content_type) > _MAX_KIND:
-        raise Refusal(415, f"the body has to be {JSON} in UTF-8")
+        raise Refusal(415, f"the body must be {JSON} in UTF-8")
     kind, *parameters = (
         part.strip().lower() for part in content_type.split(";", _PARAMETERS)[:_PARAMETERS]
     )
     charsets = [p[len("charset=") :].strip('"') for p in parameters if p.startswith("charset=")]
     if kind != JSON or any(charset not in _UTF8 for charset in charsets):
-        raise Refusal(415, f"the body has to be {JSON} in UTF-8")
+        raise Refusal(415, f"the body must be {JSON} in UTF-8")
 
 
 def _too_long(limit: int) -> Refusal:

@@ -1,4 +1,4 @@
-"""A WebSocket as something to send to: what the client has not read yet, and how fast it talks."""
+"""The sending side of a WebSocket, with detection of clients that do not read."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Channel:
         return self.waits and time.monotonic() - self._read_at >= seconds
 
     def in_time(self) -> bool:
-        """To be asked for each message: whether the client does not send too many."""
+        """Counts a received message. False if the client has sent too many."""
         now = time.monotonic()
         self._tokens = min(_BURST, self._tokens + (now - self._filled_at) * _RATE) - 1
         self._filled_at = now

@@ -1,4 +1,4 @@
-"""What the handlers of all transports share: who may ask, for how much, and what answers."""
+"""What the transports share: identification, limits and execution."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from graph.transport.refusals import too_many
 from graph.transport.report import Observer
 
 Identify = Callable[[HTTPConnection, Mapping[str, Any] | None], Awaitable[Any]]
-"""Who asks: by the headers, or the payload of connection_init. The result has to be hashable.
-Raises an error with a ``code``."""
+"""Identifies the caller by the headers, or by the payload of connection_init. The result has to be
+hashable. Rejects a caller by an error with a ``code``."""
 
 ABORT: Final = "graph.transport.abort"
 """In the scope of a connection, where the server offers it: a function that ends the connection
@@ -27,10 +27,10 @@ without waiting for a client that does not read."""
 
 
 class Slots:
-    """How many connections of one sort are open, in all and by each of the names of their caller.
+    """Counts open connections of one kind: in total, and for each name of their callers.
 
-    One name is the credential that was checked, another whom it acts for: who asserts many of the
-    latter does not get more than the former may have.
+    A caller has a name for its credential and one for the user that it acts for. As both are
+    limited, naming many users does not help.
     """
 
     def __init__(self, what: str, most: int, most_of_a_caller: int) -> None:
@@ -90,23 +90,23 @@ class Endpoint:
     body_limit: int
     """Bytes of a request's body."""
     body_seconds: float
-    """That a body may take to arrive."""
+    """How long a body may take to arrive."""
     origins: frozenset[Origin] | None
     """Whose pages may open a WebSocket, beside those of the server itself; None for all."""
     sockets: Slots
     streams: Slots
     operations_per_socket: int
     init_seconds: float
-    """That a client may take to send connection_init."""
+    """How long a client may take to send connection_init."""
     keep_alive_seconds: float
-    """After which a silent stream gets a sign of life, lest a proxy closes it."""
+    """Silence after which a stream gets a keep-alive, so that no proxy closes it."""
     stuck_seconds: float
-    """That one message may wait for a client that does not read."""
+    """How long a message may wait for a client that does not read."""
     _stopping: bool = False
     _open: set[asyncio.Future[None]] = field(default_factory=set)
 
     def check_open(self) -> None:
-        """Raises Refusal if nothing long-lived is begun any more."""
+        """Raises Refusal if the server is stopping, and nothing long-lived may begin."""
         if self._stopping:
             raise too_many("The server is stopping")
 

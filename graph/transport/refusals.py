@@ -1,4 +1,4 @@
-"""What is refused before GraphQL: a status, a sentence, and a code."""
+"""Rejections outside of GraphQL execution: an HTTP status, a message and a code."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 class Refusal(Exception):
-    """A request that is not executed."""
+    """Rejects a request, which is not executed."""
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class Refusal(Exception):
 
 
 def of_identity(error: Exception) -> Refusal | None:
-    """The refusal of a caller whom ``identify`` does not let in; None for an accident."""
+    """The rejection that an error of ``identify`` stands for; None for an unexpected error."""
     code = getattr(error, "code", None)
     if not isinstance(code, str):
         return None
@@ -59,10 +59,10 @@ def too_many(reason: str) -> Refusal:
 
 
 def close_code(refusal: Refusal) -> int:
-    """The same over graphql-transport-ws; clients try again after 4503 alone."""
+    """The close code of graphql-transport-ws. Of these, clients retry after 4403 and 4503."""
     return _CLOSE.get(refusal.code, _CLOSE_BUSY)
 
 
 def close_reason(text: str) -> str:
-    """As much of it as a close frame can hold."""
+    """The text, cut to what fits into a close frame."""
     return text.encode("utf-8", "replace")[:_REASON_BYTES].decode("utf-8", "ignore")

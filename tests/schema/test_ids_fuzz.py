@@ -48,7 +48,8 @@ IDS = st.one_of(
     st.text(st.characters(codec="utf-8"), max_size=60),
     st.text(st.sampled_from("aA0_-+/="), max_size=40),
 )
-CURSORS = st.none() | KEYS.map(encode_cursor) | IDS
+LISTS = st.sampled_from(["operations", "audit", "movers:222222222222", "groups:222222222222"])
+CURSORS = st.none() | st.tuples(LISTS, KEYS).map(lambda pair: encode_cursor(*pair)) | IDS
 SIZES = st.none() | st.integers(-(2**31), 2**31 - 1) | st.integers(-1, 102)
 pytestmark = pytest.mark.timeout(240)
 FEW = settings(

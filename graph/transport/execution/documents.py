@@ -1,4 +1,4 @@
-"""Parsing and validating, done once for a text: what is valid is remembered, within a bound."""
+"""Parses and validates documents, and caches the valid ones within a bound."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ from graph.transport.execution.request import RequestError
 from graph.transport.execution.shape import check_shape
 
 _RULES: Final = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
-"""As Strawberry's own validation has them."""
+"""Those that Strawberry validates with itself."""
 _LARGEST_SHARE: Final = 20
-"""One text may take this part of what is remembered."""
+"""A text that is longer than this fraction of the cache is not cached."""
 
 
 class Documents:
-    """The documents of one schema, the least recently used forgotten first."""
+    """The valid documents of one schema; the least recently used are evicted first."""
 
     def __init__(self, schema: GraphQLSchema, limits: Limits) -> None:
         self._schema, self._limits = schema, limits
@@ -40,7 +40,7 @@ class Documents:
         self._characters = 0
 
     def get(self, text: str) -> DocumentNode:
-        """A document that is valid and not too large. Raises RequestError."""
+        """The parsed document of a text. Raises RequestError if it is too large or invalid."""
         document = self._kept.get(text)
         if document is not None:
             self._kept.move_to_end(text)
@@ -106,7 +106,7 @@ def root_fields(document: DocumentNode, operation: OperationDefinitionNode) -> l
 
 
 def chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
-    """GetOperation(): without a name there must be only one. Raises RequestError."""
+    """GetOperation() of the specification. Raises RequestError if the choice is not unique."""
     operations = [d for d in document.definitions if isinstance(d, OperationDefinitionNode)]
     if name is not None:
         operations = [d for d in operations if d.name and d.name.value == name]

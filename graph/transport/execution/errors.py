@@ -1,4 +1,4 @@
-"""What a client is shown of an error: a code, the request's id, and nothing of an accident."""
+"""Errors as clients see them: with a code and the request id, and without internal details."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 log = logging.getLogger(__name__)
 
 CodeOf = Callable[[BaseException], str | None]
-"""The code of an error that may be shown as it is; None for one that must not."""
+"""The code of an error whose message is public; None for all others."""
 
 MASK: Final = "Internal error"
 _SUGGESTION: Final = re.compile(r" Did you mean [^?]*\?")
 _LONGEST: Final = 2_000
-"""Characters of a message: some quote what the client sent."""
+"""Characters of a message. Some quote the client's input."""
 MOST: Final = 100
-"""Errors of one answer: each is as expensive to render as many fields."""
+"""Errors per response: rendering one is as expensive as many fields."""
 _STRAWBERRYS: Final = (CannotGetOperationTypeError, InvalidOperationTypeError)
 
 
 def shown(
     errors: Sequence[GraphQLError], code_of: CodeOf, request_id: str | None
 ) -> list[GraphQLError]:
-    """The same errors for a client, at most ``MOST`` and one that says how many were left out.
+    """The errors for a client: at most ``MOST``, then one that says how many are left out.
 
-    Each accident is logged once, a client's mistake not at all.
+    Unexpected errors are masked, and logged once each. Errors of the client are not logged.
     """
     logged: set[int] = set()
     some = [_one(error, code_of, request_id, logged) for error in errors[:MOST]]
@@ -71,7 +71,7 @@ def _one(
 def _log_accident(
     error: GraphQLError, code_of: CodeOf, request_id: str | None, logged: set[int]
 ) -> bool:
-    """Whether an error must not be shown. Its cause is logged if it is not among ``logged``."""
+    """Whether an error is unexpected. Its cause is logged unless ``logged`` has it."""
     cause = _cause(error)
     if cause is None or code_of(cause) is not None or _before_execution(error, cause):
         return False
@@ -87,7 +87,7 @@ def _left_out(number: int, request_id: str | None) -> GraphQLError:
 
 
 def _cause(error: GraphQLError) -> BaseException | None:
-    """What is behind an error that graphql-core has wrapped, perhaps more than once."""
+    """The original error, which graphql-core may have wrapped several times."""
     cause: BaseException | None = error
     while isinstance(cause, GraphQLError):
         cause = cause.original_error
@@ -95,5 +95,5 @@ def _cause(error: GraphQLError) -> BaseException | None:
 
 
 def _before_execution(error: GraphQLError, cause: BaseException) -> bool:
-    """A value of a wrong kind, which a scalar's own parser may refuse with any exception."""
+    """Whether an input value is wrong: the parser of a scalar may raise any exception."""
     return isinstance(cause, _STRAWBERRYS) or (error.path is None and bool(error.nodes))

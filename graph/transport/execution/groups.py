@@ -1,4 +1,4 @@
-"""Groups of subscribers that ask for the same: what they follow is executed and encoded once."""
+"""Grouped fan-out: subscribers that ask for the same share one execution of each event."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class _Group(Generic[T]):
         return member
 
     async def leave(self, member: Mailbox[T]) -> None:
-        """The last to leave closes the source."""
+        """Removes a member. The source is closed with the last one."""
         self._members.discard(member)
         if not self._members:
             self._ended()
@@ -44,13 +44,13 @@ class _Group(Generic[T]):
                     for member in self._members:
                         member.put(payload)
         finally:
-            self._ended()  # before anybody else can join
+            self._ended()  # before another member can join
             for member in self._members:
                 member.close()
 
 
 class Groups(Generic[T]):
-    """A group by key, as long as somebody is in it and its source goes on."""
+    """The groups by key. A group exists as long as it has members and its source has events."""
 
     def __init__(self) -> None:
         self._live: dict[Hashable, _Group[T]] = {}
@@ -61,7 +61,7 @@ class Groups(Generic[T]):
     async def follow(
         self, key: Hashable, source: Callable[[], AsyncGenerator[T, None]]
     ) -> AsyncGenerator[T, None]:
-        """The newest that the group has, if it is not new, and what comes then."""
+        """The newest event of the group, if there is one, and later ones as they are read."""
         group = self._live.get(key) or self._begin(key, source())
         member = group.join()
         try:

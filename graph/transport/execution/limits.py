@@ -1,4 +1,4 @@
-"""The most that one document may ask for."""
+"""The limits of one document."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from graphql import GraphQLError
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The most of each, in one document."""
+    """Maxima; each is per document unless it says otherwise."""
 
     characters: int = 20_000
     tokens: int = 2_000
@@ -18,9 +18,9 @@ class Limits:
     aliases: int = 30
     directives: int = 50
     fields: int = 2_000
-    """Fragments spread out, of all operations together."""
+    """Of all operations together, with their fragments expanded."""
     overlaps: int = 10_000
-    """Comparisons of fields that share a key, each taking about a microsecond."""
+    """Comparisons between fields that share a response key; each takes about a microsecond."""
     cost: int = 20_000
     """Fields that an answer may have, computed from the sizes of its pages."""
     values: int = 4_000
@@ -35,9 +35,9 @@ class Limits:
     default_list: int = 10
     """Items assumed of a list without pages."""
     errors: int = 5
-    """Shown of those that a document has."""
+    """Errors of an invalid document, or of its variables, that are reported."""
     kept_characters: int = 250_000
-    """Of all documents that are remembered as valid; each takes some 100 times its length."""
+    """Of all cached documents together. Parsed, each takes about 100 times its length in memory."""
 
 
 def too_costly(message: str) -> GraphQLError:

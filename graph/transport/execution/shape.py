@@ -1,4 +1,4 @@
-"""What a document looks like, checked before its validation, which some documents make slow."""
+"""The size of a document, checked before it is validated, which some documents make slow."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from graphql import (
 from graph.transport.execution.limits import Limits, too_costly
 
 _INTROSPECTION: Final = 8
-"""How much deeper the schema may be asked for: tools unwrap its types nine times."""
+"""Levels that introspection may nest deeper: tools unwrap types nine times."""
 _OBJECTS: Final = 10
-"""Two objects under one key take so much longer to compare than two leaves."""
+"""How many times longer two objects under one key take to compare than two leaves."""
 
 
 class _Size(NamedTuple):
@@ -45,7 +45,7 @@ def check_shape(document: DocumentNode, limits: Limits) -> None:
 
 
 class _Shape:
-    """One walk, in which each fragment is measured once."""
+    """Measures a document in one walk, each fragment once."""
 
     def __init__(self, fragments: Mapping[str, FragmentDefinitionNode], limits: Limits) -> None:
         self._fragments, self._limits = fragments, limits
@@ -64,7 +64,7 @@ class _Shape:
             fields += self._walk(operation.selection_set.selections, 0).fields
             self._hold(_Size(0, fields))
         for name in self._fragments:
-            if name not in self._known:  # validation says so too, but after the work
+            if name not in self._known:  # validation would find it, but too late
                 raise GraphQLError(f"Fragment '{name}' is never used.")
 
     def _walk(self, selections: Iterable[SelectionNode], level: int) -> _Size:
@@ -127,7 +127,7 @@ class _Shape:
 
 
 class _Overlaps:
-    """Counts what the rule "fields in a set can merge" will compare: all pairs under one key.
+    """Counts the pairs that the rule "fields in set can merge" compares: all under one key.
 
     Walks no more fields than ``_Shape`` has counted, which has to come first.
     """
