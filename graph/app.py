@@ -56,6 +56,7 @@ _GENERATIONS: Final = (10_000, 20, 20)
 class Opened:
     """What the lifespan has opened; None before and after."""
 
+    version: str
     services: Services | None = None
     auth: Authenticator | None = None
 
@@ -86,7 +87,8 @@ def create_app(settings: Settings, *, lasting: bool = False) -> Starlette:
 
     ``lasting``: the process is there for this application alone, until the end.
     """
-    opened = Opened()
+    version = read_version()
+    opened = Opened(version.version)
     graphql = GraphQLApp(
         graphql_schema(),
         identify=opened.identify,
@@ -117,7 +119,7 @@ def create_app(settings: Settings, *, lasting: bool = False) -> Starlette:
         opened.context,
         body_limit=settings.body_bytes,
         seconds=settings.rest_seconds,
-        version=read_version(),
+        version=version,
         metrics=_metrics,
     )
     return app
@@ -187,26 +189,34 @@ async def _lifespan(
         )
         cleanup = Cleanup(gateway, store, age=age)
         opened.services = Services(
-            gateway, runs, operations, store, resources, audit, cleanup, read_version().version
+            gateway, runs, operations, store, resources, audit, cleanup, opened.version
         )
         opened.auth = auth
         stack.push_async_callback(graphql.aclose, settings.drain_seconds)
         if lasting:
             stack.enter_context(on_stop(graphql.stop))
             _collect_less()
-            await stack.enter_async_context(on_hangup(partial(_reload_keys, auth, callers)))
+            await stack.enter_async_context(
+                on_hangup(partial(_reload_keys, auth, callers, graphql))
+            )
         yield
         opened.services = opened.auth = None
 
 
-async def _reload_keys(auth: Authenticator, callers: dict[str, Caller]) -> None:
-    """Replaces the keys by those that are configured now. If they are wrong, keeps the old ones."""
+async def _reload_keys(
+    auth: Authenticator, callers: dict[str, Caller], graphql: GraphQLApp
+) -> None:
+    """Replaces the keys by those that are configured now. If they are wrong, keeps the old ones.
+
+    Ends the streams and sockets of keys that are gone or have changed.
+    """
     try:
         settings = await asyncio.to_thread(load_keys)
     except SettingsError as error:
         log.error("the keys are not replaced: %s", error)  # noqa: TRY400 - no accident of ours
         return
     lost = auth.replace(settings.all_keys, max_cost=settings.token_max_cost)
+    graphql.withdraw(lambda caller: caller.name in lost)
     callers.clear()
     callers.update(_callers(settings))
     log.info("read %d keys; gone or changed: %s", len(callers), ", ".join(sorted(lost)) or "none")

@@ -72,6 +72,10 @@ class GraphQLApp:
         """Ends all streams and sockets at once, so that their clients connect to another server."""
         self.endpoint.stop()
 
+    def withdraw(self, lost: Callable[[Any], bool]) -> None:
+        """Ends the streams and sockets of the identities for which ``lost`` is true."""
+        self.endpoint.withdraw(lost)
+
     async def aclose(self, seconds: float) -> None:
         """Waits for the mutations under way, and cancels those that take longer."""
         await self.endpoint.results.aclose(seconds)

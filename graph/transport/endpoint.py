@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from typing import Any, Final
 
 from starlette.requests import HTTPConnection
@@ -21,9 +22,18 @@ Identify = Callable[[HTTPConnection, Mapping[str, Any] | None], Awaitable[Any]]
 """Identifies the caller by the headers, or by the payload of connection_init. The result has to be
 hashable. Rejects a caller by an error with a ``code``."""
 
+WITHDRAWN: Final = "Credentials no longer valid"
+"""The reason for an end that a caller whose credentials are withdrawn gets."""
 ABORT: Final = "graph.transport.abort"
 """In the scope of a connection, where the server offers it: a function that ends the connection
 without waiting for a client that does not read."""
+
+
+class Ending(Enum):
+    """Why the server ends what is long-lived."""
+
+    STOPPED = auto()
+    WITHDRAWN = auto()
 
 
 class Slots:
@@ -103,7 +113,8 @@ class Endpoint:
     stuck_seconds: float
     """How long a message may wait for a client that does not read."""
     _stopping: bool = False
-    _open: set[asyncio.Future[None]] = field(default_factory=set)
+    _open: dict[asyncio.Future[Ending], Any] = field(default_factory=dict)
+    """What is long-lived, with the identity of its caller once that is known."""
 
     def check_open(self) -> None:
         """Raises Refusal if the server is stopping, and nothing long-lived may begin."""
@@ -111,21 +122,32 @@ class Endpoint:
             raise too_many("The server is stopping")
 
     @contextmanager
-    def until_stopped(self) -> Iterator[asyncio.Future[None]]:
-        """A future that is done as soon as the server stops."""
+    def until_stopped(self, identity: Any = None) -> Iterator[asyncio.Future[Ending]]:
+        """A future that is done as soon as the server stops or withdraws the caller's rights."""
         stopped = asyncio.get_running_loop().create_future()
-        self._open.add(stopped)
+        self._open[stopped] = identity
         try:
             yield stopped
         finally:
-            self._open.discard(stopped)
+            del self._open[stopped]
+
+    def belongs_to(self, stopped: asyncio.Future[Ending], identity: Any) -> None:
+        """Says who the caller of a connection is, if that was not known from the start."""
+        self._open[stopped] = identity
 
     def stop(self) -> None:
         """Ends all streams and sockets, in the way that makes their clients connect again."""
         self._stopping = True
-        for stopped in self._open:
-            if not stopped.done():
-                stopped.set_result(None)
+        self._end(Ending.STOPPED, lambda _: True)
+
+    def withdraw(self, lost: Callable[[Any], bool]) -> None:
+        """Ends the streams and sockets of the identities for which ``lost`` is true."""
+        self._end(Ending.WITHDRAWN, lambda identity: identity is not None and lost(identity))
+
+    def _end(self, ending: Ending, ends: Callable[[Any], bool]) -> None:
+        for stopped, identity in self._open.items():
+            if not stopped.done() and ends(identity):
+                stopped.set_result(ending)
 
 
 def abort(scope: Scope) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from graph.transport.streaming import Format
+from graph.transport.streaming import WITHDRAWN_ERROR, Format
 
 _PART: Final = b"\r\nContent-Type: application/json; charset=utf-8\r\n\r\n%s\r\n--graphql"
 _STOPPED: Final = (
@@ -18,4 +18,5 @@ FORMAT: Final = Format(
     keep_alive=_PART % b"{}",
     complete=b"--\r\n",
     stopped=_PART % _STOPPED + b"--\r\n",
+    withdrawn=_PART % (b'{"payload":null,' + WITHDRAWN_ERROR[1:]) + b"--\r\n",
 )

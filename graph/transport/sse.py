@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from graph.transport.streaming import Format
+from graph.transport.streaming import WITHDRAWN_ERROR, Format
 
 # LF throughout, and no blank behind an empty ``data:``: urql's client reads CRLF as the end of the
 # stream, and a lone blank as JSON.
@@ -16,4 +16,5 @@ FORMAT: Final = Format(
     complete=b"event: complete\ndata:\n\n",
     # No ``complete``, which would be final: after the end of the response clients connect again.
     stopped=b"retry: 1000\n\n",
+    withdrawn=b"event: next\ndata: %s\n\nevent: complete\ndata:\n\n" % WITHDRAWN_ERROR,
 )

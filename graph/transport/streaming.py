@@ -7,11 +7,12 @@ import logging
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
+import orjson
 from starlette.types import Receive, Scope, Send
 
-from graph.transport.endpoint import Endpoint, abort
+from graph.transport.endpoint import WITHDRAWN, Ending, Endpoint, abort
 from graph.transport.execution.results import Payload
 from graph.transport.report import Report
 
@@ -21,6 +22,9 @@ _UNBUFFERED: Final = {
     "Cache-Control": "no-cache, no-transform",
     "X-Accel-Buffering": "no",  # nginx would hold the keep-alives back
 }
+WITHDRAWN_ERROR: Final = orjson.dumps(
+    {"errors": [{"message": WITHDRAWN, "extensions": {"code": "UNAUTHENTICATED"}}]}
+)
 _LAST_SECONDS: Final = 1.0
 """That the end of a stream may take when the server stops."""
 
@@ -37,6 +41,8 @@ class Format:
     complete: bytes
     stopped: bytes
     """In the place of ``complete`` if the server stops before the operation has ended."""
+    withdrawn: bytes
+    """The same if the credentials of the caller are no longer valid."""
 
 
 class EventStream:
@@ -58,20 +64,25 @@ class EventStream:
         self._sent_at = 0.0
 
     async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
-        names = self._endpoint.names_of(self._report.identity)
+        identity = self._report.identity
+        names = self._endpoint.names_of(identity)
         try:
-            with self._endpoint.streams.taken(names), self._endpoint.until_stopped() as stopped:
+            with (
+                self._endpoint.streams.taken(names),
+                self._endpoint.until_stopped(identity) as stopped,
+            ):
                 await self._serve(receive, send, stopped)
         finally:
             self._report.end(cancelled=not self._ended)
 
-    async def _serve(self, receive: Receive, send: Send, stopped: asyncio.Future[None]) -> None:
+    async def _serve(self, receive: Receive, send: Send, stopped: asyncio.Future[Ending]) -> None:
         tasks = [
             asyncio.create_task(work)  # owned by this response: cancelled and awaited below
             for work in (self._write(send), _disconnected(receive), self._watch(send))
         ]
         try:
-            await asyncio.wait([*tasks, stopped], return_when=asyncio.FIRST_COMPLETED)
+            ends: list[asyncio.Future[Any]] = [*tasks, stopped]
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for task in tasks:
                 task.cancel()
@@ -79,7 +90,8 @@ class EventStream:
         writer = tasks[0]
         if writer.cancelled():
             if stopped.done() and self._waits_since is None:
-                await self._finish(send, self._form.stopped)
+                withdrawn = stopped.result() is Ending.WITHDRAWN
+                await self._finish(send, self._form.withdrawn if withdrawn else self._form.stopped)
         elif error := writer.exception():
             raise error
 

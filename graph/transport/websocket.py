@@ -17,7 +17,7 @@ from starlette.websockets import WebSocket
 
 from graph.transport.body import decode
 from graph.transport.channel import Channel, Gone
-from graph.transport.endpoint import Endpoint, abort
+from graph.transport.endpoint import WITHDRAWN, Ending, Endpoint, abort
 from graph.transport.execution.errors import MASK
 from graph.transport.execution.request import OperationRequest
 from graph.transport.messages import frame, problem_of
@@ -55,14 +55,21 @@ async def serve(endpoint: Endpoint, scope: Scope, receive: Receive, send: Send) 
         except Refusal as refusal:
             await socket.close(close_code(refusal), refusal.reason)
             return
-        await _Connection(endpoint, socket, held).serve(stopped)
+        await _Connection(endpoint, socket, held, stopped).serve()
 
 
 class _Connection:
     """Owns the tasks of a socket: one that reads, one that watches, one for each operation."""
 
-    def __init__(self, endpoint: Endpoint, socket: WebSocket, held: ExitStack) -> None:
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        socket: WebSocket,
+        held: ExitStack,
+        stopped: asyncio.Future[Ending],
+    ) -> None:
         self._endpoint, self._socket, self._held = endpoint, socket, held
+        self._stopped = stopped
         self._channel = Channel(socket)
         self._operations: dict[str, asyncio.Task[None]] = {}
         self._identity: Any = None
@@ -76,11 +83,15 @@ class _Connection:
             "complete": self._complete,
         }
 
-    async def serve(self, stopped: asyncio.Future[None]) -> None:
+    async def serve(self) -> None:
+        stopped = self._stopped
         reader, watcher = (asyncio.create_task(work) for work in (self._read(), self._watch()))
         try:
             await asyncio.wait((reader, watcher, stopped), return_when=asyncio.FIRST_COMPLETED)
-            if stopped.done():
+            if stopped.done() and stopped.result() is Ending.WITHDRAWN:
+                # Not 4401, after which clients give up: they may have new credentials.
+                await self._channel.close(4403, WITHDRAWN, _LAST_SECONDS)
+            elif stopped.done():
                 # Service restart: clients connect again.
                 await self._channel.close(1012, "Service restart", _LAST_SECONDS)
         finally:
@@ -133,6 +144,7 @@ class _Connection:
         try:
             payload = message.get("payload") or {}
             self._identity = await self._endpoint.identify(self._socket, payload)
+            self._endpoint.belongs_to(self._stopped, self._identity)
             names = self._endpoint.names_of(self._identity)
             self._endpoint.sockets.check_caller(names)
         except Exception as error:  # noqa: BLE001 - a border: ``_refuse`` says or logs why

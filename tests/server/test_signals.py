@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
 import re
 import signal
 from pathlib import Path
 
 import httpx
 import pytest
+import websockets
 
 from graph.sandbox import Fault, Sandbox
 from tests.api_server import Server
@@ -59,6 +61,34 @@ async def test_a_server_that_drains_lets_nobody_wait(
             aws.border.clear()
             assert (await slow).status_code == 200
             assert await asyncio.to_thread(server.wait) in (0, -number)
+
+
+async def socket_of(server: Server, key: str) -> websockets.ClientConnection:
+    """A socket whose caller is identified by the payload."""
+    protocol = websockets.Subprotocol("graphql-transport-ws")
+    socket = await websockets.connect(f"ws{server.url[4:]}/graphql", subprotocols=[protocol])
+    payload = {"Authorization": f"Bearer {key}"}
+    await socket.send(json.dumps({"type": "connection_init", "payload": payload}))
+    assert json.loads(await socket.recv())["type"] == "connection_ack"
+    return socket
+
+
+@pytest.mark.timeout(150)
+async def test_sighup_ends_the_sockets_of_keys_that_are_gone_and_no_others(
+    aws: Sandbox, tmp_path: Path
+) -> None:
+    file = tmp_path / "keys.toml"
+    write(file, "kept", "old")
+    async with Server(aws, tmp_path, KEYS=str(file)) as server:
+        kept, old = await socket_of(server, "kept"), await socket_of(server, "old")
+        write(file, "kept", "new")
+        server.signal(signal.SIGHUP)
+        async with asyncio.timeout(30):
+            await old.wait_closed()
+            await kept.send(json.dumps({"type": "ping"}))
+            assert json.loads(await kept.recv()) == {"type": "pong"}
+        assert (old.close_code, old.close_reason) == (4403, "Credentials no longer valid")
+        await kept.close()
 
 
 def write(file: Path, *keys: str) -> None:
