@@ -10,9 +10,9 @@ from strawberry.dataloader import DataLoader
 
 from graph.aws import movers
 from graph.aws.client.gateway import Gateway
-from graph.aws.locations import describe_location
+from graph.aws.locations import describe_location, recent_location
 from graph.aws.tags import tags_of
-from graph.aws.tasks import describe_task
+from graph.aws.tasks import describe_task, ends_of
 from graph.cleanup.service import Cleanup
 from graph.model import names
 from graph.model.location import Location
@@ -43,6 +43,14 @@ class Loaders:
             lambda account_id: movers.list_movers(gateway.bind(account_id))
         )
         """By account: all of its movers."""
+        self.listed_movers: DataLoader[str, list[Mover]] = _one_by_one(
+            lambda account_id: movers.list_movers(gateway.bind(account_id), snapshot=True)
+        )
+        """The same for the further pages of a list: up to a minute old."""
+        self.named_mover: DataLoader[tuple[str, str, str], Mover | None] = _one_by_one(
+            lambda key: movers.find_mover(gateway.bind(key[0]), *key[1:])
+        )
+        """By account, group and name; None without one."""
         self.mover: DataLoader[str, Mover] = _one_by_one(self._mover)
         """By the task's ARN."""
         self.task: DataLoader[str, Task] = _one_by_one(lambda arn: describe_task(gateway, arn))
@@ -50,6 +58,14 @@ class Loaders:
             lambda arn: describe_location(gateway, arn)
         )
         """By ARN; None if it is gone."""
+        self.shown_location: DataLoader[str, Location | None] = _one_by_one(
+            lambda arn: recent_location(gateway, arn)
+        )
+        """The same for display: up to a minute old."""
+        self.ends: DataLoader[str, tuple[str, str]] = _one_by_one(
+            lambda task_arn: ends_of(gateway, task_arn)
+        )
+        """By the task's ARN: the ARNs of its source and destination."""
         self.tags: DataLoader[str, tuple[Tag, ...]] = _one_by_one(lambda arn: tags_of(gateway, arn))
         self.runs: DataLoader[str, list[RunRef]] = _one_by_one(runs.list_runs)
         """By the task's ARN, the newest first."""

@@ -6,10 +6,11 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from graph.sandbox import Sandbox
-from tests.world import LAB, ORG, ask, serving
+from tests.world import LAB, ORG, ask, serving, tell
 
 GROUP_QUERY = f"""{{ account(id: "{LAB}") {{ group(name: "g") {{ movers(first: 100) {{ nodes {{
   name status lastRun {{ status progress {{ percent }} }} }} }} }} }} }}"""
@@ -68,7 +69,7 @@ async def test_listing_500_movers_reads_each_page_once(aws: Sandbox, tmp_path: P
     assert counts == {"datasync.ListTasks": 5, "resourcegroupstaggingapi.GetResources": 5}
 
 
-async def test_showing_the_last_of_100_costs_5_calls_cold_and_4_warm(
+async def test_showing_the_last_of_100_costs_5_calls_cold_and_2_warm(
     aws: Sandbox, tmp_path: Path
 ) -> None:
     many(aws, 100)
@@ -76,7 +77,94 @@ async def test_showing_the_last_of_100_costs_5_calls_cold_and_4_warm(
         assert (await ask(client, MOVER % "m-099"))["mover"]["status"] == "AVAILABLE"
         assert sum(spent(aws).values()) == 5
         await ask(client, MOVER % "m-099")
-        assert sum(spent(aws).values()) == 4
+        assert spent(aws) == {"datasync.DescribeTask": 1, "datasync.ListTagsForResource": 1}
+
+
+async def test_a_mover_in_an_account_of_500_costs_the_task_list_and_4_calls_cold(
+    aws: Sandbox, tmp_path: Path
+) -> None:
+    many(aws, 500)
+    async with serving(tmp_path) as client:
+        assert (await ask(client, MOVER % "m-321"))["mover"]["status"] == "AVAILABLE"
+    assert spent(aws) == {
+        "datasync.ListTasks": 5,
+        "datasync.ListTagsForResource": 1,
+        "datasync.DescribeTask": 1,
+        "datasync.DescribeLocationS3": 2,
+    }
+
+
+async def test_a_name_that_many_groups_use_is_looked_up_in_the_tags_of_its_group(
+    aws: Sandbox, tmp_path: Path
+) -> None:
+    tasks = {f"g-{index}": task for index, task in enumerate(many(aws, 9))}
+    for group, task in tasks.items():
+        task.name, task.tags = "m-000", task.tags | {"spinup:spaceid": group}
+    query = """{ mover(account: "%s", group: "%s", name: "m-000") { taskArn group { name } } }"""
+    async with serving(tmp_path) as client:
+        for group, task in tasks.items():
+            shown = (await ask(client, query % (LAB, group)))["mover"]
+            assert (shown["taskArn"], shown["group"]["name"]) == (task.arn, group)
+            assert spent(aws) == {
+                "datasync.ListTasks": 1,
+                "resourcegroupstaggingapi.GetResources": 1,
+            }
+        assert "errors" in await tell(client, query % (LAB, "g"))
+
+
+async def test_further_pages_of_a_list_cost_nothing_until_something_is_changed(
+    aws: Sandbox, tmp_path: Path
+) -> None:
+    many(aws, 250)
+    for where in ("movers", 'group(name: "g") { movers'):
+        seen, after = [], "null"
+        async with serving(tmp_path) as client:
+            while True:
+                page = await _page(client, where, after)
+                seen += [node["name"] for node in page["nodes"]]
+                counts = spent(aws)
+                if after == "null":
+                    assert counts == {
+                        "datasync.ListTasks": 3,
+                        "resourcegroupstaggingapi.GetResources": 3,
+                    }
+                else:
+                    assert counts == {}
+                if not page["pageInfo"]["hasNextPage"]:
+                    break
+                after = f'"{page["pageInfo"]["endCursor"]}"'
+            assert seen == [f"m-{index:03}" for index in range(250)]
+            path = f"/v1/datasync/{LAB}/movers/g/m-001"
+            assert (await client.put(path, content=b'{"State":"start"}')).status_code == 200
+            spent(aws)
+            await _page(client, where, after)
+            assert spent(aws)["datasync.ListTasks"] == 3
+
+
+async def _page(client: httpx.AsyncClient, where: str, after: str) -> dict[str, Any]:
+    fields = "{ nodes { name } pageInfo { endCursor hasNextPage } }"
+    close = " }" if "{" in where else ""
+    query = f'{{ account(id: "{LAB}") {{ {where}(first: 100, after: {after}) {fields}{close} }} }}'
+    account = (await ask(client, query))["account"]
+    found: dict[str, Any] = (account.get("group") or account)["movers"]
+    return found
+
+
+async def test_locations_of_a_list_are_not_described_again_within_a_minute(
+    aws: Sandbox, tmp_path: Path
+) -> None:
+    many(aws, 20)
+    query = GROUP_QUERY.replace("name status", "name source { uri } destination { uri }")
+    async with serving(tmp_path) as client:
+        await ask(client, query)
+        cold = spent(aws)
+        assert (cold["datasync.DescribeTask"], cold["datasync.DescribeLocationS3"]) == (20, 2)
+        await ask(client, query)
+        assert spent(aws) == {
+            "datasync.ListTasks": 1,
+            "resourcegroupstaggingapi.GetResources": 1,
+            "datasync.ListTaskExecutions": 1,
+        }
 
 
 async def test_start_and_stop_cost_3_calls_and_pages_cold_and_2_warm(
@@ -90,7 +178,7 @@ async def test_start_and_stop_cost_3_calls_and_pages_cold_and_2_warm(
         assert cold.pop("datasync.StartTaskExecution") == 1
         assert cold == {
             "datasync.ListTasks": 1,
-            "resourcegroupstaggingapi.GetResources": 1,
+            "datasync.ListTagsForResource": 1,
             "datasync.DescribeTask": 1,
         }
         assert (await client.get(f"{path}/runs")).status_code == 200

@@ -67,6 +67,12 @@ async def describe_location(gateway: ArnGateway, location_arn: str) -> Location 
     return None if uri is None else await _described(aws, location_arn, kind_of(uri), uri)
 
 
+async def recent_location(gateway: ArnGateway, location_arn: str) -> Location | None:
+    """One location, or None if it is gone, for display: it may be a minute old."""
+    kept = gateway.of(location_arn).caches.locations.get(location_arn)
+    return kept or await describe_location(gateway, location_arn)
+
+
 async def create_location(
     aws: AccountGateway, spec: LocationSpec, role_arn: str | None, tags: Iterable[Tag]
 ) -> str:
@@ -85,10 +91,10 @@ async def create_location(
 
 async def delete_location(gateway: ArnGateway, location_arn: str) -> None:
     """Deletes a location; one that is gone is no error. Raises Conflict while a task uses it."""
+    aws = gateway.of(location_arn)
+    aws.caches.locations.pop(location_arn, None)
     try:
-        await gateway.of(location_arn).call(
-            "datasync", Access.MANAGE, "delete_location", LocationArn=location_arn
-        )
+        await aws.call("datasync", Access.MANAGE, "delete_location", LocationArn=location_arn)
     except NotFound:
         return
 
@@ -114,10 +120,12 @@ async def _described(
 
     answer = await aws.shared(("location", location_arn, kind), read)
     aws.caches.location_kinds[location_arn] = kind
-    return Location(
+    location = Location(
         arn=location_arn,
         kind=kind,
         uri=answer["LocationUri"],
         created_at=answer.get("CreationTime"),
         described=answer,
     )
+    aws.caches.locations[location_arn] = location
+    return location

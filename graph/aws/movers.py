@@ -16,23 +16,57 @@ from graph.observability.metrics import MOVERS_LEFT_OUT
 
 log = logging.getLogger(__name__)
 
+_FEW: Final = 3
+"""Of so many tasks the tags are read one by one; of more from the tagging API, which is late."""
 _LOOKED_UP: Final = 100
 """How many tasks that the tagging API does not show are asked for their tags, in one reading."""
 
 
-async def list_movers(aws: AccountGateway) -> list[Mover]:
+async def list_movers(aws: AccountGateway, *, snapshot: bool = False) -> list[Mover]:
     """Every mover of the organisation in an account, by name.
+
+    ``snapshot``: as an earlier call listed them up to a minute ago, unless this process has changed
+    something in the account since.
 
     The task list is the truth; the tagging API, which still shows deleted resources and does not
     yet show new ones, only says whose they are. Costs a call for each 100 of either list, and one
     for each task that the tagging API does not know, which is then remembered for a while.
     """
-
-    async def read() -> list[Mover]:
-        return await _read(aws)
-
-    movers: list[Mover] = await aws.shared(("movers",), read)
+    caches, place = aws.caches, (aws.account_id, aws.region)
+    kept = caches.mover_lists.get(place) if snapshot else None
+    if kept is not None:
+        return kept
+    changes = caches.changes.get(aws.account_id)
+    movers: list[Mover] = await aws.shared(("movers",), lambda: _read(aws))
+    if caches.changes.get(aws.account_id) == changes and len(movers) < caches.mover_lists.maxsize:
+        caches.mover_lists[place] = movers
     return movers
+
+
+def recent_movers(aws: AccountGateway) -> list[Mover]:
+    """What ``list_movers`` returned up to a minute ago; empty if that is not known any more."""
+    return aws.caches.mover_lists.get((aws.account_id, aws.region)) or []
+
+
+async def find_mover(aws: AccountGateway, group: str, name: str) -> Mover | None:
+    """A mover by its group and name, the first by ARN if several have it; None without one.
+
+    Costs the pages of the task list, and one call per task of that name; if those are many, the
+    pages of the group's tags instead.
+    """
+    tasks: list[TaskEntry] = await aws.shared(("task list",), lambda: list_tasks(aws))
+    fit = sorted(task for task in tasks if task.name == name)
+    wanted = own_tags(aws.org) | {GROUP_TAG: group}
+    tags: dict[str, tuple[Tag, ...]] = {}
+    if len(fit) > _FEW:
+        tags = await tagged(aws, ("task",), {key: (value,) for key, value in wanted.items()})
+    if not any(task.task_arn in tags for task in fit):
+        late = await asyncio.gather(*(tags_if_there(aws, task.task_arn) for task in fit))
+        tags = {task.task_arn: has for task, has in zip(fit, late, strict=True)}
+    for task in fit:
+        if carries(tags.get(task.task_arn, ()), wanted):
+            return _mover(aws, task, tags[task.task_arn])
+    return None
 
 
 async def movers_named(

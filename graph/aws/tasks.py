@@ -80,8 +80,18 @@ async def describe_task(gateway: ArnGateway, task_arn: str, *, fresh: bool = Fal
     async def read() -> dict[str, Any]:
         return await aws.call("datasync", Access.READ, "describe_task", TaskArn=task_arn)
 
-    answer: dict[str, Any] = await aws.shared(("task", task_arn), read, fresh=fresh)
-    return _task(answer)
+    task = _task(await aws.shared(("task", task_arn), read, fresh=fresh))
+    aws.caches.task_ends[task_arn] = (task.source_arn, task.destination_arn)
+    return task
+
+
+async def ends_of(gateway: ArnGateway, task_arn: str) -> tuple[str, str]:
+    """The ARNs of a task's source and destination: described once per process, then remembered."""
+    ends = gateway.of(task_arn).caches.task_ends.get(task_arn)
+    if ends is None:
+        task = await describe_task(gateway, task_arn)
+        ends = (task.source_arn, task.destination_arn)
+    return ends
 
 
 async def create_task(

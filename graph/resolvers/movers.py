@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
+from graph.aws.movers import recent_movers
 from graph.context import Context
 from graph.model import names
 from graph.model.errors import Conflict, Invalid, NotFound, unknown_account
@@ -24,13 +25,17 @@ class MoverDetails:
     destination: Location | None
 
 
-async def list_movers(context: Context, account_id: str, group: str | None = None) -> list[Mover]:
+async def list_movers(
+    context: Context, account_id: str, group: str | None = None, *, further: bool = False
+) -> list[Mover]:
     """The movers that the caller may see in an account or one of its groups, sorted by name.
 
-    A group without movers returns an empty list.
+    A group without movers returns an empty list. ``further``: for a page after the first, which
+    shows the list as it was read for an earlier page, up to a minute ago.
     """
     scope.account(context, account_id)
-    movers = await context.loaders.movers.load(account_id)
+    loaders = context.loaders
+    movers = await (loaders.listed_movers if further else loaders.movers).load(account_id)
     return [
         mover
         for mover in movers
@@ -49,6 +54,8 @@ async def list_groups(context: Context, account_id: str) -> list[Group]:
 async def find_group(context: Context, account_id: str, name: str) -> Group:
     """A group with at least one mover. Raises NotFound."""
     names.group(name)
+    if scope.group(context, account_id, name) and name in _recent_groups(context, account_id):
+        return Group(scope.account(context, account_id), name)
     for group in await list_groups(context, account_id):
         if group.name == name:
             return group
@@ -77,13 +84,20 @@ async def get_group(context: Context, key: str) -> Group:
         raise no_movers(account_id, name) from None
 
 
+def _recent_groups(context: Context, account_id: str) -> set[str | None]:
+    scope.account(context, account_id)
+    return {mover.group for mover in recent_movers(context.services.gateway.bind(account_id))}
+
+
 async def find_account(context: Context, account_id: str) -> Account:
     """An account in which the server can assume its role. Raises NotFound.
 
-    Costs a list of the account's movers, which the request then reuses.
+    Costs a list of the account's movers, which the request then reuses, unless they were listed up
+    to a minute ago.
     """
     account = scope.account(context, account_id)
-    await context.loaders.movers.load(account_id)
+    if not recent_movers(context.services.gateway.bind(account_id)):
+        await context.loaders.movers.load(account_id)
     return account
 
 
@@ -99,7 +113,7 @@ def list_accounts(context: Context) -> list[Account]:
 async def find_mover(context: Context, account_id: str, group: str, name: str) -> Mover:
     """A mover by its name. Raises NotFound.
 
-    A mover that was found before costs two calls; otherwise the lists of the account are read. If
+    A mover that was found before costs two calls; otherwise the account's tasks are listed. If
     several have the name, which the original server allowed, returns the first.
     """
     hints = context.services.gateway.caches.task_arns
@@ -115,10 +129,10 @@ async def find_mover(context: Context, account_id: str, group: str, name: str) -
         else:
             if (mover.group, mover.name) == (group, name):
                 return mover
-    for mover in await context.loaders.movers.load(account_id):
-        if (mover.group, mover.name) == (group, name):
-            return mover
-    raise NotFound(scope.NO_MOVER)
+    found = await context.loaders.named_mover.load((account_id, group, name))
+    if found is None:
+        raise NotFound(scope.NO_MOVER)
+    return found
 
 
 async def get_mover(context: Context, task_arn: str) -> Mover:
@@ -147,12 +161,14 @@ async def task_of(context: Context, mover: Mover) -> Task:
 
 async def source_of(context: Context, mover: Mover) -> Location | None:
     """The location that a mover reads from; None if it is gone."""
-    return await context.loaders.location.load((await task_of(context, mover)).source_arn)
+    source_arn, _ = await context.loaders.ends.load(mover.task_arn)
+    return await context.loaders.shown_location.load(source_arn)
 
 
 async def destination_of(context: Context, mover: Mover) -> Location | None:
     """The location that a mover writes to; None if it is gone."""
-    return await context.loaders.location.load((await task_of(context, mover)).destination_arn)
+    _, destination_arn = await context.loaders.ends.load(mover.task_arn)
+    return await context.loaders.shown_location.load(destination_arn)
 
 
 def check_may_create(context: Context, account_id: str, group: str) -> None:

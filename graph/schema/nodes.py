@@ -69,7 +69,7 @@ class Account(Node):
     async def movers(
         self, info: Info, first: First = 50, after: After = None
     ) -> MoverConnection | None:
-        found = await movers.list_movers(info.context, self.value.account_id)
+        found = await movers.list_movers(info.context, self.value.account_id, further=bool(after))
         return _movers(found, first, after, of=f"movers:{self.value.account_id}")
 
     @strawberry.field(
@@ -98,7 +98,9 @@ class Group(Node):
         self, info: Info, first: First = 50, after: After = None
     ) -> MoverConnection | None:
         account_id = self.value.account.account_id
-        found = await movers.list_movers(info.context, account_id, self.value.name)
+        found = await movers.list_movers(
+            info.context, account_id, self.value.name, further=bool(after)
+        )
         return _movers(found, first, after, of=f"movers:{account_id}:{self.value.name}")
 
 

@@ -7,12 +7,21 @@ from typing import Final
 
 from cachetools import LRUCache, TTLCache
 
+from graph.model.location import Location
+from graph.model.mover import Mover
 from graph.model.run import Run
 
 _MOVERS: Final = 20_000
 _SMALL: Final = 5_000
+_LISTED: Final = 50_000
+SNAPSHOT_SECONDS: Final = 60.0
+"""How old the pages after the first of a list, and the details of a location, may be."""
 RELEARN_SECONDS: Final = 900.0
 """How long something is believed that AWS does not promise to keep."""
+
+
+def _size(movers: list[Mover]) -> int:
+    return 1 + len(movers)
 
 
 class Caches:
@@ -21,6 +30,16 @@ class Caches:
     def __init__(self) -> None:
         self.location_kinds: LRUCache[str, str] = LRUCache(_MOVERS)
         """By ARN. A location never changes its kind."""
+        self.locations: TTLCache[str, Location] = TTLCache(_MOVERS, SNAPSHOT_SECONDS)
+        """By ARN. Only ``UpdateLocation`` changes them; they outlive the tasks that use them."""
+        self.task_ends: LRUCache[str, tuple[str, str]] = LRUCache(_MOVERS)
+        """By task: the ARNs of its source and destination, which never change."""
+        self.mover_lists: TTLCache[tuple[str, str], list[Mover]] = TTLCache(
+            _LISTED, SNAPSHOT_SECONDS, getsizeof=_size
+        )
+        """By account and region, for the further pages of a list; dropped by changes of our own."""
+        self.changes: LRUCache[str, int] = LRUCache(_SMALL)
+        """By account: how many changes this process has made there."""
         self.ended_runs: LRUCache[str, Run] = LRUCache(_SMALL)
         """By ARN. An ended run never changes."""
         self.marks: LRUCache[str, Mapping[str, str]] = LRUCache(_MOVERS)
@@ -32,3 +51,8 @@ class Caches:
         self.foreign_tasks: TTLCache[str, bool] = TTLCache(_MOVERS, RELEARN_SECONDS)
         """ARNs of tasks that carry none of this organisation's tags; the tagging API, which lags by
         minutes, shows those that get them later."""
+
+    def note_change(self, account_id: str, region: str) -> None:
+        """Drops what a change in an account may have made wrong."""
+        self.changes[account_id] = self.changes.get(account_id, 0) + 1
+        self.mover_lists.pop((account_id, region), None)

@@ -238,6 +238,7 @@ class Gateway:
         finally:
             if not safe:
                 self.reads.forget(bound.account_id)
+                self.caches.note_change(bound.account_id, bound.region)
 
     async def _in_turn(
         self,
