@@ -10,7 +10,7 @@ from graph.aws.client.access import Access
 from graph.aws.client.gateway import AccountGateway
 from graph.aws.tags import carries, encoded
 from graph.model import names
-from graph.model.errors import Conflict, NotFound, Upstream
+from graph.model.errors import AccessDenied, Conflict, NotFound, Upstream
 from graph.model.mover import Tag
 
 _POLICY: Final = "DataSyncBucketAccessPolicy"
@@ -73,9 +73,10 @@ async def ensure_role(
 
 
 async def delete_role(aws: AccountGateway, name: str, marks: tuple[Tag, ...] = ()) -> None:
-    """Deletes a role with its inline policies; one that is gone is no error.
+    """Deletes a role with its policies; one that is gone is no error.
 
-    A role that does not carry the marks is left alone.
+    A role that does not carry the marks is left alone. Raises Conflict if something is attached to
+    it that this server may not detach.
     """
     try:
         if marks and not _carries(await _iam(aws, "get_role", RoleName=name), marks):
@@ -85,9 +86,32 @@ async def delete_role(aws: AccountGateway, name: str, marks: tuple[Tag, ...] = (
         )
         for policy in [policy async for page in listed for policy in page]:
             await _iam(aws, "delete_role_policy", RoleName=name, PolicyName=policy)
-        await _iam(aws, "delete_role", RoleName=name)
+        try:
+            await _iam(aws, "delete_role", RoleName=name)
+        except Conflict:
+            # Organisations attach managed policies to every role. Asked only now: it is rare.
+            await _detach_policies(aws, name)
+            await _iam(aws, "delete_role", RoleName=name)
     except NotFound:
         return
+
+
+async def _detach_policies(aws: AccountGateway, name: str) -> None:
+    listed = aws.pages(
+        "iam",
+        "list_attached_role_policies",
+        "AttachedPolicies",
+        access=Access.MANAGE,
+        RoleName=name,
+    )
+    for arn in [policy["PolicyArn"] async for page in listed for policy in page]:
+        try:
+            await _iam(aws, "detach_role_policy", RoleName=name, PolicyArn=arn)
+        except AccessDenied:
+            raise Conflict(
+                f"the policy {arn} is attached to the role {name}: detach it, or allow "
+                "iam:DetachRolePolicy to the management role, then delete again"
+            ) from None
 
 
 async def list_roles(aws: AccountGateway, path: str) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""What can be known of a mover's input before anything is made."""
+"""Checks of a new mover's input: rejects at once what AWS would certainly reject later."""
 
 from __future__ import annotations
 
@@ -31,12 +31,17 @@ SUBDIRECTORY: Final = 4_096
 TAG_KEY, TAG_VALUE = 128, 256
 """Characters. DataSync would take a key of 256, IAM, where the roles are, would not."""
 
-_BUCKET: Final = re.compile(r"(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
-_IPV4: Final = re.compile(r"[0-9]+(\.[0-9]+){3}")
+_BUCKET: Final = re.compile(r"[a-zA-Z0-9._-]{1,255}")
+"""DataSync's own pattern: buckets from before 2018 may have capitals and underscores."""
 _ACCESS_POINT: Final = re.compile(r"accesspoint[/:][a-zA-Z0-9.-]{1,63}")
-_SUBDIRECTORY: Final = re.compile(r"[a-zA-Z0-9_+./()\s-]*", re.ASCII)
-_KEY: Final = re.compile(r"[a-zA-Z0-9\s+=._:/-]+", re.ASCII)
-_VALUE: Final = re.compile(r"[a-zA-Z0-9\s+=._:@/-]+", re.ASCII)
+_SPACES: Final = "".join(
+    map(chr, (0x20, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000))
+)
+"""Unicode's space separators: DataSync allows them in a subdirectory, but no tab or line feed."""
+_SUBDIRECTORY: Final = re.compile(rf"[a-zA-Z0-9_+./(){_SPACES}-]*")
+_KEY: Final = re.compile(r"[a-zA-Z0-9 +=._:/-]+")
+_VALUE: Final = re.compile(r"[a-zA-Z0-9 +=._:@/-]+")
+"""What both DataSync and IAM allow. The former takes tabs as well, the latter does not."""
 _EFS: Final = (
     ("filesystem_arn", "filesystemArn", "elasticfilesystem", r"file-system/fs-[0-9a-f]+"),
     ("subnet_arn", "subnetArn", "ec2", r"subnet/subnet-[0-9a-f]+"),
@@ -45,7 +50,7 @@ _GROUP: Final = r"security-group/sg-[0-9a-f]+"
 
 
 def check(new: NewMover, gateway: Gateway) -> None:
-    """Raises Invalid, with the place in the input, for what AWS would refuse later."""
+    """Raises Invalid, with the path in the input, for what AWS would refuse later."""
     for side, spec in (("source", new.source), ("destination", new.destination)):
         _CHECKS[type(spec)](spec, side, new.account_id, gateway)
     if not _VALUE.fullmatch(new.group):
@@ -65,10 +70,10 @@ def _check_s3(spec: S3Spec, side: str, account_id: str, gateway: Gateway) -> Non
             raise Invalid(f"'{spec.bucket_arn}' is not the ARN of an access point", path=path)
         _same("account", given.account, account_id, spec.bucket_arn, path)
         _same("region", given.region, gateway.region, spec.bucket_arn, path)
-    elif given.region or not _BUCKET.fullmatch(given.resource) or _IPV4.fullmatch(given.resource):
+    elif given.region or not _BUCKET.fullmatch(given.resource):
         raise Invalid(
             f"'{spec.bucket_arn}' is not the ARN of a bucket: arn:{gateway.partition}:s3::: and "
-            "its name, of 3 to 63 small letters, digits, dots and hyphens",
+            "its name of 1 to 255 letters, digits, dots, hyphens and underscores",
             path=path,
         )
     if spec.storage_class is not None and spec.storage_class not in STORAGE_CLASSES:
@@ -82,7 +87,9 @@ def _check_s3(spec: S3Spec, side: str, account_id: str, gateway: Gateway) -> Non
 def _check_efs(spec: EfsSpec, side: str, account_id: str, gateway: Gateway) -> None:
     groups = (side, "efs", "securityGroupArns")
     if not 1 <= len(spec.security_group_arns) <= MOST_SECURITY_GROUPS:
-        raise Invalid(f"1 to {MOST_SECURITY_GROUPS} security groups are wanted", path=groups)
+        raise Invalid(
+            f"an EFS location has 1 to {MOST_SECURITY_GROUPS} security groups", path=groups
+        )
     wanted: list[tuple[str, str, str, Path]] = [
         (getattr(spec, member), service, form, (side, "efs", name))
         for member, name, service, form in _EFS
@@ -119,13 +126,15 @@ def _check_subdirectory(given: str | None, path: Path) -> None:
     if len(given) > SUBDIRECTORY:
         raise Invalid(f"a subdirectory has at most {SUBDIRECTORY} characters", path=path)
     if not _SUBDIRECTORY.fullmatch(given):
-        raise Invalid("a subdirectory is made of A-Z a-z 0-9 blank _ - + . / ( )", path=path)
+        raise Invalid("a subdirectory consists of A-Z a-z 0-9, spaces and _ - + . / ( )", path=path)
 
 
 def _check_tags(tags: tuple[Tag, ...], told_apart: Callable[[str], str]) -> None:
-    """``told_apart`` gives what two keys may not share: IAM's are the same in any case."""
+    """``told_apart`` maps a key to what has to be unique: to IAM, case makes no difference."""
     if len(tags) > MOST_TAGS:
-        raise Invalid(f"at most {MOST_TAGS} tags, beside the server's own", path=("tags",))
+        raise Invalid(
+            f"at most {MOST_TAGS} tags are allowed beside the server's own", path=("tags",)
+        )
     counted = Counter(told_apart(tag.key) for tag in tags)
     own = {told_apart(key) for key in OWN_TAGS}
     for index, tag in enumerate(tags):
@@ -135,14 +144,14 @@ def _check_tags(tags: tuple[Tag, ...], told_apart: Callable[[str], str]) -> None
                 f"The tag '{tag.key[:TAG_KEY]}' is reserved. Choose another key.", path=path
             )
         if counted[told_apart(tag.key)] > 1:
-            twice = f"the tag '{tag.key[:TAG_KEY]}' is given twice, upper case or lower"
+            twice = f"the tag '{tag.key[:TAG_KEY]}' is given twice; case makes no difference"
             raise Invalid(twice, path=path)
         if len(tag.key) > TAG_KEY or not _KEY.fullmatch(tag.key):
             raise Invalid(
-                f"a tag's key is 1 to {TAG_KEY} of A-Z a-z 0-9 blank + = . _ : / -", path=path
+                f"a tag key has 1 to {TAG_KEY} of A-Z a-z 0-9, space and + = . _ : / -", path=path
             )
         if len(tag.value) > TAG_VALUE or not _VALUE.fullmatch(tag.value):
             raise Invalid(
-                f"a tag's value is 1 to {TAG_VALUE} of A-Z a-z 0-9 blank + = . _ : @ / -",
+                f"a tag value has 1 to {TAG_VALUE} of A-Z a-z 0-9, space and + = . _ : @ / -",
                 path=path,
             )

@@ -65,12 +65,22 @@ async def delete_location(location_arn: str) -> bool:
 
 
 async def delete_unused_roles(role_arns: list[str]) -> None:
-    """Deletes those that no location uses. The original server shared roles between movers."""
+    """Deletes those that no location uses. The original server shared roles between movers.
+
+    Raises Conflict, after all the others, for roles that something is attached to.
+    """
+    stuck: list[str] = []
     for account_id in {names.arn(role_arn).account for role_arn in role_arns}:
         used = await _roles_in_use(account_id)
         for role_arn in role_arns:
-            if names.arn(role_arn).account == account_id and role_arn not in used:
+            if names.arn(role_arn).account != account_id or role_arn in used:
+                continue
+            try:
                 await _delete_role(account_id, role_arn.rpartition("/")[2])
+            except Conflict as error:  # one role that stays must not keep the others
+                stuck.append(error.message)
+    if stuck:
+        raise Conflict("; ".join(stuck))
 
 
 async def _delete_role(account_id: str, name: str) -> None:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import replace
+from functools import cache
 from typing import Any, Final, cast
 
 import botocore.session
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from graph.aws.client.gateway import Gateway
 from graph.model.errors import Invalid
@@ -45,6 +50,8 @@ def refusal(**changes: Any) -> tuple[str, ...]:
     "spec",
     [
         S3,
+        S3Spec(bucket_arn="arn:aws:s3:::Lab_Legacy.Bucket"),
+        S3Spec(bucket_arn="arn:aws:s3:::" + "a" * 255),
         S3Spec(bucket_arn=f"arn:aws:s3:us-east-1:{LAB}:accesspoint/mine"),
         replace(S3, storage_class="GLACIER_INSTANT_RETRIEVAL", subdirectory="/a b/c_(1)+.-/"),
         EFS,
@@ -61,12 +68,10 @@ def test_what_is_well_formed_passes(spec: LocationSpec) -> None:
         "my-bucket",
         "arn:aws:s3:::my-bucket/key",
         "arn:aws:s3:::my-bucket/*",
-        "arn:aws:s3:::UPPER",
-        "arn:aws:s3:::ab",
-        "arn:aws:s3:::" + "a" * 64,
-        "arn:aws:s3:::a..b",
-        "arn:aws:s3:::-abc",
-        "arn:aws:s3:::192.168.1.1",
+        "arn:aws:s3:::",
+        "arn:aws:s3:::" + "a" * 256,
+        "arn:aws:s3:::a b",
+        "arn:aws:s3:::a:b",
         "arn:aws:s3:us-east-1::my-bucket",
         "arn:aws-cn:s3:::my-bucket",
         f"arn:aws:s3:us-east-1:{OTHER}:accesspoint/mine",
@@ -103,7 +108,10 @@ def test_a_security_group_is_named_by_its_place() -> None:
     assert path == ("destination", "efs", "securityGroupArns", "1")
 
 
-@pytest.mark.parametrize("subdirectory", ["/a\u00e9", "/a*", "/a?b", "x" * 4_097, "/a\x00"])
+@pytest.mark.parametrize(
+    "subdirectory",
+    ["/a\u00e9", "/a*", "/a?b", "x" * 4_097, "/a\x00", "/a\tb", "/a\nb", "/a\n", "/a\u2028"],
+)
 def test_a_subdirectory_that_datasync_refuses_is_refused(subdirectory: str) -> None:
     for spec, kind in ((S3, "s3"), (EFS, "efs")):
         path = refusal(source=replace(spec, subdirectory=subdirectory))
@@ -134,6 +142,12 @@ def test_the_bounds_are_those_of_the_model() -> None:
         ("", "v"),
         ("k" * 129, "v"),
         ("k,", "v"),
+        ("a\nb", "v"),
+        ("a\n", "v"),
+        ("a\tb", "v"),
+        ("a\u00a0b", "v"),
+        ("k", "a\nb"),
+        ("k", "a\tb"),
         ("aws:x", "v"),
         ("AWS:x", "v"),
         ("Spinup:Org", "v"),
@@ -165,3 +179,60 @@ def test_tags_are_at_most_50_with_the_servers_own_and_none_twice() -> None:
 
 def test_a_group_that_cannot_stand_in_a_tag_is_refused() -> None:
     assert refusal(group="a,b") == ("group",)
+
+
+@cache
+def pattern(service: str, shape: str) -> re.Pattern[str]:
+    """The service's own pattern, in Python's dialect."""
+    model = botocore.session.get_session().get_service_model(service)
+    given = str(model.shape_for(shape).metadata["pattern"])
+    classes = {"Zs": {"Zs"}, "Z": {"Zs", "Zl", "Zp"}, "L": set(), "N": set()}
+    for name, categories in classes.items():
+        found = [chr(c) for c in range(0x3100) if unicodedata.category(chr(c)) in categories]
+        given = given.replace(rf"\p{{{name}}}", "".join(found) or {"L": "a-zA-Z", "N": "0-9"}[name])
+    return re.compile(given, re.ASCII)
+
+
+def accepts(**changes: Any) -> bool:
+    try:
+        checks.check(replace(NEW, **changes), HERE)
+    except Invalid:
+        return False
+    return True
+
+
+ANY: Final = st.text(
+    st.sampled_from("aZ0_-+./()=:@ \t\n\r\x0b\x00,*\u00a0\u2003\u2028\u3000\u00e9"), max_size=6
+)
+
+
+THEIRS: Final = {
+    shape: pattern(service, shape)
+    for service, shapes in (
+        ("datasync", ("S3BucketArn", "S3Subdirectory", "EfsSubdirectory", "TagKey", "TagValue")),
+        ("iam", ("tagKeyType", "tagValueType")),
+    )
+    for shape in shapes
+}
+
+
+@given(ANY)
+def test_a_bucket_is_refused_exactly_if_datasync_s_pattern_refuses_it(name: str) -> None:
+    arn = f"arn:aws:s3:::{name}"
+    theirs = THEIRS["S3BucketArn"].fullmatch(arn) is not None
+    assert accepts(source=S3Spec(bucket_arn=arn)) == theirs
+
+
+@given(ANY)
+def test_so_is_a_subdirectory(given_path: str) -> None:
+    for spec, shape in ((S3, "S3Subdirectory"), (EFS, "EfsSubdirectory")):
+        theirs = THEIRS[shape].fullmatch(given_path) is not None
+        assert accepts(source=replace(spec, subdirectory=given_path)) == theirs
+
+
+@given(ANY)
+def test_a_tag_is_refused_exactly_if_datasync_or_iam_refuses_it(text: str) -> None:
+    keys = [THEIRS["TagKey"], THEIRS["tagKeyType"]]
+    values = [THEIRS["TagValue"], THEIRS["tagValueType"]]
+    assert accepts(tags=(Tag(text, "v"),)) == all(each.fullmatch(text) for each in keys)
+    assert accepts(tags=(Tag("k", text),)) == all(each.fullmatch(text) for each in values)

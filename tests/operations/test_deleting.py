@@ -247,3 +247,32 @@ async def test_a_run_stands_in_the_way_unless_it_is_to_be_cancelled(
         operation = await ended(client, taken_on["operation"]["id"])
         assert operation["status"] == "COMPLETED", operation
     assert left(aws, LAB) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("fault", [None, "denied"])
+async def test_a_policy_that_others_attach_to_a_role_does_not_keep_its_mover(
+    aws: Sandbox, tmp_path: Path, fault: str | None
+) -> None:
+    from moto.iam.models import iam_backends  # noqa: PLC0415 - after it is extended
+
+    furnish(aws, LAB)
+    iam = iam_backends[LAB]["aws"]
+    policy = iam.create_policy("everywhere", "/", POLICY, "", {})
+    async with serving(tmp_path) as client:
+        mover = await made(client)
+        role, *others = [each for each in iam.roles.values() if each.name.startswith("one-")]
+        assert len(others) == 1
+        iam.attach_role_policy(policy.arn, role.name)
+        if fault:
+            aws.border.add(Fault("DetachRolePolicy", fault, count=100))
+        operation = (await ask(client, DELETE, id=mover))["deleteMover"]["operation"]
+        end = await ended(client, operation["id"])
+        if fault:
+            assert end["status"] == "FAILED"
+            assert f"the policy {policy.arn} is attached to the role {role.name}" in end["failure"]
+            assert left(aws, LAB) == (0, 0, 1), "the other role is gone"
+            aws.border.clear()
+            assert (await client.delete(PATH)).status_code == 204
+        else:
+            assert end["status"] == "COMPLETED", end
+    assert left(aws, LAB) == (0, 0, 0)

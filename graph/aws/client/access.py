@@ -48,6 +48,7 @@ _GIVING: Final = ("CreateRole", "PutRolePolicy")
 _OTHER: Final = (
     *("GetRole", "TagRole", "ListRoles", "ListRoleTags", "DeleteRole", "PassRole"),
     *("GetRolePolicy", "ListRolePolicies", "DeleteRolePolicy", "ListAttachedRolePolicies"),
+    "DetachRolePolicy",
 )
 
 
