@@ -35,11 +35,13 @@ class Server:
         arguments: Sequence[str] = (),
         log: Path | None = None,
         open_files: int | None = None,
+        code: Path | None = None,
         **changes: str,
     ) -> None:
         """``changes`` are settings by their names; an empty one is left out.
 
-        ``open_files`` is the limit of its file descriptors.
+        ``open_files`` is the limit of its file descriptors. ``code`` is the folder of another
+        version's packages; None for this one's.
         """
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -69,6 +71,7 @@ class Server:
         if open_files is not None:
             limited = f'ulimit -n {open_files}; exec "$@"'
             self._command = ["sh", "-c", limited, "sh", *self._command]
+        self._code = code
         self._log = log or Path(os.devnull)
         self._logged = log is not None
         self._process: subprocess.Popen[bytes] | None = None
@@ -79,6 +82,7 @@ class Server:
             self._process = subprocess.Popen(  # noqa: ASYNC220, S603
                 self._command,
                 env=self._environment,
+                cwd=self._code,
                 stderr=log if self._logged else None,
                 start_new_session=True,
             )
