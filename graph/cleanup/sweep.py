@@ -15,14 +15,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, Self
 
-import sqlalchemy as sa
-
 from graph.aws.client.gateway import Gateway
 from graph.aws.tasks import describe_task
 from graph.cleanup import leftovers
 from graph.model.errors import ApiError, NotFound
 from graph.model.operation import OperationKind, OperationStatus
-from graph.store import Store
+from graph.store import Store, StoredOperation
 
 log = logging.getLogger(__name__)
 
@@ -58,9 +56,9 @@ class Sweep:
         now = time.monotonic()
         self._aside = {account: until for account, until in self._aside.items() if until > now}
         rows = await self._store.unswept(self._store.now() - self._age, _A_ROUND, self._aside)
-        by_account: defaultdict[str, list[sa.RowMapping]] = defaultdict(list)
+        by_account: defaultdict[str, list[StoredOperation]] = defaultdict(list)
         for row in rows:
-            by_account[row["account_id"]].append(row)
+            by_account[row.account_id].append(row)
         for account_id, mine in by_account.items():
             try:
                 for first in range(0, len(mine), leftovers.IDS):
@@ -80,21 +78,21 @@ class Sweep:
             except Exception:  # a border: one bad round must not end the sweep
                 log.exception("sweep of ended operations")
 
-    async def _look(self, account_id: str, rows: Sequence[sa.RowMapping]) -> None:
+    async def _look(self, account_id: str, rows: Sequence[StoredOperation]) -> None:
         """Removes what is too much of some operations of one account, and notes that."""
-        marked = await leftovers.marked(self._gateway.bind(account_id), [row["id"] for row in rows])
+        marked = await leftovers.marked(self._gateway.bind(account_id), [row.id for row in rows])
         busy = await self._busy(account_id)
         done = []
         for row in rows:
             # A mover that is being deleted has lost a part: what is too much shows afterwards.
-            if (row["mover_group"], row["mover_name"]) in busy:
+            if (row.group, row.mover_name) in busy:
                 continue
             try:
-                await self._remove(row, marked[row["id"]])
+                await self._remove(row, marked[row.id])
             except ApiError as error:
                 self._set_aside(account_id, error)
             else:
-                done.append(row["id"])
+                done.append(row.id)
         await self._store.note_swept(done)
 
     def _set_aside(self, account_id: str, error: ApiError) -> None:
@@ -103,31 +101,33 @@ class Sweep:
 
     async def _busy(self, account_id: str) -> set[tuple[Any, Any]]:
         return {
-            (row["mover_group"], row["mover_name"])
+            (row.group, row.mover_name)
             for row in await self._store.unended()
-            if row["account_id"] == account_id and row["kind"] == OperationKind.DELETE_MOVER.value
+            if row.account_id == account_id and row.kind == OperationKind.DELETE_MOVER.value
         }
 
-    async def _remove(self, row: sa.RowMapping, marked: Iterable[str]) -> None:
-        failed = row["status"] == OperationStatus.FAILED.value
+    async def _remove(self, row: StoredOperation, marked: Iterable[str]) -> None:
+        failed = row.status == OperationStatus.FAILED.value
         arns = set(marked) if failed else await self._too_much(row, set(marked))
-        removed = await leftovers.remove(self._gateway, arns, row["id"])
+        removed = await leftovers.remove(self._gateway, arns, row.id)
         if failed:
-            aws = self._gateway.bind(row["account_id"])
-            roles = await leftovers.roles_of(aws, row["mover_group"], row["mover_name"], row["id"])
+            aws = self._gateway.bind(row.account_id)
+            roles = await leftovers.roles_of(aws, row.group or "", row.mover_name, row.id)
             await leftovers.remove_roles(aws, roles)
             removed += roles
         for arn in removed:
-            log.warning("removed %s, which operation %s had left behind", arn, row["id"])
+            log.warning("removed %s, which operation %s had left behind", arn, row.id)
 
-    async def _too_much(self, row: sa.RowMapping, marked: set[str]) -> set[str]:
+    async def _too_much(self, row: StoredOperation, marked: set[str]) -> set[str]:
         """Of a completed create: every task but the mover's, every location but its two."""
-        others = {arn for arn in marked if ":task/" in arn} - {row["task_arn"]}
+        if row.task_arn is None:
+            return set()
+        others = {arn for arn in marked if ":task/" in arn} - {row.task_arn}
         locations = {arn for arn in marked if ":location/" in arn}
         if not others and len(locations) <= _PARTS:
             return set()
         try:
-            task = await describe_task(self._gateway, row["task_arn"])
+            task = await describe_task(self._gateway, row.task_arn)
         except NotFound:
             # The mover was deleted. Whether its locations were kept on purpose, nobody knows.
             return others

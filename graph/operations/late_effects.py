@@ -10,8 +10,6 @@ import asyncio
 import logging
 from typing import Final
 
-import sqlalchemy as sa
-
 from graph.aws.locations import made_locations
 from graph.aws.marks import operation_tag
 from graph.aws.roles import delete_role
@@ -23,7 +21,7 @@ from graph.model.operation import NewMover, OperationStatus
 from graph.operations import creating
 from graph.operations.accepted import CreateInput, decode, reservation_of
 from graph.operations.runtime import runtime
-from graph.store import LateEffects, Store
+from graph.store import LateEffects, Store, StoredOperation
 
 log = logging.getLogger(__name__)
 
@@ -56,27 +54,28 @@ async def check_due(store: Store, *, shortest: float = _SHORTEST) -> None:
         try:
             await _check(store, row)
         except ApiError as error:
-            log.warning("operation %s is checked again later: %s", row["id"], error.message)
+            log.warning("operation %s is checked again later: %s", row.id, error.message)
 
 
-async def _check(store: Store, row: sa.RowMapping) -> None:
+async def _check(store: Store, row: StoredOperation) -> None:
     """Removes what the mover of a completed create does not consist of, or all of a failed one."""
-    given = decode(row["input"])
+    given = decode(row.input)
     if not isinstance(given, CreateInput):
         return
     new = given.new
-    completed = row["status"] == OperationStatus.COMPLETED.value
+    completed = row.status == OperationStatus.COMPLETED.value
     name = reservation_of(new.account_id, new.group, new.name)
-    if completed and await store.holder(name):
+    if completed and (row.task_arn is None or await store.holder(name)):
         return  # its mover is being deleted, so that parts of it look superfluous for a while
-    found = await _found(row["id"], new)
-    extra = await _superfluous(row["task_arn"], found) if completed else found
+    found = await _found(row.id, new)
+    kept = row.task_arn if completed else None
+    extra = found if kept is None else await _superfluous(kept, found)
     gateway = runtime().gateway
-    removed = await leftovers.remove(gateway, extra, row["id"])
+    removed = await leftovers.remove(gateway, extra, row.id)
     if not completed:
-        await _remove_roles(row["id"], new)
+        await _remove_roles(row.id, new)
     for arn in removed:
-        log.warning("removed %s: a call of operation %s took effect late", arn, row["id"])
+        log.warning("removed %s: a call of operation %s took effect late", arn, row.id)
 
 
 async def _found(operation_id: str, new: NewMover) -> set[str]:

@@ -10,8 +10,6 @@ from contextlib import AsyncExitStack
 from dataclasses import replace
 from typing import Any, Final, Self
 
-import sqlalchemy as sa
-
 from graph.aws.client.gateway import Gateway
 from graph.aws.movers import movers_named
 from graph.aws.tasks import list_tasks_afresh
@@ -41,7 +39,7 @@ from graph.operations.reading import OperationReader, operation_of, requested_by
 from graph.operations.recovery import Recovery, start
 from graph.operations.runtime import RetryPolicy, Runtime
 from graph.rights.policy import ResourcePolicy
-from graph.store import Key, Parts, Quota, Store, parts_of
+from graph.store import Key, Parts, Quota, Store, StoredOperation
 
 log = logging.getLogger(__name__)
 
@@ -136,11 +134,11 @@ class Operations(OperationReader):
 
     async def delete_again(self, left: Operation, caller: Caller) -> Operation:
         """Deletes what an earlier deletion left; returns that one while it is under way."""
-        row = (await self._store.operation(left.id)).values
-        if row["ended_at"] is None:
+        row = await self._store.operation(left.id)
+        if row.ended_at is None or row.task_arn is None:
             return await self.get(left.id)
         names = (left.account_id, left.group, left.mover_name)
-        return await self._delete(names, row["task_arn"], caller, None, parts_of(row["parts"]))
+        return await self._delete(names, row.task_arn, caller, None, row.parts)
 
     async def once(
         self,
@@ -224,7 +222,7 @@ class Operations(OperationReader):
         stored = accepted.encode(given)
         row = {"id": operation_id, "input": stored, **values}
         begun = await self._store.begin_operation(row, key, quota)
-        if begun.row is None:
+        if begun.operation is None:
             return await self.accepted(begun.operation_id)
         if begun.recheck and again is not None:
             try:
@@ -234,8 +232,8 @@ class Operations(OperationReader):
                 raise
             except ApiError:
                 log.info("operation %s checks its name later", operation_id)
-        await start(operation_id, values["kind"], stored, recheck=begun.recheck)
-        return operation_of(begun.row)
+        await start(operation_id, begun.operation.kind, stored, recheck=begun.recheck)
+        return operation_of(begun.operation)
 
     async def _let_go(self, *upkeep: asyncio.Task[None]) -> None:
         for task in upkeep:
@@ -245,7 +243,7 @@ class Operations(OperationReader):
         await self._accepting.aclose(_ACCEPTED_SECONDS)
 
 
-def _joined(holder: sa.RowMapping) -> str:
-    if holder["kind"] != OperationKind.DELETE_MOVER.value:
+def _joined(holder: StoredOperation) -> str:
+    if holder.kind != OperationKind.DELETE_MOVER.value:
         raise Conflict("the mover is still being made: wait for that to end")
-    return str(holder["id"])
+    return str(holder.id)

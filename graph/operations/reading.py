@@ -19,7 +19,7 @@ from graph.model.operation import (
     OperationPlace,
     OperationStatus,
 )
-from graph.store import OperationRow, Store
+from graph.store import Store, StoredOperation
 
 log = logging.getLogger(__name__)
 
@@ -71,17 +71,14 @@ class OperationReader:
     ) -> Operation | None:
         """The last deletion of a mover that is under way or left something, or None."""
         row = await self._store.deletion(account_id, named=named, task_arn=task_arn)
-        return None if row is None else await self.get(row["id"])
+        return None if row is None else await self.get(row.id)
 
     async def page(
         self, wanted: OperationFilter, first: int, after: OperationPlace | None = None
     ) -> list[tuple[OperationPlace, Operation]]:
         """At most ``first`` operations after a place, newest first, each with its own place."""
         rows = await self._store.operations(wanted, self._expired_before(), first, after)
-        return [
-            (OperationPlace(row.values["created_at"], row.values["id"]), operation_of(row))
-            for row in rows
-        ]
+        return [(OperationPlace(row.created_at, row.id), operation_of(row)) for row in rows]
 
     async def follow(self, operation_id: str) -> AsyncIterator[Operation]:
         """The present state, then each change, until the operation has ended."""
@@ -119,22 +116,21 @@ def requested_by(caller: Caller) -> dict[str, str | None]:
     }
 
 
-def operation_of(row: OperationRow) -> Operation:
-    values = row.values
+def operation_of(stored: StoredOperation) -> Operation:
     return Operation(
-        id=values["id"],
-        kind=OperationKind(values["kind"]),
-        status=OperationStatus(values["status"]),
-        account_id=values["account_id"],
-        group=values["mover_group"],
-        mover_name=values["mover_name"],
-        task_arn=values["task_arn"],
-        events=tuple(OperationEvent(_time(at), message) for at, message in row.events),
-        failure=values["failure"],
-        requested_by=values["requested_by"],
-        created_at=_time(values["created_at"]),
-        updated_at=_time(values["updated_at"]),
-        ended_at=None if values["ended_at"] is None else _time(values["ended_at"]),
+        id=stored.id,
+        kind=OperationKind(stored.kind),
+        status=OperationStatus(stored.status),
+        account_id=stored.account_id,
+        group=stored.group,
+        mover_name=stored.mover_name,
+        task_arn=stored.task_arn,
+        events=tuple(OperationEvent(_time(at), message) for at, message in stored.events),
+        failure=stored.failure,
+        requested_by=stored.requested_by,
+        created_at=_time(stored.created_at),
+        updated_at=_time(stored.updated_at),
+        ended_at=None if stored.ended_at is None else _time(stored.ended_at),
     )
 
 

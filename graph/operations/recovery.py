@@ -24,7 +24,6 @@ import logging
 from collections.abc import Callable, Collection
 from typing import Final
 
-import sqlalchemy as sa
 from dbos import WorkflowStatus
 
 from graph.model.errors import NotFound, Upstream
@@ -33,7 +32,7 @@ from graph.operations import dispatch, workflows
 from graph.operations.accepted import NewerInput, UnreadableInput, decode
 from graph.operations.dispatch import ENDED, Attempts
 from graph.operations.heartbeat import Heartbeat
-from graph.store import LateEffects, Store
+from graph.store import LateEffects, Store, StoredOperation
 
 log = logging.getLogger(__name__)
 
@@ -119,48 +118,48 @@ class Recovery:
         rows = await self._store.lost(
             running, created_before=now - abandoned, silent_since=now - stalled
         )
-        ids = [workflow_id for row in rows for workflow_id in Attempts(row["id"]).ids]
+        ids = [workflow_id for row in rows for workflow_id in Attempts(row.id).ids]
         known = await dispatch.statuses(ids) if ids else {}
         for row in rows:
             try:
                 await self._recover(row, known)
             except NewerInput:
-                log.info("operation %s is left to servers of a newer release", row["id"])
+                log.info("operation %s is left to servers of a newer release", row.id)
             except UnreadableInput:
-                log.exception("operation %s cannot be worked on", row["id"])
-                await self._store.end_operation(row["id"], "its stored input is damaged")
+                log.exception("operation %s cannot be worked on", row.id)
+                await self._store.end_operation(row.id, "its stored input is damaged")
 
-    async def _recover(self, row: sa.RowMapping, known: dict[str, WorkflowStatus]) -> None:
-        attempts = Attempts(row["id"])
+    async def _recover(self, row: StoredOperation, known: dict[str, WorkflowStatus]) -> None:
+        attempts = Attempts(row.id)
         first, final = known.get(attempts.first), known.get(attempts.final)
         latest = known.get(attempts.restarted) or first
         if latest is None:
-            log.warning("starting operation %s, which was accepted and not started", row["id"])
-            await start(row["id"], row["kind"], row["input"], recheck=True)
+            log.warning("starting operation %s, which was accepted and not started", row.id)
+            await start(row.id, row.kind, row.input, recheck=True)
         elif latest.status == "ENQUEUED" and latest.app_version != dispatch.APPLICATION_VERSION:
             await self._restart(latest.workflow_id)
-        elif latest.status not in ENDED or await self._ended(row["id"]):
+        elif latest.status not in ENDED or await self._ended(row.id):
             return
         elif final is None:
-            log.error("the engine has given up operation %s", row["id"])
+            log.error("the engine has given up operation %s", row.id)
             await _start_final(row)
         elif final.status in ENDED:
             why = "the server could neither complete it nor roll it back; its log says more"
-            await self._store.end_operation(row["id"], why)
+            await self._store.end_operation(row.id, why)
 
     async def _restart(self, workflow_id: str) -> None:
         """Starts a workflow in place of one whose inputs this release does not read."""
         operation_id = dispatch.operation_of(workflow_id)
         try:
-            values = (await self._store.operation(operation_id)).values
+            values = await self._store.operation(operation_id)
         except NotFound:
             await dispatch.cancel([workflow_id])
             return
-        if values["ended_at"] is None:
+        if values.ended_at is None:
             log.warning("restarting operation %s, which an earlier release began", operation_id)
             restarted = Attempts(operation_id).restarted
             await start(
-                operation_id, values["kind"], values["input"], recheck=False, workflow_id=restarted
+                operation_id, values.kind, values.input, recheck=False, workflow_id=restarted
             )
         # Only then: one that is cancelled and has no successor would be rolled back.
         await dispatch.cancel([workflow_id])
@@ -168,7 +167,7 @@ class Recovery:
     async def _ended(self, operation_id: str) -> bool:
         """Asked after the engine, which ends a workflow only once its operation has ended."""
         try:
-            return (await self._store.operation(operation_id)).values["ended_at"] is not None
+            return (await self._store.operation(operation_id)).ended_at is not None
         except NotFound:
             return True
 
@@ -190,8 +189,8 @@ async def start(
         await dispatch.start(name, workflows.delete_mover, operation_id)
 
 
-async def _start_final(row: sa.RowMapping) -> None:
-    decode(row["input"])
-    create = row["kind"] == OperationKind.CREATE_MOVER.value
+async def _start_final(row: StoredOperation) -> None:
+    decode(row.input)
+    create = row.kind == OperationKind.CREATE_MOVER.value
     workflow = workflows.undo_create if create else workflows.delete_mover
-    await dispatch.start(Attempts(row["id"]).final, workflow, row["id"])
+    await dispatch.start(Attempts(row.id).final, workflow, row.id)

@@ -21,7 +21,7 @@ from graph.operations.accepted import CreateInput, DeleteInput, decode
 from graph.operations.creating import SIDES, note, why_of
 from graph.operations.retries import with_store_retry
 from graph.operations.runtime import runtime
-from graph.store import OperationRow, Parts, parts_of
+from graph.store import Parts, StoredOperation
 
 T = TypeVar("T")
 
@@ -68,7 +68,7 @@ async def delete_mover(operation_id: str) -> str | None:
     row = await _row(operation_id)
     given = _delete_input(row)
     # The store knows the parts from when they were first read: once the task is gone, AWS does not.
-    parts = parts_of(row.values["parts"]) or given.parts
+    parts = row.parts or given.parts
     async with _slot(operation_id, names.arn(given.task_arn).account):
         try:
             await _delete(operation_id, given, parts)
@@ -97,19 +97,19 @@ async def _delete(operation_id: str, given: DeleteInput, known: Parts | None) ->
         await _step("roles", deleting.delete_unused_roles, list(dict.fromkeys(gone)))
 
 
-async def _row(operation_id: str) -> OperationRow:
+async def _row(operation_id: str) -> StoredOperation:
     return await with_store_retry(lambda: runtime().store.operation(operation_id))
 
 
-def _create_input(row: OperationRow) -> NewMover:
-    given = decode(row.values["input"])
+def _create_input(row: StoredOperation) -> NewMover:
+    given = decode(row.input)
     if not isinstance(given, CreateInput):
         raise TypeError("the operation is no create")
     return given.new
 
 
-def _delete_input(row: OperationRow) -> DeleteInput:
-    given = decode(row.values["input"])
+def _delete_input(row: StoredOperation) -> DeleteInput:
+    given = decode(row.input)
     if not isinstance(given, DeleteInput):
         raise TypeError("the operation is no delete")
     return given

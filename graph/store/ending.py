@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
@@ -12,9 +11,7 @@ import sqlalchemy as sa
 from graph.model.audit import AuditAction, AuditPhase, AuditRecord, AuditTarget, Requester
 from graph.store import statements
 from graph.store.audit import append_within
-
-Parts = list[tuple[str, str | None]]
-"""Locations, each with the role that was created for it."""
+from graph.store.stored import parts_of
 
 _OPERATION_FAILED: Final = "OPERATION_FAILED"
 """The error code of a durable operation that failed after it was accepted."""
@@ -78,8 +75,3 @@ def _end_record(row: sa.RowMapping, at: float, *, failed: bool) -> AuditRecord:
         ),
         error_code=_OPERATION_FAILED if failed else None,
     )
-
-
-def parts_of(kept: str | None) -> Parts | None:
-    """What a deletion has left, of a row; None where it never came so far as to read it."""
-    return None if kept is None else [(location, role) for location, role in json.loads(kept)]

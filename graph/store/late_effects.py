@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from graph.store.database import Database
 from graph.store.statements import insert
+from graph.store.stored import StoredOperation, stored_operation
 from graph.store.tables import LATE_EFFECTS, OPERATIONS
 
 _AT_ONCE: Final = 50
@@ -39,14 +40,14 @@ class LateEffects:
 
     async def claim_due(
         self, now: float, *, shortest: float, longest: float, window: float
-    ) -> list[sa.RowMapping]:
+    ) -> list[StoredOperation]:
         """Ended operations that are due for a check, each for this caller alone.
 
         The next check of each is due after half of the time since its end, within the bounds given,
         all in seconds; ``window`` after its end comes the last one.
         """
 
-        def claim(connection: sa.Connection) -> list[sa.RowMapping]:
+        def claim(connection: sa.Connection) -> list[StoredOperation]:
             old = LATE_EFFECTS.c.noted_at < now - _ABANDONED
             connection.execute(sa.delete(LATE_EFFECTS).where(old))
             due = sa.select(OPERATIONS, LATE_EFFECTS.c.due_at).join(
@@ -54,7 +55,7 @@ class LateEffects:
             )
             due = due.where(LATE_EFFECTS.c.due_at <= now, OPERATIONS.c.ended_at.is_not(None))
             rows = list(connection.execute(due.limit(_AT_ONCE)).mappings())
-            return [row for row in rows if _rescheduled(connection, row)]
+            return [stored_operation(row) for row in rows if _rescheduled(connection, row)]
 
         def _rescheduled(connection: sa.Connection, row: sa.RowMapping) -> bool:
             seen = LATE_EFFECTS.c.operation_id == row["id"]

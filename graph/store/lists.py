@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -12,37 +11,33 @@ from graph.model.operation import OperationFilter, OperationPlace
 from graph.store import search
 from graph.store.database import Database
 from graph.store.run_records import forget_runs
+from graph.store.stored import StoredOperation, stored_operation
 from graph.store.tables import EVENTS, KEYS, OPERATIONS
 
 _DAY: Final = 86_400.0
 _AT_ONCE: Final = 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class OperationRow:
-    """An operation as it is kept, with its events, the oldest first."""
-
-    values: sa.RowMapping | dict[str, Any]
-    events: tuple[tuple[float, str], ...]
-
-
 class Lists(Database):
+    async def _stored(self, statement: sa.Select[Any]) -> list[StoredOperation]:
+        return [stored_operation(row) for row in await self.rows(statement)]
+
     async def operations(
         self,
         wanted: OperationFilter,
         changed_after: float,
         first: int,
         after: OperationPlace | None = None,
-    ) -> list[OperationRow]:
+    ) -> list[StoredOperation]:
         """A page, the newest first, without what ended and last changed before that moment."""
 
-        def read(connection: sa.Connection) -> list[OperationRow]:
+        def read(connection: sa.Connection) -> list[StoredOperation]:
             page = search.page_of(wanted, changed_after, first, after)
             rows = list(connection.execute(page).mappings())
             events: dict[str, list[tuple[float, str]]] = {row["id"]: [] for row in rows}
             for event in connection.execute(search.events_of(events)):
                 events[event.operation_id].append((event.at, event.message))
-            return [OperationRow(row, tuple(events[row["id"]])) for row in rows]
+            return [stored_operation(row, events[row["id"]]) for row in rows]
 
         return await self.transact(read)
 
@@ -52,12 +47,12 @@ class Lists(Database):
 
     async def unswept(
         self, ended_before: float, most: int, but: Iterable[str] = ()
-    ) -> list[sa.RowMapping]:
+    ) -> list[StoredOperation]:
         """At most so many ended creates whose leftovers nobody looked for, the oldest first.
 
         Without those of the accounts ``but``.
         """
-        return await self.rows(search.unswept(ended_before, most, but))
+        return await self._stored(search.unswept(ended_before, most, but))
 
     async def note_swept(self, operation_ids: Iterable[str]) -> None:
         mine = OPERATIONS.c.id.in_(list(operation_ids))

@@ -15,11 +15,12 @@ from graph.model.audit import AuditRecord
 from graph.model.errors import NameTaken, NotFound, Upstream
 from graph.store import statements
 from graph.store.audit import write_line
-from graph.store.ending import Parts, append_events, end
+from graph.store.ending import append_events, end
 from graph.store.keys import Key, Keys
-from graph.store.lists import Lists, OperationRow
+from graph.store.lists import Lists
 from graph.store.quota import Quota
 from graph.store.replicas import Replicas
+from graph.store.stored import Parts, StoredOperation, stored_operation
 from graph.store.tables import NAME, OPERATIONS
 
 _REQUESTER: Final = ("requested_by", "requested_key", "on_behalf_of")
@@ -35,7 +36,7 @@ class Begun:
     """What became of a wish to begin an operation."""
 
     operation_id: str
-    row: OperationRow | None
+    operation: StoredOperation | None
     """As it was recorded; None where its key had led to that operation before."""
     recheck: bool
     """A mover of that name was made so lately that a list read before may not show it."""
@@ -55,7 +56,7 @@ class Store(Keys, Lists, Replicas):
         now = self.now()
         row = {"status": "CREATED", "created_at": now, "updated_at": now, **values}
         row |= {name: str(row[name])[:NAME] for name in _REQUESTER if row.get(name)}
-        made = OperationRow({**dict.fromkeys(OPERATIONS.c.keys()), **row}, ())
+        made = stored_operation({**dict.fromkeys(OPERATIONS.c.keys()), **row})
 
         sent, given_up = threading.Event(), threading.Event()
 
@@ -148,10 +149,10 @@ class Store(Keys, Lists, Replicas):
         if record is not None:
             write_line(record)
 
-    async def operation(self, operation_id: str) -> OperationRow:
+    async def operation(self, operation_id: str) -> StoredOperation:
         """Raises NotFound where there never was one, or it is forgotten."""
 
-        def read(connection: sa.Connection) -> OperationRow:
+        def read(connection: sa.Connection) -> StoredOperation:
             row = (
                 connection.execute(statements.OPERATION, {"wanted": operation_id})
                 .mappings()
@@ -160,18 +161,18 @@ class Store(Keys, Lists, Replicas):
             if row is None:
                 raise NotFound("operation not found")
             events = connection.execute(statements.ITS_EVENTS, {"wanted": operation_id})
-            return OperationRow(row, tuple((at, message) for at, message in events))
+            return stored_operation(row, ((at, message) for at, message in events))
 
         return await self.transact(read)
 
-    async def unended(self) -> list[sa.RowMapping]:
+    async def unended(self) -> list[StoredOperation]:
         """Operations that have not ended, the oldest first."""
         alive = sa.select(OPERATIONS).where(OPERATIONS.c.ended_at.is_(None))
-        return await self.rows(alive.order_by(OPERATIONS.c.created_at))
+        return await self._stored(alive.order_by(OPERATIONS.c.created_at))
 
     async def lost(
         self, but: Collection[str], *, created_before: float, silent_since: float
-    ) -> list[sa.RowMapping]:
+    ) -> list[StoredOperation]:
         """Operations that have not begun by then, or that tell nothing new since; at most 100.
 
         Without those whose ids are given.
@@ -182,16 +183,17 @@ class Store(Keys, Lists, Replicas):
             not_begun | (OPERATIONS.c.updated_at < silent_since),
             OPERATIONS.c.id.not_in(list(but)),
         )
-        return await self.rows(found.order_by(OPERATIONS.c.created_at).limit(100))
+        return await self._stored(found.order_by(OPERATIONS.c.created_at).limit(100))
 
-    async def holder(self, reservation: str) -> sa.RowMapping | None:
+    async def holder(self, reservation: str) -> StoredOperation | None:
         """The operation that holds a reservation now."""
-        rows = await self.rows(sa.select(OPERATIONS).where(OPERATIONS.c.reservation == reservation))
-        return rows[0] if rows else None
+        held = sa.select(OPERATIONS).where(OPERATIONS.c.reservation == reservation)
+        found = await self._stored(held)
+        return found[0] if found else None
 
     async def deletion(
         self, account_id: str, *, named: tuple[str | None, str] | None, task_arn: str | None
-    ) -> sa.RowMapping | None:
+    ) -> StoredOperation | None:
         """The last deletion of a mover, by group and name or by its task, that left something.
 
         It is under way, or has failed with parts that are still to be deleted.
@@ -209,8 +211,8 @@ class Store(Keys, Lists, Replicas):
             )
         if task_arn is not None:
             wanted = wanted.where(OPERATIONS.c.task_arn == task_arn)
-        rows = await self.rows(wanted.order_by(OPERATIONS.c.created_at.desc()).limit(1))
-        return rows[0] if rows else None
+        found = await self._stored(wanted.order_by(OPERATIONS.c.created_at.desc()).limit(1))
+        return found[0] if found else None
 
 
 def _names(row: dict[str, Any], since: float) -> dict[str, Any]:

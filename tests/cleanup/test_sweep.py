@@ -192,7 +192,7 @@ async def test_an_account_that_refuses_keeps_no_other_from_its_turn(
     assert not set(lost) & leftover.there(aws)
     assert await sweep.round() == 0
     unswept = await store.unswept(time.time() + 9, 9)
-    assert [row["id"] for row in unswept] == ["elsewhere"]
+    assert [row.id for row in unswept] == ["elsewhere"]
 
 
 async def test_looking_at_20_operations_costs_one_call(

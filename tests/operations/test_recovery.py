@@ -51,7 +51,7 @@ async def standing(client: httpx.AsyncClient, aws: Sandbox) -> str:
     await ask(client, CREATE, input=new_mover())
     assert await asyncio.to_thread(aws.border.wait_for_gate, 20)
     (row,) = await runtime().store.unended()
-    return str(row["id"])
+    return row.id
 
 
 async def test_what_was_recorded_and_never_begun_is_begun_later(
@@ -131,7 +131,7 @@ async def test_an_operation_of_a_newer_release_is_left_alone(aws: Sandbox, tmp_p
         newer = b'{"version": 99, "create": {}}'
         begun = await store.begin_operation(recorded() | {"input": newer})
         await recovery().recover_lost(abandoned=-1)
-        assert (await store.operation(begun.operation_id)).values["ended_at"] is None
+        assert (await store.operation(begun.operation_id)).ended_at is None
         assert await DBOS.list_workflows_async() == []
 
 

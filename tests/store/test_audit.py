@@ -94,7 +94,7 @@ async def test_an_operation_that_many_end_at_once_is_recorded_once(store: Store)
     ends = [store.end_operation(begun.operation_id, why) for why in ("why", None, "why", None)]
     await asyncio.gather(*ends)
     (end,) = await whole(store, operation_id=begun.operation_id)
-    status = (await store.operation(begun.operation_id)).values["status"]
+    status = (await store.operation(begun.operation_id)).status
     assert end.phase.value == status
     assert (end.requester.key, end.requester.on_behalf_of) == ("key", "ann")
     assert (end.target.group, end.target.mover_name) == ("g", "one")

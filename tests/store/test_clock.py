@@ -56,7 +56,7 @@ async def run_operation(store: Store, name: str) -> None:
 
 async def listed(store: Store) -> list[str]:
     page = await store.operations(OperationFilter(), store.now() - HOUR, 10)
-    return [row.values["mover_name"] for row in page]
+    return [row.mover_name for row in page]
 
 
 @pytest.mark.parametrize("kind", BOTH)
@@ -101,5 +101,5 @@ async def test_concurrent_readings_agree(tmp_path: Path) -> None:
     async with Store(f"sqlite:///{tmp_path}/db.sqlite") as store:
         await asyncio.gather(*(run_operation(store, f"m{number}") for number in range(8)))
         page = await store.operations(OperationFilter(), store.now() - HOUR, 10)
-        created = [row.values["created_at"] for row in page]
+        created = [row.created_at for row in page]
         assert created == sorted(created, reverse=True)

@@ -43,17 +43,17 @@ async def begin_keyed(store: Store, number: int) -> None:
 
 async def say(store: Store, number: int) -> None:
     (row, *_) = await store.unended()
-    await store.event(row["id"], f"message {number % 3}")
+    await store.event(row.id, f"message {number % 3}")
 
 
 async def end(store: Store, number: int) -> None:
     for row in await store.unended():
-        await store.end_operation(row["id"], None, f"last words {number}")
+        await store.end_operation(row.id, None, f"last words {number}")
 
 
 async def end_deletion(store: Store, number: int) -> None:
     for row in await store.unended():
-        await store.end_deletion(row["id"])
+        await store.end_deletion(row.id)
 
 
 async def late(store: Store, number: int) -> None:

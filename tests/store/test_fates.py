@@ -29,7 +29,7 @@ def lost(*_: object) -> None:
 
 
 async def unended(store: Store) -> list[str]:
-    return [row["id"] for row in await store.unended()]
+    return [row.id for row in await store.unended()]
 
 
 async def test_an_operation_whose_commit_lost_its_answer_is_begun(
@@ -46,7 +46,11 @@ async def test_an_operation_whose_commit_lost_its_answer_is_begun(
 
     monkeypatch.setattr(Store, "_within", within)
     begun = await store.begin_operation(given, KEY)
-    assert (begun.operation_id, begun.row is None, begun.recheck) == (given["id"], False, True)
+    assert (begun.operation_id, begun.operation is None, begun.recheck) == (
+        given["id"],
+        False,
+        True,
+    )
     assert await unended(store) == [given["id"]]
 
 
@@ -55,7 +59,7 @@ async def test_one_whose_fate_cannot_be_looked_up_is_told_to_be_unknown(store: S
     with pytest.raises(Upstream, match="may have accepted"):
         await store.begin_operation(values(), KEY)
     sa.event.remove(store._opened(), "commit", lost)
-    assert (await store.begin_operation(values(), KEY)).row is not None
+    assert (await store.begin_operation(values(), KEY)).operation is not None
 
 
 async def test_one_that_was_never_sent_is_not_told_to_be_accepted(

@@ -24,11 +24,12 @@ async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
 
 
 async def due(store: Store, now: float) -> list[str]:
-    return [row["id"] for row in await LateEffects(store).claim_due(now, **BOUNDS)]
+    return [row.id for row in await LateEffects(store).claim_due(now, **BOUNDS)]
 
 
 async def ended_at(store: Store, operation_id: str) -> float:
-    ended: float = (await store.operation(operation_id)).values["ended_at"]
+    ended = (await store.operation(operation_id)).ended_at
+    assert ended is not None
     return ended
 
 

@@ -112,16 +112,16 @@ async def test_servers_that_start_at_once_upgrade_a_store_once(released: str) ->
 async def test_a_released_store_keeps_all_that_it_held(released: str) -> None:
     assert revision_of(released) is None
     async with Store(released) as store:
-        statuses = {row["id"]: row["status"] for row in await store.unended()}
+        statuses = {row.id: row.status for row in await store.unended()}
         assert statuses == {WAITING: "CREATED", UNDER_WAY: "RUNNING", DELETION: "CREATED"}
         done = await store.operation(DONE)
-        assert (done.values["task_arn"], done.values["requested_by"]) == (TASK, "scheduler for ann")
+        assert (done.task_arn, done.requested_by) == (TASK, "scheduler for ann")
         assert [message for _, message in done.events] == ["created data mover 'done'"]
         run = f"{TASK}/execution/exec-00000000000000001"
         note = (await RunRecords(store).notes([run]))[run]
         assert (note.started_by, note.cancelled_by) == ("scheduler for ann", "default")
         await store.end_operation(UNDER_WAY, "why")
-        assert (await store.begin_operation(values())).row is not None
+        assert (await store.begin_operation(values())).operation is not None
 
 
 async def test_a_store_of_a_newer_version_is_used_as_it_is(url: str) -> None:

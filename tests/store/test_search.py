@@ -12,7 +12,7 @@ import pytest_asyncio
 
 from graph.model.errors import NotFound
 from graph.model.operation import OperationFilter, OperationKind, OperationPlace, OperationStatus
-from graph.store import Key, OperationRow, Store
+from graph.store import Key, Store, StoredOperation
 from tests.stores import BOTH, store_url
 
 LAB = "222222222222"
@@ -40,8 +40,8 @@ async def accepted(store: Store, operation_id: str, key: Key | None = None, **va
     await store.begin_operation(given | values, key)
 
 
-def ids(rows: list[OperationRow]) -> list[str]:
-    return [row.values["id"] for row in rows]
+def ids(rows: list[StoredOperation]) -> list[str]:
+    return [row.id for row in rows]
 
 
 async def test_the_newest_come_first_and_a_page_begins_behind_a_place(store: Store) -> None:
@@ -51,9 +51,9 @@ async def test_the_newest_come_first_and_a_page_begins_behind_a_place(store: Sto
     assert ids(await store.operations(wanted, EVER, 9)) == ["d", "c", "b", "a"]
     first = await store.operations(wanted, EVER, 2)
     assert ids(first) == ["d", "c"]
-    behind = OperationPlace(first[-1].values["created_at"], "c")
+    behind = OperationPlace(first[-1].created_at, "c")
     assert ids(await store.operations(wanted, EVER, 2, behind)) == ["b", "a"]
-    exact = OperationPlace(first[0].values["created_at"], "d")
+    exact = OperationPlace(first[0].created_at, "d")
     assert ids(await store.operations(wanted, EVER, 1, exact)) == ["c"]
 
 
@@ -83,7 +83,7 @@ async def test_each_of_a_page_has_its_own_events(store: Store) -> None:
     await store.event("a", "one")
     await store.event("b", "other")
     await store.event("a", "two")
-    rows = {row.values["id"]: row.events for row in await store.operations(OperationFilter(), 0, 9)}
+    rows = {row.id: row.events for row in await store.operations(OperationFilter(), 0, 9)}
     assert [message for _, message in rows["a"]] == ["one", "two"]
     assert [message for _, message in rows["b"]] == ["other"]
     assert rows["c"] == ()
@@ -106,7 +106,7 @@ async def test_a_create_is_forgotten_once_it_was_swept(store: Store) -> None:
     now = time.time() + 1
     assert await store.forget(now - 3_600) == []
     assert await store.forget(now) == ["delete"]
-    assert [row["id"] for row in await store.unswept(now, 9)] == ["create"]
+    assert [row.id for row in await store.unswept(now, 9)] == ["create"]
     assert await store.unswept(now - 3_600, 9) == []
     assert await store.unswept(now, 9, {LAB}) == []
     await store.note_swept(["create"])
@@ -114,7 +114,7 @@ async def test_a_create_is_forgotten_once_it_was_swept(store: Store) -> None:
     assert await store.forget(now) == ["create"]
     with pytest.raises(NotFound):
         await store.operation("create")
-    assert (await store.operation("alive")).values["status"] == "CREATED"
+    assert (await store.operation("alive")).status == "CREATED"
 
 
 async def test_what_a_key_leads_to_is_kept_as_long_as_the_key(store: Store) -> None:
@@ -131,9 +131,10 @@ async def test_what_a_key_leads_to_is_kept_as_long_as_the_key(store: Store) -> N
 async def test_forgetting_counts_from_the_last_change(store: Store) -> None:
     await accepted(store, "one", kind="DELETE_MOVER")
     await store.end_operation("one", None)
-    ended_at = (await store.operation("one")).values["ended_at"]
+    ended_at = (await store.operation("one")).ended_at
     await store.set_task("one", None)  # a change after its end
-    changed_at = (await store.operation("one")).values["updated_at"]
+    changed_at = (await store.operation("one")).updated_at
+    assert ended_at is not None
     assert changed_at > ended_at
     assert await store.forget(changed_at) == []
     assert await store.forget(changed_at + 0.001) == ["one"]

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from graph.model.errors import Conflict, NameTaken, NotFound
-from graph.store import Key, Store, parts_of
+from graph.store import Key, Store
 
 KEY = Key.of("me", "k-1", "what")
 
@@ -51,7 +51,7 @@ async def test_a_name_is_reserved_until_its_operation_has_ended(store: Store) ->
         await store.begin_operation(values())
     await store.end_operation(begun.operation_id, "why")
     again = await store.begin_operation(values())
-    assert (again.row is None, again.recheck) == (False, False)
+    assert (again.operation is None, again.recheck) == (False, False)
 
 
 async def test_a_name_whose_mover_was_just_made_is_to_be_checked_again(store: Store) -> None:
@@ -64,7 +64,7 @@ async def test_a_name_whose_mover_was_just_made_is_to_be_checked_again(store: St
 async def test_an_operation_and_its_key_are_recorded_together(store: Store) -> None:
     first = await store.begin_operation(values(), KEY)
     again = await store.begin_operation(values(), KEY)
-    assert (again.row, again.operation_id) == (None, first.operation_id)
+    assert (again.operation, again.operation_id) == (None, first.operation_id)
     assert await store.key_result(KEY) == first.operation_id
     other = Key.of("me", "k-1", "something else")
     with pytest.raises(Conflict, match="another input"):
@@ -141,7 +141,8 @@ async def test_no_event_is_later_than_the_end(store: Store) -> None:
     await store.end_operation(operation_id, None, "one", "two")
     row = await store.operation(operation_id)
     assert [message for _, message in row.events] == ["one", "two"]
-    assert row.values["ended_at"] >= max(at for at, _ in row.events)
+    assert row.ended_at is not None
+    assert row.ended_at >= max(at for at, _ in row.events)
 
 
 async def test_an_end_is_final(store: Store) -> None:
@@ -149,8 +150,8 @@ async def test_an_end_is_final(store: Store) -> None:
     await store.end_operation(operation_id, "why")
     await store.event(operation_id, "late")
     await store.end_operation(operation_id, None)
-    row = (await store.operation(operation_id)).values
-    assert (row["status"], row["failure"]) == ("FAILED", "why")
+    row = await store.operation(operation_id)
+    assert (row.status, row.failure) == ("FAILED", "why")
 
 
 async def test_a_deletion_that_failed_is_known_by_name_and_by_task(store: Store) -> None:
@@ -161,7 +162,7 @@ async def test_a_deletion_that_failed_is_known_by_name_and_by_task(store: Store)
     for sought in ({"named": ("g", "one"), "task_arn": None}, {"named": None, "task_arn": "arn:t"}):
         row = await store.deletion("222222222222", **sought)
         assert row is not None
-        assert parts_of(row["parts"]) == [("arn:l", "arn:r"), ("arn:m", None)]
+        assert row.parts == [("arn:l", "arn:r"), ("arn:m", None)]
     assert await store.deletion("222222222222", named=("g", "two"), task_arn=None) is None
     again = (
         await store.begin_operation(values(kind="DELETE_MOVER", task_arn="arn:t"))
@@ -189,4 +190,4 @@ async def test_what_ended_is_forgotten_but_for_keys_and_left_overs(store: Store)
 
 async def test_names_longer_than_their_columns_are_cut(store: Store) -> None:
     operation_id = (await store.begin_operation(values(requested_by="x" * 999))).operation_id
-    assert len((await store.operation(operation_id)).values["requested_by"]) == 256
+    assert len((await store.operation(operation_id)).requested_by) == 256

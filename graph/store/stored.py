@@ -1,0 +1,64 @@
+"""An operation as the store keeps it, as a value."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+Parts = list[tuple[str, str | None]]
+"""Locations, each with the role that was created for it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredOperation:
+    """Times are seconds since the epoch. Kind and status are words of the version that wrote it."""
+
+    id: str
+    kind: str
+    status: str
+    account_id: str
+    group: str | None
+    mover_name: str
+    task_arn: str | None
+    failure: str | None
+    requested_by: str
+    created_at: float
+    updated_at: float
+    ended_at: float | None
+    input: bytes
+    parts: Parts | None
+    """What a deletion has left to delete; None if it has not read that yet, or nothing is left."""
+    events: tuple[tuple[float, str], ...] = ()
+    """Time and message, oldest first; empty where events were not asked for."""
+
+
+def stored_operation(
+    row: sa.RowMapping | dict[str, Any], events: Iterable[tuple[float, str]] = ()
+) -> StoredOperation:
+    """The value of a row of the table."""
+    return StoredOperation(
+        id=row["id"],
+        kind=row["kind"],
+        status=row["status"],
+        account_id=row["account_id"],
+        group=row["mover_group"],
+        mover_name=row["mover_name"],
+        task_arn=row["task_arn"],
+        failure=row["failure"],
+        requested_by=row["requested_by"],
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
+        ended_at=row["ended_at"],
+        input=row["input"],
+        parts=parts_of(row["parts"]),
+        events=tuple(events),
+    )
+
+
+def parts_of(kept: str | None) -> Parts | None:
+    """The parts in the column of that name."""
+    return None if kept is None else [(location, role) for location, role in json.loads(kept)]
