@@ -1,4 +1,4 @@
-"""The database: short transactions on a few threads, each in time, never on the event loop."""
+"""The database: short transactions on a few threads, each with a deadline, off the event loop."""
 
 from __future__ import annotations
 
@@ -25,37 +25,37 @@ T = TypeVar("T")
 
 _AT_ONCE: Final = 4
 _THREADS: Final = 8
-"""More than work at once: one whose time is over may still hang in the driver."""
+"""More than run at once: one that has timed out may still hang in the driver."""
 _SECONDS: Final = 10.0
 _LOCKED: Final = 60.0
-"""Seconds that an opening waits for the others, who may be many and make tables one by one."""
+"""Seconds that opening waits for other servers, which may be many and open one by one."""
 _LOOK: Final = 0.02
 _QUEUED: Final = 60.0
-"""So long a transaction waits for its turn, where many come at once."""
+"""Seconds that a transaction waits for a free slot."""
 _SKEW: Final = 86_400.0
 """Seconds. Stored times that are further ahead come from a clock that was wrong."""
 _IDLE: Final = 1.0
-"""Seconds after which a connection is asked whether it lives, before it is used again."""
+"""Seconds after which an idle connection is tested before it is used again."""
 _LOCK: Final = 4_711_042
-"""Of PostgreSQL's advisory locks, the one that we take."""
+"""The key of our PostgreSQL advisory lock."""
 _DETAIL: Final = re.compile(r"\n(DETAIL|CONTEXT|HINT|QUERY|WHERE):[^\n]*")
 """Lines of PostgreSQL's messages that may quote values."""
 _POSTGRES: Final = {
     "connect_timeout": int(_SECONDS / 2),
-    # A server that vanished without a word is noticed, and a statement that hangs is ended.
+    # Detects a database server that has vanished, and ends statements that hang.
     "tcp_user_timeout": int(500 * _SECONDS),
     "options": f"-c statement_timeout={int(800 * _SECONDS)}",
 }
 
 
 class Database:
-    """SQLite in a file, or PostgreSQL. Raises Upstream where it does not answer in time."""
+    """SQLite in a file, or PostgreSQL. Raises Upstream if it does not answer in time."""
 
     def __init__(self, url: str) -> None:
         self.url = driver_url(url)
         self._engine: sa.Engine | None = None
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="store")
-        # Heartbeats wait in no queue: who is busy would seem dead.
+        # Heartbeats do not queue: a busy server would look dead.
         self._lane = ThreadPoolExecutor(1, thread_name_prefix="store-beats")
         self._turns = asyncio.Semaphore(_AT_ONCE)
         self._clock = StoreClock()
@@ -91,21 +91,21 @@ class Database:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Keeps the other processes out while one makes tables. Blocks."""
+        """Holds the lock under which one process at a time changes the schema. Blocks."""
         if self.url.get_backend_name() == "sqlite":
             with _file_lock(f"{self.url.database}.lock"):
                 yield
         else:
             with self._opened().connect() as connection:
-                # In no transaction, and asking again rather than waiting in a statement: DBOS makes
-                # indexes in a way that waits for all that is open, also for who waits for it.
+                # Outside a transaction, and polling instead of waiting in a statement: DBOS creates
+                # indexes concurrently, which waits for all open transactions and statements.
                 connection.execution_options(isolation_level="AUTOCOMMIT")
                 asked = sa.select(sa.func.pg_try_advisory_lock(_LOCK))
                 try:
                     _until(lambda: bool(connection.scalar(asked)), "the store")
                     yield
                 finally:
-                    connection.invalidate()  # closed, which gives the lock back in any case
+                    connection.invalidate()  # closed, which releases the lock in any case
 
     async def rows(self, statement: sa.Select[Any]) -> list[sa.RowMapping]:
         return await self.transact(lambda c: list(c.execute(statement).mappings()))
@@ -122,9 +122,9 @@ class Database:
     async def transact(
         self, work: Callable[[sa.Connection], T], *, at_once: bool = False, durable: bool = False
     ) -> T:
-        """``at_once``: in a lane of its own, before all that wait.
+        """``at_once``: on a thread of its own, ahead of all that wait.
 
-        ``durable``: on the disk when it returns, so that not even a power cut takes it.
+        ``durable``: on disk when it returns, so that it survives a power failure.
         """
         within = partial(self._within, work, durable=durable)
         if at_once:
@@ -151,10 +151,10 @@ class Database:
                     self._synchronous(connection, "NORMAL")
 
     def _synchronous(self, connection: sa.Connection, how: str) -> None:
-        """For SQLite, between transactions: within one it changes nothing."""
+        """For SQLite, between transactions: within one it has no effect."""
         driver = connection.connection.driver_connection
         if driver is not None and self.url.get_backend_name() == "sqlite":
-            driver.rollback()  # a commit that failed leaves its transaction open
+            driver.rollback()  # a failed commit leaves its transaction open
             driver.execute(f"PRAGMA synchronous={how}")
 
     def _opened(self) -> sa.Engine:
@@ -217,13 +217,13 @@ def _without_detail(context: sa.engine.ExceptionContext) -> None:
 
 
 def driver_url(url: str) -> sa.URL:
-    """The URL with the driver that is installed."""
+    """The URL with the installed driver."""
     made = sa.make_url(url)
     return made.set(drivername="postgresql+psycopg") if made.drivername == "postgresql" else made
 
 
 def prepare_file(path: str) -> None:
-    """The file and its folder, readable by the server's user alone."""
+    """Creates the file and its folder, readable only by the server's user."""
     file = Path(path)
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
@@ -231,7 +231,7 @@ def prepare_file(path: str) -> None:
 
 @contextmanager
 def _file_lock(path: str) -> Iterator[None]:
-    """Ends with the process at the latest. Raises TimeoutError where another keeps it."""
+    """Released when the process ends at the latest. Raises TimeoutError if another holds it."""
     handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
     try:
         _until(lambda: _locked(handle), path)
@@ -257,16 +257,17 @@ def _locked(handle: int) -> bool:
 
 
 def _wal(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's connection
-    # First of all, as switching to WAL takes a lock: it waits for others rather than fail.
+    # First, because switching to WAL takes a lock: it should wait for others instead of failing.
     connection.execute(f"PRAGMA busy_timeout={int(500 * _SECONDS)}")
     connection.execute("PRAGMA journal_mode=WAL")
-    # Commits reach the system's cache, which outlives the process, and not yet the disk: a busy
-    # one took 6 ms, and SQLite commits one at a time. A power cut takes the newest alone.
+    # Commits reach the cache of the operating system, which outlives the process, but not yet the
+    # disk: a busy one took 6 ms, and SQLite commits one at a time. A power failure loses only the
+    # newest.
     connection.execute("PRAGMA synchronous=NORMAL")
 
 
 def _ping_the_idle(engine: sa.Engine) -> None:
-    """As the pool's own ping before each use, but not under load, where it costs most."""
+    """Like ``pool_pre_ping``, but only for idle connections: under load it costs the most."""
     dialect = engine.dialect
 
     @sa.event.listens_for(engine, "checkin")
@@ -279,5 +280,5 @@ def _ping_the_idle(engine: sa.Engine) -> None:
             return
         try:
             dialect.do_ping(connection)
-        except dialect.loaded_dbapi.Error as error:  # the pool takes another, or opens one
+        except dialect.loaded_dbapi.Error as error:  # the pool takes another or opens one
             raise sa.exc.DisconnectionError from error

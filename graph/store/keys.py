@@ -1,4 +1,4 @@
-"""Idempotency keys: what each led to, and who is about to find out."""
+"""Idempotency keys: the result of each, and who is working on it."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from graph.store.database import Database
 from graph.store.tables import BEATS, KEYS, RETIRED
 
 _HELD: Final = 60.0
-"""Seconds after which work that was claimed and never settled may be claimed by another: longer
-than any call to AWS lasts."""
+"""Seconds after which work that was claimed and not settled may be claimed by another: longer than
+any call to AWS."""
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A caller's key, with what was asked under it."""
+    """A caller's key, and what was requested with it."""
 
     hashed: str
     fingerprint: str
     group: str | None = None
-    """Of the mover that it is about."""
+    """The group of the mover concerned."""
 
     @classmethod
     def of(cls, caller: str, key: str, what: str, group: str | None = None) -> Self:
-        """Two callers' keys never meet, and none is kept as it was given."""
+        """Keys of different callers never collide, and only their hashes are stored."""
         return cls(_hash(f"{len(caller)} {caller} {key}"), _hash(what), group)
 
     def check(self, row: sa.RowMapping) -> str | None:
-        """What the key led to. Raises Conflict where it was used with another input."""
+        """The result of the key, if any. Raises Conflict if it was used with another input."""
         if row["fingerprint"] != self.fingerprint:
             raise Conflict("this idempotency key was used with another input")
         return None if row["result"] is None else str(row["result"])
@@ -40,7 +40,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a key led to, and the group that its mover was in then."""
+    """The result of a key, and the group of its mover at that time."""
 
     result: str
     group: str | None
@@ -48,28 +48,28 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Whether the key is the asker's to work on, or what it has led to; or neither, as yet."""
+    """Whether the caller is to do the work, or its result; neither while another does it."""
 
     mine: bool
     result: str | None = None
     again: bool = False
-    """Another has tried: what that made has to be looked for."""
+    """Another has tried before, and may have created something."""
 
 
 class Keys(Database):
     async def key_result(self, key: Key) -> str | None:
-        """What a key led to; None for a new one, or while that is open. Raises Conflict."""
+        """The result of a key; None if it is new or its work is under way. Raises Conflict."""
         answer = await self.key_answer(key)
         return None if answer is None else answer.result
 
     async def key_answer(self, key: Key) -> Answer | None:
-        """The same, with the group."""
+        """The same with the group of the mover."""
         rows = await self.rows(sa.select(KEYS).where(KEYS.c.key == key.hashed))
         result = key.check(rows[0]) if rows else None
         return None if result is None else Answer(result, rows[0]["mover_group"])
 
     async def claim_key(self, key: Key, holder: str) -> Claim:
-        """Takes the work of a key on, also of a holder that is gone. Raises Conflict."""
+        """Claims the work of a key, also from a holder that is gone. Raises Conflict."""
         now = self.now()
         values = {
             "key": key.hashed,
@@ -86,23 +86,23 @@ class Keys(Database):
         return Claim(mine=True)
 
     async def settle_key(self, key: Key, result: str) -> None:
-        """Keeps what a claimed key led to."""
+        """Stores the result of a claimed key."""
         await self.write(sa.update(KEYS).where(KEYS.c.key == key.hashed).values(result=result))
 
     async def drop_key(self, key: Key) -> None:
-        """Gives a claimed key back: nothing was made under it."""
+        """Removes a claimed key under which nothing was created."""
         open_one = (KEYS.c.key == key.hashed) & KEYS.c.result.is_(None)
         await self.write(sa.delete(KEYS).where(open_one))
 
     async def release_key(self, key: Key) -> None:
-        """Leaves a claimed key to whoever asks next: something may have been made under it."""
+        """Leaves a claimed key to the next caller: something may have been created under it."""
         open_one = (KEYS.c.key == key.hashed) & KEYS.c.result.is_(None)
         await self.write(sa.update(KEYS).where(open_one).values(holder=None))
 
 
 def _take_over(connection: sa.Connection, key: Key, holder: str, now: float) -> Claim:
     row = connection.execute(sa.select(KEYS).where(KEYS.c.key == key.hashed)).mappings().first()
-    if row is None:  # given back in between
+    if row is None:  # removed in between
         return Claim(mine=False)
     result = key.check(row)
     if result is not None:

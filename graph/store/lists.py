@@ -1,4 +1,4 @@
-"""Operations, many at a time: listed, swept, forgotten."""
+"""Operations in bulk: listing, sweeping and retention."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Lists(Database):
         first: int,
         after: OperationPlace | None = None,
     ) -> list[StoredOperation]:
-        """A page, the newest first, without what ended and last changed before that moment."""
+        """A page, newest first, without those that ended and last changed before that time."""
 
         def read(connection: sa.Connection) -> list[StoredOperation]:
             page = search.page_of(wanted, changed_after, first, after)
@@ -42,15 +42,15 @@ class Lists(Database):
         return await self.transact(read)
 
     async def keeps(self, operation_id: str, changed_after: float) -> bool:
-        """False for what ended, last changed before that moment, and no key leads to."""
+        """False if it ended, last changed before that time, and is the result of no key."""
         return bool(await self.rows(search.kept(operation_id, changed_after)))
 
     async def unswept(
         self, ended_before: float, most: int, but: Iterable[str] = ()
     ) -> list[StoredOperation]:
-        """At most so many ended creates whose leftovers nobody looked for, the oldest first.
+        """At most ``most`` ended creates that have not been swept yet, oldest first.
 
-        Without those of the accounts ``but``.
+        ``but``: accounts to leave out.
         """
         return await self._stored(search.unswept(ended_before, most, but))
 
@@ -59,10 +59,10 @@ class Lists(Database):
         await self.write(sa.update(OPERATIONS).where(mine).values(swept_at=self.now()))
 
     async def forget(self, changed_before: float) -> list[str]:
-        """Drops what ended and last changed before that moment, with old keys and claims to start.
+        """Deletes operations that ended and last changed before that time; returns their ids.
 
-        Kept are those that a key leads to, deletions that have left something, and creates until
-        they were swept.
+        Also deletes old keys, claims and run records. Keeps operations that are the result of a
+        key, deletions that have left something, and creates that have not been swept.
         """
 
         def drop(connection: sa.Connection) -> list[str]:

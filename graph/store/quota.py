@@ -1,4 +1,4 @@
-"""The quota of tasks in a crowd: creates that are under way count as the tasks they will make."""
+"""The quota of tasks under concurrency: creates under way count as the tasks they will create."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from graph.store.tables import OPERATIONS
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """How many tasks an account may have, and which it had when they were listed."""
+    """The number of tasks an account may have, and those it had when they were listed."""
 
     limit: int
     listed: frozenset[str]
     at: float
-    """The time before the list was asked for."""
+    """The time before the list was requested, by the clock of the store."""
 
     def wait_for_turn(self, connection: sa.Connection, account_id: str) -> None:
-        """On PostgreSQL, until the end of the transaction: none sees what another has inserted.
+        """Serialises the creates of an account on PostgreSQL until the end of the transaction.
 
-        SQLite has one writer at a time in any case.
+        SQLite has a single writer anyway.
         """
         if connection.dialect.name == "postgresql":
             turn = sa.func.pg_advisory_xact_lock(sa.cast(-int(account_id), sa.BigInteger))
             connection.execute(sa.select(turn))
 
     def check(self, connection: sa.Connection, row: dict[str, Any]) -> None:
-        """Raises QuotaExceeded where a recorded create finds no room beside the others."""
+        """Raises QuotaExceeded if there is no room for a recorded create beside the others."""
         account_id, ended, failure = (
             row["account_id"],
             OPERATIONS.c.ended_at,

@@ -13,7 +13,7 @@ from graph.store.tables import BEATS, RETIRED
 
 class Replicas(Database):
     async def beat(self, replica: str) -> dict[str, int]:
-        """Counts this replica's heartbeat up; gives those of all."""
+        """Increments this replica's heartbeat count and returns those of all replicas."""
 
         def count(connection: sa.Connection) -> dict[str, int]:
             new = insert(connection, BEATS).values(id=replica, beat=0)
@@ -24,7 +24,7 @@ class Replicas(Database):
         return await self.transact(count, at_once=True)
 
     async def retire(self, replica: str) -> None:
-        """Leaves what this replica has not ended to the others, at once."""
+        """Hands the unfinished work of this replica over to the others immediately."""
         await self.write(sa.update(BEATS).where(BEATS.c.id == replica).values(beat=RETIRED))
 
     async def claim_replica(self, replica: str, last_beat: int | None) -> bool:

@@ -1,4 +1,4 @@
-"""Lists of operations, the newest first, as statements: what a page needs and no more."""
+"""The statements behind lists of operations: a page at a time, newest first."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from graph.model.operation import OperationFilter, OperationKind, OperationPlace
 from graph.store.tables import EVENTS, KEYS, OPERATIONS
 
 _UNSWEPT: Final = 86_400.0
-"""Seconds more that a create is kept that cannot be swept."""
+"""Additional seconds for which a create that cannot be swept is kept."""
 _LEFT_OVER: Final = 30 * 86_400.0
-"""Seconds more that a deletion is kept that left something."""
+"""Additional seconds for which a deletion that has left something is kept."""
 
 
 def page_of(
     wanted: OperationFilter, changed_after: float, first: int, after: OperationPlace | None
 ) -> sa.Select[Any]:
-    """At most ``first`` behind a place, without what ended and last changed before that moment."""
+    """At most ``first`` after a place, without those that ended and last changed before then."""
     columns = OPERATIONS.c
     chosen = sa.select(OPERATIONS).where(_kept(changed_after), *_conditions(wanted))
     if after is not None:
@@ -30,19 +30,19 @@ def page_of(
 
 
 def kept(operation_id: str, changed_after: float) -> sa.Select[Any]:
-    """Its id, unless it ended and last changed before that moment."""
+    """Its id, unless it ended and last changed before that time."""
     mine = OPERATIONS.c.id == operation_id
     return sa.select(OPERATIONS.c.id).where(mine, _kept(changed_after))
 
 
 def events_of(operation_ids: Iterable[str]) -> sa.Select[Any]:
-    """The events of several operations, the oldest first."""
+    """The events of several operations, oldest first."""
     mine = EVENTS.c.operation_id.in_(list(operation_ids))
     return sa.select(EVENTS).where(mine).order_by(EVENTS.c.position)
 
 
 def unswept(ended_before: float, most: int, but: Iterable[str]) -> sa.Select[Any]:
-    """Creates that ended before that moment and whose leftovers nobody looked for yet."""
+    """Creates that ended before that time and have not been swept."""
     columns = OPERATIONS.c
     chosen = sa.select(OPERATIONS).where(
         columns.kind == OperationKind.CREATE_MOVER.value,
@@ -54,10 +54,10 @@ def unswept(ended_before: float, most: int, but: Iterable[str]) -> sa.Select[Any
 
 
 def forgettable(changed_before: float) -> sa.Select[Any]:
-    """Ids of what ended and last changed before that moment.
+    """Ids of operations that ended and last changed before that time.
 
-    A create is kept until it was swept, or for a day: its account may be gone. A deletion that left
-    something is kept for longer, as it can be taken up again.
+    A create is kept until it has been swept, or for another day, as its account may be gone. A
+    deletion that has left something is kept longer, because it can be repeated.
     """
     columns = OPERATIONS.c
     old = sa.not_(_kept(changed_before))
@@ -71,7 +71,7 @@ def forgettable(changed_before: float) -> sa.Select[Any]:
 
 
 def _kept(changed_after: float) -> sa.ColumnElement[bool]:
-    """What has not ended, has just changed, or has a key that leads to it."""
+    """Has not ended, has changed since that time, or is the result of a key."""
     columns = OPERATIONS.c
     keyed = sa.exists().where(KEYS.c.result == columns.id)
     return sa.or_(columns.ended_at.is_(None), columns.updated_at >= changed_after, keyed)

@@ -1,4 +1,4 @@
-"""The statements of an operation's way, made once: to make one takes longer than to run it."""
+"""The statements of an operation's life, built once: building one takes longer than running it."""
 
 from __future__ import annotations
 

@@ -25,21 +25,21 @@ from graph.store.tables import NAME, OPERATIONS
 
 _REQUESTER: Final = ("requested_by", "requested_key", "on_behalf_of")
 _LATELY: Final = 60.0
-"""More seconds than the clocks of two replicas are apart, and a list of movers takes."""
+"""Seconds. Longer than listing movers takes, plus the difference between two replicas' clocks."""
 
 _LOOKED_UP: Final = 5.0
-"""Seconds in which a store that lost an answer has to tell what became of it."""
+"""Seconds in which the outcome of a commit whose answer was lost has to be found out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """What became of a wish to begin an operation."""
+    """The outcome of a request to begin an operation."""
 
     operation_id: str
     operation: StoredOperation | None
-    """As it was recorded; None where its key had led to that operation before."""
+    """As recorded; None if the operation is the result of an earlier request with the same key."""
     recheck: bool
-    """A mover of that name was made so lately that a list read before may not show it."""
+    """A mover of that name was created so recently that an earlier list may not show it."""
 
 
 class Store(Keys, Lists, Replicas):
@@ -48,10 +48,10 @@ class Store(Keys, Lists, Replicas):
     async def begin_operation(
         self, values: dict[str, Any], key: Key | None = None, quota: Quota | None = None
     ) -> Begun:
-        """Records an operation, its reservation and its key together.
+        """Records an operation, its reservation and its key in one transaction.
 
-        Raises NameTaken where another operation holds the reservation, Conflict where the key was
-        used with another input, QuotaExceeded where those before it take the room.
+        Raises NameTaken if another operation holds the reservation, Conflict if the key was used
+        with another input, and QuotaExceeded if there is no room beside earlier creates.
         """
         now = self.now()
         row = {"status": "CREATED", "created_at": now, "updated_at": now, **values}
@@ -72,7 +72,7 @@ class Store(Keys, Lists, Replicas):
             recheck = lately.first() is not None
             sent.set()  # only the commit follows
             if given_up.is_set():
-                raise Upstream("nobody waits for it any more")
+                raise Upstream("the request has been abandoned")
             return Begun(row["id"], made, recheck)
 
         try:
@@ -86,14 +86,14 @@ class Store(Keys, Lists, Replicas):
             ) from None
         except Upstream:
             given_up.set()
-            if not sent.is_set():  # and never will be
+            if not sent.is_set():  # and never will
                 raise
             await self._look_up(row["id"])
-            # What was read of the name before is old by now.
+            # An earlier check of the name is out of date by now.
             return Begun(row["id"], made, recheck=True)
 
     async def _look_up(self, operation_id: str) -> None:
-        """Whether a commit whose answer was lost has come to pass. Raises Upstream."""
+        """Returns if a commit whose answer was lost took effect. Raises Upstream otherwise."""
         try:
             async with asyncio.timeout(_LOOKED_UP):
                 if await self.rows(
@@ -101,22 +101,22 @@ class Store(Keys, Lists, Replicas):
                 ):
                     return
         except (Upstream, TimeoutError):
-            pass  # it is still as unknown
+            pass  # the outcome is still unknown
         raise Upstream(
-            "the server's store does not answer, and may have accepted this: look whether it did "
-            "before trying again; with an idempotency key, trying again is safe"
+            "the server's store does not answer and may have accepted the request: check whether "
+            "it did before you retry; with an idempotency key, a retry is safe"
         )
 
     async def event(self, operation_id: str, *messages: str) -> bool:
-        """Notes what an operation does now; False where it said all of that before."""
+        """Records what an operation is doing; False if all of it was recorded before."""
 
         def note(connection: sa.Connection) -> bool:
-            # The update comes first: its lock lets one at a time count the events.
+            # The update comes first: its lock serialises the counting of events.
             now = self.now()
             connection.execute(statements.RUNS, {"wanted": operation_id, "now": now})
             return append_events(connection, operation_id, messages, now)
 
-        # What a step is about to try has to be known afterwards, or it would not look for it.
+        # What a step is about to try must survive, or its repetition would not look for the result.
         return await self.transact(note, durable=True)
 
     async def set_task(self, operation_id: str, task_arn: str | None) -> None:
@@ -124,7 +124,7 @@ class Store(Keys, Lists, Replicas):
         await self.write(statements.HAS_TASK, given)
 
     async def set_parts(self, operation_id: str, parts: Parts) -> None:
-        """What a deletion has to delete beside the task, kept until that is done."""
+        """Records what a deletion has to delete besides the task, until that is done."""
         given = {"wanted": operation_id, "left": json.dumps(parts)}
         await self.write(statements.HAS_PARTS, given)
 
@@ -138,7 +138,7 @@ class Store(Keys, Lists, Replicas):
             write_line(record)
 
     async def end_deletion(self, operation_id: str) -> None:
-        """Completed: whoever tried before to delete the same has left nothing either."""
+        """Completes a deletion, and clears what earlier ones of the same mover had left."""
 
         def end_all(connection: sa.Connection) -> AuditRecord | None:
             record = end(connection, operation_id, None, (), self.now())
@@ -150,7 +150,7 @@ class Store(Keys, Lists, Replicas):
             write_line(record)
 
     async def operation(self, operation_id: str) -> StoredOperation:
-        """Raises NotFound where there never was one, or it is forgotten."""
+        """Raises NotFound if it never existed or has been deleted."""
 
         def read(connection: sa.Connection) -> StoredOperation:
             row = (
@@ -166,16 +166,16 @@ class Store(Keys, Lists, Replicas):
         return await self.transact(read)
 
     async def unended(self) -> list[StoredOperation]:
-        """Operations that have not ended, the oldest first."""
+        """Operations that have not ended, oldest first."""
         alive = sa.select(OPERATIONS).where(OPERATIONS.c.ended_at.is_(None))
         return await self._stored(alive.order_by(OPERATIONS.c.created_at))
 
     async def lost(
         self, but: Collection[str], *, created_before: float, silent_since: float
     ) -> list[StoredOperation]:
-        """Operations that have not begun by then, or that tell nothing new since; at most 100.
+        """Operations that have not started or have made no progress by those times; at most 100.
 
-        Without those whose ids are given.
+        ``but``: ids to leave out.
         """
         not_begun = (OPERATIONS.c.status == "CREATED") & (OPERATIONS.c.created_at < created_before)
         found = sa.select(OPERATIONS).where(
@@ -186,7 +186,7 @@ class Store(Keys, Lists, Replicas):
         return await self._stored(found.order_by(OPERATIONS.c.created_at).limit(100))
 
     async def holder(self, reservation: str) -> StoredOperation | None:
-        """The operation that holds a reservation now."""
+        """The operation that currently holds a reservation."""
         held = sa.select(OPERATIONS).where(OPERATIONS.c.reservation == reservation)
         found = await self._stored(held)
         return found[0] if found else None
@@ -194,9 +194,9 @@ class Store(Keys, Lists, Replicas):
     async def deletion(
         self, account_id: str, *, named: tuple[str | None, str] | None, task_arn: str | None
     ) -> StoredOperation | None:
-        """The last deletion of a mover, by group and name or by its task, that left something.
+        """The last deletion of a mover, by group and name or by task, that is not complete.
 
-        It is under way, or has failed with parts that are still to be deleted.
+        It is under way, or has failed with parts that still have to be deleted.
         """
         ended, parts = OPERATIONS.c.ended_at, OPERATIONS.c.parts
         wanted = sa.select(OPERATIONS).where(

@@ -1,4 +1,4 @@
-"""The tables. They are made on start where they are missing."""
+"""The tables, as the newest migration leaves them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 METADATA: Final = sa.MetaData()
 NAME: Final = 256
-"""Longer names of callers are cut, where the databases would refuse them."""
+"""Longer names of callers are cut, because PostgreSQL would reject them."""
 
 OPERATIONS: Final = sa.Table(
     "operations",
@@ -28,13 +28,13 @@ OPERATIONS: Final = sa.Table(
     sa.Column("created_at", sa.Float, nullable=False),
     sa.Column("updated_at", sa.Float, nullable=False),
     sa.Column("ended_at", sa.Float),
-    # Unique while the operation lives, null once it has ended: whoever inserts first has the name.
+    # Unique while the operation is under way, null once it has ended: the first insert wins.
     sa.Column("reservation", sa.String(600), unique=True),
     sa.Column("input", sa.LargeBinary, nullable=False),
-    # What a deletion has to delete, until nothing of it is left: once the task is gone, AWS
-    # does not tell any more which locations and roles were the mover's.
+    # What a deletion has to delete, until nothing is left: once the task is gone, AWS does not
+    # know which locations and roles belonged to the mover.
     sa.Column("parts", sa.Text),
-    # When leftovers of it were looked for; an ended create is not dropped before that.
+    # When its leftovers were searched for; an ended create is not deleted before that.
     sa.Column("swept_at", sa.Float),
     sa.Index("operations_by_name", "account_id", "mover_group", "mover_name"),
     sa.Index("operations_by_end", "ended_at"),
@@ -44,11 +44,11 @@ EVENTS: Final = sa.Table(
     "operation_events",
     METADATA,
     sa.Column("operation_id", sa.String(36), primary_key=True),
-    # Clocks stand still for a tick, and go back: the order is counted.
+    # Two events may have the same time, so their order is counted.
     sa.Column("position", sa.Integer, primary_key=True),
     sa.Column("message", sa.String(512), nullable=False),
     sa.Column("at", sa.Float, nullable=False),
-    # A repeated step says its line once.
+    # A repeated step records its line once.
     sa.UniqueConstraint("operation_id", "message"),
 )
 KEYS: Final = sa.Table(
@@ -56,11 +56,11 @@ KEYS: Final = sa.Table(
     METADATA,
     sa.Column("key", sa.String(64), primary_key=True),
     sa.Column("fingerprint", sa.String(64), nullable=False),
-    # The operation or the run that the key led to; null while the work is under way.
+    # The operation or run that is the result; null while the work is under way.
     sa.Column("result", sa.String(512), index=True),
-    # Whose it was: who asks again has to see that group still, also when the mover is gone.
+    # A caller that repeats the request must still see this group, even if the mover is gone.
     sa.Column("mover_group", sa.String(256)),
-    # Who does the work, and since when: of one that died another takes it over.
+    # Who does the work, and since when: if it dies, another takes the work over.
     sa.Column("holder", sa.String(64)),
     sa.Column("claimed_at", sa.Float, nullable=False),
     sa.Column("created_at", sa.Float, nullable=False),
@@ -110,7 +110,7 @@ BEATS: Final = sa.Table(
     "replicas",
     METADATA,
     sa.Column("id", sa.String(64), primary_key=True),
-    # Counts up while the replica lives; RETIRED once it has left its work to the others.
+    # Incremented while the replica is alive; RETIRED once it has handed its work over.
     sa.Column("beat", sa.BigInteger, nullable=False),
 )
 RETIRED: Final = -1

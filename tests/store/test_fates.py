@@ -90,7 +90,7 @@ async def test_one_that_was_given_up_before_it_was_sent_is_never_committed(
     with pytest.raises(Upstream, match="gave up"):
         await store.begin_operation(values(), KEY)
     late.set()
-    with pytest.raises(Upstream, match="nobody waits"):
+    with pytest.raises(Upstream, match="abandoned"):
         await left[0]
     monkeypatch.undo()
     assert await unended(store) == []
