@@ -18,7 +18,7 @@ from graph.model.errors import (
     Upstream,
 )
 from graph.sandbox import Fault, Sandbox
-from graph.store import Key
+from graph.store import Key, StartClaim
 from tests.runs.lab import KEY, Lab, describing, opened
 
 KEYS = pytest.mark.parametrize("key", [None, KEY], ids=["without a key", "with a key"])
@@ -127,6 +127,28 @@ async def test_a_start_that_the_shutdown_cuts_off_does_not_block_the_mover(
             run_arn = await lab.other.start(lab.task, "another", key)
         assert (await lab.note(run_arn)).started_by in ("another", BY)
         assert len(await lab.other.list_runs(lab.task)) <= 2
+
+
+async def test_a_start_that_is_cut_off_while_it_takes_its_claim_leaves_none(
+    aws: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claimed = asyncio.Event()
+    async with opened(aws, tmp_path, drain=0) as lab:
+        plain = lab.records.claim_start
+
+        async def claim_start(*given: str) -> StartClaim:
+            await plain(*given)
+            claimed.set()
+            await asyncio.Event().wait()
+            raise AssertionError
+
+        monkeypatch.setattr(lab.records, "claim_start", claim_start)
+        call = asyncio.create_task(lab.runs.start(lab.task, BY))
+        await asyncio.wait_for(claimed.wait(), 20)
+        await lab.runs.__aexit__()
+        await asyncio.gather(call, return_exceptions=True)
+        assert (await lab.note(await lab.other.start(lab.task, "another"))).started_by == "another"
+        assert lab.clock.slept == []
 
 
 async def test_the_shutdown_waits_for_starts_that_are_under_way(lab: Lab) -> None:
