@@ -9,7 +9,8 @@ from typing import Annotated
 import strawberry
 
 from graph.resolvers import operations, runs
-from graph.schema.fields import Info
+from graph.runs.watch import Update
+from graph.schema.fields import Info, attribute
 from graph.schema.ids import expect
 from graph.schema.nodes import Mover, Run, mover_or_none
 from graph.schema.operations import Operation
@@ -20,18 +21,25 @@ from graph.schema.operations import Operation
     "id, so a normalised client cache updates itself."
 )
 class RunUpdate:
-    sequence: int = strawberry.field(
-        description="The sequence number of this state, equal to `run.progress.sequence`; pass it "
-        "as `after` when reconnecting."
+    value: strawberry.Private[Update]
+    sequence: int = attribute(
+        "progress.sequence",
+        "The sequence number of this state, equal to `run.progress.sequence`; pass it as `after` "
+        "when reconnecting.",
     )
-    run: Run = strawberry.field(description="The run as it is at the time of this event.")
+
+    @strawberry.field(description="The run as it is at the time of this event.")
+    def run(self, info: Info) -> Run:
+        runs.pin_run(info.context, self.value.run)
+        return Run(value=self.value.run, measured=self.value.progress)
 
     @strawberry.field(
         description="The mover of the run, read for this event, so that its status and runs are as "
         "new as the run itself; null where it was deleted. Costs two calls to AWS per event."
     )
     async def mover(self, info: Info) -> Mover | None:
-        return await mover_or_none(info, self.run.value.task_arn)
+        runs.pin_run(info.context, self.value.run)
+        return await mover_or_none(info, self.value.run.task_arn)
 
 
 RunId = Annotated[
@@ -68,10 +76,7 @@ class Subscription:
         run_arn = expect("Run", run, path=("run",))
         async with aclosing(runs.follow_run(info.context, run_arn, after)) as updates:
             async for update in updates:
-                yield RunUpdate(
-                    sequence=update.progress.sequence,
-                    run=Run(value=update.run, measured=update.progress),
-                )
+                yield RunUpdate(value=update)
 
     @strawberry.subscription(
         description="Follows an operation. Sends its current state immediately, then each change, "
