@@ -9,8 +9,22 @@ from typing import Any
 import httpx
 import pytest
 
+from graph.app import create_app
 from graph.sandbox import Sandbox
-from tests.world import CREATE, LAB, ask, furnish, made, new_mover, serving
+from tests.transport.test_streams import APOLLOS, parts
+from tests.transport.wire import Socket, Streaming
+from tests.world import (
+    CREATE,
+    LAB,
+    TOKEN,
+    ask,
+    client_of,
+    furnish,
+    made,
+    new_mover,
+    serving,
+    settings,
+)
 
 START = "mutation($id: ID!) { startMover(input: {mover: $id}) { run { id } } }"
 DELETE = "mutation($id: ID!) { deleteMover(input: {mover: $id}) { operation { id } } }"
@@ -61,6 +75,35 @@ async def test_a_run_and_its_mover_agree_in_each_event(brief: Sandbox, tmp_path:
     assert last["run"]["outcome"] == "SUCCEEDED"
     for at in (last["mover"], last["run"]["mover"]):
         assert (at["status"], at["currentRun"]) == ("AVAILABLE", None)
+
+
+@pytest.mark.parametrize("transport", ["multipart", "websocket"])
+async def test_they_agree_on_the_other_transports_too(
+    brief: Sandbox, tmp_path: Path, transport: str
+) -> None:
+    app = create_app(settings(tmp_path))
+    headers = [(b"x-auth-token", TOKEN.encode())]
+    async with client_of(app) as client:
+        run = (await ask(client, START, id=await made(client)))["startMover"]["run"]["id"]
+        query = RUN.replace("($id: ID!)", "").replace("$id", f'"{run}"')
+        if transport == "websocket":
+            async with Socket(app, "/graphql", headers) as wire:
+                subscribe = {"type": "subscribe", "id": "1", "payload": {"query": query}}
+                wire.say({"type": "connection_init"}, subscribe)
+                await wire.until(lambda: {"type": "complete", "id": "1"} in wire.heard)
+            events = [m["payload"] for m in wire.heard if m["type"] == "next"]
+        else:
+            async with Streaming(
+                app, query, path="/graphql", more=headers, accept=APOLLOS
+            ) as stream:
+                await stream.ended()
+            events = [json.loads(part)["payload"] for part in parts(stream)]
+    updates = [event["data"]["runProgress"] for event in events]
+    assert len({update["run"]["status"] for update in updates}) > 1
+    for update in updates:
+        shown = {name: update["run"][name] for name in ("id", "status", "outcome")}
+        assert update["mover"]["lastRun"] == update["run"]["mover"]["lastRun"] == shown
+    assert updates[-1]["run"]["mover"]["status"] == "AVAILABLE"
 
 
 async def test_an_operation_and_its_mover_agree_in_the_last_event(

@@ -22,6 +22,7 @@ MOST = 0.1
 """Seconds of CPU in one step. The goal is half of it; the rest is for slow machines."""
 HEADERS = {"Content-Type": "application/json"}
 REQUESTS = dict(requests(graphql_schema().core))
+pytestmark = pytest.mark.timeout(240)
 FIELDS = sorted({name.partition(".")[0] for name in REQUESTS})
 
 

@@ -63,14 +63,14 @@ async def subscribe(
     schema: Schema,
     operation: Operation,
     request: OperationRequest,
-    make_context: Callable[[], Any],
+    context: Any,
 ) -> AsyncGenerator[Result, None]:
     """A result for each event. Closing the generator closes the source of the events.
 
-    Each event is executed with a context of its own: what resolvers have read for one event must
-    not be shown with the next.
+    All events have the context of the subscription, whose resolver prepares it for each: what was
+    read for one event must not be shown with the next.
     """
-    executor = _executor(schema, operation, request.variables, make_context())
+    executor = _executor(schema, operation, request.variables, context)
     if isinstance(executor, list):
         yield refused(schema, RequestError(executor), request.request_id)
         return
@@ -82,7 +82,7 @@ async def subscribe(
         return
     try:
         async for event in source:
-            result = execute_subscription_event(_for_event(executor, event, make_context()))
+            result = execute_subscription_event(_for_event(executor, event))
             if isawaitable(result):
                 result = await result
             yield _showable(schema, result, request.request_id)
@@ -111,18 +111,18 @@ def _executor(
     )
 
 
-def _for_event(executor: Executor[None], event: Any, context: Any) -> Executor[None]:
+def _for_event(executor: Executor[None], event: Any) -> Executor[None]:
     """An executor for one event of a subscription.
 
     Not ``build_per_event_executor``: it shares the memo of sub-fields among all events, which grows
-    with each and never hits, and the context.
+    with each and never hits.
     """
     return Executor(
         executor.schema,
         executor.fragment_definitions,
         executor.fragments,
         event,
-        context,
+        executor.context_value,
         executor.operation,
         executor.variable_values,
         executor.field_resolver,

@@ -24,8 +24,8 @@ from graph.transport.report import NO_FIELD, Context, Failures, Report, Summary,
 log = logging.getLogger(__name__)
 
 MakeContext = Callable[[Any, str], Any]
-"""What resolvers are given, by identity and request id: a new one for each operation, and for each
-event of a subscription. See ``graph.transport.report.Context``."""
+"""What resolvers are given, by identity and request id: a new one for each operation. See
+``graph.transport.report.Context``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +103,9 @@ class Results:
     async def _events(
         self, operation: Operation, request: OperationRequest
     ) -> AsyncGenerator[Payload, None]:
-        make_context = partial(self._make_context, request.identity, request.request_id)
         try:
-            async with aclosing(
-                subscribe(self.schema, operation, request, make_context)
-            ) as results:
+            context = self._make_context(request.identity, request.request_id)
+            async with aclosing(subscribe(self.schema, operation, request, context)) as results:
                 async for result in results:
                     yield _encoded(result, operation.summary)
         except Exception as error:  # noqa: BLE001 - the same
