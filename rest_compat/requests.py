@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import Any, Final
 
+from graph.locations import CREATABLE, Creation
 from graph.model import names
 from graph.model.errors import Invalid
-from graph.model.location import EfsSpec, LocationSpec, S3Spec
+from graph.model.location import LocationSpec
 from graph.model.mover import OWN_TAGS, Tag
 from graph.model.operation import NewMover
 from rest_compat.decoder import Array, Object, String, decode
@@ -14,17 +16,15 @@ from rest_compat.decoder import Array, Object, String, decode
 _LOCATION: Final = Object(
     {
         "Type": String(nullable=False),
-        "S3": Object(
-            {"S3BucketArn": String(), "S3StorageClass": String(), "Subdirectory": String()}
-        ),
-        "EFS": Object(
-            {
-                "EfsFilesystemArn": String(),
-                "SecurityGroupArns": Array(String()),
-                "SubnetArn": String(),
-                "Subdirectory": String(),
-            }
-        ),
+        **{
+            kind: Object(
+                {
+                    member: Array(String()) if field.endswith("_arns") else String()
+                    for field, member in sorted(creation.rest.items(), key=itemgetter(1))
+                }
+            )
+            for kind, creation in CREATABLE.items()
+        },
     }
 )
 _TAG: Final = Object({"Key": String(nullable=False), "Value": String(nullable=False)})
@@ -70,35 +70,30 @@ def _name(given: str | None) -> str:
 
 def _location(given: dict[str, Any], side: str) -> LocationSpec:
     kind = given["Type"]
-    if kind not in _KINDS:
-        raise Invalid(f"{side} Type must be {' or '.join(_KINDS)}")
+    if kind not in CREATABLE:
+        raise Invalid(f"{side} Type must be {' or '.join(CREATABLE)}")
     parts = given.get(kind)
     if parts is None:
         raise Invalid(f"{side} of type {kind} requires an {kind} object")
-    for name in _KINDS[kind]:
-        if not parts.get(name):
-            raise Invalid(f"{side} {kind} requires {name}")
-    if kind == "S3":
-        return S3Spec(
-            bucket_arn=parts["S3BucketArn"],
-            subdirectory=parts.get("Subdirectory") or None,
-            storage_class=parts.get("S3StorageClass") or None,
-        )
-    if None in parts["SecurityGroupArns"]:
-        raise Invalid(f"{side} EFS SecurityGroupArns must not contain null")
-    return EfsSpec(
-        filesystem_arn=parts["EfsFilesystemArn"],
-        subnet_arn=parts["SubnetArn"],
-        security_group_arns=tuple(parts["SecurityGroupArns"]),
-        subdirectory=parts.get("Subdirectory") or None,
-    )
+    creation = CREATABLE[kind]
+    for member in [*creation.rest.values()][: creation.required]:
+        if not parts.get(member):
+            raise Invalid(f"{side} {kind} requires {member}")
+    return _spec(creation, parts, f"{side} {kind}")
 
 
-_KINDS: Final = {
-    "S3": ("S3BucketArn",),
-    "EFS": ("EfsFilesystemArn", "SubnetArn", "SecurityGroupArns"),
-}
-"""The types of location that can be created, with their required members."""
+def _spec(creation: Creation, parts: dict[str, Any], where: str) -> LocationSpec:
+    """An empty optional member counts as absent, as in the original."""
+    fields: dict[str, Any] = {}
+    for field, member in creation.rest.items():
+        value = parts.get(member) or None
+        if isinstance(value, list):
+            if None in value:
+                raise Invalid(f"{where} {member} must not contain null")
+            value = tuple(value)
+        fields[field] = value
+    made: LocationSpec = creation.spec(**fields)
+    return made
 
 
 def _tags(given: list[dict[str, str] | None]) -> tuple[Tag, ...]:

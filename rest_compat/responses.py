@@ -8,37 +8,30 @@ from typing import Any, Final
 
 import orjson
 
+from graph.locations import KINDS, Members, named
 from graph.model.location import Location
 from graph.model.operation import Operation, OperationStatus
 from graph.model.run import Run
 from graph.resolvers.movers import MoverDetails
 
-Members = Mapping[str, "Members | None"]
-"""The members of an object in order, each with its own members if it has any."""
-
-
-def _named(names: str, **nested: Members) -> Members:
-    return {name: nested.get(name) for name in names.split()}
-
-
-_REPORT: Final = _named("ReportLevel")
-_FILTER: Final = _named("FilterType Value")
-_TASK: Final = _named(
+_REPORT: Final = named("ReportLevel")
+_FILTER: Final = named("FilterType Value")
+_TASK: Final = named(
     "CloudWatchLogGroupArn CreationTime CurrentTaskExecutionArn DestinationLocationArn "
     "DestinationNetworkInterfaceArns ErrorCode ErrorDetail Excludes Includes Name Options Schedule "
     "SourceLocationArn SourceNetworkInterfaceArns Status TaskArn TaskReportConfig",
     Excludes=_FILTER,
     Includes=_FILTER,
-    Options=_named(
+    Options=named(
         "Atime BytesPerSecond Gid LogLevel Mtime ObjectTags OverwriteMode PosixPermissions "
         "PreserveDeletedFiles PreserveDevices SecurityDescriptorCopyFlags TaskQueueing "
         "TransferMode Uid VerifyMode"
     ),
-    Schedule=_named("ScheduleExpression"),
-    TaskReportConfig=_named(
+    Schedule=named("ScheduleExpression"),
+    TaskReportConfig=named(
         "Destination ObjectVersionIds OutputType Overrides ReportLevel",
-        Destination=_named("S3", S3=_named("BucketAccessRoleArn S3BucketArn Subdirectory")),
-        Overrides=_named(
+        Destination=named("S3", S3=named("BucketAccessRoleArn S3BucketArn Subdirectory")),
+        Overrides=named(
             "Deleted Skipped Transferred Verified",
             Deleted=_REPORT,
             Skipped=_REPORT,
@@ -47,30 +40,10 @@ _TASK: Final = _named(
         ),
     ),
 )
-_LOCATIONS: Final = {
-    "S3": _named(
-        "AgentArns CreationTime LocationArn LocationUri S3Config S3StorageClass",
-        S3Config=_named("BucketAccessRoleArn"),
-    ),
-    "EFS": _named(
-        "AccessPointArn CreationTime Ec2Config FileSystemAccessRoleArn InTransitEncryption "
-        "LocationArn LocationUri",
-        Ec2Config=_named("SecurityGroupArns SubnetArn"),
-    ),
-    "SMB": _named(
-        "AgentArns CreationTime Domain LocationArn LocationUri MountOptions User",
-        MountOptions=_named("Version"),
-    ),
-    "NFS": _named(
-        "CreationTime LocationArn LocationUri MountOptions OnPremConfig",
-        MountOptions=_named("Version"),
-        OnPremConfig=_named("AgentArns"),
-    ),
-}
-_RUN: Final = _named(
+_RUN: Final = named(
     "BytesTransferred BytesWritten EstimatedBytesToTransfer EstimatedFilesToTransfer "
     "FilesTransferred StartTime Status Result",
-    Result=_named(
+    Result=named(
         "ErrorCode ErrorDetail PrepareDuration PrepareStatus TotalDuration TransferDuration "
         "TransferStatus VerifyDuration VerifyStatus"
     ),
@@ -142,7 +115,8 @@ def _location_json(location: Location | None) -> dict[str, Any] | None:
     """A location; kinds that the original did not know have all members that AWS returns."""
     if location is None:
         return None
-    members = _LOCATIONS.get(location.kind)
+    kind = KINDS.get(location.kind)
+    members = None if kind is None else kind.members
     return {"Type": location.kind, location.kind: _members(location.described, members)}
 
 

@@ -8,9 +8,9 @@ from typing import Any
 from graph.aws.client.access import Access
 from graph.aws.client.gateway import AccountGateway, ArnGateway
 from graph.aws.client.paging import PAGE_SIZE
-from graph.aws.location_kinds import CREATIONS, KINDS, kind_of
 from graph.aws.marks import marks_of, with_marks
 from graph.aws.tags import encoded
+from graph.locations import KINDS, creation_of, kind_of, kind_of_spec
 from graph.model.errors import Invalid, NotFound
 from graph.model.location import Location, LocationSpec
 from graph.model.mover import Tag
@@ -32,7 +32,7 @@ async def made_locations(
     aws: AccountGateway, spec: LocationSpec, marks: Mapping[str, str]
 ) -> list[str]:
     """The locations that carry the marks and fit: what earlier attempts of a step have made."""
-    reached = CREATIONS[type(spec)].arn(spec).replace("/", ":").rpartition(":")[2]
+    reached = creation_of(spec).target(spec).replace("/", ":").rpartition(":")[2]
     uris = await _list_afresh(aws)
     fit = [arn for arn, uri in uris.items() if reached in uri]
     return await with_marks(aws, "location", fit, marks)
@@ -77,12 +77,11 @@ async def create_location(
     aws: AccountGateway, spec: LocationSpec, role_arn: str | None, tags: Iterable[Tag]
 ) -> str:
     """Creates a location and returns its ARN. DataSync tests a bucket's role before it answers."""
-    kind = CREATIONS[type(spec)]
     answer = await aws.call(
         "datasync",
         Access.MANAGE,
-        kind.operation,
-        **kind.params(spec, role_arn),
+        f"create_location_{kind_of_spec(spec).operation}",
+        **creation_of(spec).params(spec, role_arn),
         Subdirectory=spec.subdirectory,
         Tags=encoded(tags),
     )
@@ -115,7 +114,7 @@ async def _described(
         return Location(arn=location_arn, kind=kind, uri=uri, created_at=None, described={})
 
     async def read() -> dict[str, Any]:
-        operation = f"describe_location_{KINDS[kind][1]}"
+        operation = f"describe_location_{KINDS[kind].operation}"
         return await aws.call("datasync", Access.READ, operation, LocationArn=location_arn)
 
     answer = await aws.shared(("location", location_arn, kind), read)

@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from graph.aws.client.gateway import AccountGateway
-from graph.aws.location_kinds import kind_of
 from graph.aws.locations import describe_location, list_locations
 from graph.aws.marks import mark_of
 from graph.aws.roles import PRINCIPAL, list_roles, tags_of_role
 from graph.aws.tags import tagged, value_of
 from graph.aws.tasks import describe_task, list_tasks
+from graph.locations import kind_of
 from graph.model.errors import NotFound
 from graph.model.mover import GROUP_TAG, Tag, own_tags
 from graph.model.orphan import Bounds, Orphan, OrphanKind

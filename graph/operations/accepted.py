@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Final
 
-from graph.model.location import EfsSpec, LocationSpec, S3Spec
+from graph.locations import CREATABLE
+from graph.model.location import LocationSpec
 from graph.model.mover import Tag
 from graph.model.operation import NewMover
 from graph.operations import released_pickles
@@ -100,16 +101,13 @@ class _Kind:
 
 
 _KINDS: Final[Mapping[type[LocationSpec], _Kind]] = {
-    kind.made: kind
-    for kind in (
-        _Kind("S3", S3Spec, "S3Spec", ("bucket_arn", "subdirectory", "storage_class")),
-        _Kind(
-            "EFS",
-            EfsSpec,
-            "EfsSpec",
-            ("filesystem_arn", "subnet_arn", "security_group_arns", "subdirectory"),
-        ),
+    creation.spec: _Kind(
+        name,
+        creation.spec,
+        creation.spec.__name__,
+        tuple(field.name for field in fields(creation.spec)),
     )
+    for name, creation in CREATABLE.items()
 }
 _BY_NAME: Final = {kind.name: kind for kind in _KINDS.values()}
 
@@ -165,7 +163,8 @@ def _new_mover(given: Mapping[str, Any]) -> NewMover:
 
 def _spec(given: Mapping[str, Any]) -> LocationSpec:
     kind = _BY_NAME[given["kind"]]
-    values: dict[str, Any] = {name: given[name] for name in kind.members}
+    # A field that was added since the input was stored has its default.
+    values: dict[str, Any] = {name: given[name] for name in kind.members if name in given}
     for name, value in values.items():
         if isinstance(value, list):
             values[name] = tuple(value)

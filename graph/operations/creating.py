@@ -13,8 +13,9 @@ from graph.aws.client.gateway import AccountGateway
 from graph.aws.marks import operation_tag
 from graph.aws.movers import movers_named
 from graph.aws.roles import delete_role, ensure_role, role_path
+from graph.locations import creation_of
 from graph.model.errors import ApiError, NameTaken, Upstream
-from graph.model.location import LocationSpec, S3Spec
+from graph.model.location import LocationSpec
 from graph.model.mover import (
     GROUP_TAG,
     OPERATION_TAG,
@@ -139,7 +140,7 @@ async def remove_side(operation_id: str, new: NewMover, side: str) -> None:
             await locations.delete_location(aws, arn)
 
     await with_retry(unmake, undoing)
-    if not isinstance(spec, S3Spec):
+    if not creation_of(spec).needs_role:
         return
     name, own = role_name(operation_id, new, side), operation_tag(operation_id)
     await with_retry(lambda: delete_role(aws, name, (own,)), undoing)
@@ -199,7 +200,7 @@ def spec_of(new: NewMover, side: str) -> LocationSpec:
 async def _role(operation_id: str, new: NewMover, side: str) -> str | None:
     """Returns the ARN of one side's role, or None where its kind of location needs none."""
     aws, spec = _aws(new), spec_of(new, side)
-    if not isinstance(spec, S3Spec):
+    if not creation_of(spec).needs_role:
         return None
 
     async def ensure() -> str:
@@ -208,7 +209,7 @@ async def _role(operation_id: str, new: NewMover, side: str) -> str | None:
                 aws,
                 role_name(operation_id, new, side),
                 role_path(aws.org, new.group),
-                spec.bucket_arn,
+                creation_of(spec).target(spec),
                 tags_for(operation_id, new, side),
             )
         except ApiError as error:

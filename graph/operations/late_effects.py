@@ -15,8 +15,8 @@ from graph.aws.marks import operation_tag
 from graph.aws.roles import delete_role
 from graph.aws.tasks import describe_task, made_tasks
 from graph.cleanup import leftovers
+from graph.locations import creation_of
 from graph.model.errors import ApiError, NotFound, Upstream
-from graph.model.location import S3Spec
 from graph.model.operation import NewMover, OperationStatus
 from graph.operations import creating
 from graph.operations.accepted import CreateInput, decode, reservation_of
@@ -92,7 +92,7 @@ async def _found(operation_id: str, new: NewMover) -> set[str]:
 async def _remove_roles(operation_id: str, new: NewMover) -> None:
     mark = operation_tag(operation_id)
     for side in creating.SIDES:
-        if isinstance(creating.spec_of(new, side), S3Spec):
+        if creation_of(creating.spec_of(new, side)).needs_role:
             name = creating.role_name(operation_id, new, side)
             await delete_role(runtime().gateway.bind(new.account_id), name, (mark,))
 

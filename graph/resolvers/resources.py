@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 
 from graph.context import Context
+from graph.locations import resources_at
 from graph.model.mover import Mover
-from graph.rights.named import resources_at
 
 
 async def require_use(context: Context, mover: Mover) -> None:

@@ -6,13 +6,13 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from graph.locations import resources_of
 from graph.model import names
 from graph.model.caller import Caller
 from graph.model.errors import ApiError, Conflict, Forbidden
 from graph.model.mover import GROUP_TAG
 from graph.model.operation import NewMover
 from graph.model.resources import Resource
-from graph.rights.named import resources_of
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +50,8 @@ class ResourcePolicy:
 
     async def require_for_new(self, caller: Caller, new: NewMover) -> None:
         """Raises Forbidden unless the caller may use both ends of the mover."""
-        await self.require(caller, new.account_id, new.group, resources_of(new))
+        used = resources_of(new.source, "source") + resources_of(new.destination, "destination")
+        await self.require(caller, new.account_id, new.group, used)
 
     async def require_still(self, new: NewMover) -> None:
         """Checks an accepted mover by the rules that are in force now.

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import strawberry
+from strawberry.utils.str_converters import to_camel_case
 
+from graph.locations import CREATABLE, Creation
 from graph.model import names
 from graph.model.errors import Invalid
-from graph.model.location import MOST_SECURITY_GROUPS, EfsSpec, LocationSpec, S3Spec
+from graph.model.location import MOST_SECURITY_GROUPS, LocationSpec
 from graph.model.mover import MOST_TAGS, OWN_TAGS, Tag
 from graph.model.operation import NewMover
 from graph.schema.scalars import AccountId, Arn
@@ -159,27 +161,28 @@ def _check_length(given: Sequence[object], most: int, *path: str) -> None:
 
 
 def _location(given: LocationInput, side: str) -> LocationSpec:
-    if given.s3:
-        return S3Spec(
-            bucket_arn=_arn(given.s3.bucket_arn, side, "s3", "bucketArn"),
-            subdirectory=given.s3.subdirectory,
-            storage_class=given.s3.storage_class,
-        )
-    if given.efs:
-        arns = given.efs.security_group_arns
-        _check_length(arns, MOST_SECURITY_GROUPS, side, "efs", "securityGroupArns")
-        return EfsSpec(
-            filesystem_arn=_arn(given.efs.filesystem_arn, side, "efs", "filesystemArn"),
-            subnet_arn=_arn(given.efs.subnet_arn, side, "efs", "subnetArn"),
-            security_group_arns=tuple(
-                _arn(arn, side, "efs", "securityGroupArns", str(index))
-                for index, arn in enumerate(arns)
-            ),
-            subdirectory=given.efs.subdirectory,
-        )
-    raise Invalid(
-        f"The {side} must have exactly one kind of location: set 's3' or 'efs'.", path=(side,)
-    )
+    for name, creation in CREATABLE.items():
+        member = name.lower()
+        part = getattr(given, member)
+        if part:
+            return _spec(creation, part, (side, member))
+    known = " or ".join(f"'{name.lower()}'" for name in CREATABLE)
+    raise Invalid(f"The {side} must have exactly one kind of location: set {known}.", path=(side,))
+
+
+def _spec(creation: Creation, given: object, path: tuple[str, ...]) -> LocationSpec:
+    """The members of an input have the names of the specification's fields."""
+    values: dict[str, Any] = {}
+    for field in creation.rest:
+        value, where = getattr(given, field), (*path, to_camel_case(field))
+        if field.endswith("_arns"):
+            _check_length(value, MOST_SECURITY_GROUPS, *where)
+            value = tuple(_arn(arn, *where, str(index)) for index, arn in enumerate(value))
+        elif field.endswith("_arn"):
+            _arn(value, *where)
+        values[field] = value
+    made: LocationSpec = creation.spec(**values)
+    return made
 
 
 def _arn(given: str, *path: str) -> str:

@@ -11,11 +11,11 @@ from graph.aws.client.access import Access
 from graph.aws.client.gateway import Gateway
 from graph.aws.executions import describe_run, list_runs, start_run
 from graph.aws.latest_executions import latest_runs, runs_newest_first
-from graph.aws.location_kinds import KINDS, kind_of
 from graph.aws.locations import describe_location, list_locations
 from graph.aws.movers import list_movers, mover_of
 from graph.aws.tags import tags_of
 from graph.aws.tasks import describe_task
+from graph.locations import KINDS, kind_of
 from graph.model.errors import Invalid, NotFound
 from graph.sandbox import Sandbox
 from tests.sandbox.lab import LOCATIONS
@@ -24,7 +24,7 @@ from tests.world import LAB
 
 
 async def location(gateway: Gateway, kind: str) -> str:
-    operation = f"create_location_{KINDS[kind][1]}"
+    operation = f"create_location_{KINDS[kind].operation}"
     made = await gateway.bind(LAB).call("datasync", Access.MANAGE, operation, **LOCATIONS[kind])
     return str(made["LocationArn"])
 

@@ -13,7 +13,7 @@ from botocore import xform_name
 from strawberry.utils.str_converters import to_camel_case
 
 from graph.app import graphql_schema
-from graph.aws.location_kinds import KINDS
+from graph.locations import KINDS
 from graph.sandbox.datasync.kinds import KINDS as SANDBOX_KINDS
 from graph.schema.locations import TYPES
 

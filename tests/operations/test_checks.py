@@ -14,6 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.aws.client.gateway import Gateway
+from graph.locations.arns import SUBDIRECTORY
+from graph.locations.s3 import STORAGE_CLASSES
 from graph.model.errors import Invalid
 from graph.model.location import MOST_SECURITY_GROUPS, EfsSpec, LocationSpec, S3Spec
 from graph.model.mover import AWS_TAGS, Tag
@@ -53,6 +55,9 @@ def refusal(**changes: Any) -> tuple[str, ...]:
         S3Spec(bucket_arn="arn:aws:s3:::Lab_Legacy.Bucket"),
         S3Spec(bucket_arn="arn:aws:s3:::" + "a" * 255),
         S3Spec(bucket_arn=f"arn:aws:s3:us-east-1:{LAB}:accesspoint/mine"),
+        S3Spec(bucket_arn="arn:aws:s3:::a..b-"),
+        S3Spec(bucket_arn="arn:aws:s3:::" + "A" * 255),
+        replace(S3, subdirectory="/a\u00a0b"),
         replace(S3, storage_class="GLACIER_INSTANT_RETRIEVAL", subdirectory="/a b/c_(1)+.-/"),
         EFS,
         replace(EFS, security_group_arns=EFS.security_group_arns * 5, subdirectory=""),
@@ -71,6 +76,7 @@ def test_what_is_well_formed_passes(spec: LocationSpec) -> None:
         "arn:aws:s3:::",
         "arn:aws:s3:::" + "a" * 256,
         "arn:aws:s3:::a b",
+        "arn:aws:s3:::b\u00e9",
         "arn:aws:s3:::a:b",
         "arn:aws:s3:us-east-1::my-bucket",
         "arn:aws-cn:s3:::my-bucket",
@@ -108,10 +114,10 @@ def test_a_security_group_is_named_by_its_place() -> None:
     assert path == ("destination", "efs", "securityGroupArns", "1")
 
 
-@pytest.mark.parametrize(
-    "subdirectory",
-    ["/a\u00e9", "/a*", "/a?b", "x" * 4_097, "/a\x00", "/a\tb", "/a\nb", "/a\n", "/a\u2028"],
-)
+CONTROLS: Final = [f"/a{chr(code)}b" for code in (*range(32), 127, 0x85, 0x2028)]
+
+
+@pytest.mark.parametrize("subdirectory", ["/a\u00e9", "/a*", "/a?b", "x" * 4_097, *CONTROLS])
 def test_a_subdirectory_that_datasync_refuses_is_refused(subdirectory: str) -> None:
     for spec, kind in ((S3, "s3"), (EFS, "efs")):
         path = refusal(source=replace(spec, subdirectory=subdirectory))
@@ -121,14 +127,14 @@ def test_a_subdirectory_that_datasync_refuses_is_refused(subdirectory: str) -> N
 def test_a_storage_class_is_one_of_datasyncs_words() -> None:
     model = botocore.session.get_session().get_service_model("datasync")
     words: Any = model.shape_for("S3StorageClass")
-    assert tuple(words.enum) == checks.STORAGE_CLASSES
+    assert tuple(words.enum) == STORAGE_CLASSES
     assert refusal(source=replace(S3, storage_class="standard"))[-1] == "storageClass"
 
 
 def test_the_bounds_are_those_of_the_model() -> None:
     model = botocore.session.get_session().get_service_model("datasync")
-    assert model.shape_for("S3Subdirectory").metadata["max"] == checks.SUBDIRECTORY
-    assert model.shape_for("EfsSubdirectory").metadata["max"] == checks.SUBDIRECTORY
+    assert model.shape_for("S3Subdirectory").metadata["max"] == SUBDIRECTORY
+    assert model.shape_for("EfsSubdirectory").metadata["max"] == SUBDIRECTORY
     assert model.shape_for("InputTagList").metadata["max"] == AWS_TAGS
     assert model.shape_for("TagValue").metadata["max"] == checks.TAG_VALUE
     assert model.shape_for("Ec2SecurityGroupArnList").metadata["max"] == MOST_SECURITY_GROUPS
@@ -157,6 +163,8 @@ def test_the_bounds_are_those_of_the_model() -> None:
         ("k", ""),
         ("k", "v" * 257),
         ("k", "v,"),
+        *((f"k{chr(code)}b", "v") for code in (*range(32), 127, 0x85)),
+        *(("k", f"v{chr(code)}b") for code in (*range(32), 127, 0x85)),
     ],
 )
 def test_a_tag_that_aws_or_the_server_needs_otherwise_is_refused(key: str, value: str) -> None:

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 from starlette.routing import Route, compile_path
 
+from graph.locations import KINDS, Members
 from graph.observability.version import Version
 from rest_compat.endpoint import ANY
 from rest_compat.errors import STATUS
-from rest_compat.responses import _LOCATIONS, _RUN, _TASK, Members
+from rest_compat.responses import _RUN, _TASK
 from rest_compat.routes import PATHS, rest_app
 from tests.rest.conftest import ROOT, House
 from tests.rest.test_contract import CREATES, READS, ROWS, UPDATES
@@ -122,7 +123,11 @@ def test_the_texts_are_those_that_are_answered() -> None:
 
 @pytest.mark.parametrize(
     ("schema", "members"),
-    [("Task", _TASK), ("Run", _RUN), *((f"Location/{kind}", m) for kind, m in _LOCATIONS.items())],
+    [
+        ("Task", _TASK),
+        ("Run", _RUN),
+        *((f"Location/{name}", k.members) for name, k in KINDS.items() if k.members),
+    ],
 )
 def test_the_members_are_those_that_are_written(schema: str, members: Members) -> None:
     name, _, kind = schema.partition("/")

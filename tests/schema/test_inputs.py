@@ -39,7 +39,6 @@ async def test_a_node_that_fails_is_null_for_itself_alone(aws: Sandbox, tmp_path
     assert errors == {
         ("nodes", 0): "INVALID",
         ("nodes", 2): "ACCESS_DENIED",
-        ("nodes", 4): "INVALID",
     }
 
 
@@ -48,7 +47,7 @@ async def test_a_bad_id_of_a_mover_is_pointed_at(aws: Sandbox, tmp_path: Path) -
     codes = {
         "bad": "INVALID",
         encode("Account", LAB): "INVALID",
-        encode("Mover", "no arn"): "INVALID",
+        encode("Mover", "no arn"): "NOT_FOUND",
         encode("Mover", TASK): "NOT_FOUND",
     }
     async with serving(tmp_path) as client:

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from graph.locations import resources_at
 from graph.model.location import Location
 from graph.model.resources import Resource
-from graph.rights.named import resources_at
 from tests.world import LAB
 
 ARN = f"arn:aws:datasync:us-east-1:{LAB}:location/loc-{'0' * 17}"

@@ -1,0 +1,104 @@
+"""Amazon S3: a bucket, an access point, or a prefix of one."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from graph.locations.arns import check_subdirectory, same
+from graph.locations.kind import Creation, Home, LocationKind, Path, named
+from graph.model import names
+from graph.model.errors import Invalid
+from graph.model.location import Location, S3Spec
+from graph.model.resources import Resource, s3_prefix
+
+STORAGE_CLASSES: Final = (
+    "STANDARD",
+    "STANDARD_IA",
+    "ONEZONE_IA",
+    "INTELLIGENT_TIERING",
+    "GLACIER",
+    "DEEP_ARCHIVE",
+    "OUTPOSTS",
+    "GLACIER_INSTANT_RETRIEVAL",
+)
+"""As in DataSync's model."""
+_BUCKET: Final = re.compile(r"[a-zA-Z0-9._-]{1,255}")
+"""DataSync's own pattern. Buckets made before 2018 may have names that are not allowed today."""
+_ACCESS_POINT: Final = re.compile(r"accesspoint[/:][a-zA-Z0-9.-]{1,63}")
+_URI: Final = re.compile(r"(arn:[^/]+(?:/[^/]+)?[:/]accesspoint[:/][^/]+|[A-Za-z0-9._-]+)(/.*)?")
+
+
+def _check(spec: S3Spec, home: Home, path: Path) -> None:
+    _check_bucket(spec.bucket_arn, home, (*path, "bucketArn"))
+    if spec.storage_class is not None and spec.storage_class not in STORAGE_CLASSES:
+        raise Invalid(
+            f"'{spec.storage_class[:40]}' is none of {', '.join(STORAGE_CLASSES)}.",
+            path=(*path, "storageClass"),
+        )
+    check_subdirectory(spec.subdirectory, (*path, "subdirectory"))
+
+
+def _check_bucket(arn: str, home: Home, path: Path) -> None:
+    given = names.arn(arn, path=path)
+    same("partition", given.partition, home.partition, arn, path)
+    if given.service != "s3":
+        raise Invalid(f"'{arn}' is not the ARN of a bucket.", path=path)
+    if given.account:  # access points have an account and a region, buckets have neither
+        if not _ACCESS_POINT.fullmatch(given.resource):
+            raise Invalid(f"'{arn}' is not the ARN of an access point.", path=path)
+        same("account", given.account, home.account_id, arn, path)
+        same("region", given.region, home.region, arn, path)
+    elif given.region or not _BUCKET.fullmatch(given.resource):
+        raise Invalid(
+            f"'{arn}' is not the ARN of a bucket, which is arn:{home.partition}:s3::: and its name "
+            "of at most 255 letters, digits, dots, hyphens and underscores.",
+            path=path,
+        )
+
+
+def _params(spec: S3Spec, role_arn: str | None) -> dict[str, Any]:
+    return {
+        "S3BucketArn": spec.bucket_arn,
+        "S3StorageClass": spec.storage_class,
+        "S3Config": {"BucketAccessRoleArn": role_arn},
+    }
+
+
+def _resources(spec: S3Spec, path: Path) -> list[Resource]:
+    return [Resource(spec.bucket_arn, s3_prefix(spec.subdirectory), (*path, "bucketArn"))]
+
+
+def _resources_at(location: Location) -> list[Resource]:
+    match = _URI.fullmatch(location.uri.partition("://")[2])
+    if match is None:
+        return []
+    partition = names.arn(location.arn).partition
+    bucket = match[1] if match[1].startswith("arn:") else f"arn:{partition}:s3:::{match[1]}"
+    return [Resource(bucket, s3_prefix(match[2]))]
+
+
+KIND: Final = LocationKind(
+    name="S3",
+    scheme="s3",
+    operation="s3",
+    members=named(
+        "AgentArns CreationTime LocationArn LocationUri S3Config S3StorageClass",
+        S3Config=named("BucketAccessRoleArn"),
+    ),
+    creation=Creation(
+        spec=S3Spec,
+        check=_check,
+        params=_params,
+        target=lambda spec: str(spec.bucket_arn),
+        resources=_resources,
+        needs_role=True,
+        rest={
+            "bucket_arn": "S3BucketArn",
+            "storage_class": "S3StorageClass",
+            "subdirectory": "Subdirectory",
+        },
+        required=1,
+    ),
+    resources_at=_resources_at,
+)
