@@ -47,7 +47,13 @@ _TRANSPORT: Final = (
     ("TOO_COSTLY", "The request exceeds a limit of size, depth or cost.", "Ask for less at once."),
     ("GRAPHQL_INVALID", "The document does not parse or validate.", "Correct the document."),
     ("BAD_REQUEST", "The HTTP request or WebSocket message is malformed.", "Correct the client."),
+    (
+        "PERSISTED_QUERY_NOT_SUPPORTED",
+        "The request has the hash of a persisted query instead of a document.",
+        "Send the document; Apollo clients do so by themselves.",
+    ),
     ("TOO_MANY_ERRORS", "Stands for the errors beyond the first 100.", "Correct the first ones."),
+    ("SERVER_STOPPING", "Ends a multipart response when the server stops.", "Subscribe again."),
     ("INTERNAL", "An error of the server itself.", "Report it with the `requestId`."),
 )
 

@@ -160,7 +160,7 @@ class Settings(KeySettings):
         60, gt=0, description="How long ended operations are kept, in minutes."
     )
     audit_days: float = Field(
-        400, gt=0, description="Days that audit records are kept: who asked for which change."
+        400, gt=0, description="How long records of the audit trail are kept, in days."
     )
     orphan_minutes: float = Field(
         60,
@@ -203,7 +203,10 @@ class Settings(KeySettings):
         "seconds.",
     )
     rest_seconds: float = Field(
-        25, ge=1, le=300, description="Seconds in which a REST request is answered, if with 504."
+        25,
+        ge=1,
+        le=300,
+        description="How long a REST request may take before it is answered with 504, in seconds.",
     )
     connections: int = Field(
         10_000,
@@ -241,7 +244,7 @@ class Settings(KeySettings):
         gt=0,
         le=300,
         description="How long a call to AWS that was sent and not answered may still take effect. "
-        "A create looks for its result for so long before it repeats the call.",
+        "In seconds; a create looks for its result for this long before it repeats the call.",
     )
 
     @field_validator("accounts", "cors_origins", mode="before")

@@ -1,4 +1,4 @@
-"""The names of all metrics. Whoever counts imports a name from here; ``/metrics`` shows them."""
+"""All metrics. Code that counts imports them from here; ``/metrics`` serves them."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from prometheus_client import Counter, Gauge, Histogram
 
 AWS_CALLS = Counter(
     "datasync_api_aws_calls_total",
-    "Calls to AWS, by how they ended: ok, or the code of the error.",
+    "Calls to AWS; the outcome is ok or the code of the error.",
     ["service", "operation", "outcome"],
 )
 AWS_SECONDS = Histogram(
     "datasync_api_aws_call_seconds",
-    "Time a call to AWS took, its retries included.",
+    "Duration of calls to AWS, including retries.",
     ["service", "operation"],
 )
 GRAPHQL_ERRORS = Counter(
@@ -22,19 +22,19 @@ GRAPHQL_ERRORS = Counter(
 )
 HTTP_REQUESTS = Counter(
     "datasync_api_http_requests_total",
-    "Requests answered, by route.",
+    "Requests that were answered.",
     ["method", "route", "status"],
 )
 HTTP_SECONDS = Histogram(
     "datasync_api_http_request_seconds",
-    "Time from a request to the last byte of its answer; streams are left out.",
+    "Time from the start of a request to the last byte of its response, except streams.",
     ["method", "route"],
 )
 MOVERS_LEFT_OUT = Counter(
     "datasync_api_movers_left_out_total",
-    "Entries of AWS's lists that are no movers: deleted ones that the tagging API still shows, "
+    "Entries of AWS's lists that were left out: deleted tasks that the tagging API still returns, "
     "and tasks without a name.",
     ["reason"],
 )
-WATCHES = Gauge("datasync_api_watches", "Runs that are being watched now.")
-WATCH_POLLS = Counter("datasync_api_watch_polls_total", "Looks at watched runs.", ["outcome"])
+WATCHES = Gauge("datasync_api_watches", "Runs that are being watched at the moment.")
+WATCH_POLLS = Counter("datasync_api_watch_polls_total", "Polls of watched runs.", ["outcome"])

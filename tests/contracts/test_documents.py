@@ -33,6 +33,14 @@ def test_every_error_code_is_on_the_errors_page() -> None:
     assert {code for code in codes if f"| `{code}` |" not in page} == set()
 
 
+def test_every_error_code_of_the_transport_is_on_the_errors_page() -> None:
+    page = (ROOT / "docs/errors.md").read_text(encoding="utf-8")
+    sources = "".join(file.read_text() for file in (ROOT / "graph/transport").rglob("*.py"))
+    codes = set(re.findall(r"""["']?code["']?(?:: str)?\s*[:=]\s*"([A-Z][A-Z_]+)\"""", sources))
+    assert {"TOO_COSTLY", "BAD_REQUEST"} <= codes
+    assert {code for code in codes if f"| `{code}` |" not in page} == set()
+
+
 def test_the_readme_is_short() -> None:
     assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 150
 
