@@ -159,9 +159,7 @@ class Settings(KeySettings):
     operation_minutes: float = Field(
         60, gt=0, description="How long ended operations are kept, in minutes."
     )
-    audit_days: float = Field(
-        400, gt=0, description="How long records of the audit trail are kept, in days."
-    )
+    audit_days: float = Field(400, gt=0, description="How long audit records are kept, in days.")
     orphan_minutes: float = Field(
         60,
         gt=0,
@@ -203,10 +201,7 @@ class Settings(KeySettings):
         "seconds.",
     )
     rest_seconds: float = Field(
-        25,
-        ge=1,
-        le=300,
-        description="How long a REST request may take before it is answered with 504, in seconds.",
+        25, ge=1, le=300, description="Seconds after which a REST request is answered with 504."
     )
     connections: int = Field(
         10_000,
