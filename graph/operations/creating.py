@@ -55,7 +55,7 @@ async def create_parts(operation_id: str, new: NewMover) -> str:
     One step of the journal: repeated, it finds what was created before. Raises PartError.
     """
     await runtime().resources.require_still(new)  # the rules may have changed since it was accepted
-    # Each part is noted before its call: whoever takes over has to know that it may exist.
+    # Each part is noted before its call: a server that takes over has to know that it may exist.
     first = await note(operation_id, *(f"requested creation of {location(s)}" for s in SIDES))
     roles = await _both(lambda side: _role(operation_id, new, side))
     ends = await _both(

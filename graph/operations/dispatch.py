@@ -91,7 +91,7 @@ async def resume(replica: str) -> list[str]:
 
 
 async def cancel(workflow_ids: Iterable[str]) -> None:
-    """Has them run by nobody any more. What they made stays."""
+    """Prevents these workflows from running again. What they have created stays."""
     await DBOS.cancel_workflows_async(list(workflow_ids))
 
 

@@ -83,7 +83,7 @@ class Operations(OperationReader):
             asyncio.create_task(late_effects.watch(self._store)),
         )
         self._stack.push_async_callback(self._bookkeeping.aclose)
-        self._stack.push_async_callback(self._let_go, *upkeep)
+        self._stack.push_async_callback(self._close_upkeep, *upkeep)
         return self
 
     async def __aexit__(self, *exc: object) -> None:
@@ -235,15 +235,15 @@ class Operations(OperationReader):
         await start(operation_id, begun.operation.kind, stored, recheck=begun.recheck)
         return operation_of(begun.operation)
 
-    async def _let_go(self, *upkeep: asyncio.Task[None]) -> None:
+    async def _close_upkeep(self, *upkeep: asyncio.Task[None]) -> None:
         for task in upkeep:
             task.cancel()
         await asyncio.gather(*upkeep, return_exceptions=True)
-        # Half accepted would be neither lost nor begun.
+        # An operation that is recorded and not started would wait for another server.
         await self._accepting.aclose(_ACCEPTED_SECONDS)
 
 
 def _joined(holder: StoredOperation) -> str:
     if holder.kind != OperationKind.DELETE_MOVER.value:
-        raise Conflict("the mover is still being made: wait for that to end")
+        raise Conflict("the mover is still being created: wait for that to end")
     return str(holder.id)

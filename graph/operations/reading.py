@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 _LOOK: Final = 0.25
 """Seconds between two reads of a follower."""
 _FOLLOWED: Final = 3_600.0
-"""Seconds after which a follower is let go."""
+"""Seconds after which a follower is disconnected."""
 
 
 class OperationReader:

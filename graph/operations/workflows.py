@@ -1,7 +1,7 @@
 """The workflows: create every part or roll back; delete until nothing is left.
 
-Their inputs are ids alone. What was asked is read from the store, where it stands as it was
-accepted, so the engine stores nothing that has to survive a change of classes.
+Their inputs are ids alone. What was asked is read from the store, so the engine stores nothing that
+has to survive a change of classes.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ T = TypeVar("T")
 async def create_mover(operation_id: str, recheck: bool) -> str | None:  # noqa: FBT001
     """Creates all parts or rolls back. Returns the reason of a failure.
 
-    ``recheck``: the name is checked again, as whoever accepted it may not have been able to.
+    ``recheck``: the name is checked again, because the server that accepted it may have failed to.
     """
     new = _create_input(await _row(operation_id))
     async with _slot(operation_id, new.account_id):
