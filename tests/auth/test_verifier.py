@@ -12,7 +12,6 @@ import pytest
 
 from graph.auth import token_for, verifier
 from graph.auth.fair_queue import Peer
-from graph.auth.remembered import Remembered
 from graph.auth.verifier import WAITING, Verifier, compare
 from graph.model.errors import Throttled
 
@@ -153,11 +152,3 @@ def test_every_key_is_tried_whichever_matches(monkeypatch: pytest.MonkeyPatch) -
 
 def test_a_salt_that_cannot_be_read_is_nobodys() -> None:
     assert compare([b"a"], b"$2b$04$" + b"/" * 53) is None
-
-
-def test_the_memory_is_bounded() -> None:
-    kept: Remembered[int] = Remembered(3, 10, lambda: 0.0)
-    for number in range(10):
-        kept.put(str(number).encode(), number)
-    assert [kept.get(str(number).encode()) for number in range(6, 10)] == [None, 7, 8, 9]
-    assert len(kept) == 3
