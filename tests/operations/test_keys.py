@@ -154,7 +154,7 @@ async def test_a_key_tells_nothing_to_who_lost_the_right_to_start_its_mover(
 ) -> None:
     furnish(aws, LAB)
     clear = "key of the caller"
-    table = {"name": "caller", "key": clear, "write": True}
+    table = {"name": "caller", "key": clear, "write": True, "resources": ["arn:aws:s3:::*"]}
     mover = ""
     for rights, changes in RIGHTS.items():
         async with serving(tmp_path, keys=[table | changes]) as client:
