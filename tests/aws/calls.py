@@ -23,6 +23,11 @@ async def at_the_gate(aws: Sandbox) -> None:
     assert await asyncio.to_thread(aws.border.wait_for_gate, 10)
 
 
+def assumed(aws: Sandbox) -> int:
+    """How many roles have been assumed."""
+    return aws.border.counts()["sts.AssumeRole"]
+
+
 async def errors_of(count: int, call: Callable[[], Any]) -> list[BaseException]:
     """How so many calls at once go wrong."""
     answers = await asyncio.gather(*(call() for _ in range(count)), return_exceptions=True)

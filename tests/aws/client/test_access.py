@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import pytest
 
 from graph.aws import roles
 from graph.aws.client.access import Access, session_policies
 from graph.aws.client.gateway import Gateway
-from graph.model.errors import Invalid, NotFound
 from graph.sandbox import Sandbox
 from tests.world import LAB, ORG
 
@@ -89,51 +87,3 @@ async def test_what_the_server_asks_of_iam_is_allowed_by_its_session_policy(
     used = {f"iam:{call.operation}" for call in aws.border.calls() if call.service == "iam"}
     assert used
     assert used <= allowed
-
-
-async def test_a_buckets_role_is_what_the_contract_says(aws: Sandbox, gateway: Gateway) -> None:
-    path = roles.role_path(ORG, "g")
-    arn = await roles.ensure_role(gateway.bind(LAB), "r-1", path, "arn:aws:s3:::b", ())
-    assert arn == f"arn:aws:iam::{LAB}:role/spinup/{ORG}/g/r-1"
-
-    async def iam(operation: str, **params: str) -> dict[str, Any]:
-        return await gateway.bind(LAB).call(
-            "iam", Access.MANAGE, operation, RoleName="r-1", **params
-        )
-
-    trust = (await iam("get_role"))["Role"]["AssumeRolePolicyDocument"]
-    assert trust["Statement"] == [
-        {
-            "Effect": "Allow",
-            "Action": "sts:AssumeRole",
-            "Principal": {"Service": "datasync.amazonaws.com"},
-            "Condition": {
-                "StringEquals": {"aws:SourceAccount": LAB},
-                "ArnLike": {"aws:SourceArn": f"arn:aws:datasync:us-east-1:{LAB}:*"},
-            },
-        }
-    ]
-    kept = await iam("get_role_policy", PolicyName="DataSyncBucketAccessPolicy")
-    statements = {x["Resource"]: x["Action"] for x in kept["PolicyDocument"]["Statement"]}
-    on_bucket = "GetBucketLocation ListBucket ListBucketMultipartUploads"
-    on_objects = (
-        "AbortMultipartUpload DeleteObject GetObject ListMultipartUploadParts GetObjectTagging "
-        "GetObjectVersion GetObjectVersionTagging PutObjectTagging PutObject"
-    )
-    assert statements == {
-        "arn:aws:s3:::b": [f"s3:{name}" for name in on_bucket.split()],
-        "arn:aws:s3:::b/*": [f"s3:{name}" for name in on_objects.split()],
-    }
-
-
-def test_an_account_is_12_digits_and_one_that_is_allowed() -> None:
-    from graph.aws.client.clients import Clients  # noqa: PLC0415 - never opened here
-
-    clients = Clients(region="us-east-1", role="r", org=ORG, external_id=None)
-    some = Gateway(clients, org=ORG, accounts=frozenset([LAB]))
-    assert some.account(LAB).account_id == LAB
-    assert [account.account_id for account in some.listed_accounts] == [LAB]
-    with pytest.raises(NotFound, match="333333333333 is not known"):
-        some.account("333333333333")
-    with pytest.raises(Invalid):
-        Gateway(clients, org=ORG).account("22222222222a")

@@ -3,33 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 
-from graph.aws.client import credentials
 from graph.aws.client.access import Access
 from graph.aws.client.clients import Clients
 from graph.aws.client.gateway import Gateway
-from graph.model.errors import NotFound, Throttled, Upstream
+from graph.model.errors import NotFound, Upstream
 from graph.sandbox import Fault, Sandbox
-from tests.aws.calls import at_the_gate, errors_of, list_tasks
+from tests.aws.calls import assumed, at_the_gate, errors_of, list_tasks
 from tests.world import LAB, ORG, OTHER, ROLE
 
 THIRD = "444444444444"
-
-
-def assumed(aws: Sandbox) -> int:
-    return aws.border.counts()["sts.AssumeRole"]
-
-
-def later(clients: Clients, **span: float) -> None:
-    """Lets the credentials of LAB believe that it is so much later."""
-    kept: Any = clients._roles[LAB, Access.READ].credentials
-    now = datetime.now(UTC) + timedelta(**span)
-    kept._time_fetcher = lambda: now
 
 
 async def test_200_concurrent_first_calls_assume_the_role_once(
@@ -43,33 +28,9 @@ async def test_each_kind_of_access_has_a_session_of_its_own(aws: Sandbox, gatewa
     for access in Access:
         await list_tasks(gateway, access=access)
         await list_tasks(gateway, access=access)
-    assert [role.role_arn for role in aws.assumed()] == [f"arn:aws:iam::{LAB}:role/{ROLE}"] * 3
-    assert [bool(role.policy) for role in aws.assumed()] == [False, False, True]
-    assert len({role.access_key_id for role in aws.assumed()}) == 3
-
-
-async def test_credentials_are_renewed_before_they_end(
-    aws: Sandbox, gateway: Gateway, clients: Clients
-) -> None:
-    await list_tasks(gateway)
-    later(clients, minutes=44)
-    await list_tasks(gateway)
-    assert assumed(aws) == 1
-    later(clients, minutes=46)
-    await asyncio.gather(*(list_tasks(gateway) for _ in range(20)))
-    assert assumed(aws) >= 2
-
-
-async def test_a_renewal_that_fails_matters_only_near_the_end(
-    aws: Sandbox, gateway: Gateway, clients: Clients
-) -> None:
-    await list_tasks(gateway)
-    aws.border.add(Fault("AssumeRole", "throttle", count=1_000))
-    later(clients, minutes=46)
-    assert await list_tasks(gateway)
-    later(clients, minutes=55)
-    with pytest.raises(Throttled):
-        await list_tasks(gateway)
+    assert [role.role_arn for role in aws.assumed()] == [f"arn:aws:iam::{LAB}:role/{ROLE}"] * 4
+    assert [bool(role.policy) for role in aws.assumed()] == [False, False, True, True]
+    assert len({role.access_key_id for role in aws.assumed()}) == 4
 
 
 async def test_an_account_that_refuses_is_asked_once_and_keeps_nothing(
@@ -81,25 +42,6 @@ async def test_an_account_that_refuses_is_asked_once_and_keeps_nothing(
     }
     assert assumed(aws) == 1
     assert len(clients) == 0
-
-
-async def test_a_refusal_is_forgotten_after_a_short_while(
-    aws: Sandbox, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    now = 1_000.0
-
-    class Time:
-        monotonic: Callable[[], float] = staticmethod(lambda: now)
-
-    monkeypatch.setattr(credentials, "time", Time)
-    with pytest.raises(NotFound):
-        await list_tasks(gateway, THIRD)
-    aws.role(THIRD, ROLE, external_id="x-1")
-    with pytest.raises(NotFound):
-        await list_tasks(gateway, THIRD)
-    now += credentials.REFUSAL_SECONDS + 1
-    assert (await list_tasks(gateway, THIRD))["Tasks"] == []
-    assert assumed(aws) == 2
 
 
 async def test_account_ids_from_anywhere_fill_no_memory(

@@ -10,10 +10,8 @@ from botocore import exceptions
 from botocore.exceptions import BotoCoreError
 from botocore.parsers import ResponseParserError
 
-from graph.aws.client.credentials import Refusals, assumed_role
 from graph.aws.client.errors import translate
 from graph.aws.client.gateway import Gateway
-from graph.aws.client.retries import Retries
 from graph.model.errors import ApiError, Invalid, Upstream, UpstreamTimeout
 from tests.aws.calls import list_tasks
 
@@ -109,15 +107,3 @@ async def test_a_mistake_of_ours_in_a_call_is_raised_as_it_is(
     monkeypatch.setattr(gateway, "_send", broken)
     with pytest.raises(KeyError, match="ours"):
         await list_tasks(gateway)
-
-
-async def test_an_endpoint_that_refuses_connections_is_said_to_be_out_of_reach() -> None:
-    class Sts:
-        async def assume_role(self, **_: object) -> None:
-            raise exceptions.EndpointConnectionError(endpoint_url="http://127.0.0.1:1")
-
-    role = assumed_role(
-        Sts(), {"RoleArn": "arn:aws:iam::222222222222:role/x"}, Refusals(), "key", Retries(0)
-    )
-    with pytest.raises(Upstream, match="AWS could not be reached for sts:AssumeRole; try again"):
-        await role.get_frozen_credentials()

@@ -1,20 +1,31 @@
-"""An AWS that is down, slow, denies or throttles: an answer that says so, in time."""
+"""Calls to AWS: each failure has its error, and none takes longer than it may."""
 
 from __future__ import annotations
 
 import asyncio
 import socket
 from collections.abc import AsyncIterator
-from typing import Any, cast
 
 import pytest
 
 from graph.aws.client.access import Access
 from graph.aws.client.clients import Clients
-from graph.aws.client.gateway import Gateway
-from graph.model.errors import AccessDenied, ApiError, Throttled, Upstream, UpstreamTimeout
+from graph.aws.client.gateway import Gateway, NotSent
+from graph.aws.executions import describe_run, list_runs
+from graph.aws.tags import tags_of
+from graph.aws.tasks import describe_task
+from graph.model.errors import (
+    AccessDenied,
+    ApiError,
+    Invalid,
+    NotFound,
+    Throttled,
+    Upstream,
+    UpstreamTimeout,
+)
 from graph.sandbox import Fault, Sandbox
 from tests.aws.calls import errors_of, list_tasks
+from tests.operations.crash import all_standing
 from tests.world import LAB, ORG, OTHER, ROLE
 
 
@@ -124,33 +135,51 @@ async def test_the_wait_for_a_turn_counts_and_other_accounts_have_turns_of_their
     assert aws.border.counts()["datasync.ListTasks"] == 26
 
 
-class Endless:
-    """Clients whose every list has one more page."""
-
-    region = "us-east-1"
-
-    def __init__(self, *tokens: str) -> None:
-        self._tokens, self.asked = tokens, 0
-
-    async def get(self, *_: object) -> Endless:
-        return self
-
-    async def list_tasks(self, **_: object) -> dict[str, Any]:
-        self.asked += 1
-        token = self._tokens[self.asked % len(self._tokens)] if self._tokens else str(self.asked)
-        return {"Tasks": [{}], "NextToken": token}
+async def test_the_wait_for_a_turn_is_part_of_a_calls_time(aws: Sandbox, gateway: Gateway) -> None:
+    aws.border.add(Fault("ListTasks", "gate", count=1_000))
+    holders = [asyncio.create_task(list_tasks(gateway)) for _ in range(25)]
+    assert await asyncio.to_thread(all_standing, aws, 25)
+    gateway.call_seconds = 0.3
+    assert {type(e) for e in await errors_of(35, lambda: list_tasks(gateway))} == {NotSent}
+    (sent,) = await errors_of(1, lambda: list_tasks(gateway, OTHER))
+    assert type(sent) is UpstreamTimeout
+    aws.border.clear()
+    await asyncio.gather(*holders)
+    assert aws.border.counts()["datasync.ListTasks"] <= 26
 
 
-@pytest.mark.parametrize(("tokens", "asked"), [(("a",), 2), (("a", "b"), 200), ((), 200)])
-async def test_a_list_without_an_end_is_an_error(tokens: tuple[str, ...], asked: int) -> None:
-    endless = Endless(*tokens)
-    gateway = Gateway(cast("Clients", endless), org=ORG)
-    with pytest.raises(Upstream, match="list of Tasks does not come to an end"):
-        [page async for page in gateway.bind(LAB).pages("datasync", "list_tasks", "Tasks")]
-    assert endless.asked == asked
+async def test_who_reads_does_not_wait_behind_what_is_being_made(
+    aws: Sandbox, gateway: Gateway
+) -> None:
+    aws.border.add(Fault("GetRole", "gate", count=1_000))
+    changes = [
+        asyncio.create_task(gateway.bind(LAB).call("iam", Access.MANAGE, "get_role", RoleName=ROLE))
+        for _ in range(60)
+    ]
+    assert await asyncio.to_thread(all_standing, aws, 25)
+    assert (await list_tasks(gateway))["Tasks"] == []
+    assert not any(change.done() for change in changes)
+    aws.border.clear()
+    await asyncio.gather(*changes)
 
 
-async def test_the_first_pages_of_a_list_can_be_enough() -> None:
-    gateway = Gateway(cast("Clients", Endless()), org=ORG)
-    pages = gateway.bind(LAB).pages("datasync", "list_tasks", "Tasks", most=3)
-    assert len([page async for page in pages]) == 3
+async def test_what_is_no_arn_of_aws_is_invalid_before_any_call(
+    aws: Sandbox, gateway: Gateway
+) -> None:
+    for call in (describe_run, describe_task, tags_of, list_runs):
+        with pytest.raises(Invalid, match="is not a valid ARN"):
+            await call(gateway, "arn:nonsense")
+    assert aws.border.counts() == {}
+
+
+def test_an_account_is_12_digits_and_one_that_is_allowed() -> None:
+    from graph.aws.client.clients import Clients  # noqa: PLC0415 - never opened here
+
+    clients = Clients(region="us-east-1", role="r", org=ORG, external_id=None)
+    some = Gateway(clients, org=ORG, accounts=frozenset([LAB]))
+    assert some.account(LAB).account_id == LAB
+    assert [account.account_id for account in some.listed_accounts] == [LAB]
+    with pytest.raises(NotFound, match="333333333333 is not known"):
+        some.account("333333333333")
+    with pytest.raises(Invalid):
+        Gateway(clients, org=ORG).account("22222222222a")

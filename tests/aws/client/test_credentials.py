@@ -1,0 +1,86 @@
+"""Credentials of an assumed role: renewed in time, and a refusal is remembered for a moment."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from botocore import exceptions
+
+from graph.aws.client import credentials
+from graph.aws.client.access import Access
+from graph.aws.client.clients import Clients
+from graph.aws.client.credentials import Refusals, assumed_role
+from graph.aws.client.gateway import Gateway
+from graph.aws.client.retries import Retries
+from graph.model.errors import NotFound, Throttled, Upstream
+from graph.sandbox import Fault, Sandbox
+from tests.aws.calls import assumed, list_tasks
+from tests.world import LAB, ROLE
+
+THIRD = "444444444444"
+
+
+def later(clients: Clients, **span: float) -> None:
+    """Lets the credentials of LAB believe that it is so much later."""
+    kept: Any = clients._roles[LAB, Access.READ].credentials
+    now = datetime.now(UTC) + timedelta(**span)
+    kept._time_fetcher = lambda: now
+
+
+async def test_credentials_are_renewed_before_they_end(
+    aws: Sandbox, gateway: Gateway, clients: Clients
+) -> None:
+    await list_tasks(gateway)
+    later(clients, minutes=44)
+    await list_tasks(gateway)
+    assert assumed(aws) == 1
+    later(clients, minutes=46)
+    await asyncio.gather(*(list_tasks(gateway) for _ in range(20)))
+    assert assumed(aws) >= 2
+
+
+async def test_a_renewal_that_fails_matters_only_near_the_end(
+    aws: Sandbox, gateway: Gateway, clients: Clients
+) -> None:
+    await list_tasks(gateway)
+    aws.border.add(Fault("AssumeRole", "throttle", count=1_000))
+    later(clients, minutes=46)
+    assert await list_tasks(gateway)
+    later(clients, minutes=55)
+    with pytest.raises(Throttled):
+        await list_tasks(gateway)
+
+
+async def test_a_refusal_is_forgotten_after_a_short_while(
+    aws: Sandbox, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 1_000.0
+
+    class Time:
+        monotonic: Callable[[], float] = staticmethod(lambda: now)
+
+    monkeypatch.setattr(credentials, "time", Time)
+    with pytest.raises(NotFound):
+        await list_tasks(gateway, THIRD)
+    aws.role(THIRD, ROLE, external_id="x-1")
+    with pytest.raises(NotFound):
+        await list_tasks(gateway, THIRD)
+    now += credentials.REFUSAL_SECONDS + 1
+    assert (await list_tasks(gateway, THIRD))["Tasks"] == []
+    assert assumed(aws) == 2
+
+
+async def test_an_endpoint_that_refuses_connections_is_said_to_be_out_of_reach() -> None:
+    class Sts:
+        async def assume_role(self, **_: object) -> None:
+            raise exceptions.EndpointConnectionError(endpoint_url="http://127.0.0.1:1")
+
+    role = assumed_role(
+        Sts(), {"RoleArn": "arn:aws:iam::222222222222:role/x"}, Refusals(), "key", Retries(0)
+    )
+    with pytest.raises(Upstream, match="AWS could not be reached for sts:AssumeRole; try again"):
+        await role.get_frozen_credentials()
