@@ -154,43 +154,11 @@ async def _lifespan(
     graphql: GraphQLApp,
     lasting: bool,
 ) -> AsyncIterator[None]:
+    callers = _callers(settings)
     async with AsyncExitStack() as stack:
         auth = Authenticator(settings.all_keys, max_cost=settings.token_max_cost)
         stack.push_async_callback(auth.aclose)
-        store = await stack.enter_async_context(Store(settings.store_url))
-        # Closed after all that carries out changes, so that their outcome is still recorded.
-        audit = await stack.enter_async_context(
-            Audit(AuditTrail(store), keep_seconds=86_400 * settings.audit_days)
-        )
-        gateway = await stack.enter_async_context(_gateway(settings))
-        callers = _callers(settings)
-        by_tag = settings.resource_check == "tag"
-        resources = ResourcePolicy(
-            callers,
-            enforced=settings.resource_check != "none",
-            group_of=partial(group_of_resource, gateway) if by_tag else None,
-        )
-        resources.log_limits()
-        operations = await stack.enter_async_context(
-            _operations(settings, gateway, store, resources)
-        )
-        runs = await stack.enter_async_context(
-            RunService(
-                gateway,
-                RunRecords(store),
-                operations,
-                pace=Pace(moving=settings.poll_seconds),
-                drain=settings.drain_seconds,
-            )
-        )
-        age = 60 * settings.orphan_minutes
-        await stack.enter_async_context(
-            Sweep(gateway, store, age=age, every=settings.sweep_seconds)
-        )
-        cleanup = Cleanup(gateway, store, age=age)
-        opened.services = Services(
-            gateway, runs, operations, store, resources, audit, cleanup, opened.version
-        )
+        opened.services = await _open_services(stack, settings, callers, opened.version)
         opened.auth = auth
         stack.push_async_callback(graphql.aclose, settings.drain_seconds)
         if lasting:
@@ -201,6 +169,46 @@ async def _lifespan(
             )
         yield
         opened.services = opened.auth = None
+
+
+async def _open_services(
+    stack: AsyncExitStack, settings: Settings, callers: dict[str, Caller], version: str
+) -> Services:
+    """Opens what requests share, in the order in which one needs the other."""
+    store = await stack.enter_async_context(Store(settings.store_url))
+    # Closed after all that carries out changes, so that their outcome is still recorded.
+    audit = await stack.enter_async_context(
+        Audit(AuditTrail(store), keep_seconds=86_400 * settings.audit_days)
+    )
+    gateway = await stack.enter_async_context(_gateway(settings))
+    resources = _resource_policy(settings, gateway, callers)
+    operations = await stack.enter_async_context(_operations(settings, gateway, store, resources))
+    runs = await stack.enter_async_context(
+        RunService(
+            gateway,
+            RunRecords(store),
+            operations,
+            pace=Pace(moving=settings.poll_seconds),
+            drain=settings.drain_seconds,
+        )
+    )
+    age = 60 * settings.orphan_minutes
+    await stack.enter_async_context(Sweep(gateway, store, age=age, every=settings.sweep_seconds))
+    cleanup = Cleanup(gateway, store, age=age)
+    return Services(gateway, runs, operations, store, resources, audit, cleanup, version)
+
+
+def _resource_policy(
+    settings: Settings, gateway: Gateway, callers: dict[str, Caller]
+) -> ResourcePolicy:
+    by_tag = settings.resource_check == "tag"
+    policy = ResourcePolicy(
+        callers,
+        enforced=settings.resource_check != "none",
+        group_of=partial(group_of_resource, gateway) if by_tag else None,
+    )
+    policy.log_limits()
+    return policy
 
 
 async def _reload_keys(
