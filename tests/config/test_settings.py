@@ -10,22 +10,6 @@ from graph.cli import main
 from graph.config.settings import SettingsError
 from graph.config.sources import load
 
-GOOD = {"ORG": "acme", "TOKEN": "k", "ROLE": "r"}
-
-
-@pytest.fixture
-def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    for name, value in GOOD.items():
-        monkeypatch.setenv(f"DATASYNC_API_{name}", value)
-    return monkeypatch
-
-
-@pytest.mark.parametrize("name", GOOD)
-def test_a_missing_setting_is_named(environment: pytest.MonkeyPatch, name: str) -> None:
-    environment.delenv(f"DATASYNC_API_{name}")
-    with pytest.raises(SettingsError, match=f"^DATASYNC_API_{name} is missing: "):
-        load()
-
 
 @pytest.mark.parametrize(
     ("name", "value"),
@@ -69,19 +53,6 @@ def test_a_wrong_setting_is_named(environment: pytest.MonkeyPatch, name: str, va
         load()
 
 
-def test_keys_stand_in_a_file_of_their_own_or_among_the_settings(
-    environment: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    file = tmp_path / "keys.toml"
-    file.write_text('[[keys]]\nname = "ci"\nkey = "other"\n')
-    environment.setenv("DATASYNC_API_KEYS", str(file))
-    names = [(key.caller.name, key.caller.may_write) for key in load().all_keys]
-    assert names == [("default", True), ("ci", False)]
-    environment.delenv("DATASYNC_API_KEYS")
-    environment.delenv("DATASYNC_API_TOKEN")
-    assert [key.caller.name for key in load(str(file)).all_keys] == ["ci"]
-
-
 @pytest.mark.parametrize(
     ("table", "sentence"),
     [
@@ -103,27 +74,6 @@ def test_a_wrong_key_stops_the_start(
     environment.setenv("DATASYNC_API_KEYS", str(file))
     with pytest.raises(SettingsError, match=f"^DATASYNC_API_{sentence}"):
         load()
-
-
-def test_an_unknown_setting_is_refused_with_the_nearest_name(
-    environment: pytest.MonkeyPatch,
-) -> None:
-    environment.setenv("DATASYNC_API_LISTN", ":1")
-    with pytest.raises(SettingsError, match=r"LISTN is not a setting; did you mean LISTEN"):
-        load()
-
-
-def test_a_file_gives_settings_and_the_environment_wins(
-    environment: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    file = tmp_path / "settings.toml"
-    file.write_text('org = "other"\nregion = "eu-west-1"\naccounts = ["222222222222"]\n')
-    settings = load(str(file))
-    assert (settings.org, settings.region) == ("acme", "eu-west-1")
-    assert settings.accounts == ("222222222222",)
-    file.write_text("regoin = 1\n")
-    with pytest.raises(SettingsError, match=r"regoin .* is not a setting; did you mean region"):
-        load(str(file))
 
 
 def test_the_command_line_says_it_in_one_line(

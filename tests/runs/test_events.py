@@ -11,8 +11,7 @@ import pytest
 
 from graph.app import create_app
 from graph.sandbox import Sandbox
-from tests.transport.test_streams import APOLLOS, parts
-from tests.transport.wire import Socket, Streaming
+from tests.transport.wire import APOLLOS, Socket, Streaming, parts
 from tests.world import (
     CREATE,
     LAB,

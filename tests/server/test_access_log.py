@@ -15,7 +15,6 @@ from prometheus_client import REGISTRY
 
 from graph.app import create_app
 from graph.auth import token_for
-from graph.observability.logs import pairs, set_up
 from graph.sandbox import Sandbox
 from graph.server.access_log import Entry
 from tests.api_server import Server
@@ -193,32 +192,6 @@ async def test_every_operation_of_a_socket_has_a_line(
             line,
         )
     assert re.search(r"method=WEBSOCKET route=/graphql status=101 close=4400 ms=", socket)
-
-
-def test_a_value_cannot_pose_as_another() -> None:
-    assert pairs(a=1, b=None, c="x y", d='q"', e="", f="é", g="l\nm") == (
-        'a=1 c="x y" d="q\\"" e="" f="\\u00e9" g="l\\nm"'
-    )
-
-
-@pytest.mark.parametrize(("level", "libraries"), [("debug", 20), ("info", 20), ("error", 40)])
-def test_libraries_never_log_at_debug(
-    level: str, libraries: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    before = logging.getLogger().level
-    names = ("botocore.endpoint", "websockets.server", "uvicorn.error", "httpcore.http11")
-    parents = [name.partition(".")[0] for name in names]
-    for name in (*names, *parents):  # servers of other tests may have set some
-        monkeypatch.setattr(logging.getLogger(name), "level", logging.NOTSET)
-    try:
-        set_up(level)
-        for name in names:
-            assert logging.getLogger(name).getEffectiveLevel() == libraries
-        assert logging.getLogger("graph.x").getEffectiveLevel() == getattr(logging, level.upper())
-    finally:
-        logging.getLogger().setLevel(before)
-        for name in ("graph", "rest_compat", "aiobotocore.credentials"):
-            logging.getLogger(name).setLevel(logging.NOTSET)
 
 
 @pytest.mark.timeout(150)  # real servers start in it

@@ -1,11 +1,12 @@
-"""A real server in a thread, for what crosses a wire."""
+"""The small application: in a real server in a thread, and behind a client without a wire."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
+import httpx
 import pytest
 import uvicorn
 
@@ -43,3 +44,10 @@ def address() -> Iterator[str]:
     yield f"127.0.0.1:{port}"
     server.should_exit = True
     thread.join(20)
+
+
+@pytest.fixture
+async def http() -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(app())
+    async with httpx.AsyncClient(transport=transport, base_url="http://t") as client:
+        yield client

@@ -66,6 +66,8 @@ GATES: list[asyncio.Event] = []
 changes: list[str] = []
 made: list[int] = []
 """What the subscriptions have yielded, for tests that look at who waits for whom."""
+WITHDRAWN = {"message": "Credentials no longer valid", "extensions": {"code": "UNAUTHENTICATED"}}
+"""The error that a stream ends with if the credentials of its caller are withdrawn."""
 
 
 @strawberry.enum
@@ -171,6 +173,10 @@ SCHEMA = make_schema(
 )
 
 
+def is_ann(identity: object) -> bool:
+    return identity == "ann"
+
+
 async def identify(connection: Any, payload: Mapping[str, Any] | None) -> str:
     token = connection.headers.get("x-token") or (payload or {}).get("token") or "somebody"
     if token == "accident":
@@ -190,6 +196,15 @@ async def execute(
     except RequestError as error:
         return executor.refused(SCHEMA, error, "r")
     return await executor.execute(SCHEMA, operation, request, Context("w", "r"))
+
+
+async def code_of(query: str, variables: dict[str, Any] | None = None) -> str | None:
+    result = await execute(query, variables)
+    return str((result.errors[0].extensions or {})["code"]) if result.errors else None
+
+
+def unwanted(*_given: Any, **_more: Any) -> None:
+    raise AssertionError("the expensive path was entered")
 
 
 def app(**given: Any) -> GraphQLApp:

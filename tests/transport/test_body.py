@@ -1,4 +1,4 @@
-"""Requests byte by byte, to a real server."""
+"""The body of a request: bounded in size and time, and decoded only if it is JSON in UTF-8."""
 
 from __future__ import annotations
 

@@ -1,21 +1,11 @@
-"""GraphQL over HTTP and SSE, with a schema of ten lines."""
+"""GraphQL over HTTP, with a schema of ten lines."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
-
-from tests.transport.small import app
-
-
-@pytest.fixture
-async def http() -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(app())
-    async with httpx.AsyncClient(transport=transport, base_url="http://t") as client:
-        yield client
 
 
 async def post(http: httpx.AsyncClient, query: str, **more: Any) -> dict[str, Any]:
@@ -77,25 +67,6 @@ async def test_what_is_malformed_is_refused_as_graphql_json(
 async def test_a_path_that_is_not_allowed_names_those_that_are(http: httpx.AsyncClient) -> None:
     response = await http.request("DELETE", "/")
     assert (response.status_code, response.headers["allow"]) == (405, "GET, POST")
-
-
-@pytest.mark.parametrize(
-    ("code", "status", "retry"),
-    [
-        ("UNAUTHENTICATED", 401, None),
-        ("FORBIDDEN", 403, None),
-        ("THROTTLED", 429, "5"),
-        ("UPSTREAM", 503, "5"),
-    ],
-)
-@pytest.mark.parametrize("accept", ["application/json", "text/event-stream"])
-async def test_who_is_not_let_in_learns_it_by_the_status(
-    http: httpx.AsyncClient, code: str, status: int, retry: str | None, accept: str
-) -> None:
-    headers = {"x-token": code, "accept": accept}
-    response = await http.post("/", json={"query": "{ hello }"}, headers=headers)
-    assert (response.status_code, response.headers.get("retry-after")) == (status, retry)
-    assert response.json()["errors"][0]["extensions"]["code"] == code
 
 
 async def test_an_accident_before_graphql_is_masked_and_logged(
@@ -163,16 +134,3 @@ async def test_two_operations_need_a_name(http: httpx.AsyncClient) -> None:
     query = "query A { hello } query B { hello }"
     assert "operation name" in (await post(http, query))["errors"][0]["message"]
     assert (await post(http, query, operationName="B"))["data"] == {"hello": "x"}
-
-
-async def test_sse_events_end_in_line_feeds_and_are_preferred_only_when_first(
-    http: httpx.AsyncClient,
-) -> None:
-    body = {"query": "subscription { count }"}
-    response = await http.post("/", json=body, headers={"accept": "text/event-stream"})
-    assert "\r" not in response.text
-    assert response.text.count("event: next\n") == 3
-    assert "event: complete\n" in response.text
-    last = {"accept": "application/json, text/event-stream"}
-    plain = await http.post("/", json={"query": "{ hello }"}, headers=last)
-    assert plain.json() == {"data": {"hello": "x"}}

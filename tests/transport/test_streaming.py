@@ -1,4 +1,4 @@
-"""Server-sent events: bounded in number, kept alive, and ended with their client."""
+"""Streams of results: bounded in number, and ended with their client."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import asyncio
 import httpx
 import pytest
 
+from graph.transport import ABORT
 from tests.transport.small import app, closed, made
-from tests.transport.wire import Streaming, settle
+from tests.transport.wire import APOLLOS, Streaming, settle
 
 ENDLESS = "subscription { count(to: 11) }"
 
@@ -75,12 +76,6 @@ async def test_streams_are_counted_in_all_and_by_caller() -> None:
     assert len(served.endpoint.streams) == 0
 
 
-async def test_a_silent_stream_is_kept_alive() -> None:
-    async with Streaming(app(keep_alive_seconds=0.01), ENDLESS) as stream:
-        await stream.until(lambda: stream.text.count(": ping\n\n") == 3)
-        assert stream.text.count("event: next") == 11
-
-
 async def test_the_headers_are_those_of_a_stream_and_no_more() -> None:
     async with Streaming(app(), "subscription { count }") as stream:
         await stream.ended()
@@ -101,33 +96,6 @@ async def test_what_is_no_subscription_comes_as_one_event(query: str) -> None:
         await stream.ended()
     assert stream.text.count("event: next") == 1
     assert stream.text.count("event: complete") == 1
-
-
-APOLLOS = b'multipart/mixed;boundary="graphql";subscriptionSpec=1.0,application/json'
-
-
-def parts(stream: Streaming) -> list[str]:
-    """What a reader of multipart/mixed finds, with nothing around it."""
-    before, *found, after = stream.text.split("--graphql")
-    assert (before, after) == ("", "--\r\n")
-    heads_and_bodies = [part.removesuffix("\r\n").split("\r\n\r\n") for part in found]
-    assert {head for head, _ in heads_and_bodies} == {
-        "\r\nContent-Type: application/json; charset=utf-8"
-    }
-    return [body for _, body in heads_and_bodies]
-
-
-async def test_apollos_multipart_protocol_is_spoken_to_who_asks_for_it() -> None:
-    async with Streaming(app(), "subscription { count(to: 2) }", accept=APOLLOS) as stream:
-        await stream.ended()
-    assert stream.headers["content-type"].startswith('multipart/mixed; boundary="graphql"')
-    assert parts(stream) == [f'{{"payload":{{"data":{{"count":{n}}}}}}}' for n in (0, 1)]
-
-
-async def test_a_silent_multipart_stream_is_kept_alive() -> None:
-    served = app(keep_alive_seconds=0.01)
-    async with Streaming(served, ENDLESS, accept=APOLLOS) as stream:
-        await stream.until(lambda: stream.text.count("\r\n\r\n{}\r\n--graphql") == 2)
 
 
 @pytest.mark.parametrize(
@@ -153,3 +121,26 @@ async def test_a_mutation_by_get_is_not_executed_over_a_stream_either() -> None:
         response = await client.get("/", params=params, headers={"accept": "text/event-stream"})
     assert "mutations are not allowed" in response.text
     assert '"data"' not in response.text
+
+
+@pytest.mark.parametrize("accept", [b"text/event-stream", APOLLOS])
+@pytest.mark.parametrize("silent", [True, False], ids=["a keep-alive", "an event"])
+async def test_a_client_of_a_stream_that_never_reads_is_given_up(
+    accept: bytes,
+    silent: bool,  # noqa: FBT001
+) -> None:
+    aborted: list[bool] = []
+    closed.clear()
+    served = app(stuck_seconds=0.01, keep_alive_seconds=0.02 if silent else 60)
+    query = ENDLESS if silent else "subscription { count(to: 1000) }"
+    async with Streaming(served, query, accept=accept) as stream:
+        stream.scope[ABORT] = lambda: aborted.append(True)
+        await stream.until(lambda: bool(stream.text))
+        if silent:
+            await settle()
+        stream.reading.clear()
+        await stream.ended()
+    assert aborted == [True]
+    assert closed.is_set()
+    assert len(served.endpoint.streams) == 0
+    assert asyncio.all_tasks() == {asyncio.current_task()}

@@ -1,4 +1,4 @@
-"""graphql-transport-ws over a real server."""
+"""graphql-transport-ws, over a real server where the wire matters."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ import websockets
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.transport.small import closed
+from tests.transport.small import app, closed
+from tests.transport.wire import Socket
 
 
 def connect(address: str) -> Any:
@@ -160,3 +161,47 @@ def test_whatever_is_sent_the_close_is_clean_and_the_server_goes_on(
             assert (await hear(another))["type"] == "connection_ack"
 
     asyncio.run(exchange())
+
+
+async def test_a_client_that_does_not_introduce_itself_in_time_is_told_so() -> None:
+    async with Socket(app(init_seconds=0.01)) as wire:
+        await wire.ended()
+    assert wire.closed_with == (4408, "Connection initialisation timeout")
+
+
+async def test_a_socket_without_the_protocol_is_told_so() -> None:
+    async with Socket(app(), subprotocols=["graphql-ws"]) as wire:
+        await wire.ended()
+    assert wire.closed_with == (4406, "Subprotocol not acceptable")
+
+
+async def test_a_client_that_leaves_ends_all_its_operations() -> None:
+    served = app()
+    async with Socket(served) as wire:
+        names = [str(n) for n in range(5)]
+        wire.say(INIT, *[subscribe("subscription { count(to: 11) }", name) for name in names])
+        await wire.until(lambda: len(wire.heard) == 56)
+        wire.leave()
+        await wire.ended()
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+async def test_operations_of_a_socket_and_sockets_are_counted() -> None:
+    served = app(operations_per_socket=2, sockets=1)
+    async with Socket(served) as wire, Socket(served) as another:
+        names = ("a", "b", "c")
+        wire.say(INIT, *[subscribe("subscription { count(to: 11) }", name) for name in names])
+        await wire.until(lambda: any(m.get("id") == "c" for m in wire.heard))
+        (refused,) = (m for m in wire.heard if m.get("id") == "c")
+        assert refused["type"] == "error"
+        assert refused["payload"][0]["extensions"]["code"] == "QUOTA_EXCEEDED"
+        assert refused["payload"][0]["extensions"]["requestId"]
+        await another.ended()
+        assert another.closed_with == (4503, "Too many connections")
+        wire.say({"type": "complete", "id": "a"}, subscribe("{ hello }", "d"))
+        await wire.until(lambda: {"type": "complete", "id": "d"} in wire.heard)
+        wire.leave()
+        await wire.ended()
+    async with Socket(served) as later:
+        later.say(INIT)
+        await later.until(lambda: later.heard == [{"type": "connection_ack"}])

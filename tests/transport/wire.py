@@ -11,6 +11,8 @@ from typing import Any, Self
 from starlette.types import ASGIApp
 
 Headers = Sequence[tuple[bytes, bytes]]
+APOLLOS = b'multipart/mixed;boundary="graphql";subscriptionSpec=1.0,application/json'
+"""What Apollo's clients accept for a subscription."""
 _STEPS = 50
 """Rounds of the loop after which all that can go on by itself has gone on."""
 
@@ -151,3 +153,14 @@ class Streaming(Wire):
     @property
     def text(self) -> str:
         return b"".join(m.get("body", b"") for m in self.sent[1:]).decode()
+
+
+def parts(stream: Streaming) -> list[str]:
+    """What a reader of multipart/mixed finds, with nothing around it."""
+    before, *found, after = stream.text.split("--graphql")
+    assert (before, after) == ("", "--\r\n")
+    heads_and_bodies = [part.removesuffix("\r\n").split("\r\n\r\n") for part in found]
+    assert {head for head, _ in heads_and_bodies} == {
+        "\r\nContent-Type: application/json; charset=utf-8"
+    }
+    return [body for _, body in heads_and_bodies]
