@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
 
 import botocore.session
-from botocore import xform_name
-from strawberry.utils.str_converters import to_camel_case
 
-from graph.app import graphql_schema
 from graph.locations import KINDS
 from graph.sandbox.datasync.kinds import KINDS as SANDBOX_KINDS
 from graph.schema.locations import TYPES
@@ -33,13 +29,6 @@ def test_a_production_install_has_neither_moto_nor_pytest() -> None:
 def test_the_locks_keep_extras_so_that_pip_takes_no_newer_version_for_them() -> None:
     for name in ("requirements.lock", "requirements-dev.lock"):
         assert re.search(r"^psycopg\[binary\]==", (ROOT / name).read_text(), re.MULTILINE)
-
-
-def test_every_option_of_a_transfer_is_shown() -> None:
-    model = botocore.session.get_session().get_service_model("datasync")
-    options: Any = model.shape_for("Options")
-    shown: Any = graphql_schema().core.type_map["TransferOptions"]
-    assert set(shown.fields) == {to_camel_case(xform_name(name)) for name in options.members}
 
 
 def test_every_kind_of_location_of_aws_is_known_everywhere() -> None:

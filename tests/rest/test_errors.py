@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from graph.aws.client.errors import translate
 from graph.model import errors
 from graph.model.errors import ApiError
-from graph.sandbox import Fault, Sandbox
+from graph.sandbox import Fault
 from rest_compat.errors import STATUS, rendered, status_of
-from tests.rest.conftest import MOVERS, ROOT, House, new_mover
-from tests.world import LAB, furnish, serving
+from tests.rest.conftest import MOVERS, House
 
 KINDS = [kind for kind in vars(errors).values() if isinstance(kind, type)]
 ALL = [kind for kind in KINDS if issubclass(kind, ApiError) and kind is not ApiError]
@@ -84,91 +79,3 @@ def test_a_code_of_aws_has_the_status_of_its_meaning(code: str, status: int) -> 
         error = translate(ClientError(given, operation), f"datasync:{operation}")
         assert isinstance(error, ApiError)
         assert rendered(error).status_code == status
-
-
-def test_of_two_creates_of_one_name_at_once_one_wins(house: House) -> None:
-    with ThreadPoolExecutor(8) as threads:
-        answers = list(
-            threads.map(lambda _: house.http.post(f"{MOVERS}/race", json=new_mover()), range(8))
-        )
-    statuses = sorted(answer.status_code for answer in answers)
-    assert statuses == [202, *[409] * 7]
-    won = next(answer for answer in answers if answer.status_code == 202)
-    assert house.ended(won.headers["X-Flywheel-Task"])["status"] == "completed"
-    assert house.http.get(f"{MOVERS}/race").json() == ["one"]
-
-
-def test_a_create_that_fails_says_why_and_leaves_nothing(house: House) -> None:
-    before = house.aws.state()[LAB]
-    body = new_mover()
-    body["Destination"]["S3"]["S3BucketArn"] = "arn:aws:s3:::not-there"
-    made = house.http.post(f"{MOVERS}/fails", json=body)
-    shown = house.ended(made.headers["X-Flywheel-Task"])
-    assert list(shown)[-2:] == ["failed_at", "failure"]
-    assert shown["status"] == "failed"
-    assert shown["failure"].startswith("failed to create destination location: ")
-    assert shown["events"][-1].endswith(f" failed task {shown['id']}")
-    assert house.aws.state()[LAB] == before
-
-
-def test_a_run_that_is_queued_is_cancelled(house: House) -> None:
-    house.make("queued")
-    one = f"{MOVERS}/queued/one"
-    arn = house.http.get(one).json()["Task"]["TaskArn"]
-    house.aws.set_pace(launch=600)
-    first = house.http.put(one, json={"State": "start"}).json()
-    queued = house.boto("datasync").start_task_execution(TaskArn=arn)["TaskExecutionArn"]
-    second = queued.rpartition("/")[2]
-    assert house.http.get(f"{one}/runs/{second}").json()["Status"] == "QUEUED"
-    stops = [house.http.put(one, json={"State": "stop"}) for _ in range(3)]
-    house.aws.set_pace(launch=0)
-    # What is active goes first; once that is being cancelled, what waits behind it.
-    assert [stop.status_code for stop in stops] == [204, 204, 409]
-    assert stops[2].text == "datasync mover task is not running"
-    assert house.http.get(f"{one}/runs/{first}").json()["Status"] == "CANCELLING"
-    assert house.http.get(f"{one}/runs/{second}").json()["Status"] == "ERROR"
-
-
-def test_runs_are_listed_as_aws_lists_them(house: House) -> None:
-    house.make("runs")
-    one = f"{MOVERS}/runs/one"
-    arn = house.http.get(one).json()["Task"]["TaskArn"]
-    datasync = house.boto("datasync")
-    for _ in range(3):
-        datasync.start_task_execution(TaskArn=arn)
-    listed = datasync.list_task_executions(TaskArn=arn)["TaskExecutions"]
-    ids = [run["TaskExecutionArn"].rpartition("/")[2] for run in listed]
-    assert house.http.get(f"{one}/runs").json() == ids
-    assert len(ids) == 3
-
-
-def test_the_flywheel_shows_many_and_not_too_many(house: House) -> None:
-    task = house.make("many-tasks")
-    wanted = [f"00000000-0000-0000-0000-{number:012}" for number in range(199)]
-    shown = house.http.get(f"{ROOT}/flywheel", params={"task": [*wanted, task, task]})
-    assert list(shown.json()) == [task]
-    other = [f"00000000-0000-0000-0001-{number:012}" for number in range(2)]
-    many = house.http.get(f"{ROOT}/flywheel", params={"task": [*wanted, *other]})
-    assert (many.status_code, many.text) == (400, "at most 200 tasks can be requested at once")
-
-
-async def test_a_delete_goes_on_when_its_client_has_left(aws: Sandbox, tmp_path: Path) -> None:
-    furnish(aws, LAB)
-    async with serving(tmp_path) as client:
-        made = await client.post(f"{MOVERS}/g", json=new_mover())
-        while "completed_at" not in (await _task(client, made)):
-            continue
-        aws.border.add(Fault("DeleteTask", "gate"))
-        leaving = asyncio.create_task(client.delete(f"{MOVERS}/g/one"))
-        assert await asyncio.to_thread(aws.border.wait_for_gate, 20)
-        leaving.cancel()
-        await asyncio.gather(leaving, return_exceptions=True)
-        aws.border.clear()
-        while (await client.get(f"{MOVERS}/g/one")).status_code == 200:
-            continue
-    assert not aws.state()[LAB]["tasks"]
-
-
-async def _task(client: httpx.AsyncClient, made: httpx.Response) -> str:
-    task = made.headers["X-Flywheel-Task"]
-    return (await client.get(f"{ROOT}/flywheel", params={"task": task})).text

@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from graph.sandbox import Fault, Sandbox
 from tests.world import HEADERS, LAB, furnish, serving
 
@@ -73,47 +71,6 @@ async def test_a_mover_lives_its_life(aws: Sandbox, tmp_path: Path) -> None:
         aws.set_pace(launch=0)
         gone = await client.delete(f"{MOVERS}/g/one")
         assert gone.status_code in (204, 409)
-
-
-@pytest.mark.parametrize(
-    ("body", "text"),
-    [
-        (b"{}", "Name is a required field"),
-        (b"null", "Name is a required field"),
-        (
-            b'{"Name":"a","Source":{"Type":"S3"},"Destination":{"Type":"S3"}}',
-            "Source of type S3 requires",
-        ),
-        (b"[1]", "cannot decode body into create data mover input: "),
-        (b'{"Name":1}', "cannot decode body into create data mover input: "),
-        (b"\xff", "cannot decode body into create data mover input: "),
-        (b"[" * 100_000, "cannot decode body into create data mover input: "),
-    ],
-)
-async def test_a_bad_create_is_a_400_that_says_why(
-    aws: Sandbox, tmp_path: Path, body: bytes, text: str
-) -> None:
-    furnish(aws, LAB)
-    async with serving(tmp_path) as client:
-        answer = await client.post(f"{MOVERS}/g", content=body)
-        assert (answer.status_code, answer.text.startswith(text)) == (400, True), answer.text
-
-
-@pytest.mark.parametrize(
-    ("body", "text"),
-    [
-        (b"{}", "missing required parameter: State"),
-        (b'{"State":"START"}', "valid states are 'start' and 'stop'"),
-        (b"x", "cannot decode body into update data mover input: "),
-    ],
-)
-async def test_a_bad_update_is_a_400_that_says_why(
-    aws: Sandbox, tmp_path: Path, body: bytes, text: str
-) -> None:
-    furnish(aws, LAB)
-    async with serving(tmp_path) as client:
-        answer = await client.put(f"{MOVERS}/g/one", content=body)
-        assert (answer.status_code, answer.text.startswith(text)) == (400, True), answer.text
 
 
 async def test_who_is_not_let_in_gets_an_empty_403(aws: Sandbox, tmp_path: Path) -> None:

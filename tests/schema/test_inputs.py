@@ -8,53 +8,14 @@ from typing import Any
 
 import httpx
 
-from graph.sandbox import Fault, Sandbox
-from graph.schema.ids import encode
-from tests.world import CREATE, LAB, OTHER, ask, furnish, made, new_mover, serving, tell
+from graph.sandbox import Sandbox
+from tests.world import CREATE, LAB, ask, furnish, new_mover, serving
 
-TASK = f"arn:aws:datasync:us-east-1:{LAB}:task/task-0123456789abcdef0"
-NODES = "query($ids: [ID!]!) { nodes(ids: $ids) { id } server { org } }"
-ACTIONS = {
-    action: f"mutation($id: ID!) {{ {action}(input: {{mover: $id}}) {{ errors {{ code path }} }} }}"
-    for action in ("startMover", "stopMover", "deleteMover")
-}
 LITERAL = """mutation { createMover(input: {account: "%s", group: "g", name: "one",
   source: {s3: {bucketArn: "%s"}}, destination: {s3: {bucketArn: "%s"}}}) {
   errors { code message path } } }"""
 HALF = "\\ud800"
 """Of a surrogate pair, as JSON and GraphQL write it."""
-
-
-async def test_a_node_that_fails_is_null_for_itself_alone(aws: Sandbox, tmp_path: Path) -> None:
-    furnish(aws, LAB)
-    async with serving(tmp_path) as client:
-        mover = await made(client)
-        furnish(aws, OTHER)
-        aws.border.add(Fault("ListTasks", "denied", account=OTHER, count=20))
-        ids = ["bad", mover, encode("Account", OTHER), encode("Mover", TASK), encode("Run", "x")]
-        answer = await tell(client, NODES, ids=ids)
-    assert answer["data"]["server"] == {"org": "acme"}
-    assert answer["data"]["nodes"] == [None, {"id": mover}, None, None, None]
-    errors = {tuple(error["path"]): error["extensions"]["code"] for error in answer["errors"]}
-    assert errors == {
-        ("nodes", 0): "INVALID",
-        ("nodes", 2): "ACCESS_DENIED",
-    }
-
-
-async def test_a_bad_id_of_a_mover_is_pointed_at(aws: Sandbox, tmp_path: Path) -> None:
-    furnish(aws, LAB)
-    codes = {
-        "bad": "INVALID",
-        encode("Account", LAB): "INVALID",
-        encode("Mover", "no arn"): "NOT_FOUND",
-        encode("Mover", TASK): "NOT_FOUND",
-    }
-    async with serving(tmp_path) as client:
-        for action, mutation in ACTIONS.items():
-            for node_id, code in codes.items():
-                payload = (await ask(client, mutation, id=node_id))[action]
-                assert payload["errors"] == [{"code": code, "path": ["input", "mover"]}], action
 
 
 async def test_a_bad_account_or_arn_is_an_error_of_the_payload_however_it_is_written(
@@ -82,19 +43,6 @@ async def test_a_bad_account_or_arn_is_an_error_of_the_payload_however_it_is_wri
             assert text in error["message"]
             assert "Did you mean" not in error["message"]
     assert aws.border.calls() == []
-
-
-async def test_a_bad_account_has_one_code_in_a_query_however_it_is_written(tmp_path: Path) -> None:
-    async with serving(tmp_path) as client:
-        answers = [
-            await tell(client, '{ account(id: "x") { id } server { org } }'),
-            await tell(client, "query($a: AccountId!) { account(id: $a) { id } }", a="x"),
-            await tell(client, "{ operations(filter: {account: 1}) { nodes { id } } }"),
-            await tell(client, '{ operations(filter: {account: "x"}) { nodes { id } } }'),
-        ]
-    codes = [answer["errors"][0]["extensions"]["code"] for answer in answers]
-    assert codes == ["INVALID", "INVALID", "GRAPHQL_INVALID", "INVALID"]
-    assert answers[0]["data"] == {"account": None, "server": {"org": "acme"}}
 
 
 async def graphql(client: httpx.AsyncClient, body: str) -> Any:

@@ -1,4 +1,4 @@
-"""What a lookup does not find is null without an error, and spoils nothing beside it."""
+"""Lookups: what does not exist is null without an error, and spoils nothing beside it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from graph.sandbox import Fault, Sandbox
 from graph.schema.ids import encode
-from tests.world import LAB, ask, furnish, made, serving, tell
+from tests.world import LAB, OTHER, ask, furnish, made, serving, tell
 
 TASK = f"arn:aws:datasync:us-east-1:{LAB}:task/task-0123456789abcdef0"
 RUN = "exec-0123456789abcdef0"
@@ -56,3 +56,23 @@ async def test_what_could_not_be_read_is_an_error(aws: Sandbox, tmp_path: Path, 
     async with serving(tmp_path) as client:
         answer = await tell(client, f'{{ node(id: "{encode(kind, IDS[kind])}") {{ id }} }}')
         assert answer["errors"][0]["extensions"]["code"] == "ACCESS_DENIED"
+
+
+NODES = "query($ids: [ID!]!) { nodes(ids: $ids) { id } server { org } }"
+
+
+async def test_a_node_that_fails_is_null_for_itself_alone(aws: Sandbox, tmp_path: Path) -> None:
+    furnish(aws, LAB)
+    async with serving(tmp_path) as client:
+        mover = await made(client)
+        furnish(aws, OTHER)
+        aws.border.add(Fault("ListTasks", "denied", account=OTHER, count=20))
+        ids = ["bad", mover, encode("Account", OTHER), encode("Mover", TASK), encode("Run", "x")]
+        answer = await tell(client, NODES, ids=ids)
+    assert answer["data"]["server"] == {"org": "acme"}
+    assert answer["data"]["nodes"] == [None, {"id": mover}, None, None, None]
+    errors = {tuple(error["path"]): error["extensions"]["code"] for error in answer["errors"]}
+    assert errors == {
+        ("nodes", 0): "INVALID",
+        ("nodes", 2): "ACCESS_DENIED",
+    }

@@ -1,4 +1,4 @@
-"""Every REST request is answered in time, and truthfully, however long AWS takes."""
+"""What wraps every REST path: each request is answered in time, and truthfully."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Any id, cursor and size of a page has an answer that is no accident."""
+"""Global ids and cursors: any text that a client sends has an answer, and none is an accident."""
 
 from __future__ import annotations
 
