@@ -3,50 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from graph.aws.client.clients import Clients
-from graph.aws.client.gateway import Gateway
-from graph.cleanup.service import Cleanup
-from graph.context import Context, Services, open_context
-from graph.history.audit import Audit
-from graph.model.caller import Caller
+from graph.context import Context
 from graph.model.errors import NotFound
 from graph.model.operation import OperationFilter
-from graph.operations import Operations
 from graph.resolvers import operations
-from graph.rights.policy import ResourcePolicy
-from graph.runs import RunService
-from graph.store import AuditTrail, RunRecords, Store
+from graph.store import Store
+from tests.resolvers.lab import asking, opened
 from tests.store.test_search import accepted
-from tests.world import LAB, ORG, OTHER, ROLE
+from tests.world import LAB, OTHER
 
 ALL = OperationFilter()
-
-
-@asynccontextmanager
-async def opened(folder: Path, *accounts: str, keep: float = 3_600) -> AsyncIterator[Services]:
-    """Services to a real store; nothing here asks AWS, or starts what was recorded."""
-    clients = Clients(region="us-east-1", role=ROLE, org=ORG, external_id=None)
-    gateway = Gateway(clients, org=ORG, accounts=frozenset(accounts))
-
-    async with Store(f"sqlite:///{folder}/db.sqlite") as store:
-        policy = ResourcePolicy({})
-        kept = Operations(gateway, store, policy, keep=keep)
-        runs = RunService(gateway, RunRecords(store), kept)
-        audit = Audit(AuditTrail(store), keep_seconds=60)
-        yield Services(
-            gateway, runs, kept, store, policy, audit, Cleanup(gateway, store, age=60), "0"
-        )
-
-
-def asking(services: Services, **rights: Any) -> Context:
-    return open_context(services, Caller("me", **rights), "r")
 
 
 async def seen(context: Context, wanted: OperationFilter = ALL) -> set[str]:

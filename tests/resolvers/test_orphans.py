@@ -4,50 +4,26 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import pytest_asyncio
 
-from graph.aws.client.clients import Clients
-from graph.aws.client.gateway import Gateway
 from graph.cleanup.orphans import find_orphans
 from graph.cleanup.removal import remove_orphans
-from graph.cleanup.service import Cleanup
-from graph.context import Context, Services, open_context
-from graph.history.audit import Audit
-from graph.model.caller import Caller
+from graph.context import Services
 from graph.model.errors import Conflict, Forbidden, NotFound
-from graph.operations import Operations
 from graph.resolvers import orphans
-from graph.rights.policy import ResourcePolicy
-from graph.runs import RunService
 from graph.sandbox import Sandbox
-from graph.store import AuditTrail, RunRecords, Store
 from tests import leftover
-from tests.world import LAB, ORG, OTHER, ROLE, furnish
+from tests.resolvers.lab import asking, opened
+from tests.world import LAB, OTHER, furnish
 
 
 @pytest_asyncio.fixture
 async def services(aws: Sandbox, tmp_path: Path) -> AsyncIterator[Services]:
     furnish(aws, LAB)
-    clients = Clients(region="us-east-1", role=ROLE, org=ORG, external_id="x-1")
-
-    async with (
-        Gateway(clients, org=ORG, accounts=frozenset({LAB})) as gateway,
-        Store(f"sqlite:///{tmp_path}/db.sqlite") as store,
-    ):
-        policy = ResourcePolicy({})
-        operations = Operations(gateway, store, policy)
-        runs = RunService(gateway, RunRecords(store), operations)
-        audit = Audit(AuditTrail(store), keep_seconds=60)
-        yield Services(
-            gateway, runs, operations, store, policy, audit, Cleanup(gateway, store, age=-1), "0"
-        )
-
-
-def asking(services: Services, **rights: Any) -> Context:
-    return open_context(services, Caller("me", **rights), "r")
+    async with opened(tmp_path, LAB, age=-1) as services:
+        yield services
 
 
 async def test_a_caller_sees_the_orphans_of_its_groups(services: Services) -> None:

@@ -1,0 +1,94 @@
+"""Fields that only read a value, and lookups that find nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import strawberry
+
+from graph.model import errors
+from graph.model.errors import ApiError, NotFound
+from graph.schema.fields import attribute, member, members, or_null
+
+OTHERS = [
+    kind
+    for kind in vars(errors).values()
+    if isinstance(kind, type) and issubclass(kind, ApiError) and not issubclass(kind, NotFound)
+]
+QUERY = "{ thing { name deep list } }"
+
+
+@dataclass
+class Place:
+    name: str
+
+
+@dataclass
+class Value:
+    place: Place
+    described: Any
+
+
+@strawberry.type
+class Thing:
+    value: strawberry.Private[Value]
+    name: str = attribute("place.name", "The name of the place.")
+    deep: str | None = member("Config", "Role", description="The role.")
+    list: list[str] = members("Config", "Groups", description="The groups.")
+
+
+async def read(described: Any) -> dict[str, Any]:
+    @strawberry.type
+    class Query:
+        @strawberry.field
+        def thing(self) -> Thing:
+            return Thing(value=Value(Place("here"), described))
+
+    result = await strawberry.Schema(Query).execute(QUERY)
+    assert result.errors is None
+    assert result.data is not None
+    thing: dict[str, Any] = result.data["thing"]
+    return thing
+
+
+async def test_members_of_a_response_are_read_at_their_depth() -> None:
+    described = {"Config": {"Role": "r", "Groups": ["a", "b"]}, "Role": "other", "Groups": ["c"]}
+    assert await read(described) == {"name": "here", "deep": "r", "list": ["a", "b"]}
+
+
+@pytest.mark.parametrize(
+    "described",
+    [
+        {},
+        {"Config": None},
+        {"Config": {}},
+        {"Config": "no object"},
+        {"Config": {"Role": None, "Groups": None}},
+        {"Role": "r", "Groups": ["a"]},
+    ],
+)
+async def test_what_a_response_lacks_is_null_or_empty(described: dict[str, Any]) -> None:
+    assert await read(described) == {"name": "here", "deep": None, "list": []}
+
+
+async def looked_up(found: object) -> object:
+    if isinstance(found, Exception):
+        raise found
+    return found
+
+
+@pytest.mark.parametrize("found", ["mover", "", 0, None])
+async def test_a_lookup_returns_what_it_finds(found: object) -> None:
+    assert await or_null(looked_up(found)) == found
+
+
+async def test_a_lookup_of_what_does_not_exist_is_null() -> None:
+    assert await or_null(looked_up(NotFound("there is none"))) is None
+
+
+@pytest.mark.parametrize("kind", [*OTHERS, KeyError, TimeoutError])
+async def test_any_other_failure_of_a_lookup_is_not_hidden(kind: type[Exception]) -> None:
+    with pytest.raises(kind):
+        await or_null(looked_up(kind("failed")))
