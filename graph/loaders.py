@@ -29,7 +29,7 @@ V = TypeVar("V")
 class Loaders:
     """Created for every request, so that nothing in them is older than the request itself.
 
-    Each event of a stream is a request of its own.
+    A stream discards them with ``forget`` before each of its events.
     """
 
     def __init__(self, gateway: Gateway, runs: RunService, cleanup: Cleanup) -> None:
@@ -76,6 +76,12 @@ class Loaders:
         """By the task's ARN: the ARN of its last run, None if it never ran."""
         self.orphans: DataLoader[str, list[Orphan]] = _one_by_one(cleanup.find)
         """By account."""
+
+    def forget(self) -> None:
+        """Before the next event of a stream, which must not show anything older than itself."""
+        for loader in vars(self).values():
+            if isinstance(loader, DataLoader):
+                loader.clear_all()
 
     def forget_runs(self) -> None:
         """Discards runs after a start or stop, so that the same request sees its effect."""

@@ -161,12 +161,10 @@ async def follow_run(
     await get_visible_run(context, run_arn)
     async with aclosing(context.services.runs.follow(run_arn, after)) as updates:
         async for update in updates:
+            context.loaders.forget()
+            # Reached through its mover, the run is the same as in the event itself.
+            context.loaders.run.prime(run_arn, update.run)
             yield update
-
-
-def pin_run(context: Context, run: Run) -> None:
-    """For an event of a stream: reached through its mover, the run is the same as in the event."""
-    context.loaders.run.prime(run.run_arn, run)
 
 
 def live_progress(context: Context, run: Run) -> Progress | None:

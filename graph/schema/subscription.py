@@ -29,8 +29,7 @@ class RunUpdate:
     )
 
     @strawberry.field(description="The run as it is at the time of this event.")
-    def run(self, info: Info) -> Run:
-        runs.pin_run(info.context, self.value.run)
+    def run(self) -> Run:
         return Run(value=self.value.run, measured=self.value.progress)
 
     @strawberry.field(
@@ -38,7 +37,6 @@ class RunUpdate:
         "new as the run itself; null where it was deleted. Costs two calls to AWS per event."
     )
     async def mover(self, info: Info) -> Mover | None:
-        runs.pin_run(info.context, self.value.run)
         return await mover_or_none(info, self.value.run.task_arn)
 
 
