@@ -10,6 +10,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import sqlalchemy as sa
+
+from graph.store import Store
+from graph.store.database import driver_url
 
 POSTGRES = os.environ.get("DATASYNC_API_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/test")
 BOTH = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
@@ -41,3 +45,16 @@ def fresh_database() -> Iterator[str]:
     finally:
         with psycopg.connect(POSTGRES, autocommit=True) as connection:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def change(url: str, *statements: str) -> None:
+    engine = sa.create_engine(driver_url(url))
+    with engine.begin() as connection:
+        for statement in statements:
+            connection.execute(sa.text(statement))
+    engine.dispose()
+
+
+async def opened(url: str) -> None:
+    async with Store(url) as store:
+        await store.unended()

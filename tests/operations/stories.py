@@ -9,10 +9,14 @@ from typing import Any, Final
 from graph.sandbox import Sandbox
 from graph.schema.ids import encode
 from tests.operations.by_hand import backend, by_hand
-from tests.world import CREATE, ORG, furnish, new_mover
+from tests.world import CREATE, LAB, ORG, furnish, new_mover
 
 DELETE: Final = """mutation($id: ID!) { deleteMover(input: {mover: $id}) {
   operation { id } errors { code message } } }"""
+PATH: Final = f"/v1/datasync/{LAB}/movers/g/one"
+START: Final = (
+    "mutation($id: ID!) { startMover(input: {mover: $id}) { run { id } errors { code } } }"
+)
 CANCEL: Final = """mutation($id: ID!) { deleteMover(input: {mover: $id, cancelRun: true}) {
   operation { id } errors { code message } } }"""
 

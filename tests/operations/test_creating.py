@@ -17,8 +17,7 @@ from graph.model.mover import OPERATION_TAG, PART_TAG, Tag
 from graph.sandbox import Fault, Sandbox
 from graph.store import Store
 from tests.operations.crash import left
-from tests.stores import BOTH, store_url
-from tests.world import CREATE, LAB, ORG, ROLE, ask, ended, furnish, made, new_mover, serving, tell
+from tests.world import CREATE, LAB, ORG, ROLE, ask, ended, furnish, made, new_mover, serving
 
 BUCKET = f"arn:aws:s3:::from-{LAB}"
 
@@ -124,56 +123,6 @@ async def test_a_quota_that_is_reached_fails_at_once_and_is_undone(
     assert left(aws, LAB) == (0, 0, 0)
 
 
-async def test_a_quota_that_is_known_is_answered_at_once(aws: Sandbox, tmp_path: Path) -> None:
-    furnish(aws, LAB)
-    async with serving(tmp_path, task_quota=1) as client:
-        await made(client)
-        payload = (await ask(client, CREATE, input=new_mover("two")))["createMover"]
-        assert [error["code"] for error in payload["errors"]] == ["QUOTA_EXCEEDED"]
-    assert left(aws, LAB) == (1, 2, 2)
-
-
-@pytest.mark.parametrize("kind", BOTH)
-async def test_of_many_creates_at_once_as_many_are_accepted_as_the_quota_has_room_for(
-    aws: Sandbox, tmp_path: Path, kind: str
-) -> None:
-    furnish(aws, LAB)
-    with store_url(kind, tmp_path) as url:
-        async with serving(tmp_path, task_quota=3, store_url=url) as client:
-            await made(client)
-            aws.border.add(Fault("CreateTask", "gate", count=2))
-            answers = await asyncio.gather(
-                *(ask(client, CREATE, input=new_mover(f"n{index}")) for index in range(4))
-            )
-            payloads = [answer["createMover"] for answer in answers]
-            codes = [error["code"] for payload in payloads for error in payload["errors"]]
-            assert codes == ["QUOTA_EXCEEDED"] * 2
-            aws.border.clear()
-            for payload in payloads:
-                if payload["operation"]:
-                    await ended(client, payload["operation"]["id"])
-    assert left(aws, LAB) == (3, 6, 6)
-
-
-async def test_a_create_that_was_accepted_is_told_so_where_the_store_goes_away_right_then(
-    aws: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    furnish(aws, LAB)
-
-    async def away(_store: Store, _operation_id: str) -> None:
-        raise Upstream("the store is away")
-
-    given = new_mover() | {"idempotencyKey": "k"}
-    async with serving(tmp_path) as client:
-        with monkeypatch.context() as patched:
-            patched.setattr(Store, "operation", away)
-            first = (await ask(client, CREATE, input=given))["createMover"]["operation"]
-            again = await tell(client, CREATE, input=given)
-        assert first["status"] == "CREATED"
-        assert "this was accepted" in str(again), again
-        assert (await ended(client, first["id"]))["status"] == "COMPLETED"
-
-
 async def test_a_new_role_is_waited_for(aws: Sandbox, tmp_path: Path) -> None:
     furnish(aws, LAB)
     aws.set_pace(propagation=0.3, creating=0.3)
@@ -181,20 +130,6 @@ async def test_a_new_role_is_waited_for(aws: Sandbox, tmp_path: Path) -> None:
         await made(client)
     assert aws.border.counts()["datasync.CreateLocationS3"] > 2
     assert left(aws, LAB) == (1, 2, 2)
-
-
-@pytest.mark.parametrize("lag", [0.0, 3_600.0])
-async def test_a_name_is_not_given_twice_whatever_the_tagging_api_knows(
-    aws: Sandbox, tmp_path: Path, lag: float
-) -> None:
-    furnish(aws, LAB)
-    aws.set_pace(tagging_lag=lag)
-    async with serving(tmp_path) as client:
-        await made(client)
-        payload = (await ask(client, CREATE, input=new_mover()))["createMover"]
-        assert [error["code"] for error in payload["errors"]] == ["NAME_TAKEN"]
-        await made(client, group="other")
-    assert left(aws, LAB) == (2, 4, 4)
 
 
 async def test_a_name_that_was_taken_between_check_and_record_is_refused(

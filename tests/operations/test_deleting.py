@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from functools import partial
 from pathlib import Path
 
@@ -13,15 +12,11 @@ from graph.operations.runtime import RetryPolicy
 from graph.sandbox import Fault, Sandbox
 from tests.operations.by_hand import backend, by_hand
 from tests.operations.crash import left
-from tests.operations.stories import DELETE
-from tests.world import CREATE, LAB, ORG, ask, ended, furnish, made, new_mover, serving
+from tests.operations.stories import DELETE, PATH
+from tests.world import LAB, ORG, ask, ended, furnish, made, serving
 
 POLICY = f"""{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow",
   "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::from-{LAB}"}}]}}"""
-PATH = f"/v1/datasync/{LAB}/movers/g/one"
-CANCEL = """mutation($id: ID!) { deleteMover(input: {mover: $id, cancelRun: true}) {
-  operation { id } errors { code } } }"""
-START = "mutation($id: ID!) { startMover(input: {mover: $id}) { run { id } errors { code } } }"
 
 
 @pytest.fixture
@@ -179,73 +174,6 @@ async def test_a_delete_that_failed_is_repeated_by_id_and_after_a_restart(
     async with serving(tmp_path) as client:
         again = (await ask(client, DELETE, id=mover))["deleteMover"]
         assert (await ended(client, again["operation"]["id"]))["status"] == "COMPLETED"
-    assert left(aws, LAB) == (0, 0, 0)
-
-
-async def test_deletes_of_one_mover_are_one_operation(aws: Sandbox, tmp_path: Path) -> None:
-    furnish(aws, LAB)
-    async with serving(tmp_path) as client:
-        mover = await made(client)
-        aws.border.add(Fault("DeleteTask", "gate"))
-        first = (await ask(client, DELETE, id=mover))["deleteMover"]["operation"]["id"]
-        assert await asyncio.to_thread(aws.border.wait_for_gate, 20)
-        joined = [(await ask(client, DELETE, id=mover))["deleteMover"] for _ in range(3)]
-        assert {payload["operation"]["id"] for payload in joined} == {first}
-        aws.border.clear()
-        assert (await client.delete(PATH)).status_code in (204, 404)
-        assert (await ended(client, first))["status"] == "COMPLETED"
-    assert left(aws, LAB) == (0, 0, 0)
-
-
-async def test_a_mover_that_is_still_being_made_cannot_be_deleted_yet(
-    aws: Sandbox, tmp_path: Path
-) -> None:
-    furnish(aws, LAB)
-    aws.set_pace(creating=3_600)
-    async with serving(tmp_path) as client:
-        making = asyncio.create_task(made(client))
-        aws.border.add(Fault("DescribeTask", "gate-after"))
-        assert await asyncio.to_thread(aws.border.wait_for_gate, 20)
-        aws.border.clear()
-        answer = await client.delete(PATH)
-        assert (answer.status_code, "still being created" in answer.text) == (409, True)
-        aws.turn(3_601)
-        await making
-
-
-@pytest.mark.parametrize("gate", ["CreateLocationS3", "CreateTask"])
-async def test_by_its_name_a_mover_that_is_still_being_made_is_no_unknown_one(
-    aws: Sandbox, tmp_path: Path, gate: str
-) -> None:
-    furnish(aws, LAB)
-    aws.border.add(Fault(gate, "gate"))
-    async with serving(tmp_path) as client:
-        operation = (await ask(client, CREATE, input=new_mover()))["createMover"]["operation"]
-        assert await asyncio.to_thread(aws.border.wait_for_gate, 20)
-        answer = await client.delete(PATH)
-        assert (answer.status_code, "still being created" in answer.text) == (409, True)
-        assert (await client.delete(PATH.replace("one", "two"))).status_code == 404
-        aws.border.clear()
-        await ended(client, operation["id"])
-        assert (await client.delete(PATH)).status_code == 204
-    assert left(aws, LAB) == (0, 0, 0)
-
-
-async def test_a_run_stands_in_the_way_unless_it_is_to_be_cancelled(
-    aws: Sandbox, tmp_path: Path
-) -> None:
-    furnish(aws, LAB, a=b"x" * 1_000)
-    aws.set_pace(launch=0, phase=0, bandwidth=1)
-    async with serving(tmp_path) as client:
-        mover = await made(client)
-        assert (await ask(client, START, id=mover))["startMover"]["errors"] == []
-        refused = (await ask(client, DELETE, id=mover))["deleteMover"]
-        assert [error["code"] for error in refused["errors"]] == ["ALREADY_RUNNING"]
-        assert (await client.delete(PATH)).status_code == 409
-        assert left(aws, LAB) == (1, 2, 2)
-        taken_on = (await ask(client, CANCEL, id=mover))["deleteMover"]
-        operation = await ended(client, taken_on["operation"]["id"])
-        assert operation["status"] == "COMPLETED", operation
     assert left(aws, LAB) == (0, 0, 0)
 
 

@@ -19,3 +19,10 @@ def test_the_engine_s_clock_runs_also_on_an_old_sqlite(tmp_path: Path) -> None:
     own.dispose()
     assert now is not None
     assert before - 0.01 <= now <= time.time() + 0.01
+
+
+def test_the_engine_of_workflows_hides_parameters(tmp_path: Path) -> None:
+    made = _own_engine(sa.make_url(f"sqlite:///{tmp_path}/db.sqlite"))
+    assert made is not None
+    assert made.hide_parameters
+    made.dispose()

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import math
 import time
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from dbos import DBOS, error
+from dbos import error
 
 from graph.operations import dispatch, heartbeat
 from graph.operations.heartbeat import Heartbeat, Liveness
-from graph.operations.runtime import runtime
-from graph.sandbox import Sandbox
 from graph.store import Store
 from graph.store.tables import RETIRED
-from tests.world import CREATE, LAB, ask, ended, furnish, new_mover, serving
 
 LEASE = 8.0
 EVERY = LEASE / 5
@@ -105,16 +101,3 @@ async def test_who_waited_through_a_pause_of_the_heartbeat_asks_whose_work_it_is
         with pytest.raises(error.DBOSWorkflowConflictIDError):
             await mine.ensure_owner(asked)
         await mine.ensure_owner(time.monotonic())
-
-
-async def test_a_create_that_asked_whose_work_it_is_leaves_the_same_journal(
-    aws: Sandbox, tmp_path: Path
-) -> None:
-    furnish(aws, LAB)
-    async with serving(tmp_path) as client:
-        runtime().heartbeat._unbroken = math.inf  # as if it had stood still since
-        payload = (await ask(client, CREATE, input=new_mover()))["createMover"]
-        assert (await ended(client, payload["operation"]["id"]))["status"] == "COMPLETED"
-        (workflow,) = await DBOS.list_workflows_async(name="create_mover")
-        journal = await DBOS.list_workflow_steps_async(workflow.workflow_id)
-    assert [step["function_name"] for step in journal] == ["make"]

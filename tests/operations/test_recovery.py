@@ -20,7 +20,6 @@ from graph.operations.recovery import Recovery
 from graph.operations.runtime import runtime
 from graph.sandbox import Fault, Sandbox
 from graph.schema.ids import encode
-from graph.store import Store
 from tests.operations.crash import left
 from tests.world import CREATE, LAB, ask, ended, furnish, made, new_mover, serving
 
@@ -154,21 +153,3 @@ async def test_what_an_earlier_release_had_queued_is_restarted(
         assert set(states) == {operation_id, f"{operation_id}-restarted"}
         assert states[operation_id].status == "CANCELLED"
     assert left(aws, LAB) == (1, 2, 2)
-
-
-async def test_a_dead_replica_is_claimed_by_one_and_only_as_it_was_seen(tmp_path: Path) -> None:
-    async with Store(f"sqlite:///{tmp_path}/db.sqlite") as store:
-        await store.beat("dead")
-        seen = (await store.beat("dead"))["dead"]
-        assert not await store.claim_replica("dead", seen - 1), "it has beaten since"
-        claims = await asyncio.gather(*(store.claim_replica("dead", seen) for _ in range(4)))
-        assert sorted(claims) == [False, False, False, True]
-        # One that never beat gets an entry first, by which one of all can claim it.
-        assert not any(
-            await asyncio.gather(*(store.claim_replica("unknown", None) for _ in range(4)))
-        )
-        counts = await store.beat("me")
-        claims = await asyncio.gather(
-            *(store.claim_replica("unknown", counts["unknown"]) for _ in range(4))
-        )
-        assert sorted(claims) == [False, False, False, True]

@@ -3,24 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
-import pytest_asyncio
 
 from graph.store import LateEffects, Store
 from tests.store.test_search import accepted
-from tests.stores import BOTH, store_url
 
 BOUNDS = {"shortest": 3.0, "longest": 120.0, "window": 900.0}
-
-
-@pytest_asyncio.fixture(params=BOTH)
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
-    with store_url(request.param, tmp_path) as url:
-        async with Store(url) as opened:
-            yield opened
 
 
 async def due(store: Store, now: float) -> list[str]:

@@ -3,27 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
-import pytest
-import pytest_asyncio
-
-from graph.model.errors import NotFound
 from graph.model.operation import OperationFilter, OperationKind, OperationPlace, OperationStatus
 from graph.store import Key, Store, StoredOperation
-from tests.stores import BOTH, store_url
 
 LAB = "222222222222"
 EVER = 0.0
-
-
-@pytest_asyncio.fixture(params=BOTH)
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
-    with store_url(request.param, tmp_path) as url:
-        async with Store(url) as opened:
-            yield opened
 
 
 async def accepted(store: Store, operation_id: str, key: Key | None = None, **values: Any) -> None:
@@ -77,82 +63,9 @@ async def test_a_filter_takes_each_of_its_parts(store: Store) -> None:
         assert set(ids(await store.operations(wanted, EVER, 9))) == found, wanted
 
 
-async def test_each_of_a_page_has_its_own_events(store: Store) -> None:
-    for operation_id in ("a", "b", "c"):
-        await accepted(store, operation_id)
-    await store.event("a", "one")
-    await store.event("b", "other")
-    await store.event("a", "two")
-    rows = {row.id: row.events for row in await store.operations(OperationFilter(), 0, 9)}
-    assert [message for _, message in rows["a"]] == ["one", "two"]
-    assert [message for _, message in rows["b"]] == ["other"]
-    assert rows["c"] == ()
-
-
 async def test_what_ended_and_is_to_be_forgotten_is_not_listed(store: Store) -> None:
     await accepted(store, "ended")
     await store.end_operation("ended", None)
     await accepted(store, "alive", updated_at=1.0)
     later = time.time() + 1
     assert ids(await store.operations(OperationFilter(), later, 9)) == ["alive"]
-
-
-async def test_a_create_is_forgotten_once_it_was_swept(store: Store) -> None:
-    await accepted(store, "create")
-    await accepted(store, "delete", kind="DELETE_MOVER")
-    await accepted(store, "alive")
-    for ended in ("create", "delete"):
-        await store.end_operation(ended, None)
-    now = time.time() + 1
-    assert await store.forget(now - 3_600) == []
-    assert await store.forget(now) == ["delete"]
-    assert [row.id for row in await store.unswept(now, 9)] == ["create"]
-    assert await store.unswept(now - 3_600, 9) == []
-    assert await store.unswept(now, 9, {LAB}) == []
-    await store.note_swept(["create"])
-    assert await store.unswept(now, 9) == []
-    assert await store.forget(now) == ["create"]
-    with pytest.raises(NotFound):
-        await store.operation("create")
-    assert (await store.operation("alive")).status == "CREATED"
-
-
-async def test_what_a_key_leads_to_is_kept_as_long_as_the_key(store: Store) -> None:
-    for operation_id, key in (("keyed", Key.of("me", "k", "one")), ("other", None)):
-        await accepted(store, operation_id, key, kind="DELETE_MOVER")
-        await store.end_operation(operation_id, None)
-    later = time.time() + 1
-    assert ids(await store.operations(OperationFilter(), later, 9)) == ["keyed"]
-    assert await store.keeps("keyed", later)
-    assert not await store.keeps("other", later)
-    assert await store.forget(later) == ["other"]
-
-
-async def test_forgetting_counts_from_the_last_change(store: Store) -> None:
-    await accepted(store, "one", kind="DELETE_MOVER")
-    await store.end_operation("one", None)
-    ended_at = (await store.operation("one")).ended_at
-    await store.set_task("one", None)  # a change after its end
-    changed_at = (await store.operation("one")).updated_at
-    assert ended_at is not None
-    assert changed_at > ended_at
-    assert await store.forget(changed_at) == []
-    assert await store.forget(changed_at + 0.001) == ["one"]
-
-
-async def test_a_create_that_cannot_be_swept_is_kept_for_a_day_more(store: Store) -> None:
-    await accepted(store, "one")
-    await store.end_operation("one", "no")
-    now = time.time() + 1
-    assert await store.forget(now + 86_399 - 5) == []
-    assert await store.forget(now + 86_401) == ["one"]
-
-
-async def test_a_deletion_that_left_something_is_kept_to_be_taken_up_again(store: Store) -> None:
-    await accepted(store, "one", kind="DELETE_MOVER")
-    await store.set_parts("one", [("arn", None)])
-    await store.end_operation("one", "no")
-    now = time.time() + 1
-    assert await store.forget(now) == []
-    assert await store.operations(OperationFilter(), now, 9) == []
-    assert await store.forget(now + 31 * 86_400) == ["one"]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import stat
-import time
 import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -12,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from graph.model.errors import Conflict, NameTaken, NotFound
+from graph.model.errors import Conflict, NameTaken
 from graph.store import Key, Store
 
 KEY = Key.of("me", "k-1", "what")
@@ -74,86 +72,6 @@ async def test_an_operation_and_its_key_are_recorded_together(store: Store) -> N
     assert await store.holder("222222222222 g two") is None
 
 
-async def test_keys_of_two_callers_do_not_meet(store: Store) -> None:
-    await store.begin_operation(values(), KEY)
-    assert await store.key_result(Key.of("you", "k-1", "what")) is None
-    assert Key.of("a", "b c", "w").hashed != Key.of("a b", "c", "w").hashed
-
-
-async def test_of_many_that_claim_a_key_one_has_it(store: Store) -> None:
-    await store.beat("here")
-    claims = await asyncio.gather(*(store.claim_key(KEY, "here") for _ in range(8)))
-    assert [claim.mine for claim in claims].count(True) == 1
-    await store.settle_key(KEY, "run-1")
-    settled = await store.claim_key(KEY, "there")
-    assert (settled.mine, settled.result) == (False, "run-1")
-
-
-async def test_a_key_is_taken_over_from_a_replica_that_is_gone(store: Store) -> None:
-    count = (await store.beat("here"))["here"]
-    await store.claim_key(KEY, "here")
-    assert not (await store.claim_key(KEY, "there")).mine
-    assert await store.claim_replica("here", count)
-    taken = await store.claim_key(KEY, "there")
-    assert (taken.mine, taken.again) == (True, True)
-
-
-async def test_a_key_is_taken_over_from_a_replica_that_retired(store: Store) -> None:
-    await store.beat("here")
-    await store.claim_key(KEY, "here")
-    await store.retire("here")
-    assert (await store.claim_key(KEY, "there")).mine
-
-
-async def test_a_key_that_is_given_back_is_as_new_and_a_released_one_is_looked_after(
-    store: Store,
-) -> None:
-    await store.beat("here")
-    await store.claim_key(KEY, "here")
-    await store.drop_key(KEY)
-    assert not (await store.claim_key(KEY, "here")).again
-    await store.release_key(KEY)
-    assert (await store.claim_key(KEY, "here")).again
-
-
-async def test_events_keep_their_order_within_one_tick(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(time, "time", lambda: 1_000.0)
-    operation_id = (await store.begin_operation(values())).operation_id
-    said = [f"{letter}" for letter in "zyxabc"]
-    for message in said:
-        assert await store.event(operation_id, message)
-    assert not await store.event(operation_id, "z")
-    row = await store.operation(operation_id)
-    assert [message for _, message in row.events] == said
-
-
-async def test_events_said_at_once_are_all_kept(store: Store) -> None:
-    operation_id = (await store.begin_operation(values())).operation_id
-    await asyncio.gather(*(store.event(operation_id, f"{n}") for n in range(20)))
-    row = await store.operation(operation_id)
-    assert sorted(int(message) for _, message in row.events) == list(range(20))
-
-
-async def test_no_event_is_later_than_the_end(store: Store) -> None:
-    operation_id = (await store.begin_operation(values())).operation_id
-    await store.end_operation(operation_id, None, "one", "two")
-    row = await store.operation(operation_id)
-    assert [message for _, message in row.events] == ["one", "two"]
-    assert row.ended_at is not None
-    assert row.ended_at >= max(at for at, _ in row.events)
-
-
-async def test_an_end_is_final(store: Store) -> None:
-    operation_id = (await store.begin_operation(values())).operation_id
-    await store.end_operation(operation_id, "why")
-    await store.event(operation_id, "late")
-    await store.end_operation(operation_id, None)
-    row = await store.operation(operation_id)
-    assert (row.status, row.failure) == ("FAILED", "why")
-
-
 async def test_a_deletion_that_failed_is_known_by_name_and_by_task(store: Store) -> None:
     given = values(kind="DELETE_MOVER", task_arn="arn:t")
     operation_id = (await store.begin_operation(given)).operation_id
@@ -169,23 +87,6 @@ async def test_a_deletion_that_failed_is_known_by_name_and_by_task(store: Store)
     ).operation_id
     await store.end_deletion(again)
     assert await store.deletion("222222222222", named=("g", "one"), task_arn=None) is None
-
-
-async def test_what_ended_is_forgotten_but_for_keys_and_left_overs(store: Store) -> None:
-    plain = (await store.begin_operation(values("plain"))).operation_id
-    keyed = (await store.begin_operation(values("keyed"), KEY)).operation_id
-    left = values("left", kind="DELETE_MOVER", task_arn="arn:t")
-    await store.begin_operation(left)
-    await store.set_parts(left["id"], [("arn:l", None)])
-    alive = (await store.begin_operation(values("alive"))).operation_id
-    for operation_id in (plain, keyed, left["id"]):
-        await store.end_operation(operation_id, "why")
-    await store.note_swept([plain, keyed])
-    assert await store.forget(time.time() + 1) == [plain]
-    with pytest.raises(NotFound):
-        await store.operation(plain)
-    for operation_id in (keyed, left["id"], alive):
-        await store.operation(operation_id)
 
 
 async def test_names_longer_than_their_columns_are_cut(store: Store) -> None:

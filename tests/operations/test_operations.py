@@ -1,0 +1,147 @@
+"""The service of operations: what it accepts, joins with another operation, or rejects."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from graph.model.errors import Upstream
+from graph.sandbox import Fault, Sandbox
+from graph.store import Store
+from tests.operations.crash import left
+from tests.operations.stories import CANCEL, DELETE, PATH, START
+from tests.stores import BOTH, store_url
+from tests.world import CREATE, LAB, ask, ended, furnish, made, new_mover, serving, tell
+
+
+async def test_deletes_of_one_mover_are_one_operation(aws: Sandbox, tmp_path: Path) -> None:
+    furnish(aws, LAB)
+    async with serving(tmp_path) as client:
+        mover = await made(client)
+        aws.border.add(Fault("DeleteTask", "gate"))
+        first = (await ask(client, DELETE, id=mover))["deleteMover"]["operation"]["id"]
+        assert await asyncio.to_thread(aws.border.wait_for_gate, 20)
+        joined = [(await ask(client, DELETE, id=mover))["deleteMover"] for _ in range(3)]
+        assert {payload["operation"]["id"] for payload in joined} == {first}
+        aws.border.clear()
+        assert (await client.delete(PATH)).status_code in (204, 404)
+        assert (await ended(client, first))["status"] == "COMPLETED"
+    assert left(aws, LAB) == (0, 0, 0)
+
+
+async def test_a_mover_that_is_still_being_made_cannot_be_deleted_yet(
+    aws: Sandbox, tmp_path: Path
+) -> None:
+    furnish(aws, LAB)
+    aws.set_pace(creating=3_600)
+    async with serving(tmp_path) as client:
+        making = asyncio.create_task(made(client))
+        aws.border.add(Fault("DescribeTask", "gate-after"))
+        assert await asyncio.to_thread(aws.border.wait_for_gate, 20)
+        aws.border.clear()
+        answer = await client.delete(PATH)
+        assert (answer.status_code, "still being created" in answer.text) == (409, True)
+        aws.turn(3_601)
+        await making
+
+
+@pytest.mark.parametrize("gate", ["CreateLocationS3", "CreateTask"])
+async def test_by_its_name_a_mover_that_is_still_being_made_is_no_unknown_one(
+    aws: Sandbox, tmp_path: Path, gate: str
+) -> None:
+    furnish(aws, LAB)
+    aws.border.add(Fault(gate, "gate"))
+    async with serving(tmp_path) as client:
+        operation = (await ask(client, CREATE, input=new_mover()))["createMover"]["operation"]
+        assert await asyncio.to_thread(aws.border.wait_for_gate, 20)
+        answer = await client.delete(PATH)
+        assert (answer.status_code, "still being created" in answer.text) == (409, True)
+        assert (await client.delete(PATH.replace("one", "two"))).status_code == 404
+        aws.border.clear()
+        await ended(client, operation["id"])
+        assert (await client.delete(PATH)).status_code == 204
+    assert left(aws, LAB) == (0, 0, 0)
+
+
+async def test_a_run_stands_in_the_way_unless_it_is_to_be_cancelled(
+    aws: Sandbox, tmp_path: Path
+) -> None:
+    furnish(aws, LAB, a=b"x" * 1_000)
+    aws.set_pace(launch=0, phase=0, bandwidth=1)
+    async with serving(tmp_path) as client:
+        mover = await made(client)
+        assert (await ask(client, START, id=mover))["startMover"]["errors"] == []
+        refused = (await ask(client, DELETE, id=mover))["deleteMover"]
+        assert [error["code"] for error in refused["errors"]] == ["ALREADY_RUNNING"]
+        assert (await client.delete(PATH)).status_code == 409
+        assert left(aws, LAB) == (1, 2, 2)
+        taken_on = (await ask(client, CANCEL, id=mover))["deleteMover"]
+        operation = await ended(client, taken_on["operation"]["id"])
+        assert operation["status"] == "COMPLETED", operation
+    assert left(aws, LAB) == (0, 0, 0)
+
+
+async def test_a_quota_that_is_known_is_answered_at_once(aws: Sandbox, tmp_path: Path) -> None:
+    furnish(aws, LAB)
+    async with serving(tmp_path, task_quota=1) as client:
+        await made(client)
+        payload = (await ask(client, CREATE, input=new_mover("two")))["createMover"]
+        assert [error["code"] for error in payload["errors"]] == ["QUOTA_EXCEEDED"]
+    assert left(aws, LAB) == (1, 2, 2)
+
+
+@pytest.mark.parametrize("kind", BOTH)
+async def test_of_many_creates_at_once_as_many_are_accepted_as_the_quota_has_room_for(
+    aws: Sandbox, tmp_path: Path, kind: str
+) -> None:
+    furnish(aws, LAB)
+    with store_url(kind, tmp_path) as url:
+        async with serving(tmp_path, task_quota=3, store_url=url) as client:
+            await made(client)
+            aws.border.add(Fault("CreateTask", "gate", count=2))
+            answers = await asyncio.gather(
+                *(ask(client, CREATE, input=new_mover(f"n{index}")) for index in range(4))
+            )
+            payloads = [answer["createMover"] for answer in answers]
+            codes = [error["code"] for payload in payloads for error in payload["errors"]]
+            assert codes == ["QUOTA_EXCEEDED"] * 2
+            aws.border.clear()
+            for payload in payloads:
+                if payload["operation"]:
+                    await ended(client, payload["operation"]["id"])
+    assert left(aws, LAB) == (3, 6, 6)
+
+
+async def test_a_create_that_was_accepted_is_told_so_where_the_store_goes_away_right_then(
+    aws: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    furnish(aws, LAB)
+
+    async def away(_store: Store, _operation_id: str) -> None:
+        raise Upstream("the store is away")
+
+    given = new_mover() | {"idempotencyKey": "k"}
+    async with serving(tmp_path) as client:
+        with monkeypatch.context() as patched:
+            patched.setattr(Store, "operation", away)
+            first = (await ask(client, CREATE, input=given))["createMover"]["operation"]
+            again = await tell(client, CREATE, input=given)
+        assert first["status"] == "CREATED"
+        assert "this was accepted" in str(again), again
+        assert (await ended(client, first["id"]))["status"] == "COMPLETED"
+
+
+@pytest.mark.parametrize("lag", [0.0, 3_600.0])
+async def test_a_name_is_not_given_twice_whatever_the_tagging_api_knows(
+    aws: Sandbox, tmp_path: Path, lag: float
+) -> None:
+    furnish(aws, LAB)
+    aws.set_pace(tagging_lag=lag)
+    async with serving(tmp_path) as client:
+        await made(client)
+        payload = (await ask(client, CREATE, input=new_mover()))["createMover"]
+        assert [error["code"] for error in payload["errors"]] == ["NAME_TAKEN"]
+        await made(client, group="other")
+    assert left(aws, LAB) == (2, 4, 4)

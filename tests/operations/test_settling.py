@@ -1,0 +1,169 @@
+"""Calls that are not idempotent: repeated only once an earlier one can no longer take effect."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from graph.aws import locations
+from graph.aws.client.gateway import NotSent
+from graph.model.errors import ApiError, Forbidden, UpstreamTimeout
+from graph.operations.runtime import runtime
+from graph.operations.settling import find_or_make, note_unanswered
+from graph.sandbox import Sandbox
+from graph.store.tables import LATE_EFFECTS
+from tests.operations.crash import left
+from tests.operations.stepped import OPERATION, POLICY, SteppedTime
+from tests.world import LAB, furnish, made, serving
+
+
+@pytest.mark.parametrize(("error", "looks"), [(NotSent, False), (UpstreamTimeout, True)])
+async def test_only_for_what_a_call_may_have_made_is_looked(
+    aws: Sandbox,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    error: type[UpstreamTimeout],
+    looks: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    furnish(aws, LAB)
+    real, failures = locations.create_location, [error("too late"), error("too late")]
+
+    async def late(*args: Any) -> str:
+        if failures:
+            raise failures.pop()
+        return await real(*args)
+
+    monkeypatch.setattr(locations, "create_location", late)
+    async with serving(tmp_path) as client:
+        await made(client)
+    assert not failures
+    assert (aws.border.counts()["datasync.ListLocations"] > 0) == looks
+    assert left(aws, LAB) == (1, 2, 2)
+
+
+class Part:
+    """A part that calls make, each with an error or an effect that comes after so many seconds."""
+
+    def __init__(self, clock: SteppedTime, *calls: ApiError | float) -> None:
+        self._clock, self._calls = clock, list(calls)
+        self._effects: list[float] = []
+        self.made = self.searches = 0
+
+    async def find(self) -> list[str]:
+        self.searches += 1
+        return ["found"] if any(at <= self._clock.seconds for at in self._effects) else []
+
+    async def make(self) -> str:
+        self.made += 1
+        if not self._calls:
+            return "made"
+        outcome = self._calls.pop(0)
+        if isinstance(outcome, ApiError):
+            raise outcome
+        self._effects.append(self._clock.seconds + outcome)
+        raise lost()
+
+    async def get(self, *, first: bool = True) -> str:
+        return await find_or_make(OPERATION, self.find, self.make, first=first)
+
+
+def lost() -> UpstreamTimeout:
+    """The error of a call that was sent and not answered."""
+    error = UpstreamTimeout("no answer")
+    error.__cause__ = TimeoutError()
+    return error
+
+
+NEVER = 1e9
+
+
+async def noted() -> list[str]:
+    return [row["operation_id"] for row in await runtime().store.rows(LATE_EFFECTS.select())]
+
+
+async def test_a_part_that_no_process_tried_before_is_made_without_a_search(
+    stepped: SteppedTime,
+) -> None:
+    part = Part(stepped)
+    assert (await part.get(), part.made, part.searches) == ("made", 1, 0)
+    assert await noted() == []
+
+
+async def test_a_part_of_an_earlier_process_is_found_and_not_made(stepped: SteppedTime) -> None:
+    part = Part(stepped)
+    part._effects.append(0.0)
+    assert (await part.get(first=False), part.made) == ("found", 0)
+
+
+@pytest.mark.parametrize("delay", [0.0, 1.0, 2.0, 15.0, POLICY.settle])
+async def test_the_late_effect_of_an_earlier_process_is_waited_for(
+    stepped: SteppedTime, delay: float
+) -> None:
+    part = Part(stepped)
+    part._effects.append(delay)
+    assert (await part.get(first=False), part.made) == ("found", 0)
+
+
+async def test_a_part_of_which_nothing_appears_is_made_once_the_wait_is_over(
+    stepped: SteppedTime,
+) -> None:
+    part = Part(stepped)
+    assert (await part.get(first=False), part.made) == ("made", 1)
+    assert POLICY.settle <= stepped.seconds < POLICY.settle + POLICY.poll + 1
+
+
+@pytest.mark.parametrize(
+    ("delay", "calls"), [(0.0, 1), (1.0, 1), (15.0, 1), (POLICY.settle, 1), (NEVER, 2)]
+)
+async def test_a_call_without_an_answer_is_repeated_only_if_no_effect_appears(
+    stepped: SteppedTime, delay: float, calls: int
+) -> None:
+    part = Part(stepped, delay)
+    assert await part.get() == ("found" if calls == 1 else "made")
+    assert part.made == calls
+    assert await noted() == [OPERATION]
+
+
+@pytest.mark.parametrize("attempts", [1, 3])
+async def test_a_call_that_was_never_sent_is_repeated_without_a_search(
+    stepped: SteppedTime, attempts: int
+) -> None:
+    part = Part(stepped, *(NotSent("no slot") for _ in range(attempts)))
+    assert (await part.get(), part.made, part.searches) == ("made", attempts + 1, 0)
+    assert await noted() == []
+
+
+async def test_a_refusal_is_raised_at_once(stepped: SteppedTime) -> None:
+    refusal = Forbidden("not authorized")
+    part = Part(stepped, refusal)
+    with pytest.raises(Forbidden) as raised:
+        await part.get()
+    assert (raised.value, part.made, stepped.waits) == (refusal, 1, [])
+
+
+@pytest.mark.parametrize("delay", [5.0, NEVER])
+async def test_what_the_last_call_made_counts_also_after_all_retries(
+    stepped: SteppedTime, delay: float
+) -> None:
+    part = Part(stepped, *[NEVER] * 3, delay, *[NEVER] * 9)
+    if delay == NEVER:
+        with pytest.raises(UpstreamTimeout):
+            await part.get()
+        assert stepped.seconds >= POLICY.create_seconds
+    else:
+        assert (await part.get(), part.made) == ("found", 4)
+
+
+@pytest.mark.parametrize(
+    ("error", "recorded"),
+    [(lost(), True), (NotSent("no slot"), False), (Forbidden("no"), False)],
+    ids=["unanswered", "never sent", "refused"],
+)
+@pytest.mark.usefixtures("stepped")
+async def test_only_an_operation_with_an_unanswered_call_is_checked_later(
+    error: ApiError, *, recorded: bool
+) -> None:
+    assert await note_unanswered(OPERATION, error) == recorded
+    assert await noted() == ([OPERATION] if recorded else [])

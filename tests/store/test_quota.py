@@ -1,0 +1,95 @@
+"""The quota of tasks: creates under way count, and what the list shows counts once."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from graph.model.errors import QuotaExceeded
+from graph.store import Quota, Store
+from graph.store.tables import OPERATIONS
+from tests.store.test_store import values
+from tests.stores import BOTH, store_url
+
+LISTED = frozenset({"arn:1", "arn:2"})
+
+
+async def begin(store: Store, name: str, quota: Quota) -> bool:
+    """Whether the create is accepted."""
+    try:
+        await store.begin_operation(values(name), None, quota)
+    except QuotaExceeded:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("kind", BOTH)
+@pytest.mark.parametrize(("limit", "room"), [(2, 0), (3, 1), (5, 3), (100, 8)])
+async def test_of_concurrent_creates_on_two_servers_as_many_are_accepted_as_there_is_room_for(
+    kind: str, tmp_path: Path, limit: int, room: int
+) -> None:
+    with store_url(kind, tmp_path) as url:
+        async with Store(url) as one, Store(url) as two:
+            quota = Quota(limit, LISTED, one.now())
+            accepted = await asyncio.gather(
+                *(begin((one, two)[n % 2], f"m{n}", quota) for n in range(8))
+            )
+            assert sum(accepted) == room
+            assert len(await one.unended()) == room
+
+
+async def earlier(store: Store, story: str) -> None:
+    """Another operation, before the create that asks for the last place."""
+    changes = {
+        "deletion": {"kind": "DELETE_MOVER"},
+        "other account": {"account_id": "333333333333"},
+    }.get(story, {})
+    begun = await store.begin_operation(values("earlier", **changes))
+    if story.startswith("completed"):
+        await store.set_task(begun.operation_id, "arn:1" if "listed" in story else "arn:3")
+        await store.end_operation(begun.operation_id, None)
+    if story == "failed":
+        await store.end_operation(begun.operation_id, "why")
+    if story == "under way and listed":
+        await store.set_task(begun.operation_id, "arn:2")
+
+
+@pytest.mark.parametrize(
+    ("story", "accepted"),
+    [
+        ("under way", False),
+        ("under way and listed", True),
+        ("completed", False),
+        ("completed and listed", True),
+        ("failed", True),
+        ("deletion", True),
+        ("other account", True),
+    ],
+)
+async def test_an_operation_counts_while_it_may_have_a_task_that_is_not_listed(
+    store: Store, story: str, *, accepted: bool
+) -> None:
+    last_place = Quota(len(LISTED) + 1, LISTED, store.now())
+    await earlier(store, story)
+    assert await begin(store, "last", last_place) == accepted
+
+
+async def test_a_create_that_ended_before_the_list_was_requested_does_not_count(
+    store: Store,
+) -> None:
+    await earlier(store, "completed")
+    (ended,) = await store._stored(sa.select(OPERATIONS))
+    assert ended.ended_at is not None
+    assert not await begin(store, "one", Quota(3, LISTED, ended.ended_at - 0.001))
+    assert await begin(store, "one", Quota(3, LISTED, ended.ended_at))
+
+
+async def test_a_rejected_create_leaves_its_name_free_and_names_the_numbers(store: Store) -> None:
+    await store.begin_operation(values("earlier"))
+    full = Quota(3, LISTED, store.now())
+    with pytest.raises(QuotaExceeded, match=r"has 2 DataSync tasks and 1 being made.* quota is 3"):
+        await store.begin_operation(values("one"), None, full)
+    assert await begin(store, "one", Quota(4, LISTED, store.now()))

@@ -1,0 +1,96 @@
+"""The prepared statements: each concerns one operation, and finds it without reading all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
+
+from graph.store import Store, StoredOperation, statements
+from tests.store.test_store import values
+
+FREQUENT: Final = {
+    name: statement
+    for name, statement in vars(statements).items()
+    if isinstance(statement, sa.Select | sa.Update) and name != "NOTHING_LEFT"
+}
+"""All but the one that runs once per deletion."""
+CHANGES: Final[dict[str, dict[str, Any]]] = {
+    "RUNS": {"now": 7.0},
+    "HAS_TASK": {"task": "arn:task", "now": 7.0},
+    "HAS_PARTS": {"left": "[]"},
+    "ENDS": {"how": "FAILED", "why": "no", "now": 7.0},
+    "LOCK": {},
+}
+ONLY_BEFORE_THE_END: Final = ("RUNS", "ENDS")
+
+
+def test_every_change_of_an_operation_is_among_these() -> None:
+    updates = {name for name, each in FREQUENT.items() if isinstance(each, sa.Update)}
+    assert updates == CHANGES.keys()
+
+
+@pytest.mark.parametrize("name", FREQUENT)
+async def test_no_frequent_statement_reads_a_whole_table(tmp_path: Path, name: str) -> None:
+    compiled = FREQUENT[name].compile(dialect=sqlite.dialect())
+    given = (None,) * len(compiled.positiontup or ())
+
+    def plan(connection: sa.Connection) -> list[str]:
+        rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}", given)
+        return [row.detail for row in rows]
+
+    async with Store(f"sqlite:///{tmp_path}/db.sqlite") as store:
+        details = await store.transact(plan)
+    assert details
+    assert [detail for detail in details if detail.startswith("SCAN")] == []
+
+
+async def three(store: Store) -> list[str]:
+    """The ids of two operations under way and of one that has ended."""
+    ids = [(await store.begin_operation(values(name))).operation_id for name in ("a", "b", "c")]
+    await store.end_operation(ids[2], "why")
+    return ids
+
+
+async def shown(store: Store, ids: list[str]) -> list[StoredOperation]:
+    return [await store.operation(each) for each in ids]
+
+
+@pytest.mark.parametrize("name", CHANGES)
+async def test_a_change_concerns_its_own_operation_alone(store: Store, name: str) -> None:
+    ids = await three(store)
+    before = await shown(store, ids)
+    await store.write(FREQUENT[name], {"wanted": ids[0], **CHANGES[name]})
+    after = await shown(store, ids)
+    assert after[1:] == before[1:]
+    assert (after[0] == before[0]) == (name == "LOCK")
+
+
+@pytest.mark.parametrize("name", CHANGES)
+async def test_what_describes_work_under_way_does_not_change_an_ended_operation(
+    store: Store, name: str
+) -> None:
+    ids = await three(store)
+    before = await shown(store, ids)
+    await store.write(FREQUENT[name], {"wanted": ids[2], **CHANGES[name]})
+    after = await shown(store, ids)
+    assert (after[2] == before[2]) == (name in (*ONLY_BEFORE_THE_END, "LOCK"))
+    assert (after[2].status, after[2].failure) == ("FAILED", "why")
+
+
+async def test_nothing_left_clears_all_deletions_of_the_same_task_and_no_other(
+    store: Store,
+) -> None:
+    ids = []
+    for name, task in (("a", "t1"), ("b", "t1"), ("c", "t2"), ("d", None)):
+        given = values(name, kind="DELETE_MOVER", task_arn=task)
+        ids.append((await store.begin_operation(given)).operation_id)
+        await store.set_parts(ids[-1], [("l", None)])
+    await store.write(statements.NOTHING_LEFT, {"wanted": ids[0]})
+    left = [row.parts is not None for row in await shown(store, ids)]
+    assert left == [False, False, True, True]
+    await store.write(statements.NOTHING_LEFT, {"wanted": ids[3]})
+    assert [row.parts is not None for row in await shown(store, ids)] == left
