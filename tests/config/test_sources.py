@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from graph.config.settings import SettingsError
-from graph.config.sources import load
+from graph.config.sources import find, load, load_keys
 from tests.config.conftest import GOOD
 
 
@@ -50,3 +50,65 @@ def test_a_file_gives_settings_and_the_environment_wins(
     file.write_text("regoin = 1\n")
     with pytest.raises(SettingsError, match=r"regoin .* is not a setting; did you mean region"):
         load(str(file))
+
+
+@pytest.mark.parametrize("precedent", ["argument", "variable"])
+def test_the_file_is_that_of_the_argument_or_else_of_the_variable(
+    environment: pytest.MonkeyPatch, tmp_path: Path, precedent: str
+) -> None:
+    named, other = tmp_path / "named.toml", tmp_path / "other.toml"
+    named.write_text('region = "eu-west-1"\n')
+    other.write_text('region = "eu-west-2"\n')
+    environment.setenv("DATASYNC_API_CONFIG", str(other))
+    found = load(str(named) if precedent == "argument" else None)
+    assert found.region == ("eu-west-1" if precedent == "argument" else "eu-west-2")
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (None, "the settings file .* cannot be read: "),
+        (b"\xff", "the settings file .* cannot be read: "),
+        (b"region = ", "the settings file .* cannot be read: "),
+        (b"nothing_like_it = 1", "nothing_like_it in .* is not a setting$"),
+        (b"poll_seconds = 'soon'", "DATASYNC_API_POLL_SECONDS is wrong: "),
+    ],
+)
+def test_a_file_that_cannot_be_used_has_its_sentence(
+    environment: pytest.MonkeyPatch, tmp_path: Path, content: bytes | None, sentence: str
+) -> None:
+    file = tmp_path / "settings.toml"
+    if content is not None:
+        file.write_bytes(content)
+    for read in (load, load_keys, find):
+        if read is load_keys and b"poll" in (content or b""):
+            continue  # not one of its settings
+        with pytest.raises(SettingsError, match=f"^{sentence}"):
+            read(str(file))
+
+
+def test_keys_are_loaded_without_the_settings_that_they_do_not_need(
+    environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    environment.delenv("DATASYNC_API_ROLE")
+    file = tmp_path / "settings.toml"
+    file.write_text("poll_seconds = 3\n")
+    assert [key.caller.name for key in load_keys(str(file)).all_keys] == ["default"]
+    with pytest.raises(SettingsError, match=r"^DATASYNC_API_ROLE is missing"):
+        load(str(file))
+
+
+def test_a_setting_that_turns_out_wrong_is_named_by_where_it_comes_from(
+    environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    found = find()
+    assert (found.understood, dict(found.credentials)) == ((), {})
+    assert str(found.wrong("store_url", "no\n  such host")) == (
+        "DATASYNC_API_STORE_URL is wrong: no such host"
+    )
+    environment.delenv("DATASYNC_API_ORG")
+    file = tmp_path / "config.json"
+    file.write_text('{"org": "acme", "account": {"role": "theirs"}}')
+    theirs = find(str(file))
+    assert str(theirs.wrong("org", "taken")) == f"org in {file} is wrong: taken"
+    assert str(theirs.wrong("role", "gone")) == "DATASYNC_API_ROLE is wrong: gone"

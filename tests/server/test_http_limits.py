@@ -1,15 +1,21 @@
-"""Connections beyond the limit are refused, and no others."""
+"""Requests must be complete in time and bounded, and connections are limited in number."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
+import uvicorn
+from uvicorn.server import ServerState
 
 from graph.sandbox import Sandbox
+from graph.server import http_limits
+from graph.server.http_limits import REFUSED, Limits, PatientProtocol
 from tests.api_server import Server
 
 
@@ -50,3 +56,105 @@ async def ping(streams: Streams) -> str:
     if status == "200":
         await reader.readuntil(b"pong")
     return status
+
+
+SCOPES: list[Any] = []
+"""Of the requests that reached ``app``, in order."""
+
+
+async def app(scope: Any, receive: Any, send: Any) -> None:
+    """Answers once the body is complete, or not at all if the client has left."""
+    SCOPES.append(scope)
+    while (message := await receive()).get("more_body"):
+        pass
+    if message["type"] == "http.request":
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"done"})
+
+
+@asynccontextmanager
+async def served(limits: Limits) -> AsyncIterator[int]:
+    """The port of ``app`` behind the protocol."""
+    http = cast("Any", partial(PatientProtocol, limits=limits))
+    config = uvicorn.Config(app, http=http, lifespan="off", log_config=None)
+    config.load()
+    state = ServerState()
+
+    def protocol() -> asyncio.Protocol:
+        made: asyncio.Protocol = cast("Any", config.http_protocol_class)(
+            config=config, server_state=state, app_state={}
+        )
+        return made
+
+    server = await asyncio.get_running_loop().create_server(protocol, "127.0.0.1", 0)
+    SCOPES.clear()
+    async with server:
+        yield server.sockets[0].getsockname()[1]
+        async with asyncio.timeout(20):
+            await asyncio.gather(*state.tasks)
+
+
+async def answer(port: int, sent: bytes) -> bytes:
+    """All that comes until the server closes the connection."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(sent)
+    async with asyncio.timeout(20):
+        told = await reader.read()
+    writer.close()
+    await writer.wait_closed()
+    return told
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        (b"GET", 408),
+        (b"GET / HTTP/1.1\r\nHost: x\r\n", 408),
+        (b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{", 408),
+        (b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n", 408),
+        (b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"a" * 2_000 + b"\r\n\r\n", 431),
+        (b"GET / HTTP/9\r\n\r\n", 400),
+    ],
+    ids=["a method", "a head", "a body", "chunks", "a long head", "no HTTP"],
+)
+async def test_a_request_that_is_incomplete_or_too_large_is_refused(
+    sent: bytes, status: int
+) -> None:
+    async with served(Limits(0.05, 10, head_bytes=1_000)) as port:
+        told = (await answer(port, sent)).decode()
+    assert told.startswith(f"HTTP/1.1 {status} ")
+    head, _, reason = told.partition("\r\n\r\n")
+    assert "connection: close" in head
+    assert "x-request-id: " in head
+    assert f"content-length: {len(reason)}" in head
+    assert [scope.get(REFUSED) for scope in SCOPES] == ([status] if sent[:4] == b"POST" else [])
+
+
+async def test_a_connection_that_sends_nothing_is_closed_without_an_answer() -> None:
+    async with served(Limits(0.05, 10)) as port:
+        assert await answer(port, b"") == b""
+    assert SCOPES == []
+
+
+async def test_each_request_of_a_connection_has_its_own_deadline_and_answer() -> None:
+    whole = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}"
+    async with served(Limits(0.3, 10)) as port:
+        told = await answer(port, whole + whole + whole[:-1])
+    assert [part[:3] for part in told.split(b"HTTP/1.1 ")[1:]] == [b"200", b"200", b"408"]
+    assert [scope.get(REFUSED) for scope in SCOPES] == [None, None, 408]
+
+
+@pytest.mark.parametrize("upgrade", [b"Upgrade", b"keep-alive, Upgrade", b"x, " * 100 + b"upgrade"])
+def test_a_handshake_has_one_plain_connection_field_and_no_extensions(upgrade: bytes) -> None:
+    fields = [
+        (b"host", b"x"),
+        (b"connection", upgrade),
+        (b"sec-websocket-extensions", b"permessage-deflate; " * 50),
+        (b"connection", b"close"),
+        (b"upgrade", b"websocket"),
+    ]
+    assert http_limits._handshake(fields) == [
+        (b"host", b"x"),
+        (b"upgrade", b"websocket"),
+        (b"connection", b"Upgrade"),
+    ]

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
+from contextlib import suppress
+from typing import Any
 
 import pytest
+
+from graph.transport.body import bounded, check_head, decode
+from graph.transport.refusals import Refusal
 
 HEAD = "POST / HTTP/1.1\r\nHost: t\r\nContent-Type: application/json\r\n"
 BODY = json.dumps({"query": "{ hello }"}).encode()
@@ -66,3 +72,74 @@ async def test_a_body_that_does_not_come_is_waited_for_so_long_and_no_longer(
 async def test_the_server_answers_on(address: str) -> None:
     head = f"{HEAD}Content-Length: {len(BODY)}\r\n\r\n".encode()
     assert await status_of(address, head, BODY) == 200
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "application/json",
+        "Application/JSON ; Charset=UTF-8",
+        'application/json;charset="utf-8"',
+        "application/json; charset=utf8",
+        "application/json; boundary=x; q=1",
+    ],
+)
+def test_json_in_utf_8_is_accepted_however_it_is_spelled(kind: str) -> None:
+    check_head("POST", {"content-type": kind, "content-length": str(LIMIT)}, LIMIT)
+
+
+@pytest.mark.parametrize(
+    ("method", "headers", "status"),
+    [
+        ("HEAD", {}, 405),
+        ("POST", {}, 415),
+        ("POST", {"content-type": "application/json; charset=utf-8; charset=utf-16"}, 415),
+        ("POST", {"content-type": "application/json;" + " " * 1_024}, 415),
+        ("POST", {"content-type": "text/json"}, 415),
+        ("GET", {"content-length": "\u0663"}, 400),  # a digit, but not of ASCII
+        ("GET", {"content-length": ""}, 400),
+        ("GET", {"content-length": str(LIMIT + 1)}, 413),
+        ("GET", {"content-length": "9" * 10_000}, 413),
+    ],
+)
+def test_a_head_that_cannot_be_served_is_refused_before_the_body(
+    method: str, headers: dict[str, str], status: int
+) -> None:
+    with pytest.raises(Refusal) as raised:
+        check_head(method, headers, LIMIT)
+    assert raised.value.status == status
+
+
+@pytest.mark.parametrize("sizes", [[LIMIT], [LIMIT // 2, LIMIT // 2], [0, LIMIT, 0]])
+async def test_a_body_may_have_all_the_bytes_of_the_limit_and_no_more(sizes: list[int]) -> None:
+    messages = iter([{"type": "http.request", "body": b" " * size} for size in [*sizes, 1]])
+
+    async def receive() -> dict[str, Any]:
+        return next(messages)
+
+    limited = bounded(receive, LIMIT, 60)
+    assert [len((await limited())["body"]) for _ in sizes] == sizes
+    with pytest.raises(Refusal) as raised:
+        await limited()
+    assert raised.value.status == 413
+
+
+@pytest.mark.parametrize("collects", [True, False])
+@pytest.mark.parametrize("text", [b'{"a": [1, "\xc3\xa9"]}', b"{", b"\xff", b"NaN", b'"\\ud800"'])
+def test_decoding_leaves_the_garbage_collector_as_it_was(text: bytes, *, collects: bool) -> None:
+    before = gc.isenabled()
+    try:
+        (gc.enable if collects else gc.disable)()
+        with suppress(ValueError):
+            decode(text)
+        assert gc.isenabled() is collects
+    finally:
+        (gc.enable if before else gc.disable)()
+
+
+@pytest.mark.parametrize(
+    "text", ["", "NaN", "Infinity", "{'a': 1}", "[1,]", "01", b"\xff", b'"\\ud800"', "1 2"]
+)
+def test_what_is_not_json_in_utf_8_is_a_value_error(text: str | bytes) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        decode(text)

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import logging
 from typing import Any
 
 import pytest
 
-from tests.transport.small import GATES, app, changes
+from graph.transport.execution.request import OperationRequest
+from graph.transport.execution.results import Results
+from graph.transport.report import Report, ignore
+from tests.transport.small import GATES, SCHEMA, Context, app, changes
 from tests.transport.wire import Socket, Streaming, settle
 
 
@@ -87,3 +92,53 @@ async def test_a_mutation_that_takes_too_long_is_cancelled_in_the_end() -> None:
         await settle()
         await served.aclose(0)
     assert changes == ["begun", "cancelled"]
+
+
+async def test_a_result_that_cannot_be_made_is_masked_logged_and_counted(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def broken(_identity: str, _request_id: str) -> None:
+        raise RuntimeError("secret")
+
+    results = Results(SCHEMA, broken)
+    for query in ("{ hello }", "mutation { change }", "subscription { count }"):
+        caplog.clear()
+        (payload,) = [each async for each in results.of(asked(query), report())]
+        assert payload.errors is None
+        assert b"secret" not in payload.json
+        assert payload.failures == {("INTERNAL", "none"): 1}
+        (record,) = (each for each in caplog.records if each.levelno >= logging.ERROR)
+        assert "r-1" in record.getMessage()
+
+
+@pytest.mark.parametrize(
+    ("query", "executed", "failures"),
+    [
+        ("{ hello }", True, {}),
+        ("{ x: coded broken }", True, {("NO_GOOD", "coded"): 1, ("INTERNAL", "broken"): 1}),
+        ("{ nothing }", False, {("GRAPHQL_INVALID", "none"): 1}),
+        ("query($n: Int!) { hello(first: $n) }", False, {("GRAPHQL_INVALID", "none"): 1}),
+    ],
+)
+async def test_a_payload_is_the_encoded_result_with_its_failures(
+    query: str,
+    failures: dict[tuple[str, str], int],
+    *,
+    executed: bool,
+) -> None:
+    (payload,) = [each async for each in Results(SCHEMA, Context).of(asked(query), report())]
+    response = json.loads(payload.json)
+    assert payload.failures == failures
+    assert ("data" in response) is executed
+    if executed:
+        assert payload.errors is None
+    else:
+        assert json.loads(payload.errors or b"") == response["errors"]
+
+
+def asked(query: str) -> OperationRequest:
+    return OperationRequest(query, {}, None, "ann", "r-1")
+
+
+def report() -> Report:
+    return Report({"type": "http"}, ignore, "r-1", "http")

@@ -1,0 +1,100 @@
+"""What is known of an operation before it is executed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from graphql import OperationType, build_schema
+
+from graph.transport import Limits, make_schema
+from graph.transport.execution.request import NotAllowed, OperationRequest, RequestError
+from graph.transport.report import Summary
+from tests.transport.small import SCHEMA, Query
+
+
+def asked(query: str, name: str | None = None) -> OperationRequest:
+    return OperationRequest(query, {}, name, "ann", "r-1")
+
+
+@pytest.mark.parametrize(
+    ("query", "name", "summary"),
+    [
+        ("{ hello }", None, Summary(None, "query", {"hello": "hello"})),
+        (
+            "query A { b: hello hello ...F } fragment F on Query { c: coded ... { d: broken } }",
+            None,
+            Summary("A", "query", {"b": "hello", "hello": "hello", "c": "coded", "d": "broken"}),
+        ),
+        (
+            "query A { hello } mutation B { x: change }",
+            "B",
+            Summary("B", "mutation", {"x": "change"}),
+        ),
+        ("subscription { count }", None, Summary(None, "subscription", {"count": "count"})),
+        ("{ __typename }", None, Summary(None, "query", {"__typename": "__typename"})),
+    ],
+)
+def test_the_summary_names_the_operation_and_its_root_fields(
+    query: str, name: str | None, summary: Summary
+) -> None:
+    prepared = SCHEMA.prepare(asked(query, name)).summary
+    assert prepared == summary
+    assert list(prepared.fields) == list(summary.fields)
+
+
+@pytest.mark.parametrize(
+    ("query", "is_state"),
+    [
+        ("subscription { level }", True),
+        ('subscription { other: level(of: "a") }', True),
+        ("subscription { count }", False),
+        ("subscription { level: count }", False),
+        ("subscription { ... { level } }", False),
+        ("subscription { ...F } fragment F on Subscription { level }", False),
+        ("{ hello }", False),
+    ],
+)
+def test_only_a_subscription_to_nothing_but_a_state_is_a_state(
+    query: str, *, is_state: bool
+) -> None:
+    assert SCHEMA.prepare(asked(query)).is_state is is_state
+
+
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        ("{", None),
+        ("{ nothing }", None),
+        ("fragment F on Query { hello }", None),
+        ("query A { hello } query B { hello }", None),
+        ("query A { hello }", "B"),
+        ("query A { hello }", ""),
+        ("{ again(first: 1000000) { hello } }", None),
+    ],
+)
+def test_what_cannot_be_executed_is_a_request_error(query: str, name: str | None) -> None:
+    with pytest.raises(RequestError) as raised:
+        SCHEMA.prepare(asked(query, name))
+    assert not isinstance(raised.value, NotAllowed)
+    assert raised.value.errors
+
+
+def test_a_type_that_is_not_allowed_is_refused_before_its_cost_is_computed() -> None:
+    request = asked(f"mutation {{ {' '.join(f'a{n}: change' for n in range(11))} }}")
+    with pytest.raises(RequestError, match="mutation"):
+        SCHEMA.prepare(request)
+    with pytest.raises(NotAllowed):
+        SCHEMA.prepare(replace(request, allowed=frozenset({OperationType.QUERY})))
+
+
+def test_a_schema_has_its_own_limits_and_says_what_it_offers() -> None:
+    small = make_schema(query=Query, limits=Limits(cost=3))
+    assert small.prepare(asked("{ hello }")).type is OperationType.QUERY
+    with pytest.raises(RequestError):
+        small.prepare(asked("{ again(first: 5) { hello } }"))
+    with pytest.raises(RequestError):
+        small.prepare(asked("mutation { change }"))
+    offered = build_schema(small.as_str())
+    assert offered.query_type
+    assert offered.mutation_type is None
