@@ -1,0 +1,141 @@
+"""The bodies of responses, read by the shapes of the SDK's models."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from graph.aws.client.answers import REQUIRED
+from graph.aws.client.bodies import PROTOCOLS, normalize_json_error, normalize_xml_error
+from tests.aws.client import examples
+
+CALLED = [(service, name) for service in REQUIRED for name in REQUIRED[service] if service != "s3"]
+SIGNED = {"x-amzn-requestid": "r-1"}
+
+
+def read(service: str, name: str, body: bytes, *, signed: bool = True) -> Any:
+    model = examples.operation(service, name)
+    protocol = PROTOCOLS[model.service_model.resolved_protocol]
+    headers = SIGNED if signed else {}
+    return protocol.read(model, {"body": body, "headers": headers, "status_code": 200})
+
+
+@pytest.mark.parametrize(("service", "name"), CALLED)
+def test_what_a_service_encodes_is_read_with_all_of_its_members(service: str, name: str) -> None:
+    model = examples.operation(service, name)
+    complete = examples.answer(model)
+    got = read(service, name, examples.encoded(model, complete))
+    assert got.keys() == complete.keys()
+
+
+@pytest.mark.parametrize(
+    ("task", "good"),
+    [
+        ({"TaskArn": "a"}, True),
+        ({"TaskArn": "a", "Name": None}, True),
+        ({"TaskArn": "a", "New": [{"x": 1}]}, True),
+        ({"TaskArn": 1}, False),
+        ({"TaskArn": True}, False),
+        ({"TaskArn": ["a"]}, False),
+        ("a", False),
+        (None, False),
+        ([], False),
+    ],
+)
+def test_a_member_is_of_its_type_or_absent(task: Any, *, good: bool) -> None:
+    body = json.dumps({"Tasks": [task]}).encode()
+    if good:
+        assert read("datasync", "ListTasks", body) == {"Tasks": [task]}
+    else:
+        with pytest.raises((TypeError, ValueError)):
+            read("datasync", "ListTasks", body)
+
+
+@pytest.mark.parametrize("count", [True, "1", 1.5, [1], {"a": 1}])
+def test_a_number_is_neither_a_boolean_nor_a_text(count: object) -> None:
+    body = json.dumps({"FilesTransferred": count}).encode()
+    with pytest.raises(TypeError):
+        read("datasync", "DescribeTaskExecution", body)
+
+
+@pytest.mark.parametrize(
+    ("body", "signed", "good"),
+    [
+        (b"", True, True),
+        (b"{}", True, True),
+        (b'{"Freed": 1}', True, True),
+        (b"{}", False, True),
+        (b"", False, False),
+        (b'{"Freed": 1}', False, False),
+        (b'{"__type": "X"}', True, False),
+        (b"[]", True, False),
+        (b"<html/>", True, False),
+    ],
+)
+def test_nothing_is_an_answer_only_with_the_request_id_of_aws(
+    body: bytes, *, signed: bool, good: bool
+) -> None:
+    if good:
+        assert isinstance(read("datasync", "DeleteTask", body, signed=signed), dict)
+    else:
+        with pytest.raises((TypeError, ValueError)):
+            read("datasync", "DeleteTask", body, signed=signed)
+
+
+@given(body=st.binary(max_size=60) | st.text('<>/x!&;[]{}":a', max_size=40).map(str.encode))
+@pytest.mark.parametrize(("service", "name"), [("datasync", "ListTasks"), ("iam", "ListRoles")])
+def test_whatever_comes_instead_of_an_answer_is_one_of_the_expected_errors(
+    service: str, name: str, body: bytes
+) -> None:
+    try:
+        got = read(service, name, body)
+    except (LookupError, TypeError, ValueError):
+        return
+    assert isinstance(got, dict)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<!DOCTYPE r><r/>",
+        b'<!DOCTYPE r [<!ENTITY a "aaaa">]><ListRolesResponse>&a;</ListRolesResponse>',
+        b"<ListRolesResponse>",
+        b"<ListRolesResponse/>",
+        b"<ListUsersResponse><ListRolesResult/></ListUsersResponse>",
+    ],
+)
+def test_no_entity_is_expanded_and_no_other_answer_is_read(body: bytes) -> None:
+    with pytest.raises((LookupError, ValueError)):
+        read("iam", "ListRoles", body)
+
+
+@given(
+    body=st.binary(max_size=40)
+    | st.recursive(
+        st.none() | st.booleans() | st.text(max_size=3),
+        lambda inner: st.dictionaries(st.sampled_from(["__type", "message", "Message"]), inner),
+    ).map(lambda value: json.dumps(value).encode())
+)
+def test_an_error_in_json_has_texts_as_its_code_and_message_afterwards(body: bytes) -> None:
+    response: dict[str, Any] = {"body": body, "headers": {}, "status_code": 400}
+    normalize_json_error(response)
+    error = json.loads(response["body"])
+    assert all(isinstance(error.get(name, ""), str) for name in ("__type", "message", "Message"))
+
+
+@pytest.mark.parametrize("body", [b"", b"<html/>", b"{}", b"<!DOCTYPE x><Code>y</Code>", b"<x"])
+def test_an_error_in_xml_without_a_code_has_its_status_as_one(body: bytes) -> None:
+    response: dict[str, Any] = {"body": body, "headers": {}, "status_code": 502}
+    normalize_xml_error(response)
+    assert b"<Code>502</Code>" in response["body"]
+
+
+def test_an_error_in_xml_with_a_code_stays_as_it_is() -> None:
+    body = b"<ErrorResponse><Error><Code>NoSuchEntity</Code></Error></ErrorResponse>"
+    response: dict[str, Any] = {"body": body, "headers": {}, "status_code": 404}
+    normalize_xml_error(response)
+    assert response["body"] == body

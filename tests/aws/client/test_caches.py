@@ -1,0 +1,62 @@
+"""What a process remembers: bounded, and dropped by changes of its own."""
+
+from __future__ import annotations
+
+import pytest
+
+from graph.aws.client.caches import Caches
+from graph.model.mover import Account, Mover
+from tests.world import LAB, OTHER
+
+HOME, FAR = "us-east-1", "eu-west-1"
+
+
+def movers(count: int) -> list[Mover]:
+    one = Mover(
+        account=Account(LAB, HOME),
+        task_arn="arn:x",
+        name="one",
+        status="AVAILABLE",
+        mode="BASIC",
+        tags=(),
+    )
+    return [one] * count
+
+
+def test_a_change_drops_the_movers_of_its_account_and_region_alone() -> None:
+    caches = Caches()
+    places = [(LAB, HOME), (LAB, FAR), (OTHER, HOME)]
+    for place in places:
+        caches.mover_lists[place] = movers(1)
+    caches.note_change(LAB, HOME)
+    assert [place for place in places if place in caches.mover_lists] == places[1:]
+    assert (caches.changes.get(LAB), caches.changes.get(OTHER)) == (1, None)
+
+
+def test_every_change_is_counted_also_of_an_account_without_a_list() -> None:
+    caches = Caches()
+    for expected in range(1, 4):
+        caches.note_change(LAB, HOME)
+        assert caches.changes[LAB] == expected
+
+
+@pytest.mark.parametrize("size", [0, 1, 400])
+def test_lists_of_movers_count_by_their_movers(size: int) -> None:
+    caches = Caches()
+    limit = int(caches.mover_lists.maxsize)
+    for number in range(3 * limit // (size + 1) if size else 10):
+        caches.mover_lists[f"{number:012}", HOME] = movers(size)
+    kept = sum(1 + len(found) for found in caches.mover_lists.values())
+    assert kept == caches.mover_lists.currsize <= limit
+
+
+def test_what_was_not_used_for_longest_goes_first() -> None:
+    caches = Caches()
+    limit = int(caches.ended_runs.maxsize)
+    for number in range(limit):
+        caches.changes[str(number)] = number
+    assert caches.changes.get("0") == 0
+    caches.changes["new"] = 1
+    assert "0" in caches.changes
+    assert "1" not in caches.changes
+    assert len(caches.changes) == limit
