@@ -57,6 +57,8 @@ async def start(
 
 async def statuses(workflow_ids: Collection[str]) -> dict[str, WorkflowStatus]:
     """By id; the workflows that were never started are left out."""
+    if not workflow_ids:  # for which the engine would list all that it knows
+        return {}
     known = await DBOS.list_workflows_async(workflow_ids=list(workflow_ids), **_BARE)
     return {workflow.workflow_id: workflow for workflow in known}
 

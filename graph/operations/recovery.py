@@ -119,7 +119,7 @@ class Recovery:
             running, created_before=now - abandoned, silent_since=now - stalled
         )
         ids = [workflow_id for row in rows for workflow_id in Attempts(row.id).ids]
-        known = await dispatch.statuses(ids) if ids else {}
+        known = await dispatch.statuses(ids)
         for row in rows:
             try:
                 await self._recover(row, known)
