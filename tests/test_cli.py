@@ -9,6 +9,8 @@ import bcrypt
 import pytest
 
 from graph.cli import main
+from graph.store import newest_revision
+from tests.stores import change
 
 TOO_DEAR = "datasync-api: servers reject a cost above 12 unless their TOKEN_MAX_COST allows it\n"
 
@@ -136,3 +138,66 @@ def test_a_token_that_cannot_be_made_is_refused_in_one_line(
     error = capsys.readouterr().err
     assert error.startswith(f"datasync-api: {sentence}")
     assert error.count("\n") == 1
+
+
+@pytest.fixture
+def store_url(environment: pytest.MonkeyPatch, tmp_path: Path) -> str:
+    url = f"sqlite:///{tmp_path}/db.sqlite"
+    environment.setenv("DATASYNC_API_STORE_URL", url)
+    return url
+
+
+def test_a_store_is_upgraded_ahead_of_the_servers(
+    store_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    newest = newest_revision()
+    for command, printed in (
+        ("current", f"none (this version: {newest})\n"),
+        ("upgrade", f"{newest}\n"),
+        ("current", f"{newest}\n"),
+        ("upgrade", f"{newest}\n"),
+    ):
+        assert main(["store", command]) == 0
+        assert capsys.readouterr().out == printed, command
+    change(store_url, "UPDATE alembic_version SET version_num = '9999'")
+    for command in ("current", "upgrade"):
+        assert main(["store", command]) == 0
+        assert capsys.readouterr().out == f"9999 (this version: {newest})\n"
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        ("current", "the store cannot be read\n"),
+        ("upgrade", "the store cannot be upgraded: "),
+    ],
+)
+@pytest.mark.parametrize(
+    "url", ["postgresql://ann:tellnobody@127.0.0.1:1/db", "sqlite:///{}/damaged"]
+)
+def test_a_store_that_cannot_be_opened_is_reported_in_one_line_without_its_password(
+    environment: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    outcome: tuple[str, str],
+    url: str,
+) -> None:
+    command, sentence = outcome
+    (tmp_path / "damaged").write_bytes(b"no database" * 100)
+    environment.setenv("DATASYNC_API_STORE_URL", url.format(tmp_path))
+    assert main(["store", command]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith(f"datasync-api: {sentence}")
+    assert printed.err.count("\n") == 1
+    assert "tellnobody" not in printed.err
+
+
+@pytest.mark.parametrize("arguments", [[], ["downgrade"], ["upgrade", "current"]])
+def test_a_store_command_is_upgrade_or_current(
+    store_url: str, capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["store", *arguments])
+    assert ended.value.code == 2
+    assert not Path(store_url.removeprefix("sqlite:///")).exists()
