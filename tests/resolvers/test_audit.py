@@ -1,0 +1,89 @@
+"""Who may read the audit trail, and of which accounts and groups."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from graph.model.audit import (
+    AuditAction,
+    AuditFilter,
+    AuditPhase,
+    AuditRecord,
+    AuditTarget,
+    Requester,
+)
+from graph.model.errors import Forbidden
+from graph.resolvers.audit import list_audit
+from graph.store import AuditTrail
+from tests.resolvers.lab import asking, opened
+from tests.world import LAB, OTHER
+
+PLACES: list[tuple[str, str | None]] = [(LAB, "g"), (LAB, "h"), (OTHER, "g"), (LAB, None)]
+"""The account and group of each record, oldest first."""
+
+
+def record(place: tuple[str, str | None]) -> AuditRecord:
+    return AuditRecord(
+        attempt="a",
+        at=datetime.now(UTC),
+        phase=AuditPhase.REQUESTED,
+        action=AuditAction.START_MOVER,
+        requester=Requester(key="k"),
+        target=AuditTarget(account_id=place[0], group=place[1]),
+    )
+
+
+SEEN: list[tuple[dict[str, Any], AuditFilter, list[tuple[str, str | None]]]] = [
+    ({}, AuditFilter(), PLACES),
+    ({"groups": frozenset({"g"})}, AuditFilter(), [(LAB, "g"), (OTHER, "g")]),
+    ({"accounts": frozenset({OTHER})}, AuditFilter(), [(OTHER, "g")]),
+    ({"accounts": frozenset({LAB}), "groups": frozenset({"g"})}, AuditFilter(), [(LAB, "g")]),
+    ({"groups": frozenset({"g"})}, AuditFilter(group="h"), []),
+    ({"accounts": frozenset({OTHER})}, AuditFilter(account_id=LAB), []),
+    ({"groups": frozenset()}, AuditFilter(), []),
+    (
+        {"groups": frozenset({"g"})},
+        AuditFilter(groups=None, accounts=frozenset({LAB, OTHER})),
+        [(LAB, "g"), (OTHER, "g")],
+    ),
+]
+
+
+@pytest.mark.parametrize(("rights", "wanted", "seen"), SEEN)
+async def test_a_reader_sees_what_its_key_sees_whatever_it_filters_by(
+    tmp_path: Path,
+    rights: dict[str, Any],
+    wanted: AuditFilter,
+    seen: list[tuple[str, str | None]],
+) -> None:
+    async with opened(tmp_path) as services:
+        for place in PLACES:
+            await AuditTrail(services.store).append(record(place))
+        context = asking(services, may_audit=True, **rights)
+        entries = await list_audit(context, wanted, 10, None)
+    targets = [entry.record.target for entry in entries]
+    assert [(target.account_id, target.group) for target in targets] == seen[::-1]
+
+
+async def test_a_page_goes_on_below_its_cursor(tmp_path: Path) -> None:
+    async with opened(tmp_path) as services:
+        for place in PLACES:
+            await AuditTrail(services.store).append(record(place))
+        context = asking(services, may_audit=True)
+        first = await list_audit(context, AuditFilter(), 3, None)
+        rest = await list_audit(context, AuditFilter(), 3, first[-1].sequence)
+    groups = [entry.record.target.group for entry in (*first, *rest)]
+    assert groups == [group for _, group in PLACES[::-1]]
+
+
+@pytest.mark.parametrize("rights", [{}, {"may_write": True}, {"groups": frozenset({"g"})}])
+async def test_a_key_without_the_right_reads_nothing(
+    tmp_path: Path, rights: dict[str, Any]
+) -> None:
+    async with opened(tmp_path) as services:
+        with pytest.raises(Forbidden, match="'me' may not read the audit trail"):
+            await list_audit(asking(services, **rights), AuditFilter(), 10, None)

@@ -1,0 +1,26 @@
+"""A request has loaders and failures of its own, and shares the services."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from strawberry.dataloader import DataLoader
+
+from graph.context import open_context
+from graph.model.caller import Caller
+from tests.resolvers.lab import opened
+
+
+async def test_requests_share_services_and_nothing_that_was_read(tmp_path: Path) -> None:
+    async with opened(tmp_path) as services:
+        one, other = (open_context(services, Caller(name), name) for name in ("one", "other"))
+        assert (one.caller.name, one.request_id) == ("one", "one")
+        assert one.services is other.services is services
+        one.failures["NOT_FOUND", "mover"] += 1
+        assert not other.failures
+        of_one, of_other = vars(one.loaders), vars(other.loaders)
+        loaders = [name for name, kept in of_one.items() if isinstance(kept, DataLoader)]
+        assert loaders
+        assert all(of_one[name] is not of_other[name] for name in loaders)
+        one.loaders.movers.prime("222222222222", [])
+        assert other.loaders.movers.cache_map.get("222222222222") is None

@@ -1,0 +1,109 @@
+"""What one request has read it does not read again, and each key fails for itself."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from strawberry.dataloader import DataLoader
+
+from graph.context import Services
+from graph.loaders import Loaders
+from graph.model.errors import NotFound
+from graph.sandbox import Sandbox
+from tests.operations.by_hand import backend, by_hand
+from tests.resolvers.lab import opened
+from tests.world import LAB, furnish
+
+GONE = f"arn:aws:datasync:us-east-1:{LAB}:task/task-0123456789abcdef0"
+OF_RUNS = {"mover", "task", "runs", "latest_run", "run", "run_note"}
+
+
+@pytest_asyncio.fixture
+async def services(aws: Sandbox, tmp_path: Path) -> AsyncIterator[Services]:
+    furnish(aws, LAB)
+    async with opened(tmp_path) as services:
+        yield services
+
+
+def loaders_of(services: Services) -> Loaders:
+    return Loaders(services.gateway, services.runs, services.cleanup)
+
+
+def arns(aws: Sandbox, count: int) -> list[str]:
+    """The ARNs of the tasks of so many new movers."""
+    role = aws.role(LAB, "reads", service="datasync.amazonaws.com", bucket=f"from-{LAB}")
+    made = [by_hand("g", (role, role), name=f"m{number}").arn for number in range(count)]
+    aws.border.forget_calls()
+    return made
+
+
+async def test_a_mover_and_its_task_cost_one_call_each_however_often_they_are_read(
+    aws: Sandbox, services: Services
+) -> None:
+    (arn,) = arns(aws, 1)
+    loaders = loaders_of(services)
+    movers = await asyncio.gather(*(loaders.mover.load(arn) for _ in range(5)))
+    task = await loaders.task.load(arn)
+    assert {mover.name for mover in movers} == {task.name} == {"m0"}
+    counts = aws.border.counts()
+    assert counts["datasync.DescribeTask"] == counts["datasync.ListTagsForResource"] == 1
+
+
+async def test_a_key_that_fails_takes_nothing_from_the_others(
+    aws: Sandbox, services: Services
+) -> None:
+    one, two = arns(aws, 2)
+    loaders = loaders_of(services)
+    found = await asyncio.gather(
+        *(loaders.mover.load(arn) for arn in (one, GONE, two)), return_exceptions=True
+    )
+    assert isinstance(found[1], NotFound)
+    assert [getattr(mover, "task_arn", None) for mover in found] == [one, None, two]
+
+
+async def test_a_new_request_reads_again_and_the_same_one_does_not(
+    aws: Sandbox, services: Services
+) -> None:
+    (arn,) = arns(aws, 1)
+    loaders = loaders_of(services)
+    assert (await loaders.mover.load(arn)).name == "m0"
+    backend().delete_task(arn)
+    assert (await loaders.mover.load(arn)).name == "m0"
+    with pytest.raises(NotFound):
+        await loaders_of(services).mover.load(arn)
+
+
+async def test_an_event_of_a_stream_reads_everything_again(
+    aws: Sandbox, services: Services
+) -> None:
+    (arn,) = arns(aws, 1)
+    loaders = loaders_of(services)
+    await loaders.mover.load(arn)
+    assert len(await loaders.movers.load(LAB)) == 1
+    backend().delete_task(arn)
+    loaders.forget()
+    with pytest.raises(NotFound):
+        await loaders.mover.load(arn)
+    assert await loaders.movers.load(LAB) == []
+
+
+async def test_a_start_or_stop_discards_what_it_may_have_changed_and_nothing_else(
+    services: Services,
+) -> None:
+    loaders = loaders_of(services)
+    kept = {name: it for name, it in vars(loaders).items() if isinstance(it, DataLoader)}
+    for loader in kept.values():
+        loader.prime("key", "read before")
+    loaders.forget_runs()
+    left = {name for name, it in kept.items() if it.cache_map.get("key") is not None}
+    assert left == kept.keys() - OF_RUNS
+
+
+async def test_a_run_that_nobody_noted_has_an_empty_note(services: Services) -> None:
+    run = f"{GONE}/execution/exec-0123456789abcdef0"
+    note = await loaders_of(services).run_note.load(run)
+    assert (note.started_by, note.cancelled_by) == (None, None)
