@@ -59,7 +59,10 @@ def test_a_socket_is_closed_with_the_code_of_the_rejection(code: str, closes: in
     assert close_code(too_many("Too many connections")) == 4503
 
 
-@given(st.text(max_size=300))
+TEXTS = st.builds(str.__mul__, st.text(min_size=1, max_size=5), st.integers(1, 150))
+
+
+@given(st.text() | TEXTS)
 def test_the_reason_of_a_close_is_as_much_of_the_text_as_fits(text: str) -> None:
     """RFC 6455, 5.5: a control frame has at most 125 bytes, and the code takes two."""
     reason = close_reason(text)

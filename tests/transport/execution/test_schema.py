@@ -50,6 +50,8 @@ def test_the_summary_names_the_operation_and_its_root_fields(
         ('subscription { other: level(of: "a") }', True),
         ("subscription { count }", False),
         ("subscription { level: count }", False),
+        ("subscription { level level }", False),
+        ("subscription { level ...F } fragment F on Subscription { level }", False),
         ("subscription { ... { level } }", False),
         ("subscription { ...F } fragment F on Subscription { level }", False),
         ("{ hello }", False),

@@ -19,11 +19,10 @@ async def test_values_that_nobody_uses_are_counted_too() -> None:
     assert await code_of("{ hello }", {"unused": {"k" * 100: 1, "n": [[]] * 10}}) is None
 
 
+TEXTS = st.builds(str.__mul__, st.text(min_size=1, max_size=5), st.integers(0, 150))
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=250),
-    lambda inner: (
-        st.lists(inner, max_size=5) | st.dictionaries(st.text(max_size=120), inner, max_size=5)
-    ),
+    st.none() | st.booleans() | st.integers() | TEXTS,
+    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(TEXTS, inner, max_size=5),
     max_leaves=20,
 )
 
