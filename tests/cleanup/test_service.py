@@ -8,24 +8,18 @@ from pathlib import Path
 
 import pytest_asyncio
 
-from graph.aws.client.clients import Clients
 from graph.aws.client.gateway import Gateway
 from graph.cleanup.service import Cleanup
 from graph.sandbox import Fault, Sandbox
 from graph.store import Store
 from tests import leftover
 from tests.aws.calls import at_the_gate
-from tests.world import LAB, ORG, ROLE, furnish
+from tests.world import LAB
 
 
 @pytest_asyncio.fixture
-async def cleanup(aws: Sandbox, tmp_path: Path) -> AsyncIterator[Cleanup]:
-    furnish(aws, LAB)
-    clients = Clients(region="us-east-1", role=ROLE, org=ORG, external_id="x-1")
-    async with (
-        Gateway(clients, org=ORG) as gateway,
-        Store(f"sqlite:///{tmp_path}/db.sqlite") as store,
-    ):
+async def cleanup(gateway: Gateway, tmp_path: Path) -> AsyncIterator[Cleanup]:
+    async with Store(f"sqlite:///{tmp_path}/db.sqlite") as store:
         yield Cleanup(gateway, store, age=-1)
 
 

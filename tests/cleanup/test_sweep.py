@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from graph.aws.client.clients import Clients
 from graph.aws.client.gateway import Gateway
 from graph.cleanup.sweep import Sweep
 from graph.sandbox import Fault, Sandbox
@@ -18,15 +17,7 @@ from graph.store import Store
 from tests import leftover
 from tests.store.test_search import accepted
 from tests.stores import BOTH, store_url
-from tests.world import CREATE, LAB, ORG, ROLE, ask, ended, furnish, new_mover, serving, tell
-
-
-@pytest_asyncio.fixture
-async def gateway(aws: Sandbox) -> AsyncIterator[Gateway]:
-    furnish(aws, LAB)
-    clients = Clients(region="us-east-1", role=ROLE, org=ORG, external_id="x-1")
-    async with Gateway(clients, org=ORG) as opened:
-        yield opened
+from tests.world import CREATE, LAB, ask, ended, furnish, new_mover, serving, tell
 
 
 @pytest_asyncio.fixture(params=BOTH)
