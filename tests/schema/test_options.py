@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import botocore.session
+import pytest
 from botocore import xform_name
 from strawberry.utils.str_converters import to_camel_case
 
 from graph.app import graphql_schema
+from graph.model.mover import Schedule as ScheduleModel
+from graph.schema.options import Schedule, TransferOptions
+from tests.schema.execution import select
 
 
 def test_every_option_of_a_transfer_is_shown() -> None:
@@ -16,3 +20,29 @@ def test_every_option_of_a_transfer_is_shown() -> None:
     options: Any = model.shape_for("Options")
     shown: Any = graphql_schema().core.type_map["TransferOptions"]
     assert set(shown.fields) == {to_camel_case(xform_name(name)) for name in options.members}
+
+
+MODEL: Any = botocore.session.get_session().get_service_model("datasync").shape_for("Options")
+
+
+@pytest.mark.parametrize("name", MODEL.members)
+async def test_each_option_is_shown_in_aws_s_words_and_null_where_aws_reports_none(
+    name: str,
+) -> None:
+    names = [to_camel_case(xform_name(member)) for member in MODEL.members]
+    value: Any = 2**40 if MODEL.members[name].type_name == "long" else "A_NEW_WORD"
+    options = TransferOptions(value={name: value})
+    it = await select(TransferOptions, options, f"{{ {' '.join(names)} }}")
+    assert it == dict.fromkeys(names) | {to_camel_case(xform_name(name)): value}
+
+
+@pytest.mark.parametrize("given", [{}, {"status": "DISABLED", "disabled_by": "SERVICE"}])
+async def test_a_schedule_shows_why_it_is_disabled_where_aws_says_so(given: dict[str, str]) -> None:
+    schedule = Schedule(value=ScheduleModel(expression="rate(1 hour)", **given))
+    it = await select(Schedule, schedule, "{ expression status disabledBy disabledReason }")
+    assert it == {
+        "expression": "rate(1 hour)",
+        "status": given.get("status"),
+        "disabledBy": given.get("disabled_by"),
+        "disabledReason": None,
+    }

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from graph.model.errors import Upstream
+from graph.schema.scalars import SCALARS, AccountId, Arn, BigInt
 from tests.world import serving, tell
 
 
@@ -18,3 +25,52 @@ async def test_a_bad_account_has_one_code_in_a_query_however_it_is_written(tmp_p
     codes = [answer["errors"][0]["extensions"]["code"] for answer in answers]
     assert codes == ["INVALID", "INVALID", "GRAPHQL_INVALID", "INVALID"]
     assert answers[0]["data"] == {"account": None, "server": {"org": "acme"}}
+
+
+SAFE = 2**53 - 1
+
+
+@given(st.integers(-SAFE, SAFE))
+def test_a_big_number_is_returned_exactly(number: int) -> None:
+    serialize = SCALARS[BigInt].serialize
+    assert serialize is not None
+    assert serialize(number) == number
+    assert float(number) == number  # as a JSON client reads it
+
+
+@given(
+    st.one_of(
+        st.integers(SAFE + 1),
+        st.integers(max_value=-SAFE - 1),
+        st.booleans(),
+        st.floats(),
+        st.text(),
+        st.none(),
+    )
+)
+def test_what_is_no_number_that_every_client_represents_is_a_failure_of_aws(value: object) -> None:
+    serialize = SCALARS[BigInt].serialize
+    assert serialize is not None
+    with pytest.raises(Upstream, match="whole number"):
+        serialize(value)
+
+
+@pytest.mark.parametrize("scalar", [AccountId, Arn])
+@pytest.mark.parametrize("value", [222222222222, 1.5, True, None, ["222222222222"]])
+def test_an_account_id_or_arn_is_a_string_and_never_a_number(scalar: object, value: object) -> None:
+    parse = SCALARS[scalar].parse_value
+    assert parse is not None
+    assert parse("0222") == "0222"
+    with pytest.raises(TypeError, match="Expected a string"):
+        parse(value)
+
+
+@pytest.mark.parametrize("hours", [-8, 0, 2])
+def test_a_moment_is_returned_with_its_offset_and_read_back_as_it_was(hours: int) -> None:
+    moment = datetime(2024, 5, 17, 9, 30, 0, 250_000, tzinfo=timezone(timedelta(hours=hours)))
+    scalar = SCALARS[datetime]
+    assert scalar.serialize is not None
+    assert scalar.parse_value is not None
+    text = scalar.serialize(moment)
+    assert text.startswith("2024-05-17T09:30:00.250000")
+    assert scalar.parse_value(text) == moment.astimezone(UTC)

@@ -12,22 +12,20 @@ from tests.world import CREATE, LAB, ask, ended, furnish, new_mover, serving
 TAGS = "query($id: ID!) { operation(id: $id) { status mover { tags { key value } } } }"
 GIVEN = [
     {"key": "team", "value": "blue"},
-    {"key": "Team", "value": "a b + = . _ : @ / -"},
-    {"key": "a b+=._:/-", "value": "0"},
+    {"key": "a b+=._:/-", "value": "a b + = . _ : @ / -"},
     {"key": "k" * 128, "value": "v" * 256},
 ]
 
 
 async def test_tags_are_returned_unchanged_and_in_their_order(aws: Sandbox, tmp_path: Path) -> None:
     furnish(aws, LAB)
-    given = [GIVEN[0], *GIVEN[2:]]  # IAM does not tell "team" from "Team"
     async with serving(tmp_path) as client:
-        made = (await ask(client, CREATE, input=new_mover() | {"tags": given}))["createMover"]
+        made = (await ask(client, CREATE, input=new_mover() | {"tags": GIVEN}))["createMover"]
         assert made["errors"] == []
         operation = await ended(client, made["operation"]["id"], TAGS)
     assert operation["status"] == "COMPLETED"
     shown = operation["mover"]["tags"]
-    assert [tag for tag in shown if not tag["key"].startswith("spinup:")] == given
+    assert [tag for tag in shown if not tag["key"].startswith("spinup:")] == GIVEN
 
 
 @pytest.mark.parametrize(
