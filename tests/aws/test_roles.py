@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from graph.aws import roles
 from graph.aws.client.access import Access
 from graph.aws.client.gateway import Gateway
+from graph.model.errors import Conflict, NotFound
+from graph.model.mover import OPERATION_TAG, Tag
 from graph.sandbox import Sandbox
-from tests.world import LAB, ORG
+from tests.world import LAB, ORG, OTHER
 
 
 async def test_a_buckets_role_is_what_the_contract_says(aws: Sandbox, gateway: Gateway) -> None:
@@ -44,3 +51,43 @@ async def test_a_buckets_role_is_what_the_contract_says(aws: Sandbox, gateway: G
         "arn:aws:s3:::b": [f"s3:{name}" for name in on_bucket.split()],
         "arn:aws:s3:::b/*": [f"s3:{name}" for name in on_objects.split()],
     }
+
+
+@given(group=st.text(max_size=20))
+def test_a_path_has_nothing_that_iam_does_not_allow(group: str) -> None:
+    path = roles.role_path(ORG, group)
+    assert re.fullmatch(r"/[\x21-\x7e]*/", path)
+    assert path.startswith(f"/spinup/{ORG}/")
+    assert len(path) == len(f"/spinup/{ORG}//") + len(group)
+
+
+async def test_a_role_of_somebody_else_is_neither_completed_nor_deleted(
+    aws: Sandbox, gateway: Gateway
+) -> None:
+    account, path = gateway.bind(LAB), roles.role_path(ORG, "g")
+    mine, other = (Tag(OPERATION_TAG, "mine"),), (Tag(OPERATION_TAG, "other"),)
+    arn = await roles.ensure_role(account, "r-1", path, "arn:aws:s3:::b", mine)
+    with pytest.raises(Conflict, match="made by somebody else"):
+        await roles.ensure_role(account, "r-1", path, "arn:aws:s3:::b", other)
+    await roles.delete_role(account, "r-1", other)
+    assert await roles.tags_of_role(account, "r-1") == mine
+    assert await roles.ensure_role(account, "r-1", path, "arn:aws:s3:::b", mine) == arn
+    await roles.delete_role(account, "r-1", mine)
+    with pytest.raises(NotFound):
+        await roles.tags_of_role(account, "r-1")
+
+
+@pytest.mark.parametrize(
+    ("account", "path", "expected"),
+    [
+        (LAB, f"role/spinup/{ORG}/g/r-1", True),
+        (OTHER, f"role/spinup/{ORG}/g/r-1", False),
+        (LAB, f"role/spinup/{ORG}-two/g/r-1", False),
+        (LAB, f"role/x/spinup/{ORG}/g/r-1", False),
+        (LAB, "role/management", False),
+    ],
+)
+def test_a_role_is_the_movers_by_its_account_and_path(
+    account: str, path: str, *, expected: bool
+) -> None:
+    assert roles.is_movers_role(f"arn:aws:iam::{account}:{path}", ORG, LAB) is expected
