@@ -42,6 +42,7 @@ async def test_nothing_is_empty_or_gone_where_a_page_came_instead(
         mover = await made(client)
         query = "{ %s }" % (READS[field] % mover if "%s" in READS[field] else READS[field])
         assert "errors" not in await tell(client, query)
+    async with serving(tmp_path) as client:  # which remembers nothing
         aws.border.add(Fault(call, "page", count=1_000))
         answer = await tell(client, query)
         aws.border.clear()

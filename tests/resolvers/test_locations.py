@@ -61,4 +61,4 @@ async def test_an_id_without_an_arn_of_a_location_finds_nothing(
     aws: Sandbox, tmp_path: Path, arn: str
 ) -> None:
     async with serving(tmp_path) as client:
-        assert await code(client, encode("Location", arn)) == "NOT_FOUND"
+        assert await code(client, encode("Location", arn)) is None

@@ -162,7 +162,7 @@ PATHS = [
         ("GET", f"{MOVERS}/"), ("GET", f"{MOVERS}/g/"), ("GET", f"{ONE}/"),
         ("GET", f"{ONE}/runs/"),
         ("GET", f"{ROOT}/ping/"), ("GET", f"{ROOT}/flywheel/"), ("GET", ROOT),
-        ("GET", f"//{MOVERS}"), ("GET", "/healthz/"), ("GET", "/graphql/"), ("GET", "/a%0ab"),
+        ("POST", f"//{MOVERS}"), ("GET", "/healthz/"), ("GET", "/graphql/"), ("GET", "/a%0ab"),
         ("GET", f"{ONE}/runs/exec-1/more"), ("GET", f"{ROOT}/{LAB}/other"),
         ("GET", f"{ROOT}/{LAB}"), ("POST", f"{ROOT}/{LAB}/movers/"),
     )

@@ -42,10 +42,10 @@ FIELDS: dict[str, tuple[str, tuple[str, str, str, str]]] = {
     "Query.accounts": ("{ accounts { id } }", EVERYBODY),
     "Query.server": ("{ server { version } }", EVERYBODY),
     "Query.account": (f"{{ {ACCOUNT} {{ id }} }}", EVERYBODY),
-    "Query.mover": (f'{{ mover(account: "{LAB}", group: "g", name: "one") {{ id }} }}', HIDDEN),
-    "Query.node": ('{ node(id: "MOVER") { id } }', HIDDEN),
+    "Query.mover": (f'{{ mover(account: "{LAB}", group: "g", name: "one") {{ id }} }}', LISTED),
+    "Query.node": ('{ node(id: "MOVER") { id } }', LISTED),
     "Query.nodes": ('{ nodes(ids: ["MOVER"]) { id } }', LISTED),
-    "Query.operation": ('{ operation(id: "OPERATION") { id } }', HIDDEN),
+    "Query.operation": ('{ operation(id: "OPERATION") { id } }', LISTED),
     "Query.operations": ("{ operations { nodes { id } } }", LISTED),
     "Query.audit": (
         "{ audit { nodes { at } } }",
@@ -53,7 +53,7 @@ FIELDS: dict[str, tuple[str, tuple[str, str, str, str]]] = {
     ),
     "Account.movers": (f"{{ {ACCOUNT} {{ movers {{ nodes {{ id }} }} }} }}", LISTED),
     "Account.groups": (f"{{ {ACCOUNT} {{ groups {{ nodes {{ name }} }} }} }}", LISTED),
-    "Account.group": (f'{{ {ACCOUNT} {{ group(name: "g") {{ name }} }} }}', HIDDEN),
+    "Account.group": (f'{{ {ACCOUNT} {{ group(name: "g") {{ name }} }} }}', LISTED),
     "Account.orphans": (f"{{ {ACCOUNT} {{ orphans {{ arn }} }} }}", WRITERS),
     "Mutation.createMover": (
         "mutation($new: CreateMoverInput!) { createMover(input: $new) { errors { code } } }",

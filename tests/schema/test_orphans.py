@@ -208,8 +208,8 @@ async def test_orphans_cost_a_call_a_task_and_location_and_the_pages(
     counts = dict(aws.border.counts())
     counts.pop("sts.AssumeRole", None)
     assert counts == {
-        "datasync.ListTasks": 2,  # one is that of the account's movers
-        "resourcegroupstaggingapi.GetResources": 2,
+        "datasync.ListTasks": 1,
+        "resourcegroupstaggingapi.GetResources": 1,
         "datasync.ListLocations": 1,
         "iam.ListRoles": 1,
         "datasync.DescribeTask": 5,
