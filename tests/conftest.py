@@ -20,9 +20,12 @@ EAGER = Pace(launch=0, phase=0, per_object=0, listing=0, verifying=0, bandwidth=
 def log_as_it_was() -> Iterator[None]:
     """A command that is run in the process of its test sets the log up for all that come after."""
     root = logging.getLogger()
-    level, handlers = root.level, list(root.handlers)
+    own = [logging.getLogger(name) for name in ("graph", "rest_compat")]
+    level, handlers, levels = root.level, list(root.handlers), [each.level for each in own]
     yield
     root.setLevel(level)
+    for logger, before in zip(own, levels, strict=True):
+        logger.setLevel(before)
     for handler in [each for each in root.handlers if type(each) is logging.StreamHandler]:
         if handler not in handlers:
             root.removeHandler(handler)
