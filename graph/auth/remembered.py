@@ -1,47 +1,38 @@
-"""What was verified a short while ago: bounded, expiring, never by the token itself."""
+"""What was verified a short while ago: bounded, expiring, and never kept by the token itself."""
 
 from __future__ import annotations
 
 import hashlib
 import secrets
-from collections import OrderedDict
 from collections.abc import Callable
 from typing import Generic, TypeVar
+
+from cachetools import TTLCache
 
 V = TypeVar("V")
 
 
 class Remembered(Generic[V]):
-    """Keyed by a digest with a salt of the process: a dump of it gives no token away."""
+    """Keyed by a digest with a salt of the process, so that a dump of it contains no token.
+
+    A lookup does not prolong an entry. If it is full, the least recently used entry is dropped.
+    """
 
     def __init__(self, most: int, seconds: float, clock: Callable[[], float]) -> None:
-        self._most, self._seconds, self._clock = most, seconds, clock
         self._salt = secrets.token_bytes(16)
-        self._kept: OrderedDict[bytes, tuple[float, V]] = OrderedDict()
+        self._kept: TTLCache[bytes, V] = TTLCache(most, seconds, timer=clock)
 
     def __len__(self) -> int:
         return len(self._kept)
 
     def get(self, token: bytes) -> V | None:
-        self._expire()
-        entry = self._kept.get(self._digest(token))
-        return None if entry is None else entry[1]
+        return self._kept.get(self._digest(token))
 
     def put(self, token: bytes, value: V) -> None:
-        """The oldest gives way. A lookup does not renew: entries stay in order of their end."""
-        digest = self._digest(token)
-        self._kept.pop(digest, None)
-        self._kept[digest] = (self._clock() + self._seconds, value)
-        if len(self._kept) > self._most:
-            self._kept.popitem(last=False)
+        self._kept[self._digest(token)] = value
 
     def clear(self) -> None:
         self._kept.clear()
-
-    def _expire(self) -> None:
-        now = self._clock()
-        while self._kept and next(iter(self._kept.values()))[0] <= now:
-            self._kept.popitem(last=False)
 
     def _digest(self, token: bytes) -> bytes:
         return hashlib.blake2b(token, key=self._salt).digest()
