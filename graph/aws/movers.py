@@ -72,7 +72,7 @@ async def find_mover(aws: AccountGateway, group: str, name: str) -> Mover | None
 async def movers_named(
     aws: AccountGateway, tasks: list[TaskEntry], group: str, name: str
 ) -> list[str]:
-    """Those of the tasks that are movers of that group and name, whoever made them.
+    """Those of the tasks that are movers of that group and name, regardless of their creator.
 
     Reads nothing from the tagging API, which is late. One call per task of the name.
     """

@@ -32,7 +32,7 @@ class TaskEntry(NamedTuple):
 
 
 async def list_tasks(aws: AccountGateway) -> list[TaskEntry]:
-    """All tasks of an account, whoever made them, in AWS's order. One call per 100."""
+    """All tasks of an account, regardless of their creator, in AWS's order. One call per 100."""
     return [
         TaskEntry(item["TaskArn"], item.get("Name") or "", item["Status"], mode_of(item))
         async for page in aws.pages("datasync", "list_tasks", "Tasks", MaxResults=PAGE_SIZE)

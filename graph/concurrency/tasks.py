@@ -1,4 +1,4 @@
-"""Tasks that outlive whoever asked for them, and have an owner all the same."""
+"""Tasks that outlive their caller and still have an owner."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 class TaskOwner:
-    """Runs work to its end even if the caller is cancelled. Whoever creates it has to close it."""
+    """Runs work to its end even if the caller is cancelled. Its creator closes it."""
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[Any]] = set()

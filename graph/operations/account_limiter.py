@@ -29,6 +29,6 @@ class AccountLimiter:
         mine = self._accounts.get(account_id)
         if mine is None:
             self._accounts[account_id] = mine = asyncio.Semaphore(self._per_account)
-        # The account's first: whoever waits for it must not hold a slot of the process.
+        # The account's first: a workflow that waits for it must not hold a slot of the process.
         async with mine, self._all:
             yield

@@ -11,7 +11,7 @@ from dbos import DBOS, SetWorkflowID, WorkflowStatus
 
 APPLICATION_VERSION: Final = "2"
 """Of the workflows' inputs. A replica runs only workflows of its own. Pinned, as operations in
-flight would wait for ever if each deployment had a new one. "1" had pickled inputs."""
+flight would wait forever if each deployment had a new one. "1" had pickled inputs."""
 ENDED: Final = frozenset({"SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"})
 _ID: Final = 36
 """The length of an operation's id, with which the ids of all its workflows begin."""

@@ -8,7 +8,7 @@ from typing import Any
 
 
 class SharedReads:
-    """Owns the tasks that read, so that whoever asked first may leave before the others."""
+    """Owns the tasks that read, so that the first caller may leave before the others."""
 
     def __init__(self) -> None:
         self._under_way: dict[tuple[Hashable, ...], asyncio.Task[Any]] = {}
