@@ -158,7 +158,7 @@ async def _operation(context: Context, task: str) -> Operation | None:
 
 def _account(context: Context, request: Request) -> str:
     """The account of a path, if the caller may see it. Raises NotFound."""
-    return scope.account(context, _well_formed(request.path_params["account"])).account_id
+    return scope.require_account(context, _well_formed(request.path_params["account"])).account_id
 
 
 def _well_formed(account_id: str) -> str:

@@ -51,7 +51,7 @@ async def delete_mover(context: Context, task_arn: str, *, cancel_run: bool = Fa
         try:
             mover = await movers.get_mover(context, task_arn)
         except NotFound:
-            account_id = scope.task_account(context, task_arn).account_id
+            account_id = scope.require_task_account(context, task_arn).account_id
             operation = await movers.delete_again(context, account_id, task_arn=task_arn)
         else:
             _found(attempt, mover)

@@ -15,13 +15,13 @@ async def get_location(context: Context, location_arn: str) -> Location:
 
     Raises NotFound, also for a location without tags, which belongs to nobody.
     """
-    account_id = scope.location_account(context, location_arn).account_id
+    account_id = scope.require_location_account(context, location_arn).account_id
     try:
         tags = await context.loaders.tags.load(location_arn)
     except NotFound:  # AWS's message speaks of resources
         raise NotFound(scope.NO_LOCATION) from None
     ours = carries(tags, own_tags(context.services.gateway.org))
-    if not ours or not scope.group(context, account_id, value_of(tags, GROUP_TAG)):
+    if not ours or not scope.sees_group(context, account_id, value_of(tags, GROUP_TAG)):
         raise NotFound(scope.NO_LOCATION)
     location = await context.loaders.location.load(location_arn)
     if location is None:

@@ -33,19 +33,19 @@ async def list_movers(
     A group without movers returns an empty list. ``further``: for a page after the first, which
     shows the list as it was read for an earlier page, up to a minute ago.
     """
-    scope.account(context, account_id)
+    scope.require_account(context, account_id)
     loaders = context.loaders
     movers = await (loaders.listed_movers if further else loaders.movers).load(account_id)
     return [
         mover
         for mover in movers
-        if group in (None, mover.group) and scope.group(context, account_id, mover.group)
+        if group in (None, mover.group) and scope.sees_group(context, account_id, mover.group)
     ]
 
 
 async def list_groups(context: Context, account_id: str) -> list[Group]:
     """The groups that have a mover the caller may see, sorted by name."""
-    account = scope.account(context, account_id)
+    account = scope.require_account(context, account_id)
     movers = await list_movers(context, account_id)
     found = {mover.group for mover in movers if mover.group is not None}
     return [Group(account, name) for name in sorted(found)]
@@ -54,8 +54,8 @@ async def list_groups(context: Context, account_id: str) -> list[Group]:
 async def find_group(context: Context, account_id: str, name: str) -> Group:
     """A group with at least one mover. Raises NotFound."""
     names.group(name)
-    if scope.group(context, account_id, name) and name in _recent_groups(context, account_id):
-        return Group(scope.account(context, account_id), name)
+    if scope.sees_group(context, account_id, name) and name in _recent_groups(context, account_id):
+        return Group(scope.require_account(context, account_id), name)
     for group in await list_groups(context, account_id):
         if group.name == name:
             return group
@@ -85,7 +85,7 @@ async def get_group(context: Context, key: str) -> Group:
 
 
 def _recent_groups(context: Context, account_id: str) -> set[str | None]:
-    scope.account(context, account_id)
+    scope.require_account(context, account_id)
     return {mover.group for mover in recent_movers(context.services.gateway.bind(account_id))}
 
 
@@ -95,7 +95,7 @@ async def find_account(context: Context, account_id: str) -> Account:
     Costs a list of the account's movers, which the request then reuses, unless they were listed up
     to a minute ago.
     """
-    account = scope.account(context, account_id)
+    account = scope.require_account(context, account_id)
     if not recent_movers(context.services.gateway.bind(account_id)):
         await context.loaders.movers.load(account_id)
     return account
@@ -117,8 +117,8 @@ async def find_mover(context: Context, account_id: str, group: str, name: str) -
     several have the name, which the original server allowed, returns the first.
     """
     hints = context.services.gateway.caches.task_arns
-    scope.account(context, account_id)
-    if not scope.group(context, account_id, group):
+    scope.require_account(context, account_id)
+    if not scope.sees_group(context, account_id, group):
         raise NotFound(scope.NO_MOVER)
     hint = hints.get((account_id, group, name))
     if hint is not None:
@@ -137,12 +137,12 @@ async def find_mover(context: Context, account_id: str, group: str, name: str) -
 
 async def get_mover(context: Context, task_arn: str) -> Mover:
     """A mover by the ARN of its task. Raises NotFound, also if the caller may not see it."""
-    scope.task_account(context, task_arn)
+    scope.require_task_account(context, task_arn)
     try:
         mover = await context.loaders.mover.load(task_arn)
     except NotFound:  # AWS's message speaks of tasks
         raise NotFound(scope.NO_MOVER) from None
-    return scope.shown(context, mover)
+    return scope.require_visible(context, mover)
 
 
 async def show_mover(context: Context, mover: Mover) -> MoverDetails:
@@ -176,9 +176,9 @@ def check_may_create(context: Context, account_id: str, group: str) -> None:
 
     Raises Invalid or NotFound for the account, Forbidden if the caller may not write.
     """
-    scope.may_write_at_all(context)
-    scope.account(context, account_id)
-    scope.may_write(context, account_id, group)
+    scope.require_write_key(context)
+    scope.require_account(context, account_id)
+    scope.require_write(context, account_id, group)
 
 
 async def create_mover(
@@ -199,7 +199,7 @@ async def delete_mover(context: Context, mover: Mover, *, cancel_run: bool = Fal
 
     Raises Forbidden if the caller may not write.
     """
-    scope.may_write(context, mover.account.account_id, mover.group)
+    scope.require_write(context, mover.account.account_id, mover.group)
     return await context.services.operations.delete_mover(
         mover, context.caller, cancel_run=cancel_run
     )
@@ -213,16 +213,16 @@ async def delete_again(
     task_arn: str | None = None,
 ) -> Operation:
     """For a mover that is gone or that the caller may not see; the error is the same for both."""
-    scope.account(context, account_id)
+    scope.require_account(context, account_id)
     services = context.services
     left = await services.operations.left_by(account_id, named=named, task_arn=task_arn)
-    if left is None and named is not None and scope.group(context, account_id, named[0]):
+    if left is None and named is not None and scope.sees_group(context, account_id, named[0]):
         try:
             await services.operations.refuse_half_made(account_id, *named)
         except Conflict:  # only callers who may change a mover learn its state
-            scope.may_write(context, account_id, named[0])
+            scope.require_write(context, account_id, named[0])
             raise
-    if left is None or not scope.group(context, account_id, left.group):
+    if left is None or not scope.sees_group(context, account_id, left.group):
         raise NotFound(scope.NO_MOVER)
-    scope.may_write(context, account_id, left.group)
+    scope.require_write(context, account_id, left.group)
     return await services.operations.delete_again(left, context.caller)

@@ -20,7 +20,7 @@ async def get_operation(context: Context, operation_id: str) -> Operation:
     if not (operation_id.isprintable() and 0 < len(operation_id) <= _ID):
         raise NotFound("operation not found")  # PostgreSQL rejects some texts as parameters
     operation = await context.services.operations.shown(operation_id)
-    if not scope.group(context, operation.account_id, operation.group):
+    if not scope.sees_group(context, operation.account_id, operation.group):
         raise NotFound("operation not found")
     return operation
 

@@ -32,7 +32,7 @@ async def list_orphans(context: Context, account_id: str) -> list[Orphan]:
     """
     check_may_clean(context, account_id)
     found = await context.loaders.orphans.load(account_id)
-    return [orphan for orphan in found if scope.group(context, account_id, orphan.group)]
+    return [orphan for orphan in found if scope.sees_group(context, account_id, orphan.group)]
 
 
 def check_may_clean(context: Context, account_id: str) -> None:
@@ -40,8 +40,8 @@ def check_may_clean(context: Context, account_id: str) -> None:
 
     Raises Forbidden if the caller may only read, NotFound for an account that it cannot see.
     """
-    scope.may_write_at_all(context)
-    scope.account(context, account_id)
+    scope.require_write_key(context)
+    scope.require_account(context, account_id)
 
 
 async def clean_orphans(

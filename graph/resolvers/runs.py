@@ -103,7 +103,7 @@ async def start_run(context: Context, mover: Mover, idempotency_key: str | None 
     Raises Forbidden if the caller may not write or use both ends, AlreadyRunning or Conflict
     unless the mover is AVAILABLE. Of many concurrent calls one succeeds.
     """
-    scope.may_write(context, mover.account.account_id, mover.group)
+    scope.require_write(context, mover.account.account_id, mover.group)
     await require_use(context, mover)
     key = (
         None
@@ -118,12 +118,12 @@ async def start_run(context: Context, mover: Mover, idempotency_key: str | None 
 
 async def started_before(context: Context, task_arn: str, idempotency_key: str) -> str | None:
     """The run that a key has led to, if the caller may still start those of its group."""
-    account_id = scope.task_account(context, task_arn).account_id
+    account_id = scope.require_task_account(context, task_arn).account_id
     if not context.caller.may_write:
         return None
     key = _key(context, task_arn, idempotency_key)
     answer = await context.services.store.key_answer(key)
-    if answer is None or not scope.group(context, account_id, answer.group):
+    if answer is None or not scope.sees_group(context, account_id, answer.group):
         return None
     return answer.result
 
@@ -137,7 +137,7 @@ async def stop_run(context: Context, mover: Mover) -> str:
 
     Raises NotRunning if there is none, Forbidden if the caller may not write.
     """
-    scope.may_write(context, mover.account.account_id, mover.group)
+    scope.require_write(context, mover.account.account_id, mover.group)
     try:
         return await context.services.runs.stop(mover.task_arn, context.caller.who)
     finally:

@@ -1,4 +1,7 @@
-"""Checks what a caller may see and do, with errors that do not reveal what exists."""
+"""Checks what a caller may see and do, with errors that do not reveal what exists.
+
+Functions that raise begin with ``require_``.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ NO_RUN: Final = "datasync run not found"
 NO_LOCATION: Final = "datasync location not found"
 
 
-def account(context: Context, account_id: str) -> Account:
+def require_account(context: Context, account_id: str) -> Account:
     """An account that the settings and the caller's key allow. Makes no call to AWS.
 
     Raises NotFound with the message of an account that does not exist.
@@ -25,8 +28,8 @@ def account(context: Context, account_id: str) -> Account:
     return found
 
 
-def task_account(context: Context, task_arn: str) -> Account:
-    """The account of a mover's task. Asks AWS nothing.
+def require_task_account(context: Context, task_arn: str) -> Account:
+    """The account of a mover's task. Makes no call to AWS.
 
     Raises NotFound, worded as for a mover that does not exist, if the caller may not see the
     account, or if no mover of this server can have that ARN.
@@ -35,8 +38,8 @@ def task_account(context: Context, task_arn: str) -> Account:
     return _account_of(context, "task", task_arn, region, NO_MOVER)
 
 
-def location_account(context: Context, location_arn: str) -> Account:
-    """As ``task_account``, of a location, which may be in another region than its task."""
+def require_location_account(context: Context, location_arn: str) -> Account:
+    """The same for a location, which may be in another region than its task."""
     return _account_of(context, "location", location_arn, None, NO_LOCATION)
 
 
@@ -49,31 +52,31 @@ def _account_of(
     if region is not None and parts.region != region:
         raise NotFound(not_found)
     try:
-        return account(context, parts.account)
+        return require_account(context, parts.account)
     except NotFound:
         raise NotFound(not_found) from None
 
 
-def group(context: Context, account_id: str, name: str | None) -> bool:
+def sees_group(context: Context, account_id: str, name: str | None) -> bool:
     """Whether the caller may see the movers of a group."""
     return context.caller.sees(account_id, name)
 
 
-def shown(context: Context, mover: Mover) -> Mover:
+def require_visible(context: Context, mover: Mover) -> Mover:
     """The mover, if the caller may see it. Raises NotFound."""
-    if not group(context, mover.account.account_id, mover.group):
+    if not sees_group(context, mover.account.account_id, mover.group):
         raise NotFound(NO_MOVER)
     return mover
 
 
-def may_write(context: Context, account_id: str, name: str | None) -> None:
+def require_write(context: Context, account_id: str, name: str | None) -> None:
     """Raises Forbidden if the caller may not change anything in a group."""
-    may_write_at_all(context)
-    if not group(context, account_id, name):
+    require_write_key(context)
+    if not sees_group(context, account_id, name):
         raise Forbidden(f"The key '{context.caller.name}' may not change movers of this group.")
 
 
-def may_write_at_all(context: Context) -> None:
+def require_write_key(context: Context) -> None:
     """Raises Forbidden if the caller may only read."""
     if not context.caller.may_write:
         raise Forbidden(f"The key '{context.caller.name}' is read-only.")
