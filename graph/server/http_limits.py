@@ -1,4 +1,4 @@
-"""HTTP connections that do not wait for ever: a request has to be whole in time, and bounded."""
+"""Bounds HTTP connections: the time and size of requests, the time of responses, and their number."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _GRACE_SECONDS: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class ConnectionLimits:
     """How long a client may take, and how much it may say before its body."""
 
     seconds: float
@@ -39,10 +39,10 @@ class Limits:
     head_bytes: int = 65_536
 
 
-class PatientProtocol(HttpToolsProtocol):
+class BoundedHttp(HttpToolsProtocol):
     """uvicorn's protocol with deadlines for reading and writing, and a bounded request head."""
 
-    def __init__(self, *args: Any, limits: Limits, **kwargs: Any) -> None:  # noqa: ANN401 - uvicorn's
+    def __init__(self, *args: Any, limits: ConnectionLimits, **kwargs: Any) -> None:  # noqa: ANN401 - uvicorn's
         super().__init__(*args, **kwargs)
         self._requests = RequestParser(self, max_head_bytes=limits.head_bytes)
         self.parser = cast("Any", self._requests)

@@ -19,7 +19,7 @@ from graph.config.settings import Settings, SettingsError
 from graph.config.sources import Found
 from graph.model.errors import Invalid
 from graph.server.descriptors import affordable
-from graph.server.http_limits import Limits, PatientProtocol
+from graph.server.http_limits import BoundedHttp, ConnectionLimits
 from graph.server.signals import block_hangup
 from graph.server.supervisor import Supervisor
 from graph.server.websocket_limits import BoundedWebSocket
@@ -105,13 +105,13 @@ def _bind(family: socket.AddressFamily, address: tuple[Any, ...]) -> socket.sock
 
 
 def _config(settings: Settings, workers: int) -> uvicorn.Config:
-    limits = Limits(settings.request_seconds, affordable(settings.connections))
+    limits = ConnectionLimits(settings.request_seconds, affordable(settings.connections))
     return uvicorn.Config(
         "graph.app:from_environment",
         factory=True,
         workers=workers,
         loop="graph.server.listener:ServerLoop",
-        http=cast("Any", partial(PatientProtocol, limits=limits)),
+        http=cast("Any", partial(BoundedHttp, limits=limits)),
         ws=BoundedWebSocket,
         ws_max_size=_SOCKET_BYTES,
         ws_per_message_deflate=False,

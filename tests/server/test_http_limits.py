@@ -15,7 +15,7 @@ from uvicorn.server import ServerState
 
 from graph.sandbox import Sandbox
 from graph.server import http_limits
-from graph.server.http_limits import REFUSED, Limits, PatientProtocol
+from graph.server.http_limits import REFUSED, BoundedHttp, ConnectionLimits
 from tests.api_server import Server
 
 
@@ -73,9 +73,9 @@ async def app(scope: Any, receive: Any, send: Any) -> None:
 
 
 @asynccontextmanager
-async def served(limits: Limits) -> AsyncIterator[int]:
+async def served(limits: ConnectionLimits) -> AsyncIterator[int]:
     """The port of ``app`` behind the protocol."""
-    http = cast("Any", partial(PatientProtocol, limits=limits))
+    http = cast("Any", partial(BoundedHttp, limits=limits))
     config = uvicorn.Config(app, http=http, lifespan="off", log_config=None)
     config.load()
     state = ServerState()
@@ -120,7 +120,7 @@ async def answer(port: int, sent: bytes) -> bytes:
 async def test_a_request_that_is_incomplete_or_too_large_is_refused(
     sent: bytes, status: int
 ) -> None:
-    async with served(Limits(0.05, 10, head_bytes=1_000)) as port:
+    async with served(ConnectionLimits(0.05, 10, head_bytes=1_000)) as port:
         told = (await answer(port, sent)).decode()
     assert told.startswith(f"HTTP/1.1 {status} ")
     head, _, reason = told.partition("\r\n\r\n")
@@ -131,14 +131,14 @@ async def test_a_request_that_is_incomplete_or_too_large_is_refused(
 
 
 async def test_a_connection_that_sends_nothing_is_closed_without_an_answer() -> None:
-    async with served(Limits(0.05, 10)) as port:
+    async with served(ConnectionLimits(0.05, 10)) as port:
         assert await answer(port, b"") == b""
     assert SCOPES == []
 
 
 async def test_each_request_of_a_connection_has_its_own_deadline_and_answer() -> None:
     whole = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}"
-    async with served(Limits(0.3, 10)) as port:
+    async with served(ConnectionLimits(0.3, 10)) as port:
         told = await answer(port, whole + whole + whole[:-1])
     assert [part[:3] for part in told.split(b"HTTP/1.1 ")[1:]] == [b"200", b"200", b"408"]
     assert [scope.get(REFUSED) for scope in SCOPES] == [None, None, 408]
