@@ -2,8 +2,8 @@
 
 from graph.transport.app import GraphQLApp
 from graph.transport.endpoint import ABORT
-from graph.transport.execution.limits import Limits
+from graph.transport.execution.limits import QueryLimits
 from graph.transport.execution.schema import Schema, make_schema
 from graph.transport.report import Failures, Report
 
-__all__ = ["ABORT", "Failures", "GraphQLApp", "Limits", "Report", "Schema", "make_schema"]
+__all__ = ["ABORT", "Failures", "GraphQLApp", "QueryLimits", "Report", "Schema", "make_schema"]

@@ -17,10 +17,10 @@ from graphql import (
     is_non_null_type,
 )
 
-from graph.transport import Limits
+from graph.transport import QueryLimits
 
 BODY: Final = 1 << 20
-LIMITS: Final = Limits()
+LIMITS: Final = QueryLimits()
 _VALID: Final = {"AccountId": "222222222222", "Boolean": True, "Int": 1, "BigInt": 1}
 
 Place = tuple[str, ...]

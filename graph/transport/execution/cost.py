@@ -31,7 +31,7 @@ from graphql.pyutils import Undefined
 
 from graph.transport.execution.documents import root_fields
 from graph.transport.execution.introspection import Introspection
-from graph.transport.execution.limits import Limits, too_costly
+from graph.transport.execution.limits import QueryLimits, too_costly
 from graph.transport.execution.values import CHARACTERS, size_of
 
 _PAGES: Final = ("first", "last")
@@ -63,7 +63,7 @@ def check_cost(
     document: DocumentNode,
     operation: OperationDefinitionNode,
     variables: Mapping[str, Any],
-    limits: Limits,
+    limits: QueryLimits,
 ) -> None:
     """Raises GraphQLError. The document is valid, and not too large: see ``check_shape``."""
     if size_of(dict(variables), limits.values) > limits.values:
@@ -76,7 +76,7 @@ def check_cost(
 
 
 def _check_mutations(
-    document: DocumentNode, operation: OperationDefinitionNode, limits: Limits
+    document: DocumentNode, operation: OperationDefinitionNode, limits: QueryLimits
 ) -> None:
     if len(root_fields(document, operation)) > limits.mutations:
         raise too_costly(f"the operation has more than {limits.mutations} mutations")
@@ -89,7 +89,7 @@ class _Costs:
         document: DocumentNode,
         operation: OperationDefinitionNode,
         variables: Mapping[str, Any],
-        limits: Limits,
+        limits: QueryLimits,
     ) -> None:
         self._schema, self._limits = schema, limits
         self._fragments = {
@@ -225,7 +225,7 @@ class _Costs:
             return self._limits.cost
 
 
-def _too_many_values(limits: Limits) -> Exception:
+def _too_many_values(limits: QueryLimits) -> Exception:
     return too_costly(
         f"the arguments have more than {limits.values} values in all, where each use of a variable "
         "counts and a long string counts several times"

@@ -21,7 +21,7 @@ from graphql import (
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
-from graph.transport.execution.limits import Limits, too_costly
+from graph.transport.execution.limits import QueryLimits, too_costly
 from graph.transport.execution.request import RequestError
 from graph.transport.execution.shape import check_shape
 
@@ -34,7 +34,7 @@ _LARGEST_SHARE: Final = 20
 class Documents:
     """The valid documents of one schema; the least recently used are evicted first."""
 
-    def __init__(self, schema: GraphQLSchema, limits: Limits) -> None:
+    def __init__(self, schema: GraphQLSchema, limits: QueryLimits) -> None:
         self._schema, self._limits = schema, limits
         self._kept: OrderedDict[str, DocumentNode] = OrderedDict()
         self._characters = 0

@@ -8,7 +8,7 @@ from graphql import GraphQLError
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class QueryLimits:
     """Maxima; each is per document unless it says otherwise."""
 
     characters: int = 20_000

@@ -12,7 +12,7 @@ from strawberry.types.scalar import ScalarDefinition
 from graph.transport.execution.cost import check_cost
 from graph.transport.execution.documents import Documents, chosen, root_fields
 from graph.transport.execution.errors import CodeOf
-from graph.transport.execution.limits import Limits
+from graph.transport.execution.limits import QueryLimits
 from graph.transport.execution.request import NotAllowed, Operation, OperationRequest, RequestError
 from graph.transport.execution.strawberry_internals import core_schema
 from graph.transport.report import Summary
@@ -25,7 +25,7 @@ class Schema:
         self,
         types: strawberry.Schema,
         *,
-        limits: Limits,
+        limits: QueryLimits,
         code_of: CodeOf,
         states: frozenset[str],
     ) -> None:
@@ -73,7 +73,7 @@ def make_schema(
     subscription: type | None = None,
     types: Sequence[type] = (),
     scalars: Mapping[object, ScalarDefinition] | None = None,
-    limits: Limits | None = None,
+    limits: QueryLimits | None = None,
     code_of: CodeOf = lambda _error: None,
     states: frozenset[str] = frozenset(),
 ) -> Schema:
@@ -90,7 +90,7 @@ def make_schema(
             types=types,
             config=StrawberryConfig(scalar_map=dict(scalars or {})),
         ),
-        limits=limits or Limits(),
+        limits=limits or QueryLimits(),
         code_of=code_of,
         states=states,
     )

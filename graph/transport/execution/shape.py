@@ -17,7 +17,7 @@ from graphql import (
     SelectionNode,
 )
 
-from graph.transport.execution.limits import Limits, too_costly
+from graph.transport.execution.limits import QueryLimits, too_costly
 
 _INTROSPECTION: Final = 8
 """Levels that introspection may nest deeper: tools unwrap types nine times."""
@@ -30,7 +30,7 @@ class _Size(NamedTuple):
     fields: int
 
 
-def check_shape(document: DocumentNode, limits: Limits) -> None:
+def check_shape(document: DocumentNode, limits: QueryLimits) -> None:
     """Raises GraphQLError for a document that is too large. Linear in the document's length."""
     fragments = {
         d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)
@@ -47,7 +47,9 @@ def check_shape(document: DocumentNode, limits: Limits) -> None:
 class _Shape:
     """Measures a document in one walk, each fragment once."""
 
-    def __init__(self, fragments: Mapping[str, FragmentDefinitionNode], limits: Limits) -> None:
+    def __init__(
+        self, fragments: Mapping[str, FragmentDefinitionNode], limits: QueryLimits
+    ) -> None:
         self._fragments, self._limits = fragments, limits
         self._known: dict[str, _Size] = {}
         self._open: set[str] = set()
@@ -132,7 +134,9 @@ class _Overlaps:
     Walks no more fields than ``_Shape`` has counted, which has to come first.
     """
 
-    def __init__(self, fragments: Mapping[str, FragmentDefinitionNode], limits: Limits) -> None:
+    def __init__(
+        self, fragments: Mapping[str, FragmentDefinitionNode], limits: QueryLimits
+    ) -> None:
         self._fragments, self._limits = fragments, limits
         self._compared = 0
 

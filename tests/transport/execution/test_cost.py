@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from graph.transport import Limits
+from graph.transport import QueryLimits
 from graph.transport.execution import cost, executor
 from tests.transport.small import code_of, execute
 
@@ -105,7 +105,7 @@ async def test_each_use_of_a_variable_counts_its_values(uses: int, nested: bool)
     kind = "ID!" if nested else "[ID!]!"
     fields = " ".join(f"a{n}: some(ids: {argument}) {{ hello }}" for n in range(uses))
     query = f"query($i: {kind}) {{ {fields} }}"
-    for values, code in ((Limits().values // uses, "TOO_COSTLY"), (20, None)):
+    for values, code in ((QueryLimits().values // uses, "TOO_COSTLY"), (20, None)):
         given = "x" * (100 * values) if nested else ["1"] * values
         assert await code_of(query, {"i": given}) == code
 
@@ -121,14 +121,17 @@ async def test_each_use_of_a_variable_counts_its_values(uses: int, nested: bool)
     ids=["in fragments", "below a list", "a default"],
 )
 async def test_a_use_counts_as_often_as_it_is_executed(query: str) -> None:
-    limits = Limits()
+    limits = QueryLimits()
     given = {} if "= [" in query else {"i": ["1"] * (limits.values // 2)}
     assert await code_of(query, given) == ("TOO_COSTLY" if given else None)
 
 
 @pytest.mark.parametrize("fragment", [False, True])
 async def test_an_operation_has_few_mutations(fragment: bool) -> None:  # noqa: FBT001
-    for many, code in ((Limits().mutations, None), (Limits().mutations + 1, "TOO_COSTLY")):
+    for many, code in (
+        (QueryLimits().mutations, None),
+        (QueryLimits().mutations + 1, "TOO_COSTLY"),
+    ):
         fields = " ".join(f"a{n}: change" for n in range(many))
         query = f"mutation {{ ...A }} fragment A on Mutation {{ {fields} }}"
         assert await code_of(query if fragment else f"mutation {{ {fields} }}") == code

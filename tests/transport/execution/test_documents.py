@@ -13,7 +13,7 @@ from graphql import (
 )
 from graphql.validation import OverlappingFieldsCanBeMergedRule
 
-from graph.transport import Limits
+from graph.transport import QueryLimits
 from graph.transport.execution import documents
 from graph.transport.execution.documents import Documents
 from graph.transport.execution.request import RequestError
@@ -23,7 +23,7 @@ from tests.transport.small import SCHEMA, execute, unwanted
 def test_what_is_long_is_not_even_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(documents, "parse", unwanted)
     with pytest.raises(RequestError):
-        Documents(SCHEMA.core, Limits()).get("x" * 20_001)
+        Documents(SCHEMA.core, QueryLimits()).get("x" * 20_001)
 
 
 @pytest.mark.parametrize("everything", [False, True])
@@ -42,12 +42,12 @@ async def test_the_introspection_of_tools_is_served(*, everything: bool) -> None
 
 def test_few_errors_of_many_are_shown() -> None:
     with pytest.raises(RequestError) as raised:
-        Documents(SCHEMA.core, Limits()).get("{ a b c d e f g h }")
+        Documents(SCHEMA.core, QueryLimits()).get("{ a b c d e f g h }")
     assert len(raised.value.errors) == 5
 
 
 def test_a_valid_text_is_parsed_and_validated_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    kept = Documents(SCHEMA.core, Limits())
+    kept = Documents(SCHEMA.core, QueryLimits())
     first = kept.get("{ hello }")
     monkeypatch.setattr(documents, "parse", unwanted)
     monkeypatch.setattr(documents, "validate", unwanted)
@@ -55,7 +55,7 @@ def test_a_valid_text_is_parsed_and_validated_once(monkeypatch: pytest.MonkeyPat
 
 
 def test_what_is_invalid_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    kept = Documents(SCHEMA.core, Limits())
+    kept = Documents(SCHEMA.core, QueryLimits())
     with pytest.raises(RequestError):
         kept.get("{ nothing }")
     monkeypatch.setattr(documents, "parse", unwanted)
@@ -64,7 +64,7 @@ def test_what_is_invalid_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_characters_kept_are_bounded_and_the_oldest_go_first() -> None:
-    kept = Documents(SCHEMA.core, Limits(kept_characters=1_000))
+    kept = Documents(SCHEMA.core, QueryLimits(kept_characters=1_000))
     texts = [f"{{ hello }} # {n:038}" for n in range(25)]
     first = kept.get(texts[0])
     for text in texts[1:20]:
@@ -79,7 +79,7 @@ def test_the_characters_kept_are_bounded_and_the_oldest_go_first() -> None:
 
 
 def test_a_long_text_pushes_nothing_out() -> None:
-    kept = Documents(SCHEMA.core, Limits(kept_characters=1_000))
+    kept = Documents(SCHEMA.core, QueryLimits(kept_characters=1_000))
     kept.get("{ hello } # " + "x" * 100)
     assert not kept._kept
 
@@ -88,7 +88,7 @@ def test_the_rule_that_is_slow_is_still_asked() -> None:
     """What the guard lets pass has to be merged as the specification says."""
     assert OverlappingFieldsCanBeMergedRule in specified_rules
     with pytest.raises(RequestError, match="conflict"):
-        Documents(SCHEMA.core, Limits()).get("{ hello(first: 1) hello(first: 2) }")
+        Documents(SCHEMA.core, QueryLimits()).get("{ hello(first: 1) hello(first: 2) }")
 
 
 @pytest.mark.parametrize(
@@ -113,5 +113,5 @@ async def test_nothing_is_suggested(query: str, variables: dict[str, Any]) -> No
 
 def test_errors_are_graphqls_own() -> None:
     with pytest.raises(RequestError) as raised:
-        Documents(SCHEMA.core, Limits()).get("{")
+        Documents(SCHEMA.core, QueryLimits()).get("{")
     assert all(isinstance(error, GraphQLError) for error in raised.value.errors)

@@ -14,7 +14,7 @@ from graphql import (
     parse,
 )
 
-from graph.transport import Limits
+from graph.transport import QueryLimits
 from graph.transport.execution import cost
 from graph.transport.execution.documents import chosen, root_fields
 from graph.transport.execution.introspection import Introspection
@@ -54,7 +54,7 @@ NAMED = "{ name fields { name args { name } } }"
 )
 def test_introspection_is_counted_by_its_answer(query: str, refused: bool) -> None:  # noqa: FBT001
     document = parse(query)
-    limits = Limits(introspection=1_000)
+    limits = QueryLimits(introspection=1_000)
     expected = (
         pytest.raises(GraphQLError, match="describes the schema") if refused else nullcontext()
     )

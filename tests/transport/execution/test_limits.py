@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from graph.transport import Limits, make_schema
+from graph.transport import QueryLimits, make_schema
 from graph.transport.execution.request import Operation, OperationRequest, RequestError
 from tests.transport.small import Mutation, Query
 
@@ -37,13 +37,13 @@ def aliased(number: int, field: str) -> str:
 
 
 def prepared(text: str, **limits: int) -> Operation:
-    schema = make_schema(query=Query, mutation=Mutation, limits=Limits(**limits))
+    schema = make_schema(query=Query, mutation=Mutation, limits=QueryLimits(**limits))
     name = "q0" if "q0" in text else None
     return schema.prepare(OperationRequest(text, {}, name, "ann", "r-1"))
 
 
 def test_every_limit_is_tested() -> None:
-    assert CASES.keys() | OTHERS == {field.name for field in fields(Limits)}
+    assert CASES.keys() | OTHERS == {field.name for field in fields(QueryLimits)}
 
 
 @pytest.mark.parametrize("limit", CASES)

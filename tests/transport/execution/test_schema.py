@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from graphql import OperationType, build_schema
 
-from graph.transport import Limits, make_schema
+from graph.transport import QueryLimits, make_schema
 from graph.transport.execution.request import NotAllowed, OperationRequest, RequestError
 from graph.transport.report import Summary
 from tests.transport.small import SCHEMA, Query
@@ -91,7 +91,7 @@ def test_a_type_that_is_not_allowed_is_refused_before_its_cost_is_computed() -> 
 
 
 def test_a_schema_has_its_own_limits_and_says_what_it_offers() -> None:
-    small = make_schema(query=Query, limits=Limits(cost=3))
+    small = make_schema(query=Query, limits=QueryLimits(cost=3))
     assert small.prepare(asked("{ hello }")).type is OperationType.QUERY
     with pytest.raises(RequestError):
         small.prepare(asked("{ again(first: 5) { hello } }"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from graph.transport import Limits
+from graph.transport import QueryLimits
 from graph.transport.execution import documents
 from graph.transport.execution.documents import Documents
 from graph.transport.execution.request import RequestError
@@ -80,7 +80,7 @@ async def test_a_hostile_document_is_refused_before_its_validation(
     ],
 )
 def test_a_document_within_the_limits_is_served(text: str) -> None:
-    assert Documents(SCHEMA.core, Limits()).get(text).definitions
+    assert Documents(SCHEMA.core, QueryLimits()).get(text).definitions
 
 
 @pytest.mark.parametrize(
@@ -93,4 +93,4 @@ def test_a_document_within_the_limits_is_served(text: str) -> None:
 )
 def test_an_introspection_that_goes_round_is_refused(text: str) -> None:
     with pytest.raises(RequestError):
-        Documents(SCHEMA.core, Limits()).get(text)
+        Documents(SCHEMA.core, QueryLimits()).get(text)

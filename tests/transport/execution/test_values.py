@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph.transport import Limits
+from graph.transport import QueryLimits
 from graph.transport.execution.values import CHARACTERS, size_of
 from tests.transport.small import code_of
 
 
 async def test_values_that_nobody_uses_are_counted_too() -> None:
-    assert await code_of("{ hello }", {"unused": [1] * Limits().values}) == "TOO_COSTLY"
+    assert await code_of("{ hello }", {"unused": [1] * QueryLimits().values}) == "TOO_COSTLY"
     assert await code_of("{ hello }", {"unused": {"k" * 100: 1, "n": [[]] * 10}}) is None
 
 
