@@ -54,9 +54,9 @@ def many(aws: Sandbox, count: int, group: str = "g") -> list[Any]:
 
 
 def spent(aws: Sandbox) -> dict[str, int]:
-    counts = dict(aws.border.counts())
+    counts = dict(aws.interceptor.counts())
     counts.pop("sts.AssumeRole", None)
-    aws.border.forget_calls()
+    aws.interceptor.forget_calls()
     return counts
 
 
@@ -246,8 +246,8 @@ async def test_200_concurrent_first_calls_make_one_assume_role(
     async with serving(tmp_path) as client:
         query = f'{{ account(id: "{LAB}") {{ movers {{ totalCount }} }} }}'
         await asyncio.gather(*(ask(client, query) for _ in range(200)))
-    assert aws.border.counts()["sts.AssumeRole"] == 1
-    assert aws.border.counts()["datasync.ListTasks"] <= 2
+    assert aws.interceptor.counts()["sts.AssumeRole"] == 1
+    assert aws.interceptor.counts()["datasync.ListTasks"] <= 2
 
 
 async def test_ghosts_are_left_out_and_late_tags_are_looked_up(

@@ -37,7 +37,7 @@ def arns(aws: Sandbox, count: int) -> list[str]:
     """The ARNs of the tasks of so many new movers."""
     role = aws.role(LAB, "reads", service="datasync.amazonaws.com", bucket=f"from-{LAB}")
     made = [by_hand("g", (role, role), name=f"m{number}").arn for number in range(count)]
-    aws.border.forget_calls()
+    aws.interceptor.forget_calls()
     return made
 
 
@@ -49,7 +49,7 @@ async def test_a_mover_and_its_task_cost_one_call_each_however_often_they_are_re
     movers = await asyncio.gather(*(loaders.mover.load(arn) for _ in range(5)))
     task = await loaders.task.load(arn)
     assert {mover.name for mover in movers} == {task.name} == {"m0"}
-    counts = aws.border.counts()
+    counts = aws.interceptor.counts()
     assert counts["datasync.DescribeTask"] == counts["datasync.ListTagsForResource"] == 1
 
 

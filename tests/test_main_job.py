@@ -76,7 +76,7 @@ async def test_a_create_survives_a_bad_moment_without_a_double(
 ) -> None:
     furnish(aws, LAB)
     async with serving(tmp_path) as client:
-        aws.border.add(Fault(operation, kind, count=4))
+        aws.interceptor.add(Fault(operation, kind, count=4))
         await made(client)
     left = aws.state()[LAB]
     assert (len(left["tasks"]), len(left["locations"]), len(left["roles"])) == (1, 2, 3)
@@ -153,8 +153,8 @@ async def test_an_aws_that_denies_or_fails_is_an_answer(aws: Sandbox, tmp_path: 
     query = f'{{ account(id: "{LAB}") {{ region }} }}'
     async with serving(tmp_path) as client:
         for kind, code in (("throttle", "THROTTLED"), ("error", "UPSTREAM"), ("lost", "UPSTREAM")):
-            aws.border.add(Fault("ListTasks", kind, count=ATTEMPTS))
+            aws.interceptor.add(Fault("ListTasks", kind, count=ATTEMPTS))
             answer = await tell(client, query)
             assert answer["errors"][0]["extensions"]["code"] == code, answer
             assert "botocore" not in str(answer)
-            aws.border.clear()
+            aws.interceptor.clear()

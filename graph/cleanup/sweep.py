@@ -75,7 +75,7 @@ class Sweep:
                 await self.round()
             except ApiError:
                 log.warning("the store does not answer; sweeping again later")
-            except Exception:  # a border: one bad round must not end the sweep
+            except Exception:  # a boundary: one bad round must not end the sweep
                 log.exception("sweep of ended operations")
 
     async def _look(self, account_id: str, rows: Sequence[StoredOperation]) -> None:

@@ -31,7 +31,7 @@ from urllib.parse import parse_qs
 
 from moto.core.exceptions import ServiceException
 
-from graph.sandbox.faults import Border, Fault
+from graph.sandbox.faults import CallInterceptor, Fault
 
 Given = dict[str, Any]
 _WRONG: Final = (TypeError, ValueError, KeyError, AttributeError, TimeoutError)
@@ -40,7 +40,7 @@ _WRONG: Final = (TypeError, ValueError, KeyError, AttributeError, TimeoutError)
 class Controlled(Protocol):
     """What the control API needs of a sandbox."""
 
-    border: Border
+    interceptor: CallInterceptor
 
     def turn(self, seconds: float) -> None: ...
     def settle(self, seconds: float = ...) -> None: ...
@@ -71,11 +71,11 @@ class Control:
         self._sandbox = sandbox
         self._routes: dict[tuple[str, str], Callable[[Given], object]] = {
             ("GET", "calls"): self._calls,
-            ("DELETE", "calls"): lambda _: sandbox.border.forget_calls(),
-            ("POST", "faults"): lambda given: sandbox.border.add(Fault(**given)),
-            ("DELETE", "faults"): lambda _: sandbox.border.clear(),
-            ("GET", "gate"): lambda given: sandbox.border.wait_for_gate(float(given["s"])),
-            ("DELETE", "gate"): lambda _: sandbox.border.open_gate(),
+            ("DELETE", "calls"): lambda _: sandbox.interceptor.forget_calls(),
+            ("POST", "faults"): lambda given: sandbox.interceptor.add(Fault(**given)),
+            ("DELETE", "faults"): lambda _: sandbox.interceptor.clear(),
+            ("GET", "gate"): lambda given: sandbox.interceptor.wait_for_gate(float(given["s"])),
+            ("DELETE", "gate"): lambda _: sandbox.interceptor.open_gate(),
             ("POST", "clock"): lambda given: sandbox.turn(float(given["turn"])),
             ("POST", "settle"): lambda given: sandbox.settle(**given),
             ("DELETE", "sessions"): lambda _: sandbox.end_sessions(),
@@ -101,8 +101,8 @@ class Control:
         return _answer(start_response, "200 OK", result)
 
     def _calls(self, given: Given) -> object:
-        border = self._sandbox.border
-        return border.calls() if given.get("list") else dict(border.counts())
+        interceptor = self._sandbox.interceptor
+        return interceptor.calls() if given.get("list") else dict(interceptor.counts())
 
     def _bucket(self, given: Given) -> None:
         objects = {key: text.encode() for key, text in given.pop("objects", {}).items()}

@@ -61,7 +61,7 @@ class Fault:
         return named and self.account in (None, call.account)
 
 
-class Border:
+class CallInterceptor:
     """Records every call, and decides which of them fail."""
 
     def __init__(self) -> None:

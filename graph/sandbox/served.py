@@ -20,7 +20,7 @@ from graph.sandbox.control import Control
 from graph.sandbox.datasync.engine import ENGINE
 from graph.sandbox.datasync.models import DataSyncBackend
 from graph.sandbox.failures import Failure
-from graph.sandbox.faults import Border
+from graph.sandbox.faults import CallInterceptor
 from graph.sandbox.pace import PACE, Pace, set_pace
 from graph.sandbox.roles import PropagatingIAMBackend, TrustingSTSBackend, end_sessions
 from graph.sandbox.server import Server
@@ -55,19 +55,21 @@ class Sandbox:
     def __init__(self, port: int = 0, pace: Pace | None = None) -> None:
         install()
         vars(PACE).update(vars(pace or Pace()))
-        self.border = Border()
+        self.interceptor = CallInterceptor()
         self._port = port
         self._server: Server | None = None
 
     def __enter__(self) -> Self:
-        front = Front(DomainDispatcherApplication(create_backend_app), self.border, Control(self))
+        front = Front(
+            DomainDispatcherApplication(create_backend_app), self.interceptor, Control(self)
+        )
         self._server = Server(self._port, front)
         return self
 
     def __exit__(self, *exc: object) -> None:
         if self._server is None:
             return
-        self.border.clear()
+        self.interceptor.clear()
         self._server.close()
         self._server = None
         self.reset()
@@ -96,8 +98,8 @@ class Sandbox:
         ENGINE.let_go()
         CLOCK.start_over()  # otherwise new resources would be created in the future
         vars(PACE).update(vars(Pace()))
-        self.border.clear()
-        self.border.forget_calls()
+        self.interceptor.clear()
+        self.interceptor.forget_calls()
 
     def set_pace(self, **changes: float) -> None:
         set_pace(**changes)

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs
 
 from moto.iam.models import get_account_id_from
 
-from graph.sandbox.faults import Border, Call, Fault
+from graph.sandbox.faults import Call, CallInterceptor, Fault
 from graph.sandbox.roles import ended
 
 Environ = dict[str, Any]
@@ -31,14 +31,14 @@ _SERVICES: Final = {"tagging": "resourcegroupstaggingapi"}
 class Front:
     """Records calls, fails those with a fault, and passes the rest to moto or the control API."""
 
-    def __init__(self, moto: App, border: Border, control: App) -> None:
-        self._moto, self._border, self._control = moto, border, control
+    def __init__(self, moto: App, interceptor: CallInterceptor, control: App) -> None:
+        self._moto, self._interceptor, self._control = moto, interceptor, control
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         if environ["PATH_INFO"].startswith("/_sandbox/"):
             return self._control(environ, start_response)
         key, call = _call(environ)
-        fault = self._border.arrives(call)
+        fault = self._interceptor.arrives(call)
         if ended(key):
             return _refusal("expired", call, start_response)
         try:
@@ -59,14 +59,14 @@ class Front:
         if fault.kind == "unsent":
             return _hang_up(environ)
         if fault.kind == "gate":
-            self._border.stand(call)
+            self._interceptor.stand(call)
         if fault.kind == "slow":
-            self._border.pause(fault.seconds)
+            self._interceptor.pause(fault.seconds)
         answer = self._moto(environ, start_response)
         if fault.kind == "lost":
             return _hang_up(environ)
         if fault.kind == "gate-after":
-            self._border.stand(call)
+            self._interceptor.stand(call)
         return answer
 
 

@@ -1,4 +1,4 @@
-"""Bounds HTTP connections: the time and size of requests, the time of responses, and their number."""
+"""Bounds HTTP connections: their number, the size of requests, and the time that clients take."""
 
 from __future__ import annotations
 

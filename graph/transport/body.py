@@ -36,7 +36,7 @@ def check_head(method: str, headers: Mapping[str, str], body_limit: int) -> None
 
 
 def bounded(receive: Receive, limit: int, seconds: float) -> Receive:
-    """QueryLimits the bytes that are received, whatever Content-Length says, and the time in total."""
+    """Limits the bytes that are received, whatever Content-Length says, and the time in total."""
     received, until = 0, asyncio.get_running_loop().time() + seconds
 
     async def counted() -> Any:

@@ -75,7 +75,7 @@ class _Exchange:
             refusal = error
         except ClientDisconnect:
             refusal = Refusal(400, "the body has not come to its end")
-        except Exception:  # a border: no stack trace reaches a client
+        except Exception:  # a boundary: no stack trace reaches a client
             log.exception("request %s broke", report.request_id)
             refusal = Refusal(500, MASK, code="INTERNAL")
         else:

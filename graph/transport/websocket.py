@@ -147,7 +147,7 @@ class _Connection:
             self._endpoint.belongs_to(self._stopped, self._identity)
             names = self._endpoint.names_of(self._identity)
             self._endpoint.sockets.check_caller(names)
-        except Exception as error:  # noqa: BLE001 - a border: ``_refuse`` says or logs why
+        except Exception as error:  # noqa: BLE001 - a boundary: ``_refuse`` says or logs why
             await self._refuse(error)
             return
         self._held.enter_context(self._endpoint.sockets.named(names))
@@ -224,7 +224,7 @@ class _Connection:
             await self._end(operation_id, "complete")
         except Gone:
             log.debug("a client left during operation %s", operation_id)
-        except Exception:  # a border: whoever waits for an operation has to learn that it is over
+        except Exception:  # a boundary: the client must learn that the operation has ended
             log.exception("request %s broke", report.request_id)
             report.failures["INTERNAL", NO_FIELD] += 1
             await self._end(operation_id, "error", _errors(MASK, "INTERNAL", report.request_id))

@@ -20,12 +20,12 @@ async def list_tasks(
 
 async def at_the_gate(aws: Sandbox) -> None:
     """Returns when a call stands there."""
-    assert await asyncio.to_thread(aws.border.wait_for_gate, 10)
+    assert await asyncio.to_thread(aws.interceptor.wait_for_gate, 10)
 
 
 def assumed(aws: Sandbox) -> int:
     """How many roles have been assumed."""
-    return aws.border.counts()["sts.AssumeRole"]
+    return aws.interceptor.counts()["sts.AssumeRole"]
 
 
 async def errors_of(count: int, call: Callable[[], Any]) -> list[BaseException]:

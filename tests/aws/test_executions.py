@@ -24,6 +24,6 @@ async def test_runs_are_listed_described_and_remembered_once_they_have_ended(
     assert (await describe_task(gateway, task.arn)).latest_run_arn == runs[-1]
     run = await describe_run(gateway, runs[0])
     assert run.ended
-    aws.border.forget_calls()
+    aws.interceptor.forget_calls()
     assert await describe_run(gateway, runs[0]) == run
-    assert aws.border.counts() == {}
+    assert aws.interceptor.counts() == {}

@@ -19,9 +19,9 @@ async def test_the_last_runs_of_many_movers_come_from_one_list(
     for task in (tasks[0], tasks[1], tasks[0]):
         last[task] = await start_run(gateway, task)
         aws.turn(100)
-    aws.border.forget_calls()
+    aws.interceptor.forget_calls()
     assert await latest_runs(gateway.bind(LAB), tasks) == last
-    assert aws.border.counts()["datasync.ListTaskExecutions"] == 1
+    assert aws.interceptor.counts()["datasync.ListTaskExecutions"] == 1
     assert await latest_runs(gateway.bind(LAB), [tasks[0]]) == {tasks[0]: last[tasks[0]]}
     gone = tasks[0][:-17] + "0" * 17
     assert await latest_runs(gateway.bind(LAB), [gone]) == {gone: None}

@@ -27,15 +27,15 @@ async def test_a_location_of_any_kind_is_described_by_its_arn_alone(
     aws: Sandbox, gateway: Gateway, kind: str
 ) -> None:
     arn = await location(gateway, kind)
-    aws.border.forget_calls()
+    aws.interceptor.forget_calls()
     shown = await describe_location(gateway, arn)
     assert shown is not None
     assert (shown.kind, kind_of(shown.uri)) == (kind, kind)
     assert "hidden" not in str(shown.described)
-    assert sum(aws.border.counts().values()) <= 4  # AssumeRole, S3 in vain, the list, its own
-    aws.border.forget_calls()
+    assert sum(aws.interceptor.counts().values()) <= 4  # AssumeRole, S3 in vain, the list, its own
+    aws.interceptor.forget_calls()
     await describe_location(gateway, arn)
-    assert sum(aws.border.counts().values()) == 1
+    assert sum(aws.interceptor.counts().values()) == 1
 
 
 async def test_a_location_that_is_gone_is_none_whether_its_kind_is_known_or_not(

@@ -35,12 +35,12 @@ def marks(operation: str) -> dict[str, str]:
 async def test_of_many_locations_that_of_an_operation_is_found_for_a_few_calls(
     aws: Sandbox, gateway: Gateway, crowd: list[str]
 ) -> None:
-    aws.border.forget_calls()
+    aws.interceptor.forget_calls()
     for number in range(MANY):
         found = await made_locations(gateway.bind(LAB), SPEC, marks(str(number)))
         assert found == [crowd[number + 1]]
     assert await made_locations(gateway.bind(LAB), SPEC, marks("another")) == []
-    calls = aws.border.counts()
+    calls = aws.interceptor.counts()
     assert calls["resourcegroupstaggingapi.GetResources"] == 1
     assert calls["datasync.ListTagsForResource"] == MANY + 1  # the one without tags, each time
 
@@ -49,11 +49,11 @@ async def test_what_the_tagging_api_does_not_show_yet_is_asked_for_once(
     aws: Sandbox, gateway: Gateway, crowd: list[str]
 ) -> None:
     aws.set_pace(tagging_lag=86_400)
-    aws.border.forget_calls()
+    aws.interceptor.forget_calls()
     for number in range(MANY):
         found = await made_locations(gateway.bind(LAB), SPEC, marks(str(number)))
         assert found == [crowd[number + 1]]
-    calls = aws.border.counts()
+    calls = aws.interceptor.counts()
     assert calls["datasync.ListTagsForResource"] == MANY + MANY  # each once, and the one without
 
 

@@ -26,10 +26,10 @@ async def test_a_task_of_others_is_no_mover_and_is_asked_for_its_tags_once(
         ResourceArn=theirs,
         Keys=["spinup:org"],
     )
-    aws.border.forget_calls()
+    aws.interceptor.forget_calls()
     for _ in range(2):
         assert [mover.task_arn for mover in await list_movers(gateway.bind(LAB))] == [ours]
-    assert aws.border.counts()["datasync.ListTagsForResource"] == 1
+    assert aws.interceptor.counts()["datasync.ListTagsForResource"] == 1
     task, tags = await describe_task(gateway, theirs), await tags_of(gateway, theirs)
     with pytest.raises(NotFound):
         mover_of(gateway, task, tags)

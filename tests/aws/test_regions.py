@@ -110,4 +110,4 @@ async def test_what_this_server_cannot_reach_is_invalid_before_any_call(
     for read in (describe_location, tags_of, tasks_using):
         with pytest.raises(Invalid):
             await read(gateway, arn)
-    assert aws.border.counts() == {}
+    assert aws.interceptor.counts() == {}

@@ -78,7 +78,7 @@ async def test_the_ends_of_a_task_are_asked_for_once(aws: Sandbox, gateway: Gate
     (task,) = many(aws, 1)
     for _ in range(3):
         assert await ends_of(gateway, task.arn) == (task.source.arn, task.destination.arn)
-    assert aws.border.counts()["datasync.DescribeTask"] == 1
+    assert aws.interceptor.counts()["datasync.DescribeTask"] == 1
     with pytest.raises(NotFound):
         await ends_of(gateway, GONE)
 

@@ -86,4 +86,4 @@ async def test_a_role_goes_unless_a_location_reads_with_it(aws: Sandbox, gateway
 
 async def test_without_roles_nothing_is_asked(aws: Sandbox, gateway: Gateway) -> None:
     await remove_roles(gateway.bind(LAB), [])
-    assert aws.border.counts() == {}
+    assert aws.interceptor.counts() == {}

@@ -87,7 +87,7 @@ async def test_one_that_aws_denies_keeps_no_other_from_going(
     role = leftover.role("unread")
     locations = {leftover.location(leftover.role(f"r-{index}")) for index in range(2)}
     orphans = [each for each in await found(gateway) if each.arn in {*locations, role}]
-    aws.border.add(Fault("DeleteLocation", "denied", count=1))
+    aws.interceptor.add(Fault("DeleteLocation", "denied", count=1))
     results = await remove_orphans(gateway.bind(LAB), orphans, BOUNDS)
     (denied,) = (arn for arn, error in results.items() if error is not None)
     assert isinstance(results[denied], AccessDenied)
@@ -96,4 +96,4 @@ async def test_one_that_aws_denies_keeps_no_other_from_going(
 
 async def test_without_orphans_nothing_is_asked(aws: Sandbox, gateway: Gateway) -> None:
     assert await remove_orphans(gateway.bind(LAB), [], BOUNDS) == {}
-    assert aws.border.counts() == {}
+    assert aws.interceptor.counts() == {}

@@ -27,15 +27,15 @@ async def test_equal_requests_at_the_same_time_share_one_scan(
     aws: Sandbox, cleanup: Cleanup
 ) -> None:
     role = leftover.role("lost-role")
-    aws.border.add(Fault("ListRoles", "gate"))
+    aws.interceptor.add(Fault("ListRoles", "gate"))
     scans = [asyncio.create_task(cleanup.find(LAB)) for _ in range(20)]
     await at_the_gate(aws)
-    aws.border.clear()
+    aws.interceptor.clear()
     for found in await asyncio.gather(*scans):
         assert [orphan.arn for orphan in found] == [role]
-    assert aws.border.counts()["iam.ListRoles"] == 1
+    assert aws.interceptor.counts()["iam.ListRoles"] == 1
     await cleanup.find(LAB)
-    assert aws.border.counts()["iam.ListRoles"] == 2
+    assert aws.interceptor.counts()["iam.ListRoles"] == 2
 
 
 async def test_a_scan_that_began_before_a_removal_is_not_shared_after_it(
@@ -43,10 +43,10 @@ async def test_a_scan_that_began_before_a_removal_is_not_shared_after_it(
 ) -> None:
     role = leftover.role("lost-role")
     found = await cleanup.find(LAB)
-    aws.border.add(Fault("ListRoles", "gate-after"))
+    aws.interceptor.add(Fault("ListRoles", "gate-after"))
     before = asyncio.create_task(cleanup.find(LAB))
     await at_the_gate(aws)
     assert await cleanup.remove(LAB, found) == {role: None}
     assert await cleanup.find(LAB) == []
-    aws.border.clear()
+    aws.interceptor.clear()
     await before

@@ -192,7 +192,7 @@ async def test_looking_at_20_operations_costs_one_call(
     for index in range(41):
         await over(store, f"op-{index}")
     await sweeping(gateway, store).round()
-    counts = dict(aws.border.counts())
+    counts = dict(aws.interceptor.counts())
     counts.pop("sts.AssumeRole")
     assert counts == {"resourcegroupstaggingapi.GetResources": 3}
     assert await store.unswept(time.time() + 9, 9) == []
@@ -202,7 +202,7 @@ async def test_several_may_sweep_at_once(aws: Sandbox, gateway: Gateway, store: 
     for index in range(3):
         parts(f"failed-{index}", role=f"one-source-{index}")
         await over(store, f"failed-{index}", "no")
-    aws.border.add(Fault("DeleteLocation", "lost"))
+    aws.interceptor.add(Fault("DeleteLocation", "lost"))
     await asyncio.gather(*(sweeping(gateway, store).round() for _ in range(3)))
     await sweeping(gateway, store).round()
     assert leftover.there(aws) == set()

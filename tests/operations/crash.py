@@ -89,11 +89,11 @@ async def _calls_of(
 ) -> list[Call]:
     """From the request to the end; the account's first, so that its roles are assumed for it."""
     variables = story.begin(aws, account)
-    aws.border.forget_calls()
+    aws.interceptor.forget_calls()
     (payload,) = (await ask(client, story.mutation, **variables)).values()
     operation = await ended(client, payload["operation"]["id"], _OPERATION)
     assert operation["status"] == story.status, operation
-    calls = aws.border.calls()
+    calls = aws.interceptor.calls()
     assert story.passes in {call.operation for call in calls}, calls
     return calls
 
@@ -112,21 +112,21 @@ async def stand(aws: Sandbox, client: httpx.AsyncClient, where: Where) -> Reques
             stop_at(aws, account, point)
             requests[account] = asyncio.create_task(send(client, story.mutation, **variables))
         standing = await asyncio.to_thread(all_standing, aws, len(requests))
-        there = {call.account for call in aws.border._standing}
+        there = {call.account for call in aws.interceptor._standing}
         missing = [str(where[account]) for account in requests.keys() - there]
         assert standing, f"not at their gates: {missing}"
     return requests
 
 
 def stop_at(aws: Sandbox, account: str, point: Point) -> None:
-    aws.border.add(Fault(point.operation, point.gate, skip=point.nth, account=account))
+    aws.interceptor.add(Fault(point.operation, point.gate, skip=point.nth, account=account))
 
 
 def all_standing(aws: Sandbox, count: int) -> bool:
     """Waits until so many calls stand at their gates."""
-    border = aws.border
-    with border._lock:
-        return border._lock.wait_for(lambda: len(border._standing) >= count, 50)
+    interceptor = aws.interceptor
+    with interceptor._lock:
+        return interceptor._lock.wait_for(lambda: len(interceptor._standing) >= count, 50)
 
 
 async def killed(aws: Sandbox, server: Server, where: Where) -> Answers:
@@ -138,7 +138,7 @@ async def killed(aws: Sandbox, server: Server, where: Where) -> Answers:
         requests = await stand(aws, client, where)
         server.kill()
         answers = await asyncio.gather(*requests.values())
-    aws.border.clear()
+    aws.interceptor.clear()
     return dict(zip(requests, answers, strict=True))
 
 

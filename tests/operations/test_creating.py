@@ -35,7 +35,7 @@ async def test_both_sides_in_one_bucket_stay_two_when_answers_are_lost(
     aws: Sandbox, tmp_path: Path, count: int
 ) -> None:
     furnish(aws, LAB)
-    aws.border.add(Fault("CreateLocationS3", "lost", count=count))
+    aws.interceptor.add(Fault("CreateLocationS3", "lost", count=count))
     async with serving(tmp_path) as client:
         payload = (await ask(client, CREATE, input=within_one_bucket()))["createMover"]
         operation = await ended(client, payload["operation"]["id"])
@@ -50,7 +50,7 @@ async def test_both_sides_in_one_bucket_stay_two_when_answers_are_lost(
 
 async def test_a_side_on_efs_has_no_role_and_is_found_again(aws: Sandbox, tmp_path: Path) -> None:
     furnish(aws, LAB)
-    aws.border.add(Fault("CreateLocationEfs", "lost", count=2))
+    aws.interceptor.add(Fault("CreateLocationEfs", "lost", count=2))
     home = f"us-east-1:{LAB}"
     efs = {
         "filesystemArn": f"arn:aws:elasticfilesystem:{home}:file-system/fs-0123abcd",
@@ -119,7 +119,7 @@ async def test_a_quota_that_is_reached_fails_at_once_and_is_undone(
         operation = await ended(client, payload["operation"]["id"])
     assert operation["status"] == "FAILED"
     assert "limit of 0 tasks" in operation["failure"]
-    assert aws.border.counts()["datasync.CreateTask"] == 1
+    assert aws.interceptor.counts()["datasync.CreateTask"] == 1
     assert left(aws, LAB) == (0, 0, 0)
 
 
@@ -128,7 +128,7 @@ async def test_a_new_role_is_waited_for(aws: Sandbox, tmp_path: Path) -> None:
     aws.set_pace(propagation=0.3, creating=0.3)
     async with serving(tmp_path) as client:
         await made(client)
-    assert aws.border.counts()["datasync.CreateLocationS3"] > 2
+    assert aws.interceptor.counts()["datasync.CreateLocationS3"] > 2
     assert left(aws, LAB) == (1, 2, 2)
 
 

@@ -94,9 +94,9 @@ async def test_a_delete_asks_nothing_of_the_locations_of_other_movers(
         for number in range(6):
             await made(client, name=f"other-{number}")
         await made(client)
-        aws.border.forget_calls()
+        aws.interceptor.forget_calls()
         assert (await client.delete(PATH)).status_code == 204
-        calls = aws.border.counts()
+        calls = aws.interceptor.counts()
     assert calls["datasync.DescribeLocationS3"] == 2
     assert calls["datasync.ListTagsForResource"] <= 1  # of the task, to find it by its name
     assert calls["resourcegroupstaggingapi.GetResources"] <= 2
@@ -148,12 +148,12 @@ async def test_a_delete_that_failed_half_way_is_repeated_until_nothing_is_left(
     furnish(aws, LAB)
     async with serving(tmp_path) as client:
         mover = await made(client)
-        aws.border.add(Fault(call, "error", count=1_000))
+        aws.interceptor.add(Fault(call, "error", count=1_000))
         refused = await client.delete(PATH)
         assert refused.status_code == 502
         assert refused.text.startswith("the mover could not be deleted as a whole")
         assert left(aws, LAB)[0] == 0
-        aws.border.clear()
+        aws.interceptor.clear()
         assert (await client.delete(PATH)).status_code == 204
         assert left(aws, LAB) == (0, 0, 0)
         assert (await client.delete(PATH)).status_code == 404
@@ -168,9 +168,9 @@ async def test_a_delete_that_failed_is_repeated_by_id_and_after_a_restart(
     furnish(aws, LAB)
     async with serving(tmp_path) as client:
         mover = await made(client)
-        aws.border.add(Fault("DeleteLocation", "error", count=1_000))
+        aws.interceptor.add(Fault("DeleteLocation", "error", count=1_000))
         assert (await client.delete(PATH)).status_code == 502
-        aws.border.clear()
+        aws.interceptor.clear()
     async with serving(tmp_path) as client:
         again = (await ask(client, DELETE, id=mover))["deleteMover"]
         assert (await ended(client, again["operation"]["id"]))["status"] == "COMPLETED"
@@ -192,14 +192,14 @@ async def test_a_policy_that_others_attach_to_a_role_does_not_keep_its_mover(
         assert len(others) == 1
         iam.attach_role_policy(policy.arn, role.name)
         if fault:
-            aws.border.add(Fault("DetachRolePolicy", fault, count=100))
+            aws.interceptor.add(Fault("DetachRolePolicy", fault, count=100))
         operation = (await ask(client, DELETE, id=mover))["deleteMover"]["operation"]
         end = await ended(client, operation["id"])
         if fault:
             assert end["status"] == "FAILED"
             assert f"the policy {policy.arn} is attached to the role {role.name}" in end["failure"]
             assert left(aws, LAB) == (0, 0, 1), "the other role is gone"
-            aws.border.clear()
+            aws.interceptor.clear()
             assert (await client.delete(PATH)).status_code == 204
         else:
             assert end["status"] == "COMPLETED", end

@@ -47,13 +47,13 @@ async def test_a_workflow_that_was_started_before_is_not_run_again(
     aws: Sandbox, ended_create: str, *, recheck: bool
 ) -> None:
     before = await dispatch.statuses([ended_create])
-    aws.border.forget_calls()
+    aws.interceptor.forget_calls()
     await dispatch.start(ended_create, workflows.create_mover, ended_create, recheck)
     handle: WorkflowHandleAsync[str | None] = await DBOS.retrieve_workflow_async(ended_create)
     assert await handle.get_result() is None
     after = await dispatch.statuses([ended_create])
     assert after[ended_create].status == before[ended_create].status == "SUCCESS"
-    assert aws.border.calls() == []
+    assert aws.interceptor.calls() == []
     assert left(aws, LAB) == (1, 2, 2)
 
 

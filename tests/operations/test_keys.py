@@ -94,7 +94,7 @@ async def test_a_run_is_started_once_for_a_key(
     async with serving(tmp_path) as client:
         mover = await made(client)
         if kind is not None:
-            aws.border.add(Fault("StartTaskExecution", kind))
+            aws.interceptor.add(Fault("StartTaskExecution", kind))
         answer = await tell(client, START, id=mover, key="k-1")
         if kind == "unsent":  # nothing was made, and the key is for the next to use
             assert answer["errors"][0]["extensions"]["code"] == "UPSTREAM"
@@ -132,11 +132,11 @@ async def test_a_key_that_was_used_is_answered_also_while_aws_is_away(
         mover = await made(client)
         first = await started(client, mover, "k-1")
     async with serving(tmp_path) as client:
-        aws.border.add(Fault("datasync.*", "denied", count=1_000))
+        aws.interceptor.add(Fault("datasync.*", "denied", count=1_000))
         answer = await tell(client, START, id=mover, key="k-1")
         assert answer["data"]["startMover"] == {"run": None, "errors": []}
         assert answer["errors"][0]["path"] == ["startMover", "run"]
-        aws.border.clear()
+        aws.interceptor.clear()
     async with serving(tmp_path) as client:
         assert await started(client, mover, "k-1") == first
 
@@ -192,11 +192,11 @@ async def test_a_key_whose_server_died_starts_its_run_once(
     aws.set_pace(bandwidth=1)
     async with Server(aws, tmp_path) as server, server.client() as client:
         mover = await made(client)
-        aws.border.add(Fault("StartTaskExecution", gate))
+        aws.interceptor.add(Fault("StartTaskExecution", gate))
         asked = asyncio.create_task(tell(client, START, id=mover, key="k-1"))
-        assert await asyncio.to_thread(aws.border.wait_for_gate, 20)
+        assert await asyncio.to_thread(aws.interceptor.wait_for_gate, 20)
         server.kill()
-        aws.border.clear()
+        aws.interceptor.clear()
         with pytest.raises(httpx.TransportError):
             await asked
     async with Server(aws, tmp_path) as again, again.client() as client:

@@ -70,7 +70,7 @@ async def accepted(aws: Sandbox, client: httpx.AsyncClient, where: Accounts) -> 
     operations = {}
     for account, late in where.items():
         variables = late.story.begin(aws, account)
-        aws.border.add(Fault(late.operation, "gate", account=account))
+        aws.interceptor.add(Fault(late.operation, "gate", account=account))
         payload = (await ask(client, late.story.mutation, **variables))["createMover"]
         operations[account] = payload["operation"]["id"]
     assert await asyncio.to_thread(all_standing, aws, len(where))
@@ -78,12 +78,12 @@ async def accepted(aws: Sandbox, client: httpx.AsyncClient, where: Accounts) -> 
 
 
 def called(aws: Sandbox, account: str, operation: str | None) -> int:
-    calls = aws.border.calls()
+    calls = aws.interceptor.calls()
     return sum(call.account == account and call.operation == operation for call in calls)
 
 
 async def until(aws: Sandbox, met: Callable[[], bool]) -> None:
-    assert await asyncio.to_thread(aws.border.wait_until, met, 40)
+    assert await asyncio.to_thread(aws.interceptor.wait_until, met, 40)
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ async def check_within(
         aws,
         lambda: all(called(aws, each, late.looked_for_by) for each, late in looking.items()),
     )
-    aws.border.clear()
+    aws.interceptor.clear()
     await check_ends(client, where, operations)
     for account, late in where.items():
         assert left(aws, account) == late.story.after, late
@@ -119,7 +119,7 @@ async def check_after(
     """They come after the end: what is too much then is removed soon."""
     await check_ends(client, where, operations)
     before = {a: called(aws, a, late.removed_by) for a, late in where.items()}
-    aws.border.clear()
+    aws.interceptor.clear()
     awaited = {account: late for account, late in where.items() if late.removed_by}
     await until(
         aws,
@@ -157,7 +157,7 @@ async def test_a_call_that_a_stopped_server_had_sent_makes_nothing_twice(
         async with server.client() as client:
             operations = await accepted(aws, client, chosen.where)
         await asyncio.to_thread(getattr(server, stop))
-    aws.border.forget_calls()
+    aws.interceptor.forget_calls()
     async with (
         Server(aws, tmp_path, SETTLE_SECONDS=chosen.settle) as again,
         again.client() as client,
@@ -179,7 +179,7 @@ async def test_nor_where_another_server_takes_over(
         async with one.client() as its_client:
             operations = await accepted(aws, its_client, after.where)
         one.kill()
-        aws.border.forget_calls()
+        aws.interceptor.forget_calls()
         await after.check(aws, client, after.where, operations)
 
 
@@ -201,7 +201,7 @@ async def test_nor_a_call_that_was_not_answered(
     seconds = 5 if unanswered == "time-out" else 100
     async with serving(tmp_path, settle_seconds=float(when.settle), call_seconds=seconds) as client:
         operations = await accepted(aws, client, when.where)
-        aws.border.forget_calls()
+        aws.interceptor.forget_calls()
         if unanswered == "lost connection":
             way.cut()
             way.mend()

@@ -43,9 +43,9 @@ async def test_nothing_is_empty_or_gone_where_a_page_came_instead(
         query = "{ %s }" % (READS[field] % mover if "%s" in READS[field] else READS[field])
         assert "errors" not in await tell(client, query)
     async with serving(tmp_path) as client:  # which remembers nothing
-        aws.border.add(Fault(call, "page", count=1_000))
+        aws.interceptor.add(Fault(call, "page", count=1_000))
         answer = await tell(client, query)
-        aws.border.clear()
+        aws.interceptor.clear()
         codes = {error["extensions"]["code"] for error in answer.get("errors", ())}
         assert codes == {"UPSTREAM"}, answer
 
@@ -59,12 +59,12 @@ async def test_an_operation_ends_as_it_should_whichever_call_a_page_came_for(
 ) -> None:
     async with serving(tmp_path) as client:
         calls = await _told(aws, client, story, "500000000000", "NoSuchOperation")
-        names = sorted({call.operation for call in aws.border.calls()})
+        names = sorted({call.operation for call in aws.interceptor.calls()})
         assert story.passes in names, calls
         accounts = [f"{500_000_000_001 + number}" for number in range(len(names))]
         for account, name in zip(accounts, names, strict=True):
             await _told(aws, client, story, account, name)
-            aws.border.clear()
+            aws.interceptor.clear()
 
 
 async def _told(
@@ -72,10 +72,10 @@ async def _told(
 ) -> dict[str, Any]:
     variables = story.begin(aws, account)
     before = left(aws, account)
-    aws.border.forget_calls()
+    aws.interceptor.forget_calls()
     # A role that was refused is not asked for again at once.
     count = 1 if call == "AssumeRole" else MORE_THAN_ARE_REPEATED
-    aws.border.add(Fault(call, "page", count=count, account=account))
+    aws.interceptor.add(Fault(call, "page", count=count, account=account))
     while True:
         answer = await tell(client, story.mutation, **variables)
         (payload,) = answer["data"].values()

@@ -20,12 +20,12 @@ async def test_deletes_of_one_mover_are_one_operation(aws: Sandbox, tmp_path: Pa
     furnish(aws, LAB)
     async with serving(tmp_path) as client:
         mover = await made(client)
-        aws.border.add(Fault("DeleteTask", "gate"))
+        aws.interceptor.add(Fault("DeleteTask", "gate"))
         first = (await ask(client, DELETE, id=mover))["deleteMover"]["operation"]["id"]
-        assert await asyncio.to_thread(aws.border.wait_for_gate, 20)
+        assert await asyncio.to_thread(aws.interceptor.wait_for_gate, 20)
         joined = [(await ask(client, DELETE, id=mover))["deleteMover"] for _ in range(3)]
         assert {payload["operation"]["id"] for payload in joined} == {first}
-        aws.border.clear()
+        aws.interceptor.clear()
         assert (await client.delete(PATH)).status_code in (204, 404)
         assert (await ended(client, first))["status"] == "COMPLETED"
     assert left(aws, LAB) == (0, 0, 0)
@@ -38,9 +38,9 @@ async def test_a_mover_that_is_still_being_made_cannot_be_deleted_yet(
     aws.set_pace(creating=3_600)
     async with serving(tmp_path) as client:
         making = asyncio.create_task(made(client))
-        aws.border.add(Fault("DescribeTask", "gate-after"))
-        assert await asyncio.to_thread(aws.border.wait_for_gate, 20)
-        aws.border.clear()
+        aws.interceptor.add(Fault("DescribeTask", "gate-after"))
+        assert await asyncio.to_thread(aws.interceptor.wait_for_gate, 20)
+        aws.interceptor.clear()
         answer = await client.delete(PATH)
         assert (answer.status_code, "still being created" in answer.text) == (409, True)
         aws.turn(3_601)
@@ -52,14 +52,14 @@ async def test_by_its_name_a_mover_that_is_still_being_made_is_no_unknown_one(
     aws: Sandbox, tmp_path: Path, gate: str
 ) -> None:
     furnish(aws, LAB)
-    aws.border.add(Fault(gate, "gate"))
+    aws.interceptor.add(Fault(gate, "gate"))
     async with serving(tmp_path) as client:
         operation = (await ask(client, CREATE, input=new_mover()))["createMover"]["operation"]
-        assert await asyncio.to_thread(aws.border.wait_for_gate, 20)
+        assert await asyncio.to_thread(aws.interceptor.wait_for_gate, 20)
         answer = await client.delete(PATH)
         assert (answer.status_code, "still being created" in answer.text) == (409, True)
         assert (await client.delete(PATH.replace("one", "two"))).status_code == 404
-        aws.border.clear()
+        aws.interceptor.clear()
         await ended(client, operation["id"])
         assert (await client.delete(PATH)).status_code == 204
     assert left(aws, LAB) == (0, 0, 0)
@@ -100,14 +100,14 @@ async def test_of_many_creates_at_once_as_many_are_accepted_as_the_quota_has_roo
     with store_url(kind, tmp_path) as url:
         async with serving(tmp_path, task_quota=3, store_url=url) as client:
             await made(client)
-            aws.border.add(Fault("CreateTask", "gate", count=2))
+            aws.interceptor.add(Fault("CreateTask", "gate", count=2))
             answers = await asyncio.gather(
                 *(ask(client, CREATE, input=new_mover(f"n{index}")) for index in range(4))
             )
             payloads = [answer["createMover"] for answer in answers]
             codes = [error["code"] for payload in payloads for error in payload["errors"]]
             assert codes == ["QUOTA_EXCEEDED"] * 2
-            aws.border.clear()
+            aws.interceptor.clear()
             for payload in payloads:
                 if payload["operation"]:
                     await ended(client, payload["operation"]["id"])

@@ -46,9 +46,9 @@ def recovery() -> Recovery:
 
 async def standing(client: httpx.AsyncClient, aws: Sandbox) -> str:
     """The id of a create whose task is made, and not yet known to be."""
-    aws.border.add(Fault("CreateTask", "gate-after"))
+    aws.interceptor.add(Fault("CreateTask", "gate-after"))
     await ask(client, CREATE, input=new_mover())
-    assert await asyncio.to_thread(aws.border.wait_for_gate, 20)
+    assert await asyncio.to_thread(aws.interceptor.wait_for_gate, 20)
     (row,) = await runtime().store.unended()
     return row.id
 
@@ -63,7 +63,7 @@ async def test_what_was_recorded_and_never_begun_is_begun_later(
         await asyncio.gather(*(recovery().recover_lost(abandoned=-1) for _ in range(4)))
         operation = await ended(client, encode("Operation", begun.operation_id))
         assert operation["status"] == "COMPLETED", operation
-        assert aws.border.counts()["datasync.CreateTask"] == 1
+        assert aws.interceptor.counts()["datasync.CreateTask"] == 1
     assert left(aws, LAB) == (1, 2, 2)
 
 
@@ -84,7 +84,7 @@ async def test_what_the_engine_gave_up_is_undone_and_ends(aws: Sandbox, tmp_path
     async with serving(tmp_path) as client:
         operation_id = await standing(client, aws)
         await DBOS.cancel_workflow_async(operation_id)
-        aws.border.clear()
+        aws.interceptor.clear()
         await recovery().recover_lost(stalled=-1)
         operation = await ended(client, encode("Operation", operation_id))
     assert operation["status"] == "FAILED"
@@ -102,7 +102,7 @@ async def test_what_ends_while_the_engine_is_asked_was_not_lost(
         asked = DBOS.list_workflows_async
 
         async def late(**given: Any) -> Any:
-            aws.border.clear()
+            aws.interceptor.clear()
             await workflow.get_result()
             return await asked(**given)
 
@@ -146,7 +146,7 @@ async def test_what_an_earlier_release_had_queued_is_restarted(
             )
         database.close()
         await asyncio.gather(*(recovery().recover_lost(stalled=-1) for _ in range(3)))
-        aws.border.clear()
+        aws.interceptor.clear()
         operation = await ended(client, encode("Operation", operation_id))
         assert operation["status"] == "COMPLETED", operation
         states = await dispatch.statuses(dispatch.Attempts(operation_id).ids)

@@ -62,14 +62,14 @@ async def test_a_server_that_is_asked_to_stop_leaves_its_work_as_it_stands(
     aws: Sandbox, tmp_path: Path, fault: str
 ) -> None:
     furnish(aws, LAB)
-    aws.border.add(Fault(fault, "gate-after"))
+    aws.interceptor.add(Fault(fault, "gate-after"))
     async with Server(aws, tmp_path) as server:
         async with server.client() as client:
             accepted = (await ask(client, CREATE, input=new_mover()))["createMover"]
-        assert await asyncio.to_thread(aws.border.wait_for_gate, 20)
+        assert await asyncio.to_thread(aws.interceptor.wait_for_gate, 20)
         stopping = asyncio.create_task(asyncio.to_thread(server.terminate))
         assert await stopping in (0, -signal.SIGTERM)
-        aws.border.clear()
+        aws.interceptor.clear()
     assert left(aws, LAB)[2] == 2, "nothing was undone"
     async with Server(aws, tmp_path) as again, again.client() as client:
         operation = await ended(client, accepted["operation"]["id"])
@@ -149,7 +149,7 @@ async def test_a_store_that_goes_away_at_every_call_only_delays(
                 assert answer
                 assert "errors" not in answer, answer
             way.cut()
-            aws.border.clear()
+            aws.interceptor.clear()
             await way.refuses(40)
             way.mend()
             operations = await all_ended(database, client)

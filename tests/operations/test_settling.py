@@ -39,7 +39,7 @@ async def test_only_for_what_a_call_may_have_made_is_looked(
     async with serving(tmp_path) as client:
         await made(client)
     assert not failures
-    assert (aws.border.counts()["datasync.ListLocations"] > 0) == looks
+    assert (aws.interceptor.counts()["datasync.ListLocations"] > 0) == looks
     assert left(aws, LAB) == (1, 2, 2)
 
 

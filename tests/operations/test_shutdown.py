@@ -38,7 +38,7 @@ async def test_a_create_goes_on_wherever_its_server_was_stopped(
     assert "Traceback" not in said, said
     assert "after shutdown" not in said, said
     assert [line for line in said.splitlines() if " level=" not in line] == []
-    aws.border.clear()
+    aws.interceptor.clear()
     async with Server(aws, tmp_path, log=log) as server, server.client() as client:
         shown = await asyncio.gather(*(ended(client, key) for key in operations.values()))
     assert {account: end["status"] for account, end in zip(where, shown, strict=True)} == (

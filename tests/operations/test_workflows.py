@@ -33,14 +33,14 @@ async def test_few_are_worked_on_at_a_time_and_the_others_wait_as_created(
 ) -> None:
     for account in (LAB, OTHER):
         furnish(aws, account)
-    aws.border.add(Fault("CreateRole", "gate", count=1_000, account=LAB))
+    aws.interceptor.add(Fault("CreateRole", "gate", count=1_000, account=LAB))
     async with serving(tmp_path) as client:
         runtime().limiter._per_account = 2
         ids = await created(client, 6)
         assert await asyncio.to_thread(all_standing, aws, 4)
         assert await statuses(client, ids) == ["CREATED"] * 4 + ["RUNNING"] * 2
         await made(client, account=OTHER)
-        aws.border.clear()
+        aws.interceptor.clear()
         shown = await asyncio.gather(*(ended(client, key) for key in ids))
         assert {operation["status"] for operation in shown} == {"COMPLETED"}, shown
     assert left(aws, LAB) == (6, 12, 12)
@@ -50,12 +50,12 @@ async def test_who_waits_for_a_turn_when_the_server_stops_goes_on_afterwards(
     aws: Sandbox, tmp_path: Path
 ) -> None:
     furnish(aws, LAB)
-    aws.border.add(Fault("CreateRole", "gate", count=1_000))
+    aws.interceptor.add(Fault("CreateRole", "gate", count=1_000))
     async with serving(tmp_path, drain_seconds=0) as client:
         runtime().limiter._per_account = 1
         ids = await created(client, 3)
         assert await asyncio.to_thread(all_standing, aws, 2)
-    aws.border.clear()
+    aws.interceptor.clear()
     async with serving(tmp_path) as client:
         shown = await asyncio.gather(*(ended(client, key) for key in ids))
         assert {operation["status"] for operation in shown} == {"COMPLETED"}, shown

@@ -61,7 +61,7 @@ async def test_a_change_that_is_refused_or_fails_is_recorded(
             await send(lab, key, action)
             last = (await lab.fresh())[-1]
             assert shown(last) == ("REFUSED", action, key, surface.value, codes[action])
-    aws.border.add(Fault("datasync.*", "denied", count=10_000))
+    aws.interceptor.add(Fault("datasync.*", "denied", count=10_000))
     for action in actions:
         await send(lab, ADMIN, action)
         first, last = await lab.fresh()
@@ -139,7 +139,7 @@ async def test_an_operation_that_fails_later_is_recorded_for_whoever_asked_for_i
     lab: Lab, aws: Sandbox, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, logger="graph.audit")
-    aws.border.add(Fault("CreateTask", "denied", count=10_000))
+    aws.interceptor.add(Fault("CreateTask", "denied", count=10_000))
     headers = {"X-Forwarded-User": "ann", "X-Request-Id": "ignored"}
     body = document(lab, "CREATE_MOVER")
     response = await lab.client.post("/graphql", json=body, headers=headers)

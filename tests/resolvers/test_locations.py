@@ -41,9 +41,9 @@ async def test_a_location_is_found_by_its_id_by_whoever_sees_its_group(
         assert (await ask(client, NODE, id=seen))["node"]["id"] == seen
         assert await code(client, unseen) is None
         client.headers.update(HEADERS)
-        aws.border.forget_calls()
+        aws.interceptor.forget_calls()
         await ask(client, NODE, id=seen)
-        assert sum(aws.border.counts().values()) == 2
+        assert sum(aws.interceptor.counts().values()) == 2
 
 
 async def test_what_is_no_location_of_a_group_is_not_found(aws: Sandbox, tmp_path: Path) -> None:

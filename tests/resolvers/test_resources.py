@@ -37,7 +37,7 @@ async def a_mover(aws: Sandbox, services: Services, *kinds: str) -> Mover:
     source, destination = kinds or ("S3", "S3")
     by_hand("g", (role, role), (source, destination))
     mover = await movers.find_mover(asking(services), LAB, "g", "one")
-    aws.border.forget_calls()
+    aws.interceptor.forget_calls()
     return mover
 
 
@@ -48,7 +48,7 @@ def rules(*arns: str, account: str = LAB, group: str = "g") -> frozenset[Resourc
 async def test_a_caller_without_limits_is_not_looked_at(aws: Sandbox, services: Services) -> None:
     mover = await a_mover(aws, services)
     await require_use(asking(services), mover)
-    assert aws.border.counts() == {}
+    assert aws.interceptor.counts() == {}
 
 
 REFUSED: list[frozenset[ResourceRule] | None] = [

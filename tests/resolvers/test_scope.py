@@ -202,13 +202,13 @@ async def test_one_caller_never_meets_anothers_idempotency_key(world: World) -> 
 async def test_a_mover_that_is_being_deleted_is_still_shown_to_none_but_who_sees_it(
     world: World, aws: Sandbox
 ) -> None:
-    aws.border.add(Fault("DeleteLocation", "gate"))
+    aws.interceptor.add(Fault("DeleteLocation", "gate"))
     given = {"X-Auth-Token": token_for("correct horse", 4)}
     world.client.headers.update(given)
     query = REFUSED["delete"].replace("$id}", "$id, cancelRun: true}")
     begun = await tell(world.client, query, id=world.ids["h"])
     assert begun["data"]["deleteMover"]["errors"] == []
-    assert await asyncio.to_thread(aws.border.wait_for_gate, 20)
+    assert await asyncio.to_thread(aws.interceptor.wait_for_gate, 20)
     path = f"{LAB}/movers/h/one"
     unseen = await world.rest("of-g", "DELETE", path)
     assert (unseen.status_code, unseen.text) == (404, "datasync mover not found")
@@ -218,17 +218,17 @@ async def test_a_mover_that_is_being_deleted_is_still_shown_to_none_but_who_sees
     assert payload["deleteMover"]["errors"] == [{"code": "NOT_FOUND"}]
     told_off = await world.tell("reader", REFUSED["delete"], id=world.ids["h"])
     assert told(told_off)[0] == "FORBIDDEN"
-    aws.border.clear()
+    aws.interceptor.clear()
 
 
 @pytest.mark.parametrize("gate", ["CreateLocationS3", "DescribeTask"])
 async def test_of_a_mover_that_is_still_being_made_rights_are_told_before_its_state(
     world: World, aws: Sandbox, gate: str
 ) -> None:
-    aws.border.add(Fault(gate, "gate-after"))
+    aws.interceptor.add(Fault(gate, "gate-after"))
     given = await world.tell("of-g", REFUSED["create"], input=new_mover("two"))
     assert given["data"]["createMover"]["errors"] == []
-    assert await asyncio.to_thread(aws.border.wait_for_gate, 20)
+    assert await asyncio.to_thread(aws.interceptor.wait_for_gate, 20)
     path = f"{LAB}/movers/g/two"
     refused = await world.rest("reader", "DELETE", path)
     assert (refused.status_code, refused.content) == (403, b"")
@@ -238,7 +238,7 @@ async def test_of_a_mover_that_is_still_being_made_rights_are_told_before_its_st
     for arn in aws.state()[LAB]["tasks"]:
         asked = await world.tell("reader", REFUSED["delete"], id=encode("Mover", arn))
         assert told(asked)[0] == "FORBIDDEN"
-    aws.border.clear()
+    aws.interceptor.clear()
 
 
 def told(answer: dict[str, Any]) -> tuple[str, str]:

@@ -25,18 +25,18 @@ async def client(aws: Sandbox, tmp_path: Path) -> AsyncIterator[httpx.AsyncClien
     async with serving(tmp_path, rest_seconds=3) as client:
         await made(client)
         yield client
-        aws.border.clear()
+        aws.interceptor.clear()
 
 
 async def test_a_delete_that_takes_long_is_answered_and_continues(
     aws: Sandbox, client: httpx.AsyncClient
 ) -> None:
-    aws.border.add(Fault("DeleteTask", "gate"))
+    aws.interceptor.add(Fault("DeleteTask", "gate"))
     late = [await client.delete(ONE) for _ in range(2)]
     text = "the mover is still being deleted, and this continues; repeat the request to wait"
     assert [(one.status_code, one.text) for one in late] == [(504, text)] * 2
     assert late[0].headers["X-Flywheel-Task"] == late[1].headers["X-Flywheel-Task"]
-    aws.border.clear()
+    aws.interceptor.clear()
     while (last := await client.delete(ONE)).status_code in (503, 504):
         continue
     assert last.status_code in (204, 404)  # 404: it had ended before this request came
@@ -46,7 +46,7 @@ async def test_a_delete_that_takes_long_is_answered_and_continues(
 async def test_a_delete_that_aws_keeps_failing_is_answered_in_time(
     aws: Sandbox, client: httpx.AsyncClient
 ) -> None:
-    aws.border.add(Fault("DeleteTask", "error", count=1_000))
+    aws.interceptor.add(Fault("DeleteTask", "error", count=1_000))
     answer = await client.delete(ONE)
     assert answer.status_code == 504
     assert (answer.headers["Retry-After"], bool(answer.headers["X-Flywheel-Task"])) == ("5", True)
@@ -64,12 +64,12 @@ async def test_a_delete_that_aws_keeps_failing_is_answered_in_time(
 async def test_what_aws_does_not_answer_is_a_503_in_time(
     aws: Sandbox, client: httpx.AsyncClient, operation: str, method: str, path: str
 ) -> None:
-    aws.border.add(Fault(operation, "gate"))
+    aws.interceptor.add(Fault(operation, "gate"))
     async with asyncio.timeout(20):
         answer = await client.request(method, path, content=b'{"State":"start"}')
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
     assert answer.text == "AWS does not answer in time; what was requested may still take effect"
-    aws.border.clear()
+    aws.interceptor.clear()
     if operation == "StartTaskExecution":
         while not (runs := (await client.get(f"{ONE}/runs")).json()):
             continue

@@ -35,9 +35,9 @@ def test_every_error_has_a_status_and_plain_text(kind: type[ApiError]) -> None:
 
 @pytest.mark.parametrize(("fault", "status", "text"), FAULTS)
 def test_aws_on_a_bad_day(house: House, fault: str, status: int, text: str) -> None:
-    house.aws.border.add(Fault("ListTasks", fault, count=5))
+    house.aws.interceptor.add(Fault("ListTasks", fault, count=5))
     answer = house.http.get(MOVERS)
-    house.aws.border.clear()
+    house.aws.interceptor.clear()
     assert (answer.status_code, answer.text) == (status, text)
     assert answer.headers["X-Request-Id"]
     assert ("Retry-After" in answer.headers) == (status == 429)

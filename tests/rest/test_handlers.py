@@ -85,12 +85,12 @@ async def test_a_delete_goes_on_when_its_client_has_left(aws: Sandbox, tmp_path:
         made = await client.post(f"{MOVERS}/g", json=new_mover())
         while "completed_at" not in (await _task(client, made)):
             continue
-        aws.border.add(Fault("DeleteTask", "gate"))
+        aws.interceptor.add(Fault("DeleteTask", "gate"))
         leaving = asyncio.create_task(client.delete(f"{MOVERS}/g/one"))
-        assert await asyncio.to_thread(aws.border.wait_for_gate, 20)
+        assert await asyncio.to_thread(aws.interceptor.wait_for_gate, 20)
         leaving.cancel()
         await asyncio.gather(leaving, return_exceptions=True)
-        aws.border.clear()
+        aws.interceptor.clear()
         while (await client.get(f"{MOVERS}/g/one")).status_code == 200:
             continue
     assert not aws.state()[LAB]["tasks"]

@@ -98,8 +98,8 @@ async def test_statuses_of_what_is_not_there(aws: Sandbox, tmp_path: Path) -> No
 async def test_a_throttled_answer_says_when_to_come_again(aws: Sandbox, tmp_path: Path) -> None:
     furnish(aws, LAB)
     async with serving(tmp_path) as client:
-        aws.border.add(Fault("ListTasks", "throttle", count=3))
+        aws.interceptor.add(Fault("ListTasks", "throttle", count=3))
         assert (await client.get(MOVERS, headers=HEADERS)).status_code == 200
-        aws.border.add(Fault("ListTasks", "throttle", count=4))
+        aws.interceptor.add(Fault("ListTasks", "throttle", count=4))
         answer = await client.get(MOVERS, headers=HEADERS)
         assert (answer.status_code, answer.headers["Retry-After"]) == (429, "5")

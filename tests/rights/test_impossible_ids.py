@@ -91,9 +91,9 @@ async def test_an_impossible_id_answers_as_one_that_is_not_there_and_asks_nothin
 ) -> None:
     absent = [await world.asked(encode(kind, key)) for kind, key in ABSENT.items()]
     assert absent == [NOTHING] * len(ABSENT)
-    world.aws.border.forget_calls()
+    world.aws.interceptor.forget_calls()
     answers = await asyncio.gather(*(world.asked(encode(kind, key)) for kind, key in IMPOSSIBLE))
-    assert world.aws.border.counts() == {}
+    assert world.aws.interceptor.counts() == {}
     assert dict(zip(IMPOSSIBLE, answers, strict=True)) == dict.fromkeys(IMPOSSIBLE, NOTHING)
 
 
@@ -117,10 +117,10 @@ async def test_a_change_of_an_impossible_mover_finds_nothing_and_asks_nothing(
 ) -> None:
     errors = "errors { code message path }"
     query = f"mutation($id: ID!) {{ {mutation}(input: {{mover: $id{extra}}}) {{ {errors} }} }}"
-    world.aws.border.forget_calls()
+    world.aws.interceptor.forget_calls()
     ids = [encode("Mover", key) for kind, key in IMPOSSIBLE if kind == "Mover"]
     answers = [(await tell(world.client, query, id=node_id))["data"] for node_id in ids]
-    assert world.aws.border.counts() == {}
+    assert world.aws.interceptor.counts() == {}
     absent = (await tell(world.client, query, id=encode("Mover", TASK)))["data"]
     assert absent[mutation]["errors"][0]["code"] == "NOT_FOUND"
     assert answers == [absent] * len(ids)
@@ -132,10 +132,10 @@ async def test_runs_and_operations_that_cannot_be_are_not_followed(world: World)
         ("operationProgress", "operation", "Operation"),
     ):
         query = f"subscription($id: ID!) {{ {field}({argument}: $id) {{ __typename }} }}"
-        world.aws.border.forget_calls()
+        world.aws.interceptor.forget_calls()
         for node_id in [encode(kind, key) for of, key in IMPOSSIBLE if of == kind]:
             body = {"query": query, "variables": {"id": node_id}}
             headers = {"Accept": "text/event-stream"}
             streamed = await world.client.post("/graphql", json=body, headers=headers)
             assert "NOT_FOUND" in streamed.text, node_id
-        assert world.aws.border.counts() == {}
+        assert world.aws.interceptor.counts() == {}

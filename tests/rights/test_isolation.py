@@ -47,11 +47,11 @@ async def test_a_resource_without_a_rule_is_refused_before_aws_is_asked(
 ) -> None:
     ends: dict[str, Any] = {"source": ALLOWED, "destination": ALLOWED, side: end}
     async with served_by(tmp_path) as client:
-        account.border.forget_calls()
+        account.interceptor.forget_calls()
         answer = await tell(client, CREATE, input=mover(**ends))
         assert told(answer)[0] == "FORBIDDEN"
         assert "may not use" in told(answer)[1]
-        assert account.border.counts() == {}
+        assert account.interceptor.counts() == {}
         assert (await ask(client, "{ operations { nodes { id } } }"))["operations"]["nodes"] == []
 
 
@@ -163,12 +163,12 @@ async def test_over_rest_it_is_403(account: Sandbox, tmp_path: Path) -> None:
 
     path = f"/v1/datasync/{LAB}/movers/lab"
     async with served_by(tmp_path) as client:
-        account.border.forget_calls()
+        account.interceptor.forget_calls()
         for source, destination in (("shop-payroll", "lab-out"), ("lab-in", "labx")):
             body = {"Name": "one", "Source": end(source), "Destination": end(destination)}
             refused = await client.post(path, json=body)
             assert (refused.status_code, refused.content) == (403, b"")
-        assert account.border.counts() == {}
+        assert account.interceptor.counts() == {}
         body = {"Name": "one", "Source": end("lab-in"), "Destination": end("lab-out")}
         assert (await client.post(path, json=body)).status_code == 202
 
@@ -193,7 +193,7 @@ async def test_an_existing_mover_is_not_started_with_what_is_not_allowed(
             made = (await ask(client, CREATE, input=given))["createMover"]
             ids.append((await ended(client, made["operation"]["id"]))["mover"]["id"])
         client.headers.update(HEADERS["lab"])
-        account.border.forget_calls()
+        account.interceptor.forget_calls()
         for number, mover_id in enumerate(ids[:-1]):
             assert told(await tell(client, START, id=mover_id))[0] == "FORBIDDEN"
             query = START.replace("$id}", f'$id, idempotencyKey: "k{number}"}}')
@@ -201,7 +201,7 @@ async def test_an_existing_mover_is_not_started_with_what_is_not_allowed(
             path = f"/v1/datasync/{LAB}/movers/lab/m{number}"
             refused = await client.put(path, json={"State": "start"})
             assert (refused.status_code, refused.content) == (403, b"")
-        assert "datasync.StartTaskExecution" not in account.border.counts()
+        assert "datasync.StartTaskExecution" not in account.interceptor.counts()
         assert (await ask(client, START, id=ids[-1]))["startMover"]["errors"] == []
 
 
@@ -217,10 +217,10 @@ async def test_a_create_that_is_resumed_keeps_to_the_rules_of_then(
     account: Sandbox, tmp_path: Path, changes: dict[str, Any], why: str
 ) -> None:
     async with served_by(tmp_path, drain_seconds=0) as client:
-        account.border.add(Fault("CreateTask", "gate"))
+        account.interceptor.add(Fault("CreateTask", "gate"))
         made = (await ask(client, CREATE, input=mover(s3("lab-in"), ALLOWED)))["createMover"]
-        assert await asyncio.to_thread(account.border.wait_for_gate, 20)
-    account.border.clear()
+        assert await asyncio.to_thread(account.interceptor.wait_for_gate, 20)
+    account.interceptor.clear()
     async with served_by(tmp_path, **changes) as client:
         client.headers.update(HEADERS["everything"])
         operation = await ended(client, made["operation"]["id"])
@@ -233,10 +233,10 @@ async def test_a_create_that_is_resumed_under_the_same_rules_is_finished(
     account: Sandbox, tmp_path: Path
 ) -> None:
     async with served_by(tmp_path, drain_seconds=0) as client:
-        account.border.add(Fault("CreateTask", "gate"))
+        account.interceptor.add(Fault("CreateTask", "gate"))
         made = (await ask(client, CREATE, input=mover(s3("lab-in"), ALLOWED)))["createMover"]
-        assert await asyncio.to_thread(account.border.wait_for_gate, 20)
+        assert await asyncio.to_thread(account.interceptor.wait_for_gate, 20)
     async with served_by(tmp_path) as client:
-        account.border.clear()
+        account.interceptor.clear()
         operation = await ended(client, made["operation"]["id"])
     assert operation["status"] == "COMPLETED", operation

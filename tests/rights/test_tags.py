@@ -68,7 +68,7 @@ async def test_tags_count_only_where_they_are_to_be_checked(
 
 async def test_tags_that_cannot_be_read_allow_nothing(account: Sandbox, tmp_path: Path) -> None:
     s3_backends[LAB]["aws"].put_bucket_tagging("shop-payroll", {"spinup:spaceid": "lab"})
-    account.border.add(Fault("s3.GET", "denied"))
+    account.interceptor.add(Fault("s3.GET", "denied"))
     async with served_by(tmp_path, resource_check="tag") as client:
         answer = await ask(client, CREATE, input=mover(s3("shop-payroll"), ALLOWED))
         (error,) = answer["createMover"]["errors"]

@@ -101,7 +101,7 @@ class Lab:
 
     def started(self) -> int:
         """How many runs the sandbox was asked to start."""
-        return self.aws.border.counts()["datasync.StartTaskExecution"]
+        return self.aws.interceptor.counts()["datasync.StartTaskExecution"]
 
     async def read(self, run_arn: str) -> Run:
         (run,) = await self.runs.read([run_arn])

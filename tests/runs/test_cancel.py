@@ -59,7 +59,7 @@ async def test_stopping_twice_keeps_the_first(lab: Lab) -> None:
     with pytest.raises(NotRunning):
         await lab.other.stop(lab.task, "third")
     await assert_cancelled_by_the_first(lab, run_arn)
-    assert lab.aws.border.counts()["datasync.CancelTaskExecution"] == 1
+    assert lab.aws.interceptor.counts()["datasync.CancelTaskExecution"] == 1
 
 
 async def test_of_many_stops_at_once_the_one_that_took_effect_counts(lab: Lab) -> None:
@@ -81,7 +81,7 @@ async def test_of_many_stops_at_once_the_one_that_took_effect_counts(lab: Lab) -
 @pytest.mark.parametrize("again", ["same client", "another client", "nobody"])
 async def test_a_lost_answer_keeps_the_record(lab: Lab, again: str) -> None:
     run_arn = await started(lab)
-    lab.aws.border.add(Fault("CancelTaskExecution", "lost"))
+    lab.aws.interceptor.add(Fault("CancelTaskExecution", "lost"))
     assert await lab.runs.stop(lab.task, "first") == run_arn
     if again != "nobody":
         with pytest.raises(NotRunning):
@@ -91,8 +91,8 @@ async def test_a_lost_answer_keeps_the_record(lab: Lab, again: str) -> None:
 
 async def test_a_lost_answer_after_which_nothing_can_be_read_keeps_the_record(lab: Lab) -> None:
     run_arn = await started(lab)
-    lab.aws.border.add(Fault("CancelTaskExecution", "lost"))
-    lab.aws.border.add(Fault("DescribeTaskExecution", "denied", count=1))
+    lab.aws.interceptor.add(Fault("CancelTaskExecution", "lost"))
+    lab.aws.interceptor.add(Fault("DescribeTaskExecution", "denied", count=1))
     with pytest.raises(Upstream):
         await lab.runs.stop(lab.task, "first")
     await lab.settled()
@@ -101,7 +101,7 @@ async def test_a_lost_answer_after_which_nothing_can_be_read_keeps_the_record(la
 
 async def test_a_cancellation_that_never_arrived_is_forgotten(lab: Lab) -> None:
     run_arn = await started(lab)
-    lab.aws.border.add(Fault("CancelTaskExecution", "unsent"))
+    lab.aws.interceptor.add(Fault("CancelTaskExecution", "unsent"))
     with pytest.raises(Upstream):
         await lab.runs.stop(lab.task, "never")
     assert (await lab.note(run_arn)).cancelled  # it may still arrive
@@ -117,10 +117,10 @@ async def test_a_failed_stop_leaves_no_record_and_undoes_none(
     lab: Lab, fault: str, error: type[ApiError]
 ) -> None:
     run_arn = await started(lab)
-    lab.aws.border.add(Fault("CancelTaskExecution", fault, count=4))
+    lab.aws.interceptor.add(Fault("CancelTaskExecution", fault, count=4))
     with pytest.raises(error):
         await lab.other.stop(lab.task, "denied")
-    lab.aws.border.clear()
+    lab.aws.interceptor.clear()
     assert not (await lab.note(run_arn)).cancelled
     await lab.runs.stop(lab.task, "first")
     await assert_cancelled_by_the_first(lab, run_arn)
@@ -128,11 +128,11 @@ async def test_a_failed_stop_leaves_no_record_and_undoes_none(
 
 async def test_a_stop_that_fails_beside_one_that_succeeds_undoes_nothing(lab: Lab) -> None:
     run_arn = await started(lab)
-    lab.aws.border.add(Fault("CancelTaskExecution", "gate"))
+    lab.aws.interceptor.add(Fault("CancelTaskExecution", "gate"))
     failing = asyncio.create_task(lab.other.stop(lab.task, "second"))
-    assert await asyncio.to_thread(lab.aws.border.wait_for_gate, 20)
+    assert await asyncio.to_thread(lab.aws.interceptor.wait_for_gate, 20)
     await lab.runs.stop(lab.task, "first")
-    lab.aws.border.open_gate()  # AWS refuses it now
+    lab.aws.interceptor.open_gate()  # AWS refuses it now
     with pytest.raises(NotRunning, match="being cancelled already"):
         await failing
     await assert_cancelled_by_the_first(lab, run_arn)
@@ -154,16 +154,16 @@ async def test_a_run_that_ended_by_itself_meanwhile_was_not_cancelled(
     lab: Lab, monkeypatch: pytest.MonkeyPatch, outcome: Outcome
 ) -> None:
     run_arn = await started(lab)
-    lab.aws.border.add(Fault("CancelTaskExecution", "gate"))
+    lab.aws.interceptor.add(Fault("CancelTaskExecution", "gate"))
     stopping = asyncio.create_task(lab.runs.stop(lab.task, "late"))
-    assert await asyncio.to_thread(lab.aws.border.wait_for_gate, 20)
+    assert await asyncio.to_thread(lab.aws.interceptor.wait_for_gate, 20)
     if outcome is Outcome.FAILED:
         from moto.iam.models import iam_backends  # noqa: PLC0415 - after it is extended
 
         for role in iam_backends[LAB]["aws"].roles.values():
             role.policies.clear()
     await lab.finish()
-    lab.aws.border.open_gate()
+    lab.aws.interceptor.open_gate()
     with pytest.raises(NotRunning):
         await stopping
     run = await lab.read(run_arn)
@@ -190,7 +190,7 @@ async def test_bookkeeping_that_fails_is_repeated_and_changes_no_answer(
     run_arn = await started(lab)
     lab.records.failing[method] = 3
     if method == "withdraw_cancellation":
-        lab.aws.border.add(Fault("CancelTaskExecution", "denied"))
+        lab.aws.interceptor.add(Fault("CancelTaskExecution", "denied"))
         with pytest.raises(AccessDenied):
             await lab.runs.stop(lab.task, "denied")
     assert await lab.runs.stop(lab.task, "first") == run_arn
@@ -201,12 +201,12 @@ async def test_bookkeeping_that_fails_is_repeated_and_changes_no_answer(
 @pytest.mark.parametrize("gate", ["gate", "gate-after"])
 async def test_a_stop_is_finished_when_its_client_leaves(lab: Lab, gate: str) -> None:
     run_arn = await started(lab)
-    lab.aws.border.add(Fault("CancelTaskExecution", gate))
+    lab.aws.interceptor.add(Fault("CancelTaskExecution", gate))
     call = asyncio.create_task(lab.runs.stop(lab.task, "first"))
-    assert await asyncio.to_thread(lab.aws.border.wait_for_gate, 20)
+    assert await asyncio.to_thread(lab.aws.interceptor.wait_for_gate, 20)
     call.cancel()
     await asyncio.gather(call, return_exceptions=True)
-    lab.aws.border.open_gate()
+    lab.aws.interceptor.open_gate()
     await lab.settled()
     await assert_cancelled_by_the_first(lab, run_arn)
 
@@ -242,4 +242,4 @@ async def test_without_an_active_run_there_is_nothing_to_stop(lab: Lab) -> None:
     await lab.finish()
     with pytest.raises(NotRunning):
         await lab.runs.stop(lab.task, "me")
-    assert lab.aws.border.counts()["datasync.CancelTaskExecution"] == 0
+    assert lab.aws.interceptor.counts()["datasync.CancelTaskExecution"] == 0

@@ -34,9 +34,9 @@ async def test_a_start_whose_client_leaves_is_finished_or_was_never_begun(
         mover = await made(client)
         start = START % (mover, key)
         aws.end_sessions()  # so that the next call assumes the role again
-        aws.border.add(Fault(operation, "gate"))
+        aws.interceptor.add(Fault(operation, "gate"))
         await asked_and_left(app, start, how, aws)
-        aws.border.clear()
+        aws.interceptor.clear()
         payload = (await ask(client, start))["startMover"]
         node = (await ask(client, RUNS, id=mover))["node"]
         (run,) = node["runs"]["nodes"]
@@ -66,4 +66,4 @@ async def asked_and_left(app: ASGIApp, query: str, how: str, aws: Sandbox) -> No
 
 
 async def at_the_gate(aws: Sandbox) -> None:
-    assert await asyncio.to_thread(aws.border.wait_for_gate, 20)
+    assert await asyncio.to_thread(aws.interceptor.wait_for_gate, 20)

@@ -29,7 +29,7 @@ async def test_a_run_that_nobody_cancelled_failed(lab: Lab) -> None:
     lab.backend.cancel_task_execution(run_arn)
     await lab.finish()
     assert (await lab.read(run_arn)).outcome is Outcome.FAILED
-    assert lab.aws.border.counts()["datasync.DescribeTaskExecution"] == 1
+    assert lab.aws.interceptor.counts()["datasync.DescribeTaskExecution"] == 1
 
 
 async def test_the_last_run_is_told_of_each_task_in_its_place(lab: Lab) -> None:

@@ -29,7 +29,7 @@ def lab(aws: Sandbox) -> Sandbox:
 
 
 def started(aws: Sandbox) -> int:
-    return aws.border.counts()["datasync.StartTaskExecution"]
+    return aws.interceptor.counts()["datasync.StartTaskExecution"]
 
 
 async def test_of_20_mutations_at_once_one_starts_the_mover(lab: Sandbox, tmp_path: Path) -> None:
@@ -65,7 +65,7 @@ async def test_of_20_requests_at_once_to_two_replicas_one_starts_the_mover(
 async def test_a_start_that_aws_refuses_is_in_nobodys_way(lab: Sandbox, tmp_path: Path) -> None:
     async with serving(tmp_path) as client:
         mover = await made(client)
-        lab.border.add(Fault("StartTaskExecution", "denied"))
+        lab.interceptor.add(Fault("StartTaskExecution", "denied"))
         refused = (await ask(client, START, id=mover))["startMover"]
         assert [error["code"] for error in refused["errors"]] == ["ACCESS_DENIED"]
         assert (await ask(client, START, id=mover))["startMover"]["errors"] == []
@@ -74,10 +74,10 @@ async def test_a_start_that_aws_refuses_is_in_nobodys_way(lab: Sandbox, tmp_path
 async def test_a_start_that_never_left_is_in_nobodys_way(lab: Sandbox, tmp_path: Path) -> None:
     async with serving(tmp_path) as client:
         mover = await made(client)
-        lab.border.add(Fault("StartTaskExecution", "unsent", count=20))
+        lab.interceptor.add(Fault("StartTaskExecution", "unsent", count=20))
         answer = await tell(client, START, id=mover)
         assert answer["errors"][0]["extensions"]["code"] == "UPSTREAM"
-        lab.border.clear()
+        lab.interceptor.clear()
         assert (await ask(client, START, id=mover))["startMover"]["errors"] == []
 
 
@@ -116,7 +116,7 @@ async def test_a_reading_that_fails_takes_nothing_from_a_start(
 ) -> None:
     async with serving(tmp_path) as client:
         mover = await made(client)
-        lab.border.add(Fault("DescribeTaskExecution", "denied", count=20))
+        lab.interceptor.add(Fault("DescribeTaskExecution", "denied", count=20))
         answer = await tell(client, START, id=mover)
     payload = answer["data"]["startMover"]
     assert (payload["run"], payload["mover"]["status"], payload["errors"]) == (None, "RUNNING", [])

@@ -26,7 +26,7 @@ BY = "me for you"
 
 
 async def at_the_gate(lab: Lab) -> None:
-    assert await asyncio.to_thread(lab.aws.border.wait_for_gate, 20)
+    assert await asyncio.to_thread(lab.aws.interceptor.wait_for_gate, 20)
 
 
 async def abandoned(call: asyncio.Task[Any]) -> None:
@@ -53,26 +53,26 @@ async def test_of_many_starts_on_two_replicas_one_succeeds(lab: Lab) -> None:
 
 
 async def test_who_waits_for_a_start_that_fails_starts_the_mover(lab: Lab) -> None:
-    lab.aws.border.add(Fault("StartTaskExecution", "gate"))
-    lab.aws.border.add(Fault("StartTaskExecution", "denied"))
+    lab.aws.interceptor.add(Fault("StartTaskExecution", "gate"))
+    lab.aws.interceptor.add(Fault("StartTaskExecution", "denied"))
     first = asyncio.create_task(lab.runs.start(lab.task, "first"))
     await at_the_gate(lab)
     others = [asyncio.create_task(lab.other.start(lab.task, "other")) for _ in range(3)]
-    lab.aws.border.open_gate()
+    lab.aws.interceptor.open_gate()
     answers = await asyncio.gather(first, *others, return_exceptions=True)
     assert [type(answer) for answer in answers].count(str) == 1
     assert len(await lab.runs.list_runs(lab.task)) == 1
 
 
 async def test_who_waits_too_long_for_another_start_is_told_so(lab: Lab) -> None:
-    lab.aws.border.add(Fault("StartTaskExecution", "gate"))
+    lab.aws.interceptor.add(Fault("StartTaskExecution", "gate"))
     first = asyncio.create_task(lab.runs.start(lab.task, "first"))
     await at_the_gate(lab)
     lab.clock.hurried = True
     with pytest.raises(Conflict, match="another start of this mover is still under way") as caught:
         await lab.other.start(lab.task, "other")
     assert caught.value.code == "CONFLICT"
-    lab.aws.border.open_gate()
+    lab.aws.interceptor.open_gate()
     assert (await lab.note(await first)).started_by == "first"
 
 
@@ -90,11 +90,11 @@ GATES = [
 async def test_a_start_is_finished_when_its_client_leaves(
     lab: Lab, operation: str, gate: str, key: Key | None
 ) -> None:
-    lab.aws.border.add(Fault(operation, gate))
+    lab.aws.interceptor.add(Fault(operation, gate))
     call = asyncio.create_task(lab.runs.start(lab.task, BY, key))
     await at_the_gate(lab)
     await abandoned(call)
-    lab.aws.border.open_gate()
+    lab.aws.interceptor.open_gate()
     await lab.settled()
     (run,) = await lab.runs.list_runs(lab.task)
     assert (await lab.note(run.run_arn)).started_by == BY
@@ -111,13 +111,13 @@ async def test_a_start_that_the_shutdown_cuts_off_does_not_block_the_mover(
     aws: Sandbox, tmp_path: Path, operation: str, gate: str, key: Key | None
 ) -> None:
     async with opened(aws, tmp_path, drain=0) as lab:
-        aws.border.add(Fault(operation, gate))
+        aws.interceptor.add(Fault(operation, gate))
         call = asyncio.create_task(lab.runs.start(lab.task, BY, key))
         await at_the_gate(lab)
         await lab.runs.__aexit__()
         with pytest.raises(asyncio.CancelledError):
             await call
-        aws.border.clear()
+        aws.interceptor.clear()
         await lab.finish()
         try:
             run_arn = await lab.other.start(lab.task, "another", key)
@@ -152,11 +152,11 @@ async def test_a_start_that_is_cut_off_while_it_takes_its_claim_leaves_none(
 
 
 async def test_the_shutdown_waits_for_starts_that_are_under_way(lab: Lab) -> None:
-    lab.aws.border.add(Fault("StartTaskExecution", "gate"))
+    lab.aws.interceptor.add(Fault("StartTaskExecution", "gate"))
     call = asyncio.create_task(lab.runs.start(lab.task, BY))
     await at_the_gate(lab)
     closing = asyncio.create_task(lab.runs.__aexit__())
-    lab.aws.border.open_gate()
+    lab.aws.interceptor.open_gate()
     await closing
     assert (await lab.note(await call)).started_by == BY
 
@@ -188,7 +188,7 @@ async def test_an_unexpected_error_neither_blocks_the_mover_nor_loses_its_run(
 
 @KEYS
 async def test_a_start_whose_answer_was_lost_is_found(lab: Lab, key: Key | None) -> None:
-    lab.aws.border.add(Fault("StartTaskExecution", "lost"))
+    lab.aws.interceptor.add(Fault("StartTaskExecution", "lost"))
     run_arn = await lab.runs.start(lab.task, BY, key)
     assert [run.run_arn for run in await lab.runs.list_runs(lab.task)] == [run_arn]
     assert (await lab.note(run_arn)).started_by == BY
@@ -202,10 +202,10 @@ async def test_a_start_whose_answer_was_lost_is_found(lab: Lab, key: Key | None)
 async def test_a_start_that_aws_fails_is_in_nobodys_way(
     lab: Lab, fault: str, error: type[ApiError], key: Key | None
 ) -> None:
-    lab.aws.border.add(Fault("StartTaskExecution", fault, count=20))
+    lab.aws.interceptor.add(Fault("StartTaskExecution", fault, count=20))
     with pytest.raises(error):
         await lab.runs.start(lab.task, BY, key)
-    lab.aws.border.clear()
+    lab.aws.interceptor.clear()
     await lab.other.start(lab.task, "another")
 
 

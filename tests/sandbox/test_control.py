@@ -13,11 +13,11 @@ def test_calls_are_counted_by_service_and_operation(lab: Sandbox) -> None:
     datasync = client("datasync")
     datasync.list_tasks()
     datasync.list_tasks()
-    assert lab.border.counts() == {"sts.AssumeRole": 1, "datasync.ListTasks": 2}
-    assert lab.border.calls()[-1] == Call("datasync", "ListTasks", LAB)
+    assert lab.interceptor.counts() == {"sts.AssumeRole": 1, "datasync.ListTasks": 2}
+    assert lab.interceptor.calls()[-1] == Call("datasync", "ListTasks", LAB)
     assert control(lab, "GET", "calls")["datasync.ListTasks"] == 2
     control(lab, "DELETE", "calls")
-    assert not lab.border.counts()
+    assert not lab.interceptor.counts()
 
 
 def test_the_state_tells_what_is_left(lab: Sandbox) -> None:

@@ -23,7 +23,7 @@ def test_a_fault_skips_and_counts(lab: Sandbox) -> None:
 @pytest.mark.parametrize(("kind", "there"), [("gate", 0), ("gate-after", 1)])
 def test_a_call_stands_at_the_gate_until_it_is_opened(lab: Sandbox, kind: str, there: int) -> None:
     datasync, other = client("datasync"), client("datasync")
-    lab.border.add(Fault("CreateLocationS3", kind))
+    lab.interceptor.add(Fault("CreateLocationS3", kind))
     caller = threading.Thread(target=make_location, args=(datasync, "from"))
     caller.start()
     assert control(lab, "GET", "gate?s=10") == ["datasync", "CreateLocationS3", LAB]
@@ -50,7 +50,7 @@ def test_a_fault_of_anything_meets_the_nth_call_of_one_account(lab: Sandbox) -> 
 
 def test_a_slow_answer_comes_when_the_faults_are_cleared(lab: Sandbox) -> None:
     datasync = client("datasync")
-    lab.border.add(Fault("ListTasks", "slow", seconds=1_000))
+    lab.interceptor.add(Fault("ListTasks", "slow", seconds=1_000))
     answered = threading.Event()
 
     def ask() -> None:
@@ -59,7 +59,7 @@ def test_a_slow_answer_comes_when_the_faults_are_cleared(lab: Sandbox) -> None:
 
     caller = threading.Thread(target=ask, daemon=True)
     caller.start()
-    while "datasync.ListTasks" not in lab.border.counts():
+    while "datasync.ListTasks" not in lab.interceptor.counts():
         caller.join(0.01)
     assert not answered.is_set()
     control(lab, "DELETE", "faults")

@@ -17,7 +17,7 @@ def test_a_throttled_call_is_worded_as_the_service_does(
     lab: Sandbox, service: str, operation: str, code: str
 ) -> None:
     called = client(service)
-    lab.border.add(Fault(f"{service}.*", "throttle"))
+    lab.interceptor.add(Fault(f"{service}.*", "throttle"))
     with pytest.raises(ClientError) as caught:
         getattr(called, operation)()
     assert caught.value.response["Error"]["Code"] == code
@@ -26,11 +26,11 @@ def test_a_throttled_call_is_worded_as_the_service_does(
 
 def test_a_lost_answer_has_taken_effect_and_an_unsent_call_has_not(lab: Sandbox) -> None:
     datasync = client("datasync")
-    lab.border.add(Fault("CreateLocationS3", "unsent"))
+    lab.interceptor.add(Fault("CreateLocationS3", "unsent"))
     with pytest.raises(ConnectionClosedError):
         make_location(datasync, "from")
     assert not datasync.list_locations()["Locations"]
-    lab.border.add(Fault("CreateLocationS3", "lost"))
+    lab.interceptor.add(Fault("CreateLocationS3", "lost"))
     with pytest.raises(ConnectionClosedError):
         make_location(datasync, "from")
     assert len(datasync.list_locations()["Locations"]) == 1
@@ -44,7 +44,7 @@ def test_a_denied_call_is_worded_as_the_service_does(
     lab: Sandbox, service: str, operation: str, code: str
 ) -> None:
     called = client(service)
-    lab.border.add(Fault("*", "denied"))
+    lab.interceptor.add(Fault("*", "denied"))
     with pytest.raises(ClientError) as caught:
         getattr(called, operation)()
     assert caught.value.response["Error"]["Code"] == code

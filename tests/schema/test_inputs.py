@@ -42,7 +42,7 @@ async def test_a_bad_account_or_arn_is_an_error_of_the_payload_however_it_is_wri
             assert (error["code"], error["path"]) == ("INVALID", ["input", *path])
             assert text in error["message"]
             assert "Did you mean" not in error["message"]
-    assert aws.border.calls() == []
+    assert aws.interceptor.calls() == []
 
 
 async def graphql(client: httpx.AsyncClient, body: str) -> Any:

@@ -45,7 +45,7 @@ async def test_the_aliases_of_a_request_share_one_scan(aws: Sandbox, tmp_path: P
     async with serving(tmp_path, **SOON) as client:
         answer = await ask(client, query)
         assert [found["orphans"] for found in answer.values()] == [[{"arn": role}]] * 30
-        counts = aws.border.counts()
+        counts = aws.interceptor.counts()
         assert (counts["iam.ListRoles"], counts["iam.GetRole"]) == (1, 1)
 
 
@@ -172,7 +172,7 @@ async def test_what_cannot_be_removed_says_why_and_keeps_nothing_else(
     furnish(aws, LAB)
     role = leftover.role("r")
     locations = {leftover.location(role), leftover.location(role)}
-    aws.border.add(Fault("DeleteLocation", "error"))
+    aws.interceptor.add(Fault("DeleteLocation", "error"))
     async with serving(tmp_path, **SOON) as client:
         done = await clean(client, dryRun=False)
         (removed,) = done["removed"]
@@ -203,9 +203,9 @@ async def test_orphans_cost_a_call_a_task_and_location_and_the_pages(
     lost = leftover.location(role)
     async with serving(tmp_path, **SOON) as client:
         await ask(client, f'{{ account(id: "{LAB}") {{ accountId }} }}')
-        aws.border.forget_calls()
+        aws.interceptor.forget_calls()
         assert await arns(client) == {lost}
-    counts = dict(aws.border.counts())
+    counts = dict(aws.interceptor.counts())
     counts.pop("sts.AssumeRole", None)
     assert counts == {
         "datasync.ListTasks": 1,

@@ -52,7 +52,7 @@ async def test_what_is_not_there_is_null_without_an_error(aws: Sandbox, tmp_path
 @pytest.mark.parametrize("kind", ["Mover", "Run", "Location"])
 async def test_what_could_not_be_read_is_an_error(aws: Sandbox, tmp_path: Path, kind: str) -> None:
     furnish(aws, LAB)
-    aws.border.add(Fault("datasync.*", "denied", count=100))
+    aws.interceptor.add(Fault("datasync.*", "denied", count=100))
     async with serving(tmp_path) as client:
         answer = await tell(client, f'{{ node(id: "{encode(kind, IDS[kind])}") {{ id }} }}')
         assert answer["errors"][0]["extensions"]["code"] == "ACCESS_DENIED"
@@ -66,7 +66,7 @@ async def test_a_node_that_fails_is_null_for_itself_alone(aws: Sandbox, tmp_path
     async with serving(tmp_path) as client:
         mover = await made(client)
         furnish(aws, OTHER)
-        aws.border.add(Fault("ListTasks", "denied", account=OTHER, count=20))
+        aws.interceptor.add(Fault("ListTasks", "denied", account=OTHER, count=20))
         ids = ["bad", mover, encode("Account", OTHER), encode("Mover", TASK), encode("Run", "x")]
         answer = await tell(client, NODES, ids=ids)
     assert answer["data"]["server"] == {"org": "acme"}

@@ -57,8 +57,8 @@ async def test_a_call_to_aws_takes_no_longer_than_the_settings_say(
 ) -> None:
     furnish(aws)
     async with Server(aws, tmp_path, CALL_SECONDS="1") as server, server.client() as client:
-        aws.border.add(Fault("ListTasks", "gate", count=100))
+        aws.interceptor.add(Fault("ListTasks", "gate", count=100))
         answer = await client.get(f"/v1/datasync/{LAB}/movers")
-        aws.border.clear()
+        aws.interceptor.clear()
     assert answer.status_code == 503
     assert "did not answer datasync:ListTasks in time" in answer.text

@@ -31,7 +31,7 @@ async def test_every_stream_ends_at_the_signal(aws: Sandbox, tmp_path: Path, wor
     furnish(aws)
     log = tmp_path / "log"
     arguments = ["--workers", f"{workers}"]
-    aws.border.add(Fault("CreateLocationS3", "gate"))
+    aws.interceptor.add(Fault("CreateLocationS3", "gate"))
     async with (
         Server(aws, tmp_path, arguments=arguments, log=log, LOG_LEVEL="info") as server,
         server.client() as client,
@@ -55,7 +55,7 @@ async def test_every_stream_ends_at_the_signal(aws: Sandbox, tmp_path: Path, wor
             assert b"event: complete" not in rest
         await socket.wait_closed()
         assert socket.close_code == 1012
-        aws.border.clear()
+        aws.interceptor.clear()
         assert await asyncio.to_thread(server.wait) in (0, -signal.SIGTERM)
     assert "Traceback" not in log.read_text()
 

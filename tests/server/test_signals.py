@@ -48,17 +48,17 @@ async def test_a_server_that_drains_lets_nobody_wait(
         Server(aws, tmp_path, arguments=arguments, DRAIN_SECONDS="20") as server,
         server.client() as client,
     ):
-        aws.border.add(Fault("ListTasks", "gate"))
+        aws.interceptor.add(Fault("ListTasks", "gate"))
         slow = asyncio.create_task(client.get(MOVERS))
         async with asyncio.timeout(60):
-            assert await asyncio.to_thread(aws.border.wait_for_gate, 30)
+            assert await asyncio.to_thread(aws.interceptor.wait_for_gate, 30)
             server.signal(number)
             while await connects(server) is not None:
                 assert not slow.done()
             for _ in range(10):
                 assert await connects(server) is None
             assert not slow.done()
-            aws.border.clear()
+            aws.interceptor.clear()
             assert (await slow).status_code == 200
             assert await asyncio.to_thread(server.wait) in (0, -number)
 
@@ -128,10 +128,10 @@ async def test_sighup_replaces_the_keys_and_ends_nothing(
         KEYS=str(file),
     ) as server:
         await until(server, "old", 404)
-        aws.border.add(Fault("ListTasks", "gate"))
+        aws.interceptor.add(Fault("ListTasks", "gate"))
         async with server.client() as client:
             slow = asyncio.create_task(client.get(MOVERS))
-            assert await asyncio.to_thread(aws.border.wait_for_gate, 30)
+            assert await asyncio.to_thread(aws.interceptor.wait_for_gate, 30)
             write(file, "kept", "new")
             server.signal(signal.SIGHUP)
             await until(server, "new", 404)
@@ -144,7 +144,7 @@ async def test_sighup_replaces_the_keys_and_ends_nothing(
                     await status(server, "kept")
             await until(server, "new", 404)
             assert not slow.done()
-            aws.border.clear()
+            aws.interceptor.clear()
             assert (await slow).status_code == 200
         told = log.read_text()
         assert len(set(re.findall(r"Started server process \[(\d+)", told))) == workers

@@ -69,12 +69,12 @@ async def test_two_versions_share_a_store_and_the_newer_one_finishes_what_is_lef
                 (winner,) = [operation for operation in same if operation is not None]
                 for client in (old, new):
                     assert (await ended(client, winner, STATUS))["status"] == "COMPLETED"
-                aws.border.add(Fault("CreateTask", "gate"))
+                aws.interceptor.add(Fault("CreateTask", "gate"))
                 left = await create(old, "left")
                 assert left is not None
-                assert await asyncio.to_thread(aws.border.wait_for_gate, 30)
+                assert await asyncio.to_thread(aws.interceptor.wait_for_gate, 30)
                 old_server.kill()
-                aws.border.clear()
+                aws.interceptor.clear()
                 operation = await ended(new, left, STATUS)
                 assert operation == {"status": "COMPLETED", "failure": None}
                 assert "left" in await names(new)

@@ -86,7 +86,7 @@ async def subscribe(
             if isawaitable(result):
                 result = await result
             yield _showable(schema, result, request.request_id)
-    except Exception as error:  # noqa: BLE001 - a border; ``shown`` logs it
+    except Exception as error:  # noqa: BLE001 - a boundary; ``shown`` logs it
         broken = GraphQLError(str(error), original_error=error)
         yield refused(schema, RequestError([broken]), request.request_id)
     finally:

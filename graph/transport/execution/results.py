@@ -97,7 +97,7 @@ class Results:
             context = self._make_context(request.identity, request.request_id)
             result = await execute(self.schema, operation, request, context)
             return _encoded(result, operation.summary, context)
-        except Exception as error:  # noqa: BLE001 - a border: what cannot be shown must not end a socket
+        except Exception as error:  # noqa: BLE001 - a boundary: an error must not end the socket
             return _broken(request, error)
 
     async def _events(

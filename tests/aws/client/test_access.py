@@ -84,6 +84,6 @@ async def test_what_the_server_asks_of_iam_is_allowed_by_its_session_policy(
     await roles.delete_role(gateway.bind(LAB), "r-1")
     policy = json.loads(session_policies(Access.MANAGE, "aws", ORG)["Policy"])
     allowed = {action for statement in policy["Statement"] for action in statement["Action"]}
-    used = {f"iam:{call.operation}" for call in aws.border.calls() if call.service == "iam"}
+    used = {f"iam:{call.operation}" for call in aws.interceptor.calls() if call.service == "iam"}
     assert used
     assert used <= allowed

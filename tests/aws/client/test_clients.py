@@ -78,12 +78,12 @@ async def test_a_call_outlives_the_closing_of_its_client(aws: Sandbox) -> None:
     for account in (LAB, OTHER):
         aws.role(account, ROLE, external_id="x-1")
     async with Gateway(one, org=ORG) as gateway:
-        aws.border.add(Fault("ListTasks", "gate", account=LAB))
+        aws.interceptor.add(Fault("ListTasks", "gate", account=LAB))
         standing = asyncio.create_task(list_tasks(gateway, LAB))
         await at_the_gate(aws)
         await list_tasks(gateway, OTHER)
         assert [key[0] for key in one._roles] == [OTHER]
-        aws.border.open_gate()
+        aws.interceptor.open_gate()
         assert (await standing)["Tasks"] == []
 
 
@@ -97,10 +97,10 @@ async def test_a_session_that_is_over_is_opened_anew_once(aws: Sandbox, gateway:
 async def test_a_session_that_is_over_again_and_again_is_an_error(
     aws: Sandbox, gateway: Gateway
 ) -> None:
-    aws.border.add(Fault("ListTasks", "expired", count=100))
+    aws.interceptor.add(Fault("ListTasks", "expired", count=100))
     with pytest.raises(Upstream):
         await list_tasks(gateway)
-    assert aws.border.counts()["datasync.ListTasks"] == 2
+    assert aws.interceptor.counts()["datasync.ListTasks"] == 2
 
 
 @pytest.mark.parametrize(("exempt", "reached"), [("", False), ("127.0.0.1", True)])

@@ -47,7 +47,7 @@ async def test_a_renewal_that_fails_matters_only_near_the_end(
     aws: Sandbox, gateway: Gateway, clients: Clients
 ) -> None:
     await list_tasks(gateway)
-    aws.border.add(Fault("AssumeRole", "throttle", count=1_000))
+    aws.interceptor.add(Fault("AssumeRole", "throttle", count=1_000))
     later(clients, minutes=46)
     assert await list_tasks(gateway)
     later(clients, minutes=55)

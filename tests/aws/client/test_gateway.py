@@ -38,9 +38,9 @@ async def hasty(aws: Sandbox, clients: Clients) -> AsyncIterator[Gateway]:
         for account in (LAB, OTHER):
             await list_tasks(gateway, account)
         gateway.call_seconds = 0.4
-        aws.border.forget_calls()
+        aws.interceptor.forget_calls()
         yield gateway
-        aws.border.clear()
+        aws.interceptor.clear()
 
 
 @pytest.mark.parametrize(
@@ -63,18 +63,18 @@ async def test_each_failure_has_its_error_and_what_had_no_effect_is_repeated(  #
         arn = f"arn:aws:datasync:us-east-1:{LAB}:task/task-{'0' * 17}"
         return await gateway.bind(LAB).call("datasync", Access.MANAGE, "delete_task", TaskArn=arn)
 
-    aws.border.add(Fault(name, kind, count=100))
+    aws.interceptor.add(Fault(name, kind, count=100))
     with pytest.raises(error) as caught:
         await call()
     assert type(caught.value) is error
     assert text.replace("ListTasks", name) in caught.value.message
     repeated = kind == "throttle" or (name == "ListTasks" and kind != "denied")
-    assert aws.border.counts()[f"datasync.{name}"] == (4 if repeated else 1)
+    assert aws.interceptor.counts()[f"datasync.{name}"] == (4 if repeated else 1)
 
 
 async def test_a_read_survives_a_bad_moment(aws: Sandbox, gateway: Gateway) -> None:
     for kind in ("throttle", "error", "unsent", "lost"):
-        aws.border.add(Fault("ListTasks", kind, count=1))
+        aws.interceptor.add(Fault("ListTasks", kind, count=1))
         assert (await list_tasks(gateway))["Tasks"] == []
 
 
@@ -104,13 +104,13 @@ async def test_a_server_without_credentials_says_so(
 
 
 async def test_an_aws_that_is_slow_is_not_waited_for(aws: Sandbox, hasty: Gateway) -> None:
-    aws.border.add(Fault("ListTasks", "slow", count=1, seconds=1_000))
+    aws.interceptor.add(Fault("ListTasks", "slow", count=1, seconds=1_000))
     with pytest.raises(UpstreamTimeout, match="did not answer datasync:ListTasks in time"):
         await list_tasks(hasty)
 
 
 async def test_a_slow_assume_role_is_not_waited_for(aws: Sandbox, hasty: Gateway) -> None:
-    aws.border.add(Fault("AssumeRole", "slow", count=100, seconds=1_000))
+    aws.interceptor.add(Fault("AssumeRole", "slow", count=100, seconds=1_000))
     errors = await errors_of(5, lambda: list_tasks(hasty, access=Access.RUN))
     assert {type(error) for error in errors} == {UpstreamTimeout}
 
@@ -120,8 +120,8 @@ async def test_the_wait_for_a_turn_counts_and_other_accounts_have_turns_of_their
 ) -> None:
     for account in (LAB, OTHER):
         await list_tasks(gateway, account)
-    aws.border.forget_calls()
-    aws.border.add(Fault("ListTasks", "gate", count=1_000, account=LAB))
+    aws.interceptor.forget_calls()
+    aws.interceptor.add(Fault("ListTasks", "gate", count=1_000, account=LAB))
     standing = [asyncio.create_task(list_tasks(gateway)) for _ in range(25)]
     for _ in range(5):
         await asyncio.sleep(0)  # all have their turn
@@ -130,28 +130,28 @@ async def test_the_wait_for_a_turn_counts_and_other_accounts_have_turns_of_their
         await list_tasks(gateway)
     gateway.call_seconds = 20
     assert (await list_tasks(gateway, OTHER))["Tasks"] == []
-    aws.border.clear()
+    aws.interceptor.clear()
     await asyncio.gather(*standing)
-    assert aws.border.counts()["datasync.ListTasks"] == 26
+    assert aws.interceptor.counts()["datasync.ListTasks"] == 26
 
 
 async def test_the_wait_for_a_turn_is_part_of_a_calls_time(aws: Sandbox, gateway: Gateway) -> None:
-    aws.border.add(Fault("ListTasks", "gate", count=1_000))
+    aws.interceptor.add(Fault("ListTasks", "gate", count=1_000))
     holders = [asyncio.create_task(list_tasks(gateway)) for _ in range(25)]
     assert await asyncio.to_thread(all_standing, aws, 25)
     gateway.call_seconds = 0.3
     assert {type(e) for e in await errors_of(35, lambda: list_tasks(gateway))} == {NotSent}
     (sent,) = await errors_of(1, lambda: list_tasks(gateway, OTHER))
     assert type(sent) is UpstreamTimeout
-    aws.border.clear()
+    aws.interceptor.clear()
     await asyncio.gather(*holders)
-    assert aws.border.counts()["datasync.ListTasks"] <= 26
+    assert aws.interceptor.counts()["datasync.ListTasks"] <= 26
 
 
 async def test_who_reads_does_not_wait_behind_what_is_being_made(
     aws: Sandbox, gateway: Gateway
 ) -> None:
-    aws.border.add(Fault("GetRole", "gate", count=1_000))
+    aws.interceptor.add(Fault("GetRole", "gate", count=1_000))
     changes = [
         asyncio.create_task(gateway.bind(LAB).call("iam", Access.MANAGE, "get_role", RoleName=ROLE))
         for _ in range(60)
@@ -159,7 +159,7 @@ async def test_who_reads_does_not_wait_behind_what_is_being_made(
     assert await asyncio.to_thread(all_standing, aws, 25)
     assert (await list_tasks(gateway))["Tasks"] == []
     assert not any(change.done() for change in changes)
-    aws.border.clear()
+    aws.interceptor.clear()
     await asyncio.gather(*changes)
 
 
@@ -169,7 +169,7 @@ async def test_what_is_no_arn_of_aws_is_invalid_before_any_call(
     for call in (describe_run, describe_task, tags_of, list_runs):
         with pytest.raises(Invalid, match="is not a valid ARN"):
             await call(gateway, "arn:nonsense")
-    assert aws.border.counts() == {}
+    assert aws.interceptor.counts() == {}
 
 
 def test_an_account_is_12_digits_and_one_that_is_allowed() -> None:

@@ -34,7 +34,7 @@ async def test_a_call_that_fails_is_counted_by_what_failed(
     aws: Sandbox, gateway: Gateway, kind: str, outcome: str
 ) -> None:
     before, fine = counted(outcome), counted("ok")
-    aws.border.add(Fault("ListTasks", kind, count=100))
+    aws.interceptor.add(Fault("ListTasks", kind, count=100))
     with pytest.raises(ApiError):
         await list_tasks(gateway)
     assert (counted(outcome), counted("ok")) == (before + 1, fine)
@@ -52,7 +52,7 @@ async def test_a_call_that_succeeds_is_ok_and_the_assumed_role_is_counted_too(
 async def test_a_call_that_is_cancelled_is_counted_as_such(aws: Sandbox, gateway: Gateway) -> None:
     await list_tasks(gateway)
     before, fine = counted("cancelled"), counted("ok")
-    aws.border.add(Fault("ListTasks", "gate"))
+    aws.interceptor.add(Fault("ListTasks", "gate"))
     call = asyncio.create_task(list_tasks(gateway))
     await at_the_gate(aws)
     call.cancel()
@@ -65,7 +65,7 @@ async def test_a_call_whose_caller_gives_up_is_counted_as_cancelled(
 ) -> None:
     await list_tasks(gateway)
     before = counted("cancelled")
-    aws.border.add(Fault("ListTasks", "gate"))
+    aws.interceptor.add(Fault("ListTasks", "gate"))
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.2):
             await list_tasks(gateway)
@@ -75,7 +75,7 @@ async def test_a_call_whose_caller_gives_up_is_counted_as_cancelled(
 async def test_a_call_that_is_too_slow_is_counted_as_that(aws: Sandbox, gateway: Gateway) -> None:
     await list_tasks(gateway)
     before = counted("TimeoutError")
-    aws.border.add(Fault("ListTasks", "gate"))
+    aws.interceptor.add(Fault("ListTasks", "gate"))
     gateway.call_seconds = 0.2
     with pytest.raises(ApiError):
         await list_tasks(gateway)

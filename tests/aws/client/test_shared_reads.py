@@ -22,23 +22,23 @@ def shared(gateway: Gateway) -> asyncio.Task[Any]:
 async def test_equal_reads_share_a_call_and_the_first_who_asks_may_leave(
     aws: Sandbox, gateway: Gateway
 ) -> None:
-    aws.border.add(Fault("ListTasks", "gate"))
+    aws.interceptor.add(Fault("ListTasks", "gate"))
     first, second = shared(gateway), shared(gateway)
     await at_the_gate(aws)
     first.cancel()
     third = shared(gateway)
     await asyncio.sleep(0)
-    aws.border.open_gate()
+    aws.interceptor.open_gate()
     assert (await second)["Tasks"] == (await third)["Tasks"] == []
     assert first.cancelled()
-    assert aws.border.counts()["datasync.ListTasks"] == 1
+    assert aws.interceptor.counts()["datasync.ListTasks"] == 1
     assert len(gateway.reads) == 0
 
 
 async def test_a_read_that_fails_fails_for_all_who_share_it_and_is_made_anew(
     aws: Sandbox, gateway: Gateway
 ) -> None:
-    aws.border.add(Fault("ListTasks", "error", count=4))
+    aws.interceptor.add(Fault("ListTasks", "error", count=4))
     answers = await asyncio.gather(shared(gateway), shared(gateway), return_exceptions=True)
     assert [type(answer) for answer in answers] == [Upstream, Upstream]
     assert (await shared(gateway))["Tasks"] == []
@@ -48,8 +48,8 @@ async def test_nobody_joins_a_read_that_began_before_a_change(
     aws: Sandbox, gateway: Gateway
 ) -> None:
     await list_tasks(gateway, access=Access.RUN)
-    aws.border.forget_calls()
-    aws.border.add(Fault("ListTasks", "gate-after"))
+    aws.interceptor.forget_calls()
+    aws.interceptor.add(Fault("ListTasks", "gate-after"))
     before = shared(gateway)
     await at_the_gate(aws)
     with pytest.raises(NotFound):
@@ -62,9 +62,9 @@ async def test_nobody_joins_a_read_that_began_before_a_change(
     after = shared(gateway)
     assert (await after)["Tasks"] == []
     assert not before.done()
-    aws.border.open_gate()
+    aws.interceptor.open_gate()
     assert (await before)["Tasks"] == []
-    assert aws.border.counts()["datasync.ListTasks"] == 2
+    assert aws.interceptor.counts()["datasync.ListTasks"] == 2
 
 
 async def test_a_read_of_another_account_is_another_read(aws: Sandbox, gateway: Gateway) -> None:
@@ -74,15 +74,15 @@ async def test_a_read_of_another_account_is_another_read(aws: Sandbox, gateway: 
         gateway.bind(other).shared(("tasks",), lambda: list_tasks(gateway, other)),
     )
     assert one["Tasks"] == two["Tasks"] == []
-    assert aws.border.counts()["datasync.ListTasks"] == 2
+    assert aws.interceptor.counts()["datasync.ListTasks"] == 2
 
 
 async def test_reads_under_way_end_with_the_gateway(aws: Sandbox, gateway: Gateway) -> None:
-    aws.border.add(Fault("ListTasks", "gate"))
+    aws.interceptor.add(Fault("ListTasks", "gate"))
     waiting = shared(gateway)
     await at_the_gate(aws)
     async with asyncio.timeout(10):
         await gateway.__aexit__(None, None, None)
         with pytest.raises(asyncio.CancelledError):
             await waiting
-    aws.border.open_gate()
+    aws.interceptor.open_gate()
