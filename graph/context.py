@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from graph.aws.client.gateway import Gateway
 from graph.cleanup.service import Cleanup
+from graph.concurrency import Work, begin_work
 from graph.history.audit import Audit
 from graph.loaders import Loaders
 from graph.model.caller import Caller
@@ -43,7 +44,11 @@ class Context:
 
 
 def open_context(services: Services, caller: Caller, request_id: str) -> Context:
-    """A new context with loaders of its own."""
+    """A new context with loaders of its own.
+
+    From now on the calling task works for the caller, who takes turns with the others.
+    """
+    begin_work(Work((caller.name, caller.on_behalf_of, request_id)))
     return Context(
         caller, request_id, services, Loaders(services.gateway, services.runs, services.cleanup)
     )

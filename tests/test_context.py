@@ -6,6 +6,7 @@ from pathlib import Path
 
 from strawberry.dataloader import DataLoader
 
+from graph.concurrency import current_work
 from graph.context import open_context
 from graph.model.caller import Caller
 from tests.resolvers.lab import opened
@@ -24,3 +25,9 @@ async def test_requests_share_services_and_nothing_that_was_read(tmp_path: Path)
         assert all(of_one[name] is not of_other[name] for name in loaders)
         one.loaders.movers.prime("222222222222", [])
         assert other.loaders.movers.cache_map.get("222222222222") is None
+
+
+async def test_what_a_request_does_is_done_for_its_key_its_user_and_itself(tmp_path: Path) -> None:
+    async with opened(tmp_path) as services:
+        open_context(services, Caller("portal", on_behalf_of="ada"), "1")
+        assert current_work().shares == [("portal", "ada", "1")]

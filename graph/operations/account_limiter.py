@@ -2,33 +2,46 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 from weakref import WeakValueDictionary
+
+from graph.concurrency import FairSlots, Work
 
 PER_ACCOUNT: Final = 24
 """More operations of one account would wait for the same slots of the gateway, each within its own
 deadline, until calls that were never sent are taken for failures. The quota is 100 tasks."""
 _IN_ALL: Final = 96
 """Operations of this process: it takes four accounts that hang to fill it."""
+_WAITING: Final = 1_000_000
+"""No bound of its own: an operation that was accepted has to be carried out. The number of
+unfinished operations of a caller is limited before that."""
 
 
 class AccountLimiter:
-    """First come, first served. A waiting operation holds no thread and can be cancelled."""
+    """Groups take turns, and so do the callers in each; see ``FairSlots``.
+
+    A waiting operation holds no thread and can be cancelled.
+    """
 
     def __init__(self, per_account: int = PER_ACCOUNT, in_all: int = _IN_ALL) -> None:
-        self._per_account, self._all = per_account, asyncio.Semaphore(in_all)
+        self._per_account, self._all = per_account, FairSlots(in_all, waiting=_WAITING)
         # By account, for as long as an operation holds or awaits a slot of it.
-        self._accounts: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
+        self._accounts: WeakValueDictionary[str, FairSlots] = WeakValueDictionary()
 
     @asynccontextmanager
-    async def slot(self, account_id: str) -> AsyncIterator[None]:
+    async def slot(
+        self, account_id: str, group: str | None = None, caller: str = ""
+    ) -> AsyncIterator[None]:
         """Holds a slot of the account and one of the process, once both are free."""
         mine = self._accounts.get(account_id)
         if mine is None:
-            self._accounts[account_id] = mine = asyncio.Semaphore(self._per_account)
+            mine = FairSlots(self._per_account, waiting=_WAITING)
+            self._accounts[account_id] = mine
         # The account's first: a workflow that waits for it must not hold a slot of the process.
-        async with mine, self._all:
+        async with (
+            mine.slot(Work((group, caller))),
+            self._all.slot(Work((account_id, group, caller))),
+        ):
             yield

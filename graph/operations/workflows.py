@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from dbos import DBOS
 
-from graph.model import names
+from graph.concurrency import Work, begin_work
 from graph.model.operation import NewMover
 from graph.operations import creating, deleting
 from graph.operations.accepted import CreateInput, DeleteInput, decode
@@ -32,8 +32,9 @@ async def create_mover(operation_id: str, recheck: bool) -> str | None:  # noqa:
 
     ``recheck``: the name is checked again, because the server that accepted it may have failed to.
     """
-    new = _create_input(await _row(operation_id))
-    async with _slot(operation_id, new.account_id):
+    row = await _row(operation_id)
+    new = _create_input(row)
+    async with _slot(row):
         begun = False
         try:
             if recheck:
@@ -52,8 +53,9 @@ async def create_mover(operation_id: str, recheck: bool) -> str | None:  # noqa:
 @DBOS.workflow(name="undo_create", max_recovery_attempts=None)
 async def undo_create(operation_id: str) -> str | None:
     """Rolls back a create that the engine has given up, as after a change of its creating."""
-    new = _create_input(await _row(operation_id))
-    async with _slot(operation_id, new.account_id):
+    row = await _row(operation_id)
+    new = _create_input(row)
+    async with _slot(row):
         why = f"failed to create: {creating.BROKEN}" + await _undo(operation_id, new)
         await _end(operation_id, why)
         return why
@@ -69,7 +71,7 @@ async def delete_mover(operation_id: str) -> str | None:
     given = _delete_input(row)
     # The store knows the parts from when they were first read: once the task is gone, AWS does not.
     parts = row.parts or given.parts
-    async with _slot(operation_id, names.arn(given.task_arn).account):
+    async with _slot(row):
         try:
             await _delete(operation_id, given, parts)
         except Exception as error:  # noqa: BLE001 - never BaseException, by which the engine stops us
@@ -116,14 +118,18 @@ def _delete_input(row: StoredOperation) -> DeleteInput:
 
 
 @asynccontextmanager
-async def _slot(operation_id: str, account_id: str) -> AsyncIterator[None]:
-    """Waits until the account has room for one more, and is drained when the process stops."""
+async def _slot(row: StoredOperation) -> AsyncIterator[None]:
+    """Waits until the account has room for one more, and is drained when the process stops.
+
+    The calls to AWS have the turns of the caller who requested the operation.
+    """
     running, task, asked = runtime().running, asyncio.current_task(), time.monotonic()
     if task is None:
         raise RuntimeError("a workflow runs in a task")
-    running[task] = operation_id
+    running[task] = row.id
+    begin_work(Work((row.requested_by, None, row.id)))
     try:
-        async with runtime().limiter.slot(account_id):
+        async with runtime().limiter.slot(row.account_id, row.group, row.requested_by):
             # Another replica may have taken it over while it waited.
             await runtime().heartbeat.ensure_owner(asked)
             yield

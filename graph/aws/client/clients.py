@@ -16,13 +16,20 @@ from graph.aws.client.access import Access, session_policies
 from graph.aws.client.credentials import Refusals, assumed_role
 from graph.aws.client.retries import Retries
 from graph.aws.client.session import SERVICES, RoleSession
-from graph.model.errors import ApiError
+from graph.aws.client.shared_reads import SharedReads
+from graph.concurrency import FairSlots, TooManyWaiting
+from graph.model.errors import ApiError, Throttled
 
 MOST_ROLES: Final = 300
 """Of account and kind of access: beyond it, those that were not used for longest are closed."""
 _CONNECT: Final = 3.0
 """Seconds to connect."""
 _POOL: Final = 100
+_ASSUMING: Final = 20
+"""Calls of AssumeRole at a time."""
+_ASSUMING_PER_CALLER: Final = 5
+_WAITING: Final = 500
+"""Roles that one caller may wait for."""
 _KEEP_ALIVE: Final = 60.0
 """Seconds: polls that are further apart than the default of 12 would connect anew each time."""
 
@@ -82,6 +89,9 @@ class Clients:
         self._making = asyncio.Lock()
         self._most = most
         self._roles: OrderedDict[Key, Role] = OrderedDict()
+        # Not among the roles before AWS has confirmed them: accounts are whatever callers ask for.
+        self._assumed = SharedReads()
+        self._assuming = FairSlots(_ASSUMING, per_caller=_ASSUMING_PER_CALLER, waiting=_WAITING)
         self._refusals = Refusals()
         self._retries = Retries(retry_seconds)
         self._sts: Any = None
@@ -100,6 +110,7 @@ class Clients:
         return self
 
     async def __aexit__(self, *exc: object) -> None:
+        await self._assumed.aclose()
         while self._roles:
             await self._roles.popitem()[1].close()
         await self._stack.aclose()
@@ -118,15 +129,7 @@ class Clients:
         Raises what STS answered where the account does not let the server in; then nothing of it is
         kept but that answer, for a short while.
         """
-        key = (account_id, access)
-        role = await self._role_of(key)
-        try:
-            await role.credentials.get_frozen_credentials()
-        except ApiError:
-            if self._roles.get(key) is role:
-                del self._roles[key]
-                await role.close()
-            raise
+        role = await self._role_of((account_id, access))
         # IAM is the same in all regions.
         wanted = (service, self.region if service == "iam" else region)
         if wanted not in role.clients:
@@ -145,17 +148,37 @@ class Clients:
             await role.close()
 
     async def _role_of(self, key: Key) -> Role:
-        """One a role and kind of access; the credentials are fetched when first needed."""
+        """The role with credentials that are valid. Whoever needs the same waits for one call."""
+        role = self._roles.get(key)
+        if role is None or role.credentials.refresh_needed():
+            role = await self._assumed.get(key, lambda: self._assume(key))
+        if key in self._roles:
+            self._roles.move_to_end(key)
+        return role
+
+    async def _assume(self, key: Key) -> Role:
         role = self._roles.get(key)
         if role is None:
             self._refusals.check(key)
             request = self._assume_role_request(*key)
             role = Role(assumed_role(self._sts, request, self._refusals, key, self._retries))
-            self._roles[key] = role
-        self._roles.move_to_end(key)
+        try:
+            async with self._assuming.slot():
+                await role.credentials.get_frozen_credentials()
+        except TooManyWaiting:
+            raise Throttled("too many accounts are requested at once; request fewer") from None
+        except ApiError:
+            if self._roles.get(key) is role:
+                del self._roles[key]
+                await role.close()
+            raise
+        await self._keep(key, role)
+        return role
+
+    async def _keep(self, key: Key, role: Role) -> None:
+        self._roles[key] = role
         while len(self._roles) > self._most:
             await self._roles.popitem(last=False)[1].close()
-        return role
 
     def _assume_role_request(self, account_id: str, access: Access) -> dict[str, Any]:
         request: dict[str, Any] = {

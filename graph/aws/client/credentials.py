@@ -7,18 +7,20 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from aiobotocore.credentials import AioDeferredRefreshableCredentials
-from cachetools import TTLCache
+from cachetools import TLRUCache
 
 from graph.aws.client.errors import not_assumable
 from graph.aws.client.measuring import measured
 from graph.aws.client.retries import Retries
-from graph.model.errors import ApiError
+from graph.model.errors import ApiError, NotFound
 
 DURATION_SECONDS: Final = 3600
 """Botocore renews 15 minutes before the end: at 900 it would assume the role for every call."""
-REFUSAL_SECONDS: Final = 5.0
-"""How long a refusal is remembered, so that a burst of requests asks STS but once."""
-_REFUSALS: Final = 1_000
+REFUSAL_SECONDS: Final = 30.0
+"""How long it is remembered that an account does not let the server in."""
+FAILURE_SECONDS: Final = 5.0
+"""The same of other failures, so that a burst of requests causes one call."""
+_REFUSALS: Final = 10_000
 
 
 def _now() -> float:
@@ -29,7 +31,9 @@ class Refusals:
     """By role and kind of access, why STS gave no credentials a moment ago."""
 
     def __init__(self) -> None:
-        self._kept: TTLCache[object, ApiError] = TTLCache(_REFUSALS, REFUSAL_SECONDS, _now)
+        self._kept: TLRUCache[object, ApiError] = TLRUCache(
+            _REFUSALS, _until, _now
+        )
 
     def put(self, key: object, refusal: ApiError) -> None:
         self._kept[key] = refusal
@@ -39,6 +43,10 @@ class Refusals:
         refusal = self._kept.get(key)
         if refusal is not None:
             raise type(refusal)(refusal.message)
+
+
+def _until(_key: object, refusal: ApiError, now: float) -> float:
+    return now + (REFUSAL_SECONDS if isinstance(refusal, NotFound) else FAILURE_SECONDS)
 
 
 def assumed_role(

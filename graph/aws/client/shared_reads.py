@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Hashable
+from contextvars import copy_context
+from dataclasses import dataclass
 from typing import Any
+
+from graph.concurrency import Work, begin_work, current_work
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    task: asyncio.Task[Any]
+    work: Work
+    """Done for everybody who waits for the result, so that it has the turns of all of them."""
 
 
 class SharedReads:
     """Owns the tasks that read, so that the first caller may leave before the others."""
 
     def __init__(self) -> None:
-        self._under_way: dict[tuple[Hashable, ...], asyncio.Task[Any]] = {}
+        self._under_way: dict[tuple[Hashable, ...], _Read] = {}
 
     def __len__(self) -> int:
         """How many reads are under way."""
@@ -28,15 +39,15 @@ class SharedReads:
 
         ``fresh``: but not of one that began before this call.
         """
-        task = self._under_way.get(key)
-        if task is not None and fresh:
-            await asyncio.wait([task])
-            task = self._under_way.get(key)
-        if task is None:
-            task = asyncio.create_task(read())
-            self._under_way[key] = task
-            task.add_done_callback(lambda done: self._end(key, done))
-        return await asyncio.shield(task)
+        under_way = self._under_way.get(key)
+        if under_way is not None and fresh:
+            await asyncio.wait([under_way.task])
+            under_way = self._under_way.get(key)
+        if under_way is None:
+            under_way = self._begin(key, read)
+        else:
+            under_way.work.join(current_work())
+        return await asyncio.shield(under_way.task)
 
     def forget(self, first: Hashable) -> None:
         """After a change nobody may join a read that began before it. Keys begin with ``first``."""
@@ -45,13 +56,24 @@ class SharedReads:
 
     async def aclose(self) -> None:
         """Cancels what is under way."""
-        tasks = list(self._under_way.values())
+        tasks = [read.task for read in self._under_way.values()]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
+    def _begin(
+        self, key: tuple[Hashable, ...], read: Callable[[], Coroutine[Any, Any, Any]]
+    ) -> _Read:
+        work, context = current_work().part(), copy_context()
+        context.run(begin_work, work)
+        begun = _Read(asyncio.create_task(read(), context=context), work)
+        self._under_way[key] = begun
+        begun.task.add_done_callback(lambda done: self._end(key, done))
+        return begun
+
     def _end(self, key: tuple[Hashable, ...], task: asyncio.Task[Any]) -> None:
-        if self._under_way.get(key) is task:
+        read = self._under_way.get(key)
+        if read is not None and read.task is task:
             del self._under_way[key]
         if not task.cancelled():
             task.exception()  # retrieved, so that an answer nobody waits for is not reported

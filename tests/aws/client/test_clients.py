@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from contextvars import copy_context
 
 import pytest
 
 from graph.aws.client.access import Access
 from graph.aws.client.clients import Clients
 from graph.aws.client.gateway import Gateway
+from graph.concurrency import Work, begin_work
 from graph.model.errors import NotFound, Upstream
 from graph.sandbox import Fault, Sandbox
 from tests.aws.calls import assumed, at_the_gate, errors_of, list_tasks
+from tests.operations.crash import all_standing
 from tests.world import LAB, ORG, OTHER, ROLE
 
 THIRD = "444444444444"
@@ -54,6 +57,40 @@ async def test_account_ids_from_anywhere_fill_no_memory(
     assert len(clients) == 1
     assert len(gateway._slots) == 0
     assert assumed(aws) == 41
+
+
+async def test_accounts_that_refuse_evict_no_credentials(aws: Sandbox) -> None:
+    few = Clients(region="us-east-1", role=ROLE, org=ORG, external_id="x-1", most=2)
+    for account in (LAB, OTHER):
+        aws.role(account, ROLE, external_id="x-1")
+    async with Gateway(few, org=ORG) as gateway:
+        for account in (LAB, OTHER):
+            await list_tasks(gateway, account)
+        await asyncio.gather(
+            *(list_tasks(gateway, f"9{number:011}") for number in range(40)),
+            return_exceptions=True,
+        )
+        assert {key[0] for key in few._roles} == {LAB, OTHER}
+
+
+async def test_one_caller_assumes_few_roles_at_a_time_and_delays_no_other(
+    aws: Sandbox, gateway: Gateway
+) -> None:
+    aws.interceptor.add(Fault("AssumeRole", "gate", count=5))
+    context = copy_context()
+    context.run(begin_work, Work(("flood", None, "request")))
+    flood = [
+        asyncio.create_task(list_tasks(gateway, f"9{number:011}"), context=context)
+        for number in range(40)
+    ]
+    assert await asyncio.to_thread(all_standing, aws, 5)
+    assert assumed(aws) == 5
+    # The honest caller needs one of the accounts that the flood asked for before.
+    aws.role("900000000039", ROLE, external_id="x-1")
+    assert (await list_tasks(gateway, "900000000039"))["Tasks"] == []
+    assert assumed(aws) == 6
+    aws.interceptor.clear()
+    await asyncio.gather(*flood, return_exceptions=True)
 
 
 async def test_what_was_not_used_for_longest_is_closed_and_made_again(aws: Sandbox) -> None:

@@ -74,6 +74,20 @@ async def test_a_refusal_is_forgotten_after_a_short_while(
     assert assumed(aws) == 2
 
 
+def test_a_failure_is_forgotten_sooner_than_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 1_000.0
+    monkeypatch.setattr(credentials, "_now", lambda: now)
+    refusals = Refusals()
+    refusals.put("refused", NotFound("no"))
+    refusals.put("failed", Upstream("AWS failed"))
+    with pytest.raises(Upstream):
+        refusals.check("failed")
+    now += credentials.FAILURE_SECONDS + 1
+    refusals.check("failed")
+    with pytest.raises(NotFound):
+        refusals.check("refused")
+
+
 async def test_an_endpoint_that_refuses_connections_is_said_to_be_out_of_reach() -> None:
     class Sts:
         async def assume_role(self, **_: object) -> None:

@@ -1,0 +1,116 @@
+"""Slots that callers take turns for."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from graph.concurrency import FairSlots, TooManyWaiting, Work
+
+
+class Desk:
+    """Works on what gets a slot until it is told to let one go."""
+
+    def __init__(self, slots: FairSlots) -> None:
+        self._slots, self._let_go = slots, asyncio.Semaphore(0)
+        self.order: list[str] = []
+        self.tasks: list[asyncio.Task[None]] = []
+
+    def ask(self, name: str, work: Work | None = None) -> asyncio.Task[None]:
+        task = asyncio.create_task(self._hold(name, work or Work(tuple(name.split("-")))))
+        self.tasks.append(task)
+        return task
+
+    async def next(self) -> None:
+        self._let_go.release()
+        for _ in range(6):
+            await asyncio.sleep(0)
+
+    async def drain(self) -> list[str]:
+        for _ in self.tasks:
+            await self.next()
+        await asyncio.gather(*self.tasks, return_exceptions=True)
+        return self.order
+
+    async def _hold(self, name: str, work: Work) -> None:
+        async with self._slots.slot(work):
+            self.order.append(name)
+            await self._let_go.acquire()
+
+
+def is_empty(slots: FairSlots) -> bool:
+    return not (slots._queue or slots._queued or slots._held)
+
+
+async def test_a_flood_delays_another_caller_by_one_turn() -> None:
+    slots = FairSlots(1)
+    desk = Desk(slots)
+    for number in range(20):
+        desk.ask(f"flood-{number}")
+    await asyncio.sleep(0)
+    desk.ask("honest-0")
+    await asyncio.sleep(0)
+    assert (await desk.drain())[:3] == ["flood-0", "flood-1", "honest-0"]
+    assert is_empty(slots)
+
+
+async def test_a_caller_holds_no_more_than_its_share_even_if_others_are_idle() -> None:
+    slots = FairSlots(3, per_caller=2)
+    desk = Desk(slots)
+    for number in range(4):
+        desk.ask(f"flood-{number}")
+    await asyncio.sleep(0)
+    assert desk.order == ["flood-0", "flood-1"]
+    desk.ask("honest-0")
+    await asyncio.sleep(0)
+    assert desk.order[-1] == "honest-0"
+    await desk.drain()
+    assert is_empty(slots)
+
+
+async def test_what_waits_of_a_caller_is_bounded() -> None:
+    slots = FairSlots(1, waiting=2)
+    desk = Desk(slots)
+    asked = [desk.ask(f"flood-{number}") for number in range(5)]
+    honest = desk.ask("honest-0")
+    for _ in range(3):
+        await asyncio.sleep(0)
+    assert [task.done() for task in asked] == [False, False, False, True, True]
+    assert isinstance(asked[4].exception(), TooManyWaiting)
+    assert not honest.done()
+    await desk.drain()
+    assert is_empty(slots)
+
+
+async def test_who_joins_waiting_work_gives_it_their_turn() -> None:
+    slots = FairSlots(1)
+    desk = Desk(slots)
+    for number in range(10):
+        desk.ask(f"flood-{number}")
+    shared = Work(("flood", "shared"))
+    desk.ask("shared", shared)
+    await asyncio.sleep(0)
+    shared.join(Work(("honest",)))
+    order = await desk.drain()
+    assert order.index("shared") == 2
+    assert is_empty(slots)
+
+
+@pytest.mark.parametrize("turns", range(4))
+async def test_a_wait_that_is_cancelled_loses_no_slot(turns: int) -> None:
+    slots = FairSlots(1)
+    desk = Desk(slots)
+    first, second, third = (desk.ask(name) for name in ("a", "b", "c"))
+    await asyncio.sleep(0)
+    desk._let_go.release()
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    second.cancel()
+    await desk.drain()
+    assert first.done()
+    assert third.done()
+    assert desk.order[-1] == "c"
+    assert is_empty(slots)
+    async with slots.slot(Work(("d",))):
+        pass
