@@ -36,8 +36,9 @@ class FairSlots:
     """
 
     def __init__(self, slots: int, *, per_caller: int | None = None, waiting: int = 10_000) -> None:
-        """``per_caller``: slots that one caller may hold, so that calls of one caller that hang
-        leave some to the others; None for all. ``waiting``: bounds what waits of one caller.
+        """``per_caller``: slots that one caller may hold, so that its calls leave some to others.
+
+        None for all. ``waiting``: how much of one caller may wait.
         """
         self._free, self._waiting = slots, waiting
         self._per_caller = slots if per_caller is None else per_caller

@@ -35,7 +35,7 @@ class Work:
         """From now on this work is done for the other as well, and for whoever joins the other."""
         other._parts.add(self)
         for share in other.shares:
-            self._add(share)
+            self.add(share)
 
     @contextmanager
     def joined(self, notify: Callable[[Share], None]) -> Iterator[None]:
@@ -47,14 +47,15 @@ class Work:
         finally:
             del self._on_join[token]
 
-    def _add(self, share: Share) -> None:
+    def add(self, share: Share) -> None:
+        """From now on this work is done for one share more."""
         if share in self.shares:
             return
         self.shares.append(share)
         for notify in list(self._on_join.values()):
             notify(share)
         for part in list(self._parts):
-            part._add(share)
+            part.add(share)
 
 
 _CURRENT: ContextVar[Work | None] = ContextVar("work", default=None)

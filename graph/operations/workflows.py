@@ -127,9 +127,9 @@ async def _slot(row: StoredOperation) -> AsyncIterator[None]:
     if task is None:
         raise RuntimeError("a workflow runs in a task")
     running[task] = row.id
-    begin_work(Work((row.requested_by, None, row.id)))
+    begin_work(Work((row.requested_key, row.requested_by, row.id)))
     try:
-        async with runtime().limiter.slot(row.account_id, row.group, row.requested_by):
+        async with runtime().limiter.slot(row.account_id, row.group, row.requested_key):
             # Another replica may have taken it over while it waited.
             await runtime().heartbeat.ensure_owner(asked)
             yield

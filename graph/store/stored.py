@@ -26,6 +26,8 @@ class StoredOperation:
     task_arn: str | None
     failure: str | None
     requested_by: str
+    requested_key: str
+    """The caller's key; the whole name of the caller where an older version wrote the row."""
     created_at: float
     updated_at: float
     ended_at: float | None
@@ -50,6 +52,7 @@ def stored_operation(
         task_arn=row["task_arn"],
         failure=row["failure"],
         requested_by=row["requested_by"],
+        requested_key=row["requested_key"] or row["requested_by"],
         created_at=row["created_at"],
         updated_at=row["updated_at"],
         ended_at=row["ended_at"],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -57,11 +59,11 @@ def test_between_two_turns_of_a_caller_each_other_has_at_most_one(callers: list[
     queue: RoundRobin[int] = RoundRobin()
     for number, caller in enumerate(callers):
         queue.push((caller,), number)
-    order = []
+    order: list[object] = []
     while (popped := queue.pop()) is not None:
-        order.append(popped[0][0])
-    for caller in set(order):
+        order.extend(popped[0])
+    for caller in set(callers):
         turns = [index for index, each in enumerate(order) if each == caller]
-        for start, end in zip(turns, turns[1:], strict=False):
+        for start, end in pairwise(turns):
             between = order[start + 1 : end]
             assert len(between) == len(set(between))

@@ -41,7 +41,8 @@ def test_works_that_join_each_other_end() -> None:
 
 
 def test_joining_is_announced_while_somebody_listens() -> None:
-    work, heard = Work(("a",)), []
+    heard: list[object] = []
+    work = Work(("a",))
     with work.joined(heard.append):
         work.join(Work(("b",)))
         work.join(Work(("b",)))

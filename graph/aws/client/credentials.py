@@ -31,9 +31,7 @@ class Refusals:
     """By role and kind of access, why STS gave no credentials a moment ago."""
 
     def __init__(self) -> None:
-        self._kept: TLRUCache[object, ApiError] = TLRUCache(
-            _REFUSALS, _until, _now
-        )
+        self._kept: TLRUCache[object, ApiError] = TLRUCache(_REFUSALS, _until, _now)
 
     def put(self, key: object, refusal: ApiError) -> None:
         self._kept[key] = refusal

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Hashable
 from dataclasses import dataclass
 from typing import Any, Final, Protocol, Self
-from weakref import WeakValueDictionary
 
 from botocore.exceptions import ClientError
 from cachetools import LRUCache
@@ -19,18 +18,11 @@ from graph.aws.client.measuring import Reports, measured
 from graph.aws.client.paging import read_pages
 from graph.aws.client.retries import Retries
 from graph.aws.client.shared_reads import SharedReads
-from graph.concurrency import FairSlots, TooManyWaiting
+from graph.aws.client.slots import AccountSlots
 from graph.model import names
-from graph.model.errors import ApiError, Invalid, Throttled, UpstreamTimeout, unknown_account
+from graph.model.errors import ApiError, Invalid, UpstreamTimeout, unknown_account
 from graph.model.mover import Account
 
-CONCURRENT: Final = 25
-"""Calls to one account at a time, of those that read and of the others each: however much is being
-made, a list does not wait behind that. DataSync's request rates are not published."""
-PER_CALLER: Final = 20
-"""Of these, calls for one caller: if all of them hang, others still have their slots."""
-_WAITING: Final = 2_000
-"""Calls of one caller that wait for a slot of one account; each holds some kilobytes."""
 _LIST_CALLS: Final = 3
 """A list of many slow pages is given up after so many times what one call may take."""
 _ACCOUNTS: Final = 1_000
@@ -160,8 +152,7 @@ class Gateway:
         """
         self.org, self._clients, self._accounts = org, clients, accounts
         self.call_seconds, self._retry_seconds = call_seconds, retry_seconds
-        # By account, as long as a call holds or awaits one: accounts are whatever callers ask for.
-        self._slots: WeakValueDictionary[tuple[str, bool], FairSlots] = WeakValueDictionary()
+        self._slots = AccountSlots()
         self._retries: LRUCache[str, Retries] = LRUCache(_ACCOUNTS)
         self._reports = Reports()
         self.reads = SharedReads()
@@ -258,13 +249,12 @@ class Gateway:
             self._retries[account_id] = retries = Retries(self._retry_seconds)
         sent = False
         try:
-            async with asyncio.timeout(self.call_seconds), self._slots_of(account_id, access).slot():
+            async with (
+                asyncio.timeout(self.call_seconds),
+                self._slots.slot(account_id, reads=access.reads),
+            ):
                 sent = True
                 return await retries.run(attempt, lambda error: translate(error, doing), safe=safe)
-        except TooManyWaiting:
-            raise Throttled(
-                f"too many calls to account {account_id} wait for you; request less at a time"
-            ) from None
         except TimeoutError as error:
             if sent:
                 raise translate(error, doing) from error
@@ -293,11 +283,3 @@ class Gateway:
             answer = await getattr(client, operation)(**given)
         answer.pop("ResponseMetadata", None)
         return answer
-
-    def _slots_of(self, account_id: str, access: Access) -> FairSlots:
-        key = (account_id, access.reads)
-        slots = self._slots.get(key)
-        if slots is None:
-            slots = FairSlots(CONCURRENT, per_caller=PER_CALLER, waiting=_WAITING)
-            self._slots[key] = slots
-        return slots

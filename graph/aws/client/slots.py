@@ -1,0 +1,49 @@
+"""How many calls to one account are under way at a time, and whose turn is next."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+from weakref import WeakValueDictionary
+
+from graph.concurrency import FairSlots, TooManyWaiting
+from graph.model.errors import Throttled
+
+CONCURRENT: Final = 25
+"""Calls to one account at a time, of those that read and of the others each: however much is being
+made, a list does not wait behind that. DataSync's request rates are not published."""
+PER_CALLER: Final = 20
+"""Of these, calls for one caller: if all of them hang, others still have their slots."""
+_WAITING: Final = 2_000
+"""Calls of one caller that wait for a slot of one account; each holds some kilobytes."""
+
+
+class AccountSlots:
+    """Kept for as long as a call holds or awaits one: accounts are whatever callers ask for."""
+
+    def __init__(self) -> None:
+        self._slots: WeakValueDictionary[tuple[str, bool], FairSlots] = WeakValueDictionary()
+
+    def __len__(self) -> int:
+        return len(self._slots)
+
+    @asynccontextmanager
+    async def slot(self, account_id: str, *, reads: bool) -> AsyncIterator[None]:
+        """Holds a slot for the work of the calling task; callers take turns.
+
+        Raises Throttled if the caller has too many calls waiting.
+        """
+        key = (account_id, reads)
+        slots = self._slots.get(key)
+        if slots is None:
+            slots = FairSlots(CONCURRENT, per_caller=PER_CALLER, waiting=_WAITING)
+            self._slots[key] = slots
+        try:
+            async with slots.slot():
+                yield
+        except TooManyWaiting:
+            raise Throttled(
+                f"too many of your calls to account {account_id} are waiting; request less at a "
+                "time"
+            ) from None
