@@ -2,6 +2,6 @@
 
 from graph.sandbox.faults import Call, CallInterceptor, Fault
 from graph.sandbox.pace import Pace
-from graph.sandbox.served import HOME, REGION, Sandbox, install
+from graph.sandbox.sandbox import HOME, REGION, Sandbox, install
 
 __all__ = ["HOME", "REGION", "Call", "CallInterceptor", "Fault", "Pace", "Sandbox", "install"]

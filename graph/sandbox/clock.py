@@ -7,7 +7,7 @@ import time
 from datetime import UTC, datetime, timedelta
 
 
-class Clock:
+class VirtualClock:
     """Seconds since its creation. In manual mode it advances only when turned."""
 
     def __init__(self) -> None:
@@ -44,5 +44,5 @@ class Clock:
         self._turned = max(self._turned, seconds)
 
 
-CLOCK = Clock()
+CLOCK = VirtualClock()
 """A module-level instance, because moto keeps its state in module-level dictionaries too."""

@@ -17,7 +17,7 @@ from graph.sandbox.client import Client, DemoError
 from graph.sandbox.deployment import Deployment, DeploymentError, Ports, deploy
 from graph.sandbox.hints import hints
 from graph.sandbox.sample_data import LAB, OBJECTS, SHOP
-from graph.sandbox.served import Sandbox
+from graph.sandbox.sandbox import Sandbox
 from graph.sandbox.signals import Termination
 
 GROUP: Final = "demo"

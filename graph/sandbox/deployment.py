@@ -20,7 +20,7 @@ import httpx
 
 from graph.sandbox.pace import Pace
 from graph.sandbox.sample_data import EXTERNAL_ID, LAB, ORG, ROLE, SHOP, seed
-from graph.sandbox.served import Sandbox
+from graph.sandbox.sandbox import Sandbox
 from graph.sandbox.signals import Termination
 
 _START_SECONDS: Final = 60.0

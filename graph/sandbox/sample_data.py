@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from moto.datasync.models import datasync_backends
 
-from graph.sandbox.served import REGION, Sandbox
+from graph.sandbox.sandbox import REGION, Sandbox
 
 LAB: Final = "222222222222"
 SHOP: Final = "333333333333"

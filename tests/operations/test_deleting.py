@@ -29,7 +29,7 @@ def shared_role(aws: Sandbox) -> str:
     """A role under the organisation's path, as the original server makes one a bucket."""
     import boto3  # noqa: PLC0415 - the SDK as any other client of the sandbox has it
 
-    from graph.sandbox.served import REGION  # noqa: PLC0415
+    from graph.sandbox.sandbox import REGION  # noqa: PLC0415
 
     sts = boto3.client("sts", endpoint_url=aws.endpoint, region_name=REGION)
     given = sts.assume_role(

@@ -34,7 +34,7 @@ from graph.sandbox.datasync.resources import (
     Resource,
     Task,
 )
-from graph.sandbox.datasync.stores import S3Store, Store
+from graph.sandbox.datasync.storage import S3Storage, Storage
 from graph.sandbox.datasync.transfer import Transfer
 from graph.sandbox.failures import Cancelled, Failure, RoleUnusable
 from graph.sandbox.pace import PACE
@@ -76,7 +76,7 @@ class DataSyncBackend(BaseBackend, TaggableResourcesMixin):  # type: ignore[misc
         if kind == "S3":
             params.setdefault("S3StorageClass", "STANDARD")
             try:
-                self._store(made).check()
+                self._storage(made).check()
             except RoleUnusable as failure:
                 raise InvalidRequestException(failure.detail) from failure
             except Failure as failure:
@@ -209,8 +209,8 @@ class DataSyncBackend(BaseBackend, TaggableResourcesMixin):  # type: ignore[misc
             options=options,
             settings=settings,
             transfer=Transfer(
-                source=self._store(task.source),
-                destination=self._store(task.destination),
+                source=self._storage(task.source),
+                destination=self._storage(task.destination),
                 options=options,
                 includes=patterns(settings.get("Includes")),
                 excludes=patterns(settings.get("Excludes")),
@@ -291,7 +291,7 @@ class DataSyncBackend(BaseBackend, TaggableResourcesMixin):  # type: ignore[misc
         for _, kind, resource in list(self.ghosts):
             yield TaggedResource(resource.arn, resource.tags, f"datasync:{kind}")
 
-    def _store(self, location: Location) -> Store:
+    def _storage(self, location: Location) -> Storage:
         if location.kind == "S3":
-            return S3Store(self.account_id, self.partition, location.params, location.arn)
-        return Store(location.uri)
+            return S3Storage(self.account_id, self.partition, location.params, location.arn)
+        return Storage(location.uri)

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from graph.sandbox.clock import CLOCK
 from graph.sandbox.datasync.counters import Counters, Folders, above
-from graph.sandbox.datasync.stores import Entry, Store
+from graph.sandbox.datasync.storage import Entry, Storage
 from graph.sandbox.failures import Failure
 from graph.sandbox.pace import PACE
 
@@ -29,8 +29,8 @@ PHASES: Final = {"PREPARING": "Prepare", "TRANSFERRING": "Transfer", "VERIFYING"
 
 @dataclass(eq=False)
 class Transfer:
-    source: Store
-    destination: Store
+    source: Storage
+    destination: Storage
     options: dict[str, Any]
     includes: list[str]
     excludes: list[str]
@@ -196,7 +196,7 @@ class Transfer:
                 "contact AWS Support for further assistance.",
             )
 
-    def _listed(self, store: Store) -> dict[str, Entry]:
+    def _listed(self, store: Storage) -> dict[str, Entry]:
         return {path: entry for path, entry in store.entries().items() if self._wanted(path)}
 
     def _stays(self, entry: Entry, current: Entry | None) -> bool:

@@ -42,7 +42,7 @@ class Copy:
     tags: dict[str, str]
 
 
-class Store:
+class Storage:
     """A location the sandbox knows but has no storage behind."""
 
     def __init__(self, uri: str) -> None:
@@ -71,7 +71,7 @@ class Store:
         raise NotImplementedError
 
 
-class S3Store(Store):
+class S3Storage(Storage):
     def __init__(
         self, account_id: str, partition: str, params: dict[str, Any], location_arn: str
     ) -> None:

@@ -1,4 +1,4 @@
-"""The sandbox: moto with our backends, served on loopback."""
+"""The sandbox: moto with our own backends, served on loopback."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from graph.sandbox.datasync.engine import ENGINE
 from graph.sandbox.datasync.models import DataSyncBackend
 from graph.sandbox.failures import Failure
 from graph.sandbox.faults import CallInterceptor
+from graph.sandbox.middleware import SandboxMiddleware
 from graph.sandbox.pace import PACE, Pace, set_pace
 from graph.sandbox.roles import PropagatingIAMBackend, TrustingSTSBackend, end_sessions
 from graph.sandbox.server import Server
 from graph.sandbox.tagging import PagingTaggingBackend
-from graph.sandbox.wire import Front
 
 HOME: Final = DEFAULT_ACCOUNT_ID
 """The account that the server's own credentials belong to."""
@@ -60,10 +60,10 @@ class Sandbox:
         self._server: Server | None = None
 
     def __enter__(self) -> Self:
-        front = Front(
+        app = SandboxMiddleware(
             DomainDispatcherApplication(create_backend_app), self.interceptor, Control(self)
         )
-        self._server = Server(self._port, front)
+        self._server = Server(self._port, app)
         return self
 
     def __exit__(self, *exc: object) -> None:

@@ -28,7 +28,7 @@ _SERVICES: Final = {"tagging": "resourcegroupstaggingapi"}
 """Services whose name in signatures differs from the SDK's."""
 
 
-class Front:
+class SandboxMiddleware:
     """Records calls, fails those with a fault, and passes the rest to moto or the control API."""
 
     def __init__(self, moto: App, interceptor: CallInterceptor, control: App) -> None:
