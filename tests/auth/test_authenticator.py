@@ -30,7 +30,7 @@ class Clock:
 
 
 @asynccontextmanager
-async def door(
+async def authenticator(
     keys: Sequence[Key] = ONE, clock: Clock | None = None
 ) -> AsyncIterator[Authenticator]:
     made = Authenticator(keys, clock=clock or Clock())
@@ -54,7 +54,7 @@ def computed(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
 
 @pytest.mark.parametrize("prefix", ["$2a$", "$2b$", "$2y$"])
 async def test_a_hash_of_the_key_is_let_in(prefix: str) -> None:
-    async with door() as auth:
+    async with authenticator() as auth:
         caller = await auth.authenticate(Credentials(prefix + token_for("key", 4)[4:]))
     assert (caller.name, caller.may_write, caller.accounts) == ("default", True, None)
 
@@ -81,7 +81,7 @@ WRONG = {
 
 @pytest.mark.parametrize("what", WRONG)
 async def test_anything_else_is_refused_alike(what: str) -> None:
-    async with door(THREE) as auth:
+    async with authenticator(THREE) as auth:
         with pytest.raises(Unauthenticated, match=r"^A valid token is required\.$"):
             await auth.authenticate(WRONG[what])
 
@@ -90,14 +90,14 @@ async def test_anything_else_is_refused_alike(what: str) -> None:
 async def test_a_hash_of_another_cost_is_refused_without_computing(
     cost: str, computed: list[bytes]
 ) -> None:
-    async with door() as auth:
+    async with authenticator() as auth:
         with pytest.raises(Unauthenticated):
             await auth.authenticate(Credentials(f"$2b${cost}$" + "a" * 53))
     assert computed == []
 
 
 async def test_each_key_has_its_own_name_and_rights() -> None:
-    async with door(THREE) as auth:
+    async with authenticator(THREE) as auth:
         new = await auth.authenticate(Credentials(token_for("new key", 4)))
         old = await auth.authenticate(Credentials(token_for("old key", 4)))
         hashed = await auth.authenticate(Credentials(bearer="long and random"))
@@ -109,13 +109,13 @@ async def test_each_key_has_its_own_name_and_rights() -> None:
 
 
 async def test_a_key_that_is_configured_in_clear_is_a_bearer_too() -> None:
-    async with door(THREE) as auth:
+    async with authenticator(THREE) as auth:
         for secret, name in (("new key", "new"), ("old key", "old"), ("long and random", "hashed")):
             assert (await auth.authenticate(Credentials(bearer=secret))).name == name
 
 
 async def test_the_pre_shared_key_is_sent_as_a_hash_only() -> None:
-    async with door() as auth:
+    async with authenticator() as auth:
         with pytest.raises(Rejected) as raised:
             await auth.authenticate(Credentials(bearer="key"))
     assert "send a bcrypt hash" in raised.value.reason
@@ -136,7 +136,7 @@ REASONS = {
 
 @pytest.mark.parametrize("what", REASONS)
 async def test_the_log_learns_the_reason_and_no_secret(what: str) -> None:
-    async with door(THREE) as auth:
+    async with authenticator(THREE) as auth:
         for _ in range(2):  # computed, and remembered
             with pytest.raises(Rejected) as raised:
                 await auth.authenticate(WRONG[what])
@@ -144,7 +144,7 @@ async def test_the_log_learns_the_reason_and_no_secret(what: str) -> None:
 
 
 async def test_without_a_key_in_clear_no_token_is_computed(computed: list[bytes]) -> None:
-    async with door(THREE[2:]) as auth:
+    async with authenticator(THREE[2:]) as auth:
         with pytest.raises(Rejected) as raised:
             await auth.authenticate(WRONG["of another key"])
     assert raised.value.reason == "no key is configured in clear, so that no token can match"
@@ -152,14 +152,14 @@ async def test_without_a_key_in_clear_no_token_is_computed(computed: list[bytes]
 
 
 async def test_only_a_trusted_key_speaks_for_others() -> None:
-    async with door(THREE) as auth:
+    async with authenticator(THREE) as auth:
         old = await auth.authenticate(Credentials(token_for("old key", 4), forwarded_user="ann"))
         new = await auth.authenticate(Credentials(token_for("new key", 4), forwarded_user="ann"))
     assert (old.who, new.who) == ("old for ann", "new")
 
 
 async def test_a_token_is_computed_once_however_often_it_comes(computed: list[bytes]) -> None:
-    async with door() as auth:
+    async with authenticator() as auth:
         given = Credentials(token_for("key", 4))
         await asyncio.gather(*(auth.authenticate(given) for _ in range(50)))
         await auth.authenticate(given)
@@ -167,7 +167,7 @@ async def test_a_token_is_computed_once_however_often_it_comes(computed: list[by
 
 
 async def test_a_wrong_token_is_computed_once_too(computed: list[bytes]) -> None:
-    async with door() as auth:
+    async with authenticator() as auth:
         for _ in range(3):
             with pytest.raises(Unauthenticated):
                 await auth.authenticate(Credentials(WRONG["of another key"].token))
@@ -176,7 +176,7 @@ async def test_a_wrong_token_is_computed_once_too(computed: list[bytes]) -> None
 
 async def test_what_is_remembered_expires_and_is_dropped(computed: list[bytes]) -> None:
     clock, given = Clock(), Credentials(token_for("key", 4))
-    async with door(clock=clock) as auth:
+    async with authenticator(clock=clock) as auth:
         await auth.authenticate(given)
         clock.now = 299
         await auth.authenticate(given)
@@ -189,7 +189,7 @@ async def test_what_is_remembered_expires_and_is_dropped(computed: list[bytes]) 
 
 async def test_what_is_remembered_never_holds_a_token() -> None:
     token = token_for("key", 4)
-    async with door() as auth:
+    async with authenticator() as auth:
         await auth.authenticate(Credentials(token))
         assert token.encode() not in auth._right._kept
     assert token not in repr(Credentials(token))
@@ -198,7 +198,7 @@ async def test_what_is_remembered_never_holds_a_token() -> None:
 
 async def test_a_caller_who_leaves_does_not_spoil_it_for_the_others() -> None:
     given = Credentials(token_for("key", 4))
-    async with door() as auth:
+    async with authenticator() as auth:
         first = asyncio.create_task(auth.authenticate(given))
         second = asyncio.create_task(auth.authenticate(given))
         await asyncio.sleep(0)

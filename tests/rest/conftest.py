@@ -22,8 +22,8 @@ ENDED = "subscription($id: ID!) { operationProgress(operation: $id) { status fai
 
 
 @dataclass(frozen=True)
-class House:
-    """A served sandbox, and a client of the server on it. Each test has a group of its own."""
+class RestApi:
+    """A sandbox, a server on it, and an HTTP client. Each test uses a group of its own."""
 
     aws: Sandbox
     server: Server
@@ -31,7 +31,7 @@ class House:
     clients: dict[str, Any] = field(default_factory=dict)
 
     def ended(self, task: str) -> dict[str, Any]:
-        """The flywheel's view of a task, once that has ended."""
+        """The task as the flywheel shows it once it has ended."""
         body = {"query": ENDED, "variables": {"id": encode("Operation", task)}}
         stream = self.http.post("/graphql", json=body, headers={"Accept": "text/event-stream"})
         assert "event: complete" in stream.text, stream.text
@@ -39,7 +39,7 @@ class House:
         return shown[task]  # type: ignore[no-any-return]
 
     def make(self, group: str, name: str = "one", **more: Any) -> str:
-        """A mover between the two buckets; gives the id of its task."""
+        """Creates a mover between the two buckets. Returns the id of its flywheel task."""
         made = self.http.post(f"{MOVERS}/{group}", json=new_mover(name) | more)
         assert made.status_code == 202, made.text
         task = made.headers["X-Flywheel-Task"]
@@ -81,19 +81,19 @@ def new_mover(name: str = "one") -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def house(
+def rest_api(
     request: pytest.FixtureRequest, served: Sandbox, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[House]:
-    """A module that is slow on purpose says how patient its server is."""
+) -> Iterator[RestApi]:
+    """A module may set REQUEST_SECONDS for its server."""
     served.reset()
     furnish(served, LAB, a=b"1", b=b"22")
     served.set_pace(launch=0, phase=0, per_object=0)
     seconds = getattr(request.module, "REQUEST_SECONDS", "15")
-    server = Server(served, tmp_path_factory.mktemp("house"), REQUEST_SECONDS=seconds)
+    server = Server(served, tmp_path_factory.mktemp("rest_api"), REQUEST_SECONDS=seconds)
     try:
         asyncio.run(server.__aenter__())
         with httpx.Client(base_url=server.url, headers=HEADERS, timeout=40) as http:
-            yield House(served, server, http)
+            yield RestApi(served, server, http)
     finally:
         server.kill()
         served.reset()

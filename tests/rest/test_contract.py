@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.rest.conftest import MOVERS, ROOT, House, new_mover
+from tests.rest.conftest import MOVERS, ROOT, RestApi, new_mover
 from tests.world import LAB, TOKEN
 
 PLAIN = "text/plain; charset=utf-8"
@@ -268,22 +268,22 @@ ROWS = [
 
 
 @pytest.fixture(scope="module", autouse=True)
-def one(house: House) -> None:
-    house.make("g", Tags=[{"Key": "team", "Value": "blue"}])
+def one(rest_api: RestApi) -> None:
+    rest_api.make("g", Tags=[{"Key": "team", "Value": "blue"}])
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.status} {row.asked[:60]}")
-def test_a_row_of_the_contract(house: House, row: Row) -> None:
+def test_a_row_of_the_contract(rest_api: RestApi, row: Row) -> None:
     method, _, path = row.asked.partition(" ")
     sent: dict[str, Any] = (
         {"json": row.sends} if isinstance(row.sends, dict) else {"content": row.sends}
     )
     headers = {} if row.token is None else {"X-Auth-Token": row.token}
-    url = house.server.url + path
-    answer = house.http.build_request(method, url, **sent)
+    url = rest_api.server.url + path
+    answer = rest_api.http.build_request(method, url, **sent)
     answer.headers.pop("X-Auth-Token")
     answer.headers.update(headers)
-    got = house.http.send(answer)
+    got = rest_api.http.send(answer)
     assert got.status_code == row.status, got.text
     if isinstance(row.body, str):
         assert got.text == row.body

@@ -11,7 +11,7 @@ from graph.model import errors
 from graph.model.errors import ApiError
 from graph.sandbox import Fault
 from rest_compat.errors import STATUS, rendered, status_of
-from tests.rest.conftest import MOVERS, House
+from tests.rest.conftest import MOVERS, RestApi
 
 KINDS = [kind for kind in vars(errors).values() if isinstance(kind, type)]
 ALL = [kind for kind in KINDS if issubclass(kind, ApiError) and kind is not ApiError]
@@ -34,14 +34,14 @@ def test_every_error_has_a_status_and_plain_text(kind: type[ApiError]) -> None:
 
 
 @pytest.mark.parametrize(("fault", "status", "text"), FAULTS)
-def test_aws_on_a_bad_day(house: House, fault: str, status: int, text: str) -> None:
-    house.aws.interceptor.add(Fault("ListTasks", fault, count=5))
-    answer = house.http.get(MOVERS)
-    house.aws.interceptor.clear()
+def test_aws_on_a_bad_day(rest_api: RestApi, fault: str, status: int, text: str) -> None:
+    rest_api.aws.interceptor.add(Fault("ListTasks", fault, count=5))
+    answer = rest_api.http.get(MOVERS)
+    rest_api.aws.interceptor.clear()
     assert (answer.status_code, answer.text) == (status, text)
     assert answer.headers["X-Request-Id"]
     assert ("Retry-After" in answer.headers) == (status == 429)
-    assert house.http.get(MOVERS).status_code == 200
+    assert rest_api.http.get(MOVERS).status_code == 200
 
 
 def test_no_text_of_aws_comes_with_a_5xx() -> None:

@@ -9,7 +9,7 @@ import socket
 from dataclasses import dataclass
 from typing import Any
 
-from tests.rest.conftest import MOVERS, ROOT, House, new_mover
+from tests.rest.conftest import MOVERS, ROOT, RestApi, new_mover
 from tests.world import LAB, TOKEN
 
 
@@ -75,15 +75,15 @@ class Client:
         return Answer(status, headers, body)
 
 
-def test_a_mover_lives_its_life(house: House) -> None:
-    client = Client(house.server.port)
+def test_a_mover_lives_its_life(rest_api: RestApi) -> None:
+    client = Client(rest_api.server.port)
     try:
-        _live(house, client)
+        _live(rest_api, client)
     finally:
         client.close()
 
 
-def _live(house: House, client: Client) -> None:
+def _live(rest_api: RestApi, client: Client) -> None:
     group, one = f"{MOVERS}/go", f"{MOVERS}/go/photos"
     empty = client.do("GET", group)
     assert (empty.status, empty.json, empty.get("x-items")) == (200, [], "0")
@@ -120,7 +120,7 @@ def _live(house: House, client: Client) -> None:
         f"arn:aws:iam::{LAB}:role/spinup/acme/go/"
     )
 
-    house.aws.set_pace(launch=600)
+    rest_api.aws.set_pace(launch=600)
     started = client.do("PUT", one, b'{"state":"start"}', Content_Type="application/json")
     assert started.status == 200
     run = started.json
@@ -134,7 +134,7 @@ def _live(house: House, client: Client) -> None:
     assert described["Status"] in ("QUEUED", "LAUNCHING")
     assert described["Result"] is None or described["Result"]["ErrorCode"] is None
 
-    house.aws.set_pace(launch=0)
+    rest_api.aws.set_pace(launch=0)
     stopped = client.do("PUT", one, b'{"State":"stop"}', X_Forwarded_User="reaper")
     assert (stopped.status, stopped.body) == (204, b"")
     polls = (client.do("GET", f"{one}/runs/{run}") for _ in range(5_000))

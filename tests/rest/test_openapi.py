@@ -17,7 +17,7 @@ from rest_compat.endpoint import ANY
 from rest_compat.errors import STATUS
 from rest_compat.responses import _RUN, _TASK
 from rest_compat.routes import PATHS, rest_app
-from tests.rest.conftest import ROOT, House
+from tests.rest.conftest import ROOT, RestApi
 from tests.rest.test_contract import CREATES, READS, ROWS, UPDATES
 from tests.rest.test_slow_clients import TEXTS
 from tests.world import LAB, TOKEN
@@ -143,23 +143,23 @@ def _same(told: dict[str, Any], members: Members, where: str) -> None:
             _same(inner.get("items", inner), nested, f"{where}.{name}")
 
 
-def test_it_is_served_and_says_so_itself(house: House) -> None:
-    served = house.http.get(f"{ROOT}/openapi.json", headers={"X-Auth-Token": ""})
+def test_it_is_served_and_says_so_itself(rest_api: RestApi) -> None:
+    served = rest_api.http.get(f"{ROOT}/openapi.json", headers={"X-Auth-Token": ""})
     assert served.json() == DOCUMENT
     assert served.headers["Content-Type"] == "application/json"
 
 
 @pytest.mark.timeout(180)
-def test_the_server_does_what_it_says_to_whatever_comes(house: House, tmp_path: Path) -> None:
+def test_the_server_does_what_it_says_to_whatever_comes(rest_api: RestApi, tmp_path: Path) -> None:
     for name in ("one", "two"):
-        house.make("fuzzed", name)
+        rest_api.make("fuzzed", name)
     (tmp_path / "schemathesis.toml").write_text(FUZZ)
     command = [
         str(Path(sys.executable).parent / "st"),
         "--config-file",
         str(tmp_path / "schemathesis.toml"),
         "run",
-        f"{house.server.url}{ROOT}/openapi.json",
+        f"{rest_api.server.url}{ROOT}/openapi.json",
         "--phases=examples,coverage,fuzzing,stateful",
         "--no-color",
     ]
@@ -168,4 +168,4 @@ def test_the_server_does_what_it_says_to_whatever_comes(house: House, tmp_path: 
     )
     assert played.returncode == 0, played.stdout[-8_000:] + played.stderr
     assert "Tested: 15" in played.stdout
-    assert house.http.get(f"{ROOT}/ping").text == "pong"
+    assert rest_api.http.get(f"{ROOT}/ping").text == "pong"

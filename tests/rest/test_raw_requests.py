@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.rest.conftest import MOVERS, ROOT, House
+from tests.rest.conftest import MOVERS, ROOT, RestApi
 from tests.world import TOKEN
 
 QUERY = b'{"query": "{ viewer { name } }"}'
@@ -24,11 +24,11 @@ CREDENTIALS = {
 }
 
 
-def answered(house: House, parts: Sequence[bytes]) -> str:
+def answered(rest_api: RestApi, parts: Sequence[bytes]) -> str:
     """Sends each part in a segment of its own; returns all that comes until the server closes."""
     with (
-        socket.create_connection(("127.0.0.1", house.server.port), timeout=20) as sock,
-        socket.create_connection(("127.0.0.1", house.server.port), timeout=20) as other,
+        socket.create_connection(("127.0.0.1", rest_api.server.port), timeout=20) as sock,
+        socket.create_connection(("127.0.0.1", rest_api.server.port), timeout=20) as other,
     ):
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         pongs = other.makefile("rb")
@@ -71,12 +71,12 @@ def chunked(body: bytes, trailers: bytes = b"") -> bytes:
 @pytest.mark.parametrize("announced", [b"", b"Trailer: X-Auth-Token, Authorization\r\n"])
 @pytest.mark.parametrize("credential", CREDENTIALS)
 def test_credentials_in_a_trailer_authenticate_nobody(
-    house: House, credential: str, announced: bytes, segments: Callable[[bytes], list[bytes]]
+    rest_api: RestApi, credential: str, announced: bytes, segments: Callable[[bytes], list[bytes]]
 ) -> None:
     head = b"POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
     rest = b"Transfer-Encoding: chunked\r\n%s\r\n" % announced
     sent = head + rest + chunked(QUERY, CREDENTIALS[credential])
-    answers = answered(house, [*segments(sent), LAST])
+    answers = answered(rest_api, [*segments(sent), LAST])
     assert statuses(answers) == ["401", "200"]
     assert "UNAUTHENTICATED" in answers
 
@@ -95,12 +95,12 @@ def test_credentials_in_a_trailer_authenticate_nobody(
     ],
 )
 def test_a_trailer_changes_nothing(
-    house: House, trailer: bytes, expected: list[str], segments: Callable[[bytes], list[bytes]]
+    rest_api: RestApi, trailer: bytes, expected: list[str], segments: Callable[[bytes], list[bytes]]
 ) -> None:
     head = b"POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
     rest = b"Transfer-Encoding: chunked\r\n%s\r\n" % CREDENTIALS["token"]
     sent = head + rest + chunked(QUERY, trailer)
-    answers = answered(house, [*segments(sent), *([LAST] if len(expected) > 1 else [])])
+    answers = answered(rest_api, [*segments(sent), *([LAST] if len(expected) > 1 else [])])
     assert statuses(answers) == expected
     assert '{"data":{"viewer":{"name":"default"}}}' in answers
 
@@ -123,23 +123,23 @@ STATES = {
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("method", STATES)
 def test_a_request_that_offers_http_2_is_served_with_its_body(
-    house: House, method: bytes, form: str, segments: Callable[[bytes], list[bytes]]
+    rest_api: RestApi, method: bytes, form: str, segments: Callable[[bytes], list[bytes]]
 ) -> None:
     path, body, status = STATES[method]
     framing, sent_body = FORMS[form](body)
     head = b"%s %s HTTP/1.1\r\nHost: x\r\n%s" % (method, path, CREDENTIALS["token"])
     sent = [head + OFFER + framing + b"\r\n" + sent_body for _ in range(2)]
-    answers = answered(house, [part for each in sent for part in segments(each)] + [LAST])
+    answers = answered(rest_api, [part for each in sent for part in segments(each)] + [LAST])
     assert statuses(answers) == [status, status, "200"]
     without = [head + framing + b"\r\n" + sent_body] * 2
-    assert bodies(answers) == bodies(answered(house, [*without, LAST]))
+    assert bodies(answers) == bodies(answered(rest_api, [*without, LAST]))
 
 
 def bodies(answers: str) -> list[str]:
     return [answer.partition("\r\n\r\n")[2] for answer in answers.split("HTTP/1.1 ")]
 
 
-def test_curl_that_offers_http_2_is_served(house: House) -> None:
+def test_curl_that_offers_http_2_is_served(rest_api: RestApi) -> None:
     curl = shutil.which("curl")
     if curl is None:
         pytest.skip("there is no curl")
@@ -150,7 +150,7 @@ def test_curl_that_offers_http_2_is_served(house: House) -> None:
         curl,
         *("-s", "--max-time", "20", "--http2", "-H", f"X-Auth-Token: {TOKEN}"),
         *("-H", "Content-Type: application/json", "-d", QUERY.decode()),
-        *[f"{house.server.url}/graphql"] * 2,
+        *[f"{rest_api.server.url}/graphql"] * 2,
     ]
     ended = subprocess.run(command, check=True, capture_output=True, timeout=30)  # noqa: S603
     assert ended.stdout == b'{"data":{"viewer":{"name":"default"}}}' * 2
@@ -177,13 +177,13 @@ public class Client {
 
 
 @pytest.mark.timeout(150)  # a compiler runs in it
-def test_javas_client_is_served(house: House, tmp_path: Path) -> None:
+def test_javas_client_is_served(rest_api: RestApi, tmp_path: Path) -> None:
     java = shutil.which("java")
     if java is None:
         pytest.skip("there is no java")
     file = tmp_path / "Client.java"
     file.write_text(JAVA)
-    command = [java, str(file), f"{house.server.url}/graphql", TOKEN, QUERY.decode()]
+    command = [java, str(file), f"{rest_api.server.url}/graphql", TOKEN, QUERY.decode()]
     ended = subprocess.run(command, check=False, capture_output=True, timeout=120)  # noqa: S603
     if b"compiler" in ended.stderr and ended.returncode:
         pytest.skip(f"this java runs no sources: {ended.stderr.decode()}")
@@ -194,20 +194,20 @@ def test_javas_client_is_served(house: House, tmp_path: Path) -> None:
 @pytest.mark.parametrize("method", ["GET", "POST"])
 @pytest.mark.parametrize("number", [101, 12_000])
 def test_more_header_fields_than_are_read_are_refused(
-    house: House, method: str, number: int
+    rest_api: RestApi, method: str, number: int
 ) -> None:
     head = f"{method} /graphql HTTP/1.1\r\nHost: x\r\n".encode() + b"a:\r\n" * (number - 1)
-    assert statuses(answered(house, [head + b"\r\n"])) == ["431"]
+    assert statuses(answered(rest_api, [head + b"\r\n"])) == ["431"]
 
 
-def test_as_many_header_fields_as_are_read_are_served(house: House) -> None:
+def test_as_many_header_fields_as_are_read_are_served(rest_api: RestApi) -> None:
     head = f"GET {ROOT}/ping HTTP/1.1\r\nHost: x\r\nConnection: close\r\n".encode()
-    assert statuses(answered(house, [head + b"a:\r\n" * 98 + b"\r\n"])) == ["200"]
+    assert statuses(answered(rest_api, [head + b"a:\r\n" * 98 + b"\r\n"])) == ["200"]
 
 
-def test_a_path_that_names_nothing_is_not_decoded(house: House) -> None:
+def test_a_path_that_names_nothing_is_not_decoded(rest_api: RestApi) -> None:
     for target in (b"/%s" % (b"%41" * 20_000), b"/graphql/%s?query=a" % (b"a" * 33_000)):
         sent = b"GET %s HTTP/1.1\r\nHost: x\r\n\r\n" % target
-        assert statuses(answered(house, [sent])) == ["414"]
+        assert statuses(answered(rest_api, [sent])) == ["414"]
     query = b"GET /healthz?%s HTTP/1.1\r\nHost: x\r\n\r\n" % (b"a" * 50_000)
-    assert statuses(answered(house, [query, LAST])) == ["200", "200"]
+    assert statuses(answered(rest_api, [query, LAST])) == ["200", "200"]

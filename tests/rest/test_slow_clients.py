@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
-from tests.rest.conftest import MOVERS, ROOT, House
+from tests.rest.conftest import MOVERS, ROOT, RestApi
 from tests.world import TOKEN
 
 REQUEST_SECONDS = "0.6"
@@ -62,8 +62,8 @@ REFUSED = {
 
 
 @contextmanager
-def connected(house: House) -> Iterator[socket.socket]:
-    with socket.create_connection(("127.0.0.1", house.server.port), timeout=20) as sock:
+def connected(rest_api: RestApi) -> Iterator[socket.socket]:
+    with socket.create_connection(("127.0.0.1", rest_api.server.port), timeout=20) as sock:
         yield sock
 
 
@@ -79,8 +79,8 @@ def heard(sock: socket.socket) -> str:
 
 
 @pytest.mark.parametrize("what", DRIBBLES)
-def test_a_request_that_does_not_come_whole_ends_in_408(house: House, what: str) -> None:
-    with connected(house) as sock:
+def test_a_request_that_does_not_come_whole_ends_in_408(rest_api: RestApi, what: str) -> None:
+    with connected(rest_api) as sock:
         sock.sendall(DRIBBLES[what])
         answer = heard(sock)
     assert answer.startswith("HTTP/1.1 408 "), answer
@@ -89,8 +89,8 @@ def test_a_request_that_does_not_come_whole_ends_in_408(house: House, what: str)
     assert "x-request-id: " in answer
 
 
-def test_bytes_that_keep_coming_do_not_lengthen_the_time(house: House) -> None:
-    with connected(house) as sock:
+def test_bytes_that_keep_coming_do_not_lengthen_the_time(rest_api: RestApi) -> None:
+    with connected(rest_api) as sock:
         sock.sendall(PING[:-2])
         sock.settimeout(0.05)
         answer = b""
@@ -107,13 +107,13 @@ def test_bytes_that_keep_coming_do_not_lengthen_the_time(house: House) -> None:
         assert answer.startswith(b"HTTP/1.1 408 "), answer
 
 
-def test_a_connection_that_says_nothing_is_closed_without_a_word(house: House) -> None:
-    with connected(house) as sock:
+def test_a_connection_that_says_nothing_is_closed_without_a_word(rest_api: RestApi) -> None:
+    with connected(rest_api) as sock:
         assert heard(sock) == ""
 
 
-def test_a_connection_that_is_kept_may_wait_longer_than_a_request(house: House) -> None:
-    with connected(house) as silent, connected(house) as kept:
+def test_a_connection_that_is_kept_may_wait_longer_than_a_request(rest_api: RestApi) -> None:
+    with connected(rest_api) as silent, connected(rest_api) as kept:
         answers = kept.makefile("rb")
         for _ in range(2):
             kept.sendall(PING)
@@ -124,16 +124,16 @@ def test_a_connection_that_is_kept_may_wait_longer_than_a_request(house: House) 
         answers.close()
 
 
-def test_a_request_that_dribbles_on_a_kept_connection_ends_too(house: House) -> None:
-    with connected(house) as sock:
+def test_a_request_that_dribbles_on_a_kept_connection_ends_too(rest_api: RestApi) -> None:
+    with connected(rest_api) as sock:
         sock.sendall(PING + PING[:20])
         assert "pongHTTP/1.1 408 " in heard(sock)
 
 
 @pytest.mark.parametrize("what", REFUSED)
-def test_what_is_no_request_or_too_much_is_refused(house: House, what: str) -> None:
+def test_what_is_no_request_or_too_much_is_refused(rest_api: RestApi, what: str) -> None:
     sent, status = REFUSED[what]
-    with connected(house) as sock:
+    with connected(rest_api) as sock:
         with suppress(OSError):  # refused before it was all sent: what follows says with what
             sock.sendall(sent)
         answer = heard(sock)
@@ -142,33 +142,33 @@ def test_what_is_no_request_or_too_much_is_refused(house: House, what: str) -> N
         assert answer.endswith(f"\r\n\r\n{TEXTS[status]}"), answer
 
 
-def test_an_old_client_need_not_name_its_host(house: House) -> None:
-    with connected(house) as sock:
+def test_an_old_client_need_not_name_its_host(rest_api: RestApi) -> None:
+    with connected(rest_api) as sock:
         sock.sendall(f"GET {ROOT}/ping HTTP/1.0\r\n\r\n".encode())
         assert heard(sock).endswith("pong")
 
 
 @pytest.mark.parametrize("path", [f"{ROOT}/ping", f"{ROOT}/flywheel", "/healthz", "/nowhere"])
-def test_a_socket_is_refused_where_none_is_served(house: House, path: str) -> None:
-    with connected(house) as sock:
+def test_a_socket_is_refused_where_none_is_served(rest_api: RestApi, path: str) -> None:
+    with connected(rest_api) as sock:
         sock.sendall(PING.replace(f"{ROOT}/ping".encode(), path.encode())[:-2] + HANDSHAKE)
         answer = heard(sock)
     assert answer.startswith("HTTP/1.1 403 "), answer
 
 
-def test_requests_one_behind_the_other_are_answered_in_order(house: House) -> None:
+def test_requests_one_behind_the_other_are_answered_in_order(rest_api: RestApi) -> None:
     big = b" " * 150_000
     post = POST.replace(b"100", b"150000") + big
     last = PING.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
-    with connected(house) as sock:
+    with connected(rest_api) as sock:
         sock.sendall(post + PING + post + last)
         answer = heard(sock)
     assert [part[:3] for part in answer.split("HTTP/1.1 ")[1:]] == ["400", "200", "400", "200"]
     assert answer.endswith("pong")
 
 
-def test_a_body_is_asked_for_where_the_client_waits_for_leave(house: House) -> None:
-    with connected(house) as sock:
+def test_a_body_is_asked_for_where_the_client_waits_for_leave(rest_api: RestApi) -> None:
+    with connected(rest_api) as sock:
         head = POST.replace(b"Host: x", b"Host: x\r\nExpect: 100-continue\r\nConnection: close")
         sock.sendall(head.replace(b"100\r\n", b"2\r\n"))
         assert sock.recv(65_536) == b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -176,26 +176,26 @@ def test_a_body_is_asked_for_where_the_client_waits_for_leave(house: House) -> N
         assert heard(sock).endswith("Name is a required field")
 
 
-def test_a_body_that_is_too_large_by_its_header_is_not_waited_for(house: House) -> None:
-    with connected(house) as sock:
+def test_a_body_that_is_too_large_by_its_header_is_not_waited_for(rest_api: RestApi) -> None:
+    with connected(rest_api) as sock:
         sock.sendall(POST.replace(b"100", b"1048577"))
         answer = heard(sock)
     assert answer.startswith("HTTP/1.1 413 ")
     assert "connection: close" in answer
 
 
-def test_a_body_that_is_too_large_in_chunks_is_cut(house: House) -> None:
-    with connected(house) as sock:
+def test_a_body_that_is_too_large_in_chunks_is_cut(rest_api: RestApi) -> None:
+    with connected(rest_api) as sock:
         sock.sendall(CHUNKED + b"100001\r\n" + b" " * 0x100001 + b"\r\n")
         assert heard(sock).startswith("HTTP/1.1 413 ")
 
 
-def test_many_who_dribble_keep_nobody_else_out(house: House) -> None:
-    socks = [socket.create_connection(("127.0.0.1", house.server.port)) for _ in range(200)]
+def test_many_who_dribble_keep_nobody_else_out(rest_api: RestApi) -> None:
+    socks = [socket.create_connection(("127.0.0.1", rest_api.server.port)) for _ in range(200)]
     try:
         for sock in socks:
             sock.sendall(POST + b"{")
-        assert house.http.get(f"{ROOT}/ping").text == "pong"
+        assert rest_api.http.get(f"{ROOT}/ping").text == "pong"
         for sock in socks:
             sock.settimeout(20)
             assert heard(sock).startswith("HTTP/1.1 408 ")

@@ -126,7 +126,9 @@ async def test_every_wrong_one_gets_the_same_answer(server: Server) -> None:
                     await by_socket(server, given, payload)
                 assert ended.value.rcvd
                 closed.add((ended.value.rcvd.code, ended.value.rcvd.reason))
-    assert {door: len(answers) for door, answers in seen.items()} == dict.fromkeys(seen, 1)
+    assert {transport: len(answers) for transport, answers in seen.items()} == dict.fromkeys(
+        seen, 1
+    )
     assert len(closed) == 1
     assert next(iter(seen["rest"]))[:2] == (403, b"")  # type: ignore[index]
 
