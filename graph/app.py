@@ -38,7 +38,7 @@ from graph.operations import Operations
 from graph.operations.runtime import RetryPolicy
 from graph.rights.policy import ResourcePolicy
 from graph.runs import RunService
-from graph.runs.watch import Pace
+from graph.runs.watch import PollPolicy
 from graph.server.access_log import AccessLog, note_caller, note_operation, note_rejection
 from graph.server.cors import Cors
 from graph.server.signals import on_hangup, on_stop
@@ -188,7 +188,7 @@ async def _open_services(
             gateway,
             RunRecords(store),
             operations,
-            pace=Pace(moving=settings.poll_seconds),
+            policy=PollPolicy(moving=settings.poll_seconds),
             drain=settings.drain_seconds,
         )
     )

@@ -16,7 +16,7 @@ from graph.runs.active import run_to_stop
 from graph.runs.cancel import Canceller, not_running
 from graph.runs.reading import read_latest, read_runs
 from graph.runs.start import Starter
-from graph.runs.watch import Pace, Update, Watches
+from graph.runs.watch import PollPolicy, Update, Watches
 from graph.store import Key, RunNote, RunRecords
 
 
@@ -43,7 +43,7 @@ class RunService:
         records: RunRecords,
         idempotency: Idempotency,
         *,
-        pace: Pace | None = None,
+        policy: PollPolicy | None = None,
         clock: Clock | None = None,
         drain: float = 10.0,
     ) -> None:
@@ -54,7 +54,7 @@ class RunService:
         self._bookkeeping = Bookkeeping(clock)
         self._starter = Starter(gateway, records, self._bookkeeping, clock)
         self._canceller = Canceller(gateway, records, self._bookkeeping, clock)
-        self.watches = Watches(self._observe, pace, clock)
+        self.watches = Watches(self._observe, policy, clock)
 
     async def __aenter__(self) -> Self:
         return self

@@ -9,7 +9,7 @@ from typing import Final
 
 from graph.model.progress import Progress, measure
 from graph.model.run import Counters, Run
-from graph.runs.watch.pace import Pace
+from graph.runs.watch.poll_policy import PollPolicy
 
 _SMOOTHING: Final = 10.0
 """Seconds over which a rate is smoothed."""
@@ -45,9 +45,9 @@ class _Rates:
 class Meter:
     """Observes the polls of one run, in order."""
 
-    def __init__(self, pace: Pace, first: int = 1) -> None:
+    def __init__(self, policy: PollPolicy, first: int = 1) -> None:
         """``first``: the sequence number of the first state."""
-        self.pace, self._first = pace, first
+        self.policy, self._first = policy, first
         self._last: tuple[float, Run] | None = None
         self._rates: _Rates | None = None
         self._moved: tuple[float, datetime] | None = None
@@ -108,7 +108,7 @@ class Meter:
         return round(max(0, total - done) / rate, 1) if rate > 0 else None
 
     def _stalled(self, run: Run, monotonic: float) -> datetime | None:
-        if run.ended or self._moved is None or monotonic - self._moved[0] < self.pace.stalled:
+        if run.ended or self._moved is None or monotonic - self._moved[0] < self.policy.stalled:
             return None
         return self._moved[1]
 

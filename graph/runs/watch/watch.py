@@ -38,7 +38,7 @@ class Watch:
         clock: Clock,
     ) -> None:
         self.run_arn, self._describe, self._wait_for_turn = run_arn, describe, wait_for_turn
-        self._meter, self._pace, self._clock = meter, meter.pace, clock
+        self._meter, self._policy, self._clock = meter, meter.policy, clock
         self._mailboxes: set[Mailbox[Update]] = set()
         self._left_at = clock.monotonic()
         self._cancelling = False
@@ -68,11 +68,11 @@ class Watch:
             self.closed = True
 
     async def _poll(self) -> None:
-        wait, failing_since = self._pace.moving, None
+        wait, failing_since = self._policy.moving, None
         while self._wanted():
             await self._wait_for_turn(self.run_arn)
             try:
-                async with asyncio.timeout(self._pace.call):
+                async with asyncio.timeout(self._policy.call):
                     run = await self._describe(self.run_arn)
             except (Throttled, Upstream, TimeoutError) as error:
                 WATCH_POLLS.labels("failed").inc()
@@ -83,7 +83,7 @@ class Watch:
                     self.fail(_as_upstream(error))
                     return
                 self._note_failure()
-                wait = self._pace.after_failure(wait)
+                wait = self._policy.after_failure(wait)
             except ApiError as error:
                 WATCH_POLLS.labels("refused").inc()
                 self.fail(error)
@@ -94,7 +94,7 @@ class Watch:
                 changed = self._note(run)
                 if run.ended:
                     return
-                wait = self._pace.after(run, wait, changed=changed)
+                wait = self._policy.after(run, wait, changed=changed)
             await self._clock.sleep(wait)
 
     def _note(self, run: Run) -> bool:
@@ -121,7 +121,7 @@ class Watch:
 
     def _wanted(self) -> bool:
         idle = self._clock.monotonic() - self._left_at
-        return bool(self._mailboxes) or idle < self._pace.linger
+        return bool(self._mailboxes) or idle < self._policy.linger
 
     def _gave_up(self, failing_since: float | None) -> bool:
         """A first poll that fails ends the watch, as there is no state to show meanwhile."""
@@ -129,7 +129,7 @@ class Watch:
             return True
         if failing_since is None:
             return False
-        return self._clock.monotonic() - failing_since >= self._pace.patience
+        return self._clock.monotonic() - failing_since >= self._policy.patience
 
     def fail(self, error: ApiError) -> None:
         """Ends the streams of all followers with an error, after the latest state."""

@@ -13,7 +13,7 @@ from graph.model.errors import Upstream
 from graph.model.run import Run
 from graph.observability.metrics import WATCHES
 from graph.runs.watch.meter import Meter
-from graph.runs.watch.pace import Pace
+from graph.runs.watch.poll_policy import PollPolicy
 from graph.runs.watch.watch import Update, Watch
 
 _FIRST: Final = 2**30
@@ -26,7 +26,7 @@ class Watches:
     def __init__(
         self,
         describe: Callable[[str], Awaitable[Run]],
-        pace: Pace | None = None,
+        policy: PollPolicy | None = None,
         clock: Clock | None = None,
         first: Callable[[], int] = lambda: 1 + secrets.randbelow(_FIRST),
     ) -> None:
@@ -36,7 +36,7 @@ class Watches:
         an earlier one. Taken for a number of this watch, it would hold a state back.
         """
         self._describe, self._first = describe, first
-        self._pace, self._clock = pace or Pace(), clock or SystemClock()
+        self._policy, self._clock = policy or PollPolicy(), clock or SystemClock()
         self._live: dict[str, Watch] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
@@ -87,7 +87,7 @@ class Watches:
     def _watch(self, run_arn: str) -> Watch:
         watch = self._live.get(run_arn)
         if watch is None or watch.closed:
-            meter = Meter(self._pace, self._first())
+            meter = Meter(self._policy, self._first())
             watch = Watch(run_arn, self._describe, self._wait_for_turn, meter, self._clock)
             self._live[run_arn] = watch
             # Owned by this object: cancelled and awaited when it is closed.
@@ -108,7 +108,7 @@ class Watches:
         account = run_arn.split(":")[4]
         now = self._clock.monotonic()
         turn = max(now, self._next_call[account])
-        self._next_call[account] = turn + 1 / self._pace.account_calls
+        self._next_call[account] = turn + 1 / self._policy.account_calls
         if turn > now:
             await self._clock.sleep(turn - now)
 

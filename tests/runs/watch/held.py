@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from graph.model.clock import Clock
 from graph.model.run import Counters, Run
-from graph.runs.watch import Pace, Update, Watches
+from graph.runs.watch import PollPolicy, Update, Watches
 
 ARN = "arn:aws:datasync:us-east-1:222222222222:task/task-1/execution/exec-1"
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -97,10 +97,12 @@ class Follower:
 
 
 def watching(
-    describe: Callable[[str], Awaitable[Run]], pace: Pace | None = None, clock: Clock | None = None
+    describe: Callable[[str], Awaitable[Run]],
+    policy: PollPolicy | None = None,
+    clock: Clock | None = None,
 ) -> Watches:
     """Watches whose sequences begin with 1."""
-    return Watches(describe, pace, clock, first=lambda: 1)
+    return Watches(describe, policy, clock, first=lambda: 1)
 
 
 def updates(

@@ -1,4 +1,4 @@
-"""From looks to progress, and from progress to the pace of looking."""
+"""Progress from polls, and the pauses between polls."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.model.run import Run
-from graph.runs.watch import Pace
+from graph.runs.watch import PollPolicy
 from graph.runs.watch.meter import Meter
 from tests.runs.watch.held import START, run
 
@@ -51,7 +51,7 @@ def lives(draw: st.DrawFn) -> list[Run]:
 
 @given(lives())
 def test_percent_never_falls_from_the_look_at_which_totals_are_final(looks: list[Run]) -> None:
-    meter = Meter(Pace())
+    meter = Meter(PollPolicy())
     shown = [meter.observe(look, float(n), START) for n, look in enumerate(looks)]
     final = [progress.percent for progress in shown if progress.totals_final]
     known = [percent for percent in final if percent is not None]
@@ -62,7 +62,7 @@ def test_percent_never_falls_from_the_look_at_which_totals_are_final(looks: list
 
 @given(lives(), st.lists(GAPS, min_size=20, max_size=20))
 def test_rates_and_times_are_never_negative(looks: list[Run], gaps: list[float]) -> None:
-    meter, at = Meter(Pace()), 0.0
+    meter, at = Meter(PollPolicy()), 0.0
     for look, gap in zip(looks, gaps, strict=False):
         at += gap
         progress = meter.observe(look, at, START + timedelta(seconds=at))
@@ -72,7 +72,7 @@ def test_rates_and_times_are_never_negative(looks: list[Run], gaps: list[float])
 
 @given(lives())
 def test_the_sequence_counts_changes_and_nothing_else(looks: list[Run]) -> None:
-    meter = Meter(Pace(stalled=1e9))
+    meter = Meter(PollPolicy(stalled=1e9))
     shown = [meter.observe(look, float(n), START).sequence for n, look in enumerate(looks)]
     changes = [
         (one.status, one.counters) != (other.status, other.counters)
@@ -83,7 +83,7 @@ def test_the_sequence_counts_changes_and_nothing_else(looks: list[Run]) -> None:
 
 @pytest.mark.parametrize("mode", ["BASIC", "ENHANCED"])
 def test_a_run_that_is_cancelled_keeps_its_final_totals(mode: str) -> None:
-    meter = Meter(Pace())
+    meter = Meter(PollPolicy())
     looks = [
         run("VERIFYING", 90, 100, mode=mode),
         run("CANCELLING", 90, 300, mode=mode),
@@ -97,13 +97,13 @@ def test_a_run_that_is_cancelled_keeps_its_final_totals(mode: str) -> None:
 
 
 def test_a_sequence_begins_where_it_is_told_to() -> None:
-    meter = Meter(Pace(), first=41)
+    meter = Meter(PollPolicy(), first=41)
     shown = [meter.observe(run(moved=n), float(n), START).sequence for n in (1, 1, 2)]
     assert shown == [41, 41, 42]
 
 
 def test_percent_may_fall_while_more_is_still_found() -> None:
-    meter = Meter(Pace())
+    meter = Meter(PollPolicy())
     first = meter.observe(run(moved=50, total=100, mode="ENHANCED"), 0, START)
     second = meter.observe(run(moved=60, total=600, mode="ENHANCED"), 1, START)
     assert (first.percent, second.percent) == (50, 10)
@@ -121,7 +121,7 @@ def test_a_constant_speed_is_the_rate_after_three_looks_that_see_it(
     preparing: int, speed: float, gap: float, late: float, mode: str
 ) -> None:
     """However long it prepared, and whenever between two looks the transfer began."""
-    meter, total = Meter(Pace()), int(speed * 100)
+    meter, total = Meter(PollPolicy()), int(speed * 100)
     for n in range(preparing):
         meter.observe(run("PREPARING", 0, total, mode=mode), n * gap, START)
     begins = (preparing - late) * gap
@@ -137,7 +137,7 @@ def test_a_constant_speed_is_the_rate_after_three_looks_that_see_it(
 
 
 def test_there_is_no_rate_before_something_has_moved() -> None:
-    meter = Meter(Pace())
+    meter = Meter(PollPolicy())
     looks = [run("PREPARING", 0), run("PREPARING", 0), run(moved=0), run(moved=50), run(moved=60)]
     shown = [meter.observe(look, float(n), START) for n, look in enumerate(looks)]
     assert [progress.bytes_per_second for progress in shown] == [None] * 4 + [pytest.approx(10)]
@@ -145,7 +145,7 @@ def test_there_is_no_rate_before_something_has_moved() -> None:
 
 
 def test_a_rate_follows_a_change_of_speed_within_its_ten_seconds() -> None:
-    meter, moved, rates = Meter(Pace()), 1, []
+    meter, moved, rates = Meter(PollPolicy()), 1, []
     for n in range(60):
         rates.append(meter.observe(run(moved=moved), float(n), START).bytes_per_second or 0)
         moved += 100 if n < 30 else 10
@@ -155,13 +155,13 @@ def test_a_rate_follows_a_change_of_speed_within_its_ten_seconds() -> None:
 
 
 def test_two_looks_at_one_moment_make_no_rate() -> None:
-    meter = Meter(Pace())
+    meter = Meter(PollPolicy())
     meter.observe(run(moved=1), 5, START)
     assert meter.observe(run(moved=100), 5, START).bytes_per_second is None
 
 
 def test_time_left_goes_by_files_where_there_are_no_bytes() -> None:
-    meter = Meter(Pace())
+    meter = Meter(PollPolicy())
     meter.observe(run(moved=0, total=0, files=1, files_total=50), 0, START)
     shown = meter.observe(run(moved=0, total=0, files=11, files_total=50), 2, START)
     assert shown.basis == "FILES"
@@ -170,7 +170,7 @@ def test_time_left_goes_by_files_where_there_are_no_bytes() -> None:
 
 
 def test_time_left_is_unknown_while_nothing_moves() -> None:
-    meter = Meter(Pace())
+    meter = Meter(PollPolicy())
     meter.observe(run(moved=7), 0, START)
     shown = meter.observe(run(moved=7), 1, START)
     assert (shown.bytes_per_second, shown.seconds_left) == (0, None)
@@ -178,14 +178,14 @@ def test_time_left_is_unknown_while_nothing_moves() -> None:
 
 @pytest.mark.parametrize("status", ["SUCCESS", "ERROR"])
 def test_a_run_that_has_ended_has_no_time_left_and_does_not_stall(status: str) -> None:
-    meter = Meter(Pace(stalled=60))
+    meter = Meter(PollPolicy(stalled=60))
     meter.observe(run(status, 5), 0, START)
     shown = meter.observe(run(status, 5), 1000, START)
     assert (shown.seconds_left, shown.stalled_since) == (0, None)
 
 
 def test_a_stall_counts_once_and_is_over_with_the_next_move() -> None:
-    meter = Meter(Pace(stalled=60))
+    meter = Meter(PollPolicy(stalled=60))
     looks = [(1, 0), (1, 30), (1, 60), (1, 90), (2, 91)]
     shown = [
         meter.observe(run(moved=moved), at, START + timedelta(seconds=at)) for moved, at in looks
@@ -195,7 +195,7 @@ def test_a_stall_counts_once_and_is_over_with_the_next_move() -> None:
 
 
 def test_a_change_of_status_alone_ends_a_stall() -> None:
-    meter = Meter(Pace(stalled=60))
+    meter = Meter(PollPolicy(stalled=60))
     meter.observe(run(moved=1), 0, START)
     assert meter.observe(run(moved=1), 60, START).stalled_since is not None
     assert meter.observe(run("VERIFYING", 1), 61, START).stalled_since is None
@@ -203,23 +203,23 @@ def test_a_change_of_status_alone_ends_a_stall() -> None:
 
 @given(st.sampled_from([*ORDER, "CANCELLING", "A_NEW_WORD"]), st.floats(0, 1e6), st.booleans())
 def test_the_wait_stays_between_moving_and_still(status: str, last: float, changed: bool) -> None:  # noqa: FBT001
-    pace = Pace()
-    assert pace.moving <= pace.after(run(status), last, changed=changed) <= pace.still
+    policy = PollPolicy()
+    assert policy.moving <= policy.after(run(status), last, changed=changed) <= policy.still
 
 
 @given(st.floats(0, 1e6))
 def test_a_failure_never_makes_the_wait_shorter_up_to_its_bound(last: float) -> None:
-    pace = Pace()
-    wait = pace.after_failure(last)
-    assert pace.moving <= wait <= pace.throttled
-    assert wait >= min(last, pace.throttled)
+    policy = PollPolicy()
+    wait = policy.after_failure(last)
+    assert policy.moving <= wait <= policy.throttled
+    assert wait >= min(last, policy.throttled)
 
 
 @pytest.mark.parametrize("status", ["PREPARING", "TRANSFERRING", "VERIFYING", "CANCELLING"])
 def test_a_change_in_a_moving_phase_is_followed_up_soonest(status: str) -> None:
-    assert Pace().after(run(status), 30, changed=True) == Pace().moving
+    assert PollPolicy().after(run(status), 30, changed=True) == PollPolicy().moving
 
 
 @pytest.mark.parametrize("status", ["QUEUED", "LAUNCHING", "A_NEW_WORD"])
 def test_a_change_in_a_waiting_phase_hurries_nobody(status: str) -> None:
-    assert Pace().after(run(status), 30, changed=True) == Pace().still
+    assert PollPolicy().after(run(status), 30, changed=True) == PollPolicy().still

@@ -10,7 +10,7 @@ from prometheus_client import REGISTRY
 
 from graph.model.errors import AccessDenied, NotFound, Throttled, Upstream, UpstreamTimeout
 from graph.model.run import Run
-from graph.runs.watch import Pace
+from graph.runs.watch import PollPolicy
 from tests.runs.watch.held import ARN, Aws, Follower, HeldClock, run, settle, watching
 
 
@@ -114,7 +114,7 @@ async def test_a_look_that_never_returns_is_given_up(clock: HeldClock) -> None:
         await asyncio.Event().wait()
         raise AssertionError
 
-    async with watching(never, Pace(call=0), clock) as watches:
+    async with watching(never, PollPolicy(call=0), clock) as watches:
         follower = Follower(watches)
         with pytest.raises(Upstream, match="AWS does not answer"):
             await asyncio.wait_for(follower.task, 10)
@@ -151,7 +151,7 @@ async def test_a_watch_that_nobody_follows_stops_looking(clock: HeldClock) -> No
 
 async def test_the_looks_at_one_account_keep_to_its_budget(clock: HeldClock) -> None:
     aws = Aws(clock, lambda n: run(moved=n))
-    async with watching(aws, Pace(account_calls=5), clock) as watches:
+    async with watching(aws, PollPolicy(account_calls=5), clock) as watches:
         followers = [Follower(watches, f"{ARN}{n}") for n in range(20)]
         await clock.turn(20)
         assert min(aws.waits) >= 0.2 - 1e-6
@@ -164,7 +164,7 @@ async def test_the_looks_at_one_account_keep_to_its_budget(clock: HeldClock) -> 
 async def test_a_busy_account_delays_no_other(clock: HeldClock) -> None:
     other = ARN.replace("222222222222", "333333333333")
     aws = Aws(clock, lambda n: run(moved=n))
-    async with watching(aws, Pace(account_calls=1), clock) as watches:
+    async with watching(aws, PollPolicy(account_calls=1), clock) as watches:
         followers = [Follower(watches, f"{ARN}{n}") for n in range(30)]
         followers.append(Follower(watches, other))
         await clock.turn(10)
@@ -190,7 +190,7 @@ async def test_closing_ends_every_watch_wherever_it_waits(clock: HeldClock) -> N
             raise
         raise AssertionError
 
-    async with watching(look, Pace(account_calls=1e9), clock) as watches:
+    async with watching(look, PollPolicy(account_calls=1e9), clock) as watches:
         followers = [Follower(watches, f"{ARN}{n}") for n in range(3)]
         await clock.turn(1)
         await asyncio.wait_for(inside.wait(), 10)

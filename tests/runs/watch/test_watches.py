@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from graph.model.errors import NotFound, Throttled, Upstream
 from graph.model.run import Counters, Outcome, Run, RunResult
-from graph.runs.watch import Pace, Watches
+from graph.runs.watch import PollPolicy, Watches
 from graph.runs.watch.meter import Meter
 from tests.runs.watch.held import watching
 
@@ -146,7 +146,7 @@ async def test_what_a_client_has_already_is_not_sent_again() -> None:
 
 @given(st.lists(st.integers(0, 1000), min_size=2, max_size=30))
 def test_percent_never_falls_while_totals_are_final(counts: list[int]) -> None:
-    meter = Meter(Pace())
+    meter = Meter(PollPolicy())
     shown = [
         meter.observe(run(moved=count, total=700), float(n), START).percent or 0.0
         for n, count in enumerate(counts)
@@ -156,7 +156,7 @@ def test_percent_never_falls_while_totals_are_final(counts: list[int]) -> None:
 
 
 def test_rates_and_time_left_come_with_the_second_look_at_what_moves() -> None:
-    meter = Meter(Pace())
+    meter = Meter(PollPolicy())
     first = meter.observe(run(moved=100, total=1000), 0, START)
     assert (first.bytes_per_second, first.seconds_left) == (None, None)
     second = meter.observe(run(moved=200, total=1000), 1, START)
@@ -165,7 +165,7 @@ def test_rates_and_time_left_come_with_the_second_look_at_what_moves() -> None:
 
 
 def test_a_run_that_stands_still_is_said_to_be_stalled() -> None:
-    meter = Meter(Pace(stalled=60))
+    meter = Meter(PollPolicy(stalled=60))
     meter.observe(run(moved=1), 0, START)
     assert meter.observe(run(moved=1), 59, START).stalled_since is None
     assert meter.observe(run(moved=1), 61, START).stalled_since == START

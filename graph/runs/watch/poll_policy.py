@@ -1,4 +1,4 @@
-"""How often a run is polled, and how long a watch waits for what."""
+"""How often a run is polled, and how long a watch waits before it gives up."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ _MOVING: Final = frozenset({"PREPARING", "TRANSFERRING", "VERIFYING", "CANCELLIN
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
-    """All values are seconds, except ``account_calls``."""
+class PollPolicy:
+    """When a run is polled. All values are seconds, except ``account_calls``."""
 
     moving: float = 1.0
     """Between two polls while counters move."""
@@ -23,9 +23,9 @@ class Pace:
     linger: float = 5.0
     """How long a watch continues after its last follower has left."""
     stalled: float = 60.0
-    """A run of which nothing has moved for so long counts as stalled."""
+    """A run whose counters have not changed for this long counts as stalled."""
     patience: float = 60.0
-    """The followers get an error once AWS has failed for so long without a break. Throttling is no
+    """The followers get an error once AWS has failed for this long without a break. Throttling is not a
     failure."""
     call: float = 20.0
     """The longest that one poll may take."""
