@@ -14,7 +14,7 @@ from graph.auth.credentials import Credentials
 from graph.auth.fair_queue import Peer
 from graph.auth.keys import Key
 from graph.auth.rejected import Rejected
-from graph.auth.remembered import Remembered
+from graph.auth.token_cache import TokenCache
 from graph.auth.verifier import Verifier
 from graph.model.caller import Caller
 
@@ -51,8 +51,8 @@ class Authenticator:
     ) -> None:
         self._keyring, self._max_cost = _keyring(keys), max_cost
         self._verifier = Verifier(_clear(self._keyring), clock)
-        self._right: Remembered[Key] = Remembered(*_RIGHT, clock)
-        self._wrong: Remembered[bool] = Remembered(*_WRONG, clock)
+        self._right: TokenCache[Key] = TokenCache(*_RIGHT, clock)
+        self._wrong: TokenCache[bool] = TokenCache(*_WRONG, clock)
 
     async def authenticate(self, given: Credentials, peer: Peer = _NOBODY) -> Caller:
         """Returns the caller. If there is a token it decides, else the bearer does.

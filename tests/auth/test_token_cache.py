@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graph.auth.remembered import Remembered
+from graph.auth.token_cache import TokenCache
 
 
 class Clock:
@@ -13,7 +13,7 @@ class Clock:
 
 
 def test_the_oldest_entry_gives_way() -> None:
-    kept: Remembered[int] = Remembered(3, 10, Clock())
+    kept: TokenCache[int] = TokenCache(3, 10, Clock())
     for number in range(10):
         kept.put(str(number).encode(), number)
     assert [kept.get(str(number).encode()) for number in range(6, 10)] == [None, 7, 8, 9]
@@ -22,7 +22,7 @@ def test_the_oldest_entry_gives_way() -> None:
 
 def test_a_lookup_does_not_prolong_an_entry() -> None:
     clock = Clock()
-    kept: Remembered[int] = Remembered(3, 10, clock)
+    kept: TokenCache[int] = TokenCache(3, 10, clock)
     kept.put(b"a", 1)
     for clock.now in (5.0, 9.9):
         assert kept.get(b"a") == 1
@@ -33,7 +33,7 @@ def test_a_lookup_does_not_prolong_an_entry() -> None:
 
 def test_an_entry_that_is_put_again_lasts_anew() -> None:
     clock = Clock()
-    kept: Remembered[int] = Remembered(3, 10, clock)
+    kept: TokenCache[int] = TokenCache(3, 10, clock)
     kept.put(b"a", 1)
     clock.now = 9.0
     kept.put(b"a", 2)
@@ -42,13 +42,13 @@ def test_an_entry_that_is_put_again_lasts_anew() -> None:
 
 
 def test_clear_forgets_everything() -> None:
-    kept: Remembered[int] = Remembered(3, 10, Clock())
+    kept: TokenCache[int] = TokenCache(3, 10, Clock())
     kept.put(b"a", 1)
     kept.clear()
     assert (kept.get(b"a"), len(kept)) == (None, 0)
 
 
 def test_no_token_is_kept() -> None:
-    kept: Remembered[int] = Remembered(3, 10, Clock())
+    kept: TokenCache[int] = TokenCache(3, 10, Clock())
     kept.put(b"secret", 1)
     assert b"secret" not in repr(vars(kept)).encode()

@@ -1,4 +1,4 @@
-"""What was verified a short while ago: bounded, expiring, and never kept by the token itself."""
+"""Results of verified tokens: bounded, expiring, and never stored under the token itself."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cachetools import TTLCache
 V = TypeVar("V")
 
 
-class Remembered(Generic[V]):
+class TokenCache(Generic[V]):
     """Keyed by a digest with a salt of the process, so that a dump of it contains no token.
 
     A lookup does not prolong an entry. If it is full, the least recently used entry is dropped.
