@@ -49,12 +49,12 @@ from rest_compat import routes as rest
 log = logging.getLogger(__name__)
 
 _GENERATIONS: Final = (10_000, 20, 20)
-"""The first is 700 by default: objects made, but not yet unmade, between two collections."""
+"""The first, 700 by default, is the growth in objects that starts a collection."""
 
 
 @dataclass
-class Opened:
-    """What the lifespan has opened; None before and after."""
+class ApplicationState:
+    """What the lifespan opens: None before and after it."""
 
     version: str
     services: Services | None = None
@@ -63,7 +63,7 @@ class Opened:
     async def identify(
         self, connection: HTTPConnection, payload: Mapping[str, Any] | None
     ) -> Caller:
-        """By the headers, or on a socket by the same names in the payload of connection_init."""
+        """Identifies the caller by headers, or by the payload of a socket's connection_init."""
         if self.auth is None:
             raise RuntimeError("the application is not open")
         peer = Peer(*connection.client) if connection.client else Peer()
@@ -82,17 +82,17 @@ class Opened:
         return open_context(self.services, caller, request_id)
 
 
-def create_app(settings: Settings, *, lasting: bool = False) -> Starlette:
+def create_app(settings: Settings, *, owns_process: bool = False) -> Starlette:
     """The application. Nothing is opened before its lifespan begins.
 
-    ``lasting``: the process is there for this application alone, until the end.
+    ``owns_process``: it handles the signals of the process and tunes its garbage collector.
     """
     version = read_version()
-    opened = Opened(version.version)
+    state = ApplicationState(version.version)
     graphql = GraphQLApp(
         graphql_schema(),
-        identify=opened.identify,
-        make_context=opened.context,
+        identify=state.identify,
+        make_context=state.context,
         observe=note_operation,
         names_of=_names_of,
         body_limit=settings.body_bytes,
@@ -100,7 +100,7 @@ def create_app(settings: Settings, *, lasting: bool = False) -> Starlette:
     )
     app = Starlette(
         lifespan=partial(
-            _lifespan, settings=settings, opened=opened, graphql=graphql, lasting=lasting
+            _lifespan, settings=settings, state=state, graphql=graphql, owns_process=owns_process
         ),
         middleware=[
             Middleware(AccessLog),
@@ -112,11 +112,11 @@ def create_app(settings: Settings, *, lasting: bool = False) -> Starlette:
             Route("/healthz", _healthy),
         ],
     )
-    # Whatever else comes, also what no pattern of a route matches, is the original's to answer.
+    # Every other path, whether a route matches it or not, belongs to the REST API.
     app.router.redirect_slashes = False
     app.router.default = rest.rest_app(
-        opened.identify,
-        opened.context,
+        state.identify,
+        state.context,
         body_limit=settings.body_bytes,
         seconds=settings.rest_seconds,
         version=version,
@@ -139,10 +139,10 @@ def graphql_schema() -> Schema:
 
 
 def from_environment() -> Starlette:
-    """For uvicorn's factory: each worker reads the settings for itself."""
+    """The application factory of uvicorn's workers, each of which reads the settings itself."""
     settings = load()
     logs.set_up(settings.log_level)
-    return create_app(settings, lasting=True)
+    return create_app(settings, owns_process=True)
 
 
 @asynccontextmanager
@@ -150,33 +150,33 @@ async def _lifespan(
     _app: Starlette,
     *,
     settings: Settings,
-    opened: Opened,
+    state: ApplicationState,
     graphql: GraphQLApp,
-    lasting: bool,
+    owns_process: bool,
 ) -> AsyncIterator[None]:
     callers = _callers(settings)
     async with AsyncExitStack() as stack:
         auth = Authenticator(settings.all_keys, max_cost=settings.token_max_cost)
         stack.push_async_callback(auth.aclose)
-        opened.services = await _open_services(stack, settings, callers, opened.version)
-        opened.auth = auth
+        state.services = await _open_services(stack, settings, callers, state.version)
+        state.auth = auth
         stack.push_async_callback(graphql.aclose, settings.drain_seconds)
-        if lasting:
+        if owns_process:
             stack.enter_context(on_stop(graphql.stop))
-            _collect_less()
+            _tune_garbage_collection()
             await stack.enter_async_context(
                 on_hangup(partial(_reload_keys, auth, callers, graphql))
             )
         yield
-        opened.services = opened.auth = None
+        state.services = state.auth = None
 
 
 async def _open_services(
     stack: AsyncExitStack, settings: Settings, callers: dict[str, Caller], version: str
 ) -> Services:
-    """Opens what requests share, in the order in which one needs the other."""
+    """Opens what requests share, in the order of dependencies."""
     store = await stack.enter_async_context(Store(settings.store_url))
-    # Closed after all that carries out changes, so that their outcome is still recorded.
+    # Closed after every service that makes changes, so that their outcome is still recorded.
     audit = await stack.enter_async_context(
         Audit(AuditTrail(store), keep_seconds=86_400 * settings.audit_days)
     )
@@ -214,20 +214,22 @@ def _resource_policy(
 async def _reload_keys(
     auth: Authenticator, callers: dict[str, Caller], graphql: GraphQLApp
 ) -> None:
-    """Replaces the keys by those that are configured now. If they are wrong, keeps the old ones.
+    """Replaces the keys by those configured now, or keeps the old ones if those are invalid.
 
-    Ends the streams and sockets of keys that are gone or have changed.
+    Ends the streams and sockets of keys that were removed or changed.
     """
     try:
         settings = await asyncio.to_thread(load_keys)
     except SettingsError as error:
-        log.error("the keys are not replaced: %s", error)  # noqa: TRY400 - no accident of ours
+        log.error("the keys were not replaced: %s", error)  # noqa: TRY400 - a mistake of the operator
         return
     lost = auth.replace(settings.all_keys, max_cost=settings.token_max_cost)
     graphql.withdraw(lambda caller: caller.name in lost)
     callers.clear()
     callers.update(_callers(settings))
-    log.info("read %d keys; gone or changed: %s", len(callers), ", ".join(sorted(lost)) or "none")
+    log.info(
+        "read %d keys; removed or changed: %s", len(callers), ", ".join(sorted(lost)) or "none"
+    )
 
 
 def _callers(settings: KeySettings) -> dict[str, Caller]:
@@ -254,7 +256,7 @@ def _operations(
 
 
 def _names_of(caller: Caller) -> frozenset[Hashable]:
-    """The key, and whom it acts for: streams and sockets are counted for each."""
+    """The names under which a caller's streams and sockets are counted."""
     return frozenset({caller.name, (caller.name, caller.on_behalf_of)})
 
 
@@ -266,10 +268,10 @@ async def _metrics(_request: Request) -> Response:
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
-def _collect_less() -> None:
-    """What is loaded by now stays for good: the collector need not look through it again.
+def _tune_garbage_collection() -> None:
+    """Excludes what has been loaded so far from garbage collection, and collects less often.
 
-    And it looks less often, as requests make many objects that end without its help.
+    Most objects that requests create are freed by their reference counts.
     """
     gc.collect()
     gc.freeze()
@@ -283,7 +285,7 @@ def _gateway(settings: Settings) -> Gateway:
         role=settings.role,
         org=settings.org,
         external_id=external_id,
-        # A read that hangs is tried once more within its time.
+        # Leaves time to retry a read that hangs.
         read_seconds=0.75 * settings.call_seconds,
         role_boundary=settings.role_boundary,
         services=(*SERVICES, "s3") if settings.resource_check == "tag" else SERVICES,

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from starlette.requests import HTTPConnection
 
-from graph.app import Opened, create_app
+from graph.app import ApplicationState, create_app
 from graph.model.caller import Caller
 from graph.sandbox import Sandbox
 from tests.world import ask, client_of, serving, settings
@@ -25,12 +25,12 @@ async def test_nothing_is_opened_before_the_lifespan_begins(aws: Sandbox, tmp_pa
 
 
 async def test_an_application_that_is_not_open_serves_nobody() -> None:
-    opened = Opened("1")
+    state = ApplicationState("1")
     connection = HTTPConnection({"type": "http", "headers": []})
     with pytest.raises(RuntimeError, match="not open"):
-        await opened.identify(connection, None)
+        await state.identify(connection, None)
     with pytest.raises(RuntimeError, match="not open"):
-        opened.context(Caller("me"), "r")
+        state.context(Caller("me"), "r")
 
 
 async def test_an_application_that_was_closed_opens_again(aws: Sandbox, tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ FILE: Final = f"{PREFIX}CONFIG"
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class LoadedSettings:
     """The settings, and what else the start of the server needs."""
 
     settings: Settings
@@ -69,7 +69,7 @@ def load_keys(file: str | None = None) -> KeySettings:
     return _checked(KeySettings, _read(file))
 
 
-def find(file: str | None = None) -> Found:
+def find(file: str | None = None) -> LoadedSettings:
     """The settings with everything that was read with them. Raises SettingsError.
 
     The environment takes precedence over a TOML file, and that over the original's configuration.
@@ -87,7 +87,7 @@ def find(file: str | None = None) -> Found:
         f"{'ignored, because a setting overrides it' if name in overruled else how}"
         for name, how in theirs.understood.items()
     )
-    return Found(settings, credentials, understood, given.labels)
+    return LoadedSettings(settings, credentials, understood, given.labels)
 
 
 def _read(file: str | None) -> _Given:

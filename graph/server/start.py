@@ -16,7 +16,7 @@ from uvicorn.config import STARTUP_FAILURE
 
 from graph.aws.client.regions import is_region
 from graph.config.settings import Settings, SettingsError
-from graph.config.sources import Found
+from graph.config.sources import LoadedSettings
 from graph.model.errors import Invalid
 from graph.server.descriptors import affordable
 from graph.server.http_limits import BoundedHttp, ConnectionLimits
@@ -33,7 +33,7 @@ _NOT_HERE: Final = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
 """Of a name with several addresses, one that this host does not have."""
 
 
-def serve(found: Found, workers: int) -> int:
+def serve(found: LoadedSettings, workers: int) -> int:
     """Until a signal comes. Gives the status to exit with; raises SettingsError before it serves.
 
     The SDK finds the configured credentials in the environment, in each worker too.
@@ -48,7 +48,7 @@ def serve(found: Found, workers: int) -> int:
         return _run(_config(found.settings, workers), sockets)
 
 
-def _check_region(found: Found) -> None:
+def _check_region(found: LoadedSettings) -> None:
     region = found.settings.region
     try:
         known = is_region(region)
@@ -59,7 +59,7 @@ def _check_region(found: Found) -> None:
 
 
 @contextmanager
-def _address_of(found: Found) -> Iterator[list[socket.socket]]:
+def _address_of(found: LoadedSettings) -> Iterator[list[socket.socket]]:
     """Taken already here: what is in use is told in our words, and one port serves all workers."""
     host, port = found.settings.address
     with ExitStack() as stack:

@@ -25,8 +25,8 @@ class PollPolicy:
     stalled: float = 60.0
     """A run whose counters have not changed for this long counts as stalled."""
     patience: float = 60.0
-    """The followers get an error once AWS has failed for this long without a break. Throttling is not a
-    failure."""
+    """The followers get an error once AWS has failed for this long without a break. Throttling does
+    not count as a failure."""
     call: float = 20.0
     """The longest that one poll may take."""
     account_calls: float = 5.0
