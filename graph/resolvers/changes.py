@@ -18,8 +18,8 @@ from graph.model.errors import Invalid, NotFound
 from graph.model.mover import Mover
 from graph.model.operation import NewMover, Operation
 from graph.resolvers import movers, orphans, runs, scope
-from graph.resolvers.orphans import Cleaning
-from graph.resolvers.runs import Start
+from graph.resolvers.orphans import CleanupResult
+from graph.resolvers.runs import StartResult
 
 T = TypeVar("T")
 
@@ -78,13 +78,15 @@ async def delete_named(context: Context, account_id: str, group: str, name: str)
     return await _audited(context, AuditAction.DELETE_MOVER, target, delete)
 
 
-async def start_mover(context: Context, task_arn: str, idempotency_key: str | None = None) -> Start:
+async def start_mover(
+    context: Context, task_arn: str, idempotency_key: str | None = None
+) -> StartResult:
     """Starts a run, or returns the one that the key has led to before, even if its mover is gone.
 
     Raises NotFound if there is no such mover, Conflict for a key of another mover.
     """
 
-    async def start(attempt: Attempt) -> Start:
+    async def start(attempt: Attempt) -> StartResult:
         before = (
             await runs.started_before(context, task_arn, idempotency_key)
             if idempotency_key is not None
@@ -92,12 +94,12 @@ async def start_mover(context: Context, task_arn: str, idempotency_key: str | No
         )
         if before is not None:
             attempt.about(run_arn=before)
-            return Start(before, again=True)
+            return StartResult(before, again=True)
         mover = await movers.get_mover(context, task_arn)
         _found(attempt, mover)
         run_arn = await runs.start_run(context, mover, idempotency_key)
         attempt.about(run_arn=run_arn)
-        return Start(run_arn)
+        return StartResult(run_arn)
 
     return await _audited(context, AuditAction.START_MOVER, _task(task_arn), start)
 
@@ -144,14 +146,14 @@ async def clean_orphans(
     *,
     validate: Callable[[], None],
     dry_run: bool,
-) -> Cleaning:
+) -> CleanupResult:
     """Removes orphans of an account that the caller sees: all, or those of the given ARNs.
 
     ``validate`` checks the ARNs, which may be many, once the caller is known to have the right; it
     raises Invalid.
     """
 
-    async def clean(attempt: Attempt) -> Cleaning:
+    async def clean(attempt: Attempt) -> CleanupResult:
         orphans.check_may_clean(context, account_id)
         validate()
         cleaning = await orphans.clean_orphans(context, account_id, arns, dry_run=dry_run)

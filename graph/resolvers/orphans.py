@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cleaning:
+class CleanupResult:
     """The result of a cleanup."""
 
     found: tuple[Orphan, ...]
@@ -46,7 +46,7 @@ def check_may_clean(context: Context, account_id: str) -> None:
 
 async def clean_orphans(
     context: Context, account_id: str, arns: Collection[str] | None, *, dry_run: bool
-) -> Cleaning:
+) -> CleanupResult:
     """Removes the orphans that the caller may see, or those of the given ARNs, unless ``dry_run``.
 
     Raises Forbidden if the caller may not write, NotFound if it may not see the account.
@@ -64,4 +64,4 @@ async def clean_orphans(
         removed = [orphan for orphan in chosen if results[orphan.arn] is None]
         for orphan in removed:
             log.warning("%s removed the orphan %s", context.caller.who, orphan.arn)
-    return Cleaning(found=tuple(chosen), removed=tuple(removed), failures=tuple(failures))
+    return CleanupResult(found=tuple(chosen), removed=tuple(removed), failures=tuple(failures))

@@ -27,7 +27,7 @@ _WITHOUT_RUN: Final = frozenset({"AVAILABLE", "CREATING"})
 
 
 @dataclass(frozen=True, slots=True)
-class Start:
+class StartResult:
     """The outcome of a request to start a mover."""
 
     run_arn: str

@@ -9,7 +9,7 @@ import strawberry
 
 from graph.model.errors import ApiError, Invalid, NotFound
 from graph.resolvers import movers, runs
-from graph.resolvers.orphans import Cleaning
+from graph.resolvers.orphans import CleanupResult
 from graph.schema.fields import Info, or_null
 from graph.schema.nodes import Mover, Run
 from graph.schema.operations import Operation
@@ -196,7 +196,7 @@ class CleanOrphansPayload:
     errors: list[UserError] = _errors()
 
 
-def cleaned(cleaning: Cleaning, *, dry_run: bool) -> CleanOrphansPayload:
+def cleaned(cleaning: CleanupResult, *, dry_run: bool) -> CleanOrphansPayload:
     """The payload of a cleanup."""
     return CleanOrphansPayload(
         dry_run=dry_run,

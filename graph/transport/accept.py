@@ -19,7 +19,7 @@ _WEIGHT_DIGITS: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class Accepted:
     """What a client accepts."""
 
     media: str | None
@@ -39,12 +39,12 @@ class _Range(NamedTuple):
     weight: float
 
 
-def read_accept(header: str | None) -> Wanted:
+def read_accept(header: str | None) -> Accepted:
     """What a header says; JSON if there is none. The time taken does not depend on its length."""
     if not header:
-        return Wanted(JSON, None)
+        return Accepted(JSON, None)
     ranges = [_range(part) for part in header.split(",", _RANGES)[:_RANGES]]
-    return Wanted(_media(ranges), _stream(ranges))
+    return Accepted(_media(ranges), _stream(ranges))
 
 
 def _range(text: str) -> _Range:

@@ -20,7 +20,7 @@ _BURST: Final = 100.0
 _CLOSE_SECONDS: Final = 10.0
 
 
-class Gone(Exception):
+class ClientGone(Exception):
     """The client is not there any more, or the socket was closed."""
 
 
@@ -52,16 +52,16 @@ class Channel:
         return self._tokens >= 0
 
     async def send(self, text: str) -> None:
-        """Waits for as long as the client does not read. Raises Gone."""
+        """Waits for as long as the client does not read. Raises ClientGone."""
         if self.closed:
-            raise Gone
+            raise ClientGone
         self._sending += 1
         if self._sending == 1:
             self._read_at = time.monotonic()
         try:
             await self._socket.send_text(text)
         except (WebSocketDisconnect, RuntimeError) as error:
-            raise Gone from error
+            raise ClientGone from error
         finally:
             self._sending -= 1
             self._read_at = time.monotonic()

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from graph.transport import multipart, sse
-from graph.transport.accept import GRAPHQL, JSON, MULTIPART, SSE, Wanted, read_accept
+from graph.transport.accept import GRAPHQL, JSON, MULTIPART, SSE, Accepted, read_accept
 from graph.transport.body import bounded, check_head, decode
 from graph.transport.endpoint import Endpoint
 from graph.transport.execution.errors import MASK
@@ -63,7 +63,7 @@ class _Exchange:
 
     def __init__(self, endpoint: Endpoint, request: Request, report: Report) -> None:
         self._endpoint, self._request, self._report = endpoint, request, report
-        self._wanted = Wanted(JSON, None)
+        self._accepted = Accepted(JSON, None)
         """As read once the caller is known."""
 
     async def response(self) -> Response | EventStream:
@@ -88,20 +88,20 @@ class _Exchange:
 
     @property
     def _media(self) -> str:
-        return self._wanted.media or JSON
+        return self._accepted.media or JSON
 
     async def _answered(self) -> Response | EventStream:
         request = self._request
         check_head(request.method, request.headers, self._endpoint.body_limit)
         self._report.identity = await self._identified()
-        self._wanted = read_accept(request.headers.get("accept"))
-        if not self._wanted.anything:
+        self._accepted = read_accept(request.headers.get("accept"))
+        if not self._accepted.anything:
             raise Refusal(406, _NOT_ACCEPTABLE)
         parameters = await self._parameters()
         if parameters.persisted:
             return self._not_persisted(parameters)
-        if self._wanted.stream:
-            return self._stream(parameters, self._wanted.stream)
+        if self._accepted.stream:
+            return self._stream(parameters, self._accepted.stream)
         return await self._single(parameters)
 
     async def _identified(self) -> Any:

@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from graph.transport.body import decode
-from graph.transport.channel import Channel, Gone
+from graph.transport.channel import Channel, ClientGone
 from graph.transport.endpoint import WITHDRAWN, Ending, Endpoint, abort
 from graph.transport.execution.errors import MASK
 from graph.transport.execution.request import OperationRequest
@@ -109,7 +109,7 @@ class _Connection:
                 return
             try:
                 await self._received(message.get("text"))
-            except Gone:
+            except ClientGone:
                 log.debug("a client left while it was answered")
                 return
 
@@ -222,7 +222,7 @@ class _Connection:
                     await self._channel.send(frame(operation_id, "next", payload.json))
             ended = True
             await self._end(operation_id, "complete")
-        except Gone:
+        except ClientGone:
             log.debug("a client left during operation %s", operation_id)
         except Exception:  # a boundary: the client must learn that the operation has ended
             log.exception("request %s broke", report.request_id)
@@ -266,7 +266,7 @@ class _Connection:
                 try:
                     async with asyncio.timeout(stuck):
                         await self._channel.send('{"type":"ping"}')
-                except Gone:
+                except ClientGone:
                     return
                 except TimeoutError:
                     break

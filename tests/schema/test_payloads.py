@@ -12,7 +12,7 @@ import pytest
 from graph.model import errors
 from graph.model.errors import ApiError, Invalid, NotFound
 from graph.model.orphan import Orphan, OrphanKind
-from graph.resolvers.orphans import Cleaning
+from graph.resolvers.orphans import CleanupResult
 from graph.schema.payloads import UserErrorCode, cleaned, user_error
 
 KINDS = [
@@ -73,7 +73,7 @@ def test_a_cleanup_tells_what_was_found_removed_and_kept(dry_run: bool) -> None:
         )
         for n in range(3)
     )
-    cleaning = Cleaning(found=found, removed=found[:1], failures=(("arn:2", "in use"),))
+    cleaning = CleanupResult(found=found, removed=found[:1], failures=(("arn:2", "in use"),))
     payload = cleaned(cleaning, dry_run=dry_run)
     assert payload.dry_run is dry_run
     assert [orphan.value for orphan in payload.orphans] == list(found)
