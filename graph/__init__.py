@@ -1,1 +1,1 @@
-"""datasync-api: the GraphQL server, its rooms from the ground up."""
+"""datasync-api: a GraphQL and REST server for AWS DataSync movers across accounts."""

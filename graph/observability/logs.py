@@ -1,4 +1,4 @@
-"""The log: one line an event, ``name=value``; set up once in each process."""
+"""The log: one line per event, as ``name=value``; set up once per process."""
 
 from __future__ import annotations
 
@@ -8,27 +8,26 @@ import sys
 from typing import Final
 
 _FORMAT: Final = "%(asctime)s level=%(levelname)s logger=%(name)s %(message)s"
-_ROOMS: Final = ("graph", "rest_compat")
+_OWN_LOGGERS: Final = ("graph", "rest_compat")
 
 
 def set_up(level: str) -> None:
-    """Only what is written in this house is logged at debug.
+    """Sets the level of the log. Libraries never log below info.
 
-    Libraries show headers there: the SDK its signatures and session tokens, the sockets' library
-    the tokens of callers, the HTTP client both.
+    At debug they would log headers: the SDK's signatures and session tokens, and callers' tokens.
     """
     wanted = logging.getLevelNamesMapping()[level.upper()]
     root = max(wanted, logging.INFO)
     logging.basicConfig(level=root, format=_FORMAT, stream=sys.stderr)
     logging.getLogger().setLevel(root)
-    for room in _ROOMS:
-        logging.getLogger(room).setLevel(wanted)
-    # The refusal that it logs with a traceback is an answer of ours.
+    for name in _OWN_LOGGERS:
+        logging.getLogger(name).setLevel(wanted)
+    # It logs a traceback for a refusal that callers get as an answer.
     logging.getLogger("aiobotocore.credentials").setLevel(max(wanted, logging.ERROR))
 
 
 def adopt(library: str, least: int) -> None:
-    """What a library prints by handlers of its own goes through ours, at no level below either."""
+    """Routes the messages of a library to the root logger, at ``least`` or the root's level."""
     logger = logging.getLogger(library)
     logger.handlers.clear()
     logger.propagate = True
@@ -36,7 +35,7 @@ def adopt(library: str, least: int) -> None:
 
 
 def pairs(**values: object) -> str:
-    """``name=value`` in order, without what is None; quoted where a reader could be misled."""
+    """``name=value`` pairs in order, without None; values that could be misread are quoted."""
     return " ".join(
         f"{name}={_shown(value)}" for name, value in values.items() if value is not None
     )

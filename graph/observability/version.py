@@ -1,4 +1,4 @@
-"""Which build this is: what the wheel says of itself, or else the checkout that it runs from."""
+"""Which build this is: read from the wheel, or from the checkout that the server runs from."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _PACKAGE: Final = Path(__file__).parents[1]
 class Version:
     version: str
     githash: str
-    """Empty where neither the wheel nor a checkout tells."""
+    """Empty if neither the wheel nor a checkout has it."""
     buildstamp: str
-    """When the wheel was built, RFC 3339; empty where it runs from a checkout."""
+    """When the wheel was built, in RFC 3339; empty for a checkout."""
 
 
 @cache
 def read_version() -> Version:
-    """Written into the wheel by ``hatch_build.py``; of a checkout its files tell, once."""
+    """The build as recorded in the wheel by ``hatch_build.py``, or as read from the checkout."""
     name = version("datasync-api")
     written = _PACKAGE / "_build.json"
     if written.exists():
@@ -33,10 +33,10 @@ def read_version() -> Version:
 
 
 def commit_of(checkout: Path) -> str:
-    """Read as git keeps it: no process is started, which would hold up the event loop."""
+    """The commit of a checkout, read from git's files: starting git would block the event loop."""
     try:
         git = checkout / ".git"
-        if git.is_file():  # of a work tree that shares its repository
+        if git.is_file():  # a work tree of another repository
             git = checkout / git.read_text(encoding="utf-8").removeprefix("gitdir:").strip()
         head = (git / "HEAD").read_text(encoding="utf-8").strip()
         if not head.startswith("ref: "):
