@@ -22,7 +22,6 @@ from graph import schema
 from graph.auth import Authenticator, Peer, Rejected, credentials
 from graph.aws.client.clients import Clients
 from graph.aws.client.gateway import Gateway
-from graph.aws.client.session import SERVICES
 from graph.aws.resource_tags import group_of_resource
 from graph.cleanup.service import Cleanup
 from graph.cleanup.sweep import Sweep
@@ -288,7 +287,6 @@ def _gateway(settings: Settings) -> Gateway:
         # Leaves time to retry a read that hangs.
         read_seconds=0.75 * settings.call_seconds,
         role_boundary=settings.role_boundary,
-        services=(*SERVICES, "s3") if settings.resource_check == "tag" else SERVICES,
     )
     return Gateway(
         clients,

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from graph.aws.client.access import Access
-from graph.aws.client.gateway import AccountGateway, Gateway
+from graph.aws.buckets import tags_of_bucket
+from graph.aws.client.gateway import Gateway
 from graph.aws.tags import tag_values, value_of
 from graph.model import names
-from graph.model.errors import NotFound
 from graph.model.mover import GROUP_TAG
 
 
@@ -18,7 +17,8 @@ async def group_of_resource(gateway: Gateway, account_id: str, arn: str) -> str 
     """
     parts = names.arn(arn)
     if parts.service == "s3" and not parts.account:
-        return await _group_of_bucket(gateway.bind(account_id), parts.resource)
+        tags = await tags_of_bucket(gateway.bind(account_id), parts.resource)
+        return value_of(tags, GROUP_TAG)
     pages = gateway.of(arn).pages(
         "resourcegroupstaggingapi",
         "get_resources",
@@ -30,11 +30,3 @@ async def group_of_resource(gateway: Gateway, account_id: str, arn: str) -> str 
             if item["ResourceARN"] == arn:
                 return value_of(tag_values(item["Tags"]), GROUP_TAG)
     return None
-
-
-async def _group_of_bucket(aws: AccountGateway, bucket: str) -> str | None:
-    try:
-        answer = await aws.call("s3", Access.INSPECT, "get_bucket_tagging", Bucket=bucket)
-    except NotFound:  # no tags, or no bucket
-        return None
-    return value_of(tag_values(answer["TagSet"]), GROUP_TAG)

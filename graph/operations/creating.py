@@ -9,12 +9,14 @@ from collections.abc import Awaitable, Callable
 from typing import Final, TypeVar
 
 from graph.aws import locations, tasks
+from graph.aws.buckets import is_missing
 from graph.aws.client.gateway import AccountGateway
 from graph.aws.marks import operation_tag
 from graph.aws.movers import movers_named
 from graph.aws.roles import delete_role, ensure_role, role_path
 from graph.locations import creation_of
-from graph.model.errors import ApiError, NameTaken, Upstream
+from graph.model import names
+from graph.model.errors import ApiError, Invalid, NameTaken, NotFound, Upstream
 from graph.model.location import LocationSpec
 from graph.model.mover import (
     GROUP_TAG,
@@ -55,15 +57,20 @@ async def create_parts(operation_id: str, new: NewMover) -> str:
     One step of the journal: repeated, it finds what was created before. Raises PartError.
     """
     await runtime().resources.require_still(new)  # the rules may have changed since it was accepted
+    began = time.monotonic()
     # Each part is noted before its call: a server that takes over has to know that it may exist.
     first = await note(operation_id, *(f"requested creation of {location(s)}" for s in SIDES))
+    taken_over = None if first else began
     roles = await _both(lambda side: _role(operation_id, new, side))
     ends = await _both(
-        lambda side: _create_location(operation_id, new, side, roles[side], first=first)
+        lambda side: _create_location(operation_id, new, side, roles[side], taken_over)
     )
     first = await note(operation_id, f"requested creation of {TASK} {new.name}")
+    taken_over = None if first else began
     try:
-        return await _create_task(operation_id, new, (ends["source"], ends["destination"]), first)
+        return await _create_task(
+            operation_id, new, (ends["source"], ends["destination"]), taken_over
+        )
     except Exception as error:
         raise PartError(TASK, why_of(error)) from error
 
@@ -85,7 +92,11 @@ async def _both(work: Callable[[str], Awaitable[T]]) -> dict[str, T]:
 
 
 async def _create_location(
-    operation_id: str, new: NewMover, side: str, role_arn: str | None, *, first: bool
+    operation_id: str,
+    new: NewMover,
+    side: str,
+    role_arn: str | None,
+    taken_over: float | None,
 ) -> str:
     """Returns the ARN of one side's location."""
     aws, spec = _aws(new), spec_of(new, side)
@@ -96,12 +107,26 @@ async def _create_location(
         return await locations.made_locations(aws, spec, mine)
 
     async def make() -> str:
-        return await locations.create_location(aws, spec, role_arn, tags)
+        try:
+            return await locations.create_location(aws, spec, role_arn, tags)
+        except (Invalid, NotFound) as error:
+            if await _misses_bucket(aws, spec, error):
+                text = f"{error.message.rstrip('.')}: the bucket does not exist"
+                raise Invalid(text, refused=error.refused) from None
+            raise
 
-    return await find_or_make(operation_id, find, make, first=first)
+    return await find_or_make(operation_id, find, make, taken_over)
 
 
-async def _create_task(operation_id: str, new: NewMover, ends: tuple[str, str], first: bool) -> str:  # noqa: FBT001
+async def _misses_bucket(aws: AccountGateway, spec: LocationSpec, error: ApiError) -> bool:
+    """Whether a location is refused for want of its bucket. DataSync's text does not tell."""
+    bucket = names.arn(creation_of(spec).target(spec)).resource
+    return "headbucket" in error.message.lower() and await is_missing(aws, bucket)
+
+
+async def _create_task(
+    operation_id: str, new: NewMover, ends: tuple[str, str], taken_over: float | None
+) -> str:
     """Creates the task between the two locations and returns its ARN once it can be started."""
     aws, store = _aws(new), runtime().store
 
@@ -113,7 +138,7 @@ async def _create_task(operation_id: str, new: NewMover, ends: tuple[str, str], 
         tags = tags_for(operation_id, new)
         return await tasks.create_task(aws, new.name, ends, tags)
 
-    task_arn = await find_or_make(operation_id, find, make, first=first)
+    task_arn = await find_or_make(operation_id, find, make, taken_over)
     await with_store_retry(lambda: store.set_task(operation_id, task_arn))
     await _await_available(task_arn)
     return task_arn

@@ -5,23 +5,20 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from typing import Final, TypeVar
+from math import inf
+from typing import TypeVar
 
-from graph.model.errors import ApiError, Throttled, Upstream
+from graph.model.errors import ApiError, Upstream
+from graph.operations.refusals import seconds_to_retry, with_advice
 from graph.operations.runtime import runtime
 
 T = TypeVar("T")
-
-_PROPAGATING: Final = ("unable to assume role", "access test failed")
-"""Refusals of a new location that pass by themselves, once AWS knows its new role everywhere."""
-_MISSING_BUCKET: Final = "headbucket"
-"""Such a refusal names this call if the bucket itself is missing, which does not pass."""
 
 
 async def with_retry(work: Callable[[], Awaitable[T]], seconds: float | None = None) -> T:
     """The result of a call to AWS, which is retried for ``seconds`` (default: ``create_seconds``).
 
-    Raises the last error, or at once one that does not pass.
+    Raises the last error, or at once one that does not pass, with advice if there is some.
     """
     bound = runtime().retry.create_seconds if seconds is None else seconds
 
@@ -29,32 +26,33 @@ async def with_retry(work: Callable[[], Awaitable[T]], seconds: float | None = N
         await runtime().heartbeat.ensure_owner()
         return await work()
 
-    return await _retried(call, _can_pass, bound)
+    return await _retried(call, seconds_to_retry, bound)
 
 
 async def with_store_retry(work: Callable[[], Awaitable[T]]) -> T:
     """The result of a call to the store. An outage only delays it. Raises Upstream."""
     return await _retried(
-        work, lambda error: isinstance(error, Upstream), runtime().retry.store_seconds
+        work,
+        lambda error: inf if isinstance(error, Upstream) else 0.0,
+        runtime().retry.store_seconds,
     )
 
 
 async def _retried(
-    work: Callable[[], Awaitable[T]], can_pass: Callable[[ApiError], bool], bound: float
+    work: Callable[[], Awaitable[T]], seconds_of: Callable[[ApiError], float], bound: float
 ) -> T:
+    """``seconds_of``: how long an error is retried after the first of its kind."""
     wait, until = runtime().retry.first_wait, time.monotonic() + bound
+    since: dict[float, float] = {}
     while True:
         try:
             return await work()
         except ApiError as error:
-            if not can_pass(error) or time.monotonic() + wait > until:
-                raise
+            now, seconds = time.monotonic(), seconds_of(error)
+            if now + wait > min(until, since.setdefault(seconds, now) + seconds):
+                advised = with_advice(error)
+                if advised is error:
+                    raise
+                raise advised from error.__cause__
         await asyncio.sleep(wait)
         wait = min(runtime().retry.longest_wait, wait * 2)
-
-
-def _can_pass(error: ApiError) -> bool:
-    if isinstance(error, Throttled | Upstream):
-        return True
-    text = error.message.lower()
-    return _MISSING_BUCKET not in text and any(each in text for each in _PROPAGATING)

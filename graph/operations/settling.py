@@ -22,13 +22,14 @@ Find = Callable[[], Awaitable[list[str]]]
 Make = Callable[[], Awaitable[str]]
 
 
-async def find_or_make(operation_id: str, find: Find, make: Make, *, first: bool) -> str:
+async def find_or_make(operation_id: str, find: Find, make: Make, taken_over: float | None) -> str:
     """Returns the ARN of the part, and makes it if no earlier call did.
 
-    ``first``: no process has tried before, so there is nothing to look for. Raises the error of the
-    last call once none of them can take effect any more.
+    ``taken_over``: when this process took the operation over from one that had tried, on the
+    monotonic clock; None if none has, so that there is nothing to look for. All parts share that
+    one wait. Raises the error of the last call once none of them can take effect any more.
     """
-    return await _Part(operation_id, find, make, first=first).get()
+    return await _Part(operation_id, find, make, taken_over).get()
 
 
 async def note_unanswered(operation_id: str, error: ApiError) -> bool:
@@ -42,11 +43,11 @@ async def note_unanswered(operation_id: str, error: ApiError) -> bool:
 class _Part:
     """What is known of the calls for one part of a mover."""
 
-    def __init__(self, operation_id: str, find: Find, make: Make, *, first: bool) -> None:
+    def __init__(self, operation_id: str, find: Find, make: Make, taken_over: float | None) -> None:
         self._operation_id, self._find, self._make = operation_id, find, make
-        self._tried = not first
+        self._tried = taken_over is not None
         # Another process may have sent a call until the very moment at which this one took over.
-        self._sent: float | None = None if first else time.monotonic()
+        self._sent = taken_over
 
     async def get(self) -> str:
         try:

@@ -62,7 +62,8 @@ async def test_the_last_error_is_raised_before_the_limit_would_be_exceeded(
         (UpstreamTimeout("no answer"), True),
         (Invalid("DataSync was Unable To Assume Role arn:aws:iam::1:role/r"), True),
         (Invalid("S3 location creation failed: access test failed: ListObjects"), True),
-        (Invalid("access test failed: could not call HeadBucket: not found"), False),
+        (Invalid("access test failed: could not call HeadBucket"), True),
+        (Invalid("access test failed: HeadBucket: the bucket does not exist"), False),
         (Invalid("the subdirectory is wrong"), False),
         (Forbidden("not authorized to perform iam:CreateRole"), False),
         (NotFound("there is no such task"), False),
@@ -78,7 +79,7 @@ async def test_only_an_error_that_can_pass_is_retried(error: Exception, *, passe
     else:
         with pytest.raises(type(error)) as raised:
             await with_retry(work)
-        assert raised.value is error
+        assert str(raised.value).startswith(str(error))
     assert work.calls == 1 + passes
 
 

@@ -65,8 +65,8 @@ class Part:
         self._effects.append(self._clock.seconds + outcome)
         raise lost()
 
-    async def get(self, *, first: bool = True) -> str:
-        return await find_or_make(OPERATION, self.find, self.make, first=first)
+    async def get(self, *, taken_over: float | None = None) -> str:
+        return await find_or_make(OPERATION, self.find, self.make, taken_over)
 
 
 def lost() -> UpstreamTimeout:
@@ -94,7 +94,7 @@ async def test_a_part_that_no_process_tried_before_is_made_without_a_search(
 async def test_a_part_of_an_earlier_process_is_found_and_not_made(stepped: SteppedTime) -> None:
     part = Part(stepped)
     part._effects.append(0.0)
-    assert (await part.get(first=False), part.made) == ("found", 0)
+    assert (await part.get(taken_over=0.0), part.made) == ("found", 0)
 
 
 @pytest.mark.parametrize("delay", [0.0, 1.0, 2.0, 15.0, POLICY.settle])
@@ -103,15 +103,29 @@ async def test_the_late_effect_of_an_earlier_process_is_waited_for(
 ) -> None:
     part = Part(stepped)
     part._effects.append(delay)
-    assert (await part.get(first=False), part.made) == ("found", 0)
+    assert (await part.get(taken_over=0.0), part.made) == ("found", 0)
 
 
 async def test_a_part_of_which_nothing_appears_is_made_once_the_wait_is_over(
     stepped: SteppedTime,
 ) -> None:
     part = Part(stepped)
-    assert (await part.get(first=False), part.made) == ("made", 1)
+    assert (await part.get(taken_over=0.0), part.made) == ("made", 1)
     assert POLICY.settle <= stepped.seconds < POLICY.settle + POLICY.poll + 1
+
+
+@pytest.mark.parametrize("parts", [2, 3])
+async def test_all_parts_of_an_earlier_process_share_one_wait(
+    stepped: SteppedTime, parts: int
+) -> None:
+    """That process can have sent nothing after it was taken over, whichever part it was at."""
+    for number in range(parts):
+        part = Part(stepped)
+        assert (await part.get(taken_over=0.0), part.made) == ("made", 1)
+        assert part.searches > 0
+        if number == 0:
+            assert stepped.seconds >= POLICY.settle
+    assert stepped.seconds < POLICY.settle + POLICY.poll + 1
 
 
 @pytest.mark.parametrize(

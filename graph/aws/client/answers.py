@@ -66,7 +66,7 @@ REQUIRED: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         "RemoveRoleFromInstanceProfile": _NOTHING,
         "UpdateAssumeRolePolicy": _NOTHING,
     },
-    "s3": {"GetBucketTagging": ("TagSet[].Key",)},
+    "s3": {"GetBucketTagging": ("TagSet[].Key",), "ListObjectsV2": ("Name",)},
     "sts": {
         "AssumeRole": (
             "Credentials.AccessKeyId",

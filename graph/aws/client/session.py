@@ -10,7 +10,7 @@ from aiobotocore.session import AioSession
 
 from graph.aws.client.answers import check_answer
 
-SERVICES: Final = ("datasync", "iam", "resourcegroupstaggingapi", "sts")
+SERVICES: Final = ("datasync", "iam", "resourcegroupstaggingapi", "s3", "sts")
 _IN_EVENTS: Final = {"resourcegroupstaggingapi": "resource-groups-tagging-api"}
 """Services that the SDK's events name otherwise."""
 
