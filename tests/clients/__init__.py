@@ -1,0 +1,1 @@
+"""Client libraries from npm and PyPI against a real server."""

@@ -1,0 +1,76 @@
+"""Runs programs of this folder with Node and the packages of ``package-lock.json``."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+HERE: Final = Path(__file__).parent
+MODULES: Final = HERE / "node_modules"
+_SECONDS: Final = 90
+
+
+def require_packages() -> None:
+    """Skips the test where Node or the packages are missing, and fails it where they must be."""
+    if shutil.which("node") is not None and (MODULES / ".package-lock.json").exists():
+        return
+    reason = "needs Node 20 and the packages that `npm ci --prefix tests/clients` installs"
+    if os.environ.get("DATASYNC_API_REQUIRE_SERVICES"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+def run(program: str, *arguments: str, folder: Path = HERE) -> str:
+    """The output of a command of a package, such as ``tsc``, run in ``folder``."""
+    done = subprocess.run(  # noqa: S603
+        [str(MODULES / ".bin" / program), *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=_SECONDS,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def talk(
+    script: Path, environment: Mapping[str, str], actions: Mapping[str, Callable[[], object]]
+) -> list[str]:
+    """Runs a script, performing the actions that it asks for, and returns its other output.
+
+    A line of its output that names an action asks for it; ``done`` is the answer.
+    """
+    said: list[str] = []
+    with subprocess.Popen(  # noqa: S603
+        ["node", str(script)],  # noqa: S607
+        env={**os.environ, **environment},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        try:
+            for line in process.stdout:
+                action = actions.get(line.strip())
+                if action is None:
+                    said.append(line.strip())
+                    continue
+                action()
+                process.stdin.write("done\n")
+                process.stdin.flush()
+            error = process.stderr.read()
+            status = process.wait(_SECONDS)
+        finally:
+            process.kill()
+    assert status == 0, f"{said}\n{error}"
+    return said
