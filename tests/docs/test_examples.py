@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tomllib
@@ -20,6 +19,7 @@ from graphql import OperationDefinitionNode, OperationType, parse
 
 from graph.auth import read_keys
 from graph.auth.groups import read_groups
+from tests.clients.node import MODULES, require_packages
 from tests.docs.blocks import PAGES, Block, blocks
 
 pytestmark = pytest.mark.timeout(180)
@@ -154,17 +154,12 @@ def _payload_errors(data: dict[str, Any]) -> list[object]:
 
 
 def _javascript(server: Server, block: Block, folder: Path) -> None:
-    packages = sorted(set(re.findall(r"from '((?:@\w+/)?[\w-]+)", block.text)))
-    modules = Path(os.environ.get("DOCS_NODE_MODULES", folder))
-    node = shutil.which("node")
-    missing = [name for name in packages if not (modules / name).exists()]
-    if node is None or missing:
-        pytest.skip(f"DOCS_NODE_MODULES does not name a folder with {missing or 'node'}")
-    script = folder / "example.mjs"
+    require_packages()
     (folder / "node_modules").unlink(missing_ok=True)
-    (folder / "node_modules").symlink_to(modules)
+    (folder / "node_modules").symlink_to(MODULES)
+    script = folder / "example.mjs"
     script.write_text(f"{block.text}\nsetTimeout(() => process.exit(0), 500);\n")
-    _program(server, block, [node, str(script)])
+    _program(server, block, ["node", str(script)])
 
 
 def _python(server: Server, block: Block, folder: Path) -> None:

@@ -1,0 +1,23 @@
+import { graphql } from './generated/gql';
+import type { RunQuery } from './generated/graphql';
+
+export const document = graphql(`
+  query Run($id: ID!) {
+    node(id: $id) {
+      __typename
+      ... on Run {
+        id
+        outcome
+        requestedAt
+        progress { bytes { transferred } }
+      }
+    }
+  }
+`);
+
+// Compiles only if the scalars have the types that the guide gives them.
+export function read(data: RunQuery): { bytes: number | null; requested: string | null } {
+  const run = data.node;
+  if (run?.__typename !== 'Run') return { bytes: null, requested: null };
+  return { bytes: run.progress.bytes.transferred ?? null, requested: run.requestedAt ?? null };
+}
