@@ -8,16 +8,14 @@ from datetime import UTC, datetime
 import strawberry
 
 from graph.model import audit as model
-from graph.model.errors import Invalid
 from graph.resolvers.audit import list_audit
 from graph.schema import enums  # noqa: F401 - describes the enums
-from graph.schema.connections import MOST, Connection, Page, PageInfo, connection_of
-from graph.schema.fields import Info, attribute
+from graph.schema.connections import Connection, check_size, connection_of, page_of
+from graph.schema.fields import Info, attribute, filter_text
 from graph.schema.ids import bad_cursor, decode_cursor, encode_cursor
 from graph.schema.scalars import AccountId, Arn
 
 _SEQUENCE = re.compile(r"[0-9]{1,18}")
-_LONGEST = 256
 
 
 @strawberry.type(
@@ -32,7 +30,9 @@ class AuditRecord:
         "id of the operation.",
     )
     at: datetime = attribute("at", "When this was recorded, by the clock of the server.")
-    phase: model.AuditPhase = attribute("phase", "How far the change had come by then.")
+    phase: model.AuditPhase = attribute(
+        "phase", "The state of the change when the record was written."
+    )
     action: model.AuditAction = attribute("action", "The kind of change that was asked for.")
     key: str = attribute("requester.key", "The name of the API key that was used.")
     on_behalf_of: str | None = attribute(
@@ -107,7 +107,7 @@ class AuditFilter:
         default=None, description="The kind of change that was asked for."
     )
     phase: model.AuditPhase | None = strawberry.field(
-        default=None, description="How far the change had come by then."
+        default=None, description="The state of the change when the record was written."
     )
     account: AccountId | None = strawberry.field(
         default=None, description="The AWS account of the mover or orphans."
@@ -136,21 +136,12 @@ async def audit_page(
     info: Info, given: AuditFilter | None, first: int, after: str | None
 ) -> Connection[AuditRecord]:
     """A page of the audit trail, newest first. Raises Forbidden and Invalid."""
-    if not 1 <= first <= MOST:
-        raise Invalid(f"first is 1 to {MOST}, not {first}", path=("first",))
+    check_size(first)
     before = None if after is None else _sequence(after)
     # One more than the page holds shows whether there is a next page.
     found = await list_audit(info.context, _filter(given or AuditFilter()), first + 1, before)
-    items = [(encode_cursor("audit", str(entry.sequence)), entry.record) for entry in found[:first]]
-    page = Page(
-        items,
-        PageInfo(
-            has_next_page=len(found) > first,
-            has_previous_page=after is not None,
-            start_cursor=items[0][0] if items else None,
-            end_cursor=items[-1][0] if items else None,
-        ),
-    )
+    items = [(encode_cursor("audit", str(entry.sequence)), entry.record) for entry in found]
+    page = page_of(items, first, after)
     return connection_of(page, lambda record: AuditRecord(value=record))
 
 
@@ -160,25 +151,18 @@ def _arn(given: str | None) -> Arn | None:
 
 def _filter(given: AuditFilter) -> model.AuditFilter:
     return model.AuditFilter(
-        key=_text(given.key, "key"),
-        on_behalf_of=_text(given.on_behalf_of, "onBehalfOf"),
+        key=filter_text(given.key, "key"),
+        on_behalf_of=filter_text(given.on_behalf_of, "onBehalfOf"),
         action=given.action,
         phase=given.phase,
-        account_id=_text(given.account, "account"),
-        group=_text(given.group, "group"),
-        mover_name=_text(given.mover_name, "moverName"),
-        operation_id=_text(given.operation_id, "operationId"),
-        request_id=_text(given.request_id, "requestId"),
+        account_id=filter_text(given.account, "account"),
+        group=filter_text(given.group, "group"),
+        mover_name=filter_text(given.mover_name, "moverName"),
+        operation_id=filter_text(given.operation_id, "operationId"),
+        request_id=filter_text(given.request_id, "requestId"),
         since=_moment(given.since),
         until=_moment(given.until),
     )
-
-
-def _text(given: str | None, name: str) -> str | None:
-    """PostgreSQL rejects some control characters."""
-    if given is not None and not (given.isprintable() and len(given) <= _LONGEST):
-        raise Invalid(f"{name} is at most {_LONGEST} printable characters", path=("filter", name))
-    return given
 
 
 def _moment(given: datetime | None) -> datetime | None:

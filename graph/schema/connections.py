@@ -4,25 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Final, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import strawberry
 
 from graph.model.errors import Invalid
+from graph.schema.arguments import MOST
 from graph.schema.ids import decode_cursor, encode_cursor
-
-MOST: Final = 100
 
 T = TypeVar("T")
 N = TypeVar("N")
-
-First = Annotated[int, strawberry.argument(description=f"The size of the page, 1 to {MOST}.")]
-After = Annotated[
-    str | None,
-    strawberry.argument(
-        description="Return the items that follow this cursor; omit it for the first page."
-    ),
-]
 
 
 @strawberry.type(description="The position of a page in its list.")
@@ -32,18 +23,18 @@ class PageInfo:
         description="Whether items precede this page, that is, whether `after` was given."
     )
     start_cursor: str | None = strawberry.field(
-        description="The cursor of the first item; null where the page is empty."
+        description="The cursor of the first item; null if the page is empty."
     )
     end_cursor: str | None = strawberry.field(
         description="The cursor of the last item, to be passed as `after` for the next page; null "
-        "where the page is empty."
+        "if the page is empty."
     )
 
 
 @strawberry.type(description="An item of a list together with its cursor.")
 class Edge(Generic[N]):
     cursor: str = strawberry.field(
-        description="An opaque cursor, to be passed as `after` to continue behind this item."
+        description="An opaque cursor, to be passed as `after` to continue after this item."
     )
     node: N = strawberry.field(description="The item at this position of the list.")
 
@@ -82,17 +73,33 @@ def cut(  # noqa: PLR0913 - a list, its name and order, and the two arguments of
     that a cursor stays valid after its item is gone. Raises Invalid for a page size out of range,
     or a cursor that leads nowhere.
     """
+    check_size(first)
+    start = (
+        0 if after is None else _index_after(items, decode_cursor(of, after), key, ordered=ordered)
+    )
+    chosen = [(encode_cursor(of, key(item)), item) for item in items[start : start + first + 1]]
+    return page_of(chosen, first, after)
+
+
+def check_size(first: int) -> None:
+    """Raises Invalid unless a page may have so many items."""
     if not 1 <= first <= MOST:
         raise Invalid(f"'first' must be between 1 and {MOST}, not {first}.", path=("first",))
-    start = 0 if after is None else _behind(items, decode_cursor(of, after), key, ordered=ordered)
-    chosen = [(encode_cursor(of, key(item)), item) for item in items[start : start + first]]
+
+
+def page_of(found: Sequence[tuple[str, T]], first: int, after: str | None) -> Page[T]:
+    """The page at the beginning of ``found``, which holds one more item if there is a next page.
+
+    Each item comes with its cursor.
+    """
+    items = list(found[:first])
     info = PageInfo(
-        has_next_page=start + first < len(items),
+        has_next_page=len(found) > first,
         has_previous_page=after is not None,
-        start_cursor=chosen[0][0] if chosen else None,
-        end_cursor=chosen[-1][0] if chosen else None,
+        start_cursor=items[0][0] if items else None,
+        end_cursor=items[-1][0] if items else None,
     )
-    return Page(chosen, info)
+    return Page(items, info)
 
 
 def connection_of(page: Page[T], node: Callable[[T], N]) -> Connection[N]:
@@ -110,7 +117,7 @@ def edges_of(page: Page[T], node: Callable[[T], N]) -> tuple[list[Edge[N]], list
     return edges, nodes, page.info
 
 
-def _behind(items: Sequence[T], last: str, key: Callable[[T], str], *, ordered: bool) -> int:
+def _index_after(items: Sequence[T], last: str, key: Callable[[T], str], *, ordered: bool) -> int:
     for index, item in enumerate(items):
         if key(item) == last:
             return index + 1

@@ -49,7 +49,7 @@ describe(
     "RunOutcome",
     "How a run ended, derived from AWS's status, its result and its counters.",
     {
-        "SUCCEEDED": "Every file was transferred and, where verification was on, verified.",
+        "SUCCEEDED": "Every file was transferred and, if verification was on, verified.",
         "PARTIAL": "The transfer completed, but some files failed or could not be verified.",
         "FAILED": "The run ended with an error; `result` has AWS's code and text.",
         "CANCELLED": "The run was cancelled, by this server or elsewhere.",
@@ -80,10 +80,10 @@ describe(
 describe(
     AuditPhase,
     "AuditPhase",
-    "How far a requested change had come when the record was written.",
+    "The state of a requested change when a record was written.",
     {
         "REQUESTED": "About to be carried out. Another record with the same `attempt` follows; "
-        "without one, the end of the change is unknown.",
+        "without one, the outcome of the change is unknown.",
         "ACCEPTED": "Carried out, or accepted as a durable operation.",
         "REFUSED": "Rejected because of the caller's rights or input, or the state of the target.",
         "FAILED": "Not carried out in full because AWS or the server failed. With an "

@@ -1,19 +1,22 @@
-"""Shorthands for fields that only read a value: where it is, and its description."""
+"""Shorthands for fields that only read a value, and checks that several fields share."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping
 from operator import attrgetter
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import strawberry
 
 from graph.context import Context
-from graph.model.errors import NotFound
+from graph.model.errors import Invalid, NotFound
 
 Info = strawberry.Info[Context, None]
 
 T = TypeVar("T")
+
+_LONGEST: Final = 256
+"""The longest value of a tag, and name of a task, in characters."""
 
 
 async def or_null(found: Awaitable[T]) -> T | None:
@@ -22,6 +25,15 @@ async def or_null(found: Awaitable[T]) -> T | None:
         return await found
     except NotFound:
         return None
+
+
+def filter_text(given: str | None, name: str) -> str | None:
+    """A member of a filter. Raises Invalid for what PostgreSQL would reject as a parameter."""
+    if given is not None and not (given.isprintable() and len(given) <= _LONGEST):
+        raise Invalid(
+            f"'{name}' must be at most {_LONGEST} printable characters.", path=("filter", name)
+        )
+    return given
 
 
 def attribute(path: str, description: str) -> Any:
@@ -35,7 +47,7 @@ def attribute(path: str, description: str) -> Any:
 
 
 def member(*path: str, description: str) -> Any:
-    """A field that returns a member of AWS's response; null where it is absent."""
+    """A field that returns a member of AWS's response; null if it is absent."""
 
     def read(root):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - the field's own type counts
         return _dig(root.value.described, path)
@@ -44,7 +56,7 @@ def member(*path: str, description: str) -> Any:
 
 
 def members(*path: str, description: str) -> Any:
-    """The same for a list, which is empty where the member is absent."""
+    """The same for a list, which is empty if the member is absent."""
 
     def read(root):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - the field's own type counts
         return _dig(root.value.described, path) or []

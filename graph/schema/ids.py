@@ -31,7 +31,9 @@ def expect(kind: str, node_id: str, *, path: tuple[str, ...]) -> str:
     """The key inside a global id. Raises Invalid for an id of another kind."""
     found, key = decode(node_id, path=path)
     if found != kind:
-        raise Invalid(f"Expected the id of a {kind}; this is the id of a {found}.", path=path)
+        raise Invalid(
+            f"Expected an id of the type {kind}; this one is of the type {found}.", path=path
+        )
     return key
 
 

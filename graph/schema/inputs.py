@@ -34,12 +34,12 @@ class S3LocationInput:
     subdirectory: str | None = strawberry.field(
         default=None,
         description="The prefix to transfer, from the bucket's root, such as `/photos/2024`; the "
-        "whole bucket where absent. At most 4,096 characters.",
+        "whole bucket if absent. At most 4,096 characters.",
     )
     storage_class: str | None = strawberry.field(
         default=None,
         description="The storage class of objects written here, such as STANDARD_IA; STANDARD "
-        "where absent. It has no effect on a source.",
+        "if absent. It has no effect on a source.",
     )
 
 
@@ -58,7 +58,7 @@ class EfsLocationInput:
     )
     subdirectory: str | None = strawberry.field(
         default=None,
-        description="The folder to transfer, from the file system's root; all of it where absent.",
+        description="The folder to transfer, from the file system's root; all of it if absent.",
     )
 
 

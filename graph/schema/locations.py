@@ -17,8 +17,8 @@ from graph.schema.tag import Tag
 
 @strawberry.interface(
     description="The source or the destination of a mover. Secrets such as passwords are never "
-    "part of it. `node` finds locations that carry the tags of a group the caller may see, as "
-    "those created for movers do."
+    "part of it. `node` finds a location if it carries the tags of a group that the caller may "
+    "see, like those created for movers."
 )
 class Location(Node):
     value: strawberry.Private[model.Location]
@@ -30,7 +30,7 @@ class Location(Node):
     )
     uri: str = attribute("uri", "The URI as AWS writes it, such as `s3://my-bucket/photos/`.")
     created_at: datetime | None = attribute(
-        "created_at", "When the location was created; null where AWS does not report it."
+        "created_at", "When the location was created; null if AWS does not report it."
     )
 
     def kind_of_id(self) -> str:
@@ -41,7 +41,7 @@ class Location(Node):
 
     @strawberry.field(
         description="The tags of the location. Costs a call to AWS per location. Null, with an "
-        "error, where that call fails."
+        "error, if that call fails."
     )
     async def tags(self, info: Info) -> list[Tag] | None:
         tags = await info.context.loaders.tags.load(self.value.arn)
@@ -89,11 +89,11 @@ class EfsLocation(Location):
         description="The ARNs of the security groups of DataSync's network interfaces.",
     )
     access_point_arn: Arn | None = member(
-        "AccessPointArn", description="The ARN of the EFS access point; null where none is used."
+        "AccessPointArn", description="The ARN of the EFS access point; null if none is used."
     )
     file_system_access_role_arn: Arn | None = member(
         "FileSystemAccessRoleArn",
-        description="The ARN of the role that DataSync mounts the file system with; null where "
+        description="The ARN of the role that DataSync mounts the file system with; null if "
         "none is used.",
     )
     in_transit_encryption: str | None = member(
@@ -148,7 +148,7 @@ class FsxWindowsLocation(Location):
     )
     domain: str | None = member(
         "Domain",
-        description="The Windows domain that the file server belongs to; null where none is set.",
+        description="The Windows domain that the file server belongs to; null if none is set.",
     )
 
 
@@ -177,7 +177,7 @@ class SmbLocation(Location):
     )
     domain: str | None = member(
         "Domain",
-        description="The Windows domain that the file server belongs to; null where none is set.",
+        description="The Windows domain that the file server belongs to; null if none is set.",
     )
     version: str | None = member(
         "MountOptions",

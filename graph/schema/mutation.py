@@ -54,7 +54,7 @@ CleanInput = Annotated[
 
 
 @strawberry.type(
-    description="Changes. All of them need a key that may write. Errors that the caller can "
+    description="Changes. All of them require a key that may write. Errors that the caller can "
     "correct are in the payload's `errors`; every other error is a GraphQL error, and the payload "
     "is null."
 )
@@ -96,8 +96,8 @@ class Mutation:
         return StartMoverPayload(run_arn=start.run_arn, again=start.again)
 
     @strawberry.mutation(
-        description="Cancels the active run of a mover or, where none is active, the queued one. "
-        "Rejected as NOT_RUNNING where there is neither. Files that were already transferred stay "
+        description="Cancels the active run of a mover or, if none is active, the queued one. "
+        "Rejected as NOT_RUNNING if there is neither. Files that were already transferred stay "
         "at the destination."
     )
     async def stop_mover(

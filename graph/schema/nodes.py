@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated
 
 import strawberry
 
@@ -12,7 +11,8 @@ from graph.model import run as run_model
 from graph.model.progress import Progress, measure
 from graph.resolvers import movers, orphans, runs
 from graph.schema import enums  # noqa: F401 - describes the enums
-from graph.schema.connections import After, Connection, First, connection_of, cut, edges_of
+from graph.schema.arguments import AfterCursor, GroupName, PageSize, RunId
+from graph.schema.connections import Connection, connection_of, cut, edges_of
 from graph.schema.fields import Info, attribute, or_null
 from graph.schema.locations import Location, shown
 from graph.schema.node import Node
@@ -21,14 +21,6 @@ from graph.schema.orphans import Orphan
 from graph.schema.progress import RunProgress, RunResult
 from graph.schema.scalars import AccountId, Arn
 from graph.schema.tag import Tag
-
-GroupName = Annotated[
-    str, strawberry.argument(description="The name of the group, exactly as in its tag.")
-]
-RunId = Annotated[
-    str,
-    strawberry.argument(description="The id of the run, such as `exec-0123456789abcdef0`."),
-]
 
 
 @strawberry.type(description="An AWS account, in the region in which the server manages movers.")
@@ -47,7 +39,7 @@ class Account(Node):
         "those that the caller may see."
     )
     async def groups(
-        self, info: Info, first: First = 50, after: After = None
+        self, info: Info, first: PageSize = 50, after: AfterCursor = None
     ) -> Connection[Group] | None:
         found = await movers.list_groups(info.context, self.value.account_id)
         of = f"groups:{self.value.account_id}"
@@ -55,7 +47,7 @@ class Account(Node):
         return connection_of(page, lambda group: Group(value=group))
 
     @strawberry.field(
-        description="One group of the account; null where it has no mover, or the caller may not "
+        description="One group of the account; null if it has no mover or the caller may not "
         "see it."
     )
     async def group(self, info: Info, name: GroupName) -> Group | None:
@@ -67,7 +59,7 @@ class Account(Node):
         "name."
     )
     async def movers(
-        self, info: Info, first: First = 50, after: After = None
+        self, info: Info, first: PageSize = 50, after: AfterCursor = None
     ) -> MoverConnection | None:
         found = await movers.list_movers(info.context, self.value.account_id, further=bool(after))
         return _movers(found, first, after, of=f"movers:{self.value.account_id}")
@@ -95,7 +87,7 @@ class Group(Node):
 
     @strawberry.field(description="The movers of the group, sorted by name.")
     async def movers(
-        self, info: Info, first: First = 50, after: After = None
+        self, info: Info, first: PageSize = 50, after: AfterCursor = None
     ) -> MoverConnection | None:
         account_id = self.value.account.account_id
         found = await movers.list_movers(
@@ -112,8 +104,8 @@ class Mover(Node):
     value: strawberry.Private[mover_model.Mover]
     name: str = attribute(
         "name",
-        "The name of the mover. Unique in its group, except for movers made by the original "
-        "server.",
+        "The name of the mover. Unique in its group, except for movers created by the "
+        "original server.",
     )
     task_arn: Arn = attribute("task_arn", "The ARN of the DataSync task.")
     status: str = attribute(
@@ -131,7 +123,7 @@ class Mover(Node):
         return Account(value=self.value.account)
 
     @strawberry.field(
-        description="The group that the mover belongs to; null where its group tag was removed."
+        description="The group that the mover belongs to; null if its group tag was removed."
     )
     def group(self) -> Group | None:
         name = self.value.group
@@ -141,17 +133,15 @@ class Mover(Node):
     def tags(self) -> list[Tag]:
         return [Tag(key=tag.key, value=tag.value) for tag in self.value.shown_tags]
 
-    @strawberry.field(description="When the task was created; null where AWS does not report it.")
+    @strawberry.field(description="When the task was created; null if AWS does not report it.")
     async def created_at(self, info: Info) -> datetime | None:
         return (await self._task(info)).created_at
 
-    @strawberry.field(description="The location that data is read from; null where it was deleted.")
+    @strawberry.field(description="The location that data is read from; null if it was deleted.")
     async def source(self, info: Info) -> Location | None:
         return shown(await movers.source_of(info.context, self.value))
 
-    @strawberry.field(
-        description="The location that data is written to; null where it was deleted."
-    )
+    @strawberry.field(description="The location that data is written to; null if it was deleted.")
     async def destination(self, info: Info) -> Location | None:
         return shown(await movers.destination_of(info.context, self.value))
 
@@ -172,42 +162,42 @@ class Mover(Node):
         return list((await self._task(info)).excludes)
 
     @strawberry.field(
-        description="When DataSync starts the mover by itself; null where it has no schedule."
+        description="When DataSync starts the mover by itself; null if it has no schedule."
     )
     async def schedule(self, info: Info) -> Schedule | None:
         schedule = (await self._task(info)).schedule
         return None if schedule is None else Schedule(value=schedule)
 
     @strawberry.field(
-        description="AWS's error code where the task itself is unusable; null otherwise."
+        description="AWS's error code if the task itself is unusable; null otherwise."
     )
     async def error_code(self, info: Info) -> str | None:
         return (await self._task(info)).error_code
 
-    @strawberry.field(description="AWS's explanation of `errorCode`; null where there is none.")
+    @strawberry.field(description="AWS's explanation of `errorCode`; null if there is none.")
     async def error_detail(self, info: Info) -> str | None:
         return (await self._task(info)).error_detail
 
     @strawberry.field(
-        description="The active or queued run, whoever started it; null where there is none."
+        description="The active or queued run, regardless of who started it; null if there is none."
     )
     async def current_run(self, info: Info) -> Run | None:
         run = await runs.current_run(info.context, self.value)
         return None if run is None else Run(value=run)
 
     @strawberry.field(
-        description="The latest run, active or ended; null where the mover never ran, or only more "
-        "than 30 days ago."
+        description="The latest run, active or ended; null if the mover has not run in the "
+        "last 30 days."
     )
     async def last_run(self, info: Info) -> Run | None:
         run = await runs.latest_run(info.context, self.value.task_arn)
         return None if run is None else Run(value=run)
 
     @strawberry.field(
-        description="The runs of the last 30 days, newest first. AWS keeps no older ones."
+        description="The runs of the last 30 days, newest first. AWS does not keep older ones."
     )
     async def runs(
-        self, info: Info, first: First = 25, after: After = None
+        self, info: Info, first: PageSize = 25, after: AfterCursor = None
     ) -> Connection[Run] | None:
         refs = await runs.list_runs(info.context, self.value.task_arn)
         of = f"runs:{self.value.task_arn}"
@@ -216,7 +206,7 @@ class Mover(Node):
         return connection_of(page, lambda ref: Run(value=by_arn[ref.run_arn]))
 
     @strawberry.field(
-        description="One run of the mover by its run id; null where AWS does not know it."
+        description="One run of the mover by its run id; null if AWS does not know it."
     )
     async def run(self, info: Info, run_id: RunId) -> Run | None:
         run = await or_null(runs.find_run(info.context, self.value, run_id))
@@ -251,23 +241,24 @@ class Run(Node):
         "outcome", "How the run ended; null until it has."
     )
     requested_at: datetime | None = attribute(
-        "requested_at", "When the run was requested; null where AWS does not report it."
+        "requested_at", "When the run was requested; null if AWS does not report it."
     )
     launched_at: datetime | None = attribute(
         "launched_at",
-        "When the run left the queue; null until then, or where AWS does not report it.",
+        "When the run left the queue; null until then, or if AWS does not report it.",
     )
     ended_at: datetime | None = attribute("ended_at", "When the run ended; null until it has.")
 
     def key(self) -> str:
         return self.value.run_arn
 
-    @strawberry.field(description="The mover that ran; null where it was deleted.")
+    @strawberry.field(description="The mover that the run belongs to; null if it was deleted.")
     async def mover(self, info: Info) -> Mover | None:
         return await mover_or_none(info, self.value.task_arn)
 
     @strawberry.field(
-        description="How far the run has come. Live while a client of this server follows the run."
+        description="The progress of the run. Rates are measured while a client of this server "
+        "follows the run with `runProgress`."
     )
     def progress(self, info: Info) -> RunProgress:
         progress = self.measured or runs.live_progress(info.context, self.value)

@@ -10,18 +10,14 @@ import strawberry
 from graph.model import mover as mover_model
 from graph.model import names
 from graph.model import operation as model
-from graph.model.errors import Invalid
 from graph.resolvers import operations
 from graph.schema import enums  # noqa: F401 - describes the enums
-from graph.schema.connections import MOST, Connection, Page, PageInfo, connection_of
-from graph.schema.fields import Info, attribute
+from graph.schema.connections import Connection, check_size, connection_of, page_of
+from graph.schema.fields import Info, attribute, filter_text
 from graph.schema.ids import bad_cursor, decode_cursor, encode_cursor
 from graph.schema.node import Node
 from graph.schema.nodes import Account, Group, Mover, mover_or_none
 from graph.schema.scalars import AccountId
-
-_LONGEST = 256
-"""The longest value of a tag, and name of a task, in characters."""
 
 
 @strawberry.type(description="A step in the course of an operation.")
@@ -32,15 +28,17 @@ class OperationEvent:
 
 @strawberry.type(
     description="An accepted create or delete. It is recorded before it is acknowledged, survives "
-    "restarts, and always ends: COMPLETED, or FAILED with everything rolled back where it was a "
-    "create."
+    "restarts, and always ends as COMPLETED or FAILED. A create that failed has been rolled "
+    "back."
 )
 class Operation(Node):
     value: strawberry.Private[model.Operation]
     kind: model.OperationKind = attribute(
         "kind", "Whether the operation creates or deletes a mover."
     )
-    status: model.OperationStatus = attribute("status", "How far the operation has come.")
+    status: model.OperationStatus = attribute(
+        "status", "Whether the operation waits, is in progress, or has ended."
+    )
     mover_name: str = attribute("mover_name", "The name of the mover that is created or deleted.")
     failure: str | None = attribute(
         "failure", "Why the operation failed and what to do about it; null unless it is FAILED."
@@ -61,7 +59,7 @@ class Operation(Node):
         region = info.context.services.gateway.region
         return Account(value=mover_model.Account(self.value.account_id, region))
 
-    @strawberry.field(description="The group of the mover; null where the mover had none.")
+    @strawberry.field(description="The group of the mover; null if the mover had none.")
     def group(self, info: Info) -> Group | None:
         name, region = self.value.group, info.context.services.gateway.region
         account = mover_model.Account(self.value.account_id, region)
@@ -104,21 +102,11 @@ async def operations_page(
     info: Info, given: OperationFilter | None, first: int, after: str | None
 ) -> Connection[Operation]:
     """A page of operations. Its cursors stay valid after their operations were forgotten."""
-    if not 1 <= first <= MOST:
-        raise Invalid(f"'first' must be between 1 and {MOST}, not {first}.", path=("first",))
+    check_size(first)
     place = None if after is None else _place(after)
     # One more than the page holds shows whether there is a next page.
     found = await operations.list_operations(info.context, _filter(given), first + 1, place)
-    items = [(_cursor(own), operation) for own, operation in found[:first]]
-    page = Page(
-        items,
-        PageInfo(
-            has_next_page=len(found) > first,
-            has_previous_page=after is not None,
-            start_cursor=items[0][0] if items else None,
-            end_cursor=items[-1][0] if items else None,
-        ),
-    )
+    page = page_of([(_cursor(own), operation) for own, operation in found], first, after)
     return connection_of(page, lambda operation: Operation(value=operation))
 
 
@@ -127,20 +115,11 @@ def _filter(given: OperationFilter | None) -> model.OperationFilter:
         return model.OperationFilter()
     return model.OperationFilter(
         account_id=given.account and names.account_id(given.account),
-        group=_text(given.group, "group"),
-        mover_name=_text(given.mover_name, "moverName"),
+        group=filter_text(given.group, "group"),
+        mover_name=filter_text(given.mover_name, "moverName"),
         kind=given.kind,
         status=given.status,
     )
-
-
-def _text(given: str | None, name: str) -> str | None:
-    """PostgreSQL rejects texts with control characters."""
-    if given is not None and not (given.isprintable() and len(given) <= _LONGEST):
-        raise Invalid(
-            f"'{name}' must be at most {_LONGEST} printable characters.", path=("filter", name)
-        )
-    return given
 
 
 def _cursor(place: model.OperationPlace) -> str:

@@ -20,8 +20,8 @@ def _option(name: str, description: str) -> Any:  # noqa: ANN401 - the field's o
 
 
 @strawberry.type(
-    description="DataSync's transfer options, with AWS's defaults filled in. The values are AWS's "
-    "own words, and AWS may add new ones. An option is null where AWS does not report it."
+    description="DataSync's transfer options, with AWS's defaults filled in. The values are "
+    "AWS's own terms, and AWS may add new ones. An option is null if AWS does not report it."
 )
 class TransferOptions:
     value: strawberry.Private[Mapping[str, Any]]
@@ -90,12 +90,12 @@ class Schedule:
         "A `cron(..)` or `rate(..)` expression, evaluated in UTC, such as `cron(0 3 * * ? *)`.",
     )
     status: str | None = attribute(
-        "status", "ENABLED, DISABLED or a newer AWS value; null where AWS does not report it."
+        "status", "ENABLED, DISABLED or a newer AWS value; null if AWS does not report it."
     )
     disabled_by: str | None = attribute(
         "disabled_by",
         "Who disabled the schedule: SERVICE means DataSync did so after repeated failures, USER "
-        "means a person did. Null where AWS does not report it.",
+        "means a person did. Null if AWS does not report it.",
     )
     disabled_reason: str | None = attribute(
         "disabled_reason", "AWS's explanation of why the schedule is disabled, if it gives one."

@@ -27,9 +27,11 @@ class Orphan:
         "uri", "The URI of a location, such as `s3://my-bucket/`; null for a role."
     )
     group: str | None = attribute(
-        "group", "The group named by the resource's tag; null where it has no such tag."
+        "group", "The group named by the resource's tag; null if it has no such tag."
     )
-    created_at: datetime = attribute("created_at", "When AWS says that the resource was created.")
+    created_at: datetime = attribute(
+        "created_at", "When the resource was created, as reported by AWS."
+    )
     why: str = attribute("why", "Why the resource counts as an orphan, as a sentence for people.")
 
     @strawberry.field(description="The age of the resource in seconds.")
@@ -45,12 +47,12 @@ class OrphanFailure:
     )
 
 
-@strawberry.input(description="Which orphans to remove, and whether to remove them for real.")
+@strawberry.input(description="Which orphans to remove, and whether this is a dry run.")
 class CleanOrphansInput:
     account: AccountId = strawberry.field(description="The AWS account to clean up.")
     arns: list[Arn] | None = strawberry.field(
         default=None,
-        description="The ARNs of the orphans to remove; all orphans of the account where absent. "
+        description="The ARNs of the orphans to remove; all orphans of the account if absent. "
         "An ARN that is not an orphan is reported in `failures`.",
     )
     dry_run: bool = strawberry.field(

@@ -63,7 +63,7 @@ class UserError:
     )
     path: list[str] | None = strawberry.field(
         description="The path of the input member that caused the error, such as `input, source, "
-        "s3`; null where no member did."
+        "s3`; null if no member did."
     )
 
 
@@ -88,7 +88,7 @@ def user_error(info: Info, error: ApiError, *, about: str | None = None) -> User
 def _errors() -> list[UserError]:
     return strawberry.field(  # type: ignore[no-any-return]
         default_factory=list,
-        description="Why the request was rejected; empty where it succeeded.",
+        description="Why the request was rejected; empty if it succeeded.",
     )
 
 
@@ -97,7 +97,7 @@ class CreateMoverPayload:
     operation: Operation | None = strawberry.field(
         default=None,
         description="The operation that creates the mover. Follow it with `operationProgress`. "
-        "Null where there are errors.",
+        "Null if there are errors.",
     )
     errors: list[UserError] = _errors()
 
@@ -109,16 +109,16 @@ class StartMoverPayload:
     errors: list[UserError] = _errors()
 
     @strawberry.field(
-        description="The run that was started. Follow it with `runProgress`. Null where there are "
-        "errors; null without errors if the idempotency key started it earlier and its mover is "
-        "gone by now."
+        description="The run that was started. Follow it with `runProgress`. Null if there are "
+        "errors; null without errors if the idempotency key started it earlier and its mover has "
+        "been deleted since."
     )
     async def run(self, info: Info) -> Run | None:
         return await (_run_again if self.again else _run)(info, self.run_arn)
 
     @strawberry.field(
-        description="The mover after the start; null where there are errors, or where the "
-        "idempotency key started a run earlier and the mover is gone by now."
+        description="The mover after the start; null if there are errors, or if the "
+        "idempotency key started a run earlier and the mover has been deleted since."
     )
     async def mover(self, info: Info) -> Mover | None:
         return await (_mover_again if self.again else _mover)(info, self.run_arn)
@@ -131,12 +131,12 @@ class StopMoverPayload:
 
     @strawberry.field(
         description="The run that is being cancelled. It ends with outcome CANCELLED a moment "
-        "later. Null where there are errors."
+        "later. Null if there are errors."
     )
     async def run(self, info: Info) -> Run | None:
         return await _run(info, self.run_arn)
 
-    @strawberry.field(description="The mover after the stop; null where there are errors.")
+    @strawberry.field(description="The mover after the stop; null if there are errors.")
     async def mover(self, info: Info) -> Mover | None:
         return await _mover(info, self.run_arn)
 
@@ -154,7 +154,7 @@ async def _mover(info: Info, run_arn: str | None) -> Mover | None:
 
 
 async def _run_again(info: Info, run_arn: str | None) -> Run | None:
-    """A run that an earlier request started; null where it is gone or no longer visible."""
+    """A run that an earlier request started; null if it is gone or no longer visible."""
     if run_arn is None:
         return None
     run = await or_null(runs.get_visible_run(info.context, run_arn))
@@ -171,7 +171,7 @@ class DeleteMoverPayload:
     operation: Operation | None = strawberry.field(
         default=None,
         description="The operation that deletes the mover. Follow it with `operationProgress`. "
-        "Null where there are errors.",
+        "Null if there are errors.",
     )
     errors: list[UserError] = _errors()
 

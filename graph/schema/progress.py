@@ -13,7 +13,7 @@ from graph.schema.scalars import BigInt
 
 
 @strawberry.type(
-    description="Byte counters of a run so far. A counter is null where AWS does not report it."
+    description="Byte counters of a run so far. A counter is null if AWS does not report it."
 )
 class ByteCounters:
     value: strawberry.Private[run_model.Counters]
@@ -50,7 +50,7 @@ class FailedFiles:
 
 
 @strawberry.type(
-    description="File counters of a run so far. A counter is null where AWS does not report it; "
+    description="File counters of a run so far. A counter is null if AWS does not report it; "
     "several exist in ENHANCED mode only."
 )
 class FileCounters:
@@ -94,7 +94,7 @@ class FileCounters:
 
 
 @strawberry.type(
-    description="How far a run has come. Rates and the time left need an open `runProgress` "
+    description="The progress of a run. Rates and the time left need an open `runProgress` "
     "subscription on the run, by any client of the same server; without one they are null."
 )
 class RunProgress:
@@ -106,7 +106,7 @@ class RunProgress:
         "Different servers, and successive watches, count independently.",
     )
     phase: str = attribute(
-        "phase", "The run's status in AWS's words, such as TRANSFERRING; equal to `Run.status`."
+        "phase", "The run's status as AWS reports it, such as TRANSFERRING; equal to `Run.status`."
     )
     percent: float | None = attribute(
         "percent",
@@ -133,13 +133,13 @@ class RunProgress:
     )
     estimate_basis: str | None = attribute(
         "basis",
-        "What `percent` and `estimatedSecondsLeft` are computed from, BYTES or FILES; null where "
+        "What `percent` and `estimatedSecondsLeft` are computed from, BYTES or FILES; null if "
         "both are null.",
     )
     elapsed_seconds: float | None = attribute(
         "elapsed_seconds",
-        "Seconds since the run was launched (or requested, where it was not launched yet), up to "
-        "its end; null where AWS reports neither time.",
+        "Seconds since the run was launched (or requested, if it was not launched yet), up to "
+        "its end; null if AWS reports neither time.",
     )
     stalled_since: datetime | None = attribute(
         "stalled_since",
@@ -166,7 +166,7 @@ class RunPhase:
     name: str = attribute("name", "The name of the phase: PREPARE, TRANSFER or VERIFY.")
     status: str | None = attribute(
         "status",
-        "PENDING, SUCCESS, ERROR or a newer AWS value; null where AWS does not report it.",
+        "PENDING, SUCCESS, ERROR or a newer AWS value; null if AWS does not report it.",
     )
     duration_ms: BigInt | None = attribute(
         "duration_ms",
@@ -175,18 +175,18 @@ class RunPhase:
     )
 
 
-@strawberry.type(description="What AWS reports about how a run went.")
+@strawberry.type(description="What AWS reports about a run that has ended.")
 class RunResult:
     value: strawberry.Private[run_model.RunResult]
     total_duration_ms: BigInt | None = attribute(
         "total_duration_ms",
-        "How long the whole run took, in milliseconds; null where AWS does not report it.",
+        "How long the whole run took, in milliseconds; null if AWS does not report it.",
     )
     error_code: str | None = attribute(
-        "error_code", "AWS's error code of a failed run; null where there was no error."
+        "error_code", "AWS's error code of a failed run; null if there was no error."
     )
     error_detail: str | None = attribute(
-        "error_detail", "AWS's explanation of the failure; null where there was no error."
+        "error_detail", "AWS's explanation of the failure; null if there was no error."
     )
 
     @strawberry.field(

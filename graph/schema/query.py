@@ -11,40 +11,34 @@ import strawberry
 from graph.model.caller import Caller
 from graph.model.errors import Invalid
 from graph.resolvers import locations, movers, operations, runs
+from graph.schema.arguments import (
+    MOST,
+    AccountNumber,
+    AfterCursor,
+    GroupName,
+    MoverName,
+    ObjectId,
+    ObjectIds,
+    OperationObjectId,
+    PageSize,
+)
 from graph.schema.audit import AuditFilter, AuditRecord, audit_page
-from graph.schema.connections import After, Connection, First
+from graph.schema.connections import Connection
 from graph.schema.fields import Info, attribute, or_null
-from graph.schema.ids import NOT_AN_ID, decode
+from graph.schema.ids import NOT_AN_ID, decode, expect
 from graph.schema.locations import of_its_kind
 from graph.schema.node import Node
 from graph.schema.nodes import Account, Group, Mover, Run
 from graph.schema.operations import Operation, OperationFilter, operations_page
 from graph.schema.scalars import AccountId
 
-_NODES: Final = 100
-
-AccountNumber = Annotated[
-    AccountId, strawberry.argument(description="The 12 digits of the account.")
-]
-GroupName = Annotated[str, strawberry.argument(description="The name of the mover's group.")]
-MoverName = Annotated[str, strawberry.argument(description="The name of the mover in its group.")]
-ObjectId = Annotated[
-    strawberry.ID, strawberry.argument(description="The `id` of an object, unchanged.")
-]
-ObjectIds = Annotated[
-    list[strawberry.ID], strawberry.argument(description=f"Up to {_NODES} ids of objects.")
-]
-OperationId = Annotated[
-    strawberry.ID,
-    strawberry.argument(description="The global id of the operation, as in `Operation.id`."),
-]
-Filter = Annotated[
+OperationFilterArgument = Annotated[
     OperationFilter | None,
-    strawberry.argument(description="Which operations to return; all where absent."),
+    strawberry.argument(description="Which operations to return; all if absent."),
 ]
-AuditedBy = Annotated[
+AuditFilterArgument = Annotated[
     AuditFilter | None,
-    strawberry.argument(description="Which records to return; all where absent."),
+    strawberry.argument(description="Which records to return; all if absent."),
 ]
 
 
@@ -56,8 +50,8 @@ class Viewer:
     )
     on_behalf_of: str | None = attribute(
         "on_behalf_of",
-        "The end user that the caller acts for, from X-Forwarded-User. Null where none is given, "
-        "or where the key is not trusted to name one.",
+        "The end user that the caller acts for, from X-Forwarded-User. Null if none is given, "
+        "or if the key is not trusted to name one.",
     )
     may_write: bool = attribute(
         "may_write", "Whether the key may create, start, stop and delete; false for read-only keys."
@@ -65,14 +59,14 @@ class Viewer:
     may_audit: bool = attribute("may_audit", "Whether the key may read the audit trail.")
 
     @strawberry.field(
-        description="The accounts that the key is limited to; empty where it may use every account "
+        description="The accounts that the key is limited to; empty if it may use every account "
         "that the server serves."
     )
     def accounts(self) -> list[AccountId]:
         return [AccountId(account_id) for account_id in sorted(self.value.accounts or ())]
 
     @strawberry.field(
-        description="The groups that the key is limited to; empty where it may use all groups."
+        description="The groups that the key is limited to; empty if it may use all groups."
     )
     def groups(self) -> list[str]:
         return sorted(self.value.groups or ())
@@ -98,7 +92,7 @@ class Query:
 
     @strawberry.field(
         description="The accounts named by the server's settings or by the caller's key. Empty "
-        "where both allow any account; use `account` then."
+        "if both allow any account; use `account` then."
     )
     def accounts(self, info: Info) -> list[Account]:
         return [Account(value=account) for account in movers.list_accounts(info.context)]
@@ -122,12 +116,12 @@ class Query:
         return await or_null(_node(info, id))
 
     @strawberry.field(
-        description=f"Up to {_NODES} objects by their global ids, in the order of the ids. An "
+        description=f"Up to {MOST} objects by their global ids, in the order of the ids. An "
         "object that is gone is null; one that could not be read is null with an error of its own."
     )
     async def nodes(self, info: Info, ids: ObjectIds) -> list[Node | None]:
-        if len(ids) > _NODES:
-            raise Invalid(f"'ids' may have at most {_NODES} items, not {len(ids)}.", path=("ids",))
+        if len(ids) > MOST:
+            raise Invalid(f"'ids' may have at most {MOST} items, not {len(ids)}.", path=("ids",))
         found = await asyncio.gather(
             *(or_null(_node(info, node_id)) for node_id in ids), return_exceptions=True
         )
@@ -135,28 +129,24 @@ class Query:
         return cast("list[Node | None]", found)
 
     @strawberry.field(
-        description="One operation by its global id. Operations are forgotten an hour after they "
-        "ended, or as the server's `OPERATION_MINUTES` setting says."
+        description="One operation by its global id. Ended operations are deleted after the "
+        "server's `OPERATION_MINUTES` setting, by default an hour."
     )
-    async def operation(self, info: Info, id: OperationId) -> Operation | None:  # noqa: A002
-        kind, key = decode(id)
-        if kind != "Operation":
-            raise Invalid(
-                f"Expected the id of an Operation; this is the id of a {kind}.", path=("id",)
-            )
+    async def operation(self, info: Info, id: OperationObjectId) -> Operation | None:  # noqa: A002
+        key = expect("Operation", id, path=("id",))
         found = await or_null(operations.get_operation(info.context, key))
         return None if found is None else Operation(value=found)
 
     @strawberry.field(
         description="The operations that the caller may see, newest first. Ended operations are "
-        "forgotten after a while, see `operation`."
+        "deleted after a while, see `operation`."
     )
     async def operations(
         self,
         info: Info,
-        filter: Filter = None,  # noqa: A002 - the argument's name in the schema
-        first: First = 25,
-        after: After = None,
+        filter: OperationFilterArgument = None,  # noqa: A002 - the argument's name in the schema
+        first: PageSize = 25,
+        after: AfterCursor = None,
     ) -> Connection[Operation] | None:
         return await operations_page(info, filter, first, after)
 
@@ -168,9 +158,9 @@ class Query:
     async def audit(
         self,
         info: Info,
-        filter: AuditedBy = None,  # noqa: A002 - the argument's name in the schema
-        first: First = 25,
-        after: After = None,
+        filter: AuditFilterArgument = None,  # noqa: A002 - the argument's name in the schema
+        first: PageSize = 25,
+        after: AfterCursor = None,
     ) -> Connection[AuditRecord] | None:
         return await audit_page(info, filter, first, after)
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from typing import Annotated
 
 import strawberry
 
 from graph.resolvers import operations, runs
 from graph.runs.watch import Update
+from graph.schema.arguments import AfterSequence, OperationObjectId, RunObjectId
 from graph.schema.fields import Info, attribute
 from graph.schema.ids import expect
 from graph.schema.nodes import Mover, Run, mover_or_none
@@ -34,28 +34,10 @@ class RunUpdate:
 
     @strawberry.field(
         description="The mover of the run, read for this event, so that its status and runs are as "
-        "new as the run itself; null where it was deleted. Costs two calls to AWS per event."
+        "current as the run itself; null if it was deleted. Costs two calls to AWS per event."
     )
     async def mover(self, info: Info) -> Mover | None:
         return await mover_or_none(info, self.value.run.task_arn)
-
-
-RunId = Annotated[
-    strawberry.ID,
-    strawberry.argument(description="The global id of the run, as in `Run.id`."),
-]
-OperationId = Annotated[
-    strawberry.ID,
-    strawberry.argument(description="The global id of the operation, as in `Operation.id`."),
-]
-After = Annotated[
-    int | None,
-    strawberry.argument(
-        description="The last `sequence` that the client has received. If it is still the current "
-        "one, that state is not sent again. A number from another server, or from an earlier "
-        "watch, is ignored: the current state is sent."
-    ),
-]
 
 
 @strawberry.type(
@@ -69,7 +51,7 @@ class Subscription:
         "intermediate ones. Many subscribers of one run share one poll of AWS."
     )
     async def run_progress(
-        self, info: Info, run: RunId, after: After = None
+        self, info: Info, run: RunObjectId, after: AfterSequence = None
     ) -> AsyncGenerator[RunUpdate, None]:
         run_arn = expect("Run", run, path=("run",))
         async with aclosing(runs.follow_run(info.context, run_arn, after)) as updates:
@@ -81,7 +63,7 @@ class Subscription:
         "and completes once the operation is COMPLETED or FAILED."
     )
     async def operation_progress(
-        self, info: Info, operation: OperationId
+        self, info: Info, operation: OperationObjectId
     ) -> AsyncGenerator[Operation, None]:
         operation_id = expect("Operation", operation, path=("operation",))
         async with aclosing(operations.follow_operation(info.context, operation_id)) as states:

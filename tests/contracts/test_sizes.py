@@ -14,7 +14,7 @@ MAX_FUNCTION: Final = 60
 SLACK: Final = 10
 """By so many lines a module may be shorter than its exception says before that has to go down."""
 LONG_MODULES: Final = {
-    "graph/schema/nodes.py": (314, "types that refer to each other have to be in one module"),
+    "graph/schema/nodes.py": (305, "types that refer to each other have to be in one module"),
 }
 LONG_FUNCTIONS: Final[dict[str, tuple[int, str]]] = {}
 """``module:function``, with the lines and the reason."""

@@ -1,0 +1,54 @@
+"""The types of arguments that several fields have, with their descriptions."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+import strawberry
+
+from graph.schema.scalars import AccountId
+
+MOST: Final = 100
+"""The items of a page, and the ids of one ``nodes`` field."""
+
+PageSize = Annotated[
+    int, strawberry.argument(description=f"The maximum number of items on the page, 1 to {MOST}.")
+]
+AfterCursor = Annotated[
+    str | None,
+    strawberry.argument(
+        description="Return the items that follow this cursor; omit it for the first page."
+    ),
+]
+AccountNumber = Annotated[
+    AccountId, strawberry.argument(description="The 12 digits of the AWS account.")
+]
+GroupName = Annotated[
+    str, strawberry.argument(description="The name of the group, exactly as in its tag.")
+]
+MoverName = Annotated[str, strawberry.argument(description="The name of the mover in its group.")]
+RunId = Annotated[
+    str,
+    strawberry.argument(description="The id of the run, such as `exec-0123456789abcdef0`."),
+]
+ObjectId = Annotated[
+    strawberry.ID, strawberry.argument(description="The `id` of an object, unchanged.")
+]
+ObjectIds = Annotated[
+    list[strawberry.ID], strawberry.argument(description=f"Up to {MOST} ids of objects.")
+]
+RunObjectId = Annotated[
+    strawberry.ID, strawberry.argument(description="The global id of the run, as in `Run.id`.")
+]
+OperationObjectId = Annotated[
+    strawberry.ID,
+    strawberry.argument(description="The global id of the operation, as in `Operation.id`."),
+]
+AfterSequence = Annotated[
+    int | None,
+    strawberry.argument(
+        description="The last `sequence` that the client has received. If it is still the current "
+        "one, that state is not sent again. A number from another server, or from an earlier "
+        "watch, is ignored: the current state is sent."
+    ),
+]
