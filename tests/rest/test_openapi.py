@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from starlette.routing import Route, compile_path
 
-from graph.locations import KINDS, Members
+from graph.locations import CREATABLE, KINDS, Members
+from graph.model.errors import unknown_account
 from graph.observability.version import Version
 from rest_compat.endpoint import ANY
 from rest_compat.errors import STATUS
@@ -141,6 +142,27 @@ def _same(told: dict[str, Any], members: Members, where: str) -> None:
         if nested is not None:
             inner = told["properties"][name]
             _same(inner.get("items", inner), nested, f"{where}.{name}")
+
+
+def test_every_kind_that_can_be_created_is_in_the_body_of_a_create() -> None:
+    told = {branch["title"]: branch for branch in COMPONENTS["schemas"]["NewLocation"]["oneOf"]}
+    assert told.keys() == CREATABLE.keys()
+    for name, creation in CREATABLE.items():
+        assert told[name]["properties"]["Type"] == {"const": name}
+        assert told[name]["required"] == ["Type", name]
+        members = told[name]["properties"][name]
+        assert members["properties"].keys() == set(creation.rest.values())
+        assert set(members["required"]) == set([*creation.rest.values()][: creation.required])
+
+
+def test_every_kind_with_members_of_its_own_is_in_the_location() -> None:
+    told = set(COMPONENTS["schemas"]["Location"]["properties"]) - {"Type"}
+    assert told == {name for name, kind in KINDS.items() if kind.members}
+
+
+def test_the_text_of_an_unknown_account_is_the_one_that_is_answered() -> None:
+    (example,) = COMPONENTS["responses"]["NoAccount"]["content"]["text/plain"]["examples"].values()
+    assert example["value"] == unknown_account("9" * 12).message
 
 
 def test_it_is_served_and_says_so_itself(rest_api: RestApi) -> None:

@@ -16,13 +16,14 @@ from botocore.model import OperationModel
 from botocore.parsers import ResponseParserError
 
 from graph.aws.client import bodies
+from graph.locations import KINDS
 
 _ERROR_STATUS: Final = 301
 """From this status on the SDK takes a response for an error."""
-_LOCATION_KINDS: Final = (
-    *("AzureBlob", "Efs", "FsxLustre", "FsxOntap", "FsxOpenZfs", "FsxWindows", "Hdfs"),
-    *("Nfs", "ObjectStorage", "S3", "Smb"),
+_LOCATION_KINDS: Final = tuple(
+    "".join(part.capitalize() for part in kind.operation.split("_")) for kind in KINDS.values()
 )
+"""The ends of the names of operations, such as ``FsxLustre``."""
 _NOTHING: Final[tuple[str, ...]] = ()
 _TAGS: Final = ("ResourceTagMappingList[].ResourceARN", "ResourceTagMappingList[].Tags[].Key")
 
