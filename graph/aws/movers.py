@@ -86,7 +86,7 @@ def mover_of(gateway: ArnGateway, task: Task, tags: tuple[Tag, ...]) -> Mover:
     """A task with its tags as a mover. Raises NotFound where it is not the organisation's."""
     aws = gateway.of(task.task_arn)
     if not carries(tags, own_tags(aws.org)):
-        raise NotFound("datasync mover not found")
+        raise NotFound(f"task {task.task_arn} is not a mover of this organisation")
     entry = TaskEntry(task.task_arn, task.name, task.status, task.mode)
     return _mover(aws, entry, tags)
 

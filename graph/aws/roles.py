@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any, Final
 
-from graph.aws.client.access import Access
+from graph.aws.client.access import Access, roles_path
 from graph.aws.client.gateway import AccountGateway
 from graph.aws.tags import carries, encoded
 from graph.model import names
@@ -33,7 +33,7 @@ _NOT_IN_A_PATH: Final = re.compile(r"[^\x21-\x7e]")
 
 def role_path(org: str, group: str) -> str:
     """The path of a group's roles; what IAM does not allow in paths becomes a hyphen."""
-    return f"/spinup/{org}/{_NOT_IN_A_PATH.sub('-', group)}/"
+    return f"{roles_path(org)}{_NOT_IN_A_PATH.sub('-', group)}/"
 
 
 async def ensure_role(
@@ -128,7 +128,7 @@ async def tags_of_role(aws: AccountGateway, name: str) -> tuple[Tag, ...]:
 def is_movers_role(role_arn: str, org: str, account_id: str) -> bool:
     """Whether a role was made for the organisation's movers, in that account."""
     parts = names.arn(role_arn)
-    return parts.account == account_id and parts.resource.startswith(f"role/spinup/{org}/")
+    return parts.account == account_id and parts.resource.startswith(f"role{roles_path(org)}")
 
 
 def _trust_policy(aws: AccountGateway) -> str:

@@ -7,6 +7,7 @@ import json
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
+from graph.aws.client.access import roles_path
 from graph.aws.client.gateway import AccountGateway
 from graph.aws.locations import describe_location, list_locations
 from graph.aws.marks import mark_of
@@ -76,7 +77,7 @@ def _is_datasyncs(role: dict[str, Any]) -> bool:
 async def _roles(aws: AccountGateway) -> list[_Role]:
     return [
         _Role(role["Arn"], role["RoleName"], role["CreateDate"])
-        for role in await list_roles(aws, f"/spinup/{aws.org}/")
+        for role in await list_roles(aws, roles_path(aws.org))
         if _is_datasyncs(role)
     ]
 

@@ -18,7 +18,8 @@ from graph.sandbox.failures import RoleUnusable
 from graph.sandbox.pace import PACE
 from graph.sandbox.policies import allows, trusts
 
-_DATASYNC: Final = "datasync.amazonaws.com"
+DATASYNC: Final = "datasync.amazonaws.com"
+"""The principal of the service in trust policies."""
 _TEMPORARY: Final = "ASIA"
 """The prefix of access keys of sessions."""
 
@@ -123,7 +124,7 @@ def check_role(role_arn: str, partition: str, location_arn: str) -> None:
         or not trusts(
             role.assume_role_policy_document,
             "Service",
-            _DATASYNC,
+            DATASYNC,
             sourceaccount=location_arn.split(":")[4],
             sourcearn=location_arn,
         )

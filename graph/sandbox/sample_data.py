@@ -7,6 +7,8 @@ from typing import Final, NamedTuple
 
 from moto.datasync.models import datasync_backends
 
+from graph.model.mover import GROUP_TAG, own_tags
+from graph.sandbox.roles import DATASYNC
 from graph.sandbox.sandbox import REGION, Sandbox
 
 LAB: Final = "222222222222"
@@ -54,15 +56,15 @@ def seed(aws: Sandbox) -> None:
 
 
 def _create(aws: Sandbox, mover: _Mover) -> None:
-    given = {"org": ORG, "spaceid": mover.group, "type": "storage", "flavor": "datamover"}
-    tags = [{"Key": f"spinup:{key}", "Value": value} for key, value in given.items()]
+    given = own_tags(ORG) | {GROUP_TAG: mover.group}
+    tags = [{"Key": key, "Value": value} for key, value in given.items()]
     datasync = datasync_backends[mover.account][REGION]
     ends = []
     for side, bucket in (("source", mover.source), ("destination", mover.destination)):
         role = aws.role(
             mover.account,
             f"{mover.name}-{side}",
-            service="datasync.amazonaws.com",
+            service=DATASYNC,
             bucket=bucket,
             path=f"/spinup/{ORG}/{mover.group}/",
         )

@@ -26,6 +26,11 @@ class Access(Enum):
         return self in (Access.READ, Access.INSPECT)
 
 
+def roles_path(org: str) -> str:
+    """The IAM path of all roles that the server creates for an organisation's movers."""
+    return f"/spinup/{org}/"
+
+
 def session_policies(
     access: Access, partition: str, org: str, boundary: str | None = None
 ) -> dict[str, Any]:
@@ -57,7 +62,7 @@ def _roles_of(partition: str, org: str, boundary: str | None) -> dict[str, Any]:
 
     With a boundary nothing can be given to a role that lacks it.
     """
-    resource = f"arn:{partition}:iam::*:role/spinup/{org}/*"
+    resource = f"arn:{partition}:iam::*:role{roles_path(org)}*"
     condition = {"StringEquals": {"iam:PermissionsBoundary": boundary}}
     giving = _allow(_GIVING, resource) | ({"Condition": condition} if boundary else {})
     return {"Version": "2012-10-17", "Statement": [_allow(_OTHER, resource), giving]}

@@ -19,6 +19,7 @@ from graph.aws.client.session import SERVICES, RoleSession
 from graph.aws.client.shared_reads import SharedReads
 from graph.concurrency import FairSlots, TooManyWaiting
 from graph.model.errors import ApiError, Throttled
+from graph.model.mover import ORG_TAG
 
 MOST_ROLES: Final = 300
 """Of account and kind of access: beyond it, those that were not used for longest are closed."""
@@ -184,7 +185,7 @@ class Clients:
         request: dict[str, Any] = {
             "RoleArn": f"arn:{self.partition}:iam::{account_id}:role/{self._role}",
             "RoleSessionName": "datasync-api",
-            "Tags": [{"Key": "spinup:org", "Value": self._org}],
+            "Tags": [{"Key": ORG_TAG, "Value": self._org}],
             **session_policies(access, self.partition, self._org, self.role_boundary(account_id)),
         }
         if self._external_id:
