@@ -16,7 +16,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route, WebSocketRoute
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from graph import schema
 from graph.auth import Authenticator, Peer, Rejected, credentials
@@ -105,11 +105,7 @@ def create_app(settings: Settings, *, owns_process: bool = False) -> Starlette:
             Middleware(AccessLog),
             Middleware(Cors, origins=settings.cors_origins, own=frozenset({"/graphql"})),
         ],
-        routes=[
-            Route("/graphql", graphql, methods=None),
-            WebSocketRoute("/graphql", graphql),
-            Route("/healthz", _healthy),
-        ],
+        routes=_routes(graphql),
     )
     # Every other path, whether a route matches it or not, belongs to the REST API.
     app.router.redirect_slashes = False
@@ -122,6 +118,14 @@ def create_app(settings: Settings, *, owns_process: bool = False) -> Starlette:
         metrics=_metrics,
     )
     return app
+
+
+def _routes(graphql: GraphQLApp) -> list[BaseRoute]:
+    return [
+        Route("/graphql", graphql, methods=None),
+        WebSocketRoute("/graphql", graphql),
+        Route("/healthz", _healthy),
+    ]
 
 
 def graphql_schema() -> Schema:

@@ -1,4 +1,4 @@
-"""The DataLoaders of one request: what one field has read, no other reads again."""
+"""The DataLoaders of one request, through which fields share what they read."""
 
 from __future__ import annotations
 
@@ -27,18 +27,13 @@ V = TypeVar("V")
 
 
 class Loaders:
-    """Created for every request, so that nothing in them is older than the request itself.
+    """Created per request, so that they never hold anything older than the request.
 
     A stream discards them with ``forget`` before each of its events.
     """
 
     def __init__(self, gateway: Gateway, runs: RunService, cleanup: Cleanup) -> None:
-        self._gateway = gateway
-
-        async def read_notes(run_arns: list[str]) -> list[RunNote]:
-            notes = await runs.notes(run_arns)
-            return [notes.get(run_arn, RunNote()) for run_arn in run_arns]
-
+        self._gateway, self._runs = gateway, runs
         self.movers: DataLoader[str, list[Mover]] = _one_by_one(
             lambda account_id: movers.list_movers(gateway.bind(account_id))
         )
@@ -50,7 +45,7 @@ class Loaders:
         self.named_mover: DataLoader[tuple[str, str, str], Mover | None] = _one_by_one(
             lambda key: movers.find_mover(gateway.bind(key[0]), *key[1:])
         )
-        """By account, group and name; None without one."""
+        """By account, group and name; None if there is no such mover."""
         self.mover: DataLoader[str, Mover] = _one_by_one(self._mover)
         """By the task's ARN."""
         self.task: DataLoader[str, Task] = _one_by_one(lambda arn: describe_task(gateway, arn))
@@ -70,7 +65,7 @@ class Loaders:
         self.runs: DataLoader[str, list[RunRef]] = _one_by_one(runs.list_runs)
         """By the task's ARN, the newest first."""
         self.run: DataLoader[str, Run] = DataLoader(load_fn=runs.read)
-        self.run_note: DataLoader[str, RunNote] = DataLoader(load_fn=read_notes)
+        self.run_note: DataLoader[str, RunNote] = DataLoader(load_fn=self._notes)
         """By the run's ARN; an empty note if nothing is known."""
         self.latest_run: DataLoader[str, str | None] = DataLoader(load_fn=runs.latest)
         """By the task's ARN: the ARN of its last run, None if it never ran."""
@@ -78,7 +73,7 @@ class Loaders:
         """By account."""
 
     def forget(self) -> None:
-        """Before the next event of a stream, which must not show anything older than itself."""
+        """Discards everything before the next event of a stream, which has to show fresh values."""
         for loader in vars(self).values():
             if isinstance(loader, DataLoader):
                 loader.clear_all()
@@ -95,6 +90,10 @@ class Loaders:
         ):
             loader.clear_all()
 
+    async def _notes(self, run_arns: list[str]) -> list[RunNote]:
+        notes = await self._runs.notes(run_arns)
+        return [notes.get(run_arn, RunNote()) for run_arn in run_arns]
+
     async def _mover(self, task_arn: str) -> Mover:
         self._gateway.account(names.arn(task_arn).account)
         task, tags = await asyncio.gather(self.task.load(task_arn), self.tags.load(task_arn))
@@ -102,7 +101,7 @@ class Loaders:
 
 
 def _one_by_one(read: Callable[[K], Awaitable[V]]) -> DataLoader[K, V]:
-    """A loader for what AWS returns one by one: all at the same time, each with its own failure."""
+    """A loader of what AWS returns one by one: reads all keys concurrently, each with its error."""
 
     async def load(keys: list[K]) -> list[V | BaseException]:
         return await asyncio.gather(*(read(key) for key in keys), return_exceptions=True)

@@ -21,6 +21,7 @@ from graph.model.errors import (
 from graph.model.mover import Mover
 from graph.model.operation import Operation
 from graph.resolvers import changes, movers, operations, runs, scope
+from graph.runs.cancel import not_running
 from rest_compat import requests, responses
 from rest_compat.errors import RETRY_SECONDS
 
@@ -73,8 +74,8 @@ async def update_mover(context: Context, request: Request) -> Response:
     if state == "stop":
         try:
             await changes.stop_named(context, *named)
-        except NotRunning:  # or being cancelled already, for which the original has no words
-            raise NotRunning("datasync mover task is not running") from None
+        except NotRunning:  # or already being cancelled, for which the original has no message
+            raise not_running() from None
         return Response(status_code=204)
     run_arn = await changes.start_named(context, *named)
     return answer(run_arn.rpartition("/")[2])
@@ -83,7 +84,7 @@ async def update_mover(context: Context, request: Request) -> Response:
 async def delete_mover(context: Context, request: Request) -> Response:
     """Responds when the mover is deleted, or says in time that the deletion continues.
 
-    It also continues if the client disconnects; whoever repeats the request joins it.
+    It also continues if the client disconnects; a repeated request joins it.
     """
     until = asyncio.get_running_loop().time() + request.state.seconds - _ANSWERING_SECONDS
     params = request.path_params
@@ -103,7 +104,7 @@ def _deleted(operation: Operation) -> Response:
     elif operation.failure:  # may quote AWS, which is not shown with a 5xx: the task log has it
         text = (
             f"the mover could not be deleted as a whole (task {operation.id}); delete it again to "
-            "go on where it stopped"
+            "continue where it stopped"
         )
         status = 502
     else:
@@ -124,7 +125,7 @@ async def show_run(context: Context, request: Request) -> Response:
     try:
         names.run_id(run_id)
     except Invalid:
-        raise NotFound("datasync run not found") from None
+        raise NotFound(scope.NO_RUN) from None
     return answer(responses.run_json(await runs.find_run(context, mover, run_id)))
 
 

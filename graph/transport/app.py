@@ -16,7 +16,7 @@ from graph.transport.report import Observer, ignore
 
 
 class GraphQLApp:
-    """Answers by the audits' profile of GraphQL over HTTP: errors of a request are 400."""
+    """GraphQL over HTTP as graphql-http's audits expect it: request errors are answered 400."""
 
     def __init__(
         self,
@@ -38,11 +38,11 @@ class GraphQLApp:
         stuck_seconds: float = 30,
         init_seconds: float = 10,
     ) -> None:
-        """``observe`` is called at the end of each operation.
+        """``observe`` is called when an operation has ended.
 
-        ``names_of`` names the caller of an identity: each of the names has ``sockets_per_caller``
-        and ``streams_per_caller``. ``origins``: whose pages may open a WebSocket, beside those of
-        the server itself. Raises ValueError for what is not an origin.
+        ``names_of`` returns the names of an identity; ``sockets_per_caller`` and
+        ``streams_per_caller`` hold for each of them. Pages of ``origins`` may open a WebSocket.
+        Raises ValueError for an invalid origin.
         """
         self.endpoint = Endpoint(
             results=Results(schema, make_context),
@@ -66,7 +66,7 @@ class GraphQLApp:
         elif scope["type"] == "websocket":
             await websocket.serve(self.endpoint, scope, receive, send)
         else:
-            raise ValueError(f"a scope of the type {scope['type']} is not for GraphQL")
+            raise ValueError(f"a scope of type {scope['type']} is not supported")
 
     def stop(self) -> None:
         """Ends all streams and sockets at once, so that their clients connect to another server."""
@@ -77,5 +77,5 @@ class GraphQLApp:
         self.endpoint.withdraw(lost)
 
     async def aclose(self, seconds: float) -> None:
-        """Waits for the mutations under way, and cancels those that take longer."""
+        """Waits so long for the mutations in progress, then cancels the rest."""
         await self.endpoint.results.aclose(seconds)
