@@ -1,4 +1,4 @@
-"""One line a request, and a count of it by route. Never a token, a query or a body."""
+"""Logs one line per request and counts requests by route. Never logs a token, query or body."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ log = logging.getLogger(__name__)
 _ENTRY: Final = "datasync-api.access"
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"})
 _QUIET: Final = frozenset({"/healthz", "/v1/datasync/metrics", "/v1/datasync/ping"})
-"""Asked by machines all the time: at debug only."""
+"""Polled by machines, and therefore logged at debug only."""
 _SHOWN: Final = 200
 _STREAMS: Final = (b"text/event-stream", b"multipart/mixed")
-"""Content types of answers that last as long as their client wants."""
+"""Content types of responses that last as long as their client listens."""
 
 
 @dataclass
 class Entry:
-    """What is learned of one request, or of one socket, on its way."""
+    """What is known about one request or WebSocket."""
 
     request_id: str = field(default_factory=lambda: uuid.uuid4().hex)
     started: float = field(default_factory=time.perf_counter)
@@ -43,10 +43,10 @@ class Entry:
     close: int | None = None
     """The code with which the server closed a WebSocket."""
     report: Report | None = None
-    """Of the GraphQL operation that a request carried."""
+    """The report on the GraphQL operation in the request."""
 
     def note(self, message: Message) -> None:
-        """Of what goes out."""
+        """Notes the status of an outgoing message."""
         kind = message["type"]
         if kind in ("http.response.start", "websocket.http.response.start"):
             self.status = message["status"]
@@ -82,20 +82,20 @@ class AccessLog:
             entry.status = entry.status or 500
             raise
         finally:
-            # Cut off in the middle, its client was told so at once, whatever was answered here.
+            # A request that was cut off has been answered already, whatever the application sent.
             entry.status = scope.get(REFUSED, entry.status)
-            _tell(scope, entry)
+            _finish(scope, entry)
 
 
 def note_caller(scope: Scope, caller: Caller) -> None:
-    """Whoever identifies a request says so, for its line in the log."""
+    """Adds the caller to the log line of a request."""
     entry = scope.get(_ENTRY)
     if isinstance(entry, Entry):
         entry.caller = caller
 
 
 def note_rejection(scope: Scope, reason: str) -> None:
-    """Adds to the line of a request why its caller was rejected; the reason holds no secret."""
+    """Adds to the log line of a request why its caller was rejected. Holds no secret."""
     entry = scope.get(_ENTRY)
     if isinstance(entry, Entry):
         entry.rejected = reason
@@ -104,8 +104,8 @@ def note_rejection(scope: Scope, reason: str) -> None:
 def note_operation(scope: Scope, report: Report) -> None:
     """Counts the errors of a GraphQL operation and has it logged.
 
-    Over HTTP the line of the request names the operation. Over a WebSocket, which carries many,
-    each has a line of its own.
+    Over HTTP, the log line of the request names the operation. Over a WebSocket, which carries
+    many operations, each has a line of its own.
     """
     for (code, name), times in report.failures.items():
         GRAPHQL_ERRORS.labels(code, name).inc(times)
@@ -129,7 +129,7 @@ def _operation_line(scope: Scope, report: Report) -> str:
 
 
 def _described(report: Report | None) -> dict[str, object]:
-    """What a line says of a GraphQL operation."""
+    """The part of a log line about a GraphQL operation."""
     if report is None:
         return {}
     summary = report.summary
@@ -149,11 +149,11 @@ def _by_code(report: Report) -> Counter[str]:
 
 
 def _counted(names: Counter[str]) -> str:
-    """Each name, with the number of times if it is more than one."""
+    """Each name, with its count if that is more than one."""
     return ",".join(f"{name}:{n}" if n > 1 else name for name, n in names.items())
 
 
-def _tell(scope: Scope, entry: Entry) -> None:
+def _finish(scope: Scope, entry: Entry) -> None:
     seconds, route = time.perf_counter() - entry.started, _route(scope)
     method = scope.get("method", "WEBSOCKET")
     method = method if method in _METHODS or method == "WEBSOCKET" else "OTHER"
@@ -184,7 +184,7 @@ def _line(scope: Scope, entry: Entry, method: str, route: str, seconds: float) -
 
 
 def _route(scope: Scope) -> str:
-    """The template that matched: a bounded set, whatever paths are asked for."""
+    """The template of the route that matched, so that the set of labels is bounded."""
     path: str | None = getattr(scope.get("route"), "path", None)
     return path or "none"
 

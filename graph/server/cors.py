@@ -29,11 +29,11 @@ class Cors:
     """
 
     def __init__(self, app: ASGIApp, origins: tuple[str, ...], own: frozenset[str]) -> None:
-        """``own`` are the paths that answer OPTIONS themselves where no origins are set."""
+        """``own`` are the paths that answer OPTIONS themselves if no origins are set."""
         self._app, self._origins, self._own = app, frozenset(origins), own
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":  # a WebSocket's origin is the transport's to judge
+        if scope["type"] != "http":  # the transport checks the origin of a WebSocket
             await self._app(scope, receive, send)
         elif not self._origins:
             await self._as_the_original(scope, receive, send)

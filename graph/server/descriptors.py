@@ -1,4 +1,4 @@
-"""Makes the limit of open files fit the number of connections, or the other way round."""
+"""Adapts the limit of open files to the number of connections, or vice versa."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Final
 log = logging.getLogger(__name__)
 
 _OTHERS: Final = 1_024
-"""Descriptors for AWS, the store, the server itself, and connections that are refused."""
+"""Descriptors reserved for AWS, the store, the server itself and rejected connections."""
 
 
 def affordable(connections: int) -> int:
     """Raises the soft limit of open files as far as needed; returns the connections to serve.
 
-    A process with few descriptors keeps half of them for other things than connections. Logs a
-    warning if fewer connections can be served than are configured.
+    A process with few descriptors reserves half of them for other purposes. Logs a warning if fewer
+    connections can be served than configured.
     """
     limit = _raised_limit(connections + _OTHERS)
     served = limit - min(_OTHERS, limit // 2)

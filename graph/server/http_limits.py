@@ -18,24 +18,24 @@ from graph.transport import ABORT
 log = logging.getLogger(__name__)
 
 REFUSED: Final = "datasync-api.refused"
-"""In the scope of a request that was cut off: the status that its client got."""
-_TOO_SLOW: Final = "the request did not come in time\n"
+"""Key in the scope of a request that was cut off: the status that was sent to its client."""
+_TOO_SLOW: Final = "the request did not arrive in time\n"
 _TOO_MANY: Final = "there are too many connections; try again\n"
 _RETRY_SECONDS: Final = "5"
 _FULL: Final = 503
 _GRACE_SECONDS: Final = 0.5
-"""For the request of a connection that is refused: an answer before it could get lost."""
+"""How long a rejected connection may take to send a request: an earlier answer may get lost."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConnectionLimits:
-    """How long a client may take, and how much it may say before its body."""
+    """How long a client may take, and how large the head of a request may be."""
 
     seconds: float
-    """For a whole request from its first byte, or from the opening of the connection; and for
-    taking an answer once it is all written."""
+    """For a complete request from its first byte, or from the opening of the connection; and for
+    receiving a response once it has been written."""
     connections: int
-    """How many are served at a time."""
+    """The number of concurrent connections."""
     head_bytes: int = 65_536
 
 
@@ -49,36 +49,36 @@ class BoundedHttp(HttpToolsProtocol):
         self._limits = limits
         self._deadline: asyncio.TimerHandle | None = None
         self._in_head = True
-        self._said = False
+        self._started = False
         """Whether any byte of the current request has arrived."""
         self._refused = False
-        self._beyond = False
-        """Whether all connections that are served were taken when this one was opened."""
+        self._excess = False
+        """Whether the limit of connections was reached when this one was opened."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._beyond = len(self.connections) > self._limits.connections
-        self._wait(_GRACE_SECONDS if self._beyond else self._limits.seconds)
+        self._excess = len(self.connections) > self._limits.connections
+        self._wait(_GRACE_SECONDS if self._excess else self._limits.seconds)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._whole()
+        self._cancel_deadline()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         if self._refused:
             return
-        if self._beyond:
+        if self._excess:
             self._refuse(_FULL, _TOO_MANY)
             return
         if self._in_head and self._deadline is None:
             self._wait(self._limits.seconds)
-        self._said = True
+        self._started = True
         super().data_received(data)
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
         cast("dict[str, Any]", self.scope)[ABORT] = self.transport.abort
-        self._in_head, self._said = True, True
+        self._in_head, self._started = True, True
         if self._deadline is None:
             self._wait(self._limits.seconds)
 
@@ -89,8 +89,8 @@ class BoundedHttp(HttpToolsProtocol):
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
-        self._whole()
-        self._in_head, self._said = True, False
+        self._cancel_deadline()
+        self._in_head, self._started = True, False
         super().on_message_complete()
         if not (self._requests.should_upgrade() or self._requests.should_keep_alive()):
             self._close_when_answered()
@@ -112,7 +112,7 @@ class BoundedHttp(HttpToolsProtocol):
     def _wait(self, seconds: float) -> None:
         self._deadline = self.loop.call_later(seconds, self._too_slow)
 
-    def _whole(self) -> None:
+    def _cancel_deadline(self) -> None:
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
@@ -120,13 +120,13 @@ class BoundedHttp(HttpToolsProtocol):
     def _too_slow(self) -> None:
         self._deadline = None
         answering = self.cycle is not None and not self.cycle.response_complete
-        if self._beyond:
+        if self._excess:
             self._refuse(_FULL, _TOO_MANY)
         elif self.flow.read_paused or (self._in_head and answering):
             self._wait(
                 self._limits.seconds
-            )  # it is the server that does not read, or that has not answered yet
-        elif not self._said:
+            )  # the server itself does not read, or has not responded yet
+        elif not self._started:
             self.transport.close()
         else:
             self._refuse(408, _TOO_SLOW)
@@ -141,12 +141,12 @@ class BoundedHttp(HttpToolsProtocol):
         )
 
     def _refuse(self, status: int, reason: str) -> None:
-        """Answers in place of the application, to which the client seems to have left.
+        """Responds in place of the application, to which the client appears disconnected.
 
-        Only closes the connection if a response has begun that this one would be mixed with.
+        Only closes the connection if another response has begun.
         """
         self._refused = True
-        self._whole()
+        self._cancel_deadline()
         if self._is_responding():
             self.transport.close()
             return
@@ -165,20 +165,20 @@ class BoundedHttp(HttpToolsProtocol):
             self.cycle.message_event.set()
         else:
             HTTP_REQUESTS.labels("OTHER", "none", status).inc()
-            log.info("%s", pairs(status=status, why=reason.strip(), request_id=request_id))
+            log.info("%s", pairs(status=status, reason=reason.strip(), request_id=request_id))
         self.transport.close()
 
     @staticmethod
     def _give_up(transport: asyncio.Transport) -> None:
-        """For an answer that nobody takes: closing would wait for it."""
+        """Aborts if the client does not read the response: closing would wait for it."""
         if transport.get_write_buffer_size():
             transport.abort()
 
 
 def _handshake(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    """The fields of a WebSocket handshake without those whose parsing is expensive for nothing.
+    """The fields of a WebSocket handshake without those that are expensive to parse and unused.
 
-    uvicorn reads the last ``Connection`` only; and the server supports no extension.
+    uvicorn reads only the last ``Connection``, and the server supports no extension.
     """
     dropped = (b"connection", b"sec-websocket-extensions")
     kept = [field for field in headers if field[0] not in dropped]

@@ -1,4 +1,4 @@
-"""SIGHUP makes a server read its keys again, SIGTERM and SIGINT end what is long-lived.
+"""SIGHUP makes a server read its keys again; SIGTERM and SIGINT end streams and sockets.
 
 SIGHUP stays pending while nobody handles it.
 """
@@ -61,7 +61,7 @@ async def _repeat(requested: asyncio.Event, action: Callable[[], Awaitable[None]
         requested.clear()
         try:
             await action()
-        except Exception:  # a boundary: the next signal has to be heard, too
+        except Exception:  # a boundary: the next signal must be handled too
             log.exception("SIGHUP could not be handled")
 
 

@@ -1,4 +1,4 @@
-"""The start of ``serve``: what can be known is checked, the address is taken, the workers start."""
+"""Starts ``serve``: checks what can be checked, binds the address, and starts the workers."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ from graph.store import trouble_with
 
 _SOCKET_BYTES: Final = 65_536
 _KEEP_ALIVE_SECONDS: Final = 75
-"""For the next request of a connection: longer than the usual balancer's 60, so that it is never
-ours that closes just when the balancer sends."""
+"""How long an idle connection is kept: longer than the usual 60 seconds of load balancers, so that
+the server never closes one just when the balancer sends a request."""
 _NOT_HERE: Final = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
-"""Of a name with several addresses, one that this host does not have."""
+"""Errors for an address that this host does not have, of a name with several."""
 
 
 def serve(found: LoadedSettings, workers: int) -> int:
-    """Until a signal comes. Gives the status to exit with; raises SettingsError before it serves.
+    """Serves until a signal arrives. Returns the exit status; raises SettingsError before serving.
 
-    The SDK finds the configured credentials in the environment, in each worker too.
+    Sets environment variables, from which the SDK of each worker reads its credentials.
     """
-    block_hangup()  # each application handles it once it has its keys
+    block_hangup()  # each application handles the signal once it has read its keys
     os.environ.update(found.credentials)
     _check_region(found)
     with _address_of(found) as sockets:
@@ -55,12 +55,12 @@ def _check_region(found: LoadedSettings) -> None:
     except Invalid as error:
         raise SettingsError(error.message) from None
     if not known:
-        raise found.wrong("region", f"'{region}' is not a region of AWS, such as us-east-1")
+        raise found.wrong("region", f"'{region}' is not an AWS region such as us-east-1")
 
 
 @contextmanager
 def _address_of(found: LoadedSettings) -> Iterator[list[socket.socket]]:
-    """Taken already here: what is in use is told in our words, and one port serves all workers."""
+    """Binds the address here, for a clear error message and one socket for all workers."""
     host, port = found.settings.address
     with ExitStack() as stack:
         try:
@@ -92,8 +92,8 @@ def _bound(host: str, port: int) -> Iterator[socket.socket]:
 
 
 def _bind(family: socket.AddressFamily, address: tuple[Any, ...]) -> socket.socket:
-    # The protocol is named, or asyncio would not know that it is TCP and leave Nagle's algorithm
-    # on: with clients that delay their acknowledgements each answer took 40 ms more.
+    # The protocol is named because asyncio otherwise does not recognise TCP and leaves Nagle's
+    # algorithm on: clients that delay acknowledgements then wait 40 ms longer for each response.
     made = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -127,10 +127,10 @@ def _config(settings: Settings, workers: int) -> uvicorn.Config:
 
 
 def _run(config: uvicorn.Config, sockets: list[socket.socket]) -> int:
-    """As ``uvicorn.run``, which takes no sockets, and ends well where its workers cannot start."""
+    """``uvicorn.run`` with sockets, which also reports workers that cannot start."""
     with suppress(KeyboardInterrupt):
         if config.workers == 1:
-            config.load_app()  # not on the loop
+            config.load_app()  # before the event loop runs
             server = uvicorn.Server(config)
             server.run(sockets)
             return 0 if server.started else STARTUP_FAILURE

@@ -1,4 +1,4 @@
-"""The parent of several workers: closes the listening sockets at once, and forwards SIGHUP."""
+"""The parent of several workers: closes the listening sockets immediately and forwards SIGHUP."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _STOPPING: Final = (signal.SIGINT, signal.SIGTERM)
 
 
 class Supervisor(Multiprocess):
-    """uvicorn's supervisor of workers, with another answer to signals.
+    """uvicorn's supervisor of workers with a different handling of signals.
 
-    SIGHUP has to be blocked already; it does not restart the workers, but reaches each of them.
+    SIGHUP, which must be blocked already, is forwarded to the workers instead of restarting them.
     """
 
     def __init__(self, config: uvicorn.Config, sockets: list[socket]) -> None:
@@ -29,7 +29,7 @@ class Supervisor(Multiprocess):
             signal.signal(number, self._stop)
 
     def keep_subprocess_alive(self) -> None:
-        """Replaces workers that have died, unless the signal to stop comes meanwhile."""
+        """Replaces workers that have died, unless the process is being stopped."""
         try:
             super().keep_subprocess_alive()
         except (OSError, ValueError):  # the sockets that a new worker should get are closed
@@ -45,10 +45,9 @@ class Supervisor(Multiprocess):
                         os.kill(process.pid, signal.SIGHUP)
 
     def _stop(self, _number: int, _frame: FrameType | None) -> None:
-        """Closes the sockets before the workers do.
+        """Closes the sockets before the workers do, which have descriptors of their own.
 
-        As long as this process had them open, the kernel would go on accepting connections for
-        them that no worker answers. The workers have descriptors of their own.
+        While this process holds them open, the kernel accepts connections that no worker answers.
         """
         self.should_exit.set()
         for each in self.sockets:

@@ -13,11 +13,11 @@ from graph.transport import ABORT
 _RATE: Final = 100.0
 """Frames per second, after the first ``_BURST``: of any kind, before and after connection_init."""
 _BURST: Final = 1_000.0
-"""Parsing them takes about 10 ms. It is more than the messages that the transport takes at once, so
-that a client with too many of those gets the code of its protocol."""
+"""Parsing them takes about 10 ms. More than the messages that the transport accepts at once, so
+that a client with too many of those is closed with the code of its protocol."""
 _PIECE: Final = 2_048
-"""Bytes that are parsed at a time. A larger piece could hold thousands of frames, all of which
-would be parsed before the first is counted."""
+"""Bytes parsed at a time. A larger piece could hold thousands of frames, which would all be parsed
+before the first one is counted."""
 _TOO_MANY: Final = 1008
 """RFC 6455, 7.4.1: the client violates a policy."""
 

@@ -53,7 +53,7 @@ def test_a_region_that_is_none(
 ) -> None:
     environment.setenv("DATASYNC_API_REGION", region)
     assert refused(capsys, "--workers", workers) == (
-        f"DATASYNC_API_REGION is wrong: '{region}' is not a region of AWS, such as us-east-1\n"
+        f"DATASYNC_API_REGION is wrong: '{region}' is not an AWS region such as us-east-1\n"
     )
 
 
