@@ -1,1 +1,1 @@
-"""What movers and operations left behind: found, shown, and removed after another look."""
+"""Finds, lists and removes resources that movers and operations left behind."""

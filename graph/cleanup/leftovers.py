@@ -1,4 +1,4 @@
-"""What carries the mark of an operation, and its removal."""
+"""Finds and removes the resources that carry the mark of an operation."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from graph.model.errors import Conflict, NotFound
 from graph.model.mover import OPERATION_TAG
 
 IDS: Final = 20
-"""The most values that the tagging API takes for one key."""
+"""The maximum number of values per key in a filter of the tagging API."""
 
 
 async def marked(aws: AccountGateway, operation_ids: Collection[str]) -> dict[str, set[str]]:
-    """The ARNs of tasks and locations by the operation that made them, for at most ``IDS`` of them.
+    """The ARNs of tasks and locations by the operation that created them, for up to ``IDS`` ids.
 
-    One call, as a rule. The list is late, and still has what was deleted.
+    Usually one call. The list is eventually consistent and may still contain deleted resources.
     """
     found: dict[str, set[str]] = {operation_id: set() for operation_id in operation_ids}
     wanted = {OPERATION_TAG: operation_ids}
@@ -33,7 +33,7 @@ async def marked(aws: AccountGateway, operation_ids: Collection[str]) -> dict[st
 
 
 async def roles_of(aws: AccountGateway, group: str, name: str, operation_id: str) -> list[str]:
-    """The ARNs of the roles that an operation made for a mover of that group and name."""
+    """The ARNs of the roles that an operation created for a mover of that group and name."""
     roles = await list_roles(aws, role_path(aws.org, group))
     fit = [role for role in roles if role["RoleName"].startswith(f"{name}-")]
     marks = await asyncio.gather(*(_mark_of_role(aws, role["RoleName"]) for role in fit))
@@ -43,14 +43,14 @@ async def roles_of(aws: AccountGateway, group: str, name: str, operation_id: str
 async def remove(gateway: ArnGateway, arns: Iterable[str], operation_id: str) -> list[str]:
     """Deletes tasks, then locations, that carry the mark of an operation; returns those deleted.
 
-    Each is looked at again right before. Raises Conflict if one is in use.
+    Each is checked again immediately before. Raises Conflict if one is in use.
     """
     removed = []
     for arn in sorted(arns, key=lambda arn: (":location/" in arn, arn)):
         try:
             tags = await tags_of(gateway, arn)
         except NotFound:
-            continue  # the list is late
+            continue  # deleted already
         if mark_of(tags) != operation_id:
             continue
         await (_remove_location if ":location/" in arn else _remove_task)(gateway, arn)
@@ -59,7 +59,7 @@ async def remove(gateway: ArnGateway, arns: Iterable[str], operation_id: str) ->
 
 
 async def remove_roles(aws: AccountGateway, arns: Collection[str]) -> None:
-    """Deletes roles that no location reads with. Raises Conflict if one is in use."""
+    """Deletes roles that no location uses. Raises Conflict if one is in use."""
     if not arns:
         return
     readers = await readers_of(aws, await list_locations(aws))
@@ -72,7 +72,7 @@ async def remove_roles(aws: AccountGateway, arns: Collection[str]) -> None:
 async def _remove_task(gateway: ArnGateway, arn: str) -> None:
     task = await describe_task(gateway, arn)
     if task.status in ("RUNNING", "QUEUED"):
-        raise Conflict(f"{arn} has a run that is active")
+        raise Conflict(f"{arn} has an active run")
     await delete_task(gateway, arn)
 
 

@@ -1,4 +1,4 @@
-"""Orphans: found by joining the lists of an account."""
+"""Finds orphans by joining the lists of an account."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from graph.model.mover import GROUP_TAG, Tag, own_tags
 from graph.model.orphan import Bounds, Orphan, OrphanKind
 
 NO_TASK: Final = "no task of the account names it as source or destination"
-NO_LOCATION: Final = "no location of the account reads its bucket with it"
-ORPHANS_ONLY: Final = "only orphaned locations read their bucket with it"
+NO_LOCATION: Final = "no location of the account uses it"
+ORPHANS_ONLY: Final = "only orphaned locations use it"
 
 
 class _Role(NamedTuple):
@@ -40,8 +40,8 @@ async def find_orphans(aws: AccountGateway, bounds: Bounds) -> list[Orphan]:
     uris, marked, roles = await asyncio.gather(
         list_locations(aws), tagged(aws, ("location",), wanted), _roles(aws)
     )
-    # Tasks last: a location of the list above is used by them, or by none that is old enough.
-    # Each is described, for there are fewer of them than locations that one could ask about.
+    # Tasks are listed last: any task that uses a location of the list above is in this list, or
+    # is too young. Each is described, because accounts have fewer tasks than locations.
     used = await _used(aws)
     unused = {arn: tags for arn, tags in marked.items() if arn in uris and arn not in used}
     locations = await _locations(aws, unused, bounds)
@@ -50,7 +50,7 @@ async def find_orphans(aws: AccountGateway, bounds: Bounds) -> list[Orphan]:
 
 
 async def readers_of(aws: AccountGateway, uris: dict[str, str]) -> dict[str, set[str]]:
-    """The S3 locations among those, by the ARN of the role they read with; a call for each."""
+    """The S3 locations among those, by the ARN of the role they use. One call per location."""
     buckets = [arn for arn, uri in uris.items() if kind_of(uri) == "S3"]
     readers: dict[str, set[str]] = {}
     for location in await asyncio.gather(*(describe_location(aws, arn) for arn in buckets)):
@@ -61,9 +61,9 @@ async def readers_of(aws: AccountGateway, uris: dict[str, str]) -> dict[str, set
 
 
 def _is_datasyncs(role: dict[str, Any]) -> bool:
-    """Whether nobody but DataSync may assume a role.
+    """Whether only DataSync may assume a role.
 
-    Other services of the organisation keep theirs under the same path.
+    Other services of the organisation keep their roles under the same path.
     """
     trust = role.get("AssumeRolePolicyDocument") or {}
     statements = (json.loads(trust) if isinstance(trust, str) else trust).get("Statement") or ()
@@ -116,7 +116,7 @@ async def _locations(
             why=NO_TASK,
         )
         for location in described
-        # One whose age AWS does not tell is nobody's to remove.
+        # A location whose age AWS does not report is never removed.
         if location and location.created_at and location.created_at < bounds.made_before
     ]
 

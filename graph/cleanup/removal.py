@@ -1,4 +1,4 @@
-"""Removing what was found to be left behind: each is looked at again right before it goes."""
+"""Removes orphans, each after another check immediately before its removal."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from graph.model.orphan import Bounds, Orphan, OrphanKind
 async def remove_orphans(
     aws: AccountGateway, orphans: Iterable[Orphan], bounds: Bounds
 ) -> dict[str, ApiError | None]:
-    """By ARN: None where it is gone now, else what stood in the way.
+    """By ARN, None if the orphan was removed, or else the error that prevented it.
 
-    Locations go first, so that the roles which only they used can follow. Each is looked at again
-    right before, and AWS itself refuses to delete a location that a task names.
+    Locations are removed first, and then the roles that only they used. Each is checked again
+    immediately before, and AWS itself refuses to delete a location that a task uses.
     """
     given = list(orphans)
     locations = [orphan for orphan in given if orphan.kind is OrphanKind.LOCATION]
@@ -54,7 +54,7 @@ async def _remove_location(aws: AccountGateway, arn: str, bounds: Bounds) -> Non
     except NotFound:
         return  # gone already
     if not carries(tags, own_tags(aws.org)):
-        raise Conflict("it does not carry the organisation's tags any more")
+        raise Conflict("it no longer carries the organisation's tags")
     _refuse_spared(tags, bounds)
     if users := await tasks_using(aws, arn):
         raise Conflict(f"it is used by {users[0].rpartition('/')[2]} now")
@@ -76,4 +76,4 @@ async def _remove_role(
 
 def _refuse_spared(tags: tuple[Tag, ...], bounds: Bounds) -> None:
     if bounds.spare(value_of(tags, GROUP_TAG), mark_of(tags)):
-        raise Conflict("an operation that is under way may need it")
+        raise Conflict("an operation in progress may need it")

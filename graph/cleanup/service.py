@@ -38,7 +38,7 @@ class Cleanup:
     async def remove(
         self, account_id: str, orphans: Iterable[Orphan]
     ) -> dict[str, ApiError | None]:
-        """Removes orphans, each after another look. By ARN: None, or why it stays."""
+        """Removes orphans, each after another check. By ARN: None, or why it was kept."""
         # Read again: operations may have begun since the orphans were found.
         bounds = await self._bounds(account_id)
         return await remove_orphans(self._gateway.bind(account_id), orphans, bounds)

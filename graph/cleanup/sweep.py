@@ -1,8 +1,8 @@
-"""The sweep: slowly, and once for each ended create, it removes what should not be there.
+"""A slow background sweep that removes the remains of creates, once for each that has ended.
 
-A failed create leaves a part behind where its roll-back could not remove it; a completed one has a
-part twice where a server stood still in mid-step and went on after another had adopted its work.
-Nothing goes that does not carry the mark of an operation that the store knows to have ended.
+A failed create leaves a part behind if its roll-back could not remove it. A completed create has a
+part twice if a server was suspended during a step and resumed after another had taken over its
+work. Only resources with the mark of an operation that has ended, by the store, are removed.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ from graph.store import Store, StoredOperation
 
 log = logging.getLogger(__name__)
 
-_A_ROUND: Final = 100
-"""Operations that are looked at in a round: five calls, where nothing was left behind."""
+_PER_ROUND: Final = 100
+"""Operations that are checked per round: five calls if nothing was left behind."""
 _SET_ASIDE: Final = 600.0
-"""Seconds. An account that refuses is left alone so long, so that the others have their turn."""
+"""Seconds for which an account is skipped after an error, so that others are still swept."""
 _PARTS: Final = 2
-"""Locations of a mover."""
+"""The locations of a mover."""
 
 
 class Sweep:
-    """Owns one task. Several servers may sweep at once: what is gone is no obstacle."""
+    """Owns one task. Several servers may sweep at the same time: deletions can be repeated."""
 
     def __init__(self, gateway: Gateway, store: Store, *, age: float, every: float) -> None:
         self._gateway, self._store = gateway, store
@@ -52,10 +52,10 @@ class Sweep:
             await asyncio.gather(self._task, return_exceptions=True)
 
     async def round(self) -> int:
-        """Looks at some operations; gives how many. Raises Upstream where the store is away."""
+        """Checks some operations, and returns how many. Raises Upstream if the store fails."""
         now = time.monotonic()
         self._aside = {account: until for account, until in self._aside.items() if until > now}
-        rows = await self._store.unswept(self._store.now() - self._age, _A_ROUND, self._aside)
+        rows = await self._store.unswept(self._store.now() - self._age, _PER_ROUND, self._aside)
         by_account: defaultdict[str, list[StoredOperation]] = defaultdict(list)
         for row in rows:
             by_account[row.account_id].append(row)
@@ -74,17 +74,17 @@ class Sweep:
             try:
                 await self.round()
             except ApiError:
-                log.warning("the store does not answer; sweeping again later")
-            except Exception:  # a boundary: one bad round must not end the sweep
-                log.exception("sweep of ended operations")
+                log.warning("the store does not respond; sweeping again later")
+            except Exception:  # a boundary: one failed round must not end the sweep
+                log.exception("a round of the sweep failed")
 
     async def _look(self, account_id: str, rows: Sequence[StoredOperation]) -> None:
-        """Removes what is too much of some operations of one account, and notes that."""
+        """Removes the surplus of some operations of one account, and records that."""
         marked = await leftovers.marked(self._gateway.bind(account_id), [row.id for row in rows])
         busy = await self._busy(account_id)
         done = []
         for row in rows:
-            # A mover that is being deleted has lost a part: what is too much shows afterwards.
+            # A mover that is being deleted may lack a part: its surplus is known afterwards.
             if (row.group, row.mover_name) in busy:
                 continue
             try:
@@ -108,7 +108,7 @@ class Sweep:
 
     async def _remove(self, row: StoredOperation, marked: Iterable[str]) -> None:
         failed = row.status == OperationStatus.FAILED.value
-        arns = set(marked) if failed else await self._too_much(row, set(marked))
+        arns = set(marked) if failed else await self._surplus(row, set(marked))
         removed = await leftovers.remove(self._gateway, arns, row.id)
         if failed:
             aws = self._gateway.bind(row.account_id)
@@ -116,10 +116,10 @@ class Sweep:
             await leftovers.remove_roles(aws, roles)
             removed += roles
         for arn in removed:
-            log.warning("removed %s, which operation %s had left behind", arn, row.id)
+            log.warning("removed %s, left behind by operation %s", arn, row.id)
 
-    async def _too_much(self, row: StoredOperation, marked: set[str]) -> set[str]:
-        """Of a completed create: every task but the mover's, every location but its two."""
+    async def _surplus(self, row: StoredOperation, marked: set[str]) -> set[str]:
+        """Of a completed create, the tasks and locations that are not the mover's."""
         if row.task_arn is None:
             return set()
         others = {arn for arn in marked if ":task/" in arn} - {row.task_arn}
@@ -129,6 +129,6 @@ class Sweep:
         try:
             task = await describe_task(self._gateway, row.task_arn)
         except NotFound:
-            # The mover was deleted. Whether its locations were kept on purpose, nobody knows.
+            # The mover was deleted. Its locations may have been kept on purpose.
             return others
         return others | (locations - {task.source_arn, task.destination_arn})

@@ -1,4 +1,4 @@
-"""Writes that follow an effect in AWS: retried in the background, never an error of the effect."""
+"""Records of effects in AWS: retried in the background, never failing the request itself."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 Write = Callable[[], Awaitable[object]]
 
 _INLINE_SECONDS: Final = 3.0
-"""So long the answer of an effect waits for its bookkeeping."""
+"""How long a response waits for its record to be stored."""
 _FIRST_WAIT: Final = 1.0
 _LONGEST_WAIT: Final = 60.0
 _TRIES: Final = 20
@@ -37,9 +37,9 @@ class Bookkeeping:
         self.later(_FIRST_WAIT, what, write)
 
     def later(self, seconds: float, what: str, write: Write) -> None:
-        """The same in the background, for the first time after so many seconds."""
+        """Writes in the background, for the first time after so many seconds."""
         if len(self._retries) >= _MOST:
-            log.error("not recorded, as too much waits to be recorded: %s", what)
+            log.error("not recorded, because too many records are waiting: %s", what)
             return
         self._retries.spawn(self._retry(seconds, what, write))
 
@@ -56,9 +56,9 @@ class Bookkeeping:
                     return
                 wait = min(_LONGEST_WAIT, max(_FIRST_WAIT, 2 * wait))
         except asyncio.CancelledError:
-            log.error("not recorded, as the server stops: %s", what)  # noqa: TRY400 - no fault here
+            log.error("not recorded, because the server is stopping: %s", what)  # noqa: TRY400 - no fault here
             raise
-        log.error("not recorded, as the store does not recover: %s", what)
+        log.error("not recorded, because the store did not recover: %s", what)
 
     async def _succeeds(self, what: str, write: Write) -> bool:
         try:

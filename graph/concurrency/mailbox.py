@@ -1,4 +1,4 @@
-"""A mailbox that holds the newest value only, so that a slow reader never grows a queue."""
+"""A mailbox that holds only the newest value, so that a slow reader never causes a queue."""
 
 from __future__ import annotations
 

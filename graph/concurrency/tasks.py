@@ -19,7 +19,7 @@ class TaskOwner:
         self._tasks: set[asyncio.Task[Any]] = set()
 
     def __len__(self) -> int:
-        """How many tasks are under way."""
+        """How many tasks are in progress."""
         return len(self._tasks)
 
     async def run(self, work: Coroutine[Any, Any, T]) -> T:
@@ -39,7 +39,7 @@ class TaskOwner:
         return task
 
     async def aclose(self, drain: float) -> None:
-        """Waits ``drain`` seconds for what is under way, then cancels the rest and awaits it."""
+        """Waits ``drain`` seconds for tasks in progress, then cancels and awaits the rest."""
         if self._tasks and drain > 0:
             await asyncio.wait(self._tasks, timeout=drain)
         rest = list(self._tasks)
@@ -50,4 +50,4 @@ class TaskOwner:
 
 def _log_failure(task: asyncio.Task[Any]) -> None:
     if not task.cancelled() and (error := task.exception()) is not None:
-        log.warning("work whose caller had left failed: %r", error)
+        log.warning("work failed after its caller had disconnected: %r", error)

@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 _UNDER_WAY: Final = 1_000
-"""Changes at a time. They outlive their clients, so that connection limits do not bound them."""
+"""Concurrent changes. They outlive their clients, so connection limits do not bound them."""
 _DRAIN_SECONDS: Final = 10.0
 """For the last records: whatever carries out changes has been closed by then."""
 _FAILURES: Final = (AccessDenied, Throttled, Upstream)
@@ -43,7 +43,7 @@ _RETENTION_SECONDS: Final = 3_600.0
 
 
 class Attempt:
-    """A change that is being carried out; collects what becomes known of its target."""
+    """A change in progress, which collects what becomes known about its target."""
 
     def __init__(self, action: AuditAction, requester: Requester, target: AuditTarget) -> None:
         self.id = uuid.uuid4().hex
@@ -130,12 +130,12 @@ class Audit:
         return result
 
     async def _conclude(self, record: AuditRecord) -> None:
-        """The effect has happened, or not: nothing that fails here may change the answer."""
+        """Records the outcome. A failure here must not change the response."""
         write_line(record)
         try:
             await self._trail.append(record)
         except Exception:  # a boundary: the line above is then the only record
-            log.exception("the audit record above is not stored (attempt %s)", record.attempt)
+            log.exception("the audit record above was not stored (attempt %s)", record.attempt)
 
     async def _retain(self) -> None:
         """Deletes old records, an hour apart; servers that started together do not coincide."""
@@ -145,6 +145,6 @@ class Audit:
                 while await self._trail.forget(self._keep):
                     continue
             except Upstream:
-                log.warning("the store does not answer; deleting old audit records later")
+                log.warning("the store does not respond; deleting old audit records later")
             except Exception:  # a boundary: one failed round must not end the others
-                log.exception("retention of audit records")
+                log.exception("old audit records could not be deleted")

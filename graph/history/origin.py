@@ -12,7 +12,7 @@ _ORIGIN: ContextVar[Origin | None] = ContextVar("origin", default=None)
 
 
 def note_origin(scope: Mapping[str, Any]) -> None:
-    """Remembers the origin of an ASGI connection for all that is started on its behalf."""
+    """Remembers the origin of an ASGI connection for the work done on its behalf."""
     client = scope.get("client")
     _ORIGIN.set(Origin(_surface(scope), client[0] if client else None))
 

@@ -33,7 +33,7 @@ def _check(spec: S3Spec, home: Home, path: Path) -> None:
     _check_bucket(spec.bucket_arn, home, (*path, "bucketArn"))
     if spec.storage_class is not None and spec.storage_class not in STORAGE_CLASSES:
         raise Invalid(
-            f"'{spec.storage_class[:40]}' is none of {', '.join(STORAGE_CLASSES)}.",
+            f"'{spec.storage_class[:40]}' is not one of {', '.join(STORAGE_CLASSES)}.",
             path=(*path, "storageClass"),
         )
     check_subdirectory(spec.subdirectory, (*path, "subdirectory"))

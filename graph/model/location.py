@@ -32,7 +32,7 @@ class S3Spec:
     bucket_arn: str
     subdirectory: str | None = None
     storage_class: str | None = None
-    """STANDARD where absent."""
+    """STANDARD if absent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,7 +26,7 @@ class Orphan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
-    """What may count as an orphan."""
+    """The limits within which a resource may count as an orphan."""
 
     made_before: datetime
     """Younger resources may belong to a mover that some server is still creating."""

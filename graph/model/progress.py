@@ -13,7 +13,7 @@ _TOTALS_FINAL: Final = {
     "ENHANCED": frozenset({"VERIFYING"}),
 }
 """By mode, the statuses with final totals. BASIC fixes them at the end of PREPARING; ENHANCED lists
-as long as it transfers. Of a mode or status that AWS may add, nothing is promised."""
+as long as it transfers. For a mode or status that AWS may add, totals count as not final."""
 _MEASURED: Final = frozenset({"TRANSFERRING", "VERIFYING", "CANCELLING", "ERROR"})
 """The statuses in which counters tell how much of the work is done."""
 

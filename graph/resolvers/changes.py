@@ -1,4 +1,4 @@
-"""Every change that a caller can ask for, audited: the only way from the APIs to a write.
+"""Every change that a caller can request, audited. The APIs write only through these functions.
 
 Each function raises what its resolver raises, and Upstream if the audit trail cannot record the
 request; then nothing was done.
@@ -45,7 +45,7 @@ async def create_mover(
 
 
 async def delete_mover(context: Context, task_arn: str, *, cancel_run: bool = False) -> Operation:
-    """Accepts the deletion of a mover, or of what an earlier deletion left. Raises NotFound."""
+    """Accepts the deletion of a mover, or of the remains of an earlier one. Raises NotFound."""
 
     async def delete(attempt: Attempt) -> Operation:
         try:
@@ -81,9 +81,9 @@ async def delete_named(context: Context, account_id: str, group: str, name: str)
 async def start_mover(
     context: Context, task_arn: str, idempotency_key: str | None = None
 ) -> StartResult:
-    """Starts a run, or returns the one that the key has led to before, even if its mover is gone.
+    """Starts a run, or returns the one that the key started before, even if its mover is deleted.
 
-    Raises NotFound if there is no such mover, Conflict for a key of another mover.
+    Raises NotFound if there is no such mover, Conflict if the key was used for another mover.
     """
 
     async def start(attempt: Attempt) -> StartResult:

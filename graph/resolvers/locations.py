@@ -13,12 +13,12 @@ from graph.resolvers import scope
 async def get_location(context: Context, location_arn: str) -> Location:
     """A location with the organisation's tags and those of a group that the caller may see.
 
-    Raises NotFound, also for a location without tags, which belongs to nobody.
+    Raises NotFound, also for a location without these tags.
     """
     account_id = scope.require_location_account(context, location_arn).account_id
     try:
         tags = await context.loaders.tags.load(location_arn)
-    except NotFound:  # AWS's message speaks of resources
+    except NotFound:  # AWS's message is about resources
         raise NotFound(scope.NO_LOCATION) from None
     ours = carries(tags, own_tags(context.services.gateway.org))
     if not ours or not scope.sees_group(context, account_id, value_of(tags, GROUP_TAG)):

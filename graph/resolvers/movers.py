@@ -1,4 +1,4 @@
-"""Movers: listed, found, created and deleted."""
+"""Lists, finds, creates and deletes movers."""
 
 from __future__ import annotations
 
@@ -63,12 +63,12 @@ async def find_group(context: Context, account_id: str, name: str) -> Group:
 
 
 def no_movers(account_id: str, group: str) -> NotFound:
-    """A group that is not there, or not the caller's to see."""
+    """The error for a group that does not exist or that the caller may not see."""
     return NotFound(f"Group '{group}' has no movers in account {account_id}.")
 
 
 async def get_account(context: Context, account_id: str) -> Account:
-    """As ``find_account``, for the key of an id: raises NotFound for one that no account has."""
+    """``find_account`` for the key of an id: raises NotFound also for a malformed account."""
     try:
         return await find_account(context, account_id)
     except Invalid:
@@ -76,7 +76,7 @@ async def get_account(context: Context, account_id: str) -> Account:
 
 
 async def get_group(context: Context, key: str) -> Group:
-    """As ``find_group``, for the key of an id: the answer does not depend on the account."""
+    """``find_group`` for the key of an id: the error is the same for every account."""
     account_id, _, name = key.partition(":")
     try:
         return await find_group(context, account_id, name)
@@ -102,7 +102,7 @@ async def find_account(context: Context, account_id: str) -> Account:
 
 
 def list_accounts(context: Context) -> list[Account]:
-    """The accounts named by the settings or the caller's key; empty where both allow any."""
+    """The accounts named by the settings or the caller's key; empty if both allow any."""
     services, caller = context.services, context.caller
     listed = services.gateway.listed_accounts
     if not listed and caller.accounts is not None:
@@ -140,7 +140,7 @@ async def get_mover(context: Context, task_arn: str) -> Mover:
     scope.require_task_account(context, task_arn)
     try:
         mover = await context.loaders.mover.load(task_arn)
-    except NotFound:  # AWS's message speaks of tasks
+    except NotFound:  # AWS's message is about tasks
         raise NotFound(scope.NO_MOVER) from None
     return scope.require_visible(context, mover)
 

@@ -1,4 +1,4 @@
-"""Operations: read, listed and followed."""
+"""Reads, lists and follows operations."""
 
 from __future__ import annotations
 
@@ -46,6 +46,6 @@ async def follow_operation(context: Context, operation_id: str) -> AsyncGenerato
 
 
 async def wait_for_operation(context: Context, operation_id: str, seconds: float) -> Operation:
-    """The operation when it has ended, or its current state when the time is over."""
+    """The operation once it has ended, or its state after so many seconds."""
     await get_operation(context, operation_id)
     return await context.services.operations.wait(operation_id, seconds)

@@ -1,4 +1,4 @@
-"""Orphans of an account: listed, and removed on request."""
+"""Lists the orphans of an account and removes them on request."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ async def clean_orphans(
     found = await list_orphans(context, account_id)
     chosen = [orphan for orphan in found if arns is None or orphan.arn in arns]
     unknown = set(arns or ()) - {orphan.arn for orphan in chosen}
-    failures = [(arn, "it is no orphan, or is gone") for arn in sorted(unknown)]
+    failures = [(arn, "it is not an orphan, or it no longer exists") for arn in sorted(unknown)]
     removed = []
     if not dry_run:
         results = await context.services.cleanup.remove(account_id, chosen)

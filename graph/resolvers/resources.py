@@ -1,4 +1,4 @@
-"""Whether the caller may use the resources behind a mover."""
+"""Checks whether the caller may use the resources of a mover."""
 
 from __future__ import annotations
 

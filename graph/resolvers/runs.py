@@ -1,4 +1,4 @@
-"""Runs: rights are checked here, everything else is the run service's."""
+"""Runs: checks rights and calls the run service."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class StartResult:
 
     run_arn: str
     again: bool = False
-    """An earlier request with the same key started it: its mover may be gone by now."""
+    """Whether an earlier request with the same key started it. Its mover may have been deleted."""
 
 
 async def list_runs(context: Context, task_arn: str) -> list[RunRef]:
@@ -117,7 +117,7 @@ async def start_run(context: Context, mover: Mover, idempotency_key: str | None 
 
 
 async def started_before(context: Context, task_arn: str, idempotency_key: str) -> str | None:
-    """The run that a key has led to, if the caller may still start those of its group."""
+    """The run that a key started before, if the caller may still write in its group."""
     account_id = scope.require_task_account(context, task_arn).account_id
     if not context.caller.may_write:
         return None
@@ -157,12 +157,12 @@ async def cancelled_by(context: Context, run_arn: str) -> str | None:
 async def follow_run(
     context: Context, run_arn: str, after: int | None = None
 ) -> AsyncGenerator[Update, None]:
-    """The run's present state, then each change; ends when the run has ended."""
+    """The run's current state, then each change; ends when the run has ended."""
     await get_visible_run(context, run_arn)
     async with aclosing(context.services.runs.follow(run_arn, after)) as updates:
         async for update in updates:
             context.loaders.forget()
-            # Reached through its mover, the run is the same as in the event itself.
+            # A run that is selected through its mover equals the run of the event.
             context.loaders.run.prime(run_arn, update.run)
             yield update
 

@@ -1,4 +1,4 @@
-"""Cancelling a run, with a record of who did that which later or failing attempts cannot undo."""
+"""Cancels runs and records who did, such that later or failed attempts cannot change that."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from graph.model.run import Run
 from graph.store import RunRecords
 
 _OBSERVED: Final = "observed"
-"""The attempt that stands for a cancellation by somebody else."""
+"""The attempt recorded for a cancellation outside of this deployment."""
 _CHECKED_AFTER: Final = 60.0
-"""Seconds after which a cancellation whose answer was lost has had its effect, or never will."""
+"""Seconds after which a cancellation whose response was lost has taken effect or never will."""
 
 
 class Canceller:
     """Each attempt has a record of its own, so that none can change another's.
 
-    A record is written before the call, as whoever watches may see the end before the answer. It is
-    confirmed by the answer, and withdrawn only if the cancellation certainly had no effect.
+    A record is written before the call, because a follower may see the run end before AWS responds.
+    The response confirms it. It is withdrawn only if the cancellation certainly had no effect.
     """
 
     def __init__(
@@ -36,7 +36,7 @@ class Canceller:
         """Cancels an active or queued run.
 
         With the same ``attempt`` it may be repeated. Raises NotRunning if the run has ended or
-        another attempt cancels it, Upstream if AWS fails or refuses, and what else AWS says.
+        another attempt cancels it, Upstream if AWS fails or refuses, and the errors of AWS.
         """
         asked_at = self._clock.now()
         first = await self._records.request_cancellation(run_arn, attempt, by)
@@ -52,9 +52,9 @@ class Canceller:
             )
 
     async def already_cancelling(self, run_arn: str) -> NotRunning:
-        """The refusal of a stop that comes too late. Changes nothing of who cancelled the run.
+        """The error for a run that is being cancelled already, whoever requested that.
 
-        If that was not asked of this server, it keeps that somebody did: AWS does not.
+        If this deployment did not cancel it, records that it is cancelled, which AWS does not.
         """
         await self._bookkeeping.settle(
             f"that {run_arn} is being cancelled", lambda: self._note_observed(run_arn)
@@ -64,9 +64,9 @@ class Canceller:
     async def _after_failure(
         self, run_arn: str, attempt: str, error: Exception, lost_since: datetime | None
     ) -> None:
-        """Returns if this attempt has cancelled the run all the same; else raises.
+        """Returns if this attempt cancelled the run despite the error; raises otherwise.
 
-        ``lost_since``: AWS's answer was lost, so that the run may be cancelled since then.
+        ``lost_since``: when the call was sent, if its response was lost; it may have taken effect.
         """
         run = await self._look(run_arn)
         if isinstance(run, Run) and run.status == "CANCELLING":
@@ -113,7 +113,7 @@ class Canceller:
 
 
 def not_running() -> NotRunning:
-    """In the words that the original server's clients know."""
+    """The error with the original server's message."""
     return NotRunning("datasync mover task is not running")
 
 
@@ -125,12 +125,12 @@ def _is_answer(error: Exception) -> bool:
 
 
 def _failed_since(run: Run, since: datetime) -> bool:
-    """AWS ends a cancelled run as ERROR. One that had ended before was not cancelled."""
+    """Whether the run ended as ERROR since then, which is how AWS ends a cancelled run."""
     return run.status == "ERROR" and (run.ended_at is None or run.ended_at >= since)
 
 
 def _refusal(error: Exception, run: Run | ApiError) -> Exception:
-    """The caller asked for nothing but the cancellation: no input of it can be wrong."""
+    """The error for the caller, who gave no input that could be wrong."""
     if isinstance(error, Invalid | NotFound | Conflict) and isinstance(run, Run):
         return Upstream(
             f"AWS refuses to cancel the run, which is {run.status}; try again",

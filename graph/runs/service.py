@@ -1,4 +1,4 @@
-"""The run service: everything that can be done with runs, apart from rights."""
+"""The run service: starts, stops, reads and follows runs. It does not check rights."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ class Idempotency(Protocol):
         work: Callable[[str], Awaitable[str]],
         find: Callable[[str], Awaitable[str | None]],
     ) -> str:
-        """The result of ``work``, or of an earlier one, which ``find`` finds by the key's mark."""
+        """The result of ``work``, or of an earlier call, which ``find`` finds by the key's mark."""
         ...
 
 
 class RunService:
-    """One per process. Changes that are under way are finished even if their client leaves."""
+    """One per process. Changes in progress are completed even if their client disconnects."""
 
     def __init__(  # noqa: PLR0913 - its ports
         self,
@@ -47,7 +47,7 @@ class RunService:
         clock: Clock | None = None,
         drain: float = 10.0,
     ) -> None:
-        """``drain``: seconds that closing waits for changes that are under way."""
+        """``drain``: how many seconds closing waits for changes in progress."""
         clock = clock or SystemClock()
         self._gateway, self._records, self._idempotency = gateway, records, idempotency
         self._changes, self._drain = TaskOwner(), drain
@@ -60,7 +60,7 @@ class RunService:
         return self
 
     async def __aexit__(self, *exc: object) -> None:
-        """Ends the streams first, then waits for changes that are under way."""
+        """Ends the streams first, then waits for changes in progress."""
         await self.watches.__aexit__(*exc)
         await self._changes.aclose(self._drain)
         await self._bookkeeping.aclose()
@@ -69,7 +69,7 @@ class RunService:
         """Starts a run and returns its ARN; for a key that was used before, that of its run.
 
         Raises AlreadyRunning, Conflict if the task is in another state than AVAILABLE or the key
-        was used for something else, QuotaExceeded, and what AWS says.
+        was used for something else, QuotaExceeded, and the errors of AWS.
         """
         if key is None:
             return await self._changes.run(self._starter.start(task_arn, by))
@@ -84,8 +84,8 @@ class RunService:
     async def stop(self, task_arn: str, by: str) -> str:
         """Cancels the active run, or else the oldest queued one, and returns its ARN.
 
-        Raises NotRunning if no run is active or the only one is being cancelled already, and what
-        AWS says.
+        Raises NotRunning if no run is active or the only one is being cancelled already, and the
+        errors of AWS.
         """
         return await self._changes.run(self._stop(task_arn, by))
 
@@ -115,7 +115,7 @@ class RunService:
         return await self._records.notes(run_arns)
 
     async def follow(self, run_arn: str, after: int | None = None) -> AsyncGenerator[Update, None]:
-        """The run's present state, then each change; ends when the run has ended."""
+        """The run's current state, then each change; ends when the run has ended."""
         async with aclosing(self.watches.follow(run_arn, after)) as updates:
             async for update in updates:
                 yield update

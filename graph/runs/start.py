@@ -1,4 +1,4 @@
-"""Starting a mover: of many attempts at once, on whatever replica, one starts it."""
+"""Starts movers. Of several concurrent attempts, on any replica, one succeeds."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from graph.store import CLAIM_SECONDS, RunRecords, StartClaim
 _ATTEMPT_SECONDS: Final = CLAIM_SECONDS - 10.0
 """An attempt ends before its claim can be taken over."""
 _WAIT_SECONDS: Final = 25.0
-"""So long an attempt waits for another one. A known client gives up after 30 s."""
+"""How long an attempt waits for another one. A known client gives up after 30 s."""
 _FIRST_POLL: Final = 0.05
 _LONGEST_POLL: Final = 0.5
 _NO_EFFECT: Final = (AccessDenied, Forbidden, Throttled, NotFound, NotSent)
@@ -39,8 +39,8 @@ _NO_EFFECT: Final = (AccessDenied, Forbidden, Throttled, NotFound, NotSent)
 class Starter:
     """Holds a claim while it looks at the task and starts it.
 
-    The claim belongs to the attempt and ends with it. Whoever gets the claim next describes the
-    task after that, so that it sees the run that was started before.
+    The claim belongs to the attempt and ends with it. The next holder of the claim describes the
+    task afterwards, and therefore sees the run that was started before.
     """
 
     def __init__(
@@ -53,7 +53,8 @@ class Starter:
         """Starts a run and returns its ARN.
 
         ``mark`` is a tag value by which the run is found again if AWS's answer is lost. Raises
-        AlreadyRunning or Conflict unless the task is AVAILABLE, QuotaExceeded, and what AWS says.
+        AlreadyRunning or Conflict unless the task is AVAILABLE, QuotaExceeded, and other errors of
+        AWS.
         """
         attempt = uuid.uuid4().hex
         run_arn: str | None = None
@@ -63,7 +64,7 @@ class Starter:
                 run_arn = await self._started(task_arn, Tag(KEY_TAG, mark or attempt), claim)
         except TimeoutError:
             raise UpstreamTimeout(
-                "AWS did not start the mover in time: look whether it runs before trying again"
+                "AWS did not start the mover in time; check whether it runs before trying again"
             ) from None
         finally:
             await self._bookkeeping.settle(
@@ -83,7 +84,7 @@ class Starter:
         return run_arn
 
     async def _claim(self, task_arn: str, attempt: str) -> StartClaim:
-        """Waits for the attempt that holds the claim, so as to know what became of it."""
+        """Waits for the attempt that holds the claim, if any, to end."""
         until = self._clock.monotonic() + _WAIT_SECONDS
         while True:
             claim = await self._records.claim_start(task_arn, attempt)
@@ -96,7 +97,7 @@ class Starter:
         wait = _FIRST_POLL
         while await self._records.is_claimed(task_arn, claim.attempt):
             if self._clock.monotonic() > until:
-                raise Conflict("another start of this mover is still under way; try again later")
+                raise Conflict("another start of this mover is still in progress; try again later")
             await self._clock.sleep(wait)
             wait = min(_LONGEST_POLL, 2 * wait)
 
@@ -127,7 +128,7 @@ class Starter:
             raise already_running()
 
     async def _found_or_raise(self, task_arn: str, mark: Tag, error: Exception) -> str:
-        """The answer was lost, and the call may have had its effect all the same."""
+        """Looks for the run of a call whose response was lost but that may have taken effect."""
         try:
             found = await marked_run(self._gateway, task_arn, mark)
         except ApiError:
@@ -137,9 +138,9 @@ class Starter:
         return found
 
     async def _refusal(self, task_arn: str, error: ApiError) -> ApiError:
-        """What it means that AWS refuses to start a task.
+        """The error for the caller if AWS refuses to start a task.
 
-        The call has no input of the caller's, so that only the task's state or a quota is left.
+        The call has no input of the caller, so the reason is the state of the task or a quota.
         """
         try:
             refuse_unless_available(await describe_task(self._gateway, task_arn, fresh=True))
@@ -153,7 +154,7 @@ class Starter:
 
 
 def already_running() -> AlreadyRunning:
-    """In the words that the original server's clients know."""
+    """The error with the original server's message."""
     return AlreadyRunning("another datasync mover task is already running")
 
 

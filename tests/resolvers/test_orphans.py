@@ -37,7 +37,7 @@ async def test_a_caller_sees_the_orphans_of_its_groups(services: Services) -> No
     assert [orphan.arn for orphan in await orphans.list_orphans(context, LAB)] == [other]
     done = await orphans.clean_orphans(context, LAB, [mine, other], dry_run=False)
     assert [orphan.arn for orphan in done.removed] == [other]
-    assert done.failures == ((mine, "it is no orphan, or is gone"),)
+    assert done.failures == ((mine, "it is not an orphan, or it no longer exists"),)
 
 
 async def test_an_account_that_is_not_the_callers_looks_like_none(services: Services) -> None:

@@ -66,7 +66,7 @@ async def test_a_location_without_a_task_is_shown_and_removed_with_its_role(
         assert (second["kind"], second["arn"], second["group"]) == ("ROLE", role, "g")
         assert (second["uri"], second["why"]) == (
             None,
-            "only orphaned locations read their bucket with it",
+            "only orphaned locations use it",
         )
         dry = await clean(client)
         assert (dry["dryRun"], dry["removed"], dry["failures"]) == (True, [], [])
@@ -159,7 +159,7 @@ async def test_only_what_is_meant_goes(aws: Sandbox, tmp_path: Path) -> None:
         assert [orphan["arn"] for orphan in done["removed"]] == [one]
         failures = {failure["arn"]: failure["message"] for failure in done["failures"]}
         assert failures == {
-            unknown: "it is no orphan, or is gone",
+            unknown: "it is not an orphan, or it no longer exists",
             other: f"it is used by {location.rpartition('/')[2]}",
         }
         assert (await clean(client, arns=[], dryRun=False))["orphans"] == []

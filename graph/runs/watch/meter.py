@@ -1,4 +1,4 @@
-"""Turns what is polled of a run into its progress: rates, time left, whether it has stalled."""
+"""Computes the progress of a run from its polls: rates, time left, and whether it has stalled."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _SMOOTHING: Final = 10.0
 
 @dataclass(frozen=True, slots=True)
 class _Rates:
-    """What has moved and in how many seconds, both fading, so that their quotient is unbiased."""
+    """Bytes and files per time, with equally decaying weights, so that their ratio is unbiased."""
 
     bytes_moved: float = 0.0
     files_moved: float = 0.0
     seconds: float = 0.0
 
     def after(self, byte_rise: int, file_rise: int, seconds: float) -> _Rates:
-        """With what one more poll has shown, so many seconds later."""
+        """The rates after one more poll, so many seconds later."""
         fade = exp(-seconds / _SMOOTHING)
         weight = -_SMOOTHING * expm1(-seconds / _SMOOTHING)
         return _Rates(
@@ -75,7 +75,7 @@ class Meter:
         return self._shown
 
     def without_answer(self, shown: Progress, monotonic: float) -> Progress:
-        """The same at a later poll that has failed: the run may count as stalled by then."""
+        """The progress after a failed poll, at which the run may count as stalled."""
         stalled_since = self._last and self._stalled(self._last[1], monotonic)
         if stalled_since is None or shown.stalled_since is not None:
             return shown
@@ -83,9 +83,9 @@ class Meter:
         return self._shown
 
     def _rate(self, run: Run, monotonic: float) -> None:
-        """Counts from the first poll that shows something moved: before, nothing was transferred.
+        """Measures from the first poll that shows transferred data.
 
-        Counted from the zero of PREPARING, the first rate would be that of the whole time since.
+        Measured from the zero of PREPARING, the first rate would include the preparation.
         """
         before, now = self._last and self._last[1].counters, run.counters
         if self._last is None or before is None or not _has_moved(self._last[1]):
@@ -118,7 +118,7 @@ def _has_moved(run: Run) -> bool:
 
 
 def _onward(before: Progress | None, now: Progress) -> Progress:
-    """Final totals stay final, also for a run that is cancelled, and then percent never falls."""
+    """Once totals are final they stay final, even if the run is cancelled; percent never falls."""
     if before is None or not before.totals_final:
         return now
     now = replace(now, totals_final=True)

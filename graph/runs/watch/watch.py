@@ -62,8 +62,8 @@ class Watch:
         try:
             await self._poll()
         except Exception:  # a boundary: the followers have to learn that the watch has ended
-            log.exception("the watch of %s broke", self.run_arn)
-            self.fail(Upstream("the watch of this run broke; follow it again"))
+            log.exception("the watch of %s failed", self.run_arn)
+            self.fail(Upstream("the watch of this run failed; follow it again"))
         finally:
             self.closed = True
 
@@ -77,7 +77,7 @@ class Watch:
             except (Throttled, Upstream, TimeoutError) as error:
                 WATCH_POLLS.labels("failed").inc()
                 now = self._clock.monotonic()
-                # An AWS that throttles responds: that alone is no failure.
+                # Throttling is a response, and alone not a failure.
                 failing_since = None if isinstance(error, Throttled) else failing_since or now
                 if self._gave_up(failing_since):
                     self.fail(_as_upstream(error))
@@ -139,4 +139,4 @@ class Watch:
 
 
 def _as_upstream(error: Exception) -> ApiError:
-    return error if isinstance(error, ApiError) else Upstream("AWS does not answer; try again")
+    return error if isinstance(error, ApiError) else Upstream("AWS does not respond; try again")

@@ -32,8 +32,8 @@ class Watches:
     ) -> None:
         """``first`` returns the first sequence number of a new watch.
 
-        It is random: a client that reconnects may bring the number of another server's watch, or of
-        an earlier one. Taken for a number of this watch, it would hold a state back.
+        It is random, because a client that reconnects may send the number of another server's
+        watch or of an earlier one. If it were a number of this watch, a state would be skipped.
         """
         self._describe, self._first = describe, first
         self._policy, self._clock = policy or PollPolicy(), clock or SystemClock()
@@ -60,8 +60,8 @@ class Watches:
 
         Ends after the state in which the run has ended, which is always sent. ``after`` is a
         sequence number that the reader has already: if it is the current one of this watch, the
-        current state is not sent again; any other number changes nothing. Raises NotFound and what
-        else AWS says, and Upstream once AWS has failed for long or when the server stops.
+        current state is not sent again; any other number has no effect. Raises NotFound and other
+        errors of AWS, and Upstream once AWS has failed for long or when the server stops.
         """
         if self._closed:
             raise _closing()
@@ -114,4 +114,4 @@ class Watches:
 
 
 def _closing() -> Upstream:
-    return Upstream("the server stops; follow the run again, on another or when it is back")
+    return Upstream("the server is stopping; follow the run again")
