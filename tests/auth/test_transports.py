@@ -62,7 +62,7 @@ async def server(aws: Sandbox, tmp_path: Path) -> AsyncIterator[Server]:
 
 
 @pytest.mark.timeout(150)  # real servers start in it
-async def test_every_door_takes_every_key(server: Server) -> None:
+async def test_every_transport_accepts_every_key(server: Server) -> None:
     async with httpx.AsyncClient(base_url=server.url, timeout=30) as client:
         for headers, name in RIGHT.values():
             listed = await client.get(f"/v1/datasync/{LAB}/movers", headers=headers)

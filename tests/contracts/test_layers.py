@@ -1,4 +1,4 @@
-"""The arrows: every room and every file beside them has its place in the contract of layers."""
+"""Every package and top-level module has its place in the contract of layers."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 
 
-def test_every_room_has_its_place_among_the_layers() -> None:
+def test_every_package_has_its_place_among_the_layers() -> None:
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
     (layers,) = [c["layers"] for c in contracts["contracts"] if c["type"] == "layers"]
-    placed = [room.strip() for layer in layers for room in layer.split("|")]
-    rooms = [f"graph.{found.name}" for found in pkgutil.iter_modules([str(ROOT / "graph")])]
-    assert sorted(placed) == sorted([*rooms, "rest_compat"])
+    placed = [name.strip() for layer in layers for name in layer.split("|")]
+    packages = [f"graph.{found.name}" for found in pkgutil.iter_modules([str(ROOT / "graph")])]
+    assert sorted(placed) == sorted([*packages, "rest_compat"])
