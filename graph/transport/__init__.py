@@ -1,4 +1,4 @@
-"""GraphQL over HTTP, WebSocket and SSE, as a library that knows no schema of ours."""
+"""GraphQL over HTTP, WebSocket and SSE, as a library that does not depend on a schema."""
 
 from graph.transport.app import GraphQLApp
 from graph.transport.endpoint import ABORT

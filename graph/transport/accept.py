@@ -1,4 +1,4 @@
-"""The Accept header (RFC 9110, 12.5.1): in which form the client wants its answer."""
+"""The Accept header (RFC 9110, 12.5.1): the format in which a client wants its response."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ JSON: Final = "application/json"
 SSE: Final = "sse"
 MULTIPART: Final = "multipart"
 _SUBSCRIPTIONS: Final = "subscriptionspec=1.0"
-"""The parameter by which a client of Apollo's multipart protocol asks for it."""
+"""The parameter with which clients request Apollo's multipart protocol."""
 _RANGES: Final = 32
-"""Media ranges that are read; browsers send up to ten."""
+"""Media ranges that are considered; browsers send up to ten."""
 _PARAMETERS: Final = 8
 """Of one media range."""
 _WEIGHT_DIGITS: Final = 16
@@ -40,7 +40,7 @@ class _Range(NamedTuple):
 
 
 def read_accept(header: str | None) -> Accepted:
-    """What a header says; JSON if there is none. The time taken does not depend on its length."""
+    """What a header accepts; JSON if there is none. Takes bounded time, however long it is."""
     if not header:
         return Accepted(JSON, None)
     ranges = [_range(part) for part in header.split(",", _RANGES)[:_RANGES]]
@@ -66,7 +66,7 @@ def _weight(text: str) -> float:
 def _media(ranges: list[_Range]) -> str | None:
     """The type with the highest weight, then the one named first.
 
-    JSON where both are equal: clients that name neither expect it.
+    JSON if both are equal: clients that name neither expect it.
     """
     best, chosen = (0.0, 0), None
     for media in (JSON, GRAPHQL):

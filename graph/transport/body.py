@@ -14,7 +14,7 @@ from graph.transport.accept import JSON
 from graph.transport.refusals import Refusal
 
 _METHODS: Final = ("GET", "POST")
-_MAX_KIND: Final = 1_024
+_MAX_CONTENT_TYPE: Final = 1_024
 _PARAMETERS: Final = 8
 """Of a media type. Further ones are ignored."""
 _UTF8: Final = ("", "utf-8", "utf8")
@@ -27,7 +27,7 @@ def check_head(method: str, headers: Mapping[str, str], body_limit: int) -> None
             405, "GraphQL is served by GET and POST only", headers={"Allow": ", ".join(_METHODS)}
         )
     if method == "POST":
-        _check_kind(headers.get("content-type", ""))
+        _check_content_type(headers.get("content-type", ""))
     length = headers.get("content-length", "0")
     if not (length.isascii() and length.isdigit()):
         raise Refusal(400, "`Content-Length` is not a number")
@@ -58,8 +58,8 @@ def bounded(receive: Receive, limit: int, seconds: float) -> Receive:
 def decode(data: str | bytes) -> Any:
     """The value that a JSON text holds. Raises ValueError for what is not JSON in UTF-8.
 
-    The garbage collector is paused meanwhile: it would walk the growing value again and again,
-    which for a megabyte of small arrays takes twenty times as long as decoding it.
+    The garbage collector is paused meanwhile: it would traverse the growing value repeatedly, which
+    for a megabyte of small arrays takes twenty times as long as decoding it.
     """
     paused = gc.isenabled()
     gc.disable()
@@ -70,8 +70,8 @@ def decode(data: str | bytes) -> Any:
             gc.enable()
 
 
-def _check_kind(content_type: str) -> None:
-    if len(content_type) > _MAX_KIND:
+def _check_content_type(content_type: str) -> None:
+    if len(content_type) > _MAX_CONTENT_TYPE:
         raise Refusal(415, f"the body must be {JSON} in UTF-8")
     kind, *parameters = (
         part.strip().lower() for part in content_type.split(";", _PARAMETERS)[:_PARAMETERS]

@@ -21,7 +21,7 @@ _CLOSE_SECONDS: Final = 10.0
 
 
 class ClientGone(Exception):
-    """The client is not there any more, or the socket was closed."""
+    """The client has disconnected, or the socket was closed."""
 
 
 class Channel:
@@ -31,21 +31,21 @@ class Channel:
         self._socket = socket
         self.closed = False
         self._sending = 0
-        """How many sends wait for the client to read."""
+        """How many messages wait for the client to read them."""
         self._read_at = self._filled_at = time.monotonic()
         self._tokens = _BURST
 
     @property
     def waits(self) -> bool:
-        """Whether something that was sent is not read yet."""
+        """Whether a message that was sent has not been read yet."""
         return self._sending > 0
 
     def is_stuck(self, seconds: float) -> bool:
-        """Whether nothing has been read for so long, although something waits."""
+        """Whether messages wait and none has been read for so long."""
         return self.waits and time.monotonic() - self._read_at >= seconds
 
-    def in_time(self) -> bool:
-        """Counts a received message. False if the client has sent too many."""
+    def admits(self) -> bool:
+        """Counts a received message. Returns whether the client is within its rate."""
         now = time.monotonic()
         self._tokens = min(_BURST, self._tokens + (now - self._filled_at) * _RATE) - 1
         self._filled_at = now

@@ -23,14 +23,14 @@ Identify = Callable[[HTTPConnection, Mapping[str, Any] | None], Awaitable[Any]]
 hashable. Rejects a caller by an error with a ``code``."""
 
 WITHDRAWN: Final = "Credentials no longer valid"
-"""The reason for an end that a caller whose credentials are withdrawn gets."""
+"""The reason given to a caller whose credentials were withdrawn."""
 ABORT: Final = "graph.transport.abort"
 """In the scope of a connection, where the server offers it: a function that ends the connection
 without waiting for a client that does not read."""
 
 
 class Ending(Enum):
-    """Why the server ends what is long-lived."""
+    """Why the server ends a stream or socket."""
 
     STOPPED = auto()
     WITHDRAWN = auto()
@@ -54,12 +54,12 @@ class Slots:
         return self._open
 
     def check(self) -> None:
-        """Raises Refusal if one more would be too many in all."""
+        """Raises Refusal if the total limit is reached."""
         if self._open >= self._most:
             raise too_many(f"Too many {self._what}")
 
     def check_caller(self, names: frozenset[Hashable]) -> None:
-        """Raises Refusal if one more would be too many for one of the names."""
+        """Raises Refusal if the limit of one of the names is reached."""
         if any(self._by_name[name] >= self._most_of_a_caller for name in names):
             raise too_many(
                 f"Too many {self._what} of one caller: {self._most_of_a_caller} are open"
@@ -77,7 +77,7 @@ class Slots:
 
     @contextmanager
     def named(self, names: frozenset[Hashable]) -> Iterator[None]:
-        """Counts for these names what holds a slot already."""
+        """Counts a slot that is already held for these names too."""
         self._by_name.update(names)
         try:
             yield
@@ -96,7 +96,7 @@ class Endpoint:
     identify: Identify
     observe: Observer
     names_of: Callable[[Any], frozenset[Hashable]]
-    """By which the connections of an identity are counted."""
+    """The names under which the connections of an identity are counted."""
     body_limit: int
     """Bytes of a request's body."""
     body_seconds: float
@@ -109,15 +109,15 @@ class Endpoint:
     init_seconds: float
     """How long a client may take to send connection_init."""
     keep_alive_seconds: float
-    """Silence after which a stream gets a keep-alive, so that no proxy closes it."""
+    """After how long without an event a stream gets a keep-alive, so that no proxy closes it."""
     stuck_seconds: float
     """How long a message may wait for a client that does not read."""
     _stopping: bool = False
     _open: dict[asyncio.Future[Ending], Any] = field(default_factory=dict)
-    """What is long-lived, with the identity of its caller once that is known."""
+    """The open streams and sockets, with the identity of their callers once that is known."""
 
     def check_open(self) -> None:
-        """Raises Refusal if the server is stopping, and nothing long-lived may begin."""
+        """Raises Refusal if the server is stopping, so that no stream or socket may begin."""
         if self._stopping:
             raise too_many("The server is stopping")
 
@@ -131,12 +131,12 @@ class Endpoint:
         finally:
             del self._open[stopped]
 
-    def belongs_to(self, stopped: asyncio.Future[Ending], identity: Any) -> None:
-        """Says who the caller of a connection is, if that was not known from the start."""
+    def set_identity(self, stopped: asyncio.Future[Ending], identity: Any) -> None:
+        """Sets the caller of a connection that was opened before the caller was known."""
         self._open[stopped] = identity
 
     def stop(self) -> None:
-        """Ends all streams and sockets, in the way that makes their clients connect again."""
+        """Ends all streams and sockets in a way that makes their clients reconnect."""
         self._stopping = True
         self._end(Ending.STOPPED, lambda _: True)
 

@@ -41,13 +41,13 @@ _NO_STREAM: Final = (
     "(graphql-transport-ws)"
 )
 _NOT_ACCEPTABLE: Final = (
-    f"no media type of `Accept` can be answered; {GRAPHQL}, {JSON} and, for subscriptions, event "
-    "streams can"
+    f"no media type in `Accept` is supported; request {GRAPHQL}, {JSON} or, for subscriptions, an "
+    "event stream"
 )
 
 
 async def answer(endpoint: Endpoint, scope: Scope, receive: Receive, send: Send) -> None:
-    """Answers one request, whatever happens."""
+    """Answers one request; errors become responses."""
     scope["request_id"] = request_id = scope.get("request_id") or uuid.uuid4().hex
     request = Request(scope, bounded(receive, endpoint.body_limit, endpoint.body_seconds))
     report = Report(scope, endpoint.observe, request_id, "http")
@@ -64,19 +64,19 @@ class _Exchange:
     def __init__(self, endpoint: Endpoint, request: Request, report: Report) -> None:
         self._endpoint, self._request, self._report = endpoint, request, report
         self._accepted = Accepted(JSON, None)
-        """As read once the caller is known."""
+        """Read once the caller is known."""
 
     async def response(self) -> Response | EventStream:
-        """The response. It reports, unless a stream is to do so at its end."""
+        """The response. Reports the operation, unless a stream does so at its end."""
         report = self._report
         try:
             response = await self._answered()
         except Refusal as error:
             refusal = error
         except ClientDisconnect:
-            refusal = Refusal(400, "the body has not come to its end")
+            refusal = Refusal(400, "the body is incomplete")
         except Exception:  # a boundary: no stack trace reaches a client
-            log.exception("request %s broke", report.request_id)
+            log.exception("request %s failed unexpectedly", report.request_id)
             refusal = Refusal(500, MASK, code="INTERNAL")
         else:
             if isinstance(response, Response):
@@ -120,7 +120,7 @@ class _Exchange:
         try:
             data = decode(body)
         except ValueError as error:
-            raise Refusal(400, "the body has to be a JSON object with a query") from error
+            raise Refusal(400, "the body must be a JSON object with a query") from error
         return read_parameters(data)
 
     def _asked(self, parameters: Parameters, allowed: frozenset[OperationType]) -> OperationRequest:

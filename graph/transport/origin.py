@@ -1,4 +1,4 @@
-"""Which pages may open a WebSocket: browsers let any page try, and send its origin with it."""
+"""Which pages may open a WebSocket: browsers let any page try and send its origin."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 _PORTS: Final = {"http": 80, "https": 443}
 _LONGEST: Final = 512
-"""Characters of an origin that is looked at: a host has up to 255."""
+"""The longest origin that is parsed, in characters: a host has up to 255."""
 
 Origin = tuple[str, str, int | None]
 """Scheme, host and port."""
@@ -28,7 +28,7 @@ def read_origins(given: Iterable[str]) -> frozenset[Origin] | None:
 
 
 def may_connect(headers: Mapping[str, str], allowed: frozenset[Origin] | None) -> bool:
-    """Clients that are not browsers send no origin, and have no cookie of others to abuse.
+    """Whether a client may connect. Clients other than browsers send no origin and may.
 
     Of the server's own pages only host and port are compared: behind a proxy that ends TLS the
     schemes differ.

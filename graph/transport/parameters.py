@@ -1,4 +1,4 @@
-"""The parameters of a GraphQL request, as they come in a body, in a URL or over a socket."""
+"""The parameters of a GraphQL request in a body, in a URL or in a WebSocket message."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _NO_QUERY: Final = "No GraphQL query found in the request"
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """Of a well-formed request. The document may still be anything."""
+    """The parameters of a well-formed request, whose document has not been parsed."""
 
     query: str
     variables: Mapping[str, Any] = field(default_factory=dict)
@@ -28,7 +28,7 @@ class Parameters:
 
     @staticmethod
     def not_persisted() -> RequestError:
-        """The answer on which clients send the document itself.
+        """The error after which clients send the document itself.
 
         Apollo's automatic persisted queries are the protocol.
         """
@@ -42,9 +42,9 @@ def read_parameters(data: Any) -> Parameters:
     Unknown members are ignored.
     """
     if isinstance(data, list):
-        raise Refusal(400, "one operation per request")
+        raise Refusal(400, "send one operation per request; batches are not supported")
     if not isinstance(data, dict):
-        raise Refusal(400, "the body has to be a JSON object with a query")
+        raise Refusal(400, "the body must be a JSON object with a query")
     problem = problem_of(data)
     if problem:
         raise Refusal(400, problem)
@@ -62,7 +62,7 @@ def read_url_parameters(given: Mapping[str, str]) -> Parameters:
             try:
                 data[name] = decode(data[name])
             except ValueError as error:
-                raise Refusal(400, f"`{name}` has to be JSON") from error
+                raise Refusal(400, f"`{name}` must be JSON") from error
     return read_parameters(data)
 
 

@@ -20,7 +20,7 @@ _NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 class Refusal(Exception):
-    """Rejects a request, which is not executed."""
+    """Rejects a request before it is executed."""
 
     def __init__(
         self,

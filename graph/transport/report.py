@@ -1,4 +1,4 @@
-"""What an operator has to learn of one operation, on whatever transport it came."""
+"""What operators learn about one operation, on any transport."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Failures = Counter[tuple[str, str]]
 
 
 class Context(Protocol):
-    """What the transport may find in a context that resolvers are given."""
+    """What the transport may read from the context of resolvers."""
 
     @property
     def request_id(self) -> str: ...
@@ -32,7 +32,7 @@ class Context(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a document says about the operation that was chosen from it."""
+    """The operation that was selected from a document."""
 
     name: str | None
     kind: str
@@ -46,7 +46,7 @@ class Report:
     """One operation. The observer receives it once, when the operation has ended."""
 
     scope: Scope
-    """Of the connection that the operation came by."""
+    """Of the connection that the operation arrived on."""
     observe: Observer
     request_id: str
     transport: str
@@ -63,7 +63,7 @@ class Report:
     _left_to: asyncio.Future[Any] | None = None
 
     def end(self, *, cancelled: bool = False) -> None:
-        """Unless the end is left to something that goes on without the client."""
+        """Reports the operation, unless work that outlives the client is going to."""
         if self._left_to is not None:
             return
         self.seconds = time.perf_counter() - self._began
@@ -74,7 +74,7 @@ class Report:
         self.observe(self.scope, self)
 
     def leave_to(self, work: asyncio.Future[Any]) -> None:
-        """Ends with the work, which goes on although the client does not wait for it any more.
+        """Reports when the work ends, which continues although the client has disconnected.
 
         The result of the work has ``failures``.
         """
@@ -89,7 +89,7 @@ class Report:
 
 
 Observer = Callable[[Scope, Report], None]
-"""Called at the end of each operation, with the scope of the connection that it came by."""
+"""Called at the end of each operation, with the scope of its connection."""
 
 
 def failures_of(errors: list[GraphQLError] | None, summary: Summary | None) -> Failures:

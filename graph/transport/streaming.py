@@ -1,4 +1,4 @@
-"""A response that carries the results of an operation one by one, for as long as it takes."""
+"""A response that streams the results of an operation one by one."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ log = logging.getLogger(__name__)
 
 _UNBUFFERED: Final = {
     "Cache-Control": "no-cache, no-transform",
-    "X-Accel-Buffering": "no",  # nginx would hold the keep-alives back
+    "X-Accel-Buffering": "no",  # nginx would buffer the keep-alives
 }
 WITHDRAWN_ERROR: Final = orjson.dumps(
     {"errors": [{"message": WITHDRAWN, "extensions": {"code": "UNAUTHENTICATED"}}]}
 )
 _LAST_SECONDS: Final = 1.0
-"""That the end of a stream may take when the server stops."""
+"""How long ending a stream may take when the server stops."""
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """What is written before all results, for each, in between, and after all."""
+    """The bytes before all results, for each result, in between, and after all results."""
 
     content_type: str
     head: bytes
@@ -46,7 +46,7 @@ class Format:
 
 
 class EventStream:
-    """An ASGI response. Owns the tasks that write it, watch over it and listen for its client."""
+    """An ASGI response. Owns the tasks that write it, keep it alive and watch for disconnects."""
 
     def __init__(
         self,
@@ -60,7 +60,7 @@ class EventStream:
         self.headers = {"Content-Type": form.content_type, **_UNBUFFERED}
         self._ended = False
         self._waits_since: float | None = None
-        """When the oldest send that the client has not taken yet began."""
+        """Since when the client has not read what was sent; None if it has read all."""
         self._sent_at = 0.0
 
     async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
@@ -109,7 +109,7 @@ class EventStream:
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def _send(self, send: Send, data: bytes) -> None:
-        """Waits for as long as the client does not read; ``_watch`` puts an end to that."""
+        """Waits until the client reads. ``_watch`` limits that time."""
         now = asyncio.get_running_loop().time()
         if self._waits_since is None:
             self._waits_since = now
@@ -120,7 +120,7 @@ class EventStream:
     async def _watch(self, send: Send) -> None:
         """Sends keep-alives. Returns if the client does not read.
 
-        One task for each stream: a deadline for each event would cost more than the event.
+        A deadline per event would cost more than the event itself.
         """
         clock = asyncio.get_running_loop().time
         pause, stuck = self._endpoint.keep_alive_seconds, self._endpoint.stuck_seconds
@@ -136,7 +136,7 @@ class EventStream:
                         await self._send(send, self._form.keep_alive)
                 except TimeoutError:
                     break
-        log.info("gave up a stream: its client does not read")
+        log.info("closing a stream whose client does not read")
         abort(self._report.scope)
 
     async def _finish(self, send: Send, data: bytes) -> None:
@@ -144,7 +144,7 @@ class EventStream:
             async with asyncio.timeout(_LAST_SECONDS):
                 await send({"type": "http.response.body", "body": data, "more_body": False})
         except (TimeoutError, OSError):
-            log.debug("a client was gone before its stream ended")
+            log.debug("a client disconnected before its stream ended")
 
 
 async def _disconnected(receive: Receive) -> None:

@@ -1,4 +1,4 @@
-"""graphql-transport-ws, strict: every malformed message has an answer, and none is an accident."""
+"""graphql-transport-ws, strictly: every malformed message closes the socket with its code."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 PROTOCOL: Final = "graphql-transport-ws"
 _PING_SECONDS: Final = 15.0
 _LAST_SECONDS: Final = 1.0
-"""That the end of a socket may take when the server stops."""
+"""How long closing a socket may take when the server stops."""
 
 
 async def serve(endpoint: Endpoint, scope: Scope, receive: Receive, send: Send) -> None:
@@ -59,7 +59,7 @@ async def serve(endpoint: Endpoint, scope: Scope, receive: Receive, send: Send) 
 
 
 class _Connection:
-    """Owns the tasks of a socket: one that reads, one that watches, one for each operation."""
+    """Owns the tasks of a socket: one that reads, one that pings, and one per operation."""
 
     def __init__(
         self,
@@ -89,7 +89,7 @@ class _Connection:
         try:
             await asyncio.wait((reader, watcher, stopped), return_when=asyncio.FIRST_COMPLETED)
             if stopped.done() and stopped.result() is Ending.WITHDRAWN:
-                # Not 4401, after which clients give up: they may have new credentials.
+                # Not 4401, after which clients do not reconnect: they may have new credentials.
                 await self._channel.close(4403, WITHDRAWN, _LAST_SECONDS)
             elif stopped.done():
                 # Service restart: clients connect again.
@@ -110,7 +110,7 @@ class _Connection:
             try:
                 await self._received(message.get("text"))
             except ClientGone:
-                log.debug("a client left while it was answered")
+                log.debug("a client disconnected while it was answered")
                 return
 
     async def _received(self, text: str | None) -> None:
@@ -122,7 +122,7 @@ class _Connection:
         except ValueError:
             await self._channel.close(4400, "WebSocket message must be valid JSON")
             return
-        if not self._channel.in_time():
+        if not self._channel.admits():
             await self._channel.close(4429, "Too many messages")
             return
         problem = problem_of(message)
@@ -144,7 +144,7 @@ class _Connection:
         try:
             payload = message.get("payload") or {}
             self._identity = await self._endpoint.identify(self._socket, payload)
-            self._endpoint.belongs_to(self._stopped, self._identity)
+            self._endpoint.set_identity(self._stopped, self._identity)
             names = self._endpoint.names_of(self._identity)
             self._endpoint.sockets.check_caller(names)
         except Exception as error:  # noqa: BLE001 - a boundary: ``_refuse`` says or logs why
@@ -168,7 +168,7 @@ class _Connection:
         await self._channel.send(orjson.dumps({"type": "pong", **echo}).decode())
 
     async def _pong(self, message: Any) -> None:
-        """Any message shows that the client is there."""
+        """Needs no action: any message shows that the client is alive."""
 
     async def _subscribe(self, message: Any) -> None:
         operation_id = message["id"]
@@ -183,7 +183,7 @@ class _Connection:
         )
         most = self._endpoint.operations_per_socket
         if len(self._operations) >= most:
-            await self._fail(operation_id, report, f"a socket has {most} operations at most")
+            await self._fail(operation_id, report, f"a socket may have at most {most} operations")
             return
         parameters = parameters_of(message["payload"])
         if parameters.persisted:
@@ -196,13 +196,13 @@ class _Connection:
         )
 
     async def _complete(self, message: Any) -> None:
-        """The operation ends by itself: awaiting it here would hold up the socket."""
+        """Cancels the operation without awaiting it, which would block the socket."""
         operation = self._operations.pop(message["id"], None)
         if operation is not None:
             operation.cancel()
 
     async def _run(self, operation_id: str, parameters: Parameters, report: Report) -> None:
-        """Sends the results of an operation, each as it is already encoded, and what ends it."""
+        """Sends the results of an operation, and the message that ends it."""
         request = OperationRequest(
             parameters.query,
             parameters.variables,
@@ -223,9 +223,9 @@ class _Connection:
             ended = True
             await self._end(operation_id, "complete")
         except ClientGone:
-            log.debug("a client left during operation %s", operation_id)
+            log.debug("a client disconnected during operation %s", operation_id)
         except Exception:  # a boundary: the client must learn that the operation has ended
-            log.exception("request %s broke", report.request_id)
+            log.exception("request %s failed unexpectedly", report.request_id)
             report.failures["INTERNAL", NO_FIELD] += 1
             await self._end(operation_id, "error", _errors(MASK, "INTERNAL", report.request_id))
         finally:
@@ -234,7 +234,7 @@ class _Connection:
     async def _fail(
         self, operation_id: str, report: Report, message: str, code: str = "QUOTA_EXCEEDED"
     ) -> None:
-        """Answers an operation that is not even begun."""
+        """Rejects an operation before it starts."""
         report.failures[code, NO_FIELD] += 1
         report.end()
         await self._channel.send(
@@ -242,14 +242,14 @@ class _Connection:
         )
 
     async def _end(self, operation_id: str, kind: str, payload: bytes | None = None) -> None:
-        """The id of an operation is free again before the client reads that it has ended."""
+        """Ends an operation. Its id can be used again before the client reads that it has ended."""
         self._operations.pop(operation_id, None)
         await self._channel.send(frame(operation_id, kind, payload))
 
     async def _watch(self) -> None:
-        """Sends pings. Returns if the client does not read, or does not introduce itself in time.
+        """Sends pings. Returns if the client does not read, or sends no connection_init in time.
 
-        One look now and then: a deadline for each message would cost as much as its encoding.
+        Checks periodically: a deadline per message would cost as much as encoding it.
         """
         stuck = self._endpoint.stuck_seconds
         while True:
@@ -270,7 +270,7 @@ class _Connection:
                     return
                 except TimeoutError:
                     break
-        log.info("gave up a socket: its client does not read")
+        log.info("closing a socket whose client does not read")
         abort(self._socket.scope)
 
     def _pause(self) -> float:

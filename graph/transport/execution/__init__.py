@@ -1,1 +1,1 @@
-"""From the text of a document to the JSON of its results: limits, execution, fan-out."""
+"""Turns documents into JSON results: limits, execution and fan-out."""

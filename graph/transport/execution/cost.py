@@ -1,4 +1,4 @@
-"""What an operation may cost with the variables of one request, computed before it is executed."""
+"""Computes the maximum cost of an operation with its variables before it is executed."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ class Cost(NamedTuple):
     """What is counted of a selection."""
 
     fields: int
-    """Of the answer, by the sizes of its pages."""
+    """Fields of the response, by the sizes of its pages."""
     values: int = 0
-    """Given to arguments: each use of a variable counts all that is in it."""
+    """Values in arguments; each use of a variable counts all values in it."""
     introspection: int = 0
-    """Fields of the answer that describe the schema."""
+    """Fields of the response that describe the schema."""
 
     def plus(self, other: Cost) -> Cost:
         return Cost(
@@ -111,7 +111,7 @@ class _Costs:
         *,
         paged: bool = False,
     ) -> Cost:
-        """``paged``: the parent is a page, whose lists are as long as was counted for it."""
+        """``paged``: the parent is a page, whose size has been counted already."""
         cost = Cost(0)
         for selection in selections:
             cost = cost.plus(self._one(parent, selection, paged=paged))
@@ -122,13 +122,13 @@ class _Costs:
         limits = self._limits
         if cost.fields > limits.cost:
             raise too_costly(
-                f"the answer may have more than {limits.cost} fields: ask for smaller pages"
+                f"the response may have more than {limits.cost} fields: request smaller pages"
             )
         if cost.values > limits.values:
             raise _too_many_values(limits)
         if cost.introspection > limits.introspection:
             raise too_costly(
-                f"the answer describes the schema in more than {limits.introspection} fields"
+                f"the response would describe the schema in more than {limits.introspection} fields"
             )
 
     def _one(
@@ -173,7 +173,7 @@ class _Costs:
     def _times(
         self, definition: GraphQLField, node: FieldNode, pages: list[str], *, paged: bool
     ) -> int:
-        """How often what is below a field comes, at the most."""
+        """The maximum number of times that the selection of a field is executed."""
         given = {a.name.value: a.value for a in node.arguments or ()}
         if pages:
             sizes = (self._page(given.get(name), definition.args[name]) for name in pages)
@@ -189,7 +189,7 @@ class _Costs:
         return max(1, *lengths) if lengths else self._limits.default_list
 
     def _page(self, node: ValueNode | None, argument: Any) -> int | None:
-        """The size of a page; None where nobody says. What is no number is refused later."""
+        """The size of a page, None if not given. Anything but a number is rejected later."""
         value = Undefined if node is None else self._value(node)
         if value is Undefined:
             value = argument.default_value

@@ -21,7 +21,7 @@ _LONGEST: Final = 2_000
 """Characters of a message. Some quote the client's input."""
 MOST: Final = 100
 """Errors per response: rendering one is as expensive as many fields."""
-_STRAWBERRYS: Final = (CannotGetOperationTypeError, InvalidOperationTypeError)
+_FROM_STRAWBERRY: Final = (CannotGetOperationTypeError, InvalidOperationTypeError)
 
 
 def shown(
@@ -36,7 +36,7 @@ def shown(
     left_out = errors[MOST:]
     if left_out:
         for error in left_out:
-            _log_accident(error, code_of, request_id, logged)
+            _log_unexpected(error, code_of, request_id, logged)
         some.append(_left_out(len(left_out), request_id))
     return some
 
@@ -50,7 +50,7 @@ def _one(
     extensions: dict[str, Any] = dict(error.extensions or {})
     if code is not None:
         extensions["code"] = code
-    elif _log_accident(error, code_of, request_id, logged):
+    elif _log_unexpected(error, code_of, request_id, logged):
         message, extensions = MASK, {"code": "INTERNAL"}
     else:
         message = _SUGGESTION.sub("", message)[:_LONGEST]
@@ -68,7 +68,7 @@ def _one(
     )
 
 
-def _log_accident(
+def _log_unexpected(
     error: GraphQLError, code_of: CodeOf, request_id: str | None, logged: set[int]
 ) -> bool:
     """Whether an error is unexpected. Its cause is logged unless ``logged`` has it."""
@@ -77,7 +77,7 @@ def _log_accident(
         return False
     if id(cause) not in logged:
         logged.add(id(cause))
-        log.error("request %s broke at %s", request_id, error.path, exc_info=cause)
+        log.error("request %s failed unexpectedly at %s", request_id, error.path, exc_info=cause)
     return True
 
 
@@ -96,4 +96,4 @@ def _cause(error: GraphQLError) -> BaseException | None:
 
 def _before_execution(error: GraphQLError, cause: BaseException) -> bool:
     """Whether an input value is wrong: the parser of a scalar may raise any exception."""
-    return isinstance(cause, _STRAWBERRYS) or (error.path is None and bool(error.nodes))
+    return isinstance(cause, _FROM_STRAWBERRY) or (error.path is None and bool(error.nodes))

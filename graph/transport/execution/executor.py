@@ -1,4 +1,4 @@
-"""Executing operations with graphql-core: one result, or one for each event of a subscription."""
+"""Executes operations with graphql-core: one result, or one per event of a subscription."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The size of an answer to introspection, which no argument bounds."""
+"""The size of the response to an introspection query, which no argument bounds."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from graphql import (
 )
 
 _DEPRECATED: Final = {"includeDeprecated": True}
-"""Whatever the document says: the size is an upper bound."""
+"""Regardless of the document, because the size is an upper bound."""
 
 
 class Introspection:
@@ -36,7 +36,7 @@ class Introspection:
     ) -> None:
         self._schema, self._fragments, self._most = schema, fragments, most
         self._info = SimpleNamespace(schema=schema)
-        """All that graphql-core's resolvers of introspection read of the executor."""
+        """Everything that graphql-core's introspection resolvers read from the executor."""
         self._known: dict[tuple[int, int], tuple[object, int]] = {}
         """By the ids of selections and element. Keeping the element keeps its id from reuse."""
 

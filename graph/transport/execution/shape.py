@@ -1,4 +1,4 @@
-"""The size of a document, checked before it is validated, which some documents make slow."""
+"""Checks the size of a document before its validation, which is slow for some documents."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ class _Overlaps:
             pairs = len(fields) * (len(fields) - 1) // 2
             self._compared += pairs * (_OBJECTS if inner else 1)
             if self._compared > self._limits.overlaps:
-                raise too_costly("the document asks for the same fields again and again")
+                raise too_costly("the document selects the same fields too many times")
             if inner:
                 self.check(inner)
 
