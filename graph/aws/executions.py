@@ -14,12 +14,12 @@ from graph.model.mover import Tag
 from graph.model.run import Counters, Phase, Run, RunRef, RunResult
 
 _ENDS: Final = 20
-"""At either end of a list whose order AWS does not promise."""
+"""Runs checked at either end of a list, whose order AWS does not guarantee."""
 _PHASES: Final = ("Prepare", "Transfer", "Verify")
 
 
 async def list_runs(gateway: ArnGateway, task_arn: str) -> list[RunRef]:
-    """The runs of the last 30 days, in AWS's order, which it does not promise."""
+    """The runs of the last 30 days, in AWS's order, which is not guaranteed."""
     pages = _pages(gateway.of(task_arn), TaskArn=task_arn)
     return [ref async for page in pages for ref in page]
 
@@ -57,7 +57,7 @@ async def describe_run(gateway: ArnGateway, run_arn: str) -> Run:
 async def start_run(gateway: ArnGateway, task_arn: str, mark: Tag | None = None) -> str:
     """Starts a run, which is queued while another is active, and returns its ARN.
 
-    By the mark it is found again if the answer is lost.
+    ``mark`` finds the run again if the response is lost.
     """
     answer = await gateway.of(task_arn).call(
         "datasync",

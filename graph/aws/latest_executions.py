@@ -1,4 +1,4 @@
-"""Which of a mover's runs is the last: AWS lists them without their times."""
+"""Finds the last run of a mover: AWS lists runs without their times."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from graph.model.errors import Invalid, NotFound
 from graph.model.run import Run, RunRef
 
 _PAGES: Final = 10
-"""Beyond 1,000 runs in 30 days it is cheaper to ask each task for its last."""
+"""Beyond 1,000 runs in 30 days, describing each task is cheaper."""
 
 
 async def runs_newest_first(gateway: ArnGateway, task_arn: str) -> list[RunRef]:
@@ -25,8 +25,8 @@ async def runs_newest_first(gateway: ArnGateway, task_arn: str) -> list[RunRef]:
 async def latest_runs(aws: AccountGateway, task_arns: list[str]) -> dict[str, str | None]:
     """The ARN of the last run of each mover of an account, None where it never ran.
 
-    Costs a call for each 100 runs of the account; where there are too many, or only one mover is
-    asked for, a call a mover.
+    Costs one call per 100 runs of the account, or one call per mover if there are too many runs or
+    only one mover is requested.
     """
     refs = await _account_runs(aws) if len(task_arns) > 1 else None
     if refs is None:

@@ -1,4 +1,4 @@
-"""Marks: the tags by which an operation recognises what it has made."""
+"""Marks: the tags by which an operation recognises what it created."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from graph.model.errors import NotFound
 from graph.model.mover import OPERATION_TAG, ORG_TAG, PART_TAG, Tag
 
 _FEW: Final = 3
-"""So many are asked one by one for their marks; more are first looked up in the tagging API."""
+"""Up to so many are read one by one; more are first looked up in the tagging API."""
 
 
 def operation_tag(operation_id: str) -> Tag:
-    """The mark of everything that an operation makes."""
+    """The mark of everything that an operation creates."""
     return Tag(OPERATION_TAG, operation_id)
 
 
 def mark_of(tags: Iterable[Tag]) -> str | None:
-    """The id of the operation that made what carries the tags."""
+    """The id of the operation that created the resource with these tags."""
     return value_of(tags, OPERATION_TAG)
 
 

@@ -1,4 +1,4 @@
-"""Movers: the two lists of an account, joined."""
+"""Movers, by joining two lists of an account."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from graph.observability.metrics import MOVERS_LEFT_OUT
 log = logging.getLogger(__name__)
 
 _FEW: Final = 3
-"""Of so many tasks the tags are read one by one; of more from the tagging API, which is late."""
+"""Up to so many tasks, tags are read one by one; beyond, from the tagging API, which lags."""
 _LOOKED_UP: Final = 100
-"""How many tasks that the tagging API does not show are asked for their tags, in one reading."""
+"""How many tasks that the tagging API does not show are read individually, per list."""
 
 
 async def list_movers(aws: AccountGateway, *, snapshot: bool = False) -> list[Mover]:

@@ -1,4 +1,4 @@
-"""The roles that DataSync reaches buckets with."""
+"""The roles with which DataSync accesses buckets."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ async def ensure_role(
     except Conflict:
         answer = await _iam(aws, "get_role", RoleName=name)
         if not _carries(answer, tags):
-            raise Conflict(f"there is a role {name} already, made by somebody else") from None
+            raise Conflict(f"the role {name} exists already and has other tags") from None
     try:
         await _iam(
             aws,
@@ -67,7 +67,7 @@ async def ensure_role(
                 _allow(_ON_BUCKET, bucket_arn), _allow(_ON_OBJECTS, f"{bucket_arn}/*")
             ),
         )
-    except NotFound:  # IAM itself may take a moment to know a role that it has just made
+    except NotFound:  # IAM is eventually consistent
         raise Upstream(f"the role {name} is not known yet; try again") from None
     return str(answer["Role"]["Arn"])
 
@@ -126,7 +126,7 @@ async def tags_of_role(aws: AccountGateway, name: str) -> tuple[Tag, ...]:
 
 
 def is_movers_role(role_arn: str, org: str, account_id: str) -> bool:
-    """Whether a role was made for the organisation's movers, in that account."""
+    """Whether a role was created for the organisation's movers, in that account."""
     parts = names.arn(role_arn)
     return parts.account == account_id and parts.resource.startswith(f"role{roles_path(org)}")
 

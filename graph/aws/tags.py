@@ -16,7 +16,7 @@ async def tagged(
     """The ARNs of tasks or locations that carry every one of the tags, with all their tags.
 
     ``kinds`` are ``task`` and ``location``; ``wanted`` has up to 20 values per key, any of which
-    will do. The list is eventually consistent: deleted resources stay in it for minutes to
+    matches. The list is eventually consistent: deleted resources stay in it for minutes to
     hours, new ones are late.
     """
     filters = [{"Key": key, "Values": sorted(values)} for key, values in wanted.items()]
@@ -58,10 +58,10 @@ def carries(tags: Iterable[Tag], wanted: Mapping[str, str]) -> bool:
 
 
 def encoded(tags: Iterable[Tag]) -> list[dict[str, str]]:
-    """Tags as AWS's requests have them."""
+    """Tags in the format of AWS's requests."""
     return [{"Key": tag.key, "Value": tag.value} for tag in tags]
 
 
 def tag_values(given: Iterable[Mapping[str, Any]]) -> tuple[Tag, ...]:
-    """Tags as AWS's answers have them."""
+    """Tags in the format of AWS's responses."""
     return tuple(Tag(item["Key"], item.get("Value") or "") for item in given)

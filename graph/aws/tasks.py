@@ -23,7 +23,7 @@ OPTIONS: Final = {
 
 
 class TaskEntry(NamedTuple):
-    """What the list knows of a task."""
+    """What the list contains about a task."""
 
     task_arn: str
     name: str
@@ -73,7 +73,7 @@ async def _tasks_using(aws: AccountGateway, location_arn: str) -> list[str]:
 async def describe_task(gateway: ArnGateway, task_arn: str, *, fresh: bool = False) -> Task:
     """One task in full. Raises NotFound if it is gone.
 
-    ``fresh``: not from a call that began before this one.
+    ``fresh``: does not join a call that began before this one.
     """
     aws = gateway.of(task_arn)
 
@@ -86,7 +86,7 @@ async def describe_task(gateway: ArnGateway, task_arn: str, *, fresh: bool = Fal
 
 
 async def ends_of(gateway: ArnGateway, task_arn: str) -> tuple[str, str]:
-    """The ARNs of a task's source and destination: described once per process, then remembered."""
+    """The ARNs of a task's source and destination: described once per process, then cached."""
     ends = gateway.of(task_arn).caches.task_ends.get(task_arn)
     if ends is None:
         task = await describe_task(gateway, task_arn)
@@ -120,7 +120,7 @@ async def delete_task(gateway: ArnGateway, task_arn: str) -> None:
 
 
 def mode_of(answer: Mapping[str, Any]) -> str:
-    """BASIC where AWS says nothing: it is the older of the two."""
+    """The task mode; BASIC, the older one, if AWS does not report it."""
     return answer.get("TaskMode") or "BASIC"
 
 

@@ -67,7 +67,7 @@ async def test_a_role_of_somebody_else_is_neither_completed_nor_deleted(
     account, path = gateway.bind(LAB), roles.role_path(ORG, "g")
     mine, other = (Tag(OPERATION_TAG, "mine"),), (Tag(OPERATION_TAG, "other"),)
     arn = await roles.ensure_role(account, "r-1", path, "arn:aws:s3:::b", mine)
-    with pytest.raises(Conflict, match="made by somebody else"):
+    with pytest.raises(Conflict, match="exists already and has other tags"):
         await roles.ensure_role(account, "r-1", path, "arn:aws:s3:::b", other)
     await roles.delete_role(account, "r-1", other)
     assert await roles.tags_of_role(account, "r-1") == mine

@@ -1,4 +1,4 @@
-"""What an assumed role is narrowed to, by the kind of work it is assumed for."""
+"""The session policies that narrow an assumed role to one kind of access."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _READ_TAGS = "ResourceGroupsandTagEditorReadOnlyAccess"
 
 
 class Access(Enum):
-    """The kinds of work. Each has credentials of its own, so that a read can never write."""
+    """The kinds of access. Each has credentials of its own, so that a read can never write."""
 
     READ = (_READ_DATASYNC, _READ_TAGS)
     RUN = (_ALL_OF_DATASYNC, _READ_TAGS)
@@ -49,7 +49,7 @@ def session_policies(
     return narrowed
 
 
-_GIVING: Final = ("CreateRole", "PutRolePolicy")
+_GRANTING: Final = ("CreateRole", "PutRolePolicy")
 _OTHER: Final = (
     *("GetRole", "TagRole", "ListRoles", "ListRoleTags", "DeleteRole", "PassRole"),
     *("GetRolePolicy", "ListRolePolicies", "DeleteRolePolicy", "ListAttachedRolePolicies"),
@@ -58,14 +58,14 @@ _OTHER: Final = (
 
 
 def _roles_of(partition: str, org: str, boundary: str | None) -> dict[str, Any]:
-    """IAM, on nothing but the roles that this organisation's movers read their buckets with.
+    """Allows IAM actions only on the roles of this organisation's movers.
 
-    With a boundary nothing can be given to a role that lacks it.
+    With a boundary, roles without it can be given no permissions.
     """
     resource = f"arn:{partition}:iam::*:role{roles_path(org)}*"
     condition = {"StringEquals": {"iam:PermissionsBoundary": boundary}}
-    giving = _allow(_GIVING, resource) | ({"Condition": condition} if boundary else {})
-    return {"Version": "2012-10-17", "Statement": [_allow(_OTHER, resource), giving]}
+    granting = _allow(_GRANTING, resource) | ({"Condition": condition} if boundary else {})
+    return {"Version": "2012-10-17", "Statement": [_allow(_OTHER, resource), granting]}
 
 
 def _allow(actions: tuple[str, ...], resource: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What a process remembers of AWS: facts that never change, and hints that are checked on use."""
+"""What a process caches of AWS: facts that never change, and hints that are checked on use."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LISTED: Final = 50_000
 SNAPSHOT_SECONDS: Final = 60.0
 """How old the pages after the first of a list, and the details of a location, may be."""
 RELEARN_SECONDS: Final = 900.0
-"""How long something is believed that AWS does not promise to keep."""
+"""How long behaviour that AWS does not guarantee is relied on."""
 
 
 def _size(movers: list[Mover]) -> int:
@@ -25,7 +25,7 @@ def _size(movers: list[Mover]) -> int:
 
 
 class Caches:
-    """The least recently used entries go first. Nothing in them is ever shown while wrong."""
+    """Evicts the least recently used entries. Stale entries never reach a response."""
 
     def __init__(self) -> None:
         self.location_kinds: LRUCache[str, str] = LRUCache(_MOVERS)

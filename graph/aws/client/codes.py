@@ -1,7 +1,7 @@
 """What the error codes of AWS's services mean for the caller and for the operator.
 
-"The input is wrong" needs evidence: a code that the service uses for nothing else. Whatever has no
-row is a failure of AWS, or of something between AWS and this server, and never the caller's.
+An error is the caller's only if its code proves that: the service uses it for nothing else. A code
+without a row is a failure of AWS, or of something between AWS and this server.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ from graph.model.errors import (
 
 
 class Refused(Upstream):
-    """AWS does not accept this server, its session or its request: repeating it changes nothing."""
+    """AWS does not accept this server, its session or its request; retrying is useless."""
 
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """An error, and our text for it; None where AWS's own text is for the caller."""
+    """An error class, and our text; None if the caller gets AWS's own text."""
 
     kind: type[ApiError]
     text: str | None = None
     """``{doing}`` stands for the service and the operation."""
     new_session: bool = False
-    """The call had no effect, and may have one with new credentials."""
+    """Whether the call had no effect and may succeed with new credentials."""
 
 
 INVALID: Final = Meaning(Invalid)
@@ -49,17 +49,17 @@ FORBIDDEN: Final = Meaning(Forbidden, "AWS denies this server {doing} in that ac
 FAILED: Final = Meaning(Upstream, "AWS failed at {doing}; try again")
 LATE: Final = Meaning(UpstreamTimeout, "AWS did not answer {doing} in time; try again")
 CREDENTIALS: Final = Meaning(
-    Refused, "AWS does not accept this server's credentials for {doing}; its operator has to act"
+    Refused, "AWS does not accept this server's credentials for {doing}; its operator must fix this"
 )
 SESSION: Final = Meaning(
     Refused, "this server's session with AWS has ended ({doing}); try again", new_session=True
 )
 CLOCK: Final = Meaning(
     Refused,
-    "AWS does not accept the time of this server's clock for {doing}; its operator has to act",
+    "AWS does not accept the time of this server's clock for {doing}; its operator must fix this",
 )
 ACCOUNT: Final = Meaning(
-    Refused, "AWS has not enabled that account or region for {doing}; its operator has to act"
+    Refused, "AWS has not enabled that account or region for {doing}; its operator must fix this"
 )
 REQUEST: Final = Meaning(Refused, "AWS does not understand this server's request for {doing}")
 INTERMEDIARY: Final = Meaning(
@@ -140,7 +140,7 @@ _BY_SERVICE: Final[Mapping[str, Mapping[str, Meaning]]] = {
             INVALID, "InvalidParameter", "InvalidParameterValue", "InvalidRequest", "Validation"
         ),
     },
-    # Its parameters are this server's own, and nothing of a caller's.
+    # Its parameters come from this server, never from a caller.
     "resourcegroupstaggingapi": {
         **_each(
             FAILED,
@@ -182,9 +182,9 @@ _SERVER_STATUS: Final = "5"
 
 
 def meaning_of(service: str, code: str) -> Meaning:
-    """What a code of a service means; a failure of AWS where nobody knows.
+    """What a code of a service means; a failure of AWS if it is unknown.
 
-    An answer without a code has its HTTP status in its place: that was not AWS who answered.
+    A response without a code has its HTTP status instead: it does not come from AWS.
     """
     if code.isdecimal():
         return _of_status(code)
@@ -196,7 +196,7 @@ def meaning_of(service: str, code: str) -> Meaning:
 
 
 def is_known(service: str, code: str) -> bool:
-    """Whether a table of ours has a row for a code."""
+    """Whether the tables have a row for a code."""
     name = _plain(code)
     return code.isdecimal() or name in _COMMON or name in _BY_SERVICE.get(service, {})
 

@@ -15,7 +15,7 @@ from graph.aws.client.retries import Retries
 from graph.model.errors import ApiError, NotFound
 
 DURATION_SECONDS: Final = 3600
-"""Botocore renews 15 minutes before the end: at 900 it would assume the role for every call."""
+"""Botocore renews credentials 15 minutes before they expire: 900 would renew on every call."""
 REFUSAL_SECONDS: Final = 30.0
 """How long it is remembered that an account does not let the server in."""
 FAILURE_SECONDS: Final = 5.0
@@ -28,7 +28,7 @@ def _now() -> float:
 
 
 class Refusals:
-    """By role and kind of access, why STS gave no credentials a moment ago."""
+    """Recent refusals of STS, by role and kind of access."""
 
     def __init__(self) -> None:
         self._kept: TLRUCache[object, ApiError] = TLRUCache(_REFUSALS, _until, _now)
@@ -37,7 +37,7 @@ class Refusals:
         self._kept[key] = refusal
 
     def check(self, key: object) -> None:
-        """Raises the refusal anew: one that is raised twice would keep the frames of both."""
+        """Raises a copy of the refusal: one raised twice would keep the frames of both."""
         refusal = self._kept.get(key)
         if refusal is not None:
             raise type(refusal)(refusal.message)
@@ -50,7 +50,7 @@ def _until(_key: object, refusal: ApiError, now: float) -> float:
 def assumed_role(
     sts: Any, request: Mapping[str, Any], refusals: Refusals, key: object, retries: Retries
 ) -> AioDeferredRefreshableCredentials:
-    """Assumes the role on first use, once for all who wait, and again before the session ends."""
+    """Assumes the role on first use, once for all waiting callers, and before it expires."""
 
     async def assume() -> dict[str, str]:
         refusals.check(key)

@@ -1,4 +1,4 @@
-"""Turns the SDK's exceptions into ours: the one place that reads AWS's codes and texts."""
+"""Translates the SDK's exceptions. No other module reads AWS's error codes and texts."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _SHOWN: Final = 500
 
 
 def code_of(error: BaseException) -> str:
-    """AWS's code of an error, or the name of the exception where AWS did not answer."""
+    """AWS's code of an error, or the name of the exception if AWS did not respond."""
     if isinstance(error, ClientError):
         return str(error.response.get("Error", {}).get("Code") or "Unknown")
     return type(error).__name__
@@ -61,10 +61,9 @@ def ends_session(error: ClientError, service: str) -> bool:
 
 
 def translate(error: Exception, doing: str) -> Exception:
-    """One of our errors. ``doing`` names service and operation: ``datasync:ListTasks``.
+    """The error to raise instead. ``doing`` names service and operation: ``datasync:ListTasks``.
 
-    What is neither AWS's nor the network's is a mistake of this program, and is returned as it is:
-    it would be the same at the next try.
+    An exception that comes from neither AWS nor the network is a bug, and is returned unchanged.
     """
     if isinstance(error, ApiError):
         return error
@@ -101,19 +100,19 @@ _UNANSWERED: Final[tuple[tuple[tuple[type[Exception], ...], type[ApiError], str]
         Upstream,
         "AWS's answer to {doing} could not be understood",
     ),
-    ((ParamValidationError,), Invalid, "AWS would not take {doing}: {error}"),
+    ((ParamValidationError,), Invalid, "the parameters of {doing} are invalid: {error}"),
     ((BotoCoreError,), Upstream, "the call {doing} could not be made"),
 )
 
 
 def not_assumable(error: Exception, role_arn: str) -> Exception:
-    """What it means that the management role of an account cannot be assumed."""
+    """The error to raise if the management role of an account cannot be assumed."""
     if isinstance(error, ClientError) and code_of(error) in {"AccessDenied", "ValidationError"}:
         return unknown_account(role_arn.split(":")[4])
     translated = translate(error, "sts:AssumeRole")
     if not isinstance(translated, ApiError) or isinstance(translated, Throttled | Upstream):
         return translated
-    # Nothing that a caller asks for is wrong with it, and its text names what is ours.
+    # It is not the caller's fault, and AWS's text may name resources of this server.
     return Upstream(f"AWS refuses sts:AssumeRole to this server: {code_of(error)}")
 
 
@@ -130,9 +129,9 @@ def _answered(error: ClientError, doing: str) -> ApiError:
 
 
 def _refined(error: ClientError, text: str) -> type[ApiError]:
-    """DataSync has one code for all that is wrong with a request: its detail tells what.
+    """The class of a DataSync error: the service has one code for all invalid requests.
 
-    The detailed codes are read first, AWS's text only where they say nothing.
+    The detailed codes are used first, and AWS's text only if they are inconclusive.
     """
     detail = " ".join(str(error.response.get(name) or "") for name in _DETAILS)
     for said in (detail, text):

@@ -203,7 +203,7 @@ class Gateway:
         parts = names.arn(arn)
         region = parts.region or self.region
         if parts.partition != self.partition or region not in self._clients.regions:
-            raise Invalid(f"'{arn}' is in no region that this server can reach")
+            raise Invalid(f"'{arn}' is not in a region that this server can reach")
         return AccountGateway(self, names.account_id(parts.account), region)
 
     async def send(

@@ -1,4 +1,4 @@
-"""Counts and times calls to AWS, and tells operators why they were refused."""
+"""Measures calls to AWS, and logs why they were refused."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def measured(service: str, operation: str) -> Iterator[None]:
 
 
 class Reports:
-    """Logs AWS's own code and text where the caller is not shown them; once a minute each."""
+    """Logs AWS's code and text if the caller does not see them, each at most once per minute."""
 
     def __init__(self) -> None:
         self._recent: TTLCache[tuple[str, str, str], bool] = TTLCache(_REPORTED, _QUIET_SECONDS)

@@ -1,4 +1,4 @@
-"""Reads lists page by page, and gives up those that do not end."""
+"""Reads lists page by page, and gives up lists that do not end."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from graph.model.errors import Upstream, UpstreamTimeout
 PAGE_SIZE: Final = 100
 """The most items that DataSync and the tagging API return per page."""
 _PAGES: Final = 200
-"""Of one list: more than the quotas of an account allow; a list that goes on does not end."""
+"""Of one list: more than the quotas of an account allow. A longer list would never end."""
 _TOKENS: Final = {
     "datasync": "NextToken",
     "resourcegroupstaggingapi": "PaginationToken",
@@ -54,4 +54,4 @@ async def read_pages(
     else:
         if most is not None:
             return
-    raise Upstream(f"AWS's list of {key} does not come to an end")
+    raise Upstream(f"AWS's list of {key} does not end")

@@ -1,4 +1,4 @@
-"""Which regions there are."""
+"""Validates names of regions."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from graph.model.errors import Invalid
 
 
 def is_region(name: str) -> bool:
-    """Also one that is newer than the SDK, where its name is like those of a known partition.
+    """Whether a region exists, by its name; it may be newer than the SDK.
 
-    Raises Invalid where the SDK's own configuration, its files and AWS_PROFILE, is wrong.
+    Raises Invalid if the SDK's own configuration (its files or AWS_PROFILE) is wrong.
     """
     try:
         botocore.session.get_session().get_partition_for_region(name)

@@ -1,4 +1,4 @@
-"""One SDK session for all roles: what is costly in a session is paid for once."""
+"""One SDK session for all roles, so that the expensive parts are created once."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from graph.aws.client.answers import check_answer
 
 SERVICES: Final = ("datasync", "iam", "resourcegroupstaggingapi", "s3", "sts")
 _IN_EVENTS: Final = {"resourcegroupstaggingapi": "resource-groups-tagging-api"}
-"""Services that the SDK's events name otherwise."""
+"""Services with another name in the SDK's events."""
 
 
 class RoleSession(AioSession):
-    """Gives each client the credentials of the role that it is made for.
+    """Provides each client with the credentials of the role that it is created for.
 
-    Botocore reads them when it makes a client, and a client keeps them: so ``role`` is set for the
-    time of one making. None stands for the server's own, by the SDK's default chain.
+    Botocore reads them while it creates a client, so ``role`` is set during that time. None means
+    the server's own credentials, from the SDK's default chain.
     """
 
     def __init__(self, services: tuple[str, ...] = SERVICES) -> None:
@@ -32,7 +32,7 @@ class RoleSession(AioSession):
         return self.role or await super().get_credentials()
 
     def _register_builtin_handlers(self, events: Any) -> None:
-        """Each client copies them all: those of other services are a third of its cost."""
+        """Omits handlers of other services, which each client would copy: a third of its cost."""
         ours = _OfOurServices(events, self._services)
         super()._register_builtin_handlers(ours)  # type: ignore[misc]  # untyped
 
@@ -53,7 +53,7 @@ class RoleSession(AioSession):
 
 
 class _OfOurServices:
-    """An emitter that takes the handlers of our services alone, and none that writes docs."""
+    """An emitter that accepts only handlers of our services, and none for documentation."""
 
     def __init__(self, events: Any, services: tuple[str, ...]) -> None:
         self._events = events

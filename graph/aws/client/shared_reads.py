@@ -1,4 +1,4 @@
-"""Equal reads that are under way at the same time share one call."""
+"""Shares one call between equal reads that are in progress at the same time."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class _Read:
 
 
 class SharedReads:
-    """Owns the tasks that read, so that the first caller may leave before the others."""
+    """Owns the tasks that read, so that the first caller can be cancelled before the others."""
 
     def __init__(self) -> None:
         self._under_way: dict[tuple[Hashable, ...], _Read] = {}
@@ -50,7 +50,7 @@ class SharedReads:
         return await asyncio.shield(under_way.task)
 
     def forget(self, first: Hashable) -> None:
-        """After a change nobody may join a read that began before it. Keys begin with ``first``."""
+        """Prevents joining reads that began before a change. Their keys begin with ``first``."""
         for key in [key for key in self._under_way if key[0] == first]:
             del self._under_way[key]
 

@@ -35,7 +35,7 @@ class Endless:
 async def test_a_list_without_an_end_is_an_error(tokens: tuple[str, ...], asked: int) -> None:
     endless = Endless(*tokens)
     gateway = Gateway(cast("Clients", endless), org=ORG)
-    with pytest.raises(Upstream, match="list of Tasks does not come to an end"):
+    with pytest.raises(Upstream, match="list of Tasks does not end"):
         [page async for page in gateway.bind(LAB).pages("datasync", "list_tasks", "Tasks")]
     assert endless.asked == asked
 
