@@ -16,7 +16,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.routing import Route, WebSocketRoute
 
 from graph import schema
 from graph.auth import Authenticator, Peer, Rejected, credentials
@@ -82,10 +82,7 @@ class ApplicationState:
 
 
 def create_app(settings: Settings, *, owns_process: bool = False) -> Starlette:
-    """The application. Nothing is opened before its lifespan begins.
-
-    ``owns_process``: it handles the signals of the process and tunes its garbage collector.
-    """
+    """The application, which its lifespan opens. ``owns_process``: it handles signals, too."""
     version = read_version()
     state = ApplicationState(version.version)
     graphql = GraphQLApp(
@@ -105,7 +102,11 @@ def create_app(settings: Settings, *, owns_process: bool = False) -> Starlette:
             Middleware(AccessLog),
             Middleware(Cors, origins=settings.cors_origins, own=frozenset({"/graphql"})),
         ],
-        routes=_routes(graphql),
+        routes=[
+            Route("/graphql", graphql, methods=None),
+            WebSocketRoute("/graphql", graphql),
+            Route("/healthz", _healthy),
+        ],
     )
     # Every other path, whether a route matches it or not, belongs to the REST API.
     app.router.redirect_slashes = False
@@ -118,14 +119,6 @@ def create_app(settings: Settings, *, owns_process: bool = False) -> Starlette:
         metrics=_metrics,
     )
     return app
-
-
-def _routes(graphql: GraphQLApp) -> list[BaseRoute]:
-    return [
-        Route("/graphql", graphql, methods=None),
-        WebSocketRoute("/graphql", graphql),
-        Route("/healthz", _healthy),
-    ]
 
 
 def graphql_schema() -> Schema:

@@ -111,7 +111,7 @@ def test_the_original_configurations_entry_is_named(
     file = tmp_path / "config.json"
     file.write_text('{"account": {"region": "mars-1"}}')
     environment.setenv("DATASYNC_API_CONFIG", str(file))
-    assert refused(capsys).startswith(f"account.region in {file} is wrong: 'mars-1' is not a reg")
+    assert refused(capsys).startswith(f"account.region in {file} is wrong: 'mars-1' is not an AWS")
 
 
 def test_a_profile_of_the_sdk_that_is_not_there(

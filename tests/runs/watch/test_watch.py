@@ -116,7 +116,7 @@ async def test_a_look_that_never_returns_is_given_up(clock: HeldClock) -> None:
 
     async with watching(never, PollPolicy(call=0), clock) as watches:
         follower = Follower(watches)
-        with pytest.raises(Upstream, match="AWS does not answer"):
+        with pytest.raises(Upstream, match="AWS does not respond"):
             await asyncio.wait_for(follower.task, 10)
 
 
