@@ -122,7 +122,7 @@ def create_app(settings: Settings, *, owns_process: bool = False) -> Starlette:
 
 
 def graphql_schema() -> Schema:
-    """The schema as it is served."""
+    """The GraphQL schema of the server."""
     return make_schema(
         query=schema.Query,
         mutation=schema.Mutation,

@@ -1,4 +1,4 @@
-"""The real server in a process of its own, to be killed."""
+"""A server in a process of its own, which tests can kill."""
 
 from __future__ import annotations
 

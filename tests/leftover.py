@@ -1,4 +1,4 @@
-"""Parts without a mover, put straight into the sandbox's state."""
+"""Resources without a mover, created directly in the state of the sandbox."""
 
 from __future__ import annotations
 

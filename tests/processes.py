@@ -1,4 +1,4 @@
-"""A sandbox and servers in processes of their own, for what is measured or killed by hand."""
+"""A sandbox and servers in processes of their own, to be measured or killed."""
 
 from __future__ import annotations
 

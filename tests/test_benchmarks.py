@@ -1,4 +1,4 @@
-"""The programs that are run by hand: how they end."""
+"""How programs that are run manually end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How many calls to AWS an answer costs."""
+"""The number of calls to AWS per request."""
 
 from __future__ import annotations
 

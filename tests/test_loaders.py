@@ -1,4 +1,4 @@
-"""What one request has read it does not read again, and each key fails for itself."""
+"""A request reads nothing twice, and each key has its own error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The main job, through the public API."""
+"""The life of a mover, through the public API."""
 
 from __future__ import annotations
 

@@ -130,8 +130,8 @@ class UpstreamTimeout(Upstream):
 
 
 def unknown_account(account_id: str) -> NotFound:
-    """An account that does not exist, does not trust this server, or is not the caller's to see.
+    """The error for an account that does not exist, does not trust this server, or is hidden.
 
-    The three are not told apart.
+    Callers cannot tell the three apart.
     """
     return NotFound(f"account {account_id} is not known, or does not let this server in")

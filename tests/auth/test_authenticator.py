@@ -1,4 +1,4 @@
-"""Who gets in, and how everybody else is refused."""
+"""Which credentials are accepted, and that all others get the same answer."""
 
 from __future__ import annotations
 

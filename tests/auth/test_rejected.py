@@ -1,4 +1,4 @@
-"""A rejection tells its reason to the log, and the same to everybody else."""
+"""The reason of a rejection is logged, and callers never learn it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is remembered of tokens is bounded, expires, and does not give them away."""
+"""The cache of tokens is bounded, expires, and holds no token."""
 
 from __future__ import annotations
 

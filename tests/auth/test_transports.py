@@ -1,4 +1,4 @@
-"""One authentication for REST, GraphQL over HTTP, SSE and WebSocket, over a real server."""
+"""Authentication is the same for REST and for GraphQL over HTTP, SSE and WebSocket."""
 
 from __future__ import annotations
 

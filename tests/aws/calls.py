@@ -1,4 +1,4 @@
-"""What tests of the gateway share."""
+"""Helpers for tests of the gateway."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The roles that DataSync reaches buckets with."""
+"""The roles with which DataSync accesses buckets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""In the end: did every operation end, and is there exactly what the completed ones made?"""
+"""Checks that every operation has ended, and that exactly what they created exists."""
 
 from __future__ import annotations
 

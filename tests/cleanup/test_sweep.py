@@ -1,4 +1,4 @@
-"""The sweep of ended operations: what goes, and what stays."""
+"""What the sweep of ended operations removes, and what it keeps."""
 
 from __future__ import annotations
 

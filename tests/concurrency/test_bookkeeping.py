@@ -1,4 +1,4 @@
-"""Writes after an effect: never an error, repeated for a while, and never in silence."""
+"""Records of effects never fail a request, are retried for a while, and losses are logged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Work that its caller abandons is finished; work that its owner closes is not leaked."""
+"""Work whose caller is cancelled is completed; work whose owner is closed does not leak."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An environment in which the settings that are required are given."""
+"""An environment with the required settings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The original's configuration is accepted as it is, and a line says how it was understood."""
+"""The original's configuration is accepted unchanged, and the log says how."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Promises that the documents make, and the house rules that can be counted."""
+"""Promises of the documents that can be checked by counting."""
 
 from __future__ import annotations
 

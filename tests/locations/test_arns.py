@@ -1,4 +1,4 @@
-"""What the kinds of locations have in common."""
+"""Checks that all kinds of locations share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which resources an existing location stands for; what cannot be told counts by its own ARN."""
+"""The resources of existing locations; unknown ones count by the ARN of the location."""
 
 from __future__ import annotations
 

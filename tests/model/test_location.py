@@ -1,4 +1,4 @@
-"""Locations: what is never printed of them."""
+"""The parts of locations that are never printed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The names that callers give: what is taken, what is refused, in which words."""
+"""The names that callers send: which are accepted, and how others are rejected."""
 
 from __future__ import annotations
 

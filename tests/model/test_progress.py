@@ -1,4 +1,4 @@
-"""How far a run is, as one look tells."""
+"""The progress of a run by a single observation."""
 
 from __future__ import annotations
 

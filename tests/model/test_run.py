@@ -1,4 +1,4 @@
-"""Runs: whether they have ended, how, and whose they are."""
+"""Runs: whether and how they have ended, and which task they belong to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a caller may use both ends of a mover that exists."""
+"""Whether a caller may use both ends of an existing mover."""
 
 from __future__ import annotations
 

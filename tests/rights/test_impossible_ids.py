@@ -1,4 +1,4 @@
-"""Ids of things that cannot exist: answered as those that are not there, without asking AWS."""
+"""Ids that no object can have are answered like unknown ones, without calls to AWS."""
 
 from __future__ import annotations
 

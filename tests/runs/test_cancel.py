@@ -1,4 +1,4 @@
-"""Stopping a mover: the record of who cancelled its run outlives whatever is tried afterwards."""
+"""Who cancelled a run stays recorded, whatever is attempted afterwards."""
 
 from __future__ import annotations
 

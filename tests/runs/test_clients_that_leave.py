@@ -1,4 +1,4 @@
-"""Through the whole server: a start is finished, or was never begun, however its client leaves."""
+"""A start is completed, or was never begun, however its client disconnects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs as AWS describes them, joined with what the store knows; each fails for itself."""
+"""Runs as AWS describes them, joined with records of the store; each has its own error."""
 
 from __future__ import annotations
 

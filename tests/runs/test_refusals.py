@@ -1,4 +1,4 @@
-"""Starts that are refused: each state of a task has its own reason, none is the caller's input."""
+"""Rejected starts: every state of a task has its own reason."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Starting a mover: of many who ask at once one succeeds, and what is shown is true afterwards."""
+"""Of several concurrent starts one succeeds, and the status is correct afterwards."""
 
 from __future__ import annotations
 

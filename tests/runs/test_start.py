@@ -1,4 +1,4 @@
-"""Starting a mover: who starts it, what is refused and why, and what outlives the caller."""
+"""Who starts a mover, which starts are rejected, and what outlives the caller."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What tests of the sandbox share: a client with an assumed role, buckets, tasks and runs."""
+"""Helpers for tests of the sandbox: a client with an assumed role, buckets, tasks and runs."""
 
 from __future__ import annotations
 

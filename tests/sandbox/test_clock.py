@@ -1,4 +1,4 @@
-"""The sandbox's clock: it runs by itself, or is turned by hand."""
+"""The sandbox's clock runs by itself or is advanced manually."""
 
 from __future__ import annotations
 

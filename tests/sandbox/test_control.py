@@ -1,4 +1,4 @@
-"""The sandbox's own control surface over HTTP."""
+"""The sandbox's control API."""
 
 from __future__ import annotations
 

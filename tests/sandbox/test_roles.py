@@ -1,4 +1,4 @@
-"""Whom the sandbox lets in: roles, trust, sessions and accounts."""
+"""Which roles can be assumed: trust, sessions and accounts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What clients give: where it is wrong they learn it in one place, and nobody else suffers."""
+"""Invalid inputs are reported once, with their path."""
 
 from __future__ import annotations
 

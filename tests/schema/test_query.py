@@ -1,4 +1,4 @@
-"""Lookups: what does not exist is null without an error, and spoils nothing beside it."""
+"""Lookups of objects that do not exist are null, without an error and without side effects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rejected credentials leave a line with the reason and the peer, and no secret."""
+"""Rejected credentials are logged with the reason and the peer, and without secrets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The small application: in a real server in a thread, and behind a client without a wire."""
+"""The small application, in a real server in a thread and behind an in-process client."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long one step of the event loop keeps everybody else waiting, in CPU time."""
+"""The CPU time for which one step blocks the event loop."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Requests made to be expensive: for each argument of a schema, as much as the limits let pass."""
+"""Requests that are as expensive as the limits allow, for each argument of a schema."""
 
 from __future__ import annotations
 

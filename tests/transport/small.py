@@ -1,4 +1,4 @@
-"""A schema of ten lines, and the application that serves it."""
+"""A small schema, and the application that serves it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Anything at all, by HTTP or to a socket: an answer or a clean close, never an accident."""
+"""Arbitrary HTTP requests and messages get an answer or a clean close."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""GraphQL over HTTP, with a schema of ten lines."""
+"""GraphQL over HTTP, with a small schema."""
 
 from __future__ import annotations
 

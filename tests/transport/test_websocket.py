@@ -1,4 +1,4 @@
-"""graphql-transport-ws, over a real server where the wire matters."""
+"""graphql-transport-ws, over a real server where the connection matters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Clients of an ASGI application without a network: what the server does meanwhile is in sight."""
+"""In-process clients of an ASGI application, which can observe the server between messages."""
 
 from __future__ import annotations
 

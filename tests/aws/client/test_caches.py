@@ -1,4 +1,4 @@
-"""What a process remembers: bounded, and dropped by changes of its own."""
+"""The caches of a process are bounded, and its own changes invalidate them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the codes of AWS mean, and how calls that get them end."""
+"""The meaning of AWS's error codes, and the outcome of calls that get them."""
 
 from __future__ import annotations
 

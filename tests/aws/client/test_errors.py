@@ -1,4 +1,4 @@
-"""AWS's errors in our words."""
+"""The translation of errors from AWS and its SDK."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Calls to AWS: each failure has its error, and none takes longer than it may."""
+"""Calls to AWS: each failure has its error, and each call has a deadline."""
 
 from __future__ import annotations
 

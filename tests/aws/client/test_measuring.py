@@ -1,4 +1,4 @@
-"""How calls to AWS are counted: each way in which one can end has its own outcome."""
+"""Calls to AWS are counted by their outcome."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which names are those of a region."""
+"""Which names are valid regions."""
 
 from __future__ import annotations
 

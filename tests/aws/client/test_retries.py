@@ -1,4 +1,4 @@
-"""What is repeated, how often, and from which budget."""
+"""Which calls are retried, how often, and within which budget."""
 
 from __future__ import annotations
 

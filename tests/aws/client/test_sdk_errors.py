@@ -1,4 +1,4 @@
-"""What goes wrong below AWS's answers: each exception of its SDK has a row, and ours are ours."""
+"""Every exception of the SDK is translated; bugs are not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one SDK session: whose credentials a client gets, and which handlers it carries."""
+"""The shared SDK session: the credentials and the handlers of its clients."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads that are shared while they are under way."""
+"""Equal reads share one call while it is in progress."""
 
 from __future__ import annotations
 

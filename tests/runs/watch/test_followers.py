@@ -1,4 +1,4 @@
-"""What those who follow a run are told: quick, slow, late, and back again."""
+"""What the followers of a run receive: fast, slow, late and reconnected ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One watch over time: when it looks, and when it stops."""
+"""One watch over time: when it polls, and when it stops."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Watching runs, on a clock that the test turns."""
+"""Watches of runs, with a clock that tests advance."""
 
 from __future__ import annotations
 

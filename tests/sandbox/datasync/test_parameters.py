@@ -1,4 +1,4 @@
-"""What is refused of request parameters."""
+"""Which request parameters are rejected."""
 
 from __future__ import annotations
 

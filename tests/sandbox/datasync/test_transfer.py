@@ -1,4 +1,4 @@
-"""The sandbox's runs, on a clock that the test turns."""
+"""The sandbox's runs, with a clock that tests advance."""
 
 from __future__ import annotations
 

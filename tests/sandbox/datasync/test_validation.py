@@ -1,4 +1,4 @@
-"""What the sandbox's DataSync refuses, as the service does."""
+"""Which requests the sandbox rejects, as the service does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Documents are parsed and validated once, within limits, and remembered."""
+"""Documents are parsed and validated once, within limits, and cached."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One error looks the same on every transport, and an accident stands in the log once."""
+"""Errors look the same on every transport, and unexpected ones are logged once."""
 
 from __future__ import annotations
 

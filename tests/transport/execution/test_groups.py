@@ -1,4 +1,4 @@
-"""States that many follow: executed once for equal callers, the newest to each, the last to all."""
+"""States with many followers: executed once for equal callers; the last state reaches all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Introspection is counted by the size of its answer."""
+"""Introspection costs as much as its response is large."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each limit decides: what is exactly at it is served, and one more is refused."""
+"""Every limit is exact: a request at the limit is served, one beyond it is rejected."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is known of an operation before it is executed."""
+"""What is known about an operation before it is executed."""
 
 from __future__ import annotations
 
