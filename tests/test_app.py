@@ -24,7 +24,7 @@ async def test_nothing_is_opened_before_the_lifespan_begins(aws: Sandbox, tmp_pa
     assert aws.interceptor.calls() == []
 
 
-async def test_an_application_that_is_not_open_serves_nobody() -> None:
+async def test_an_application_that_is_not_open_rejects_calls() -> None:
     state = ApplicationState("1")
     connection = HTTPConnection({"type": "http", "headers": []})
     with pytest.raises(RuntimeError, match="not open"):

@@ -12,7 +12,7 @@ class Clock:
         return self.now
 
 
-def test_the_oldest_entry_gives_way() -> None:
+def test_the_oldest_entry_is_evicted() -> None:
     kept: TokenCache[int] = TokenCache(3, 10, Clock())
     for number in range(10):
         kept.put(str(number).encode(), number)

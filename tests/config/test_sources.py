@@ -39,7 +39,7 @@ def test_an_unknown_setting_is_refused_with_the_nearest_name(
         load()
 
 
-def test_a_file_gives_settings_and_the_environment_wins(
+def test_the_environment_takes_precedence_over_a_file(
     environment: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     file = tmp_path / "settings.toml"

@@ -23,7 +23,7 @@ async def test_each_run_is_read_or_fails_for_itself(lab: Lab) -> None:
     assert ended.outcome is Outcome.CANCELLED
 
 
-async def test_a_run_that_nobody_cancelled_failed(lab: Lab) -> None:
+async def test_a_run_that_was_not_cancelled_failed(lab: Lab) -> None:
     await lab.turn(0)
     run_arn = await lab.runs.start(lab.task, "me")
     lab.backend.cancel_task_execution(run_arn)

@@ -78,7 +78,7 @@ def answer(code: str, message: str = SECRET, status: int = 400) -> ClientError:
         (BotoCoreError(), Upstream, "could not be made"),
     ],
 )
-def test_an_error_of_the_sdk_is_one_of_ours(
+def test_errors_of_the_sdk_are_translated(
     error: Exception, kind: type[ApiError], shown: str
 ) -> None:
     translated = translate(error, SERVICES.get(code_of(error), "datasync") + ":X")

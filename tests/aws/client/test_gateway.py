@@ -79,7 +79,7 @@ async def test_a_read_survives_a_bad_moment(aws: Sandbox, gateway: Gateway) -> N
         assert (await list_tasks(gateway))["Tasks"] == []
 
 
-async def test_an_aws_that_is_not_there_is_told_at_once(
+async def test_an_unreachable_aws_is_reported_immediately(
     aws: Sandbox, clients: Clients, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with socket.socket() as nobody:

@@ -87,7 +87,7 @@ def test_what_is_below_the_sdk_has_a_row_too(error: Exception, text: str) -> Non
     assert str(translate(error, "X")) == text
 
 
-def test_a_mistake_of_ours_stays_what_it_is() -> None:
+def test_a_bug_is_not_translated() -> None:
     mistakes: list[Exception] = [KeyError("x"), TypeError("x"), ValueError("x")]
     try:
         "\ud800".encode()
@@ -98,7 +98,7 @@ def test_a_mistake_of_ours_stays_what_it_is() -> None:
     assert len(mistakes) == 4
 
 
-async def test_a_mistake_of_ours_in_a_call_is_raised_as_it_is(
+async def test_a_bug_in_a_call_is_raised_unchanged(
     gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def broken(*_: object) -> None:

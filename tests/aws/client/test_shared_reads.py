@@ -44,7 +44,7 @@ async def test_a_read_that_fails_fails_for_all_who_share_it_and_is_made_anew(
     assert (await shared(gateway))["Tasks"] == []
 
 
-async def test_nobody_joins_a_read_that_began_before_a_change(
+async def test_no_caller_joins_a_read_that_began_before_a_change(
     aws: Sandbox, gateway: Gateway
 ) -> None:
     await list_tasks(gateway, access=Access.RUN)

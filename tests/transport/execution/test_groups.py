@@ -87,7 +87,7 @@ async def test_who_comes_later_gets_the_present_state_at_once() -> None:
             assert len(LEVELS.followers) == 1
 
 
-async def test_a_slow_client_gets_the_newest_and_the_last_and_holds_nobody_up() -> None:
+async def test_a_slow_client_gets_the_newest_and_last_states_and_delays_no_other() -> None:
     served = app()
     async with Streaming(served, LEVEL) as slow, Streaming(served, LEVEL) as quick:
         await settle()
@@ -122,7 +122,7 @@ async def test_the_last_to_leave_closes_the_source() -> None:
             assert third.text == ""
 
 
-async def test_an_accident_is_masked_for_all_of_a_group_and_ends_it(
+async def test_an_unexpected_error_is_masked_for_a_group_and_ends_it(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     served = app()
