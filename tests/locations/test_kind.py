@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import fields
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -55,3 +56,33 @@ def test_what_rest_shows_is_in_the_description_of_the_service(name: str) -> None
     described = operation[f"describe_location_{kind.operation}"]
     members = MODEL.operation_model(described).output_shape.members
     assert set(kind.members or ()) <= set(members)
+
+
+class _Description(dict[str, Any]):
+    """A description of a location that has exactly the members of the service's model."""
+
+    def __init__(self, shape: Any) -> None:
+        super().__init__()
+        self._members = shape.members
+
+    def get(self, name: str, default: Any = None) -> Any:
+        member = self._members[name]
+        return _Description(member) if member.type_name == "structure" else default
+
+
+@pytest.mark.parametrize("name", sorted(KINDS))
+def test_what_graphql_shows_is_in_the_description_of_the_service(name: str) -> None:
+    operation = {xform_name(each): each for each in MODEL.operation_names}
+    described = operation[f"describe_location_{KINDS[name].operation}"]
+    shape = MODEL.operation_model(described).output_shape
+    root = SimpleNamespace(value=SimpleNamespace(described=_Description(shape)))
+    definition: Any = TYPES[name].__strawberry_definition__  # type: ignore[attr-defined]
+    read = [
+        field.base_resolver.wrapped_func(root) in (None, [])
+        for field in definition.fields
+        if field.base_resolver
+        and field.base_resolver.wrapped_func.__module__ == "graph.schema.fields"
+        and field.base_resolver.wrapped_func.__qualname__.startswith("member")
+    ]
+    assert read
+    assert all(read)
