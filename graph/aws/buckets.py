@@ -22,7 +22,7 @@ async def tags_of_bucket(aws: AccountGateway, bucket: str) -> tuple[Tag, ...]:
 async def is_missing(aws: AccountGateway, bucket: str) -> bool:
     """Whether S3 reports that there is no such bucket. False if that is not certain.
 
-    Needs ``s3:ListBucket``, as DataSync does of whoever creates a location.
+    Needs ``s3:ListBucket``, which DataSync requires of the creator of a location.
     """
     try:
         await aws.call("s3", Access.MANAGE, "list_objects_v2", Bucket=bucket, MaxKeys=0)

@@ -1,4 +1,4 @@
-"""A queue whose users take turns, so that whoever queues a lot delays only themselves."""
+"""A queue whose users take turns, so that users with many items delay only themselves."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Generic, TypeVar
 T = TypeVar("T", bound=Hashable)
 
 Share = tuple[Hashable, ...]
-"""Whose turn something takes, from the coarsest to the finest: the key of a caller, the end user,
-the request. Those that have the same beginning share the turns of that beginning."""
+"""Whose turns an item takes, from coarse to fine: the key of a caller, the end user, the request.
+Items with a common prefix share the turns of that prefix."""
 
 
 class RoundRobin(Generic[T]):

@@ -1,4 +1,4 @@
-"""For whom something is being done, so that its waits are charged to the right callers."""
+"""Tracks the callers for whom work is done, so that its waits count for all of them."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from weakref import WeakSet
 from graph.concurrency.round_robin import Share
 
 SERVER: Share = ("",)
-"""What the server does for no caller in particular. No key has an empty name."""
+"""The share of work that the server does for no particular caller. No key has an empty name."""
 
 
 class Work:
-    """Work for one or more shares. Others may join while it is under way.
+    """Work for one or more shares. Others may join while it is in progress.
 
-    Without that, a caller who waits for the result of another's work would also wait for the
-    other's turns.
+    Otherwise a caller that waits for the result of another's work would depend on the other's turns
+    alone.
     """
 
     def __init__(self, *shares: Share) -> None:
@@ -26,13 +26,13 @@ class Work:
         self._on_join: dict[object, Callable[[Share], None]] = {}
 
     def part(self) -> Work:
-        """Work that is done for this one, and that others may join."""
+        """A part of this work, which others may join separately."""
         part = Work()
         part.join(self)
         return part
 
     def join(self, other: Work) -> None:
-        """From now on this work is done for the other as well, and for whoever joins the other."""
+        """From now on this work is also done for the other, and for all that join the other."""
         other._parts.add(self)
         for share in other.shares:
             self.add(share)
@@ -48,7 +48,7 @@ class Work:
             del self._on_join[token]
 
     def add(self, share: Share) -> None:
-        """From now on this work is done for one share more."""
+        """From now on this work is also done for this share."""
         if share in self.shares:
             return
         self.shares.append(share)

@@ -1,4 +1,4 @@
-"""Every client of the server, made once: one session, one pool, credentials a role."""
+"""Creates each client once: one SDK session, one connection pool, credentials per role."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ _ASSUMING_PER_CALLER: Final = 5
 _WAITING: Final = 500
 """Roles that one caller may wait for."""
 _KEEP_ALIVE: Final = 60.0
-"""Seconds: polls that are further apart than the default of 12 would connect anew each time."""
+"""Seconds. With the default of 12, polls at longer intervals would reconnect each time."""
 
-Key = tuple[str, Access]
+RoleKey = tuple[str, Access]
 
 
 @dataclass(eq=False)
@@ -48,7 +48,7 @@ class Role:
     clients: dict[tuple[str, str], Any] = field(default_factory=dict)
 
     async def close(self) -> None:
-        """Lets its clients go. A call under way ends all the same: the pool is not theirs."""
+        """Closes its clients. A call in progress still ends, because the pool stays open."""
         clients, self.clients = self.clients, {}
         for client in clients.values():
             await client.__aexit__(None, None, None)
@@ -89,7 +89,7 @@ class Clients:
         self._stack = AsyncExitStack()
         self._making = asyncio.Lock()
         self._most = most
-        self._roles: OrderedDict[Key, Role] = OrderedDict()
+        self._roles: OrderedDict[RoleKey, Role] = OrderedDict()
         # Not among the roles before AWS has confirmed them: accounts are whatever callers ask for.
         self._assumed = SharedReads()
         self._assuming = FairSlots(_ASSUMING, per_caller=_ASSUMING_PER_CALLER, waiting=_WAITING)
@@ -135,7 +135,7 @@ class Clients:
         wanted = (service, self.region if service == "iam" else region)
         if wanted not in role.clients:
             async with self._making:
-                # A making never waits for anything: without this many of them hold up the loop.
+                # Creating a client never yields: without this, many would block the loop.
                 await asyncio.sleep(0)
                 if wanted not in role.clients:
                     role.clients[wanted] = await self._made(*wanted, role.credentials)
@@ -148,8 +148,8 @@ class Clients:
             del self._roles[account_id, access]
             await role.close()
 
-    async def _role_of(self, key: Key) -> Role:
-        """The role with credentials that are valid. Whoever needs the same waits for one call."""
+    async def _role_of(self, key: RoleKey) -> Role:
+        """The role with valid credentials. Concurrent callers wait for one call."""
         role = self._roles.get(key)
         if role is None or role.credentials.refresh_needed():
             role = await self._assumed.get(key, lambda: self._assume(key))
@@ -157,7 +157,7 @@ class Clients:
             self._roles.move_to_end(key)
         return role
 
-    async def _assume(self, key: Key) -> Role:
+    async def _assume(self, key: RoleKey) -> Role:
         role = self._roles.get(key)
         if role is None:
             self._refusals.check(key)
@@ -176,7 +176,7 @@ class Clients:
         await self._keep(key, role)
         return role
 
-    async def _keep(self, key: Key, role: Role) -> None:
+    async def _keep(self, key: RoleKey, role: Role) -> None:
         self._roles[key] = role
         while len(self._roles) > self._most:
             await self._roles.popitem(last=False)[1].close()
@@ -249,10 +249,10 @@ def _borrowed(pools: Pools) -> type:
             return self
 
         async def __aexit__(self, *exc: object) -> None:
-            """Whoever opened the session closes it."""
+            """Does nothing: the pool closes the session."""
 
         async def close(self) -> None:
-            """Whoever opened the session closes it."""
+            """Does nothing: the pool closes the session."""
 
         async def send(self, request: Any) -> Any:
             return await self._http.send(request)

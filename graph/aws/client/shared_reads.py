@@ -15,7 +15,7 @@ from graph.concurrency import Work, begin_work, current_work
 class _Read:
     task: asyncio.Task[Any]
     work: Work
-    """Done for everybody who waits for the result, so that it has the turns of all of them."""
+    """Done for all callers that wait for the result, so that it gets the turns of all."""
 
 
 class SharedReads:
