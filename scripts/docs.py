@@ -6,6 +6,7 @@
 # ruff: noqa: INP001 - a script
 from __future__ import annotations
 
+import ast
 import inspect
 import re
 import sys
@@ -88,6 +89,19 @@ def metric_table() -> str:
     return _table(("metric", "type", "labels", "meaning"), sorted(rows))
 
 
+def specification_table() -> str:
+    """The requirements of GraphQL over HTTP, from the docstrings of their tests."""
+    modules = sorted((ROOT / "tests" / "transport").glob("test_specification*.py"))
+    tests = [n for m in modules for n in ast.parse(m.read_text(encoding="utf-8")).body]
+    rows = []
+    for node in tests:
+        if isinstance(node, ast.AsyncFunctionDef) and node.name.startswith("test_h"):
+            level, _, text = (ast.get_docstring(node) or "").split("\n\n")[0].partition(": ")
+            number = node.name.split("_")[1].upper()
+            rows.append((number, level, text[:1].upper() + text[1:], f"`{node.name}`"))
+    return _table(("id", "level", "requirement", "test"), rows)
+
+
 def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     names = list(head)
     lines = [names, ["---"] * len(names)]
@@ -99,6 +113,7 @@ _GENERATORS: Final[dict[str, Callable[[], str]]] = {
     "settings": table,
     "errors": error_table,
     "metrics": metric_table,
+    "specification": specification_table,
 }
 
 _WIDTH, _GAP, _MARGIN = 960, 8, 12

@@ -11,7 +11,7 @@ MAX_HEADERS: Final = 100
 _MAX_PATH_BYTES: Final = 32_768
 _MAX_SUBPROTOCOL_BYTES: Final = 1_024
 """Of ``Sec-WebSocket-Protocol``, which takes longer to parse than all other fields together."""
-TOO_LONG: Final = "the path of the request is too long\n"
+TOO_LONG: Final = "the URL of the request is too long\n"
 TOO_LARGE: Final = "the head of the request is too large\n"
 MALFORMED: Final = "Invalid HTTP request received."
 _FRAMING: Final = (b"content-length", b"transfer-encoding")
@@ -104,7 +104,7 @@ class RequestParser:
 
     def on_url(self, url: bytes) -> None:
         if not self._replaying:
-            self._count(len(url))
+            self._count(len(url), 414, TOO_LONG)
             self._target.on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
@@ -142,11 +142,11 @@ class RequestParser:
         parser.set_dangerous_leniencies(lenient_data_after_close=True)
         return parser
 
-    def _count(self, size: int) -> None:
+    def _count(self, size: int, status: int = 431, reason: str = TOO_LARGE) -> None:
         self._reported = True
         self._head_bytes += size
         if self._head_bytes > self._max_head_bytes or self._header_count > MAX_HEADERS:
-            self._reject(431, TOO_LARGE)
+            self._reject(status, reason)
 
     def _check_head(self) -> None:
         if len(self._target.url.partition(b"?")[0]) > _MAX_PATH_BYTES:

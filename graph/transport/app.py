@@ -16,7 +16,7 @@ from graph.transport.report import Observer, ignore
 
 
 class GraphQLApp:
-    """GraphQL over HTTP as graphql-http's audits expect it: request errors are answered 400."""
+    """Answers by GraphQL over HTTP, September 2026."""
 
     def __init__(
         self,

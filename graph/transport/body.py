@@ -13,7 +13,7 @@ from starlette.types import Receive
 from graph.transport.accept import JSON
 from graph.transport.refusals import Refusal
 
-_METHODS: Final = ("GET", "POST")
+_METHODS: Final = ("GET", "HEAD", "POST")
 _MAX_CONTENT_TYPE: Final = 1_024
 _PARAMETERS: Final = 8
 """Of a media type. Further ones are ignored."""
@@ -23,9 +23,8 @@ _UTF8: Final = ("", "utf-8", "utf8")
 def check_head(method: str, headers: Mapping[str, str], body_limit: int) -> None:
     """Checks what can be known before the body is read. Raises Refusal."""
     if method not in _METHODS:
-        raise Refusal(
-            405, "GraphQL is served by GET and POST only", headers={"Allow": ", ".join(_METHODS)}
-        )
+        allow = ", ".join(_METHODS)
+        raise Refusal(405, f"GraphQL is served by {allow} only", headers={"Allow": allow})
     if method == "POST":
         _check_content_type(headers.get("content-type", ""))
     length = headers.get("content-length", "0")

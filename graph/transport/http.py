@@ -22,6 +22,7 @@ from graph.transport.execution.request import NotAllowed, OperationRequest, Requ
 from graph.transport.parameters import Parameters, read_parameters, read_url_parameters
 from graph.transport.refusals import Refusal, of_identity
 from graph.transport.report import NO_FIELD, Report, failures_of
+from graph.transport.status import NOT_STREAMED, Stage, status_of
 from graph.transport.streaming import EventStream, Format
 
 log = logging.getLogger(__name__)
@@ -63,6 +64,8 @@ class _Exchange:
 
     def __init__(self, endpoint: Endpoint, request: Request, report: Report) -> None:
         self._endpoint, self._request, self._report = endpoint, request, report
+        self._method = "GET" if request.method == "HEAD" else request.method
+        """HEAD is GET without the body, which the server leaves out."""
         self._accepted = Accepted(JSON, None)
         """Read once the caller is known."""
 
@@ -114,7 +117,7 @@ class _Exchange:
             raise refusal from error
 
     async def _parameters(self) -> Parameters:
-        if self._request.method == "GET":
+        if self._method == "GET":
             return read_url_parameters(self._request.query_params)
         body = await self._request.body()
         try:
@@ -134,7 +137,7 @@ class _Exchange:
         )
 
     async def _single(self, parameters: Parameters) -> Response:
-        asked = self._asked(parameters, _SINGLE[self._request.method])
+        asked = self._asked(parameters, _SINGLE[self._method])
         results, report = self._endpoint.results, self._report
         try:
             operation = results.schema.prepare(asked)
@@ -145,19 +148,19 @@ class _Exchange:
         report.summary = operation.summary
         payload = await results.single(operation, asked, report)
         report.failures.update(payload.failures)
-        return self._json(payload.json, 400 if payload.errors and self._media == GRAPHQL else 200)
+        return self._json(payload.json, payload.stage)
 
     def _request_error(self, error: RequestError) -> Response:
         result = refused(self._endpoint.results.schema, error, self._report.request_id)
         self._report.failures += failures_of(result.errors, None)
-        status = 400 if self._media == GRAPHQL else 200
-        return self._json(orjson.dumps(result.formatted()), status)
+        return self._json(orjson.dumps(result.formatted()), error.stage)
 
     def _not_persisted(self, parameters: Parameters) -> Response:
         return self._request_error(parameters.not_persisted())
 
-    def _json(self, body: bytes, status: int) -> Response:
-        headers = {"Cache-Control": "private, no-store"} if self._request.method == "GET" else None
+    def _json(self, body: bytes, stage: Stage) -> Response:
+        status = status_of(stage.value, self._media)
+        headers = {"Cache-Control": "private, no-store"} if self._method == "GET" else None
         return Response(body, status, headers, f"{self._media}; charset=utf-8")
 
     def _stream(self, parameters: Parameters, kind: str) -> EventStream:
@@ -166,14 +169,28 @@ class _Exchange:
         endpoint.streams.check()
         endpoint.streams.check_caller(endpoint.names_of(report.identity))
         allowed = _STREAMED[kind]
-        if self._request.method == "GET":
+        if self._method == "GET":
             allowed -= {OperationType.MUTATION}
+        asked = self._asked(parameters, allowed)
+        self._check_mutation(asked)
         report.transport = kind
-        results = endpoint.results.of(self._asked(parameters, allowed), report)
+        results = endpoint.results.of(asked, report)
         return EventStream(endpoint, _FORMATS[kind], results, report)
+
+    def _check_mutation(self, asked: OperationRequest) -> None:
+        """Raises Refusal for a mutation by GET. Other errors are reported by the stream."""
+        if OperationType.MUTATION in asked.allowed:
+            return
+        try:
+            self._endpoint.results.schema.prepare(asked)
+        except NotAllowed as error:
+            if error.kind is OperationType.MUTATION:
+                raise _refusal_of(error) from None
+        except RequestError:
+            return
 
 
 def _refusal_of(error: NotAllowed) -> Refusal:
     if error.kind is OperationType.SUBSCRIPTION:
-        return Refusal(400, _NO_STREAM)
+        return Refusal(NOT_STREAMED, _NO_STREAM)
     return Refusal(405, f"{error} when using GET", headers={"Allow": "POST"})

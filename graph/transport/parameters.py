@@ -11,6 +11,7 @@ from graphql import GraphQLError
 from graph.transport.body import decode
 from graph.transport.execution.request import RequestError
 from graph.transport.refusals import Refusal
+from graph.transport.status import MALFORMED
 
 _OBJECTS: Final = ("variables", "extensions")
 _NO_QUERY: Final = "No GraphQL query found in the request"
@@ -42,15 +43,15 @@ def read_parameters(data: Any) -> Parameters:
     Unknown members are ignored.
     """
     if isinstance(data, list):
-        raise Refusal(400, "send one operation per request; batches are not supported")
+        raise Refusal(MALFORMED, "send one operation per request; batches are not supported")
     if not isinstance(data, dict):
-        raise Refusal(400, "the body must be a JSON object with a query")
+        raise Refusal(MALFORMED, "the body must be a JSON object with a query")
     problem = problem_of(data)
     if problem:
-        raise Refusal(400, problem)
+        raise Refusal(MALFORMED, problem)
     parameters = parameters_of(data)
     if not parameters.query and not parameters.persisted:
-        raise Refusal(400, _NO_QUERY)
+        raise Refusal(MALFORMED, _NO_QUERY)
     return parameters
 
 

@@ -9,11 +9,18 @@ from typing import Any, Final
 import orjson
 from starlette.responses import Response
 
+from graph.transport.status import status_of
+
 _STATUS: Final = {"UNAUTHENTICATED": 401, "FORBIDDEN": 403, "THROTTLED": 429}
 _CLOSE: Final = {"UNAUTHENTICATED": 4401, "FORBIDDEN": 4403}
 _BUSY: Final = 503
 _CLOSE_BUSY: Final = 4503
 _RETRY_SECONDS: Final = "5"
+_HEADERS: Final = {
+    401: {"WWW-Authenticate": 'Bearer realm="datasync-api"'},
+    429: {"Retry-After": _RETRY_SECONDS},
+    _BUSY: {"Retry-After": _RETRY_SECONDS},
+}
 _REASON_BYTES: Final = 123
 """RFC 6455, 5.5: a control frame has 125 bytes, two of which are the code."""
 _NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
@@ -24,12 +31,13 @@ class Refusal(Exception):
 
     def __init__(
         self,
-        status: int,
+        status: int | tuple[int, int],
         reason: str,
         *,
         code: str = "BAD_REQUEST",
         headers: Mapping[str, str] = _NO_HEADERS,
     ) -> None:
+        """``status``: one, or a pair that the media type decides on; see ``status_of``."""
         super().__init__(reason)
         self.status, self.reason = status, reason
         self.code, self.headers = code, headers
@@ -37,10 +45,9 @@ class Refusal(Exception):
     def response(self, media: str, request_id: str) -> Response:
         extensions = {"code": self.code, "requestId": request_id}
         body: dict[str, Any] = {"errors": [{"message": self.reason, "extensions": extensions}]}
+        status = self.status if isinstance(self.status, int) else status_of(self.status, media)
         media_type = f"{media}; charset=utf-8"
-        return Response(
-            orjson.dumps(body), self.status, headers=self.headers, media_type=media_type
-        )
+        return Response(orjson.dumps(body), status, headers=self.headers, media_type=media_type)
 
 
 def of_identity(error: Exception) -> Refusal | None:
@@ -49,7 +56,7 @@ def of_identity(error: Exception) -> Refusal | None:
     if not isinstance(code, str):
         return None
     status = _STATUS.get(code, _BUSY)
-    headers = {"Retry-After": _RETRY_SECONDS} if status in (429, _BUSY) else _NO_HEADERS
+    headers = _HEADERS.get(status, _NO_HEADERS)
     return Refusal(status, str(error), code=code, headers=headers)
 
 

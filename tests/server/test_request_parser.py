@@ -247,7 +247,7 @@ REJECTED = {
         431,
     ),
     "large fields": (head(b"GET", b"A: %s\r\n" % (b"b" * 1_000) * 66), 431),
-    "a large target": (b"GET /%s HTTP/1.1\r\nHost: t\r\n\r\n" % (b"a" * HEAD_BYTES), 431),
+    "a large target": (b"GET /%s HTTP/1.1\r\nHost: t\r\n\r\n" % (b"a" * HEAD_BYTES), 414),
     "a long path": (b"GET /%s HTTP/1.1\r\nHost: t\r\n\r\n" % (b"a" * 32_768), 414),
     "many subprotocols": (
         head(b"GET", WEBSOCKET + b"Sec-WebSocket-Protocol: %s\r\n" % (b"a," * 513)),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import AsyncIterator, Iterator
-from typing import Any
+from functools import partial
+from typing import Any, cast
 
 import httpx
 import pytest
 import uvicorn
 
+from graph.server.http_limits import BoundedHttp, ConnectionLimits
 from graph.server.websocket_limits import BoundedWebSocket
 from tests.transport.small import app
 
@@ -22,7 +24,7 @@ def address() -> Iterator[str]:
         port=0,
         log_level="critical",
         loop="asyncio",
-        http="httptools",
+        http=cast("Any", partial(BoundedHttp, limits=ConnectionLimits(15, 100))),
         ws=BoundedWebSocket,
         ws_max_size=65_536,
         ws_per_message_deflate=False,
@@ -50,4 +52,12 @@ def address() -> Iterator[str]:
 async def http() -> AsyncIterator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(app())
     async with httpx.AsyncClient(transport=transport, base_url="http://t") as client:
+        yield client
+
+
+@pytest.fixture
+async def client(address: str) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the real server that accepts the media type of GraphQL over HTTP."""
+    headers = {"Accept": "application/graphql-response+json"}
+    async with httpx.AsyncClient(base_url=f"http://{address}", headers=headers) as client:
         yield client

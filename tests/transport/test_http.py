@@ -66,7 +66,7 @@ async def test_what_is_malformed_is_refused_as_graphql_json(
 
 async def test_a_path_that_is_not_allowed_names_those_that_are(http: httpx.AsyncClient) -> None:
     response = await http.request("DELETE", "/")
-    assert (response.status_code, response.headers["allow"]) == (405, "GET, POST")
+    assert (response.status_code, response.headers["allow"]) == (405, "GET, HEAD, POST")
 
 
 async def test_an_unexpected_error_before_graphql_is_masked_and_logged(
@@ -87,11 +87,11 @@ async def test_an_unexpected_error_before_graphql_is_masked_and_logged(
         (None, "application/json", 200),
         ("*/*", "application/json", 200),
         ("application/json", "application/json", 200),
-        ("application/graphql-response+json", "application/graphql-response+json", 400),
+        ("application/graphql-response+json", "application/graphql-response+json", 422),
         (
             "application/json;q=0.5, application/graphql-response+json",
             "application/graphql-response+json",
-            400,
+            422,
         ),
         ("text/html, application/json", "application/json", 200),
     ],

@@ -64,7 +64,7 @@ async def test_an_answer_to_a_get_is_not_cached() -> None:
 
 
 @pytest.mark.parametrize(
-    ("accept", "status"), [("application/json", 200), ("application/graphql-response+json", 400)]
+    ("accept", "status"), [("application/json", 200), ("application/graphql-response+json", 422)]
 )
 @pytest.mark.parametrize("method", ["GET", "POST"])
 async def test_a_hash_alone_gets_the_answer_on_which_clients_send_the_document(

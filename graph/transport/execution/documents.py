@@ -12,6 +12,7 @@ from graphql import (
     FragmentSpreadNode,
     GraphQLError,
     GraphQLSchema,
+    GraphQLSyntaxError,
     InlineFragmentNode,
     OperationDefinitionNode,
     parse,
@@ -24,6 +25,7 @@ from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 from graph.transport.execution.limits import QueryLimits, too_costly
 from graph.transport.execution.request import RequestError
 from graph.transport.execution.shape import check_shape
+from graph.transport.status import Stage
 
 _RULES: Final = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 """Those that Strawberry validates with itself."""
@@ -53,6 +55,8 @@ class Documents:
         try:
             document = self._parsed(text)
             check_shape(document, self._limits)
+        except GraphQLSyntaxError as error:
+            raise RequestError([error], Stage.UNPARSABLE) from None
         except GraphQLError as error:
             raise RequestError([error]) from None
         most = self._limits.errors

@@ -20,6 +20,7 @@ from strawberry.execution import optimized_is_awaitable
 from graph.transport.execution.errors import shown
 from graph.transport.execution.request import Operation, OperationRequest, RequestError
 from graph.transport.execution.schema import Schema
+from graph.transport.status import Stage
 
 _IS_AWAITABLE: Final = cast("Callable[[Any], TypeGuard[Awaitable[Any]]]", optimized_is_awaitable)
 
@@ -30,8 +31,12 @@ class Result:
 
     data: dict[str, Any] | None
     errors: list[GraphQLError]
-    executed: bool = True
-    """False for a request error: the answer has no entry for data then."""
+    stage: Stage
+
+    @property
+    def executed(self) -> bool:
+        """False for a request error: the response has no entry for data then."""
+        return self.stage in (Stage.COMPLETE, Stage.PARTIAL)
 
     def formatted(self) -> dict[str, Any]:
         """The members of a GraphQL response."""
@@ -43,7 +48,7 @@ class Result:
 
 def refused(schema: Schema, error: RequestError, request_id: str) -> Result:
     """The result of a request that is not executed."""
-    return Result(None, shown(error.errors, schema.code_of, request_id), executed=False)
+    return Result(None, shown(error.errors, schema.code_of, request_id), error.stage)
 
 
 async def execute(
@@ -135,4 +140,4 @@ def _for_event(executor: Executor[None], event: Any) -> Executor[None]:
 
 def _showable(schema: Schema, result: ExecutionResult, request_id: str) -> Result:
     errors = shown(result.errors, schema.code_of, request_id) if result.errors else []
-    return Result(result.data, errors)
+    return Result(result.data, errors, Stage.PARTIAL if errors else Stage.COMPLETE)

@@ -9,6 +9,7 @@ from typing import Any, Final
 from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, OperationType
 
 from graph.transport.report import Summary
+from graph.transport.status import Stage
 
 ALL: Final = frozenset(OperationType)
 
@@ -45,9 +46,9 @@ class Operation:
 class RequestError(Exception):
     """An operation that is not executed. The errors say why; each has a code or gets one."""
 
-    def __init__(self, errors: list[GraphQLError]) -> None:
+    def __init__(self, errors: list[GraphQLError], stage: Stage = Stage.INVALID) -> None:
         super().__init__(errors[0].message)
-        self.errors = errors
+        self.errors, self.stage = errors, stage
 
 
 class NotAllowed(RequestError):

@@ -20,6 +20,7 @@ from graph.transport.execution.groups import Groups
 from graph.transport.execution.request import Operation, OperationRequest, RequestError
 from graph.transport.execution.schema import Schema
 from graph.transport.report import NO_FIELD, Context, Failures, Report, Summary, failures_of
+from graph.transport.status import Stage
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +34,7 @@ class Payload:
     """One result, encoded."""
 
     json: bytes
+    stage: Stage
     errors: bytes | None = None
     """Of an operation that was not executed at all: the list of its errors."""
     failures: Failures = field(default_factory=Counter)
@@ -118,14 +120,15 @@ def _encoded(result: Result, summary: Summary | None, context: Context | None = 
         failures += getattr(context, "failures", Counter())
     response = result.formatted()
     errors = None if result.executed else orjson.dumps(response["errors"])
-    return Payload(orjson.dumps(response), errors, failures)
+    return Payload(orjson.dumps(response), result.stage, errors, failures)
 
 
 def _broken(request: OperationRequest, error: Exception) -> Payload:
     log.error("request %s broke", request.request_id, exc_info=error)
     extensions = {"code": "INTERNAL", "requestId": request.request_id}
     response = {"errors": [{"message": MASK, "extensions": extensions}]}
-    return Payload(orjson.dumps(response), failures=Counter({("INTERNAL", NO_FIELD): 1}))
+    failures = Counter({("INTERNAL", NO_FIELD): 1})
+    return Payload(orjson.dumps(response), Stage.BROKEN, failures=failures)
 
 
 def _key(request: OperationRequest) -> Hashable:
