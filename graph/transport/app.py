@@ -9,7 +9,7 @@ from starlette.types import Receive, Scope, Send
 
 from graph.transport import http, websocket
 from graph.transport.endpoint import Endpoint, Identify, Slots
-from graph.transport.execution.results import MakeContext, Results
+from graph.transport.execution.results import MakeContext, NamesOf, Results
 from graph.transport.execution.schema import Schema
 from graph.transport.origin import read_origins
 from graph.transport.report import Observer, ignore
@@ -25,7 +25,9 @@ class GraphQLApp:
         identify: Identify,
         make_context: MakeContext,
         observe: Observer = ignore,
-        names_of: Callable[[Any], frozenset[Hashable]] = lambda identity: frozenset({identity}),
+        rights_of: Callable[[Any], Hashable] = lambda identity: identity,
+        make_shared_context: MakeContext | None = None,
+        names_of: NamesOf = lambda identity: frozenset({identity}),
         body_limit: int = 1 << 20,
         body_seconds: float = 30,
         origins: tuple[str, ...] = (),
@@ -34,18 +36,30 @@ class GraphQLApp:
         sockets_per_caller: int = 1_000,
         streams: int = 5_000,
         streams_per_caller: int = 1_000,
+        executions_per_caller: int = 500,
         keep_alive_seconds: float = 15,
         stuck_seconds: float = 30,
         init_seconds: float = 10,
     ) -> None:
         """``observe`` is called when an operation has ended.
 
-        ``names_of`` returns the names of an identity; ``sockets_per_caller`` and
-        ``streams_per_caller`` hold for each of them. Pages of ``origins`` may open a WebSocket.
+        Subscribers to a state share its execution if their ``rights_of`` are equal. Its context is
+        made from these rights by ``make_shared_context``; if that is None, by ``make_context``.
+
+        ``names_of`` returns the names of an identity; ``sockets_per_caller``,
+        ``streams_per_caller`` and ``executions_per_caller``, which counts different subscriptions,
+        hold for each of them. Pages of ``origins`` may open a WebSocket.
         Raises ValueError for an invalid origin.
         """
         self.endpoint = Endpoint(
-            results=Results(schema, make_context),
+            results=Results(
+                schema,
+                make_context,
+                rights_of=rights_of,
+                make_shared_context=make_shared_context,
+                names_of=names_of,
+                executions_per_caller=executions_per_caller,
+            ),
             identify=identify,
             observe=observe,
             names_of=names_of,

@@ -102,7 +102,7 @@ class Endpoint:
     body_seconds: float
     """How long a body may take to arrive."""
     origins: frozenset[Origin] | None
-    """Whose pages may open a WebSocket, apart from the server's own; None for all."""
+    """Whose pages may open a WebSocket, beside those of the server itself; None for all."""
     sockets: Slots
     streams: Slots
     operations_per_socket: int

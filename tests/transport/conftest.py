@@ -1,4 +1,4 @@
-"""The small application, in a real server in a thread and behind an in-process client."""
+"""The small application: in a real server in a thread, and behind a client without a wire."""
 
 from __future__ import annotations
 

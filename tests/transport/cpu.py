@@ -1,4 +1,4 @@
-"""The CPU time for which one step blocks the event loop."""
+"""How long one step of the event loop keeps everybody else waiting, in CPU time."""
 
 from __future__ import annotations
 

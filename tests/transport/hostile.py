@@ -1,4 +1,4 @@
-"""Requests that are as expensive as the limits allow, for each argument of a schema."""
+"""Requests made to be expensive: for each argument of a schema, as much as the limits let pass."""
 
 from __future__ import annotations
 

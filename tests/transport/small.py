@@ -1,4 +1,4 @@
-"""A small schema, and the application that serves it."""
+"""A schema of ten lines, and the application that serves it."""
 
 from __future__ import annotations
 
@@ -132,12 +132,23 @@ class Own:
         """The id of the context that it is executed with."""
         return info.context.request_id
 
+    @strawberry.field
+    def who(self, info: strawberry.Info[Context, None]) -> str:
+        """The identity or, of a state, the rights that it is executed with."""
+        return info.context.who
+
 
 @strawberry.type
 class Subscription:
     @strawberry.subscription
     async def own(self, to: int) -> AsyncGenerator[Own, None]:
         for _ in range(to):
+            yield Own()
+
+    @strawberry.subscription
+    async def followed(self, of: str = "x") -> AsyncGenerator[Own, None]:
+        """The same as ``level``, of an object."""
+        async for _ in LEVELS.follow(of):
             yield Own()
 
     @strawberry.subscription
@@ -169,7 +180,7 @@ SCHEMA = make_schema(
     mutation=Mutation,
     subscription=Subscription,
     code_of=lambda error: getattr(error, "code", None),
-    states=frozenset({"level"}),
+    states=frozenset({"level", "followed"}),
 )
 
 

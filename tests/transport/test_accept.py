@@ -1,4 +1,4 @@
-"""What the Accept header selects, in bounded time."""
+"""What the Accept header decides, and how little it takes to read it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A client that does not read delays only its own operations, and is disconnected."""
+"""A client that does not read delays only its own operations, and is disconnected in the end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Arbitrary HTTP requests and messages get an answer or a clean close."""
+"""Anything at all, by HTTP or to a socket: an answer or a clean close, never an accident."""
 
 from __future__ import annotations
 

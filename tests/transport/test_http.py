@@ -1,4 +1,4 @@
-"""GraphQL over HTTP, with a small schema."""
+"""GraphQL over HTTP, with a schema of ten lines."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ async def test_a_path_that_is_not_allowed_names_those_that_are(http: httpx.Async
     assert (response.status_code, response.headers["allow"]) == (405, "GET, HEAD, POST")
 
 
-async def test_an_unexpected_error_before_graphql_is_masked_and_logged(
+async def test_an_accident_before_graphql_is_masked_and_logged(
     http: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     headers = {"x-token": "accident"}
@@ -122,9 +122,7 @@ async def test_a_mutation_by_get_is_a_405(http: httpx.AsyncClient) -> None:
     assert (response.status_code, response.headers["allow"]) == (405, "POST")
 
 
-async def test_an_unexpected_error_is_masked_and_a_coded_error_is_shown(
-    http: httpx.AsyncClient,
-) -> None:
+async def test_an_accident_is_masked_and_a_coded_error_is_shown(http: httpx.AsyncClient) -> None:
     answer = await post(http, "{ broken coded }")
     shown = {error["path"][0]: error for error in answer["errors"]}
     assert shown["broken"]["message"] == "Internal error"

@@ -108,7 +108,7 @@ async def test_what_is_no_subscription_comes_as_one_event(query: str) -> None:
         b"application/graphql-response+json, application/json, text/event-stream",
     ],
 )
-async def test_a_stream_is_sent_only_if_it_is_preferred(accept: bytes) -> None:
+async def test_a_stream_comes_only_to_who_wants_it_most(accept: bytes) -> None:
     async with Streaming(app(), "{ hello }", accept=accept) as stream:
         await stream.ended()
     assert stream.text == '{"data":{"hello":"x"}}'

@@ -1,4 +1,4 @@
-"""graphql-transport-ws, over a real server where the connection matters."""
+"""graphql-transport-ws, over a real server where the wire matters."""
 
 from __future__ import annotations
 
@@ -163,13 +163,13 @@ def test_whatever_is_sent_the_close_is_clean_and_the_server_goes_on(
     asyncio.run(exchange())
 
 
-async def test_a_client_without_connection_init_in_time_is_closed() -> None:
+async def test_a_client_that_does_not_introduce_itself_in_time_is_told_so() -> None:
     async with Socket(app(init_seconds=0.01)) as wire:
         await wire.ended()
     assert wire.closed_with == (4408, "Connection initialisation timeout")
 
 
-async def test_a_socket_without_the_protocol_is_closed() -> None:
+async def test_a_socket_without_the_protocol_is_told_so() -> None:
     async with Socket(app(), subprotocols=["graphql-ws"]) as wire:
         await wire.ended()
     assert wire.closed_with == (4406, "Subprotocol not acceptable")

@@ -1,4 +1,4 @@
-"""In-process clients of an ASGI application, which can observe the server between messages."""
+"""Clients of an ASGI application without a network: what the server does meanwhile is in sight."""
 
 from __future__ import annotations
 
@@ -121,6 +121,7 @@ class Streaming(Wire):
         path: str = "/",
         more: Headers = (),
         accept: bytes = b"text/event-stream",
+        name: str | None = None,
     ) -> None:
         headers = [
             (b"accept", accept),
@@ -137,7 +138,8 @@ class Streaming(Wire):
             "asgi": {"spec_version": "2.3"},
         }
         super().__init__(app, scope)
-        self.tell({"type": "http.request", "body": json.dumps({"query": query}).encode()})
+        body = {"query": query} | ({"operationName": name} if name else {})
+        self.tell({"type": "http.request", "body": json.dumps(body).encode()})
 
     def leave(self) -> None:
         self.tell({"type": "http.disconnect"})

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Hashable
-from contextlib import aclosing
+from collections import Counter
+from collections.abc import AsyncGenerator, Callable, Hashable, Iterable, Iterator
+from contextlib import aclosing, contextmanager
+from contextvars import Context
 from typing import Generic, TypeVar
 
+from graphql import GraphQLError
+
 from graph.concurrency import Mailbox
+from graph.transport.execution.request import RequestError
 
 T = TypeVar("T")
 
@@ -19,7 +24,8 @@ class _Group(Generic[T]):
         self._members: set[Mailbox[T]] = set()
         self._newest: T | None = None
         self._ended = ended
-        self._task = asyncio.create_task(self._read(source))
+        # In a context of its own: whoever happens to come first must leave no trace in it.
+        self._task = asyncio.create_task(self._read(source), context=Context())
 
     def join(self) -> Mailbox[T]:
         member: Mailbox[T] = Mailbox()
@@ -78,3 +84,45 @@ class Groups(Generic[T]):
         group = _Group(source, ended)
         self._live[key] = group
         return group
+
+
+class Executions:
+    """Counts the different executions that each caller follows, and bounds them.
+
+    A caller has several names, see ``Slots``. To follow what it follows already costs it nothing.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._followed: dict[Hashable, Counter[Hashable]] = {}
+
+    @contextmanager
+    def followed(self, names: Iterable[Hashable], key: Hashable) -> Iterator[None]:
+        """Raises RequestError if that is one too many for one of the names."""
+        for name in names:
+            own = self._followed.get(name, Counter())
+            if key not in own and len(own) >= self._most:
+                raise RequestError([_too_many(self._most)])
+        for name in names:
+            self._followed.setdefault(name, Counter())[key] += 1
+        try:
+            yield
+        finally:
+            for name in names:
+                self._leave(name, key)
+
+    def _leave(self, name: Hashable, key: Hashable) -> None:
+        own = self._followed[name]
+        own[key] -= 1
+        if not own[key]:
+            del own[key]
+        if not own:
+            del self._followed[name]
+
+
+def _too_many(most: int) -> GraphQLError:
+    return GraphQLError(
+        f"This caller follows {most} different subscriptions, which is the most. Subscribe to the "
+        "same document with the same variables, or end some.",
+        extensions={"code": "QUOTA_EXCEEDED"},
+    )

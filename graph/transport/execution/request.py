@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -21,8 +21,8 @@ class OperationRequest:
     query: str
     variables: Mapping[str, Any]
     operation_name: str | None
-    identity: Hashable
-    """Two that are equal may see the same."""
+    identity: Any
+    """The caller, as the application has identified it."""
     request_id: str = field(compare=False)
     allowed: frozenset[OperationType] = ALL
     """The types of operation that the transport can carry."""

@@ -16,9 +16,10 @@ from graphql import OperationType
 
 from graph.transport.execution.errors import MASK
 from graph.transport.execution.executor import Result, execute, refused, subscribe
-from graph.transport.execution.groups import Groups
+from graph.transport.execution.groups import Executions, Groups
 from graph.transport.execution.request import Operation, OperationRequest, RequestError
 from graph.transport.execution.schema import Schema
+from graph.transport.execution.sharing import SharedOperation
 from graph.transport.report import NO_FIELD, Context, Failures, Report, Summary, failures_of
 from graph.transport.status import Stage
 
@@ -27,6 +28,8 @@ log = logging.getLogger(__name__)
 MakeContext = Callable[[Any, str], Any]
 """What resolvers are given, by identity and request id: a new one for each operation. See
 ``graph.transport.report.Context``."""
+NamesOf = Callable[[Any], frozenset[Hashable]]
+"""The names of an identity, by which its connections and executions are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +46,25 @@ class Payload:
 class Results:
     """Executes operations. Owns the mutations under way, and what groups of subscribers follow."""
 
-    def __init__(self, schema: Schema, make_context: MakeContext) -> None:
+    def __init__(
+        self,
+        schema: Schema,
+        make_context: MakeContext,
+        *,
+        rights_of: Callable[[Any], Hashable] = lambda identity: identity,
+        make_shared_context: MakeContext | None = None,
+        names_of: NamesOf = lambda identity: frozenset({identity}),
+        executions_per_caller: int = 500,
+    ) -> None:
+        """``make_shared_context`` has the rights of the callers in the place of an identity.
+
+        Each of the names of a caller may follow ``executions_per_caller`` different subscriptions.
+        """
         self.schema = schema
-        self._make_context = make_context
+        self._make_context, self._rights_of = make_context, rights_of
+        self._make_shared_context = make_shared_context or make_context
+        self._names_of = names_of
+        self._executions = Executions(executions_per_caller)
         self._groups: Groups[Payload] = Groups()
         self._mutations: set[asyncio.Task[Payload]] = set()
 
@@ -60,11 +79,12 @@ class Results:
         if operation.type is not OperationType.SUBSCRIPTION:
             yield await self.single(operation, request, report)
             return
-        source = partial(self._events, operation, request)
-        events = self._groups.follow(_key(request), source) if operation.is_state else source()
-        async with aclosing(events):
-            async for payload in events:
-                yield payload
+        try:
+            async with aclosing(self._followed(operation, request)) as events:
+                async for payload in events:
+                    yield payload
+        except RequestError as error:
+            yield _encoded(refused(self.schema, error, request.request_id), None)
 
     async def single(
         self, operation: Operation, request: OperationRequest, report: Report
@@ -94,6 +114,29 @@ class Results:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
 
+    async def _followed(
+        self, operation: Operation, request: OperationRequest
+    ) -> AsyncGenerator[Payload, None]:
+        """The events of a subscription. Raises RequestError if its caller follows too many."""
+        key, source = self._source(operation, request)
+        with self._executions.followed(self._names_of(request.identity), key):
+            events = self._groups.follow(key, source) if operation.is_state else source()
+            async with aclosing(events):
+                async for payload in events:
+                    yield payload
+
+    def _source(
+        self, operation: Operation, request: OperationRequest
+    ) -> tuple[Hashable, Callable[[], AsyncGenerator[Payload, None]]]:
+        """What follows the events, with a key that is equal for all who can share it."""
+        if not operation.is_state:
+            context = partial(self._make_context, request.identity, request.request_id)
+            return object(), partial(self._events, operation, request, context)
+        rights = self._rights_of(request.identity)
+        shared = SharedOperation.of(operation, request)
+        context = partial(self._make_shared_context, rights, request.request_id)
+        return (shared.key, rights), lambda: self._events(*shared.opened(), context)
+
     async def _executed(self, operation: Operation, request: OperationRequest) -> Payload:
         try:
             context = self._make_context(request.identity, request.request_id)
@@ -103,10 +146,10 @@ class Results:
             return _broken(request, error)
 
     async def _events(
-        self, operation: Operation, request: OperationRequest
+        self, operation: Operation, request: OperationRequest, make_context: Callable[[], Any]
     ) -> AsyncGenerator[Payload, None]:
         try:
-            context = self._make_context(request.identity, request.request_id)
+            context = make_context()
             async with aclosing(subscribe(self.schema, operation, request, context)) as results:
                 async for result in results:
                     yield _encoded(result, operation.summary)
@@ -129,9 +172,3 @@ def _broken(request: OperationRequest, error: Exception) -> Payload:
     response = {"errors": [{"message": MASK, "extensions": extensions}]}
     failures = Counter({("INTERNAL", NO_FIELD): 1})
     return Payload(orjson.dumps(response), Stage.BROKEN, failures=failures)
-
-
-def _key(request: OperationRequest) -> Hashable:
-    """What two subscribers have to share, to share the results."""
-    variables = orjson.dumps(dict(request.variables), option=orjson.OPT_SORT_KEYS)
-    return request.query, variables, request.operation_name, request.identity, request.allowed

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import strawberry
-from graphql import FieldNode, GraphQLError, GraphQLSchema, OperationType
+from graphql import GraphQLError, GraphQLSchema, OperationType
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types.scalar import ScalarDefinition
 
@@ -55,13 +55,8 @@ class Schema:
         fields = root_fields(document, definition)
         names = {(field.alias or field.name).value: field.name.value for field in fields}
         name = definition.name.value if definition.name else None
-        first, *more = definition.selection_set.selections
-        is_state = (
-            definition.operation is OperationType.SUBSCRIPTION
-            and not more
-            and isinstance(first, FieldNode)
-            and first.name.value in self._states
-        )
+        of_states = all(field.name.value in self._states for field in fields)
+        is_state = definition.operation is OperationType.SUBSCRIPTION and of_states
         summary = Summary(name, definition.operation.value, names)
         return Operation(document, definition, summary, is_state)
 
@@ -80,7 +75,8 @@ def make_schema(
     """A schema to be served. Errors for which ``code_of`` is None are masked as "Internal error".
 
     ``states`` names the subscriptions whose events are states: a client that has the newest misses
-    nothing. Each is executed once for all equal callers that ask for the same.
+    nothing. Each is executed once for all who ask for the same with equal rights, so that what it
+    shows may depend on rights and never on who asks.
     """
     return Schema(
         strawberry.Schema(

@@ -1,4 +1,4 @@
-"""The cost of an operation with the actual values of its variables."""
+"""The cost of an operation, by the values that its variables really have."""
 
 from __future__ import annotations
 

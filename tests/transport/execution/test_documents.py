@@ -1,4 +1,4 @@
-"""Documents are parsed and validated once, within limits, and cached."""
+"""Documents are parsed and validated once, within limits, and remembered."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Errors look the same on every transport, and unexpected ones are logged once."""
+"""One error looks the same on every transport, and an accident stands in the log once."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ STREAMING = pytest.mark.parametrize("ask", [by_stream, by_socket])
 
 
 @EVERY
-async def test_an_unexpected_error_is_masked_and_logged_once(
+async def test_an_accident_is_masked_and_logged_once(
     ask: Ask, caplog: pytest.LogCaptureFixture
 ) -> None:
     (error,) = await ask("{ broken }")
@@ -64,7 +64,7 @@ async def test_an_unexpected_error_is_masked_and_logged_once(
 
 @STREAMING
 @pytest.mark.parametrize("after", [0, 2])
-async def test_an_unexpected_error_of_a_subscription_is_masked_and_logged_once(
+async def test_an_accident_of_a_subscription_is_masked_and_logged_once(
     ask: Ask, after: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     (error,) = await ask(f"subscription {{ breaks(after: {after}) }}")
@@ -106,7 +106,7 @@ async def test_a_clients_mistake_has_a_code_and_is_not_logged(
     assert not [r for r in caplog.records if r.levelno >= logging.ERROR]
 
 
-async def test_one_unexpected_error_in_two_places_is_logged_once(
+async def test_one_accident_in_two_places_is_logged_once(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     cause = RuntimeError("secret")
@@ -123,7 +123,7 @@ def _logged_once(caplog: pytest.LogCaptureFixture, request_id: str) -> None:
     assert "secret" in str(record.exc_info[1])
 
 
-def test_few_of_many_errors_are_rendered_and_each_unexpected_one_is_logged(
+def test_few_errors_of_many_are_rendered_and_each_accident_is_logged(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     causes = [RuntimeError("secret") for _ in range(3)]

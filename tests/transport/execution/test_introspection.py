@@ -1,4 +1,4 @@
-"""Introspection costs as much as its response is large."""
+"""Introspection is counted by the size of its answer."""
 
 from __future__ import annotations
 

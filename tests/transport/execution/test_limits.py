@@ -1,4 +1,4 @@
-"""Every limit is exact: a request at the limit is served, one beyond it is rejected."""
+"""Each limit decides: what is exactly at it is served, and one more is refused."""
 
 from __future__ import annotations
 

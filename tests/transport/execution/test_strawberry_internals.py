@@ -1,4 +1,4 @@
-"""Strawberry's private graphql-core schema is the one that it serves."""
+"""The schema of graphql-core that Strawberry keeps to itself is the one that it serves."""
 
 from __future__ import annotations
 

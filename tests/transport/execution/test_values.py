@@ -14,7 +14,7 @@ from graph.transport.execution.values import CHARACTERS, size_of
 from tests.transport.small import code_of
 
 
-async def test_unused_values_are_counted_too() -> None:
+async def test_values_that_nobody_uses_are_counted_too() -> None:
     assert await code_of("{ hello }", {"unused": [1] * QueryLimits().values}) == "TOO_COSTLY"
     assert await code_of("{ hello }", {"unused": {"k" * 100: 1, "n": [[]] * 10}}) is None
 

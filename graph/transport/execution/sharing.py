@@ -1,0 +1,50 @@
+"""What subscribers have to have in common, beside their rights, to share one execution."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+import orjson
+from graphql import parse
+
+from graph.transport.execution.documents import chosen
+from graph.transport.execution.normal import declared, normal_text
+from graph.transport.execution.request import Operation, OperationRequest
+
+
+@dataclass(frozen=True, slots=True)
+class SharedOperation:
+    """A subscription without what differs between subscribers that are shown the same."""
+
+    text: str
+    variables: Mapping[str, Any]
+    operation: Operation
+    request: OperationRequest
+    """Of the subscriber that came first; its identity must not be used."""
+
+    @classmethod
+    def of(cls, operation: Operation, request: OperationRequest) -> Self:
+        text = normal_text(operation.document, operation.definition)
+        return cls(text, declared(operation.definition, request.variables), operation, request)
+
+    @property
+    def key(self) -> Hashable:
+        variables = orjson.dumps(self.variables, option=orjson.OPT_SORT_KEYS)
+        return self.text, variables, self.request.operation_name
+
+    def opened(self) -> tuple[Operation, OperationRequest]:
+        """The operation and the request to execute.
+
+        The document has no locations: in errors they would be those of the first text.
+        """
+        document = parse(self.text, no_location=True)
+        operation = replace(self.operation, document=document, definition=chosen(document, None))
+        return operation, replace(
+            self.request,
+            query=self.text,
+            variables=self.variables,
+            operation_name=None,
+            identity=None,
+        )
