@@ -27,9 +27,9 @@ from graph.cleanup.service import Cleanup
 from graph.cleanup.sweep import Sweep
 from graph.config.settings import KeySettings, Settings, SettingsError
 from graph.config.sources import load, load_keys
-from graph.context import Context, Services, open_context
+from graph.context import Context, ReadContext, Services, open_context, open_read_context
 from graph.history.audit import Audit
-from graph.model.caller import Caller
+from graph.model.caller import Caller, Rights
 from graph.model.errors import ApiError
 from graph.observability import logs
 from graph.observability.version import read_version
@@ -72,13 +72,18 @@ class ApplicationState:
         except Rejected as error:
             note_rejection(connection.scope, error.reason)
             raise
-        note_caller(connection.scope, caller)
+        note_caller(connection.scope, caller.identity)
         return caller
 
     def context(self, caller: Caller, request_id: str) -> Context:
         if self.services is None:
             raise RuntimeError("the application is not open")
         return open_context(self.services, caller, request_id)
+
+    def read_context(self, rights: Rights, request_id: str) -> ReadContext:
+        if self.services is None:
+            raise RuntimeError("the application is not open")
+        return open_read_context(self.services, rights, request_id)
 
 
 def create_app(settings: Settings, *, owns_process: bool = False) -> Starlette:
@@ -89,6 +94,8 @@ def create_app(settings: Settings, *, owns_process: bool = False) -> Starlette:
         graphql_schema(),
         identify=state.identify,
         make_context=state.context,
+        rights_of=lambda caller: caller.rights,
+        make_shared_context=state.read_context,
         observe=note_operation,
         names_of=_names_of,
         body_limit=settings.body_bytes,
@@ -122,7 +129,7 @@ def create_app(settings: Settings, *, owns_process: bool = False) -> Starlette:
 
 
 def graphql_schema() -> Schema:
-    """The GraphQL schema of the server."""
+    """The schema as it is served."""
     return make_schema(
         query=schema.Query,
         mutation=schema.Mutation,
@@ -150,25 +157,23 @@ async def _lifespan(
     graphql: GraphQLApp,
     owns_process: bool,
 ) -> AsyncIterator[None]:
-    callers = _callers(settings)
+    rights = _rights(settings)
     async with AsyncExitStack() as stack:
         auth = Authenticator(settings.all_keys, max_cost=settings.token_max_cost)
         stack.push_async_callback(auth.aclose)
-        state.services = await _open_services(stack, settings, callers, state.version)
+        state.services = await _open_services(stack, settings, rights, state.version)
         state.auth = auth
         stack.push_async_callback(graphql.aclose, settings.drain_seconds)
         if owns_process:
             stack.enter_context(on_stop(graphql.stop))
             _tune_garbage_collection()
-            await stack.enter_async_context(
-                on_hangup(partial(_reload_keys, auth, callers, graphql))
-            )
+            await stack.enter_async_context(on_hangup(partial(_reload_keys, auth, rights, graphql)))
         yield
         state.services = state.auth = None
 
 
 async def _open_services(
-    stack: AsyncExitStack, settings: Settings, callers: dict[str, Caller], version: str
+    stack: AsyncExitStack, settings: Settings, rights: dict[str, Rights], version: str
 ) -> Services:
     """Opens what requests share, in the order of dependencies."""
     store = await stack.enter_async_context(Store(settings.store_url))
@@ -177,7 +182,7 @@ async def _open_services(
         Audit(AuditTrail(store), keep_seconds=86_400 * settings.audit_days)
     )
     gateway = await stack.enter_async_context(_gateway(settings))
-    resources = _resource_policy(settings, gateway, callers)
+    resources = _resource_policy(settings, gateway, rights)
     operations = await stack.enter_async_context(_operations(settings, gateway, store, resources))
     runs = await stack.enter_async_context(
         RunService(
@@ -195,11 +200,11 @@ async def _open_services(
 
 
 def _resource_policy(
-    settings: Settings, gateway: Gateway, callers: dict[str, Caller]
+    settings: Settings, gateway: Gateway, rights: dict[str, Rights]
 ) -> ResourcePolicy:
     by_tag = settings.resource_check == "tag"
     policy = ResourcePolicy(
-        callers,
+        rights,
         enforced=settings.resource_check != "none",
         group_of=partial(group_of_resource, gateway) if by_tag else None,
     )
@@ -207,9 +212,7 @@ def _resource_policy(
     return policy
 
 
-async def _reload_keys(
-    auth: Authenticator, callers: dict[str, Caller], graphql: GraphQLApp
-) -> None:
+async def _reload_keys(auth: Authenticator, rights: dict[str, Rights], graphql: GraphQLApp) -> None:
     """Replaces the keys by those configured now, or keeps the old ones if those are invalid.
 
     Ends the streams and sockets of keys that were removed or changed.
@@ -220,16 +223,15 @@ async def _reload_keys(
         log.error("the keys were not replaced: %s", error)  # noqa: TRY400 - a mistake of the operator
         return
     lost = auth.replace(settings.all_keys, max_cost=settings.token_max_cost)
-    graphql.withdraw(lambda caller: caller.name in lost)
-    callers.clear()
-    callers.update(_callers(settings))
-    log.info(
-        "read %d keys; removed or changed: %s", len(callers), ", ".join(sorted(lost)) or "none"
-    )
+    graphql.withdraw(lambda caller: caller.identity.key in lost)
+    rights.clear()
+    rights.update(_rights(settings))
+    log.info("read %d keys; removed or changed: %s", len(rights), ", ".join(sorted(lost)) or "none")
 
 
-def _callers(settings: KeySettings) -> dict[str, Caller]:
-    return {key.caller.name: key.caller for key in settings.all_keys}
+def _rights(settings: KeySettings) -> dict[str, Rights]:
+    """By the names of the keys."""
+    return {key.name: key.rights for key in settings.all_keys}
 
 
 def _operations(
@@ -253,7 +255,7 @@ def _operations(
 
 def _names_of(caller: Caller) -> frozenset[Hashable]:
     """The names under which a caller's streams and sockets are counted."""
-    return frozenset({caller.name, (caller.name, caller.on_behalf_of)})
+    return frozenset({caller.identity.key, caller.identity})
 
 
 async def _healthy(_request: Request) -> Response:

@@ -230,7 +230,7 @@ def _key_of(arguments: argparse.Namespace) -> str:
         except (OSError, ValueError) as error:
             raise SettingsError(f"the key in {arguments.key_file}: {error}") from None
     settings = load_keys(arguments.config)
-    keys = {key.caller.name: key.clear for key in settings.all_keys}
+    keys = {key.name: key.clear for key in settings.all_keys}
     name = arguments.key_name or next(iter(keys))
     clear = keys.get(name)
     if name not in keys:

@@ -1,4 +1,4 @@
-"""One request: its caller and the services that it may use."""
+"""One request: the rights it is served with, who made it, and the services that it may use."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from graph.cleanup.service import Cleanup
 from graph.concurrency import Work, begin_work
 from graph.history.audit import Audit
 from graph.loaders import Loaders
-from graph.model.caller import Caller
+from graph.model.caller import Caller, Identity, Rights
 from graph.operations import Operations
 from graph.rights.policy import ResourcePolicy
 from graph.runs import RunService
@@ -31,11 +31,11 @@ class Services:
     version: str
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
-    """One request, or one operation of a WebSocket."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadContext:
+    """What reads depend on. It has rights and no identity: callers with equal rights share it."""
 
-    caller: Caller
+    rights: Rights
     request_id: str
     services: Services
     loaders: Loaders
@@ -43,12 +43,42 @@ class Context:
     """Error codes with the fields that answered them as data, for the log and the metrics."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context(ReadContext):
+    """A query or mutation, or one request to the REST API."""
+
+    identity: Identity
+
+    @property
+    def caller(self) -> Caller:
+        return Caller(self.identity, self.rights)
+
+
 def open_context(services: Services, caller: Caller, request_id: str) -> Context:
     """A new context with loaders of its own.
 
     From now on the calling task works for the caller, who takes turns with the others.
     """
-    begin_work(Work((caller.name, caller.on_behalf_of, request_id)))
+    begin_work(Work((caller.identity.key, caller.identity.on_behalf_of, request_id)))
     return Context(
-        caller, request_id, services, Loaders(services.gateway, services.runs, services.cleanup)
+        identity=caller.identity,
+        rights=caller.rights,
+        request_id=request_id,
+        services=services,
+        loaders=_loaders(services),
     )
+
+
+def open_read_context(services: Services, rights: Rights, request_id: str) -> ReadContext:
+    """The same for a state that all callers with these rights follow together.
+
+    Their turns are those of the rights: the first caller must not pay for all the others.
+    """
+    begin_work(Work((rights, None, request_id)))
+    return ReadContext(
+        rights=rights, request_id=request_id, services=services, loaders=_loaders(services)
+    )
+
+
+def _loaders(services: Services) -> Loaders:
+    return Loaders(services.gateway, services.runs, services.cleanup)

@@ -1,4 +1,4 @@
-"""A server in a process of its own, which tests can kill."""
+"""The real server in a process of its own, to be killed."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ class Server:
             self._process.wait(10)
 
     def terminate(self) -> int:
-        """Sends SIGTERM and returns the exit status."""
+        """SIGTERM; gives the status it ends with."""
         assert self._process is not None
         self._process.terminate()
         return self.wait()

@@ -1,4 +1,4 @@
-"""A server with a mover, for tests that look for each change in the audit trail."""
+"""A server with a mover whose every change is looked for in the audit trail."""
 
 from __future__ import annotations
 

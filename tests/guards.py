@@ -1,4 +1,4 @@
-"""A pytest plug-in that fails tests which leak, block the event loop, or leave the host."""
+"""A pytest plug-in: what a test leaves behind, where it connects to, and what blocks its loop."""
 
 from __future__ import annotations
 

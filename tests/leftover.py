@@ -1,4 +1,4 @@
-"""Resources without a mover, created directly in the state of the sandbox."""
+"""Parts without a mover, put straight into the sandbox's state."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def tags(group: str = "g", org: str = ORG, operation: str | None = None) -> list
 
 
 def role(name: str, group: str = "g", service: str = DATASYNC, **more: Any) -> str:
-    """Creates a role of the organisation that may read the bucket `from`. Returns its ARN."""
+    """A role below the organisation's path that may read the bucket `from`; gives its ARN."""
     from moto.iam.models import iam_backends  # noqa: PLC0415 - after it is extended
 
     statement = {
@@ -49,7 +49,7 @@ def role(name: str, group: str = "g", service: str = DATASYNC, **more: Any) -> s
 
 
 def location(role_arn: str, given: Iterable[dict[str, str]] | None = None) -> str:
-    """Creates an S3 location of the bucket `from` with a role. Returns its ARN."""
+    """An S3 location that reads the bucket `from` with a role; gives its ARN."""
     params = {
         "S3BucketArn": f"arn:aws:s3:::from-{LAB}",
         "S3Config": {"BucketAccessRoleArn": role_arn},
@@ -59,7 +59,7 @@ def location(role_arn: str, given: Iterable[dict[str, str]] | None = None) -> st
 
 
 def task(source: str, destination: str, name: str = "t", given: Any = ()) -> str:
-    """Creates a task, which without tags is not a mover. Returns its ARN."""
+    """A task, nobody's unless it gets tags; gives its ARN."""
     ends = {"SourceLocationArn": source, "DestinationLocationArn": destination}
     return str(datasync().create_task({**ends, "Name": name, "Tags": list(given)}).arn)
 

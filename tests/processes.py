@@ -1,4 +1,4 @@
-"""A sandbox and servers in processes of their own, to be measured or killed."""
+"""A sandbox and servers in processes of their own, for what is measured or killed by hand."""
 
 from __future__ import annotations
 

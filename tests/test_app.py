@@ -9,7 +9,7 @@ import pytest
 from starlette.requests import HTTPConnection
 
 from graph.app import ApplicationState, create_app
-from graph.model.caller import Caller
+from graph.model.caller import Caller, Identity
 from graph.sandbox import Sandbox
 from tests.world import ask, client_of, serving, settings
 
@@ -24,13 +24,13 @@ async def test_nothing_is_opened_before_the_lifespan_begins(aws: Sandbox, tmp_pa
     assert aws.interceptor.calls() == []
 
 
-async def test_an_application_that_is_not_open_rejects_calls() -> None:
+async def test_an_application_that_is_not_open_serves_nobody() -> None:
     state = ApplicationState("1")
     connection = HTTPConnection({"type": "http", "headers": []})
     with pytest.raises(RuntimeError, match="not open"):
         await state.identify(connection, None)
     with pytest.raises(RuntimeError, match="not open"):
-        state.context(Caller("me"), "r")
+        state.context(Caller(Identity("me")), "r")
 
 
 async def test_an_application_that_was_closed_opens_again(aws: Sandbox, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""How programs that are run manually end."""
+"""The programs that are run by hand: how they end."""
 
 from __future__ import annotations
 

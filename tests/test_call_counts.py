@@ -1,4 +1,4 @@
-"""The number of calls to AWS per request."""
+"""How many calls to AWS an answer costs."""
 
 from __future__ import annotations
 

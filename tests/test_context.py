@@ -7,15 +7,17 @@ from pathlib import Path
 from strawberry.dataloader import DataLoader
 
 from graph.concurrency import current_work
-from graph.context import open_context
-from graph.model.caller import Caller
+from graph.context import open_context, open_read_context
+from graph.model.caller import Caller, Identity, Rights
 from tests.resolvers.lab import opened
 
 
 async def test_requests_share_services_and_nothing_that_was_read(tmp_path: Path) -> None:
     async with opened(tmp_path) as services:
-        one, other = (open_context(services, Caller(name), name) for name in ("one", "other"))
-        assert (one.caller.name, one.request_id) == ("one", "one")
+        one, other = (
+            open_context(services, Caller(Identity(name)), name) for name in ("one", "other")
+        )
+        assert (one.identity.key, one.request_id) == ("one", "one")
         assert one.services is other.services is services
         one.failures["NOT_FOUND", "mover"] += 1
         assert not other.failures
@@ -29,5 +31,17 @@ async def test_requests_share_services_and_nothing_that_was_read(tmp_path: Path)
 
 async def test_what_a_request_does_is_done_for_its_key_its_user_and_itself(tmp_path: Path) -> None:
     async with opened(tmp_path) as services:
-        open_context(services, Caller("portal", on_behalf_of="ada"), "1")
+        open_context(services, Caller(Identity("portal", "ada")), "1")
         assert current_work().shares == [("portal", "ada", "1")]
+
+
+async def test_what_callers_of_equal_rights_follow_together_knows_and_charges_none_of_them(
+    tmp_path: Path,
+) -> None:
+    rights = Rights(may_write=False)
+    async with opened(tmp_path) as services:
+        context = open_read_context(services, rights, "1")
+        assert current_work().shares == [(rights, None, "1")]
+        assert context.rights is rights
+        assert not hasattr(context, "identity")
+        assert not hasattr(context, "caller")

@@ -1,4 +1,4 @@
-"""A request reads nothing twice, and each key has its own error."""
+"""What one request has read it does not read again, and each key fails for itself."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ async def test_a_start_or_stop_discards_what_it_may_have_changed_and_nothing_els
     assert left == kept.keys() - OF_RUNS
 
 
-async def test_a_run_without_records_has_an_empty_note(services: Services) -> None:
+async def test_a_run_that_nobody_noted_has_an_empty_note(services: Services) -> None:
     run = f"{GONE}/execution/exec-0123456789abcdef0"
     note = await loaders_of(services).run_note.load(run)
     assert (note.started_by, note.cancelled_by) == (None, None)

@@ -1,4 +1,4 @@
-"""The life of a mover, through the public API."""
+"""The main job, through the public API."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ async def test_a_name_is_given_once(aws: Sandbox, tmp_path: Path) -> None:
         assert [error["code"] for error in again["errors"]] == ["NAME_TAKEN"]
 
 
-async def test_a_key_returns_the_same_answer_again(aws: Sandbox, tmp_path: Path) -> None:
+async def test_a_key_gives_the_same_answer_again(aws: Sandbox, tmp_path: Path) -> None:
     furnish(aws, LAB)
     given = new_mover() | {"idempotencyKey": "k-1"}
     async with serving(tmp_path) as client:
@@ -123,7 +123,7 @@ async def test_a_run_that_was_stopped_ends_as_cancelled_for_every_watcher(
         assert [error["code"] for error in again] == ["NOT_RUNNING"]
 
 
-async def test_an_account_that_cannot_be_assumed_is_an_error(aws: Sandbox, tmp_path: Path) -> None:
+async def test_an_account_that_lets_nobody_in_is_an_error(aws: Sandbox, tmp_path: Path) -> None:
     furnish(aws, LAB)
     async with serving(tmp_path) as client:
         answer = await tell(client, '{ account(id: "999999999999") { region } }')

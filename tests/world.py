@@ -1,4 +1,4 @@
-"""A server on the sandbox in the process of the tests, and its sample requests."""
+"""A server on the sandbox, in the process of its tests: what most tests above the gateway need."""
 
 from __future__ import annotations
 

@@ -77,7 +77,7 @@ class Authenticator:
         self._verifier.keys = _clear(self._keyring)
         self._right.clear()
         self._wrong.clear()
-        return frozenset(key.caller.name for key in lost)
+        return frozenset(key.name for key in lost)
 
     async def aclose(self) -> None:
         await self._verifier.aclose()

@@ -12,7 +12,7 @@ from typing import Final
 from graph.auth.groups import arn_pattern, read_groups
 from graph.auth.tables import Reader, flag, read_entries, read_file, several, tables, text
 from graph.model import names
-from graph.model.caller import Caller
+from graph.model.caller import Caller, Identity, Rights
 from graph.model.resources import ResourceRule
 
 DEFAULT: Final = "default"
@@ -30,7 +30,8 @@ _SECRETS: Final = ("key", "key_file", "sha256")
 class Key:
     """A secret and what its holder may do. Either ``clear`` or ``sha256`` is given."""
 
-    caller: Caller
+    name: str
+    rights: Rights = field(default_factory=Rights)
     clear: bytes | None = field(default=None, repr=False)
     """1 to 72 bytes: callers send a bcrypt hash of it."""
     sha256: bytes | None = field(default=None, repr=False)
@@ -47,14 +48,12 @@ class Key:
 
     def caller_for(self, user: str | None) -> Caller:
         """The caller, on behalf of a user if the key may say so."""
-        if user is None or not self.forwards:
-            return self.caller
-        return replace(self.caller, on_behalf_of=user)
+        return Caller(Identity(self.name, user if self.forwards else None), self.rights)
 
 
 def default_key(clear: bytes) -> Key:
     """The pre-shared key, which may do everything. As in the original, it is never sent itself."""
-    return Key(Caller(DEFAULT, may_audit=True), clear=clear, forwards=True, bearer=False)
+    return Key(DEFAULT, Rights(may_audit=True), clear=clear, forwards=True, bearer=False)
 
 
 def read_keys_file(file: str) -> tuple[Key, ...]:
@@ -75,11 +74,11 @@ def read_keys_file(file: str) -> tuple[Key, ...]:
 def read_keys(given: object) -> tuple[Key, ...]:
     """The keys of ``[[keys]]`` tables. Raises ValueError with a sentence that names the entry."""
     keys = tuple(_key(table, number) for number, table in enumerate(tables(given, "keys"), 1))
-    _distinct([key.caller.name for key in keys], "the name '{}' is used by two keys")
+    _distinct([key.name for key in keys], "the name '{}' is used by two keys")
     digests = [key.digest for key in keys]
     for index, digest in enumerate(digests):
         if digest in digests[:index]:
-            raise ValueError(f"key '{keys[index].caller.name}' has the same secret as another key")
+            raise ValueError(f"key '{keys[index].name}' has the same secret as another key")
     if sum(key.clear is not None for key in keys) > MOST_CLEAR:
         raise ValueError(
             f"at most {MOST_CLEAR} keys may be configured in plain text; configure the others by "
@@ -90,7 +89,7 @@ def read_keys(given: object) -> tuple[Key, ...]:
 
 def granted(keys: Sequence[Key], rules: Sequence[ResourceRule]) -> tuple[Key, ...]:
     """The keys, each limited one with the rules of the groups that it may see."""
-    return tuple(replace(key, caller=key.caller.granted(rules)) for key in keys)
+    return tuple(replace(key, rights=key.rights.granted(rules)) for key in keys)
 
 
 def clear_key(text: str) -> bytes:
@@ -119,8 +118,8 @@ def _key(table: object, number: int) -> Key:
         raise ValueError(f"key '{name}' must have exactly one of key, key_file and sha256")
     digest = given.get("sha256")
     return Key(
-        Caller(
-            name,
+        name,
+        Rights(
             may_write=given.get("write", False),
             may_audit=given.get("audit", False),
             accounts=given.get("accounts"),

@@ -96,7 +96,7 @@ class KeySettings(BaseSettings):
         clear = [key.clear for key in self.keys]
         if self.token is not None and self.token.get_secret_value().encode() in clear:
             raise ValueError(f"{PREFIX}KEYS is wrong: one of the keys is the same as {PREFIX}TOKEN")
-        if self.token is not None and DEFAULT in {key.caller.name for key in self.keys}:
+        if self.token is not None and DEFAULT in {key.name for key in self.keys}:
             raise ValueError(
                 f"{PREFIX}KEYS is wrong: the name '{DEFAULT}' is reserved for {PREFIX}TOKEN"
             )

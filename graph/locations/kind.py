@@ -12,7 +12,7 @@ from graph.model.resources import Resource
 Members = Mapping[str, "Members | None"]
 """The members of a JSON object in order, each with its own members if it has any."""
 Path = tuple[str, ...]
-"""The path of a member of an input, from its root."""
+"""Where something stands in an input, from its root."""
 
 
 def named(names: str, **nested: Members) -> Members:
@@ -39,7 +39,7 @@ class Creation:
     params: Callable[[Any, str | None], dict[str, Any]]
     """Of the create call, from a specification and the ARN of the role that reads it."""
     target: Callable[[Any], str]
-    """The ARN of the storage, whose last part is in the location's URI."""
+    """The ARN of what it reaches, whose last part stands in the location's URI."""
     resources: Callable[[Any, Path], list[Resource]]
     """What the location uses, each with its place in the input."""
     needs_role: bool

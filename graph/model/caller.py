@@ -1,21 +1,32 @@
-"""The authenticated caller and its rights."""
+"""The authenticated caller: who it is, and what it may see and do."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from graph.model.resources import Resource, ResourceRule
 
 
 @dataclass(frozen=True, slots=True)
-class Caller:
-    """An authenticated caller."""
+class Identity:
+    """Who is calling: for logs, audit records and fair shares. It never decides what is allowed."""
 
-    name: str
+    key: str
     """The name of the key, as recorded in logs and operations."""
     on_behalf_of: str | None = None
     """The end user that the caller acts for, if its key is trusted to name one."""
+
+    @property
+    def who(self) -> str:
+        """The key and the end user as one text, for logs and records."""
+        return f"{self.key} for {self.on_behalf_of}" if self.on_behalf_of else self.key
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What a caller may see and do. Callers with equal rights are shown the same."""
+
     may_write: bool = True
     """Whether the caller may create, start, stop and delete."""
     may_audit: bool = False
@@ -25,13 +36,12 @@ class Caller:
     groups: frozenset[str] | None = None
     """None: every group, and movers without one."""
     resources: frozenset[ResourceRule] | None = None
-    """The rules for resources of movers. None: every resource if ``groups`` is None too, and
-    otherwise none."""
+    """The rules for resources of movers. None: every resource. Where ``groups`` is set, None
+    becomes the empty set, which allows none."""
 
-    @property
-    def who(self) -> str:
-        """The key and the end user as one text, for logs and records."""
-        return f"{self.name} for {self.on_behalf_of}" if self.on_behalf_of else self.name
+    def __post_init__(self) -> None:
+        if self.groups is not None and self.resources is None:
+            object.__setattr__(self, "resources", frozenset())  # equal rights are equal values
 
     def sees_account(self, account_id: str) -> bool:
         return self.accounts is None or account_id in self.accounts
@@ -43,17 +53,25 @@ class Caller:
     @property
     def uses_everything(self) -> bool:
         """Whether the caller may use every resource that the server can reach."""
-        return self.groups is None and self.resources is None
+        return self.resources is None
 
     def may_use(self, account_id: str, group: str | None, resource: Resource) -> bool:
         """Whether a rule allows a resource to the movers of a group."""
-        return self.uses_everything or any(
-            rule.allows(account_id, group, resource) for rule in self.resources or ()
+        return self.resources is None or any(
+            rule.allows(account_id, group, resource) for rule in self.resources
         )
 
-    def granted(self, rules: Iterable[ResourceRule]) -> Caller:
-        """The caller with additional rules, except those of groups that it may not see."""
-        if self.uses_everything:
+    def granted(self, rules: Iterable[ResourceRule]) -> Rights:
+        """These rights with additional rules, except those of groups that are not visible."""
+        if self.resources is None:
             return self
         own = [rule for rule in rules if self.groups is None or rule.group in self.groups]
-        return replace(self, resources=(self.resources or frozenset()) | frozenset(own))
+        return replace(self, resources=self.resources | frozenset(own))
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """An authenticated caller."""
+
+    identity: Identity
+    rights: Rights = field(default_factory=Rights)

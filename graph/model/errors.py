@@ -130,8 +130,8 @@ class UpstreamTimeout(Upstream):
 
 
 def unknown_account(account_id: str) -> NotFound:
-    """The error for an account that does not exist, does not trust this server, or is hidden.
+    """An account that does not exist, does not trust this server, or is not the caller's to see.
 
-    Callers cannot tell the three apart.
+    The three are not told apart.
     """
     return NotFound(f"account {account_id} is not known, or does not let this server in")

@@ -30,7 +30,7 @@ HIDDEN_TAGS: Final = frozenset({OPERATION_TAG, PART_TAG, KEY_TAG})
 
 
 def own_tags(org: str) -> dict[str, str]:
-    """The tags of every mover of an organisation, apart from its group's tag."""
+    """What every mover of an organisation carries, beside its group's tag."""
     return {ORG_TAG: org} | _OF_EVERY_MOVER
 
 

@@ -98,10 +98,12 @@ class Operations(OperationReader):
         for a key that was used with another input, and errors of AWS about the account.
         """
         check(new, self._gateway)
-        await self._resources.require_for_new(caller, new)
-        new = replace(new, key_name=caller.name)
+        await self._resources.require_for_new(caller.rights, new)
+        new = replace(new, key_name=caller.identity.key)
         given = idempotency_key
-        key = None if given is None else key_of(caller.name, given, accepted.fingerprint(new))
+        key = (
+            None if given is None else key_of(caller.identity.key, given, accepted.fingerprint(new))
+        )
         before = await self._store.key_result(key) if key else None
         if before is not None:
             return await self.accepted(before)
@@ -123,7 +125,7 @@ class Operations(OperationReader):
         if mover.status in ("RUNNING", "QUEUED") and not cancel_run:
             raise AlreadyRunning("a run of the mover is active: stop it first, or ask to cancel it")
         names = (account_id, mover.group, mover.name)
-        cancelled_by = caller.who if cancel_run else None
+        cancelled_by = caller.identity.who if cancel_run else None
         return await self._delete(names, mover.task_arn, caller, cancelled_by, None)
 
     async def refuse_half_made(self, account_id: str, group: str | None, name: str) -> None:
@@ -158,7 +160,7 @@ class Operations(OperationReader):
         values = {
             "kind": OperationKind.CREATE_MOVER.value,
             "account_id": new.account_id,
-            **requested_by(caller),
+            **requested_by(caller.identity),
             "mover_group": new.group,
             "mover_name": new.name,
             "reservation": accepted.reservation_of(new.account_id, new.group, new.name),
@@ -194,7 +196,7 @@ class Operations(OperationReader):
         values = {
             "kind": OperationKind.DELETE_MOVER.value,
             "account_id": names[0],
-            **requested_by(caller),
+            **requested_by(caller.identity),
             "mover_group": names[1],
             "mover_name": names[2],
             "task_arn": task_arn,

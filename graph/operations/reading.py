@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Final
 
-from graph.model.caller import Caller
+from graph.model.caller import Identity
 from graph.model.errors import NotFound, Upstream
 from graph.model.operation import (
     Operation,
@@ -107,12 +107,12 @@ class OperationReader:
         return self._store.now() - self._keep
 
 
-def requested_by(caller: Caller) -> dict[str, str | None]:
+def requested_by(identity: Identity) -> dict[str, str | None]:
     """The columns that keep who asked for an operation."""
     return {
-        "requested_by": caller.who,
-        "requested_key": caller.name,
-        "on_behalf_of": caller.on_behalf_of,
+        "requested_by": identity.who,
+        "requested_key": identity.key,
+        "on_behalf_of": identity.on_behalf_of,
     }
 
 

@@ -21,8 +21,8 @@ class Refusal:
     text: re.Pattern[str]
     """Found in AWS's message."""
     seconds: float
-    """How long after its first occurrence it is retried, within the time of its step; 0 if it
-    never passes."""
+    """For so long after its first occurrence it is retried, within the time that its step has; 0
+    if it never passes."""
     advice: str
     """What the user can do if it does not pass."""
 

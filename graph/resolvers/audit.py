@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from graph.context import Context
+from graph.context import ReadContext
 from graph.model.audit import AuditEntry, AuditFilter
 from graph.model.errors import Forbidden
 
 
 async def list_audit(
-    context: Context, wanted: AuditFilter, first: int, before: int | None
+    context: ReadContext, wanted: AuditFilter, first: int, before: int | None
 ) -> list[AuditEntry]:
     """At most ``first`` records, newest first, of the accounts and groups that the caller sees.
 
     Raises Forbidden if the caller's key lacks the right to read the audit trail.
     """
-    caller = context.caller
-    if not caller.may_audit:
-        raise Forbidden(f"the key '{caller.name}' may not read the audit trail")
-    seen = replace(wanted, accounts=caller.accounts, groups=caller.groups)
+    rights = context.rights
+    if not rights.may_audit:
+        raise Forbidden("The caller's key may not read the audit trail.")
+    seen = replace(wanted, accounts=rights.accounts, groups=rights.groups)
     return await context.services.audit.page(seen, first, before)

@@ -170,15 +170,14 @@ async def _audited(
     target: AuditTarget,
     change: Callable[[Attempt], Coroutine[Any, Any, T]],
 ) -> T:
-    caller = context.caller
     requester = Requester(
-        key=caller.name,
-        on_behalf_of=caller.on_behalf_of,
+        key=context.identity.key,
+        on_behalf_of=context.identity.on_behalf_of,
         request_id=context.request_id,
         origin=current_origin(),
     )
     return await context.services.audit.carry_out(
-        Attempt(action, requester, target), change, may_take_effect=caller.may_write
+        Attempt(action, requester, target), change, may_take_effect=context.rights.may_write
     )
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from graph.aws.tags import carries, value_of
-from graph.context import Context
+from graph.context import ReadContext
 from graph.model.errors import NotFound
 from graph.model.location import Location
 from graph.model.mover import GROUP_TAG, own_tags
 from graph.resolvers import scope
 
 
-async def get_location(context: Context, location_arn: str) -> Location:
+async def get_location(context: ReadContext, location_arn: str) -> Location:
     """A location with the organisation's tags and those of a group that the caller may see.
 
     Raises NotFound, also for a location without these tags.

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 
 from graph.aws.movers import recent_movers
-from graph.context import Context
+from graph.context import Context, ReadContext
 from graph.model import names
 from graph.model.errors import Conflict, Invalid, NotFound, unknown_account
 from graph.model.location import Location
@@ -26,7 +26,7 @@ class MoverDetails:
 
 
 async def list_movers(
-    context: Context, account_id: str, group: str | None = None, *, further: bool = False
+    context: ReadContext, account_id: str, group: str | None = None, *, further: bool = False
 ) -> list[Mover]:
     """The movers that the caller may see in an account or one of its groups, sorted by name.
 
@@ -43,7 +43,7 @@ async def list_movers(
     ]
 
 
-async def list_groups(context: Context, account_id: str) -> list[Group]:
+async def list_groups(context: ReadContext, account_id: str) -> list[Group]:
     """The groups that have a mover the caller may see, sorted by name."""
     account = scope.require_account(context, account_id)
     movers = await list_movers(context, account_id)
@@ -51,7 +51,7 @@ async def list_groups(context: Context, account_id: str) -> list[Group]:
     return [Group(account, name) for name in sorted(found)]
 
 
-async def find_group(context: Context, account_id: str, name: str) -> Group:
+async def find_group(context: ReadContext, account_id: str, name: str) -> Group:
     """A group with at least one mover. Raises NotFound."""
     names.group(name)
     if scope.sees_group(context, account_id, name) and name in _recent_groups(context, account_id):
@@ -67,7 +67,7 @@ def no_movers(account_id: str, group: str) -> NotFound:
     return NotFound(f"Group '{group}' has no movers in account {account_id}.")
 
 
-async def get_account(context: Context, account_id: str) -> Account:
+async def get_account(context: ReadContext, account_id: str) -> Account:
     """``find_account`` for the key of an id: raises NotFound also for a malformed account."""
     try:
         return await find_account(context, account_id)
@@ -75,7 +75,7 @@ async def get_account(context: Context, account_id: str) -> Account:
         raise unknown_account(account_id) from None
 
 
-async def get_group(context: Context, key: str) -> Group:
+async def get_group(context: ReadContext, key: str) -> Group:
     """``find_group`` for the key of an id: the error is the same for every account."""
     account_id, _, name = key.partition(":")
     try:
@@ -84,12 +84,12 @@ async def get_group(context: Context, key: str) -> Group:
         raise no_movers(account_id, name) from None
 
 
-def _recent_groups(context: Context, account_id: str) -> set[str | None]:
+def _recent_groups(context: ReadContext, account_id: str) -> set[str | None]:
     scope.require_account(context, account_id)
     return {mover.group for mover in recent_movers(context.services.gateway.bind(account_id))}
 
 
-async def find_account(context: Context, account_id: str) -> Account:
+async def find_account(context: ReadContext, account_id: str) -> Account:
     """An account in which the server can assume its role. Raises NotFound.
 
     Costs a list of the account's movers, which the request then reuses, unless they were listed up
@@ -101,16 +101,16 @@ async def find_account(context: Context, account_id: str) -> Account:
     return account
 
 
-def list_accounts(context: Context) -> list[Account]:
+def list_accounts(context: ReadContext) -> list[Account]:
     """The accounts named by the settings or the caller's key; empty if both allow any."""
-    services, caller = context.services, context.caller
+    services, rights = context.services, context.rights
     listed = services.gateway.listed_accounts
-    if not listed and caller.accounts is not None:
-        return [services.gateway.account(account_id) for account_id in sorted(caller.accounts)]
-    return [account for account in listed if caller.sees_account(account.account_id)]
+    if not listed and rights.accounts is not None:
+        return [services.gateway.account(account_id) for account_id in sorted(rights.accounts)]
+    return [account for account in listed if rights.sees_account(account.account_id)]
 
 
-async def find_mover(context: Context, account_id: str, group: str, name: str) -> Mover:
+async def find_mover(context: ReadContext, account_id: str, group: str, name: str) -> Mover:
     """A mover by its name. Raises NotFound.
 
     A mover that was found before costs two calls; otherwise the account's tasks are listed. If
@@ -135,7 +135,7 @@ async def find_mover(context: Context, account_id: str, group: str, name: str) -
     return found
 
 
-async def get_mover(context: Context, task_arn: str) -> Mover:
+async def get_mover(context: ReadContext, task_arn: str) -> Mover:
     """A mover by the ARN of its task. Raises NotFound, also if the caller may not see it."""
     scope.require_task_account(context, task_arn)
     try:
@@ -145,7 +145,7 @@ async def get_mover(context: Context, task_arn: str) -> Mover:
     return scope.require_visible(context, mover)
 
 
-async def show_mover(context: Context, mover: Mover) -> MoverDetails:
+async def show_mover(context: ReadContext, mover: Mover) -> MoverDetails:
     """A mover with its task and locations: three calls, two of them concurrent."""
     task = await task_of(context, mover)
     source, destination = await asyncio.gather(
@@ -154,24 +154,24 @@ async def show_mover(context: Context, mover: Mover) -> MoverDetails:
     return MoverDetails(mover, task, source, destination)
 
 
-async def task_of(context: Context, mover: Mover) -> Task:
+async def task_of(context: ReadContext, mover: Mover) -> Task:
     """What AWS reports about a mover's task beyond its entry in the list. One call per mover."""
     return await context.loaders.task.load(mover.task_arn)
 
 
-async def source_of(context: Context, mover: Mover) -> Location | None:
+async def source_of(context: ReadContext, mover: Mover) -> Location | None:
     """The location that a mover reads from; None if it is gone."""
     source_arn, _ = await context.loaders.ends.load(mover.task_arn)
     return await context.loaders.shown_location.load(source_arn)
 
 
-async def destination_of(context: Context, mover: Mover) -> Location | None:
+async def destination_of(context: ReadContext, mover: Mover) -> Location | None:
     """The location that a mover writes to; None if it is gone."""
     _, destination_arn = await context.loaders.ends.load(mover.task_arn)
     return await context.loaders.shown_location.load(destination_arn)
 
 
-def check_may_create(context: Context, account_id: str, group: str) -> None:
+def check_may_create(context: ReadContext, account_id: str, group: str) -> None:
     """Checks the rights to a create before its input, which may be large, is converted.
 
     Raises Invalid or NotFound for the account, Forbidden if the caller may not write.

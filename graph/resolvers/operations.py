@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator
 from dataclasses import replace
 from typing import Final
 
-from graph.context import Context
+from graph.context import ReadContext
 from graph.model.errors import NotFound
 from graph.model.operation import Operation, OperationFilter, OperationPlace
 from graph.resolvers import scope
@@ -15,7 +15,7 @@ _ID: Final = 36
 """The length of an operation's id."""
 
 
-async def get_operation(context: Context, operation_id: str) -> Operation:
+async def get_operation(context: ReadContext, operation_id: str) -> Operation:
     """An operation by its id. Raises NotFound, also if the caller may not see it."""
     if not (operation_id.isprintable() and 0 < len(operation_id) <= _ID):
         raise NotFound("operation not found")  # PostgreSQL rejects some texts as parameters
@@ -26,18 +26,20 @@ async def get_operation(context: Context, operation_id: str) -> Operation:
 
 
 async def list_operations(
-    context: Context, wanted: OperationFilter, first: int, after: OperationPlace | None
+    context: ReadContext, wanted: OperationFilter, first: int, after: OperationPlace | None
 ) -> list[tuple[OperationPlace, Operation]]:
     """At most ``first`` operations that the caller may see, newest first."""
     listed = frozenset(account.account_id for account in context.services.gateway.listed_accounts)
-    accounts = context.caller.accounts
+    accounts = context.rights.accounts
     if listed:
         accounts = listed if accounts is None else listed & accounts
-    seen = replace(wanted, accounts=accounts, groups=context.caller.groups)
+    seen = replace(wanted, accounts=accounts, groups=context.rights.groups)
     return await context.services.operations.page(seen, first, after)
 
 
-async def follow_operation(context: Context, operation_id: str) -> AsyncGenerator[Operation, None]:
+async def follow_operation(
+    context: ReadContext, operation_id: str
+) -> AsyncGenerator[Operation, None]:
     """The current state of an operation, then each change; ends with the operation."""
     await get_operation(context, operation_id)
     async for operation in context.services.operations.follow(operation_id):
@@ -45,7 +47,7 @@ async def follow_operation(context: Context, operation_id: str) -> AsyncGenerato
         yield operation
 
 
-async def wait_for_operation(context: Context, operation_id: str, seconds: float) -> Operation:
+async def wait_for_operation(context: ReadContext, operation_id: str, seconds: float) -> Operation:
     """The operation once it has ended, or its state after so many seconds."""
     await get_operation(context, operation_id)
     return await context.services.operations.wait(operation_id, seconds)

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from graph.context import Context
+from graph.context import Context, ReadContext
 from graph.model.orphan import Orphan
 from graph.resolvers import scope
 
@@ -24,7 +24,7 @@ class CleanupResult:
     """The ARNs that were not removed, each with the reason."""
 
 
-async def list_orphans(context: Context, account_id: str) -> list[Orphan]:
+async def list_orphans(context: ReadContext, account_id: str) -> list[Orphan]:
     """The orphans of the groups that the caller may see, locations first.
 
     Raises Forbidden for callers that may only read, NotFound for an account that they cannot see.
@@ -35,7 +35,7 @@ async def list_orphans(context: Context, account_id: str) -> list[Orphan]:
     return [orphan for orphan in found if scope.sees_group(context, account_id, orphan.group)]
 
 
-def check_may_clean(context: Context, account_id: str) -> None:
+def check_may_clean(context: ReadContext, account_id: str) -> None:
     """Checks the rights to a cleanup before its ARNs, which may be many, are validated.
 
     Raises Forbidden if the caller may only read, NotFound for an account that it cannot see.
@@ -63,5 +63,5 @@ async def clean_orphans(
         failures += [(arn, error.message) for arn, error in results.items() if error]
         removed = [orphan for orphan in chosen if results[orphan.arn] is None]
         for orphan in removed:
-            log.warning("%s removed the orphan %s", context.caller.who, orphan.arn)
+            log.warning("%s removed the orphan %s", context.identity.who, orphan.arn)
     return CleanupResult(found=tuple(chosen), removed=tuple(removed), failures=tuple(failures))

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import asyncio
 
-from graph.context import Context
+from graph.context import ReadContext
 from graph.locations import resources_at
 from graph.model.mover import Mover
 
 
-async def require_use(context: Context, mover: Mover) -> None:
+async def require_use(context: ReadContext, mover: Mover) -> None:
     """Raises Forbidden unless the caller may use both ends of an existing mover.
 
     Costs the calls that describe its task and locations, for callers that are limited.
     """
-    if context.caller.uses_everything:
+    if context.rights.uses_everything:
         return
     task = await context.loaders.task.load(mover.task_arn)
     ends = (task.source_arn, task.destination_arn)
@@ -25,4 +25,4 @@ async def require_use(context: Context, mover: Mover) -> None:
         for resource in resources_at(arn, location)
     ]
     policy = context.services.resources
-    await policy.require(context.caller, mover.account.account_id, mover.group, used)
+    await policy.require(context.rights, mover.account.account_id, mover.group, used)

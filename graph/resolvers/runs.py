@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from graph.aws import executions
-from graph.context import Context
+from graph.context import Context, ReadContext
 from graph.model import names
 from graph.model.errors import NotFound
 from graph.model.mover import Mover
@@ -35,23 +35,23 @@ class StartResult:
     """Whether an earlier request with the same key started it. Its mover may have been deleted."""
 
 
-async def list_runs(context: Context, task_arn: str) -> list[RunRef]:
+async def list_runs(context: ReadContext, task_arn: str) -> list[RunRef]:
     """The runs of a mover of the last 30 days, the newest first."""
     return await context.loaders.runs.load(task_arn)
 
 
-async def list_runs_as_aws_does(context: Context, task_arn: str) -> list[RunRef]:
+async def list_runs_as_aws_does(context: ReadContext, task_arn: str) -> list[RunRef]:
     """The same in AWS's order, as clients of the original server expect it; one call per 100."""
     return await executions.list_runs(context.services.gateway, task_arn)
 
 
-async def find_run(context: Context, mover: Mover, run_id: str) -> Run:
+async def find_run(context: ReadContext, mover: Mover, run_id: str) -> Run:
     """A run of a mover by its id. Raises NotFound."""
     names.run_id(run_id)
     return await get_run(context, f"{mover.task_arn}/execution/{run_id}")
 
 
-async def get_run(context: Context, run_arn: str) -> Run:
+async def get_run(context: ReadContext, run_arn: str) -> Run:
     """A run by its ARN. Raises NotFound."""
     try:
         return await context.loaders.run.load(run_arn)
@@ -59,12 +59,12 @@ async def get_run(context: Context, run_arn: str) -> Run:
         raise NotFound(scope.NO_RUN) from None
 
 
-async def get_runs(context: Context, run_arns: list[str]) -> dict[str, Run]:
+async def get_runs(context: ReadContext, run_arns: list[str]) -> dict[str, Run]:
     """Runs by their ARNs. Raises the first error among them."""
     return dict(zip(run_arns, await context.loaders.run.load_many(run_arns), strict=True))
 
 
-async def get_visible_run(context: Context, run_arn: str) -> Run:
+async def get_visible_run(context: ReadContext, run_arn: str) -> Run:
     """A run of the organisation whose mover the caller sees. Raises NotFound."""
     if names.datasync_arn("run", run_arn) is None:
         raise NotFound(scope.NO_RUN)
@@ -80,13 +80,13 @@ def task_of(run_arn: str) -> str:
     return run_arn.partition("/execution/")[0]
 
 
-async def latest_run(context: Context, task_arn: str) -> Run | None:
+async def latest_run(context: ReadContext, task_arn: str) -> Run | None:
     """The mover's last run, active or ended; None if it never ran."""
     run_arn = await context.loaders.latest_run.load(task_arn)
     return None if run_arn is None else await get_run(context, run_arn)
 
 
-async def current_run(context: Context, mover: Mover) -> Run | None:
+async def current_run(context: ReadContext, mover: Mover) -> Run | None:
     """The run that executes now, started by anyone; else one being cancelled; else a queued one."""
     if mover.status in _WITHOUT_RUN:
         return None
@@ -111,7 +111,7 @@ async def start_run(context: Context, mover: Mover, idempotency_key: str | None 
         else _key(context, mover.task_arn, idempotency_key, mover.group)
     )
     try:
-        return await context.services.runs.start(mover.task_arn, context.caller.who, key)
+        return await context.services.runs.start(mover.task_arn, context.identity.who, key)
     finally:
         context.loaders.forget_runs()
 
@@ -119,7 +119,7 @@ async def start_run(context: Context, mover: Mover, idempotency_key: str | None 
 async def started_before(context: Context, task_arn: str, idempotency_key: str) -> str | None:
     """The run that a key started before, if the caller may still write in its group."""
     account_id = scope.require_task_account(context, task_arn).account_id
-    if not context.caller.may_write:
+    if not context.rights.may_write:
         return None
     key = _key(context, task_arn, idempotency_key)
     answer = await context.services.store.key_answer(key)
@@ -129,7 +129,7 @@ async def started_before(context: Context, task_arn: str, idempotency_key: str) 
 
 
 def _key(context: Context, task_arn: str, idempotency_key: str, group: str | None = None) -> Key:
-    return key_of(context.caller.name, idempotency_key, f"start {task_arn}", group)
+    return key_of(context.identity.key, idempotency_key, f"start {task_arn}", group)
 
 
 async def stop_run(context: Context, mover: Mover) -> str:
@@ -139,23 +139,23 @@ async def stop_run(context: Context, mover: Mover) -> str:
     """
     scope.require_write(context, mover.account.account_id, mover.group)
     try:
-        return await context.services.runs.stop(mover.task_arn, context.caller.who)
+        return await context.services.runs.stop(mover.task_arn, context.identity.who)
     finally:
         context.loaders.forget_runs()
 
 
-async def started_by(context: Context, run_arn: str) -> str | None:
+async def started_by(context: ReadContext, run_arn: str) -> str | None:
     """Who started a run, if this deployment did."""
     return (await context.loaders.run_note.load(run_arn)).started_by
 
 
-async def cancelled_by(context: Context, run_arn: str) -> str | None:
+async def cancelled_by(context: ReadContext, run_arn: str) -> str | None:
     """Who cancelled a run, if this deployment did."""
     return (await context.loaders.run_note.load(run_arn)).cancelled_by
 
 
 async def follow_run(
-    context: Context, run_arn: str, after: int | None = None
+    context: ReadContext, run_arn: str, after: int | None = None
 ) -> AsyncGenerator[Update, None]:
     """The run's current state, then each change; ends when the run has ended."""
     await get_visible_run(context, run_arn)
@@ -167,7 +167,7 @@ async def follow_run(
             yield update
 
 
-def live_progress(context: Context, run: Run) -> Progress | None:
+def live_progress(context: ReadContext, run: Run) -> Progress | None:
     """The progress that a watch of this process has measured, with its rates."""
     latest = context.services.runs.observed(run.run_arn)
     return latest.progress if latest is not None and latest.run.status == run.status else None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from graph.context import Context
+from graph.context import ReadContext
 from graph.model import names
 from graph.model.errors import Forbidden, NotFound, unknown_account
 from graph.model.mover import Account, Mover
@@ -17,18 +17,18 @@ NO_RUN: Final = "datasync run not found"
 NO_LOCATION: Final = "datasync location not found"
 
 
-def require_account(context: Context, account_id: str) -> Account:
+def require_account(context: ReadContext, account_id: str) -> Account:
     """An account that the settings and the caller's key allow. Makes no call to AWS.
 
     Raises NotFound with the message of an account that does not exist.
     """
     found = context.services.gateway.account(account_id)
-    if not context.caller.sees_account(account_id):
+    if not context.rights.sees_account(account_id):
         raise unknown_account(account_id)
     return found
 
 
-def require_task_account(context: Context, task_arn: str) -> Account:
+def require_task_account(context: ReadContext, task_arn: str) -> Account:
     """The account of a mover's task. Makes no call to AWS.
 
     Raises NotFound, worded as for a mover that does not exist, if the caller may not see the
@@ -38,13 +38,13 @@ def require_task_account(context: Context, task_arn: str) -> Account:
     return _account_of(context, "task", task_arn, region, NO_MOVER)
 
 
-def require_location_account(context: Context, location_arn: str) -> Account:
+def require_location_account(context: ReadContext, location_arn: str) -> Account:
     """The same for a location, which may be in another region than its task."""
     return _account_of(context, "location", location_arn, None, NO_LOCATION)
 
 
 def _account_of(
-    context: Context, kind: str, arn: str, region: str | None, not_found: str
+    context: ReadContext, kind: str, arn: str, region: str | None, not_found: str
 ) -> Account:
     parts = names.datasync_arn(kind, arn)
     if parts is None or parts.partition != context.services.gateway.partition:
@@ -57,26 +57,26 @@ def _account_of(
         raise NotFound(not_found) from None
 
 
-def sees_group(context: Context, account_id: str, name: str | None) -> bool:
+def sees_group(context: ReadContext, account_id: str, name: str | None) -> bool:
     """Whether the caller may see the movers of a group."""
-    return context.caller.sees(account_id, name)
+    return context.rights.sees(account_id, name)
 
 
-def require_visible(context: Context, mover: Mover) -> Mover:
+def require_visible(context: ReadContext, mover: Mover) -> Mover:
     """The mover, if the caller may see it. Raises NotFound."""
     if not sees_group(context, mover.account.account_id, mover.group):
         raise NotFound(NO_MOVER)
     return mover
 
 
-def require_write(context: Context, account_id: str, name: str | None) -> None:
+def require_write(context: ReadContext, account_id: str, name: str | None) -> None:
     """Raises Forbidden if the caller may not change anything in a group."""
     require_write_key(context)
     if not sees_group(context, account_id, name):
-        raise Forbidden(f"The key '{context.caller.name}' may not change movers of this group.")
+        raise Forbidden("The caller's key may not change movers of this group.")
 
 
-def require_write_key(context: Context) -> None:
+def require_write_key(context: ReadContext) -> None:
     """Raises Forbidden if the caller may only read."""
-    if not context.caller.may_write:
-        raise Forbidden(f"The key '{context.caller.name}' is read-only.")
+    if not context.rights.may_write:
+        raise Forbidden("The caller's key is read-only.")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from graph.locations import resources_of
 from graph.model import names
-from graph.model.caller import Caller
+from graph.model.caller import Rights
 from graph.model.errors import ApiError, Conflict, Forbidden
 from graph.model.mover import GROUP_TAG
 from graph.model.operation import NewMover
@@ -21,37 +21,37 @@ log = logging.getLogger(__name__)
 class ResourcePolicy:
     """The rules that are in force, by the name of the key that they limit."""
 
-    callers: Mapping[str, Caller]
+    rights: Mapping[str, Rights]
     enforced: bool = True
     group_of: Callable[[str, str], Awaitable[str | None]] | None = None
     """Reads the group that a resource is tagged for, with the role of an account. If set, a tag
     that equals the mover's group allows a resource as a rule does."""
 
     async def require(
-        self, caller: Caller, account_id: str, group: str | None, resources: Iterable[Resource]
+        self, rights: Rights, account_id: str, group: str | None, resources: Iterable[Resource]
     ) -> None:
         """Raises Forbidden, with the place in the input, for the first one that is not allowed.
 
         Raises Conflict if the tags of one cannot be read.
         """
-        if not self.enforced or caller.uses_everything:
+        if not self.enforced or rights.uses_everything:
             return
         for resource in resources:
-            allowed = caller.may_use(account_id, group, resource) or await self._is_tagged(
-                caller, account_id, group, resource
+            allowed = rights.may_use(account_id, group, resource) or await self._is_tagged(
+                rights, account_id, group, resource
             )
             if not allowed:
                 raise Forbidden(
-                    f"The key '{caller.name}' may not use {resource.arn}"
+                    f"The caller's key may not use {resource.arn}"
                     f"{f' below {resource.prefix}' if resource.prefix else ''} for movers of group "
                     f"'{group}': no rule under `resources`{self._or_tag} allows it.",
                     path=resource.path,
                 )
 
-    async def require_for_new(self, caller: Caller, new: NewMover) -> None:
+    async def require_for_new(self, rights: Rights, new: NewMover) -> None:
         """Raises Forbidden unless the caller may use both ends of the mover."""
         used = resources_of(new.source, "source") + resources_of(new.destination, "destination")
-        await self.require(caller, new.account_id, new.group, used)
+        await self.require(rights, new.account_id, new.group, used)
 
     async def require_still(self, new: NewMover) -> None:
         """Checks an accepted mover by the rules that are in force now.
@@ -61,23 +61,23 @@ class ResourcePolicy:
         key_name = getattr(new, "key_name", None)
         if key_name is None or not self.enforced:
             return  # accepted by a version without these rules; as stored by it, without the name
-        caller = self.callers.get(key_name)
-        if caller is None:
+        rights = self.rights.get(key_name)
+        if rights is None:
             raise Forbidden(f"The key '{key_name}', which requested it, is no longer configured.")
-        await self.require_for_new(caller, new)
+        await self.require_for_new(rights, new)
 
     @property
     def _or_tag(self) -> str:
         return "" if self.group_of is None else f" and no tag '{GROUP_TAG}' with that value"
 
     async def _is_tagged(
-        self, caller: Caller, account_id: str, group: str | None, resource: Resource
+        self, rights: Rights, account_id: str, group: str | None, resource: Resource
     ) -> bool:
         """Whether the resource belongs to a group of the caller by its tag.
 
         A DataSync location never counts: the server itself tags those that it creates.
         """
-        if self.group_of is None or group is None or group not in (caller.groups or ()):
+        if self.group_of is None or group is None or group not in (rights.groups or ()):
             return False
         if names.arn(resource.arn).service == "datasync":
             return False
@@ -92,11 +92,11 @@ class ResourcePolicy:
 
     def log_limits(self) -> None:
         """Says which keys are limited, and how; warns where the limits are not enforced."""
-        for caller in self.callers.values():
-            log.info("key %s %s", caller.name, _limits(caller))
+        for name, rights in self.rights.items():
+            log.info("key %s %s", name, _limits(rights))
         if self.group_of is not None:
             log.info("keys limited to groups also use resources with a tag %s of theirs", GROUP_TAG)
-        limited = [c.name for c in self.callers.values() if not c.uses_everything]
+        limited = [name for name, rights in self.rights.items() if not rights.uses_everything]
         if limited and not self.enforced:
             log.warning(
                 "RESOURCE_CHECK is none: the keys %s may use every resource of their accounts as a "
@@ -105,14 +105,14 @@ class ResourcePolicy:
             )
 
 
-def _limits(caller: Caller) -> str:
-    rights = "may write" if caller.may_write else "may read"
-    accounts = f"in accounts {', '.join(sorted(caller.accounts))}" if caller.accounts else ""
-    groups = f"in groups {', '.join(sorted(caller.groups))}" if caller.groups else ""
-    if caller.uses_everything:
+def _limits(rights: Rights) -> str:
+    may = "may write" if rights.may_write else "may read"
+    accounts = f"in accounts {', '.join(sorted(rights.accounts))}" if rights.accounts else ""
+    groups = f"in groups {', '.join(sorted(rights.groups))}" if rights.groups else ""
+    if rights.uses_everything:
         uses = "uses every resource"
-    elif caller.resources:
-        uses = f"uses the resources of {len(caller.resources)} rules"
+    elif rights.resources:
+        uses = f"uses the resources of {len(rights.resources)} rules"
     else:
         uses = "uses no resource by rule"
-    return "; ".join(part for part in (" ".join(filter(None, (rights, accounts, groups))), uses))
+    return "; ".join(part for part in (" ".join(filter(None, (may, accounts, groups))), uses))

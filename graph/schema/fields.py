@@ -8,10 +8,14 @@ from typing import Any, Final, TypeVar
 
 import strawberry
 
-from graph.context import Context
+from graph.context import Context, ReadContext
 from graph.model.errors import Invalid, NotFound
 
-Info = strawberry.Info[Context, None]
+Info = strawberry.Info[ReadContext, None]
+"""Of a field that depends on the rights of the caller alone, so that it may be part of a state
+that many follow together."""
+CallerInfo = strawberry.Info[Context, None]
+"""Of a field that also depends on who asks. Such fields are out of reach of subscriptions."""
 
 T = TypeVar("T")
 

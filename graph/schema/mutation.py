@@ -9,7 +9,7 @@ import strawberry
 from graph.model.audit import AuditTarget
 from graph.model.errors import ApiError
 from graph.resolvers import changes
-from graph.schema.fields import Info
+from graph.schema.fields import CallerInfo
 from graph.schema.ids import expect
 from graph.schema.inputs import (
     CreateMoverInput,
@@ -65,7 +65,7 @@ class Mutation:
     )
     async def create_mover(
         self,
-        info: Info,
+        info: CallerInfo,
         input: CreateInput,  # noqa: A002 - the field's name in the schema
     ) -> CreateMoverPayload | None:
         try:
@@ -85,7 +85,7 @@ class Mutation:
     )
     async def start_mover(
         self,
-        info: Info,
+        info: CallerInfo,
         input: StartInput,  # noqa: A002 - the field's name in the schema
     ) -> StartMoverPayload | None:
         try:
@@ -102,7 +102,7 @@ class Mutation:
     )
     async def stop_mover(
         self,
-        info: Info,
+        info: CallerInfo,
         input: StopInput,  # noqa: A002 - the field's name in the schema
     ) -> StopMoverPayload | None:
         try:
@@ -119,7 +119,7 @@ class Mutation:
     )
     async def delete_mover(
         self,
-        info: Info,
+        info: CallerInfo,
         input: DeleteInput,  # noqa: A002 - the field's name in the schema
     ) -> DeleteMoverPayload | None:
         try:
@@ -138,7 +138,7 @@ class Mutation:
     )
     async def clean_orphans(
         self,
-        info: Info,
+        info: CallerInfo,
         input: CleanInput,  # noqa: A002 - the field's name in the schema
     ) -> CleanOrphansPayload | None:
         try:

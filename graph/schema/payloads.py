@@ -10,7 +10,7 @@ import strawberry
 from graph.model.errors import ApiError, Invalid, NotFound
 from graph.resolvers import movers, runs
 from graph.resolvers.orphans import CleanupResult
-from graph.schema.fields import Info, or_null
+from graph.schema.fields import CallerInfo, Info, or_null
 from graph.schema.nodes import Mover, Run
 from graph.schema.operations import Operation
 from graph.schema.orphans import Orphan, OrphanFailure
@@ -67,7 +67,7 @@ class UserError:
     )
 
 
-def user_error(info: Info, error: ApiError, *, about: str | None = None) -> UserError:
+def user_error(info: CallerInfo, error: ApiError, *, about: str | None = None) -> UserError:
     """The error for a payload. Raises it again where the caller cannot correct it.
 
     ``about``: the member of the input to blame for an Invalid or NotFound that names no path.

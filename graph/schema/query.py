@@ -24,7 +24,7 @@ from graph.schema.arguments import (
 )
 from graph.schema.audit import AuditFilter, AuditRecord, audit_page
 from graph.schema.connections import Connection
-from graph.schema.fields import Info, attribute, or_null
+from graph.schema.fields import CallerInfo, Info, attribute, or_null
 from graph.schema.ids import NOT_AN_ID, decode, expect
 from graph.schema.locations import of_its_kind
 from graph.schema.node import Node
@@ -46,30 +46,31 @@ AuditFilterArgument = Annotated[
 class Viewer:
     value: strawberry.Private[Caller]
     name: str = attribute(
-        "name", "The name of the caller's key, as recorded in logs and operations."
+        "identity.key", "The name of the caller's key, as recorded in logs and operations."
     )
     on_behalf_of: str | None = attribute(
-        "on_behalf_of",
+        "identity.on_behalf_of",
         "The end user that the caller acts for, from X-Forwarded-User. Null if none is given, "
         "or if the key is not trusted to name one.",
     )
     may_write: bool = attribute(
-        "may_write", "Whether the key may create, start, stop and delete; false for read-only keys."
+        "rights.may_write",
+        "Whether the key may create, start, stop and delete; false for read-only keys.",
     )
-    may_audit: bool = attribute("may_audit", "Whether the key may read the audit trail.")
+    may_audit: bool = attribute("rights.may_audit", "Whether the key may read the audit trail.")
 
     @strawberry.field(
         description="The accounts that the key is limited to; empty if it may use every account "
         "that the server serves."
     )
     def accounts(self) -> list[AccountId]:
-        return [AccountId(account_id) for account_id in sorted(self.value.accounts or ())]
+        return [AccountId(account_id) for account_id in sorted(self.value.rights.accounts or ())]
 
     @strawberry.field(
         description="The groups that the key is limited to; empty if it may use all groups."
     )
     def groups(self) -> list[str]:
-        return sorted(self.value.groups or ())
+        return sorted(self.value.rights.groups or ())
 
 
 @strawberry.type(description="The version and the fixed settings of this server.")
@@ -87,7 +88,7 @@ class ServerInfo:
 )
 class Query:
     @strawberry.field(description="The authenticated caller: the name of its key and its rights.")
-    def viewer(self, info: Info) -> Viewer:
+    def viewer(self, info: CallerInfo) -> Viewer:
         return Viewer(value=info.context.caller)
 
     @strawberry.field(

@@ -12,7 +12,7 @@ from typing import Any, Final
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from graph.history.origin import note_origin
-from graph.model.caller import Caller
+from graph.model.caller import Identity
 from graph.observability.logs import pairs
 from graph.observability.metrics import GRAPHQL_ERRORS, HTTP_REQUESTS, HTTP_SECONDS
 from graph.server.http_limits import REFUSED
@@ -35,7 +35,7 @@ class Entry:
 
     request_id: str = field(default_factory=lambda: uuid.uuid4().hex)
     started: float = field(default_factory=time.perf_counter)
-    caller: Caller | None = None
+    caller: Identity | None = None
     rejected: str | None = None
     """Why the credentials were rejected, for the log only."""
     status: int = 0
@@ -87,7 +87,7 @@ class AccessLog:
             _finish(scope, entry)
 
 
-def note_caller(scope: Scope, caller: Caller) -> None:
+def note_caller(scope: Scope, caller: Identity) -> None:
     """Adds the caller to the log line of a request."""
     entry = scope.get(_ENTRY)
     if isinstance(entry, Entry):
@@ -123,7 +123,7 @@ def _operation_line(scope: Scope, report: Report) -> str:
         **_described(report),
         outcome=report.outcome,
         ms=f"{1000 * report.seconds:.1f}",
-        caller=report.identity.who,
+        caller=report.identity.identity.who,
         request_id=report.request_id,
     )
 

@@ -60,7 +60,7 @@ class Listener:
         self._paused: asyncio.TimerHandle | None = None
         self._logged_at = -_SILENT_SECONDS
         self._reserve = _reserve(sock)
-        """A descriptor in reserve, with which clients can be told why they are not served."""
+        """A descriptor to give up, so that a client can be told why it is not served."""
         sock.settimeout(0)
         sock.listen(backlog)
         loop.add_reader(sock, self._accept)

@@ -1,6 +1,6 @@
 """SIGHUP makes a server read its keys again; SIGTERM and SIGINT end streams and sockets.
 
-SIGHUP stays pending while it is not handled.
+SIGHUP stays pending while nobody handles it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which credentials are accepted, and that all others get the same answer."""
+"""Who gets in, and how everybody else is refused."""
 
 from __future__ import annotations
 
@@ -56,7 +56,11 @@ def computed(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
 async def test_a_hash_of_the_key_is_let_in(prefix: str) -> None:
     async with authenticator() as auth:
         caller = await auth.authenticate(Credentials(prefix + token_for("key", 4)[4:]))
-    assert (caller.name, caller.may_write, caller.accounts) == ("default", True, None)
+    assert (caller.identity.key, caller.rights.may_write, caller.rights.accounts) == (
+        "default",
+        True,
+        None,
+    )
 
 
 WRONG = {
@@ -101,7 +105,7 @@ async def test_each_key_has_its_own_name_and_rights() -> None:
         new = await auth.authenticate(Credentials(token_for("new key", 4)))
         old = await auth.authenticate(Credentials(token_for("old key", 4)))
         hashed = await auth.authenticate(Credentials(bearer="long and random"))
-    assert [(c.name, c.may_write, c.groups) for c in (new, old, hashed)] == [
+    assert [(c.identity.key, c.rights.may_write, c.rights.groups) for c in (new, old, hashed)] == [
         ("new", True, None),
         ("old", False, frozenset({"g"})),
         ("hashed", False, None),
@@ -111,7 +115,7 @@ async def test_each_key_has_its_own_name_and_rights() -> None:
 async def test_a_key_that_is_configured_in_clear_is_a_bearer_too() -> None:
     async with authenticator(THREE) as auth:
         for secret, name in (("new key", "new"), ("old key", "old"), ("long and random", "hashed")):
-            assert (await auth.authenticate(Credentials(bearer=secret))).name == name
+            assert (await auth.authenticate(Credentials(bearer=secret))).identity.key == name
 
 
 async def test_the_pre_shared_key_is_sent_as_a_hash_only() -> None:
@@ -155,7 +159,7 @@ async def test_only_a_trusted_key_speaks_for_others() -> None:
     async with authenticator(THREE) as auth:
         old = await auth.authenticate(Credentials(token_for("old key", 4), forwarded_user="ann"))
         new = await auth.authenticate(Credentials(token_for("new key", 4), forwarded_user="ann"))
-    assert (old.who, new.who) == ("old for ann", "new")
+    assert (old.identity.who, new.identity.who) == ("old for ann", "new")
 
 
 async def test_a_token_is_computed_once_however_often_it_comes(computed: list[bytes]) -> None:
@@ -203,5 +207,5 @@ async def test_a_caller_who_leaves_does_not_spoil_it_for_the_others() -> None:
         second = asyncio.create_task(auth.authenticate(given))
         await asyncio.sleep(0)
         first.cancel()
-        assert (await second).name == "default"
+        assert (await second).identity.key == "default"
         assert isinstance((await asyncio.gather(first, return_exceptions=True))[0], BaseException)

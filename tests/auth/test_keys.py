@@ -54,17 +54,17 @@ def test_a_file_holds_several_keys(tmp_path: Path) -> None:
     )
     ci, reader = read_keys_file(str(file))
     assert (ci.clear, ci.sha256, ci.forwards) == (b"from a file", None, True)
-    assert (ci.caller.may_write, ci.caller.accounts) == (True, frozenset({"222222222222"}))
-    assert ci.caller.groups == frozenset({"lab", "shop"})
-    assert ci.caller.resources is not None
-    assert {(rule.account, rule.group, rule.pattern.resource) for rule in ci.caller.resources} == {
+    assert (ci.rights.may_write, ci.rights.accounts) == (True, frozenset({"222222222222"}))
+    assert ci.rights.groups == frozenset({"lab", "shop"})
+    assert ci.rights.resources is not None
+    assert {(rule.account, rule.group, rule.pattern.resource) for rule in ci.rights.resources} == {
         (None, None, "own-*"),
         ("222222222222", "lab", "lab-*"),
         ("222222222222", "lab", "shared/lab/*"),
     }
-    assert reader.caller.uses_everything
+    assert reader.rights.uses_everything
     assert (reader.clear, reader.sha256) == (None, hashlib.sha256(b"x").digest())
-    assert not reader.caller.may_write
+    assert not reader.rights.may_write
     assert not reader.forwards
 
 
@@ -159,6 +159,6 @@ def test_a_key_without_limits_gains_none_from_rules() -> None:
     rules = read_groups([GROUP, GROUP | {"name": "h"}])
     assert granted([free], rules) == (free,)
     (key,) = granted([limited], rules)
-    assert key.caller.resources == frozenset(rules[:1])
-    assert limited.caller.resources is None
-    assert not limited.caller.uses_everything
+    assert key.rights.resources == frozenset(rules[:1])
+    assert limited.rights.resources == frozenset()
+    assert not limited.rights.uses_everything

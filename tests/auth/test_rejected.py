@@ -1,4 +1,4 @@
-"""The reason of a rejection is logged, and callers never learn it."""
+"""A rejection tells its reason to the log, and the same to everybody else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The cache of tokens is bounded, expires, and holds no token."""
+"""What is remembered of tokens is bounded, expires, and does not give them away."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class Clock:
         return self.now
 
 
-def test_the_oldest_entry_is_evicted() -> None:
+def test_the_oldest_entry_gives_way() -> None:
     kept: TokenCache[int] = TokenCache(3, 10, Clock())
     for number in range(10):
         kept.put(str(number).encode(), number)

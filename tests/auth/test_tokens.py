@@ -1,4 +1,4 @@
-"""Keys and tokens as the command line generates them."""
+"""Keys and tokens as the command line makes them."""
 
 from __future__ import annotations
 

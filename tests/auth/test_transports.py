@@ -1,4 +1,4 @@
-"""Authentication is the same for REST and for GraphQL over HTTP, SSE and WebSocket."""
+"""One authentication for REST, GraphQL over HTTP, SSE and WebSocket, over a real server."""
 
 from __future__ import annotations
 

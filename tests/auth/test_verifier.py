@@ -111,7 +111,7 @@ async def test_who_was_wrong_is_overtaken(gate: Gate, monkeypatch: pytest.Monkey
         assert set(await asyncio.gather(*asked)) == {None}
 
 
-async def test_errors_that_no_caller_awaits_are_not_reported(gate: Gate) -> None:
+async def test_what_nobody_waits_for_is_not_reported(gate: Gate) -> None:
     async with bench(gate) as busy:
         gone = [ask(busy, f"{n}") for n in range(WAITING + 2)]
         await asyncio.sleep(0)
@@ -121,7 +121,7 @@ async def test_errors_that_no_caller_awaits_are_not_reported(gate: Gate) -> None
         assert not busy._waiting._heap[0].item.answer.done()
 
 
-async def test_waiting_callers_learn_that_the_verifier_closes(gate: Gate) -> None:
+async def test_who_waits_at_the_end_is_told_so(gate: Gate) -> None:
     busy = Verifier([b"key"])
     asked = [ask(busy, f"{n}") for n in range(3)]
     await asyncio.sleep(0)
@@ -150,5 +150,5 @@ def test_every_key_is_tried_whichever_matches(monkeypatch: pytest.MonkeyPatch) -
     assert tried == keys * 3
 
 
-def test_an_invalid_salt_matches_no_key() -> None:
+def test_a_salt_that_cannot_be_read_is_nobodys() -> None:
     assert compare([b"a"], b"$2b$04$" + b"/" * 53) is None

@@ -1,4 +1,4 @@
-"""Helpers for tests of the gateway."""
+"""What tests of the gateway share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What earlier attempts created is found with few calls in an account of many movers."""
+"""What earlier tries have made is found again, for a few calls in an account of many movers."""
 
 from __future__ import annotations
 

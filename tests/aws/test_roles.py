@@ -1,4 +1,4 @@
-"""The roles with which DataSync accesses buckets."""
+"""The roles that DataSync reaches buckets with."""
 
 from __future__ import annotations
 

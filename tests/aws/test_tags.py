@@ -24,7 +24,7 @@ TAGS = st.lists(
 
 
 @given(tags=TAGS, wanted=TAGS)
-def test_every_wanted_tag_must_be_present_with_its_value(
+def test_every_wanted_tag_has_to_be_there_with_exactly_its_value(
     tags: list[Tag], wanted: list[Tag]
 ) -> None:
     assert carries(tags, {tag.key: tag.value for tag in wanted}) is (set(wanted) <= set(tags))

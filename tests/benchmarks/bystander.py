@@ -1,4 +1,4 @@
-"""A client in a process of its own that measures how long small requests wait."""
+"""A client of its own process that asks for small things, and notes how long it waits."""
 
 from __future__ import annotations
 

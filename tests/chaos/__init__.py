@@ -1,1 +1,1 @@
-"""Randomly kills and suspends servers and fails AWS; nothing may be lost or left behind."""
+"""A random bad day: servers die and freeze, AWS fails; nothing may be lost or left over."""

@@ -1,4 +1,4 @@
-"""Clients that create and delete movers, and try another server if one does not respond."""
+"""Clients that create and delete movers, and ask another server when one does not answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a chaos run consists of: a sandbox, servers on one store, and the answers to clients."""
+"""What the chaos plays on: a sandbox, servers on one store, and what clients were told."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Kills servers, suspends them, and makes calls to AWS fail."""
+"""Kills servers, freezes them, and lets calls to AWS go wrong."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checks that every operation has ended, and that exactly what they created exists."""
+"""In the end: did every operation end, and is there exactly what the completed ones made?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Orphans are locations that no task uses and roles that no used location uses."""
+"""Orphans: locations that no task uses, and roles that no location in use reads with."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Orphans are checked again before their removal, and each failure has a reason."""
+"""Orphans are looked at again before they go; what stands in the way is told of each."""
 
 from __future__ import annotations
 

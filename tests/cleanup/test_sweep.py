@@ -1,4 +1,4 @@
-"""What the sweep of ended operations removes, and what it keeps."""
+"""The sweep of ended operations: what goes, and what stays."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def parts(operation: str, *, role: str = "one-source-1") -> tuple[str, str, str,
     return reader, *ends, leftover.task(*ends, "one", mine)
 
 
-async def test_remains_of_a_failed_create_are_removed(
+async def test_what_a_failed_create_left_behind_goes(
     aws: Sandbox, gateway: Gateway, store: Store
 ) -> None:
     lost, kept = parts("failed"), parts("completed", role="one-source-2")
@@ -95,7 +95,7 @@ async def test_of_a_completed_create_the_doubles_go(
     assert leftover.there(aws) == set(kept)
 
 
-async def test_no_location_of_a_deleted_mover_is_removed(
+async def test_of_a_mover_that_was_deleted_no_location_goes(
     aws: Sandbox, gateway: Gateway, store: Store
 ) -> None:
     *kept, task = parts("completed")
@@ -146,7 +146,7 @@ async def test_a_task_that_runs_stays(aws: Sandbox, gateway: Gateway, store: Sto
     assert leftover.there(aws) == set()
 
 
-async def test_a_mark_is_read_again_before_a_removal(
+async def test_a_mark_is_read_again_before_anything_goes(
     aws: Sandbox, gateway: Gateway, store: Store
 ) -> None:
     """The tagging API shows the mark of a location that has lost it since, and a ghost."""

@@ -1,4 +1,4 @@
-"""Records of effects never fail a request, are retried for a while, and losses are logged."""
+"""Writes after an effect: never an error, repeated for a while, and never in silence."""
 
 from __future__ import annotations
 

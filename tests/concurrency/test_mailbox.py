@@ -1,4 +1,4 @@
-"""A mailbox holds the newest value, and its reader always learns that it was closed."""
+"""A mailbox holds the newest value, and its reader always learns the end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Work whose caller is cancelled is completed; work whose owner is closed does not leak."""
+"""Work that its caller abandons is finished; work that its owner closes is not leaked."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ async def test_the_caller_gets_the_result_or_the_error() -> None:
         await owner.run(work(0))
 
 
-async def test_a_failure_that_no_caller_awaits_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_failure_that_nobody_awaits_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     owner, gate = TaskOwner(), asyncio.Event()
 
     async def work() -> None:

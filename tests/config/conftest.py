@@ -1,4 +1,4 @@
-"""An environment with the required settings."""
+"""An environment in which the settings that are required are given."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The original's configuration is accepted unchanged, and the log says how."""
+"""The original's configuration is accepted as it is, and a line says how it was understood."""
 
 from __future__ import annotations
 
@@ -213,7 +213,7 @@ JSON = st.recursive(
 
 
 @given(JSON)
-def test_any_content_is_accepted_or_rejected_with_a_sentence(content: object) -> None:
+def test_whatever_stands_in_it_there_is_a_sentence_or_an_answer(content: object) -> None:
     try:
         told = list(legacy.read(json.dumps(content)).understood)
     except ValueError as error:

@@ -24,11 +24,11 @@ def test_keys_stand_in_a_file_of_their_own_or_among_the_settings(
     file = tmp_path / "keys.toml"
     file.write_text('[[keys]]\nname = "ci"\nkey = "other"\n')
     environment.setenv("DATASYNC_API_KEYS", str(file))
-    names = [(key.caller.name, key.caller.may_write) for key in load().all_keys]
+    names = [(key.name, key.rights.may_write) for key in load().all_keys]
     assert names == [("default", True), ("ci", False)]
     environment.delenv("DATASYNC_API_KEYS")
     environment.delenv("DATASYNC_API_TOKEN")
-    assert [key.caller.name for key in load(str(file)).all_keys] == ["ci"]
+    assert [key.name for key in load(str(file)).all_keys] == ["ci"]
 
 
 def test_an_unknown_setting_is_refused_with_the_nearest_name(
@@ -39,7 +39,7 @@ def test_an_unknown_setting_is_refused_with_the_nearest_name(
         load()
 
 
-def test_the_environment_takes_precedence_over_a_file(
+def test_a_file_gives_settings_and_the_environment_wins(
     environment: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     file = tmp_path / "settings.toml"
@@ -93,7 +93,7 @@ def test_keys_are_loaded_without_the_settings_that_they_do_not_need(
     environment.delenv("DATASYNC_API_ROLE")
     file = tmp_path / "settings.toml"
     file.write_text("poll_seconds = 3\n")
-    assert [key.caller.name for key in load_keys(str(file)).all_keys] == ["default"]
+    assert [key.name for key in load_keys(str(file)).all_keys] == ["default"]
     with pytest.raises(SettingsError, match=r"^DATASYNC_API_ROLE is missing"):
         load(str(file))
 

@@ -1,4 +1,4 @@
-"""The guards of the test suite fail the tests that they should, and no others."""
+"""The guards of the test suite bite, and only where they have to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Promises of the documents that can be checked by counting."""
+"""Promises that the documents make, and the house rules that can be counted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A change is recorded before and after it is carried out, which never affects its result."""
+"""A change is recorded before and after it is carried out, and the records change no answer."""
 
 from __future__ import annotations
 

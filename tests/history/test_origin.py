@@ -1,4 +1,4 @@
-"""The origin of a request is known to all work done for it, and to nothing else."""
+"""The origin of a request is known to all that is started for it, and to nothing else."""
 
 from __future__ import annotations
 

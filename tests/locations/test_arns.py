@@ -1,4 +1,4 @@
-"""Checks that all kinds of locations share."""
+"""What the kinds of locations have in common."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The resources of existing locations; unknown ones count by the ARN of the location."""
+"""Which resources an existing location stands for; what cannot be told counts by its own ARN."""
 
 from __future__ import annotations
 

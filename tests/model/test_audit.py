@@ -1,4 +1,4 @@
-"""Audit records: every value can be stored in the trail and found there."""
+"""Audit records: every value of theirs can be kept in the trail, and found there."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph.model.caller import Caller
+from graph.model.caller import Identity, Rights
 from graph.model.resources import ArnPattern, Resource, ResourceRule
 from tests.world import LAB, OTHER
 
@@ -31,10 +31,10 @@ def test_a_mover_is_seen_if_its_account_and_its_group_are(
     account: str,
     group: str | None,
 ) -> None:
-    caller = Caller("k", accounts=accounts, groups=groups)
+    rights = Rights(accounts=accounts, groups=groups)
     in_account = accounts is None or account in accounts
-    assert caller.sees_account(account) is in_account
-    assert caller.sees(account, group) is (in_account and (groups is None or group in groups))
+    assert rights.sees_account(account) is in_account
+    assert rights.sees(account, group) is (in_account and (groups is None or group in groups))
 
 
 @pytest.mark.parametrize(
@@ -54,12 +54,11 @@ def test_a_mover_is_seen_if_its_account_and_its_group_are(
 def test_a_caller_of_some_groups_uses_nothing_without_a_rule(
     groups: list[str] | None, resources: list[ResourceRule] | None, *, allowed: bool
 ) -> None:
-    caller = Caller(
-        "k",
+    rights = Rights(
         groups=None if groups is None else frozenset(groups),
         resources=None if resources is None else frozenset(resources),
     )
-    assert caller.may_use(LAB, "g", BUCKET) is allowed
+    assert rights.may_use(LAB, "g", BUCKET) is allowed
 
 
 @pytest.mark.parametrize(
@@ -68,20 +67,20 @@ def test_a_caller_of_some_groups_uses_nothing_without_a_rule(
 def test_the_rules_of_groups_are_granted_to_callers_that_see_them(
     groups: list[str] | None, allowed: set[str]
 ) -> None:
-    caller = Caller(
-        "k", groups=None if groups is None else frozenset(groups), resources=frozenset()
+    rights = Rights(
+        groups=None if groups is None else frozenset(groups), resources=frozenset()
     ).granted([rule("g"), rule("h")])
-    assert {group for group in ("g", "h") if caller.may_use(LAB, group, BUCKET)} == allowed
+    assert {group for group in ("g", "h") if rights.may_use(LAB, group, BUCKET)} == allowed
 
 
 def test_granting_keeps_own_rules_and_never_limits_a_caller_that_uses_everything() -> None:
-    own = Caller("k", groups=frozenset(["g"]), resources=frozenset([rule("g")]))
+    own = Rights(groups=frozenset(["g"]), resources=frozenset([rule("g")]))
     assert own.granted([]).may_use(LAB, "g", BUCKET)
-    assert Caller("k").granted([rule("g")]).uses_everything
+    assert Rights().granted([rule("g")]).uses_everything
 
 
 @pytest.mark.parametrize(
     ("on_behalf_of", "who"), [(None, "k"), ("", "k"), ("ann@example.org", "k for ann@example.org")]
 )
 def test_the_end_user_is_named_after_the_key(on_behalf_of: str | None, who: str) -> None:
-    assert Caller("k", on_behalf_of).who == who
+    assert Identity("k", on_behalf_of).who == who

@@ -1,4 +1,4 @@
-"""The parts of locations that are never printed."""
+"""Locations: what is never printed of them."""
 
 from __future__ import annotations
 

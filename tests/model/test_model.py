@@ -39,7 +39,7 @@ def test_every_error_has_a_status(kind: type[ApiError]) -> None:
         ("a b", "Name doesn't match regex ^[a-zA-Z0-9-]+$"),
     ],
 )
-def test_names_of_movers_have_the_originals_rules_and_messages(name: str, text: str) -> None:
+def test_a_movers_name_has_the_originals_rules_and_words(name: str, text: str) -> None:
     with pytest.raises(Invalid) as caught:
         names.mover_name(name)
     assert caught.value.message == text

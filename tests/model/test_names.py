@@ -1,4 +1,4 @@
-"""The names that callers send: which are accepted, and how others are rejected."""
+"""The names that callers give: what is taken, what is refused, in which words."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_a_name_is_taken_by_its_rule_or_refused_and_nothing_else_happens(text: s
 
 
 @given(ANY_TEXT)
-def test_a_rejection_is_one_short_line(text: str) -> None:
+def test_a_refusal_stands_on_one_short_line(text: str) -> None:
     with pytest.raises(Invalid) as caught:
         names.account_id(f"x{text}")
     assert caught.value.message.isprintable()

@@ -1,4 +1,4 @@
-"""Operations: which have ended, and which of their parts are never printed."""
+"""Operations: when one has ended, and what of a create is never printed."""
 
 from __future__ import annotations
 

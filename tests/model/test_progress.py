@@ -1,4 +1,4 @@
-"""The progress of a run by a single observation."""
+"""How far a run is, as one look tells."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def test_totals_are_final_when_the_mode_has_listed_everything(mode: str, final: 
 
 @pytest.mark.parametrize("status", ["LAUNCHED", "PAUSED", "A_NEW_WORD", ""])
 @pytest.mark.parametrize("mode", MODES)
-def test_an_unknown_status_has_no_final_totals(status: str, mode: str) -> None:
+def test_a_status_that_nobody_knows_promises_nothing(status: str, mode: str) -> None:
     unknown = run(status, mode, bytes_transferred=1, bytes_estimated=2, files_estimated=2)
     shown = measure(unknown, START)
     assert (shown.percent, shown.basis, shown.totals_final) == (None, None, False)
@@ -114,7 +114,7 @@ def test_time_counts_from_the_request_until_there_is_a_launch() -> None:
     assert measure(waiting, START + timedelta(seconds=70)).elapsed_seconds == 70
 
 
-def test_elapsed_time_stops_once_a_run_has_ended() -> None:
+def test_time_stands_still_once_a_run_has_ended() -> None:
     over = replace(run("SUCCESS"), ended_at=START + timedelta(seconds=15))
     assert measure(over, START + timedelta(days=9)).elapsed_seconds == 5
 

@@ -1,4 +1,4 @@
-"""Patterns of ARNs: what they cover, and what they do not."""
+"""Patterns of ARNs: what they cover, and above all what they do not."""
 
 from __future__ import annotations
 

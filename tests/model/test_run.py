@@ -1,4 +1,4 @@
-"""Runs: whether and how they have ended, and which task they belong to."""
+"""Runs: whether they have ended, how, and whose they are."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def run(
 
 
 @pytest.mark.parametrize("status", GOING)
-def test_a_run_has_no_outcome_before_one_of_two_final_statuses(status: str) -> None:
+def test_a_run_goes_on_and_has_no_outcome_until_one_of_two_words(status: str) -> None:
     going = run(status, transfer="SUCCESS", cancelled=True)
     assert (going.ended, going.outcome) == (False, None)
     assert not RunRef(ARN, status).ended

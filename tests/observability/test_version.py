@@ -1,4 +1,4 @@
-"""The build is read from the wheel, or else from the checkout."""
+"""Which build it is: told by the wheel, or by the checkout."""
 
 from __future__ import annotations
 

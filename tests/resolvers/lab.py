@@ -12,7 +12,7 @@ from graph.aws.client.gateway import Gateway
 from graph.cleanup.service import Cleanup
 from graph.context import Context, Services, open_context
 from graph.history.audit import Audit
-from graph.model.caller import Caller
+from graph.model.caller import Caller, Identity, Rights
 from graph.operations import Operations
 from graph.rights.policy import ResourcePolicy
 from graph.runs import RunService
@@ -48,4 +48,4 @@ async def opened(
 
 def asking(services: Services, **rights: Any) -> Context:
     """A new request of a caller with those rights."""
-    return open_context(services, Caller("me", **rights), "r")
+    return open_context(services, Caller(Identity("me"), Rights(**rights)), "r")

@@ -135,7 +135,7 @@ async def end_of(lab: Lab, operation_id: str) -> None:
                 return
 
 
-async def test_a_later_failure_of_an_operation_is_recorded_for_its_requester(
+async def test_an_operation_that_fails_later_is_recorded_for_whoever_asked_for_it(
     lab: Lab, aws: Sandbox, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, logger="graph.audit")

@@ -29,7 +29,7 @@ async def code(client: Any, node_id: str) -> str | None:
     return str(answer["errors"][0]["extensions"]["code"]) if "errors" in answer else None
 
 
-async def test_callers_that_see_its_group_find_a_location_by_its_id(
+async def test_a_location_is_found_by_its_id_by_whoever_sees_its_group(
     aws: Sandbox, tmp_path: Path
 ) -> None:
     furnish(aws, LAB)

@@ -60,9 +60,7 @@ async def test_who_may_only_read_cleans_nothing(services: Services, dry_run: boo
     assert [orphan.arn for orphan in await orphans.list_orphans(asking(services), LAB)] == [role]
 
 
-async def test_each_orphan_is_checked_again_before_its_removal(
-    aws: Sandbox, services: Services
-) -> None:
+async def test_each_is_looked_at_again_before_it_goes(aws: Sandbox, services: Services) -> None:
     roles = [leftover.role(f"r{index}") for index in range(3)]
     locations = [leftover.location(roles[0]) for _ in range(3)]
     bounds = await services.cleanup._bounds(LAB)

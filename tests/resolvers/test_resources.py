@@ -1,4 +1,4 @@
-"""Whether a caller may use both ends of an existing mover."""
+"""Whether a caller may use both ends of a mover that exists."""
 
 from __future__ import annotations
 

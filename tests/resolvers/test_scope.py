@@ -222,7 +222,7 @@ async def test_a_mover_that_is_being_deleted_is_still_shown_to_none_but_who_sees
 
 
 @pytest.mark.parametrize("gate", ["CreateLocationS3", "DescribeTask"])
-async def test_rights_are_checked_before_the_state_of_a_mover_in_creation(
+async def test_of_a_mover_that_is_still_being_made_rights_are_told_before_its_state(
     world: World, aws: Sandbox, gate: str
 ) -> None:
     aws.interceptor.add(Fault(gate, "gate-after"))

@@ -34,7 +34,7 @@ def test_every_error_has_a_status_and_plain_text(kind: type[ApiError]) -> None:
 
 
 @pytest.mark.parametrize(("fault", "status", "text"), FAULTS)
-def test_failures_of_aws(rest_api: RestApi, fault: str, status: int, text: str) -> None:
+def test_aws_on_a_bad_day(rest_api: RestApi, fault: str, status: int, text: str) -> None:
     rest_api.aws.interceptor.add(Fault("ListTasks", fault, count=5))
     answer = rest_api.http.get(MOVERS)
     rest_api.aws.interceptor.clear()

@@ -75,7 +75,7 @@ class Client:
         return Answer(status, headers, body)
 
 
-def test_the_life_of_a_mover(rest_api: RestApi) -> None:
+def test_a_mover_lives_its_life(rest_api: RestApi) -> None:
     client = Client(rest_api.server.port)
     try:
         _live(rest_api, client)

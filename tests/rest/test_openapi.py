@@ -48,7 +48,7 @@ checks.unsupported_method.enabled = false
 """
 
 
-def test_every_path_and_method_is_documented_and_served() -> None:
+def test_every_path_and_method_is_in_both() -> None:
     def never(*_: object) -> Any:
         raise AssertionError
 
@@ -69,7 +69,7 @@ def _is_public(item: dict[str, Any]) -> bool:
     return security == []
 
 
-def test_every_path_documents_the_statuses_of_errors() -> None:
+def test_every_status_that_an_error_becomes_is_told_of_every_path() -> None:
     for path in PATHS:
         for method, operation in DOCUMENT["paths"][path].items():
             if method != "parameters":
@@ -78,7 +78,7 @@ def test_every_path_documents_the_statuses_of_errors() -> None:
 
 
 @pytest.mark.parametrize("path", DOCUMENT["paths"])
-def test_every_path_documents_the_statuses_of_any_request(path: str) -> None:
+def test_what_is_answered_to_any_request_is_told_of_every_path(path: str) -> None:
     anywhere = {str(status) for status in (*TEXTS, 500, 503)}
     for method, operation in DOCUMENT["paths"][path].items():
         if method != "parameters":
@@ -86,7 +86,7 @@ def test_every_path_documents_the_statuses_of_any_request(path: str) -> None:
 
 
 @pytest.mark.parametrize("template", DOCUMENT["paths"])
-def test_every_status_of_the_contract_is_documented(template: str) -> None:
+def test_every_status_of_the_contract_is_told(template: str) -> None:
     pattern, *_ = compile_path(template)
     item = DOCUMENT["paths"][template]
     told = {
@@ -100,7 +100,7 @@ def test_every_status_of_the_contract_is_documented(template: str) -> None:
             assert str(row.status) in known, row.asked
 
 
-def test_unsupported_methods_are_documented() -> None:
+def test_a_wrong_method_is_told_of_where_there_is_one() -> None:
     for path, item in DOCUMENT["paths"].items():
         wrong = ANY not in PATHS.get(path, {})
         assert all(
@@ -110,7 +110,7 @@ def test_unsupported_methods_are_documented() -> None:
         ), path
 
 
-def test_the_documented_texts_are_those_of_responses() -> None:
+def test_the_texts_are_those_that_are_answered() -> None:
     answered = {str(row.body) for row in (*READS, *CREATES, *UPDATES)} | set(TEXTS.values())
     names = "NoRequest BadRequest BadCreate BadUpdate NoMover NoRun TooSlow HeadTooLarge"
     told = {
@@ -130,7 +130,7 @@ def test_the_documented_texts_are_those_of_responses() -> None:
         *((f"Location/{name}", k.members) for name, k in KINDS.items() if k.members),
     ],
 )
-def test_the_documented_members_are_those_of_responses(schema: str, members: Members) -> None:
+def test_the_members_are_those_that_are_written(schema: str, members: Members) -> None:
     name, _, kind = schema.partition("/")
     told = COMPONENTS["schemas"][name]
     _same(told["properties"][kind] if kind else told, members, schema)
@@ -165,16 +165,14 @@ def test_the_text_of_an_unknown_account_is_the_one_that_is_answered() -> None:
     assert example["value"] == unknown_account("9" * 12).message
 
 
-def test_the_document_is_served_and_lists_its_own_path(rest_api: RestApi) -> None:
+def test_it_is_served_and_says_so_itself(rest_api: RestApi) -> None:
     served = rest_api.http.get(f"{ROOT}/openapi.json", headers={"X-Auth-Token": ""})
     assert served.json() == DOCUMENT
     assert served.headers["Content-Type"] == "application/json"
 
 
 @pytest.mark.timeout(180)
-def test_the_server_conforms_to_the_document_for_generated_requests(
-    rest_api: RestApi, tmp_path: Path
-) -> None:
+def test_the_server_does_what_it_says_to_whatever_comes(rest_api: RestApi, tmp_path: Path) -> None:
     for name in ("one", "two"):
         rest_api.make("fuzzed", name)
     (tmp_path / "schemathesis.toml").write_text(FUZZ)

@@ -84,7 +84,7 @@ def original(rest_api: RestApi, group: str, name: str) -> str:
     return task(rest_api, group, name, *ends)
 
 
-def test_a_mover_of_the_original_works_like_a_new_one(rest_api: RestApi) -> None:
+def test_it_lives_on_like_one_of_ours(rest_api: RestApi) -> None:
     before = rest_api.aws.state()[LAB]
     task_arn = original(rest_api, "made", "by-hand")
     http = rest_api.http
@@ -114,7 +114,7 @@ def test_a_role_that_two_groups_share_goes_with_the_last(rest_api: RestApi) -> N
     assert rest_api.aws.state()[LAB] == before
 
 
-def test_a_mover_within_one_bucket_is_deleted_completely(rest_api: RestApi) -> None:
+def test_one_with_both_sides_in_one_bucket_is_deleted_whole(rest_api: RestApi) -> None:
     before = rest_api.aws.state()[LAB]
     ends = [s3(rest_api, "both", "sides", f"from-{LAB}") for _ in range(2)]
     task(rest_api, "both", "sides", *ends)
@@ -124,7 +124,7 @@ def test_a_mover_within_one_bucket_is_deleted_completely(rest_api: RestApi) -> N
 
 
 @pytest.mark.parametrize("kind", LOCATIONS)
-def test_a_mover_of_any_kind_is_shown_and_deleted_completely(rest_api: RestApi, kind: str) -> None:
+def test_one_of_any_kind_is_shown_and_deleted_whole(rest_api: RestApi, kind: str) -> None:
     before = rest_api.aws.state()[LAB]
     create = getattr(rest_api.boto("datasync"), f"create_location_{kind.lower()}")
     source = create(**LOCATIONS[kind], Tags=tags("kinds"))["LocationArn"]

@@ -31,7 +31,7 @@ async def completed(client: Any, task: str) -> dict[str, Any]:
     return shown
 
 
-async def test_the_life_of_a_mover(aws: Sandbox, tmp_path: Path) -> None:
+async def test_a_mover_lives_its_life(aws: Sandbox, tmp_path: Path) -> None:
     furnish(aws, LAB, a=b"1")
     aws.set_pace(launch=0, phase=0)
     async with serving(tmp_path) as client:

@@ -107,7 +107,7 @@ def test_bytes_that_keep_coming_do_not_lengthen_the_time(rest_api: RestApi) -> N
         assert answer.startswith(b"HTTP/1.1 408 "), answer
 
 
-def test_a_silent_connection_is_closed_without_a_response(rest_api: RestApi) -> None:
+def test_a_connection_that_says_nothing_is_closed_without_a_word(rest_api: RestApi) -> None:
     with connected(rest_api) as sock:
         assert heard(sock) == ""
 
@@ -190,7 +190,7 @@ def test_a_body_that_is_too_large_in_chunks_is_cut(rest_api: RestApi) -> None:
         assert heard(sock).startswith("HTTP/1.1 413 ")
 
 
-def test_many_slow_clients_do_not_block_others(rest_api: RestApi) -> None:
+def test_many_who_dribble_keep_nobody_else_out(rest_api: RestApi) -> None:
     socks = [socket.create_connection(("127.0.0.1", rest_api.server.port)) for _ in range(200)]
     try:
         for sock in socks:

@@ -1,4 +1,4 @@
-"""Ids that no object can have are answered like unknown ones, without calls to AWS."""
+"""Ids of things that cannot exist: answered as those that are not there, without asking AWS."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph.model.caller import Caller
+from graph.model.caller import Rights
 from graph.model.errors import Forbidden
 from graph.model.location import S3Spec
 from graph.model.operation import NewMover
@@ -57,27 +57,26 @@ async def test_both_ends_need_a_rule_of_the_key_or_of_the_movers_group(
     ends: tuple[str, str],
     group: str,
 ) -> None:
-    caller = Caller(
-        "k",
+    rights = Rights(
         groups=frozenset({"lab", "lab2"}) if limited else None,
         resources=frozenset(rule(bucket) for bucket in own) if own else None,
     ).granted([rule(bucket, name) for name, bucket in of_groups])
     usable = own | {bucket for name, bucket in of_groups if name == group}
     if limited and group == "shop":
         usable = own  # the key never sees the group, nor its rules
-    wanted = caller.uses_everything or set(ends) <= usable
-    assert await allowed(ResourcePolicy({"k": caller}), new(*ends, group)) is wanted
-    assert await allowed(ResourcePolicy({"k": caller}, enforced=False), new(*ends, group))
+    wanted = rights.uses_everything or set(ends) <= usable
+    assert await allowed(ResourcePolicy({"k": rights}), new(*ends, group)) is wanted
+    assert await allowed(ResourcePolicy({"k": rights}, enforced=False), new(*ends, group))
 
 
 async def test_a_key_that_is_gone_allows_nothing() -> None:
-    policy = ResourcePolicy({"other": Caller("other")})
+    policy = ResourcePolicy({"other": Rights()})
     with pytest.raises(Forbidden, match="no longer configured"):
         await policy.require_still(new("lab", "lab"))
 
 
 async def test_what_a_version_without_rules_accepted_is_finished() -> None:
-    policy = ResourcePolicy({"k": Caller("k", groups=frozenset({"lab"}))})
+    policy = ResourcePolicy({"k": Rights(groups=frozenset({"lab"}))})
     await policy.require_still(new("lab", "lab", key_name=None))
     older = new("lab", "lab")
     object.__delattr__(older, "key_name")  # as it is read from what such a version stored

@@ -1,4 +1,4 @@
-"""Which run is the current one, regardless of other runs and of their order."""
+"""Which run is the current one, whatever else is listed beside it and in which order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who cancelled a run stays recorded, whatever is attempted afterwards."""
+"""Stopping a mover: the record of who cancelled its run outlives whatever is tried afterwards."""
 
 from __future__ import annotations
 
@@ -171,7 +171,7 @@ async def test_a_run_that_ended_by_itself_meanwhile_was_not_cancelled(
     assert not (await lab.note(run_arn)).cancelled
 
 
-async def test_a_run_cancelled_elsewhere_has_no_known_canceller(
+async def test_a_run_that_is_cancelled_elsewhere_ends_as_cancelled_by_nobody_known(
     lab: Lab,
 ) -> None:
     run_arn = await started(lab)

@@ -1,4 +1,4 @@
-"""A start is completed, or was never begun, however its client disconnects."""
+"""Through the whole server: a start is finished, or was never begun, however its client leaves."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Followers of a run, through the whole server: those that disconnect leave the watch."""
+"""Followers of a run, through the whole server: who leaves is gone from the watch at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs as AWS describes them, joined with records of the store; each has its own error."""
+"""Runs as AWS describes them, joined with what the store knows; each fails for itself."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ async def test_each_run_is_read_or_fails_for_itself(lab: Lab) -> None:
     assert ended.outcome is Outcome.CANCELLED
 
 
-async def test_a_run_that_was_not_cancelled_failed(lab: Lab) -> None:
+async def test_a_run_that_nobody_cancelled_failed(lab: Lab) -> None:
     await lab.turn(0)
     run_arn = await lab.runs.start(lab.task, "me")
     lab.backend.cancel_task_execution(run_arn)

@@ -1,4 +1,4 @@
-"""Rejected starts: every state of a task has its own reason."""
+"""Starts that are refused: each state of a task has its own reason, none is the caller's input."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Of several concurrent starts one succeeds, and the status is correct afterwards."""
+"""Starting a mover: of many who ask at once one succeeds, and what is shown is true afterwards."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ async def test_of_20_requests_at_once_to_two_replicas_one_starts_the_mover(
     assert started(lab) == 1
 
 
-async def test_a_start_that_aws_refuses_blocks_no_other(lab: Sandbox, tmp_path: Path) -> None:
+async def test_a_start_that_aws_refuses_is_in_nobodys_way(lab: Sandbox, tmp_path: Path) -> None:
     async with serving(tmp_path) as client:
         mover = await made(client)
         lab.interceptor.add(Fault("StartTaskExecution", "denied"))
@@ -71,7 +71,7 @@ async def test_a_start_that_aws_refuses_blocks_no_other(lab: Sandbox, tmp_path: 
         assert (await ask(client, START, id=mover))["startMover"]["errors"] == []
 
 
-async def test_a_start_that_was_not_sent_blocks_no_other(lab: Sandbox, tmp_path: Path) -> None:
+async def test_a_start_that_never_left_is_in_nobodys_way(lab: Sandbox, tmp_path: Path) -> None:
     async with serving(tmp_path) as client:
         mover = await made(client)
         lab.interceptor.add(Fault("StartTaskExecution", "unsent", count=20))
@@ -96,7 +96,9 @@ async def test_a_mover_starts_again_as_soon_as_its_run_has_ended(
     assert started(aws) == 3
 
 
-async def test_a_payload_shows_the_mover_after_the_change(lab: Sandbox, tmp_path: Path) -> None:
+async def test_a_payload_shows_the_mover_as_it_stands_afterwards(
+    lab: Sandbox, tmp_path: Path
+) -> None:
     async with serving(tmp_path) as client:
         mover = await made(client)
         payload = (await ask(client, START, id=mover))["startMover"]

@@ -1,4 +1,4 @@
-"""Who starts a mover, which starts are rejected, and what outlives the caller."""
+"""Starting a mover: who starts it, what is refused and why, and what outlives the caller."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ async def test_who_waits_for_a_start_that_fails_starts_the_mover(lab: Lab) -> No
     assert len(await lab.runs.list_runs(lab.task)) == 1
 
 
-async def test_waiting_too_long_for_another_start_is_reported(lab: Lab) -> None:
+async def test_who_waits_too_long_for_another_start_is_told_so(lab: Lab) -> None:
     lab.aws.interceptor.add(Fault("StartTaskExecution", "gate"))
     first = asyncio.create_task(lab.runs.start(lab.task, "first"))
     await at_the_gate(lab)
@@ -199,7 +199,7 @@ async def test_a_start_whose_answer_was_lost_is_found(lab: Lab, key: Key | None)
     ("fault", "error"),
     [("unsent", Upstream), ("denied", AccessDenied), ("throttle", Throttled), ("error", Upstream)],
 )
-async def test_a_start_that_fails_in_aws_blocks_no_other(
+async def test_a_start_that_aws_fails_is_in_nobodys_way(
     lab: Lab, fault: str, error: type[ApiError], key: Key | None
 ) -> None:
     lab.aws.interceptor.add(Fault("StartTaskExecution", fault, count=20))

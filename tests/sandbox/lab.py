@@ -1,4 +1,4 @@
-"""Helpers for tests of the sandbox: a client with an assumed role, buckets, tasks and runs."""
+"""What tests of the sandbox share: a client with an assumed role, buckets, tasks and runs."""
 
 from __future__ import annotations
 

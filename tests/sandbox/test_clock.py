@@ -1,4 +1,4 @@
-"""The sandbox's clock runs by itself or is advanced manually."""
+"""The sandbox's clock: it runs by itself, or is turned by hand."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def test_a_sandbox_settles_and_its_clock_goes_on_by_itself(lab: Sandbox) -> None
     assert not CLOCK.manual
 
 
-def test_a_released_clock_continues_from_its_value(aws: Sandbox) -> None:
+def test_a_clock_that_is_let_go_goes_on_from_where_it_stands(aws: Sandbox) -> None:
     aws.turn(5_000)
     stands = CLOCK.now()
     CLOCK.let_go()

@@ -1,4 +1,4 @@
-"""The sandbox's control API."""
+"""The sandbox's own control surface over HTTP."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_nonsense_to_the_control_surface_is_refused(lab: Sandbox) -> None:
         control(lab, "POST", "faults", {"operation": "*", "kind": "nonsense"})
 
 
-def test_calls_are_listed_in_order_without_those_to_the_control_api(lab: Sandbox) -> None:
+def test_the_calls_are_told_in_order_without_those_to_the_control_surface(lab: Sandbox) -> None:
     datasync = client("datasync")
     make_location(datasync, "from")
     datasync.list_locations()

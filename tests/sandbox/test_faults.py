@@ -1,4 +1,4 @@
-"""Injected faults, and the record of calls."""
+"""Bad days by order, and the counts of calls."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def test_a_fault_skips_and_counts(lab: Sandbox) -> None:
 
 
 @pytest.mark.parametrize(("kind", "there"), [("gate", 0), ("gate-after", 1)])
-def test_a_call_waits_at_the_gate_until_it_is_opened(lab: Sandbox, kind: str, there: int) -> None:
+def test_a_call_stands_at_the_gate_until_it_is_opened(lab: Sandbox, kind: str, there: int) -> None:
     datasync, other = client("datasync"), client("datasync")
     lab.interceptor.add(Fault("CreateLocationS3", kind))
     caller = threading.Thread(target=make_location, args=(datasync, "from"))

@@ -1,4 +1,4 @@
-"""Errors and broken connections in the format of the service that is called."""
+"""Refusals and broken connections, in the words of the service that is called."""
 
 from __future__ import annotations
 

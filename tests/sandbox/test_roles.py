@@ -1,4 +1,4 @@
-"""Which roles can be assumed: trust, sessions and accounts."""
+"""Whom the sandbox lets in: roles, trust, sessions and accounts."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_accounts_are_apart_and_a_role_must_trust(lab: Sandbox) -> None:
         client("datasync", "555555555555")
 
 
-def test_assumed_sessions_of_all_accounts_are_listed(lab: Sandbox) -> None:
+def test_what_was_assumed_is_told_whatever_the_account(lab: Sandbox) -> None:
     lab.role(OTHER, "management", external_id="x-1")
     client("datasync")
     client("datasync", OTHER)

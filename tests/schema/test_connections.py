@@ -1,4 +1,4 @@
-"""A cursor is valid in the list that returned it, and in no other."""
+"""A cursor leads on in the list that returned it, and in no other."""
 
 from __future__ import annotations
 

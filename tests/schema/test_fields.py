@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 import strawberry
+from graphql import GraphQLInterfaceType, GraphQLObjectType, get_named_type
 
+from graph.app import graphql_schema
 from graph.model import errors
 from graph.model.errors import ApiError, NotFound
 from graph.schema.fields import attribute, member, members, or_null
@@ -92,3 +94,44 @@ async def test_a_lookup_of_what_does_not_exist_is_null() -> None:
 async def test_any_other_failure_of_a_lookup_is_not_hidden(kind: type[Exception]) -> None:
     with pytest.raises(kind):
         await or_null(looked_up(kind("failed")))
+
+
+def reachable(root: str) -> set[str]:
+    """The names of the object types that a document may select from a root type."""
+    schema = graphql_schema().core
+    found: set[str] = set()
+    waiting = [schema.type_map[root]]
+    while waiting:
+        each = waiting.pop()
+        if each.name in found or not isinstance(each, GraphQLObjectType | GraphQLInterfaceType):
+            continue
+        found.add(each.name)
+        if isinstance(each, GraphQLInterfaceType):
+            waiting += schema.get_possible_types(each)
+        waiting += [get_named_type(field.type) for field in each.fields.values()]
+    return found
+
+
+def resolvers(types: set[str]) -> dict[str, str]:
+    """What each field declares that it depends on, where it takes the context at all."""
+    type_map = graphql_schema().core.type_map
+    return {
+        f"{name}.{field.python_name}": str(field.base_resolver.info_parameter.annotation)
+        for name in types
+        for field in type_map[name].extensions["strawberry-definition"].fields
+        if field.base_resolver and field.base_resolver.info_parameter
+    }
+
+
+def test_nothing_that_a_subscription_can_show_depends_on_who_asks() -> None:
+    """What it shows is shared by all with equal rights; ``Info`` has no identity."""
+    found = resolvers(reachable("Subscription"))
+    assert {"Mover.last_run", "Run.started_by", "Account.orphans"} <= found.keys()
+    assert {name: info for name, info in found.items() if info != "Info"} == {}
+
+
+def test_the_viewer_and_changes_do_depend_on_who_asks() -> None:
+    found = resolvers({"Query", "Mutation"})
+    of_callers = {name for name, info in found.items() if info == "CallerInfo"}
+    changes = {name for name in found if name.startswith("Mutation.")}
+    assert of_callers == {"Query.viewer"} | changes

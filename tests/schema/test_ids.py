@@ -1,4 +1,4 @@
-"""Global ids and cursors: any text has a defined answer, and never an internal error."""
+"""Global ids and cursors: any text that a client sends has an answer, and none is an accident."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ WAIT = "subscription($id: ID!) { operationProgress(operation: $id) { status } }"
 
 @pytest.fixture
 def codes(aws: Sandbox, tmp_path: Path) -> Iterator[Codes]:
-    """Queries a server that runs for the whole test, and returns the codes of its errors."""
+    """Asks a server that lives for the whole test, and gives the codes of its errors."""
     furnish(aws, LAB)
     with asyncio.Runner() as runner:
         opened = serving(tmp_path)

@@ -1,4 +1,4 @@
-"""Invalid inputs are reported once, with their path."""
+"""What clients give: where it is wrong they learn it in one place, and nobody else suffers."""
 
 from __future__ import annotations
 
@@ -53,7 +53,9 @@ async def graphql(client: httpx.AsyncClient, body: str) -> Any:
     return response.json()["errors"][0]["extensions"]["code"]
 
 
-async def test_a_lone_surrogate_is_rejected_anywhere(aws: Sandbox, tmp_path: Path) -> None:
+async def test_half_a_surrogate_pair_is_refused_wherever_it_stands(
+    aws: Sandbox, tmp_path: Path
+) -> None:
     furnish(aws, LAB)
     query = 'query($g: String) { mover(account: "%s", group: %s, name: "x") { name } }'
     bodies = [

@@ -1,4 +1,4 @@
-"""Orphans over GraphQL: what counts as one, and how it is removed."""
+"""Orphans over GraphQL: what is one, what is not, and what becomes of it."""
 
 from __future__ import annotations
 
@@ -102,7 +102,9 @@ async def test_what_is_not_the_organisations_is_no_orphan(aws: Sandbox, tmp_path
     assert leftover.there(aws) == everything
 
 
-async def test_what_any_task_uses_is_not_an_orphan(aws: Sandbox, tmp_path: Path) -> None:
+async def test_what_a_task_uses_is_no_orphan_whoever_made_the_task(
+    aws: Sandbox, tmp_path: Path
+) -> None:
     furnish(aws, LAB)
     shared, lonely = leftover.role("shared"), leftover.role("lonely")
     used = leftover.location(shared)
@@ -147,7 +149,7 @@ async def test_what_an_operation_needs_that_is_under_way_is_no_orphan(
         }
 
 
-async def test_only_the_given_orphans_are_removed(aws: Sandbox, tmp_path: Path) -> None:
+async def test_only_what_is_meant_goes(aws: Sandbox, tmp_path: Path) -> None:
     furnish(aws, LAB)
     one, other = leftover.role("one"), leftover.role("other")
     location = leftover.location(other)

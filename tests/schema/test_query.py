@@ -1,4 +1,4 @@
-"""Lookups of objects that do not exist are null, without an error and without side effects."""
+"""Lookups: what does not exist is null without an error, and spoils nothing beside it."""
 
 from __future__ import annotations
 

@@ -20,7 +20,9 @@ from tests.api_server import Server
 
 
 @pytest.mark.timeout(150)
-async def test_only_connections_beyond_the_limit_are_rejected(aws: Sandbox, tmp_path: Path) -> None:
+async def test_who_comes_beyond_the_connections_is_refused_and_nobody_else(
+    aws: Sandbox, tmp_path: Path
+) -> None:
     async with Server(aws, tmp_path, CONNECTIONS="10") as server, AsyncExitStack() as stack:
         first = [await stack.enter_async_context(connected(server)) for _ in range(10)]
         assert await asyncio.gather(*(ping(one) for one in first)) == ["200"] * 10

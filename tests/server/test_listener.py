@@ -66,7 +66,7 @@ async def test_connections_are_accepted_many_at_a_time() -> None:
         assert await asyncio.gather(*(heard(sock) for _ in range(200))) == [b"hello"] * 200
 
 
-async def test_without_descriptors_clients_get_an_answer_and_the_log_one_line(
+async def test_without_a_descriptor_a_client_is_told_and_the_log_has_one_line(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     async with listening() as (sock, _):
@@ -135,7 +135,7 @@ def test_the_loop_serves_on_sockets_it_is_given_and_on_addresses() -> None:
 
 @pytest.mark.timeout(150)  # a real server starts in it
 @pytest.mark.parametrize("open_files", [64, 128])
-async def test_more_clients_than_descriptors_get_answers_and_the_log_stays_short(
+async def test_more_clients_than_descriptors_are_told_and_the_log_stays_short(
     aws: Sandbox, tmp_path: Path, open_files: int
 ) -> None:
     log = tmp_path / "log"

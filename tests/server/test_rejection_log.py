@@ -1,4 +1,4 @@
-"""Rejected credentials are logged with the reason and the peer, and without secrets."""
+"""Rejected credentials leave a line with the reason and the peer, and no secret."""
 
 from __future__ import annotations
 

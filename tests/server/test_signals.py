@@ -39,7 +39,7 @@ async def connects(server: Server) -> int | None:
     ("workers", "number"),
     [(1, signal.SIGTERM), (2, signal.SIGTERM), (2, signal.SIGINT)],
 )
-async def test_a_draining_server_keeps_no_client_waiting(
+async def test_a_server_that_drains_lets_nobody_wait(
     aws: Sandbox, tmp_path: Path, workers: int, number: int
 ) -> None:
     furnish(aws)

@@ -92,7 +92,7 @@ def test_a_database_that_is_not_there(
     assert 'database "nowhere" does not exist' in sentence
 
 
-def test_an_address_that_is_in_use_or_of_another_host(
+def test_an_address_that_is_in_use_or_not_ours(
     environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], taken: str
 ) -> None:
     environment.setenv("DATASYNC_API_LISTEN", taken)

@@ -27,7 +27,7 @@ class Update:
 
 
 class Watch:
-    """Polls until the run has ended, nobody follows it, or AWS has failed for long."""
+    """Polls until the run has ended, nobody follows it any more, or AWS has failed for long."""
 
     def __init__(
         self,

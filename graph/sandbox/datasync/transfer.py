@@ -68,11 +68,8 @@ class Transfer:
         except Failure as failure:
             self.failure, self.status = failure, "ERROR"
         except Exception:  # one failed transfer must not stop the others
-            log.exception("a transfer failed unexpectedly")
-            self.failure, self.status = (
-                Failure("InternalError", "The transfer failed unexpectedly."),
-                "ERROR",
-            )
+            log.exception("a transfer broke")
+            self.failure, self.status = Failure("InternalError", "The transfer broke."), "ERROR"
         self.ended = CLOCK.now()
 
     def abandon(self, failure: Failure) -> None:

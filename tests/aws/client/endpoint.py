@@ -1,4 +1,4 @@
-"""An HTTP server in place of AWS, for responses that the sandbox cannot send."""
+"""An HTTP server in place of AWS, for answers that the sandbox cannot give."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rights of an assumed role, compared with the contract of the original server."""
+"""What an assumed role may do, held against the contract of the original server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A response with status 200 that is not an answer is a failure of AWS."""
+"""A response with status 200 that is no answer is AWS's failure, whatever was asked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The caches of a process are bounded, and its own changes invalidate them."""
+"""What a process remembers: bounded, and dropped by changes of its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sessions and clients: how many are created, how long they live, and what they cost."""
+"""Sessions and clients: how many are made, how long they last, and what they may cost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The meaning of AWS's error codes, and the outcome of calls that get them."""
+"""What the codes of AWS mean, and how calls that get them end."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ async def test_an_error_without_a_code_is_never_the_callers(
     ],
 )
 @pytest.mark.parametrize("member", ["errorCode", "datasyncErrorCode"])
-async def test_detailed_error_codes_take_precedence_over_texts(  # noqa: PLR0913, PLR0917
+async def test_what_is_wrong_with_a_request_is_told_by_its_detail_before_its_text(  # noqa: PLR0913, PLR0917
     endpoint: Endpoint,
     gateway: Gateway,
     text: str,
@@ -188,7 +188,7 @@ async def test_a_limit_of_the_rate_is_throttling(
     assert type(await failure(gateway, "datasync", "ListTasks")) is kind
 
 
-async def test_what_callers_do_not_see_is_logged_once(
+async def test_operators_are_told_once_what_callers_are_not(
     endpoint: Endpoint, gateway: Gateway, caplog: pytest.LogCaptureFixture
 ) -> None:
     endpoint.fail("datasync", "InvalidSignatureException", "Signature expired: 10:00 is now")

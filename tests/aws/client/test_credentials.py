@@ -1,4 +1,4 @@
-"""Credentials of an assumed role are renewed in time, and refusals are cached briefly."""
+"""Credentials of an assumed role: renewed in time, and a refusal is remembered for a moment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The translation of errors from AWS and its SDK."""
+"""AWS's errors in our words."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def answer(code: str, message: str = SECRET, status: int = 400) -> ClientError:
         (BotoCoreError(), Upstream, "could not be made"),
     ],
 )
-def test_errors_of_the_sdk_are_translated(
+def test_an_error_of_the_sdk_is_one_of_ours(
     error: Exception, kind: type[ApiError], shown: str
 ) -> None:
     translated = translate(error, SERVICES.get(code_of(error), "datasync") + ":X")

@@ -1,4 +1,4 @@
-"""Calls to AWS are counted by their outcome."""
+"""How calls to AWS are counted: each way in which one can end has its own outcome."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which names are valid regions."""
+"""Which names are those of a region."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which calls are retried, how often, and within which budget."""
+"""What is repeated, how often, and from which budget."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every exception of the SDK is translated; bugs are not."""
+"""What goes wrong below AWS's answers: each exception of its SDK has a row, and ours are ours."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_what_is_below_the_sdk_has_a_row_too(error: Exception, text: str) -> Non
     assert str(translate(error, "X")) == text
 
 
-def test_a_bug_is_not_translated() -> None:
+def test_a_mistake_of_ours_stays_what_it_is() -> None:
     mistakes: list[Exception] = [KeyError("x"), TypeError("x"), ValueError("x")]
     try:
         "\ud800".encode()
@@ -98,7 +98,7 @@ def test_a_bug_is_not_translated() -> None:
     assert len(mistakes) == 4
 
 
-async def test_a_bug_in_a_call_is_raised_unchanged(
+async def test_a_mistake_of_ours_in_a_call_is_raised_as_it_is(
     gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def broken(*_: object) -> None:

@@ -1,4 +1,4 @@
-"""The shared SDK session: the credentials and the handlers of its clients."""
+"""The one SDK session: whose credentials a client gets, and which handlers it carries."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Equal reads share one call while it is in progress."""
+"""Reads that are shared while they are under way."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ async def test_a_read_that_fails_fails_for_all_who_share_it_and_is_made_anew(
     assert (await shared(gateway))["Tasks"] == []
 
 
-async def test_no_caller_joins_a_read_that_began_before_a_change(
+async def test_nobody_joins_a_read_that_began_before_a_change(
     aws: Sandbox, gateway: Gateway
 ) -> None:
     await list_tasks(gateway, access=Access.RUN)

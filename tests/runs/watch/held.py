@@ -1,4 +1,4 @@
-"""A clock that only tests advance, and watches that use it."""
+"""A clock that stands until a test turns it, and what is watched by it."""
 
 from __future__ import annotations
 

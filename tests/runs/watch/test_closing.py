@@ -17,7 +17,7 @@ def clock() -> HeldClock:
     return HeldClock()
 
 
-async def test_followers_learn_that_the_watches_close(clock: HeldClock) -> None:
+async def test_who_still_follows_when_all_closes_is_told(clock: HeldClock) -> None:
     async with watching(Aws(clock, lambda _: run()), clock=clock) as watches:
         followers = [Follower(watches) for _ in range(3)]
         await clock.turn()
@@ -27,7 +27,7 @@ async def test_followers_learn_that_the_watches_close(clock: HeldClock) -> None:
         assert isinstance(follower.task.exception(), Upstream)
 
 
-async def test_followers_without_a_state_learn_that_the_watches_close(clock: HeldClock) -> None:
+async def test_who_waits_for_the_first_state_when_all_closes_is_told(clock: HeldClock) -> None:
     async def never(_arn: str) -> None:
         await asyncio.Event().wait()
 
@@ -39,7 +39,7 @@ async def test_followers_without_a_state_learn_that_the_watches_close(clock: Hel
     assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
-async def test_a_slow_follower_gets_the_last_state_before_the_error(clock: HeldClock) -> None:
+async def test_a_slow_follower_gets_the_last_state_before_it_is_told(clock: HeldClock) -> None:
     aws = Aws(clock, lambda n: run(moved=n))
     async with aclosing(updates(watches := watching(aws, clock=clock))) as slow:
         async with watches:

@@ -1,4 +1,4 @@
-"""What the followers of a run receive: fast, slow, late and reconnected ones."""
+"""What those who follow a run are told: quick, slow, late, and back again."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ async def test_a_slow_follower_learns_the_end_and_is_let_go(clock: HeldClock) ->
             await asyncio.wait_for(anext(slow), 10)
 
 
-async def test_a_stall_is_reported_once_and_so_is_its_end(clock: HeldClock) -> None:
+async def test_a_stall_is_told_once_and_its_end_too(clock: HeldClock) -> None:
     aws = Aws(clock, lambda _: run(moved=500 if clock.seconds > 1200 else 1))
     async with watching(aws, clock=clock) as watches:
         follower = Follower(watches)

@@ -96,7 +96,7 @@ def test_a_run_that_is_cancelled_keeps_its_final_totals(mode: str) -> None:
     assert all(progress.totals_final and progress.basis == "BYTES" for progress in shown)
 
 
-def test_a_sequence_begins_at_the_given_number() -> None:
+def test_a_sequence_begins_where_it_is_told_to() -> None:
     meter = Meter(PollPolicy(), first=41)
     shown = [meter.observe(run(moved=n), float(n), START).sequence for n in (1, 1, 2)]
     assert shown == [41, 41, 42]
@@ -221,5 +221,5 @@ def test_a_change_in_a_moving_phase_is_followed_up_soonest(status: str) -> None:
 
 
 @pytest.mark.parametrize("status", ["QUEUED", "LAUNCHING", "A_NEW_WORD"])
-def test_a_change_in_a_waiting_phase_does_not_speed_up_polling(status: str) -> None:
+def test_a_change_in_a_waiting_phase_hurries_nobody(status: str) -> None:
     assert PollPolicy().after(run(status), 30, changed=True) == PollPolicy().still

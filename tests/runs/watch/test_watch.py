@@ -1,4 +1,4 @@
-"""One watch over time: when it polls, and when it stops."""
+"""One watch over time: when it looks, and when it stops."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ async def test_a_run_that_moves_is_looked_at_every_second(clock: HeldClock) -> N
         await follower.leave()
 
 
-async def test_a_run_without_changes_is_polled_less_and_sent_once(clock: HeldClock) -> None:
+async def test_a_run_that_stands_is_looked_at_ever_less_and_told_once(clock: HeldClock) -> None:
     aws = Aws(clock, lambda _: run("QUEUED"))
     async with watching(aws, clock=clock) as watches:
         follower = Follower(watches)
@@ -39,7 +39,7 @@ async def test_a_run_without_changes_is_polled_less_and_sent_once(clock: HeldClo
         await follower.leave()
 
 
-async def test_throttling_slows_polls_to_half_a_minute_without_errors(clock: HeldClock) -> None:
+async def test_throttling_slows_to_half_a_minute_and_fails_nobody(clock: HeldClock) -> None:
     aws = Aws(clock, lambda n: Throttled("slow down") if n else run())
     async with watching(aws, clock=clock) as watches:
         follower = Follower(watches)
@@ -76,7 +76,7 @@ async def test_patience_ends_after_a_minute_of_failure_and_not_before(
 
 
 async def test_a_stall_shows_while_aws_fails(clock: HeldClock) -> None:
-    """The run had stopped changing before: a failed poll is enough to report that."""
+    """As its run stood still before: it need not be seen again to have stood for so long."""
     aws = Aws(clock, lambda _: Upstream("x") if clock.seconds > 1050 else run(moved=1))
     async with watching(aws, clock=clock) as watches:
         follower = Follower(watches)
@@ -109,7 +109,7 @@ async def test_a_refusal_ends_a_watch_at_once(clock: HeldClock, error: Exception
         assert len(watches) == 0
 
 
-async def test_a_poll_that_never_returns_is_given_up(clock: HeldClock) -> None:
+async def test_a_look_that_never_returns_is_given_up(clock: HeldClock) -> None:
     async def never(_arn: str) -> Run:
         await asyncio.Event().wait()
         raise AssertionError
@@ -135,7 +135,7 @@ async def test_a_defect_ends_the_watch_with_words_and_a_log(
         assert len(watches) == 0
 
 
-async def test_a_watch_without_followers_stops_polling(clock: HeldClock) -> None:
+async def test_a_watch_that_nobody_follows_stops_looking(clock: HeldClock) -> None:
     aws = Aws(clock, lambda n: run(moved=n))
     async with watching(aws, clock=clock) as watches:
         follower = Follower(watches)

@@ -1,4 +1,4 @@
-"""Watches of runs, with a clock that tests advance."""
+"""Watching runs, on a clock that the test turns."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def run(status: str = "TRANSFERRING", moved: int = 0, total: int = 100, mode: st
 
 
 class Aws:
-    """Replays results of polls, the last one repeatedly."""
+    """Plays back looks, the last for ever."""
 
     def __init__(self, *looks: Run | Exception) -> None:
         self.looks, self.calls = list(looks), 0
@@ -106,7 +106,7 @@ async def test_throttling_in_between_is_no_error_and_slows() -> None:
     assert clock.seconds >= 2 + 4 + 8
 
 
-async def test_followers_learn_that_aws_fails_for_long() -> None:
+async def test_an_aws_that_fails_for_long_is_told() -> None:
     async with watching(Aws(run(), Upstream("down")), clock=TurnedClock()) as watches:
         with pytest.raises(Upstream):
             await followed(watches)
@@ -164,7 +164,7 @@ def test_rates_and_time_left_come_with_the_second_look_at_what_moves() -> None:
     assert second.seconds_left == 8
 
 
-def test_a_run_without_changes_counts_as_stalled() -> None:
+def test_a_run_that_stands_still_is_said_to_be_stalled() -> None:
     meter = Meter(PollPolicy(stalled=60))
     meter.observe(run(moved=1), 0, START)
     assert meter.observe(run(moved=1), 59, START).stalled_since is None

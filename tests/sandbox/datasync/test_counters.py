@@ -1,4 +1,4 @@
-"""The counters that the service reports, and those that it omits."""
+"""What the service says of runs: its counters, its missing members, and what it leaves out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What DataSync rejects, with the texts and members of real responses."""
+"""What DataSync refuses, in the words and with the members that real answers had."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which request parameters are rejected."""
+"""What is refused of request parameters."""
 
 from __future__ import annotations
 

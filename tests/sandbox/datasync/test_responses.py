@@ -10,7 +10,7 @@ from tests.sandbox.lab import client
 
 
 @pytest.mark.parametrize("operation", ["list_agents", "create_agent"])
-def test_an_operation_that_is_not_implemented_is_rejected_with_a_message(
+def test_an_operation_that_is_not_implemented_is_refused_in_words(
     lab: Sandbox, operation: str
 ) -> None:
     given = {"create_agent": {"ActivationKey": "AAAAA-BBBBB-CCCCC-DDDDD-EEEEE"}}

@@ -47,7 +47,7 @@ def test_an_object_that_is_overwritten_before_it_is_copied_is_copied_as_it_is_th
     assert lab.objects(LAB, f"to-{LAB}") == lab.objects(LAB, f"from-{LAB}")
 
 
-def test_an_object_overwritten_while_it_is_copied_is_consistent(lab: Sandbox) -> None:
+def test_an_object_that_is_overwritten_while_it_is_copied_arrives_whole(lab: Sandbox) -> None:
     fill(lab, a=3000)
     datasync = client("datasync")
     options = {"VerifyMode": "ONLY_FILES_TRANSFERRED"}

@@ -1,4 +1,4 @@
-"""The sandbox's runs, with a clock that tests advance."""
+"""The sandbox's runs, on a clock that the test turns."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def test_the_bandwidth_of_a_live_run_can_be_changed(lab: Sandbox) -> None:
 
 
 @pytest.mark.parametrize("mode", ["BASIC", "ENHANCED"])
-def test_an_object_deleted_before_it_is_copied_is_skipped_and_reported(
+def test_an_object_that_is_deleted_before_it_is_copied_is_left_out_and_told(
     lab: Sandbox, mode: str
 ) -> None:
     fill(lab, a=1000, b=3000)

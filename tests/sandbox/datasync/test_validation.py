@@ -1,4 +1,4 @@
-"""Which requests the sandbox rejects, as the service does."""
+"""What the sandbox's DataSync refuses, as the service does."""
 
 from __future__ import annotations
 
