@@ -49,9 +49,24 @@ _TRANSPORT: Final = (
     ("GRAPHQL_INVALID", "The document does not parse or validate.", "Correct the document."),
     ("BAD_REQUEST", "The HTTP request or WebSocket message is malformed.", "Correct the client."),
     (
+        "PERSISTED_QUERY_NOT_FOUND",
+        "No document with this hash has been registered.",
+        "Send the document together with its hash; Apollo clients do so by themselves.",
+    ),
+    (
         "PERSISTED_QUERY_NOT_SUPPORTED",
-        "The request has the hash of a persisted query instead of a document.",
+        "The server does not register documents, and does not know one with this hash.",
         "Send the document; Apollo clients do so by themselves.",
+    ),
+    (
+        "PERSISTED_DOCUMENT_NOT_FOUND",
+        "No document has this `documentId`.",
+        "Send an id of the server's manifest, or the document.",
+    ),
+    (
+        "OPERATION_NOT_ALLOWLISTED",
+        "The server executes only the documents of its manifest.",
+        "Ask for the document to be added to the manifest.",
     ),
     ("TOO_MANY_ERRORS", "Stands for the errors beyond the first 100.", "Correct the first ones."),
     ("SERVER_STOPPING", "Ends a multipart response when the server stops.", "Subscribe again."),

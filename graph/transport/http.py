@@ -101,8 +101,6 @@ class _Exchange:
         if not self._accepted.anything:
             raise Refusal(406, _NOT_ACCEPTABLE)
         parameters = await self._parameters()
-        if parameters.persisted:
-            return self._not_persisted(parameters)
         if self._accepted.stream:
             return self._stream(parameters, self._accepted.stream)
         return await self._single(parameters)
@@ -134,6 +132,7 @@ class _Exchange:
             self._report.identity,
             self._report.request_id,
             allowed,
+            parameters.reference,
         )
 
     async def _single(self, parameters: Parameters) -> Response:
@@ -154,9 +153,6 @@ class _Exchange:
         result = refused(self._endpoint.results.schema, error, self._report.request_id)
         self._report.failures += failures_of(result.errors, None)
         return self._json(orjson.dumps(result.formatted()), error.stage)
-
-    def _not_persisted(self, parameters: Parameters) -> Response:
-        return self._request_error(parameters.not_persisted())
 
     def _json(self, body: bytes, stage: Stage) -> Response:
         status = status_of(stage.value, self._media)

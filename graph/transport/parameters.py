@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from graphql import GraphQLError
-
 from graph.transport.body import decode
-from graph.transport.execution.request import RequestError
+from graph.transport.execution.request import NO_REFERENCE, DocumentReference
 from graph.transport.refusals import Refusal
 from graph.transport.status import MALFORMED
 
 _OBJECTS: Final = ("variables", "extensions")
 _NO_QUERY: Final = "No GraphQL query found in the request"
+_HASH: Final = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +24,7 @@ class Parameters:
     query: str
     variables: Mapping[str, Any] = field(default_factory=dict)
     operation_name: str | None = None
-    persisted: bool = False
-    """Whether the hash of a document stands for it, which this server does not offer."""
-
-    @staticmethod
-    def not_persisted() -> RequestError:
-        """The error after which clients send the document itself.
-
-        Apollo's automatic persisted queries are the protocol.
-        """
-        code = {"code": "PERSISTED_QUERY_NOT_SUPPORTED"}
-        return RequestError([GraphQLError("PersistedQueryNotSupported", extensions=code)])
+    reference: DocumentReference = NO_REFERENCE
 
 
 def read_parameters(data: Any) -> Parameters:
@@ -50,7 +40,7 @@ def read_parameters(data: Any) -> Parameters:
     if problem:
         raise Refusal(MALFORMED, problem)
     parameters = parameters_of(data)
-    if not parameters.query and not parameters.persisted:
+    if not parameters.query and not parameters.reference:
         raise Refusal(MALFORMED, _NO_QUERY)
     return parameters
 
@@ -74,18 +64,31 @@ def problem_of(data: Mapping[str, Any]) -> str | None:
             return f"`{name}` must be an object or null"
     if not isinstance(data.get("operationName"), str | None):
         return "`operationName` must be a string or null"
+    if not isinstance(data.get("documentId"), str | None):
+        return "`documentId` must be a string or null"
+    reference = _reference(data)
+    if isinstance(reference, str):
+        return reference
     query = data.get("query")
     if query is None:
-        return None if _is_persisted(data) else _NO_QUERY
+        return None if reference else _NO_QUERY
     return None if isinstance(query, str) else "`query` must be a string"
 
 
 def parameters_of(data: Mapping[str, Any]) -> Parameters:
     """The parameters in an object that has no problem."""
-    query = data.get("query") or ""
-    persisted = not query and _is_persisted(data)
-    return Parameters(query, data.get("variables") or {}, data.get("operationName"), persisted)
+    query, variables = data.get("query") or "", data.get("variables") or {}
+    reference = _reference(data)
+    assert isinstance(reference, DocumentReference)  # noqa: S101 - otherwise it had a problem
+    return Parameters(query, variables, data.get("operationName"), reference)
 
 
-def _is_persisted(data: Mapping[str, Any]) -> bool:
-    return isinstance((data.get("extensions") or {}).get("persistedQuery"), dict)
+def _reference(data: Mapping[str, Any]) -> DocumentReference | str:
+    """What stands for the document, or what is wrong with it."""
+    persisted = (data.get("extensions") or {}).get("persistedQuery")
+    if not isinstance(persisted, dict):
+        return DocumentReference(data.get("documentId"))
+    digest = persisted.get("sha256Hash")
+    if persisted.get("version") != 1 or not isinstance(digest, str) or not _HASH.fullmatch(digest):
+        return "`extensions.persistedQuery` must have version 1 and a `sha256Hash`"
+    return DocumentReference(data.get("documentId"), digest)

@@ -23,6 +23,8 @@ class Stage(Enum):
     """It was executed, with errors beside the data or in its place."""
     COMPLETE = (200, 200)
     """It was executed without errors."""
+    FORBIDDEN = (403, 403)
+    """The document is not one of those that may be executed."""
     BROKEN = (500, 500)
     """The server failed outside of execution."""
 

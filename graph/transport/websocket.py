@@ -186,11 +186,6 @@ class _Connection:
             await self._fail(operation_id, report, f"a socket may have at most {most} operations")
             return
         parameters = parameters_of(message["payload"])
-        if parameters.persisted:
-            (error,) = parameters.not_persisted().errors
-            code = str((error.extensions or {})["code"])
-            await self._fail(operation_id, report, error.message, code)
-            return
         self._operations[operation_id] = asyncio.create_task(
             self._run(operation_id, parameters, report)
         )
@@ -209,6 +204,7 @@ class _Connection:
             parameters.operation_name,
             self._identity,
             report.request_id,
+            reference=parameters.reference,
         )
         ended = False
         try:

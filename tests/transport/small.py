@@ -11,9 +11,10 @@ from typing import Any
 
 import strawberry
 
-from graph.transport import GraphQLApp, make_schema
+from graph.transport import GraphQLApp, Schema, make_schema
 from graph.transport.execution import executor
 from graph.transport.execution.executor import Result
+from graph.transport.execution.persisted import PersistedDocuments
 from graph.transport.execution.request import OperationRequest, RequestError
 
 
@@ -175,13 +176,18 @@ class Subscription:
         raise CodedError("told") if coded else RuntimeError("secret")
 
 
-SCHEMA = make_schema(
-    query=Query,
-    mutation=Mutation,
-    subscription=Subscription,
-    code_of=lambda error: getattr(error, "code", None),
-    states=frozenset({"level", "followed"}),
-)
+def schema_with(persisted: PersistedDocuments | None = None) -> Schema:
+    return make_schema(
+        query=Query,
+        mutation=Mutation,
+        subscription=Subscription,
+        code_of=lambda error: getattr(error, "code", None),
+        states=frozenset({"level", "followed"}),
+        persisted=persisted,
+    )
+
+
+SCHEMA = schema_with()
 
 
 def is_ann(identity: object) -> bool:
@@ -218,7 +224,7 @@ def unwanted(*_given: Any, **_more: Any) -> None:
     raise AssertionError("the expensive path was entered")
 
 
-def app(**given: Any) -> GraphQLApp:
+def app(schema: Schema = SCHEMA, **given: Any) -> GraphQLApp:
     return GraphQLApp(
-        SCHEMA, identify=identify, make_context=Context, **{"body_limit": 100_000, **given}
+        schema, identify=identify, make_context=Context, **{"body_limit": 100_000, **given}
     )

@@ -15,6 +15,29 @@ ALL: Final = frozenset(OperationType)
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentReference:
+    """What stands for the text of a document, or says which text it has to be."""
+
+    id: str | None = None
+    """``documentId``: the id of a persisted document, or ``sha256:`` and its hash."""
+    automatic_hash: str | None = None
+    """The hash by which Apollo's automatic persisted queries name it."""
+
+    def __bool__(self) -> bool:
+        return self.id is not None or self.automatic_hash is not None
+
+    @property
+    def claimed_hash(self) -> str | None:
+        """The SHA-256 that the text must have if it is sent as well."""
+        if self.id is not None and self.id.startswith("sha256:"):
+            return self.id.removeprefix("sha256:")
+        return self.automatic_hash
+
+
+NO_REFERENCE: Final = DocumentReference()
+
+
+@dataclass(frozen=True, slots=True)
 class OperationRequest:
     """What the client sent, and who it is."""
 
@@ -26,6 +49,7 @@ class OperationRequest:
     request_id: str = field(compare=False)
     allowed: frozenset[OperationType] = ALL
     """The types of operation that the transport can carry."""
+    reference: DocumentReference = NO_REFERENCE
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from graph.transport.execution.cost import check_cost
 from graph.transport.execution.documents import Documents, chosen, root_fields
 from graph.transport.execution.errors import CodeOf
 from graph.transport.execution.limits import QueryLimits
+from graph.transport.execution.persisted import PersistedDocuments
 from graph.transport.execution.request import NotAllowed, Operation, OperationRequest, RequestError
 from graph.transport.execution.strawberry_internals import core_schema
 from graph.transport.report import Summary
@@ -28,8 +29,9 @@ class Schema:
         limits: QueryLimits,
         code_of: CodeOf,
         states: frozenset[str],
+        persisted: PersistedDocuments,
     ) -> None:
-        self._types = types
+        self._types, self._persisted = types, persisted
         self.core: GraphQLSchema = core_schema(types)
         self.limits, self.code_of = limits, code_of
         self._states = states
@@ -44,7 +46,9 @@ class Schema:
 
         Raises RequestError if it is malformed, invalid or too expensive, NotAllowed if its type is.
         """
-        document = self._documents.get(request.query)
+        text = self._persisted.text_of(request.query, request.reference)
+        document = self._documents.get(text)
+        self._persisted.register(text, request.reference)
         definition = chosen(document, request.operation_name)
         if definition.operation not in request.allowed:
             raise NotAllowed(definition.operation)
@@ -71,6 +75,7 @@ def make_schema(
     limits: QueryLimits | None = None,
     code_of: CodeOf = lambda _error: None,
     states: frozenset[str] = frozenset(),
+    persisted: PersistedDocuments | None = None,
 ) -> Schema:
     """A schema to be served. Errors for which ``code_of`` is None are masked as "Internal error".
 
@@ -89,4 +94,5 @@ def make_schema(
         limits=limits or QueryLimits(),
         code_of=code_of,
         states=states,
+        persisted=persisted or PersistedDocuments(),
     )
