@@ -34,7 +34,7 @@ from graph.model.errors import ApiError
 from graph.observability import logs
 from graph.observability.version import read_version
 from graph.operations import Operations
-from graph.operations.runtime import RetryPolicy
+from graph.operations.retries import RetryPolicy
 from graph.rights.policy import ResourcePolicy
 from graph.runs import RunService
 from graph.runs.watch import PollPolicy

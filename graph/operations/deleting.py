@@ -12,8 +12,7 @@ from graph.aws.roles import delete_role, is_movers_role
 from graph.model import names
 from graph.model.errors import Conflict, Invalid, NotFound
 from graph.model.run import RunRef
-from graph.operations.retries import with_retry, with_store_retry
-from graph.operations.runtime import runtime
+from graph.operations.runtime import Runtime
 from graph.store import Parts, RunRecords
 
 _ATTEMPT: Final = "delete"
@@ -22,120 +21,130 @@ _RACES: Final = 5
 """How often a new run may start between the end of the last one and the call of DeleteTask."""
 
 
-async def read_parts(operation_id: str, task_arn: str, *, known: Parts | None = None) -> Parts:
-    """Returns a mover's locations, each with the role to delete with it; empty if it is gone.
+class Deletion:
+    """Deletes the parts of one mover: task, locations, roles."""
 
-    ``known``: read earlier. They are stored until they are deleted: once the task is gone, nothing
-    else names them.
-    """
-    if known is not None:
-        return known
-    try:
-        task = await with_retry(lambda: tasks.describe_task(runtime().gateway, task_arn))
-    except NotFound:
-        return []
-    ends = list(dict.fromkeys((task.source_arn, task.destination_arn)))
-    roles = await asyncio.gather(*(_role_of(arn) for arn in ends))
-    parts = list(zip(ends, roles, strict=True))
-    await with_store_retry(lambda: runtime().store.set_parts(operation_id, parts))
-    return parts
+    def __init__(self, runtime: Runtime, operation_id: str, task_arn: str) -> None:
+        self._gateway, self._store = runtime.gateway, runtime.store
+        self._retries, self._runs = runtime.retries, RunRecords(runtime.store)
+        self._operation_id, self._task_arn = operation_id, task_arn
 
+    async def read_parts(self, known: Parts | None = None) -> Parts:
+        """Returns a mover's locations, each with the role to delete with it; empty if it is gone.
 
-async def delete_task(task_arn: str, cancelled_by: str | None) -> None:
-    """Deletes the task. With ``cancelled_by`` its active and queued runs are cancelled first."""
-    for race in range(_RACES):
-        if cancelled_by is not None:
-            await _cancel_runs(task_arn, cancelled_by)
+        ``known``: read earlier. They are stored until they are deleted: once the task is gone,
+        nothing else names them.
+        """
+        if known is not None:
+            return known
         try:
-            await with_retry(lambda: tasks.delete_task(runtime().gateway, task_arn))
-        except (Invalid, Conflict):
-            if cancelled_by is None or race == _RACES - 1:
-                raise
-        else:
-            return
+            task = await self._retries.call_aws(
+                lambda: tasks.describe_task(self._gateway, self._task_arn)
+            )
+        except NotFound:
+            return []
+        ends = list(dict.fromkeys((task.source_arn, task.destination_arn)))
+        roles = await asyncio.gather(*(self._role_of(arn) for arn in ends))
+        parts = list(zip(ends, roles, strict=True))
+        await self._retries.call_store(lambda: self._store.set_parts(self._operation_id, parts))
+        return parts
 
+    async def delete_task(self, cancelled_by: str | None) -> None:
+        """Deletes the task. With ``cancelled_by`` its active and queued runs are cancelled first.
 
-async def delete_location(location_arn: str) -> bool:
-    """Returns False if the location stays because another task uses it."""
-    gateway = runtime().gateway
-    if await with_retry(lambda: tasks.tasks_using(gateway, location_arn)):
-        return False
-    await with_retry(lambda: locations.delete_location(gateway, location_arn))
-    return True
-
-
-async def delete_unused_roles(role_arns: list[str]) -> None:
-    """Deletes those that no location uses. The original server shared roles between movers.
-
-    Raises Conflict, after all the others, for roles that something is attached to.
-    """
-    stuck: list[str] = []
-    for account_id in {names.arn(role_arn).account for role_arn in role_arns}:
-        used = await _roles_in_use(account_id)
-        for role_arn in role_arns:
-            if names.arn(role_arn).account != account_id or role_arn in used:
-                continue
+        Raises Conflict if they do not end in time.
+        """
+        for race in range(_RACES):
+            if cancelled_by is not None:
+                await self._cancel_runs(cancelled_by)
             try:
-                await _delete_role(account_id, role_arn.rpartition("/")[2])
-            except Conflict as error:  # one role that stays must not keep the others
-                stuck.append(error.message)
-    if stuck:
-        raise Conflict("; ".join(stuck))
+                await self._retries.call_aws(
+                    lambda: tasks.delete_task(self._gateway, self._task_arn)
+                )
+            except (Invalid, Conflict):
+                if cancelled_by is None or race == _RACES - 1:
+                    raise
+            else:
+                return
 
+    async def delete_location(self, location_arn: str) -> bool:
+        """Returns False if the location stays because another task uses it."""
+        call, gateway = self._retries.call_aws, self._gateway
+        if await call(lambda: tasks.tasks_using(gateway, location_arn)):
+            return False
+        await call(lambda: locations.delete_location(gateway, location_arn))
+        return True
 
-async def _delete_role(account_id: str, name: str) -> None:
-    await with_retry(lambda: delete_role(runtime().gateway.bind(account_id), name))
+    async def delete_unused_roles(self, role_arns: list[str]) -> None:
+        """Deletes those that no location uses. The original server shared roles between movers.
 
+        Raises Conflict, after all the others, for roles that something is attached to.
+        """
+        stuck: list[str] = []
+        for account_id in {names.arn(role_arn).account for role_arn in role_arns}:
+            used = await self._roles_in_use(account_id)
+            for role_arn in role_arns:
+                if names.arn(role_arn).account != account_id or role_arn in used:
+                    continue
+                try:
+                    await self._delete_role(account_id, role_arn.rpartition("/")[2])
+                except Conflict as error:  # one role that stays must not keep the others
+                    stuck.append(error.message)
+        if stuck:
+            raise Conflict("; ".join(stuck))
 
-async def _roles_in_use(account_id: str) -> set[str | None]:
-    """The roles of all locations that no operation created; a call per location.
+    async def _delete_role(self, account_id: str, name: str) -> None:
+        aws = self._gateway.bind(account_id)
+        await self._retries.call_aws(lambda: delete_role(aws, name))
 
-    A location that an operation created has a role of its own.
-    """
-    aws = runtime().gateway.bind(account_id)
-    others = await with_retry(lambda: locations.unmarked_buckets(aws))
-    return set(await asyncio.gather(*(_role_of(arn) for arn in others)))
+    async def _roles_in_use(self, account_id: str) -> set[str | None]:
+        """The roles of all locations that no operation created; one call per location.
 
+        A location that an operation created has a role of its own.
+        """
+        aws = self._gateway.bind(account_id)
+        others = await self._retries.call_aws(lambda: locations.unmarked_buckets(aws))
+        return set(await asyncio.gather(*(self._role_of(arn) for arn in others)))
 
-async def _role_of(location_arn: str) -> str | None:
-    gateway = runtime().gateway
-    location = await with_retry(lambda: locations.describe_location(gateway, location_arn))
-    if location is None or location.kind != "S3":
-        return None
-    role = (location.described.get("S3Config") or {}).get("BucketAccessRoleArn")
-    account_id = names.arn(location_arn).account
-    return role if role and is_movers_role(role, gateway.org, account_id) else None
+    async def _role_of(self, location_arn: str) -> str | None:
+        gateway = self._gateway
+        location = await self._retries.call_aws(
+            lambda: locations.describe_location(gateway, location_arn)
+        )
+        if location is None or location.kind != "S3":
+            return None
+        role = (location.described.get("S3Config") or {}).get("BucketAccessRoleArn")
+        account_id = names.arn(location_arn).account
+        return role if role and is_movers_role(role, gateway.org, account_id) else None
 
+    async def _cancel_runs(self, cancelled_by: str) -> None:
+        """Cancels active and queued runs, and waits until they have ended. Raises Conflict."""
+        policy = self._retries.policy
+        until = time.monotonic() + policy.available
+        while True:
+            active = [run for run in await self._list_runs() if not run.ended]
+            if not active:
+                return
+            for run in active:
+                if run.status != "CANCELLING":
+                    await self._cancel(run.run_arn, cancelled_by)
+            if time.monotonic() > until:
+                raise Conflict("the mover's run could not be cancelled in time")
+            await asyncio.sleep(policy.poll)
 
-async def _cancel_runs(task_arn: str, cancelled_by: str) -> None:
-    """Cancels active and queued runs, and waits until they have ended. Raises Conflict."""
-    until = time.monotonic() + runtime().retry.available
-    while True:
-        active = [run for run in await _runs(task_arn) if not run.ended]
-        if not active:
+    async def _cancel(self, run_arn: str, cancelled_by: str) -> None:
+        """Cancels a run. One that has ended meanwhile is left as it is."""
+        runs, retries = self._runs, self._retries
+        # Noted first: a watch may see the end of the run before this call is answered.
+        await retries.call_store(lambda: runs.request_cancellation(run_arn, _ATTEMPT, cancelled_by))
+        try:
+            await retries.call_aws(lambda: cancel_run(self._gateway, run_arn))
+        except (Conflict, Invalid, NotFound):
             return
-        for run in active:
-            if run.status != "CANCELLING":
-                await _cancel(run.run_arn, cancelled_by)
-        if time.monotonic() > until:
-            raise Conflict("the mover's run could not be cancelled in time")
-        await asyncio.sleep(runtime().retry.poll)
+        await retries.call_store(lambda: runs.confirm_cancellation(run_arn, _ATTEMPT))
 
-
-async def _cancel(run_arn: str, cancelled_by: str) -> None:
-    """Cancels a run. One that has ended meanwhile is left as it is."""
-    records = RunRecords(runtime().store)
-    # Noted first: a watch may see the end of the run before this call is answered.
-    await with_store_retry(lambda: records.request_cancellation(run_arn, _ATTEMPT, cancelled_by))
-    try:
-        await with_retry(lambda: cancel_run(runtime().gateway, run_arn))
-    except (Conflict, Invalid, NotFound):
-        return
-    await with_store_retry(lambda: records.confirm_cancellation(run_arn, _ATTEMPT))
-
-
-async def _runs(task_arn: str) -> list[RunRef]:
-    try:
-        return await with_retry(lambda: list_runs(runtime().gateway, task_arn))
-    except NotFound:
-        return []
+    async def _list_runs(self) -> list[RunRef]:
+        try:
+            return await self._retries.call_aws(lambda: list_runs(self._gateway, self._task_arn))
+        except NotFound:
+            return []

@@ -9,17 +9,10 @@ from typing import Any, Final
 from dbos import Serializer
 
 from graph.model.errors import ApiError
+from graph.operations.failures import PartError
 
 _ERROR: Final = "$error"
 _PART: Final = "PART"
-
-
-class PartError(Exception):
-    """A part could not be made."""
-
-    def __init__(self, part: str, why: str) -> None:
-        super().__init__(f"failed to create {part}: {why}")
-        self.part, self.why = part, why
 
 
 class JournalledError(Exception):

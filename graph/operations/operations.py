@@ -29,15 +29,17 @@ from graph.model.operation import (
     Operation,
     OperationKind,
 )
-from graph.operations import accepted, late_effects
+from graph.operations import accepted
 from graph.operations.checks import check
 from graph.operations.creating import name_taken
 from graph.operations.engine import engine
 from graph.operations.heartbeat import Heartbeat
 from graph.operations.idempotency import Idempotency, key_of
+from graph.operations.late_effects import LateEffectChecks
 from graph.operations.reading import OperationReader, operation_of, requested_by
 from graph.operations.recovery import Recovery, start
-from graph.operations.runtime import RetryPolicy, Runtime
+from graph.operations.retries import Retries, RetryPolicy
+from graph.operations.runtime import Runtime
 from graph.rights.policy import ResourcePolicy
 from graph.store import Key, Parts, Quota, Store, StoredOperation
 
@@ -74,13 +76,14 @@ class Operations(OperationReader):
 
     async def __aenter__(self) -> Self:
         heartbeat = Heartbeat(self._store, self._replica, self._lease)
-        runtime = Runtime(self._gateway, self._store, self._retry, heartbeat, self._resources)
+        retries = Retries(self._retry, heartbeat)
+        runtime = Runtime(self._gateway, self._store, retries, heartbeat, self._resources)
         await self._stack.enter_async_context(engine(runtime, drain=self._drain))
         # Owned here, as are those that accept: cancelled, or waited for, on exit.
         recovery = Recovery(self._store, heartbeat, self._keep)
         upkeep = (
             asyncio.create_task(recovery.run(lambda: list(runtime.running.values()))),
-            asyncio.create_task(late_effects.watch(self._store)),
+            asyncio.create_task(LateEffectChecks(runtime).run()),
         )
         self._stack.push_async_callback(self._bookkeeping.aclose)
         self._stack.push_async_callback(self._close_upkeep, *upkeep)

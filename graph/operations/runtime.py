@@ -1,4 +1,4 @@
-"""What workflows and their steps work with: global, as DBOS's registry of workflows is."""
+"""What workflows work with. Global, as the engine's registry of workflows is."""
 
 from __future__ import annotations
 
@@ -9,35 +9,16 @@ from typing import Final
 from graph.aws.client.gateway import Gateway
 from graph.operations.account_limiter import AccountLimiter
 from graph.operations.heartbeat import Heartbeat
+from graph.operations.retries import Retries
 from graph.rights.policy import ResourcePolicy
 from graph.store import Store
-
-
-@dataclass(frozen=True, slots=True)
-class RetryPolicy:
-    """How steps retry and wait, in seconds."""
-
-    first_wait: float = 1.0
-    longest_wait: float = 10.0
-    create_seconds: float = 120.0
-    """A step that creates something gives up after this time."""
-    rollback_seconds: float = 3_600.0
-    """A step that removes something gives up after this time, and leaves it behind."""
-    store_seconds: float = 3_600.0
-    """Every step waits this long for the store. The engine's journal waits without a limit."""
-    poll: float = 2.0
-    """Between two reads of a task that is being created or of a run that is being cancelled."""
-    settle: float = 30.0
-    """How long a call that was sent and not answered may still take effect."""
-    available: float = 600.0
-    """A task that has not become AVAILABLE by then has failed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
     gateway: Gateway
     store: Store
-    retry: RetryPolicy
+    retries: Retries
     heartbeat: Heartbeat
     resources: ResourcePolicy
     running: dict[asyncio.Task[object], str] = field(default_factory=dict)
@@ -49,19 +30,21 @@ _INSTALLED: Final[list[Runtime]] = []
 
 
 def install(opened: Runtime) -> None:
+    """Makes this the runtime of every workflow that starts in this process."""
     _INSTALLED[:] = [opened]
 
 
 def uninstall() -> None:
     """From now on no workflow starts or continues in this process."""
+    for installed in _INSTALLED:
+        installed.retries.stop()
     _INSTALLED.clear()
 
 
 def runtime() -> Runtime:
-    """The runtime of this process. Cancels the calling workflow once it is uninstalled.
+    """For workflows alone, which the engine calls with the arguments that it has stored.
 
-    The workflow is cancelled rather than failed, because one that fails rolls back what it made.
-    Another process resumes it.
+    Cancels the calling workflow once there is none; see ``Retries.ensure_running``.
     """
     if not _INSTALLED:
         raise asyncio.CancelledError

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from graph.aws.client.access import Access
 from graph.aws.client.clients import Clients
 from graph.aws.client.gateway import Gateway
-from graph.operations.creating import BROKEN
+from graph.operations.failures import BROKEN
 from graph.schema.ids import encode
 from graph.store.tables import OPERATIONS
 from tests.chaos.clients import DELETE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,7 +12,8 @@ import pytest
 
 from graph.operations import retries, settling
 from graph.operations.heartbeat import Heartbeat
-from graph.operations.runtime import RetryPolicy, Runtime, install, uninstall
+from graph.operations.retries import Retries, RetryPolicy
+from graph.operations.runtime import Runtime
 from graph.store import Store
 
 if TYPE_CHECKING:
@@ -24,6 +26,9 @@ OPERATION: Final = "00000000-0000-4000-8000-000000000001"
 
 class SteppedTime:
     """Takes the place of ``time`` and of ``asyncio`` in the modules that wait."""
+
+    runtime: Runtime
+    CancelledError = asyncio.CancelledError
 
     def __init__(self) -> None:
         self.seconds = 0.0
@@ -48,8 +53,7 @@ async def stepped_runtime(
         monkeypatch.setattr(module, "asyncio", clock)
     async with Store(f"sqlite:///{folder}/db.sqlite") as store:
         gateway, resources = cast("Gateway", None), cast("ResourcePolicy", None)
-        install(Runtime(gateway, store, POLICY, Heartbeat(store, "mine", 1e9), resources))
-        try:
-            yield clock
-        finally:
-            uninstall()
+        heartbeat = Heartbeat(store, "mine", 1e9)
+        retries_of = Retries(POLICY, heartbeat)
+        clock.runtime = Runtime(gateway, store, retries_of, heartbeat, resources)
+        yield clock

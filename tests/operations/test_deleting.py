@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import graph.app
-from graph.operations.runtime import RetryPolicy
+from graph.operations.retries import RetryPolicy
 from graph.sandbox import Fault, Sandbox
 from tests.operations.by_hand import backend, by_hand
 from tests.operations.crash import left

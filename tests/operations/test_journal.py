@@ -10,7 +10,8 @@ import pytest
 from dbos import error
 
 from graph.model.errors import Invalid, NameTaken, Upstream
-from graph.operations.journal import JournalledError, JsonSerializer, PartError
+from graph.operations.failures import PartError
+from graph.operations.journal import JournalledError, JsonSerializer
 from graph.sandbox import Sandbox
 from tests.world import LAB, furnish, made, serving
 

@@ -9,7 +9,6 @@ import pytest
 
 from graph.model.errors import ApiError, Conflict, Invalid, NotFound, Throttled, Upstream
 from graph.operations.refusals import KNOWN, refusal_of, seconds_to_retry, with_advice
-from graph.operations.retries import with_retry
 from graph.sandbox import Sandbox
 from graph.sandbox.datasync.errors import InvalidRequestException
 from graph.sandbox.datasync.models import DataSyncBackend
@@ -49,7 +48,7 @@ def refuse(text: str) -> Any:
 
 async def seconds_of(clock: SteppedTime, text: str) -> tuple[float, ApiError]:
     with pytest.raises(ApiError) as raised:
-        await with_retry(refuse(text))
+        await clock.runtime.retries.call_aws(refuse(text))
     return clock.seconds, raised.value
 
 
@@ -92,7 +91,7 @@ async def test_the_time_of_a_refusal_begins_when_it_first_occurs(stepped: Steppe
             raise Invalid(READ)
         return "made"
 
-    assert await with_retry(work) == "made"
+    assert await stepped.runtime.retries.call_aws(work) == "made"
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,6 @@ from graph.model.errors import (
     UpstreamTimeout,
 )
 from graph.operations.heartbeat import Heartbeat
-from graph.operations.retries import with_retry, with_store_retry
 from tests.operations.stepped import POLICY, SteppedTime
 
 
@@ -35,7 +34,7 @@ class Work:
 
 @pytest.mark.parametrize("failures", range(7))
 async def test_waits_double_up_to_the_longest(stepped: SteppedTime, failures: int) -> None:
-    assert await with_retry(Work(Throttled("slow down"), failures)) == "done"
+    assert await stepped.runtime.retries.call_aws(Work(Throttled("slow down"), failures)) == "done"
     assert stepped.waits == [1.0, 2.0, 4.0, 8.0, 10.0, 10.0][:failures]
 
 
@@ -45,7 +44,7 @@ async def test_the_last_error_is_raised_before_the_limit_would_be_exceeded(
 ) -> None:
     work = Work(Upstream("AWS failed"), failures=1_000)
     with pytest.raises(Upstream) as raised:
-        await with_retry(work, seconds)
+        await stepped.runtime.retries.call_aws(work, seconds)
     assert raised.value is work.error
     limit = POLICY.create_seconds if seconds is None else seconds
     following = min(POLICY.longest_wait, (stepped.waits or [0.5])[-1] * 2)
@@ -71,40 +70,41 @@ async def test_the_last_error_is_raised_before_the_limit_would_be_exceeded(
     ],
     ids=str,
 )
-@pytest.mark.usefixtures("stepped")
-async def test_only_an_error_that_can_pass_is_retried(error: Exception, *, passes: bool) -> None:
+async def test_only_an_error_that_can_pass_is_retried(
+    stepped: SteppedTime, error: Exception, *, passes: bool
+) -> None:
     work = Work(error)
     if passes:
-        assert await with_retry(work) == "done"
+        assert await stepped.runtime.retries.call_aws(work) == "done"
     else:
         with pytest.raises(type(error)) as raised:
-            await with_retry(work)
+            await stepped.runtime.retries.call_aws(work)
         assert str(raised.value).startswith(str(error))
     assert work.calls == 1 + passes
 
 
 @pytest.mark.parametrize("error", [Throttled("slow down"), NotFound("gone"), Invalid("no")])
-@pytest.mark.usefixtures("stepped")
-async def test_of_the_store_only_an_outage_is_retried(error: ApiError) -> None:
+async def test_of_the_store_only_an_outage_is_retried(
+    stepped: SteppedTime, error: ApiError
+) -> None:
     outage = Work(Upstream("the store does not answer"), failures=20)
-    assert await with_store_retry(outage) == "done"
+    assert await stepped.runtime.retries.call_store(outage) == "done"
     refused = Work(error)
     with pytest.raises(type(error)):
-        await with_store_retry(refused)
+        await stepped.runtime.retries.call_store(refused)
     assert refused.calls == 1
 
 
 async def test_an_outage_of_the_store_without_an_end_is_raised(stepped: SteppedTime) -> None:
     with pytest.raises(Upstream):
-        await with_store_retry(Work(Upstream("away"), failures=10_000))
+        await stepped.runtime.retries.call_store(Work(Upstream("away"), failures=10_000))
     store_seconds = POLICY.store_seconds
     assert store_seconds - POLICY.longest_wait < stepped.seconds <= store_seconds
 
 
 @pytest.mark.parametrize("attempts", [0, 1, 3])
-@pytest.mark.usefixtures("stepped")
 async def test_aws_is_not_called_once_another_replica_owns_the_operation(
-    monkeypatch: pytest.MonkeyPatch, attempts: int
+    stepped: SteppedTime, monkeypatch: pytest.MonkeyPatch, attempts: int
 ) -> None:
     left = [None] * attempts
 
@@ -116,5 +116,5 @@ async def test_aws_is_not_called_once_another_replica_owns_the_operation(
     monkeypatch.setattr(Heartbeat, "ensure_owner", ensure_owner)
     work = Work(Throttled("slow down"), failures=10)
     with pytest.raises(InterruptedError):
-        await with_retry(work)
+        await stepped.runtime.retries.call_aws(work)
     assert work.calls == attempts

@@ -10,9 +10,9 @@ import pytest
 from graph.aws import locations
 from graph.aws.client.gateway import NotSent
 from graph.model.errors import ApiError, Forbidden, UpstreamTimeout
-from graph.operations.runtime import runtime
-from graph.operations.settling import find_or_make, note_unanswered
+from graph.operations.settling import Settling
 from graph.sandbox import Sandbox
+from graph.store import LateEffects
 from graph.store.tables import LATE_EFFECTS
 from tests.operations.crash import left
 from tests.operations.stepped import OPERATION, POLICY, SteppedTime
@@ -66,7 +66,12 @@ class Part:
         raise lost()
 
     async def get(self, *, taken_over: float | None = None) -> str:
-        return await find_or_make(OPERATION, self.find, self.make, taken_over)
+        return await settling(self._clock).find_or_make(self.find, self.make, taken_over)
+
+
+def settling(clock: SteppedTime) -> Settling:
+    runtime = clock.runtime
+    return Settling(OPERATION, runtime.retries, LateEffects(runtime.store))
 
 
 def lost() -> UpstreamTimeout:
@@ -79,8 +84,8 @@ def lost() -> UpstreamTimeout:
 NEVER = 1e9
 
 
-async def noted() -> list[str]:
-    return [row["operation_id"] for row in await runtime().store.rows(LATE_EFFECTS.select())]
+async def noted(clock: SteppedTime) -> list[str]:
+    return [row["operation_id"] for row in await clock.runtime.store.rows(LATE_EFFECTS.select())]
 
 
 async def test_a_part_that_no_process_tried_before_is_made_without_a_search(
@@ -88,7 +93,7 @@ async def test_a_part_that_no_process_tried_before_is_made_without_a_search(
 ) -> None:
     part = Part(stepped)
     assert (await part.get(), part.made, part.searches) == ("made", 1, 0)
-    assert await noted() == []
+    assert await noted(stepped) == []
 
 
 async def test_a_part_of_an_earlier_process_is_found_and_not_made(stepped: SteppedTime) -> None:
@@ -137,7 +142,7 @@ async def test_a_call_without_an_answer_is_repeated_only_if_no_effect_appears(
     part = Part(stepped, delay)
     assert await part.get() == ("found" if calls == 1 else "made")
     assert part.made == calls
-    assert await noted() == [OPERATION]
+    assert await noted(stepped) == [OPERATION]
 
 
 @pytest.mark.parametrize("attempts", [1, 3])
@@ -146,7 +151,7 @@ async def test_a_call_that_was_never_sent_is_repeated_without_a_search(
 ) -> None:
     part = Part(stepped, *(NotSent("no slot") for _ in range(attempts)))
     assert (await part.get(), part.made, part.searches) == ("made", attempts + 1, 0)
-    assert await noted() == []
+    assert await noted(stepped) == []
 
 
 async def test_a_refusal_is_raised_at_once(stepped: SteppedTime) -> None:
@@ -175,9 +180,8 @@ async def test_what_the_last_call_made_counts_also_after_all_retries(
     [(lost(), True), (NotSent("no slot"), False), (Forbidden("no"), False)],
     ids=["unanswered", "never sent", "refused"],
 )
-@pytest.mark.usefixtures("stepped")
 async def test_only_an_operation_with_an_unanswered_call_is_checked_later(
-    error: ApiError, *, recorded: bool
+    stepped: SteppedTime, error: ApiError, *, recorded: bool
 ) -> None:
-    assert await note_unanswered(OPERATION, error) == recorded
-    assert await noted() == ([OPERATION] if recorded else [])
+    assert await settling(stepped).note_unanswered(error) == recorded
+    assert await noted(stepped) == ([OPERATION] if recorded else [])

@@ -1,0 +1,82 @@
+"""One workflow's attempt at an operation: its slot, its journalled steps, its events, its end."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TypeVar
+
+from dbos import DBOS
+
+from graph.concurrency import Work, begin_work
+from graph.operations.runtime import Runtime
+from graph.store import StoredOperation
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Every call to the store is repeated until it is answered. Raises Upstream after an hour."""
+
+    runtime: Runtime
+    operation_id: str
+
+    async def read(self) -> StoredOperation:
+        """The operation as the store has it."""
+        return await self._store(lambda: self.runtime.store.operation(self.operation_id))
+
+    @asynccontextmanager
+    async def slot(self, row: StoredOperation) -> AsyncIterator[None]:
+        """Waits until the account has room for one more, and is drained when the process stops.
+
+        The calls to AWS have the turns of the caller who requested the operation.
+        """
+        self.runtime.retries.ensure_running()
+        running, task, asked = self.runtime.running, asyncio.current_task(), time.monotonic()
+        if task is None:
+            raise RuntimeError("a workflow runs in a task")
+        running[task] = self.operation_id
+        begin_work(Work((row.requested_key, row.requested_by, row.id)))
+        try:
+            async with self.runtime.limiter.slot(row.account_id, row.group, row.requested_key):
+                # Another replica may have taken it over while it waited.
+                await self.runtime.heartbeat.ensure_owner(asked)
+                yield
+        finally:
+            running.pop(task, None)
+
+    async def step(self, name: str, work: Callable[[], Awaitable[T]]) -> T:
+        """Runs a part once: its result is journalled, and a resumed workflow continues behind it.
+
+        The order and the names of steps are part of the journal's format.
+        """
+
+        async def call() -> T:  # the engine journals the name that it is given, not the function's
+            return await work()
+
+        return await DBOS.run_step_async({"name": name}, call)
+
+    async def note(self, *messages: str) -> bool:
+        """Adds events to the operation, each once. False if it has all of them already."""
+        return await self._store(lambda: self.runtime.store.event(self.operation_id, *messages))
+
+    async def complete(self, message: str) -> None:
+        """Ends the operation with a last event."""
+        end = self.runtime.store.end_operation
+        await self._store(lambda: end(self.operation_id, None, message))
+
+    async def complete_deletion(self) -> None:
+        """Ends a deletion that has left nothing."""
+        await self._store(lambda: self.runtime.store.end_deletion(self.operation_id))
+
+    async def fail(self, why: str) -> str:
+        """Ends the operation with the reason of its failure, which it returns."""
+        await self._store(lambda: self.runtime.store.end_operation(self.operation_id, why))
+        return why
+
+    async def _store(self, work: Callable[[], Awaitable[T]]) -> T:
+        return await self.runtime.retries.call_store(work)

@@ -1,0 +1,44 @@
+"""The parts of a new mover: what they are called, and the tags by which they are found again."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from graph.model.location import LocationSpec
+from graph.model.mover import GROUP_TAG, OPERATION_TAG, ORG_TAG, PART_TAG, Tag, own_tags
+from graph.model.operation import NewMover
+
+SIDES: Final = ("source", "destination")
+TASK: Final = "datasync task"
+
+
+def location(side: str) -> str:
+    """What events and failures call the location of a side."""
+    return f"{side} location"
+
+
+def spec_of(new: NewMover, side: str) -> LocationSpec:
+    return new.source if side == "source" else new.destination
+
+
+def role_name(operation_id: str, new: NewMover, side: str) -> str:
+    """Unique to the operation and side, within IAM's 64 characters: a name has at most 40."""
+    return f"{new.name}-{side}-{operation_id.replace('-', '')[:10]}"
+
+
+def marks(operation_id: str, side: str | None = None) -> dict[str, str]:
+    """The tags by which a part is found again. Both sides may be in the same bucket."""
+    part = {} if side is None else {PART_TAG: side}
+    return {OPERATION_TAG: operation_id} | part
+
+
+def tags_for(
+    org: str, operation_id: str, new: NewMover, side: str | None = None
+) -> tuple[Tag, ...]:
+    """The group's tags, then the caller's, then those that mark operation and part."""
+    of_group = {ORG_TAG: org, GROUP_TAG: new.group} | own_tags(org)  # in the original's order
+    return (
+        *(Tag(key, value) for key, value in of_group.items()),
+        *new.tags,
+        *(Tag(key, value) for key, value in marks(operation_id, side).items()),
+    )

@@ -1,0 +1,37 @@
+"""The reason of a failure tells callers what they can act on, and nothing of the server."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+
+from graph.model.errors import Invalid, Throttled
+from graph.operations.failures import BROKEN, PartError, why_of
+
+
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        (Invalid("the bucket is missing"), "the bucket is missing"),
+        (Throttled("rate exceeded"), "rate exceeded"),
+        (PartError("datasync task", "no"), "failed to create datasync task: no"),
+    ],
+    ids=str,
+)
+def test_a_known_error_is_shown_and_not_logged(
+    caplog: pytest.LogCaptureFixture, error: Exception, why: str
+) -> None:
+    assert why_of(error) == why
+    assert caplog.records == []
+
+
+@pytest.mark.parametrize("error", [KeyError("secret"), RuntimeError("secret")])
+def test_an_unexpected_error_is_logged_and_not_shown(
+    caplog: pytest.LogCaptureFixture, error: Exception
+) -> None:
+    caplog.set_level(logging.ERROR)
+    assert why_of(error) == BROKEN
+    (record,) = caplog.records
+    assert record.exc_info is not None
+    assert record.exc_info[1] is error
