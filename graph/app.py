@@ -41,7 +41,7 @@ from graph.runs.watch import PollPolicy
 from graph.server.access_log import AccessLog, note_caller, note_operation, note_rejection
 from graph.server.cors import Cors
 from graph.server.signals import on_hangup, on_stop
-from graph.store import AuditTrail, RunRecords, Store
+from graph.store import Store, open_store
 from graph.transport import GraphQLApp, Schema, make_schema
 from rest_compat import routes as rest
 
@@ -176,10 +176,10 @@ async def _open_services(
     stack: AsyncExitStack, settings: Settings, rights: dict[str, Rights], version: str
 ) -> Services:
     """Opens what requests share, in the order of dependencies."""
-    store = await stack.enter_async_context(Store(settings.store_url))
+    store = await stack.enter_async_context(open_store(settings.store_url))
     # Closed after every service that makes changes, so that their outcome is still recorded.
     audit = await stack.enter_async_context(
-        Audit(AuditTrail(store), keep_seconds=86_400 * settings.audit_days)
+        Audit(store.audit, keep_seconds=86_400 * settings.audit_days)
     )
     gateway = await stack.enter_async_context(_gateway(settings))
     resources = _resource_policy(settings, gateway, rights)
@@ -187,7 +187,7 @@ async def _open_services(
     runs = await stack.enter_async_context(
         RunService(
             gateway,
-            RunRecords(store),
+            store.runs,
             operations,
             policy=PollPolicy(moving=settings.poll_seconds),
             drain=settings.drain_seconds,

@@ -12,8 +12,8 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from graph.store import Store
-from graph.store.database import driver_url
+from graph.store import open_store
+from graph.store.engines import driver_url
 
 POSTGRES = os.environ.get("DATASYNC_API_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/test")
 BOTH = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
@@ -56,5 +56,5 @@ def change(url: str, *statements: str) -> None:
 
 
 async def opened(url: str) -> None:
-    async with Store(url) as store:
-        await store.unended()
+    async with open_store(url) as store:
+        await store.operations.unended()

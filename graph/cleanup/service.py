@@ -44,7 +44,9 @@ class Cleanup:
         return await remove_orphans(self._gateway.bind(account_id), orphans, bounds)
 
     async def _bounds(self, account_id: str) -> Bounds:
-        alive = [row for row in await self._store.unended() if row.account_id == account_id]
+        alive = [
+            row for row in await self._store.operations.unended() if row.account_id == account_id
+        ]
         deleting = OperationKind.DELETE_MOVER.value
         return Bounds(
             made_before=datetime.now(UTC) - timedelta(seconds=self._age),

@@ -55,7 +55,9 @@ class Sweep:
         """Checks some operations, and returns how many. Raises Upstream if the store fails."""
         now = time.monotonic()
         self._aside = {account: until for account, until in self._aside.items() if until > now}
-        rows = await self._store.unswept(self._store.now() - self._age, _PER_ROUND, self._aside)
+        rows = await self._store.operation_lists.unswept(
+            self._store.now() - self._age, _PER_ROUND, self._aside
+        )
         by_account: defaultdict[str, list[StoredOperation]] = defaultdict(list)
         for row in rows:
             by_account[row.account_id].append(row)
@@ -93,7 +95,7 @@ class Sweep:
                 self._set_aside(account_id, error)
             else:
                 done.append(row.id)
-        await self._store.note_swept(done)
+        await self._store.operation_lists.note_swept(done)
 
     def _set_aside(self, account_id: str, error: ApiError) -> None:
         log.warning("account %s cannot be swept now: %s", account_id, error.message)
@@ -102,7 +104,7 @@ class Sweep:
     async def _busy(self, account_id: str) -> set[tuple[Any, Any]]:
         return {
             (row.group, row.mover_name)
-            for row in await self._store.unended()
+            for row in await self._store.operations.unended()
             if row.account_id == account_id and row.kind == OperationKind.DELETE_MOVER.value
         }
 

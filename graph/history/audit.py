@@ -27,8 +27,7 @@ from graph.model.audit import (
     Requester,
 )
 from graph.model.errors import AccessDenied, ApiError, Throttled, Upstream
-from graph.store import AuditTrail
-from graph.store.audit import write_line
+from graph.store import AuditTrail, write_line
 
 log = logging.getLogger(__name__)
 

@@ -27,7 +27,7 @@ class Attempt:
 
     async def read(self) -> StoredOperation:
         """The operation as the store has it."""
-        return await self._store(lambda: self.runtime.store.operation(self.operation_id))
+        return await self._store(lambda: self.runtime.store.operations.get(self.operation_id))
 
     @asynccontextmanager
     async def slot(self, row: StoredOperation) -> AsyncIterator[None]:
@@ -62,20 +62,22 @@ class Attempt:
 
     async def note(self, *messages: str) -> bool:
         """Adds events to the operation, each once. False if it has all of them already."""
-        return await self._store(lambda: self.runtime.store.event(self.operation_id, *messages))
+        return await self._store(
+            lambda: self.runtime.store.operations.add_events(self.operation_id, *messages)
+        )
 
     async def complete(self, message: str) -> None:
         """Ends the operation with a last event."""
-        end = self.runtime.store.end_operation
+        end = self.runtime.store.operations.end
         await self._store(lambda: end(self.operation_id, None, message))
 
     async def complete_deletion(self) -> None:
         """Ends a deletion that has left nothing."""
-        await self._store(lambda: self.runtime.store.end_deletion(self.operation_id))
+        await self._store(lambda: self.runtime.store.operations.end_deletion(self.operation_id))
 
     async def fail(self, why: str) -> str:
         """Ends the operation with the reason of its failure, which it returns."""
-        await self._store(lambda: self.runtime.store.end_operation(self.operation_id, why))
+        await self._store(lambda: self.runtime.store.operations.end(self.operation_id, why))
         return why
 
     async def _store(self, work: Callable[[], Awaitable[T]]) -> T:

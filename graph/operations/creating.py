@@ -21,7 +21,6 @@ from graph.operations.failures import PartError, why_of
 from graph.operations.parts import SIDES, TASK, location, marks, role_name, spec_of, tags_for
 from graph.operations.runtime import Runtime
 from graph.operations.settling import Settling
-from graph.store import LateEffects
 
 T = TypeVar("T")
 
@@ -33,8 +32,7 @@ class Creation:
         self._runtime, self._retries = runtime, runtime.retries
         self._operation_id, self._new = operation_id, new
         self._aws = runtime.gateway.bind(new.account_id)
-        late_effects = LateEffects(runtime.store)
-        self._settling = Settling(operation_id, runtime.retries, late_effects)
+        self._settling = Settling(operation_id, runtime.retries, runtime.store.late_effects)
 
     async def check_name(self) -> None:
         """Raises NameTaken if a mover that this operation did not create has the name."""
@@ -70,8 +68,8 @@ class Creation:
 
     async def _note(self, *messages: str) -> bool:
         """Adds events to the operation, each once. False if it has all of them already."""
-        event = self._runtime.store.event
-        return await self._retries.call_store(lambda: event(self._operation_id, *messages))
+        add = self._runtime.store.operations.add_events
+        return await self._retries.call_store(lambda: add(self._operation_id, *messages))
 
     async def _create_role(self, side: str) -> str | None:
         """Returns the ARN of one side's role, or None where its kind of location needs none."""
@@ -124,7 +122,7 @@ class Creation:
             taken_over,
         )
         store = self._runtime.store
-        await self._retries.call_store(lambda: store.set_task(operation_id, task_arn))
+        await self._retries.call_store(lambda: store.operations.set_task(operation_id, task_arn))
         await self._await_available(task_arn)
         return task_arn
 

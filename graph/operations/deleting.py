@@ -13,7 +13,7 @@ from graph.model import names
 from graph.model.errors import Conflict, Invalid, NotFound
 from graph.model.run import RunRef
 from graph.operations.runtime import Runtime
-from graph.store import Parts, RunRecords
+from graph.store import Parts
 
 _ATTEMPT: Final = "delete"
 """Names the cancellations of a delete, of which a mover has one at a time."""
@@ -25,8 +25,8 @@ class Deletion:
     """Deletes the parts of one mover: task, locations, roles."""
 
     def __init__(self, runtime: Runtime, operation_id: str, task_arn: str) -> None:
-        self._gateway, self._store = runtime.gateway, runtime.store
-        self._retries, self._runs = runtime.retries, RunRecords(runtime.store)
+        self._gateway, self._retries = runtime.gateway, runtime.retries
+        self._operations, self._runs = runtime.store.operations, runtime.store.runs
         self._operation_id, self._task_arn = operation_id, task_arn
 
     async def read_parts(self, known: Parts | None = None) -> Parts:
@@ -46,7 +46,9 @@ class Deletion:
         ends = list(dict.fromkeys((task.source_arn, task.destination_arn)))
         roles = await asyncio.gather(*(self._role_of(arn) for arn in ends))
         parts = list(zip(ends, roles, strict=True))
-        await self._retries.call_store(lambda: self._store.set_parts(self._operation_id, parts))
+        await self._retries.call_store(
+            lambda: self._operations.set_parts(self._operation_id, parts)
+        )
         return parts
 
     async def delete_task(self, cancelled_by: str | None) -> None:

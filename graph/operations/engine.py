@@ -20,7 +20,7 @@ from graph.operations.dbos_internals import refuse_pickles
 from graph.operations.dispatch import APPLICATION_VERSION
 from graph.operations.journal import JsonSerializer
 from graph.operations.runtime import Runtime, install, uninstall
-from graph.store import Store
+from graph.store import Replicas
 
 log = logging.getLogger(__name__)
 
@@ -38,19 +38,20 @@ async def engine(runtime: Runtime, *, drain: float) -> AsyncIterator[None]:
     """Runs workflows until the block ends, then waits ``drain`` seconds for them."""
     install(runtime)
     refuse_pickles()
-    own = _own_engine(runtime.store.url)
+    database, url = runtime.store.database, runtime.store.database.url
+    own = _own_engine(url)
     # Launched on the loop that runs the workflows. Only one process at a time creates tables.
-    with runtime.store.alone():
+    with database.alone():
         DBOS(
             config={
                 "name": "datasync-api",
-                "system_database_url": _url(runtime.store.url),
+                "system_database_url": url,
                 "application_version": APPLICATION_VERSION,
                 "serializer": JsonSerializer(),
                 "executor_id": runtime.heartbeat.replica,
                 "log_level": "WARNING",
                 "max_executor_threads": _THREADS,
-                "sys_db_pool_size": _POOL[runtime.store.url.get_backend_name()],
+                "sys_db_pool_size": _POOL["sqlite" if database.is_sqlite else "postgresql"],
                 # Connections are not tested before each use: the engine retries.
                 "db_engine_kwargs": {"pool_pre_ping": False, "hide_parameters": True},
                 "system_database_engine": own,
@@ -68,7 +69,7 @@ async def engine(runtime: Runtime, *, drain: float) -> AsyncIterator[None]:
         # Until the last moment: without heartbeats another replica would take over what drains.
         heart.cancel()
         await asyncio.gather(heart, return_exceptions=True)
-        await _retire(runtime.store, runtime.heartbeat.replica)
+        await _retire(runtime.store.replicas, runtime.heartbeat.replica)
         if own is not None:
             await asyncio.to_thread(own.dispose)
 
@@ -90,24 +91,23 @@ async def _stop(runtime: Runtime, drain: float) -> None:
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
 
 
-async def _retire(store: Store, replica: str) -> None:
+async def _retire(replicas: Replicas, replica: str) -> None:
     try:
-        await store.retire(replica)
+        await replicas.retire(replica)
     except Upstream:
         log.warning("the store does not answer: other servers will take over after a lease")
 
 
-def _own_engine(url: sa.URL) -> sa.Engine | None:
+def _own_engine(url: str) -> sa.Engine | None:
     """For SQLite: as DBOS creates it, except that it does not wait for the disk. Otherwise None.
 
     What a 202 promises is on the disk by then, in the store's own record. A step that is lost in a
     power failure is repeated and finds what it has created.
     """
-    if url.get_backend_name() != "sqlite":
+    parsed = sa.make_url(url)
+    if parsed.get_backend_name() != "sqlite":
         return None
-    made = sa.create_engine(
-        _url(url), pool_size=_POOL["sqlite"], max_overflow=0, hide_parameters=True
-    )
+    made = sa.create_engine(parsed, pool_size=_POOL["sqlite"], max_overflow=0, hide_parameters=True)
 
     def connected(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's
         connection.isolation_level = "IMMEDIATE"
@@ -118,8 +118,3 @@ def _own_engine(url: sa.URL) -> sa.Engine | None:
 
     sa.event.listen(made, "connect", connected)
     return made
-
-
-def _url(url: sa.URL) -> str:
-    plain = url.set(drivername=url.get_backend_name())
-    return plain.render_as_string(hide_password=False)

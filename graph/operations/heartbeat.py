@@ -12,8 +12,7 @@ from dbos import DBOS, error
 
 from graph.model.errors import Upstream
 from graph.operations import dispatch
-from graph.store import Store
-from graph.store.tables import RETIRED
+from graph.store import RETIRED, Replicas
 
 log = logging.getLogger(__name__)
 
@@ -60,14 +59,14 @@ class Liveness:
 class Heartbeat:
     """Beats for this replica and observes the others."""
 
-    def __init__(self, store: Store, replica: str, lease: float) -> None:
+    def __init__(self, replicas: Replicas, replica: str, lease: float) -> None:
         self.replica = replica
         self.interval = lease / _BEATS
         self.owners: frozenset[str] = frozenset()
         """Replicas that own unfinished work, with or without heartbeats."""
         self.dead: dict[str, int | None] = {}
         """Replicas whose work is to be taken over, with the last count that was seen of each."""
-        self._store, self._lease = store, lease
+        self._replicas, self._lease = replicas, lease
         self._liveness = Liveness(lease)
         self._beaten = self._unbroken = time.monotonic()
         self._news = asyncio.Condition()
@@ -86,7 +85,7 @@ class Heartbeat:
     async def beat(self) -> None:
         """One round. Raises Upstream if the store does not answer."""
         began = time.monotonic()
-        counts = await self._store.beat(self.replica)
+        counts = await self._replicas.beat(self.replica)
         async with self._news:
             if began - self._beaten >= _FRESH * self._lease:
                 self._unbroken = began

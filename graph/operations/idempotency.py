@@ -9,7 +9,7 @@ from typing import Final
 
 from graph.concurrency import Bookkeeping
 from graph.model.errors import ApiError, Conflict, Invalid, Upstream
-from graph.store import Claim, Key, Store
+from graph.store import IdempotencyKey, IdempotencyKeys, KeyClaim
 
 Work = Callable[[str], Awaitable[str]]
 Find = Callable[[str], Awaitable[str | None]]
@@ -19,22 +19,22 @@ _WAITED: Final = 30.0
 _LOOK: Final = 0.25
 
 
-def key_of(caller: str, key: str, what: str, group: str | None = None) -> Key:
+def key_of(caller: str, key: str, what: str, group: str | None = None) -> IdempotencyKey:
     """Raises Invalid for a key that is too long, or empty."""
     if not 0 < len(key) <= _LONGEST:
         raise Invalid(
             f"an idempotency key has 1 to {_LONGEST} characters", path=("idempotencyKey",)
         )
-    return Key.of(caller, key, what, group)
+    return IdempotencyKey.of(caller, key, what, group)
 
 
 class Idempotency:
     """Does work once per idempotency key. One per process."""
 
-    def __init__(self, store: Store, replica: str, bookkeeping: Bookkeeping) -> None:
-        self._store, self._replica, self._bookkeeping = store, replica, bookkeeping
+    def __init__(self, keys: IdempotencyKeys, replica: str, bookkeeping: Bookkeeping) -> None:
+        self._keys, self._replica, self._bookkeeping = keys, replica, bookkeeping
 
-    async def once(self, key: Key, *, work: Work, find: Find) -> str:
+    async def run_once(self, key: IdempotencyKey, *, work: Work, find: Find) -> str:
         """The result of the work for a key, or of the work that was done for it before.
 
         ``work`` and ``find`` get the mark by which a result is found again. Raises Conflict if the
@@ -44,23 +44,23 @@ class Idempotency:
         claim = await self._claim(key)
         if claim.result is not None:
             return claim.result
-        settle, store = self._bookkeeping.settle, self._store
+        settle, keys = self._bookkeeping.settle, self._keys
         try:
             result = await _found_or_made(claim, key, work, find)
         except _NothingMadeError as nothing:
-            await settle("that a key led to nothing", lambda: store.drop_key(key))
+            await settle("that a key led to nothing", lambda: keys.drop(key))
             raise nothing.reason from None
         except BaseException:  # something may have been made, and the next request looks for it
-            await settle("that a key is open", lambda: store.release_key(key))
+            await settle("that a key is open", lambda: keys.release(key))
             raise
-        await settle(f"the key of {result}", lambda: store.settle_key(key, result))
+        await settle(f"the key of {result}", lambda: keys.settle(key, result))
         return result
 
-    async def _claim(self, key: Key) -> Claim:
+    async def _claim(self, key: IdempotencyKey) -> KeyClaim:
         """Waits for another request that does the same work, as long as its server lives."""
         until = time.monotonic() + _WAITED
         while True:
-            claim = await self._store.claim_key(key, self._replica)
+            claim = await self._keys.claim(key, self._replica)
             if claim.mine or claim.result is not None:
                 return claim
             if time.monotonic() > until:
@@ -76,7 +76,7 @@ class _NothingMadeError(Exception):
         self.reason = reason
 
 
-async def _found_or_made(claim: Claim, key: Key, work: Work, find: Find) -> str:
+async def _found_or_made(claim: KeyClaim, key: IdempotencyKey, work: Work, find: Find) -> str:
     found = await find(key.hashed) if claim.again else None
     if found is not None:
         return found

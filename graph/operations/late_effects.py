@@ -18,10 +18,10 @@ from graph.cleanup import leftovers
 from graph.locations import creation_of
 from graph.model.errors import ApiError, NotFound, Upstream
 from graph.model.operation import NewMover, OperationStatus
-from graph.operations.accepted import CreateInput, decode, reservation_of
+from graph.operations.inputs import CreateInput, decode, reservation_of
 from graph.operations.parts import SIDES, marks, role_name, spec_of
 from graph.operations.runtime import Runtime
-from graph.store import LateEffects, StoredOperation
+from graph.store import StoredOperation
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +37,6 @@ class LateEffectChecks:
 
     def __init__(self, runtime: Runtime) -> None:
         self._gateway, self._store = runtime.gateway, runtime.store
-        self._late_effects = LateEffects(runtime.store)
         self._pause = min(_SHORTEST, runtime.retries.policy.settle / 3)
 
     async def run(self) -> None:
@@ -53,7 +52,7 @@ class LateEffectChecks:
 
     async def check_due(self) -> None:
         """Checks the operations that are due. Raises Upstream if the store does not answer."""
-        due = await self._late_effects.claim_due(
+        due = await self._store.late_effects.claim_due(
             self._store.now(), shortest=self._pause, longest=_LONGEST, window=_WINDOW
         )
         for row in due:
@@ -70,7 +69,7 @@ class LateEffectChecks:
         new = given.new
         completed = row.status == OperationStatus.COMPLETED.value
         name = reservation_of(new.account_id, new.group, new.name)
-        if completed and (row.task_arn is None or await self._store.holder(name)):
+        if completed and (row.task_arn is None or await self._store.operations.holder(name)):
             return  # its mover is being deleted, so that parts of it look superfluous for a while
         found = await self._found(row.id, new)
         kept = row.task_arn if completed else None

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
-from typing import Any, Final, Self
+from typing import Final, Self
 
 from graph.aws.client.gateway import Gateway
 from graph.aws.movers import movers_named
@@ -29,19 +29,19 @@ from graph.model.operation import (
     Operation,
     OperationKind,
 )
-from graph.operations import accepted
+from graph.operations import inputs
 from graph.operations.checks import check
 from graph.operations.creating import name_taken
 from graph.operations.engine import engine
 from graph.operations.heartbeat import Heartbeat
 from graph.operations.idempotency import Idempotency, key_of
 from graph.operations.late_effects import LateEffectChecks
-from graph.operations.reading import OperationReader, operation_of, requested_by
+from graph.operations.reading import OperationReader, operation_of
 from graph.operations.recovery import Recovery, start
 from graph.operations.retries import Retries, RetryPolicy
 from graph.operations.runtime import Runtime
 from graph.rights.policy import ResourcePolicy
-from graph.store import Key, Parts, Quota, Store, StoredOperation
+from graph.store import IdempotencyKey, NewOperation, Parts, Quota, Store, StoredOperation
 
 log = logging.getLogger(__name__)
 
@@ -72,10 +72,10 @@ class Operations(OperationReader):
         self._stack = AsyncExitStack()
         self._accepting = TaskOwner()
         self._bookkeeping = Bookkeeping(SystemClock())
-        self._idempotency = Idempotency(store, self._replica, self._bookkeeping)
+        self._idempotency = Idempotency(store.idempotency, self._replica, self._bookkeeping)
 
     async def __aenter__(self) -> Self:
-        heartbeat = Heartbeat(self._store, self._replica, self._lease)
+        heartbeat = Heartbeat(self._store.replicas, self._replica, self._lease)
         retries = Retries(self._retry, heartbeat)
         runtime = Runtime(self._gateway, self._store, retries, heartbeat, self._resources)
         await self._stack.enter_async_context(engine(runtime, drain=self._drain))
@@ -104,10 +104,8 @@ class Operations(OperationReader):
         await self._resources.require_for_new(caller.rights, new)
         new = replace(new, key_name=caller.identity.key)
         given = idempotency_key
-        key = (
-            None if given is None else key_of(caller.identity.key, given, accepted.fingerprint(new))
-        )
-        before = await self._store.key_result(key) if key else None
+        key = None if given is None else key_of(caller.identity.key, given, inputs.fingerprint(new))
+        before = await self._store.idempotency.result(key) if key else None
         if before is not None:
             return await self.accepted(before)
         return await self._accepting.run(self._accept_create(new, caller, key))
@@ -120,8 +118,8 @@ class Operations(OperationReader):
         Raises AlreadyRunning if a run is active, Conflict while the mover is being created.
         """
         account_id = mover.account.account_id
-        holder = await self._store.holder(
-            accepted.reservation_of(account_id, mover.group, mover.name)
+        holder = await self._store.operations.holder(
+            inputs.reservation_of(account_id, mover.group, mover.name)
         )
         if holder is not None:
             return await self.get(_joined(holder))
@@ -133,21 +131,21 @@ class Operations(OperationReader):
 
     async def refuse_half_made(self, account_id: str, group: str | None, name: str) -> None:
         """Raises Conflict if a mover of that name is being created and cannot be found yet."""
-        holder = await self._store.holder(accepted.reservation_of(account_id, group, name))
+        holder = await self._store.operations.holder(inputs.reservation_of(account_id, group, name))
         if holder is not None:
             _joined(holder)
 
     async def delete_again(self, left: Operation, caller: Caller) -> Operation:
         """Deletes what an earlier deletion left; returns that one while it is under way."""
-        row = await self._store.operation(left.id)
+        row = await self._store.operations.get(left.id)
         if row.ended_at is None or row.task_arn is None:
             return await self.get(left.id)
         names = (left.account_id, left.group, left.mover_name)
         return await self._delete(names, row.task_arn, caller, None, row.parts)
 
-    async def once(
+    async def run_once(
         self,
-        key: Key,
+        key: IdempotencyKey,
         *,
         work: Callable[[str], Awaitable[str]],
         find: Callable[[str], Awaitable[str | None]],
@@ -157,23 +155,20 @@ class Operations(OperationReader):
         ``work`` puts the mark that it gets on what it creates, ``find`` looks for that mark.
         Raises Conflict if the key was used with another input.
         """
-        return await self._accepting.run(self._idempotency.once(key, work=work, find=find))
+        return await self._accepting.run(self._idempotency.run_once(key, work=work, find=find))
 
-    async def _accept_create(self, new: NewMover, caller: Caller, key: Key | None) -> Operation:
-        values = {
-            "kind": OperationKind.CREATE_MOVER.value,
-            "account_id": new.account_id,
-            **requested_by(caller.identity),
-            "mover_group": new.group,
-            "mover_name": new.name,
-            "reservation": accepted.reservation_of(new.account_id, new.group, new.name),
-        }
+    async def _accept_create(
+        self, new: NewMover, caller: Caller, key: IdempotencyKey | None
+    ) -> Operation:
+        names = (new.account_id, new.group, new.name)
+        given = inputs.CreateInput(new)
+        operation = _new_operation(OperationKind.CREATE_MOVER, names, caller, given)
         try:
             quota = await self._check_name(new)
-            return await self._begin(values, accepted.CreateInput(new), key, quota, again=new)
+            return await self._begin(operation, key, quota, again=new)
         except (NameTaken, QuotaExceeded):
             # Of two with the same key, the other may have been quicker.
-            before = await self._store.key_result(key) if key else None
+            before = await self._store.idempotency.result(key) if key else None
             if before is None:
                 raise
             return await self.accepted(before)
@@ -196,48 +191,36 @@ class Operations(OperationReader):
         cancelled_by: str | None,
         parts: Parts | None,
     ) -> Operation:
-        values = {
-            "kind": OperationKind.DELETE_MOVER.value,
-            "account_id": names[0],
-            **requested_by(caller.identity),
-            "mover_group": names[1],
-            "mover_name": names[2],
-            "task_arn": task_arn,
-            "reservation": accepted.reservation_of(*names),
-        }
-        given = accepted.DeleteInput(task_arn, cancelled_by, parts)
+        given = inputs.DeleteInput(task_arn, cancelled_by, parts)
+        operation = _new_operation(OperationKind.DELETE_MOVER, names, caller, given, task_arn)
         try:
-            return await self._accepting.run(self._begin(values, given))
+            return await self._accepting.run(self._begin(operation))
         except NameTaken:
-            holder = await self._store.holder(accepted.reservation_of(*names))
+            holder = await self._store.operations.holder(inputs.reservation_of(*names))
             if holder is None:
                 raise Conflict("the mover was being changed just now: try again") from None
             return await self.get(_joined(holder))
 
     async def _begin(
         self,
-        values: dict[str, Any],
-        given: accepted.Input,
-        key: Key | None = None,
+        new: NewOperation,
+        key: IdempotencyKey | None = None,
         quota: Quota | None = None,
         again: NewMover | None = None,
     ) -> Operation:
         """Records the operation, then starts it. Recovery starts one that is only recorded."""
-        operation_id = str(uuid.uuid4())
-        stored = accepted.encode(given)
-        row = {"id": operation_id, "input": stored, **values}
-        begun = await self._store.begin_operation(row, key, quota)
+        begun = await self._store.operations.begin(new, key, quota)
         if begun.operation is None:
             return await self.accepted(begun.operation_id)
         if begun.recheck and again is not None:
             try:
                 await self._check_name(again)
             except NameTaken as error:
-                await self._store.end_operation(operation_id, error.message)
+                await self._store.operations.end(new.id, error.message)
                 raise
             except ApiError:
-                log.info("operation %s checks its name later", operation_id)
-        await start(operation_id, begun.operation.kind, stored, recheck=begun.recheck)
+                log.info("operation %s checks its name later", new.id)
+        await start(new.id, new.kind, new.input, recheck=begun.recheck)
         return operation_of(begun.operation)
 
     async def _close_upkeep(self, *upkeep: asyncio.Task[None]) -> None:
@@ -246,6 +229,30 @@ class Operations(OperationReader):
         await asyncio.gather(*upkeep, return_exceptions=True)
         # An operation that is recorded and not started would wait for another server.
         await self._accepting.aclose(_ACCEPTED_SECONDS)
+
+
+def _new_operation(
+    kind: OperationKind,
+    names: tuple[str, str | None, str],
+    caller: Caller,
+    given: inputs.Input,
+    task_arn: str | None = None,
+) -> NewOperation:
+    """``names``: account, group and name of the mover."""
+    account_id, group, mover_name = names
+    return NewOperation(
+        id=str(uuid.uuid4()),
+        kind=kind.value,
+        account_id=account_id,
+        group=group,
+        mover_name=mover_name,
+        task_arn=task_arn,
+        requested_by=caller.identity.who,
+        requested_key=caller.identity.key,
+        on_behalf_of=caller.identity.on_behalf_of,
+        reservation=inputs.reservation_of(*names),
+        input=inputs.encode(given),
+    )
 
 
 def _joined(holder: StoredOperation) -> str:

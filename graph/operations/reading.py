@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Final
 
-from graph.model.caller import Identity
 from graph.model.errors import NotFound, Upstream
 from graph.model.operation import (
     Operation,
@@ -38,7 +37,7 @@ class OperationReader:
 
     async def get(self, operation_id: str) -> Operation:
         """Raises NotFound if there is no such operation in the store."""
-        return operation_of(await self._store.operation(operation_id))
+        return operation_of(await self._store.operations.get(operation_id))
 
     async def shown(self, operation_id: str) -> Operation:
         """The same for callers who ask by id. Raises NotFound also once it has expired.
@@ -48,7 +47,7 @@ class OperationReader:
         operation = await self.get(operation_id)
         before = self._expired_before()
         old = operation.status.ended and operation.updated_at.timestamp() < before
-        if old and not await self._store.keeps(operation_id, before):
+        if old and not await self._store.operation_lists.is_kept(operation_id, before):
             raise NotFound("operation not found")
         return operation
 
@@ -70,14 +69,16 @@ class OperationReader:
         task_arn: str | None = None,
     ) -> Operation | None:
         """The last deletion of a mover that is under way or left something, or None."""
-        row = await self._store.deletion(account_id, named=named, task_arn=task_arn)
+        row = await self._store.operations.unfinished_deletion(
+            account_id, named=named, task_arn=task_arn
+        )
         return None if row is None else await self.get(row.id)
 
     async def page(
         self, wanted: OperationFilter, first: int, after: OperationPlace | None = None
     ) -> list[tuple[OperationPlace, Operation]]:
         """At most ``first`` operations after a place, newest first, each with its own place."""
-        rows = await self._store.operations(wanted, self._expired_before(), first, after)
+        rows = await self._store.operation_lists.page(wanted, self._expired_before(), first, after)
         return [(OperationPlace(row.created_at, row.id), operation_of(row)) for row in rows]
 
     async def follow(self, operation_id: str) -> AsyncIterator[Operation]:
@@ -105,15 +106,6 @@ class OperationReader:
 
     def _expired_before(self) -> float:
         return self._store.now() - self._keep
-
-
-def requested_by(identity: Identity) -> dict[str, str | None]:
-    """The columns that keep who asked for an operation."""
-    return {
-        "requested_by": identity.who,
-        "requested_key": identity.key,
-        "on_behalf_of": identity.on_behalf_of,
-    }
 
 
 def operation_of(stored: StoredOperation) -> Operation:

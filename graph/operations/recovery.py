@@ -29,10 +29,10 @@ from dbos import WorkflowStatus
 from graph.model.errors import NotFound, Upstream
 from graph.model.operation import OperationKind
 from graph.operations import dispatch, workflows
-from graph.operations.accepted import NewerInput, UnreadableInput, decode
 from graph.operations.dispatch import ENDED, Attempts
 from graph.operations.heartbeat import Heartbeat
-from graph.store import LateEffects, Store, StoredOperation
+from graph.operations.inputs import NewerInput, UnreadableInput, decode
+from graph.store import Store, StoredOperation
 
 log = logging.getLogger(__name__)
 
@@ -88,14 +88,14 @@ class Recovery:
     async def take_over_dead(self) -> None:
         """Has the work of each dead replica done by the living ones."""
         for replica, last_beat in list(self._heartbeat.dead.items()):
-            if await self._store.claim_replica(replica, last_beat):
+            if await self._store.replicas.claim(replica, last_beat):
                 await self._take_over(replica)
 
     async def _take_over(self, replica: str) -> None:
         pending = await dispatch.pending_of(replica)
         # It may have sent a call whose effect comes late.
         ids = {dispatch.operation_of(workflow.workflow_id) for workflow in pending}
-        await LateEffects(self._store).expect(ids)
+        await self._store.late_effects.expect(ids)
         resumed = await dispatch.resume(replica)
         if resumed:
             log.warning("took over %d operations of a replica that is gone", len(resumed))
@@ -115,7 +115,7 @@ class Recovery:
         ``running``: those that this process works on, or will once it is their turn.
         """
         now = self._store.now()
-        rows = await self._store.lost(
+        rows = await self._store.operations.lost(
             running, created_before=now - abandoned, silent_since=now - stalled
         )
         ids = [workflow_id for row in rows for workflow_id in Attempts(row.id).ids]
@@ -127,7 +127,7 @@ class Recovery:
                 log.info("operation %s is left to servers of a newer release", row.id)
             except UnreadableInput:
                 log.exception("operation %s cannot be worked on", row.id)
-                await self._store.end_operation(row.id, "its stored input is damaged")
+                await self._store.operations.end(row.id, "its stored input is damaged")
 
     async def _recover(self, row: StoredOperation, known: dict[str, WorkflowStatus]) -> None:
         attempts = Attempts(row.id)
@@ -145,13 +145,13 @@ class Recovery:
             await _start_final(row)
         elif final.status in ENDED:
             why = "the server could neither complete it nor roll it back; its log says more"
-            await self._store.end_operation(row.id, why)
+            await self._store.operations.end(row.id, why)
 
     async def _restart(self, workflow_id: str) -> None:
         """Starts a workflow in place of one whose inputs this release does not read."""
         operation_id = dispatch.operation_of(workflow_id)
         try:
-            values = await self._store.operation(operation_id)
+            values = await self._store.operations.get(operation_id)
         except NotFound:
             await dispatch.cancel([workflow_id])
             return
@@ -167,12 +167,12 @@ class Recovery:
     async def _ended(self, operation_id: str) -> bool:
         """Asked after the engine, which ends a workflow only once its operation has ended."""
         try:
-            return (await self._store.operation(operation_id)).ended_at is not None
+            return (await self._store.operations.get(operation_id)).ended_at is not None
         except NotFound:
             return True
 
     async def _forget(self) -> None:
-        forgotten = await self._store.forget(self._store.now() - self._keep)
+        forgotten = await self._store.retention.delete_expired(self._store.now() - self._keep)
         if forgotten:
             await dispatch.forget(forgotten)
 

@@ -15,7 +15,7 @@ class Rollback:
     """Removes the parts that one operation has created, and no others."""
 
     def __init__(self, runtime: Runtime, operation_id: str, new: NewMover) -> None:
-        self._retries, self._store = runtime.retries, runtime.store
+        self._retries, self._operations = runtime.retries, runtime.store.operations
         self._operation_id, self._new = operation_id, new
         self._aws = runtime.gateway.bind(new.account_id)
         self._seconds = runtime.retries.policy.rollback_seconds
@@ -28,7 +28,7 @@ class Rollback:
                 await tasks.delete_task(aws, arn)
 
         await self._retries.call_aws(remove, self._seconds)
-        await self._retries.call_store(lambda: self._store.set_task(self._operation_id, None))
+        await self._retries.call_store(lambda: self._operations.set_task(self._operation_id, None))
 
     async def remove_side(self, side: str) -> None:
         """Removes one side's location, then its role, which the location needs until then."""

@@ -13,11 +13,11 @@ from functools import partial
 from dbos import DBOS
 
 from graph.model.operation import NewMover
-from graph.operations.accepted import CreateInput, DeleteInput, decode
 from graph.operations.attempt import Attempt
 from graph.operations.creating import Creation
 from graph.operations.deleting import Deletion
 from graph.operations.failures import BROKEN, why_of
+from graph.operations.inputs import CreateInput, DeleteInput, decode
 from graph.operations.parts import SIDES, TASK, location
 from graph.operations.runtime import runtime
 from graph.operations.undoing import Rollback

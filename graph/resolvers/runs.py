@@ -20,7 +20,7 @@ from graph.resolvers.movers import get_mover
 from graph.resolvers.resources import require_use
 from graph.runs.active import current_first
 from graph.runs.watch import Update
-from graph.store import Key
+from graph.store import IdempotencyKey
 
 _WITHOUT_RUN: Final = frozenset({"AVAILABLE", "CREATING"})
 """Statuses of a task without an active run; with any other, also a newer one, there may be one."""
@@ -122,13 +122,15 @@ async def started_before(context: Context, task_arn: str, idempotency_key: str) 
     if not context.rights.may_write:
         return None
     key = _key(context, task_arn, idempotency_key)
-    answer = await context.services.store.key_answer(key)
+    answer = await context.services.store.idempotency.find(key)
     if answer is None or not scope.sees_group(context, account_id, answer.group):
         return None
     return answer.result
 
 
-def _key(context: Context, task_arn: str, idempotency_key: str, group: str | None = None) -> Key:
+def _key(
+    context: Context, task_arn: str, idempotency_key: str, group: str | None = None
+) -> IdempotencyKey:
     return key_of(context.identity.key, idempotency_key, f"start {task_arn}", group)
 
 

@@ -17,15 +17,15 @@ from graph.runs.cancel import Canceller, not_running
 from graph.runs.reading import read_latest, read_runs
 from graph.runs.start import Starter
 from graph.runs.watch import PollPolicy, Update, Watches
-from graph.store import Key, RunNote, RunRecords
+from graph.store import IdempotencyKey, RunNote, RunRecords
 
 
 class Idempotency(Protocol):
     """Does work once per idempotency key, whichever replica is asked."""
 
-    async def once(
+    async def run_once(
         self,
-        key: Key,
+        key: IdempotencyKey,
         *,
         work: Callable[[str], Awaitable[str]],
         find: Callable[[str], Awaitable[str | None]],
@@ -65,7 +65,7 @@ class RunService:
         await self._changes.aclose(self._drain)
         await self._bookkeeping.aclose()
 
-    async def start(self, task_arn: str, by: str, key: Key | None = None) -> str:
+    async def start(self, task_arn: str, by: str, key: IdempotencyKey | None = None) -> str:
         """Starts a run and returns its ARN; for a key that was used before, that of its run.
 
         Raises AlreadyRunning, Conflict if the task is in another state than AVAILABLE or the key
@@ -74,7 +74,7 @@ class RunService:
         if key is None:
             return await self._changes.run(self._starter.start(task_arn, by))
         return await self._changes.run(
-            self._idempotency.once(
+            self._idempotency.run_once(
                 key,
                 work=lambda mark: self._starter.start(task_arn, by, mark),
                 find=lambda mark: self._starter.find(task_arn, by, mark),

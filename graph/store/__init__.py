@@ -1,31 +1,46 @@
 """The database: operations, names, idempotency keys and whatever else AWS does not keep."""
 
-from graph.store.audit import AuditTrail
+from graph.store.audit import AuditTrail, write_line
+from graph.store.idempotency import IdempotencyKey, IdempotencyKeys, KeyClaim, KeyResult
 from graph.store.inspection import revision_of, trouble_with
-from graph.store.keys import Answer, Claim, Key
 from graph.store.late_effects import LateEffects
+from graph.store.operation_lists import OperationLists
+from graph.store.operation_records import OperationRecords
+from graph.store.operation_start import Begun
 from graph.store.quota import Quota
+from graph.store.replicas import Replicas
+from graph.store.retention import Retention
 from graph.store.run_records import CLAIM_SECONDS, RunNote, RunRecords, StartClaim
 from graph.store.schema import newest as newest_revision
-from graph.store.store import Begun, Store
-from graph.store.stored import Parts, StoredOperation
+from graph.store.store import Store, open_store
+from graph.store.stored_operation import NewOperation, Parts, StoredOperation
+from graph.store.tables import RETIRED
 
 __all__ = [
     "CLAIM_SECONDS",
-    "Answer",
+    "RETIRED",
     "AuditTrail",
     "Begun",
-    "Claim",
-    "Key",
+    "IdempotencyKey",
+    "IdempotencyKeys",
+    "KeyClaim",
+    "KeyResult",
     "LateEffects",
+    "NewOperation",
+    "OperationLists",
+    "OperationRecords",
     "Parts",
     "Quota",
+    "Replicas",
+    "Retention",
     "RunNote",
     "RunRecords",
     "StartClaim",
     "Store",
     "StoredOperation",
     "newest_revision",
+    "open_store",
     "revision_of",
     "trouble_with",
+    "write_line",
 ]

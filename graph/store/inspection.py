@@ -8,7 +8,8 @@ import sqlalchemy as sa
 
 from graph.model.errors import Upstream
 from graph.store import schema
-from graph.store.database import Database, driver_url
+from graph.store.database import Database
+from graph.store.engines import driver_url
 from graph.store.schema import SchemaError
 
 

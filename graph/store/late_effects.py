@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from graph.store.database import Database
 from graph.store.statements import insert
-from graph.store.stored import StoredOperation, stored_operation
+from graph.store.stored_operation import StoredOperation, stored_operation
 from graph.store.tables import LATE_EFFECTS, OPERATIONS
 
 _AT_ONCE: Final = 50
@@ -18,7 +18,7 @@ _ABANDONED: Final = 86_400.0
 
 
 class LateEffects:
-    """Several servers may use it at once."""
+    """A repository. All methods raise Upstream if the store does not answer in time."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

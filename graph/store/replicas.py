@@ -11,7 +11,12 @@ from graph.store.statements import insert
 from graph.store.tables import BEATS, RETIRED
 
 
-class Replicas(Database):
+class Replicas:
+    """A repository. All methods raise Upstream if the store does not answer in time."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
     async def beat(self, replica: str) -> dict[str, int]:
         """Increments this replica's heartbeat count and returns those of all replicas."""
 
@@ -21,13 +26,15 @@ class Replicas(Database):
             connection.execute(new.on_conflict_do_update(index_elements=["id"], set_=up))
             return {row.id: row.beat for row in connection.execute(sa.select(BEATS))}
 
-        return await self.transact(count, at_once=True)
+        return await self._database.transact(count, at_once=True)
 
     async def retire(self, replica: str) -> None:
         """Hands the unfinished work of this replica over to the others immediately."""
-        await self.write(sa.update(BEATS).where(BEATS.c.id == replica).values(beat=RETIRED))
+        await self._database.write(
+            sa.update(BEATS).where(BEATS.c.id == replica).values(beat=RETIRED)
+        )
 
-    async def claim_replica(self, replica: str, last_beat: int | None) -> bool:
+    async def claim(self, replica: str, last_beat: int | None) -> bool:
         """Whether the caller is the one to take over from a replica; of all who ask, one is.
 
         ``last_beat``: the count that was seen of it, so that one which beats again keeps its work.
@@ -35,7 +42,7 @@ class Replicas(Database):
         """
         if last_beat is not None:
             seen = sa.delete(BEATS).where(BEATS.c.id == replica, BEATS.c.beat == last_beat)
-            return await self.transact(lambda c: bool(c.execute(seen).rowcount))
+            return await self._database.transact(lambda c: bool(c.execute(seen).rowcount))
         with contextlib.suppress(sa.exc.IntegrityError):  # another replica was faster
-            await self.write(sa.insert(BEATS).values(id=replica, beat=RETIRED))
+            await self._database.write(sa.insert(BEATS).values(id=replica, beat=RETIRED))
         return False

@@ -17,9 +17,6 @@ CLAIM_SECONDS: Final = 60.0
 _RECENT: Final = 60.0
 """Seconds for which a started run is remembered with the claim, as AWS may still list the task as
 AVAILABLE."""
-_CLAIMS_KEPT: Final = 600.0
-_RUNS_KEPT: Final = 31 * 86_400.0
-"""AWS forgets a run after 30 days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,16 +146,6 @@ class RunRecords:
     async def withdraw_cancellation(self, run_arn: str, attempt: str) -> None:
         """The cancellation has had no effect. Those of other attempts stay. Can be repeated."""
         await self._database.write(sa.delete(RUN_CANCELLATIONS).where(*_this(run_arn, attempt)))
-
-
-def forget_runs(connection: sa.Connection, now: float) -> None:
-    """Drops claims nobody can hold any more, and what is known of runs that AWS has forgotten."""
-    connection.execute(
-        sa.delete(START_CLAIMS).where(START_CLAIMS.c.claimed_at < now - _CLAIMS_KEPT)
-    )
-    old = now - _RUNS_KEPT
-    connection.execute(sa.delete(NOTES).where(NOTES.c.at < old))
-    connection.execute(sa.delete(RUN_CANCELLATIONS).where(RUN_CANCELLATIONS.c.requested_at < old))
 
 
 _EFFECTIVE_FIRST: Final = (

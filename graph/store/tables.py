@@ -98,6 +98,14 @@ START_CLAIMS: Final = sa.Table(
     sa.Column("run_arn", sa.String(256)),
     sa.Column("started_at", sa.Float),
 )
+RUN_STARTS: Final = sa.Table(
+    "run_starts",
+    METADATA,
+    # Claims of servers before revision 0002, which may still share the store. Its rows expire here.
+    sa.Column("task_arn", sa.String(256), primary_key=True),
+    sa.Column("after", sa.String(256), primary_key=True),
+    sa.Column("at", sa.Float, nullable=False, index=True),
+)
 LATE_EFFECTS: Final = sa.Table(
     "late_effects",
     METADATA,

@@ -20,7 +20,7 @@ from typing import Any
 import httpx
 import sqlalchemy as sa
 
-from graph.store import Store
+from graph.store import open_store
 from graph.store.tables import OPERATIONS
 from tests.benchmarks.bystander import Bystander
 from tests.processes import SandboxProcess, ServerProcess, cpu_seconds, mebibytes
@@ -164,9 +164,9 @@ async def refused(server: ServerProcess, count: int) -> float:
 async def all_ended(url: str, count: int) -> Counter[str]:
     """Looks into the store itself, so that the server is not asked."""
     counted = sa.select(OPERATIONS.c.status, sa.func.count()).group_by(OPERATIONS.c.status)
-    async with Store(url) as store, asyncio.timeout(WAIT_SECONDS):
+    async with open_store(url) as store, asyncio.timeout(WAIT_SECONDS):
         while True:
-            rows = await store.rows(counted)
+            rows = await store.database.rows(counted)
             found = Counter({row["status"]: row["count"] for row in rows})
             if found["COMPLETED"] + found["FAILED"] >= count:
                 return found
@@ -176,8 +176,8 @@ async def all_ended(url: str, count: int) -> Counter[str]:
 async def ids(url: str) -> list[str]:
     from graph.schema.ids import encode  # noqa: PLC0415 - beside its use
 
-    async with Store(url) as store:
-        rows = await store.rows(sa.select(OPERATIONS.c.id))
+    async with open_store(url) as store:
+        rows = await store.database.rows(sa.select(OPERATIONS.c.id))
         return [encode("Operation", row["id"]) for row in rows]
 
 

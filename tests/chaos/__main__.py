@@ -13,7 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from graph.store import Store
+from graph.store import open_store
 from tests.chaos.clients import work
 from tests.chaos.field import PACE, Field, server
 from tests.chaos.monkey import misbehave
@@ -54,7 +54,7 @@ async def play(given: argparse.Namespace, aws: SandboxProcess, url: str, folder:
     try:
         for one in servers:
             await asyncio.to_thread(one.start)
-        async with Store(url) as store:
+        async with open_store(url) as store:
             on = Field(aws, servers, store, random.Random(given.seed))  # noqa: S311
             await _for_a_while(on, given.seconds)
             on.counts["calls to AWS"] = sum(aws.control("GET", "calls").values())

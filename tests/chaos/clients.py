@@ -69,7 +69,7 @@ async def _delete(on: Field, http: httpx.AsyncClient) -> None:
     made = sa.select(OPERATIONS.c.task_arn).where(
         OPERATIONS.c.kind == "CREATE_MOVER", OPERATIONS.c.status == "COMPLETED"
     )
-    rows = await on.store.rows(made.order_by(OPERATIONS.c.ended_at.desc()).limit(30))
+    rows = await on.store.database.rows(made.order_by(OPERATIONS.c.ended_at.desc()).limit(30))
     if rows:
         mover = encode("Mover", on.dice.choice(rows)["task_arn"])
         payload = await _ask(on, http, DELETE, {"id": mover}, "deleteMover")

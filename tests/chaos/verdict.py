@@ -34,7 +34,7 @@ async def judge(on: Field) -> None:
     creates = OPERATIONS.c.kind == "CREATE_MOVER"
     if not await _comes_to(on, sa.and_(creates, OPERATIONS.c.swept_at.is_(None))):
         on.problems.append("not every create was swept")
-    rows = await on.store.rows(sa.select(OPERATIONS))
+    rows = await on.store.database.rows(sa.select(OPERATIONS))
     _judge_operations(on, rows)
     await _judge_resources(on, rows)
     async with httpx.AsyncClient(base_url=on.servers[0].url, headers=HEADERS, timeout=60) as http:
@@ -46,7 +46,7 @@ async def judge(on: Field) -> None:
 async def _comes_to(on: Field, remaining: sa.ColumnElement[bool]) -> bool:
     """Whether nothing of it remains, within the time."""
     until = time.monotonic() + SECONDS
-    while await on.store.rows(sa.select(OPERATIONS.c.id).where(remaining).limit(1)):
+    while await on.store.database.rows(sa.select(OPERATIONS.c.id).where(remaining).limit(1)):
         if time.monotonic() > until:
             return False
         await asyncio.sleep(0.5)
@@ -55,7 +55,7 @@ async def _comes_to(on: Field, remaining: sa.ColumnElement[bool]) -> bool:
 
 async def _delete_again(on: Field) -> None:
     """A delete that failed can be repeated until nothing is left."""
-    for row in await on.store.rows(sa.select(OPERATIONS).where(_failed_delete())):
+    for row in await on.store.database.rows(sa.select(OPERATIONS).where(_failed_delete())):
         on.count("deletes that failed and were repeated")
         body = {"query": DELETE, "variables": {"id": encode("Mover", row["task_arn"])}}
         async with httpx.AsyncClient(headers=HEADERS, timeout=60) as http:

@@ -11,7 +11,7 @@ import pytest_asyncio
 from graph.aws.client.gateway import Gateway
 from graph.cleanup.service import Cleanup
 from graph.sandbox import Fault, Sandbox
-from graph.store import Store
+from graph.store import open_store
 from tests import leftover
 from tests.aws.calls import at_the_gate
 from tests.world import LAB
@@ -19,7 +19,7 @@ from tests.world import LAB
 
 @pytest_asyncio.fixture
 async def cleanup(gateway: Gateway, tmp_path: Path) -> AsyncIterator[Cleanup]:
-    async with Store(f"sqlite:///{tmp_path}/db.sqlite") as store:
+    async with open_store(f"sqlite:///{tmp_path}/db.sqlite") as store:
         yield Cleanup(gateway, store, age=-1)
 
 

@@ -13,9 +13,9 @@ import pytest_asyncio
 from graph.aws.client.gateway import Gateway
 from graph.cleanup.sweep import Sweep
 from graph.sandbox import Fault, Sandbox
-from graph.store import Store
+from graph.store import Store, open_store
 from tests import leftover
-from tests.store.test_search import accepted
+from tests.store.operations import accepted
 from tests.stores import BOTH, store_url
 from tests.world import CREATE, LAB, ask, ended, furnish, new_mover, serving, tell
 
@@ -23,7 +23,7 @@ from tests.world import CREATE, LAB, ask, ended, furnish, new_mover, serving, te
 @pytest_asyncio.fixture(params=BOTH)
 async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
     with store_url(request.param, tmp_path) as url:
-        async with Store(url) as opened:
+        async with open_store(url) as opened:
             yield opened
 
 
@@ -36,7 +36,7 @@ async def over(
 ) -> None:
     """A create of the mover `one` that has ended."""
     await accepted(store, operation_id, mover_name="one", reservation=operation_id, task_arn=task)
-    await store.end_operation(operation_id, failure)
+    await store.operations.end(operation_id, failure)
 
 
 def parts(operation: str, *, role: str = "one-source-1") -> tuple[str, str, str, str]:
@@ -75,7 +75,7 @@ async def test_nothing_goes_that_an_ended_create_did_not_make(
     leftover.location(leftover.role("one-source-d"))
     await accepted(store, "alive", mover_name="one")
     await accepted(store, "a-delete", kind="DELETE_MOVER", mover_name="two")
-    await store.end_operation("a-delete", "no")
+    await store.operations.end("a-delete", "no")
     await over(store, "failed", "no")
     everything = leftover.there(aws)
     assert await sweeping(gateway, store).round() == 1
@@ -115,7 +115,7 @@ async def test_while_a_mover_is_being_deleted_its_create_is_not_judged(
     await accepted(store, "delete", kind="DELETE_MOVER", mover_name="one")
     await sweeping(gateway, store).round()
     assert leftover.there(aws) == {*kept, double}
-    await store.end_operation("delete", "no")
+    await store.operations.end("delete", "no")
     await sweeping(gateway, store).round()
     assert leftover.there(aws) == set(kept)
 
@@ -176,13 +176,13 @@ async def test_an_account_that_refuses_keeps_no_other_from_its_turn(
 ) -> None:
     lost = parts("failed")
     await accepted(store, "elsewhere", account_id="999999999999")
-    await store.end_operation("elsewhere", "no")
+    await store.operations.end("elsewhere", "no")
     await over(store, "failed", "no")
     sweep = sweeping(gateway, store)
     assert await sweep.round() == 2
     assert not set(lost) & leftover.there(aws)
     assert await sweep.round() == 0
-    unswept = await store.unswept(time.time() + 9, 9)
+    unswept = await store.operation_lists.unswept(time.time() + 9, 9)
     assert [row.id for row in unswept] == ["elsewhere"]
 
 
@@ -195,7 +195,7 @@ async def test_looking_at_20_operations_costs_one_call(
     counts = dict(aws.interceptor.counts())
     counts.pop("sts.AssumeRole")
     assert counts == {"resourcegroupstaggingapi.GetResources": 3}
-    assert await store.unswept(time.time() + 9, 9) == []
+    assert await store.operation_lists.unswept(time.time() + 9, 9) == []
 
 
 async def test_several_may_sweep_at_once(aws: Sandbox, gateway: Gateway, store: Store) -> None:
@@ -206,7 +206,7 @@ async def test_several_may_sweep_at_once(aws: Sandbox, gateway: Gateway, store: 
     await asyncio.gather(*(sweeping(gateway, store).round() for _ in range(3)))
     await sweeping(gateway, store).round()
     assert leftover.there(aws) == set()
-    assert await store.unswept(time.time() + 9, 9) == []
+    assert await store.operation_lists.unswept(time.time() + 9, 9) == []
 
 
 async def test_a_server_sweeps_and_then_forgets(aws: Sandbox, tmp_path: Path) -> None:
@@ -218,8 +218,11 @@ async def test_a_server_sweeps_and_then_forgets(aws: Sandbox, tmp_path: Path) ->
         assert (await ended(client, operation))["status"] == "FAILED"
         shown = await tell(client, f'{{ operation(id: "{operation}") {{ status }} }}')
         assert shown["data"]["operation"] == {"status": "FAILED"}
-        async with Store(f"sqlite:///{tmp_path}/store/db.sqlite") as store, asyncio.timeout(20):
-            while await store.unswept(time.time() + 9, 9):
+        async with (
+            open_store(f"sqlite:///{tmp_path}/store/db.sqlite") as store,
+            asyncio.timeout(20),
+        ):
+            while await store.operation_lists.unswept(time.time() + 9, 9):
                 await ask(client, "{ server { version } }")
-            assert await store.forget(time.time() + 9) != []
+            assert await store.retention.delete_expired(time.time() + 9) != []
     assert leftover.there(aws) == set()

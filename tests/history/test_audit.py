@@ -22,12 +22,12 @@ from graph.model.audit import (
     Surface,
 )
 from graph.model.errors import AccessDenied, ApiError, Conflict, Forbidden, Upstream
-from graph.store import AuditTrail, Store
+from graph.store import AuditTrail, Store, open_store
 
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with Store(f"sqlite:///{tmp_path}/db.sqlite") as opened:
+    async with open_store(f"sqlite:///{tmp_path}/db.sqlite") as opened:
         yield opened
 
 
@@ -37,7 +37,7 @@ def attempt(**target: Any) -> Attempt:
 
 
 async def phases(store: Store) -> list[tuple[str, str | None]]:
-    page = await AuditTrail(store).page(AuditFilter(), 100)
+    page = await store.audit.page(AuditFilter(), 100)
     return [(entry.record.phase.value, entry.record.error_code) for entry in page][::-1]
 
 
@@ -45,7 +45,7 @@ class FailingTrail(AuditTrail):
     """Refuses every record but those of the given phases."""
 
     def __init__(self, store: Store, *kept: AuditPhase, error: Exception) -> None:
-        super().__init__(store)
+        super().__init__(store.database)
         self._kept, self._error = kept, error
 
     async def append(self, record: AuditRecord) -> None:
@@ -70,7 +70,7 @@ async def test_each_kind_of_error_has_its_phase(
     async def fail(_attempt: Attempt) -> None:
         raise error
 
-    async with Audit(AuditTrail(store), keep_seconds=60) as audit:
+    async with Audit(store.audit, keep_seconds=60) as audit:
         with pytest.raises(type(error)):
             await audit.carry_out(attempt(), fail, may_take_effect=True)
     assert await phases(store) == [("REQUESTED", None), recorded]
@@ -118,7 +118,7 @@ async def test_a_change_whose_client_leaves_runs_to_its_end_and_is_recorded(stor
         begun.set()
         await go_on.wait()
 
-    async with Audit(AuditTrail(store), keep_seconds=60) as audit:
+    async with Audit(store.audit, keep_seconds=60) as audit:
         work = audit.carry_out(attempt(), change, may_take_effect=True)
         client = asyncio.ensure_future(work)
         await begun.wait()
@@ -140,7 +140,7 @@ async def test_changes_that_pile_up_are_throttled(
         begun.set()
         await go_on.wait()
 
-    async with Audit(AuditTrail(store), keep_seconds=60) as audit:
+    async with Audit(store.audit, keep_seconds=60) as audit:
         first = asyncio.ensure_future(audit.carry_out(attempt(), change, may_take_effect=True))
         await begun.wait()
         with pytest.raises(ApiError) as error:

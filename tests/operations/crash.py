@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from graph.sandbox import Fault, Sandbox
 from graph.sandbox.faults import Call
 from graph.schema.ids import encode
-from graph.store.database import driver_url
+from graph.store.engines import driver_url
 from graph.store.tables import OPERATIONS
 from tests.api_server import Server
 from tests.operations.stories import Parts, Story

@@ -14,7 +14,7 @@ from graph.operations import retries, settling
 from graph.operations.heartbeat import Heartbeat
 from graph.operations.retries import Retries, RetryPolicy
 from graph.operations.runtime import Runtime
-from graph.store import Store
+from graph.store import open_store
 
 if TYPE_CHECKING:
     from graph.aws.client.gateway import Gateway
@@ -51,9 +51,9 @@ async def stepped_runtime(
     for module in (retries, settling):
         monkeypatch.setattr(module, "time", clock)
         monkeypatch.setattr(module, "asyncio", clock)
-    async with Store(f"sqlite:///{folder}/db.sqlite") as store:
+    async with open_store(f"sqlite:///{folder}/db.sqlite") as store:
         gateway, resources = cast("Gateway", None), cast("ResourcePolicy", None)
-        heartbeat = Heartbeat(store, "mine", 1e9)
+        heartbeat = Heartbeat(store.replicas, "mine", 1e9)
         retries_of = Retries(POLICY, heartbeat)
         clock.runtime = Runtime(gateway, store, retries_of, heartbeat, resources)
         yield clock

@@ -15,7 +15,7 @@ from graph.aws.roles import delete_role, ensure_role
 from graph.model.errors import Conflict, Upstream
 from graph.model.mover import OPERATION_TAG, PART_TAG, Tag
 from graph.sandbox import Fault, Sandbox
-from graph.store import Store
+from graph.store import OperationRecords
 from tests.operations.crash import left
 from tests.world import CREATE, LAB, ORG, ROLE, ask, ended, furnish, made, new_mover, serving
 
@@ -88,21 +88,21 @@ async def test_a_store_that_is_away_for_a_while_only_delays(
     aws: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     furnish(aws, LAB)
-    away = {"event": 3, "set_task": 3, "end_operation": 3}
+    away = {"add_events": 3, "set_task": 3, "end": 3}
 
     def failing(name: str) -> Any:
-        real = getattr(Store, name)
+        real = getattr(OperationRecords, name)
 
-        async def write(store: Store, *args: Any, **more: Any) -> Any:
+        async def write(records: OperationRecords, *args: Any, **more: Any) -> Any:
             if away[name]:
                 away[name] -= 1
                 raise Upstream("the store is away")
-            return await real(store, *args, **more)
+            return await real(records, *args, **more)
 
         return write
 
     for name in away:
-        monkeypatch.setattr(Store, name, failing(name))
+        monkeypatch.setattr(OperationRecords, name, failing(name))
     async with serving(tmp_path) as client:
         await made(client)
     assert set(away.values()) == {0}
@@ -138,15 +138,15 @@ async def test_a_name_that_was_taken_between_check_and_record_is_refused(
     furnish(aws, LAB)
     async with serving(tmp_path) as client:
         first = asyncio.Event()
-        real = Store.begin_operation
+        real = OperationRecords.begin
 
-        async def late(store: Store, given: dict[str, Any], *args: Any) -> Any:
+        async def late(records: OperationRecords, *args: Any) -> Any:
             if not first.is_set():  # the other's whole life lies between our check and our record
                 first.set()
                 await made(client)
-            return await real(store, given, *args)
+            return await real(records, *args)
 
-        monkeypatch.setattr(Store, "begin_operation", late)
+        monkeypatch.setattr(OperationRecords, "begin", late)
         payload = (await ask(client, CREATE, input=new_mover()))["createMover"]
         assert [error["code"] for error in payload["errors"]] == ["NAME_TAKEN"]
     assert left(aws, LAB) == (1, 2, 2)

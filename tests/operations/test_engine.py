@@ -11,7 +11,7 @@ from graph.operations.engine import _own_engine
 
 
 def test_the_engine_s_clock_runs_also_on_an_old_sqlite(tmp_path: Path) -> None:
-    own = _own_engine(sa.make_url(f"sqlite:///{tmp_path}/store.sqlite"))
+    own = _own_engine(f"sqlite:///{tmp_path}/store.sqlite")
     assert own
     before = time.time()
     with own.connect() as connection:
@@ -22,7 +22,7 @@ def test_the_engine_s_clock_runs_also_on_an_old_sqlite(tmp_path: Path) -> None:
 
 
 def test_the_engine_of_workflows_hides_parameters(tmp_path: Path) -> None:
-    made = _own_engine(sa.make_url(f"sqlite:///{tmp_path}/db.sqlite"))
+    made = _own_engine(f"sqlite:///{tmp_path}/db.sqlite")
     assert made is not None
     assert made.hide_parameters
     made.dispose()

@@ -12,10 +12,10 @@ import pytest
 from graph.concurrency import Bookkeeping
 from graph.model.errors import Conflict, Forbidden, Upstream
 from graph.operations.idempotency import Idempotency
-from graph.store import Key, Store
+from graph.store import IdempotencyKey, IdempotencyKeys, Store, open_store
 from tests.runs.watch.held import HeldClock, settle
 
-KEY = Key.of("me", "k-1", "what")
+KEY = IdempotencyKey.of("me", "k-1", "what")
 REPLICA = "replica"
 
 
@@ -39,15 +39,21 @@ class Work:
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with Store(f"sqlite:///{tmp_path}/db.sqlite") as store:
-        await store.beat(REPLICA)  # it lives: nothing is taken over because its holder is gone
+    async with open_store(f"sqlite:///{tmp_path}/db.sqlite") as store:
+        await store.replicas.beat(
+            REPLICA
+        )  # it lives: nothing is taken over because its holder is gone
         yield store
 
 
-async def asked(store: Store, work: Work, clock: HeldClock | None = None, key: Key = KEY) -> Any:
+async def asked(
+    store: Store, work: Work, clock: HeldClock | None = None, key: IdempotencyKey = KEY
+) -> Any:
     books = Bookkeeping(clock or HeldClock())
     try:
-        return await Idempotency(store, REPLICA, books).once(key, work=work, find=work.find)
+        return await Idempotency(store.idempotency, REPLICA, books).run_once(
+            key, work=work, find=work.find
+        )
     finally:
         if clock is None:
             await books.aclose()
@@ -75,9 +81,9 @@ async def test_a_lost_answer_is_looked_for_at_once(store: Store) -> None:
 async def test_a_refusal_leaves_the_key_unused(store: Store) -> None:
     with pytest.raises(Forbidden):
         await asked(store, Work(Forbidden("no"), makes=False))
-    assert await store.key_answer(KEY) is None
-    other = Key(KEY.hashed, "another input")
-    assert (await store.claim_key(other, REPLICA)).mine
+    assert await store.idempotency.find(KEY) is None
+    other = IdempotencyKey(KEY.hashed, "another input")
+    assert (await store.idempotency.claim(other, REPLICA)).mine
 
 
 async def test_an_error_of_the_search_leaves_the_key_to_the_next_request(store: Store) -> None:
@@ -99,19 +105,19 @@ async def test_an_error_of_the_search_leaves_the_key_to_the_next_request(store: 
 async def test_a_key_that_cannot_be_settled_at_once_is_settled_later(
     store: Store, monkeypatch: pytest.MonkeyPatch, failures: int
 ) -> None:
-    plain, clock, left = store.settle_key, HeldClock(), [None] * failures
+    plain, clock, left = IdempotencyKeys.settle, HeldClock(), [None] * failures
 
-    async def settle_key(key: Key, result: str) -> None:
+    async def settle_key(keys: IdempotencyKeys, key: IdempotencyKey, result: str) -> None:
         if left:
             left.pop()
             raise Upstream("the server's store does not answer; try again")
-        await plain(key, result)
+        await plain(keys, key, result)
 
-    monkeypatch.setattr(store, "settle_key", settle_key)
+    monkeypatch.setattr(IdempotencyKeys, "settle", settle_key)
     work = Work()
     result = await asked(store, work, clock)
     assert result == work.made[0]
-    while (answer := await store.key_answer(KEY)) is None:
+    while (answer := await store.idempotency.find(KEY)) is None:
         await clock.turn(60)
         await settle()
     assert answer.result == result
@@ -120,4 +126,4 @@ async def test_a_key_that_cannot_be_settled_at_once_is_settled_later(
 async def test_a_key_with_another_input_is_a_conflict(store: Store) -> None:
     await asked(store, Work())
     with pytest.raises(Conflict):
-        await asked(store, Work(), key=Key(KEY.hashed, "another"))
+        await asked(store, Work(), key=IdempotencyKey(KEY.hashed, "another"))

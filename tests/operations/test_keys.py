@@ -11,7 +11,7 @@ import pytest
 
 from graph.auth import token_for
 from graph.sandbox import Fault, Sandbox
-from graph.store import Key
+from graph.store import IdempotencyKey
 from tests.api_server import Server
 from tests.operations.crash import left
 from tests.world import CREATE, LAB, OTHER, ask, ended, furnish, made, new_mover, serving, tell
@@ -207,5 +207,5 @@ async def test_a_key_whose_server_died_starts_its_run_once(
 
 
 def test_a_key_is_not_kept_as_it_was_given() -> None:
-    key = Key.of("caller", "secret-key", "what")
+    key = IdempotencyKey.of("caller", "secret-key", "what")
     assert "secret" not in key.hashed + key.fingerprint

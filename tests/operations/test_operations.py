@@ -9,7 +9,7 @@ import pytest
 
 from graph.model.errors import Upstream
 from graph.sandbox import Fault, Sandbox
-from graph.store import Store
+from graph.store import OperationRecords
 from tests.operations.crash import left
 from tests.operations.stories import CANCEL, DELETE, PATH, START
 from tests.stores import BOTH, store_url
@@ -119,13 +119,13 @@ async def test_a_create_that_was_accepted_is_told_so_where_the_store_goes_away_r
 ) -> None:
     furnish(aws, LAB)
 
-    async def away(_store: Store, _operation_id: str) -> None:
+    async def away(_operations: OperationRecords, _operation_id: str) -> None:
         raise Upstream("the store is away")
 
     given = new_mover() | {"idempotencyKey": "k"}
     async with serving(tmp_path) as client:
         with monkeypatch.context() as patched:
-            patched.setattr(Store, "operation", away)
+            patched.setattr(OperationRecords, "get", away)
             first = (await ask(client, CREATE, input=given))["createMover"]["operation"]
             again = await tell(client, CREATE, input=given)
         assert first["status"] == "CREATED"

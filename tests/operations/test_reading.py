@@ -12,9 +12,9 @@ from graph.model.errors import NotFound, Upstream
 from graph.model.operation import OperationFilter, OperationStatus
 from graph.operations import reading
 from graph.operations.reading import OperationReader
-from graph.store import Key, Store, StoredOperation
+from graph.store import IdempotencyKey, OperationRecords, Store, StoredOperation, open_store
 from tests.operations.stepped import SteppedTime
-from tests.store.test_store import values
+from tests.store.operations import change_operation, new_operation
 
 KEEP = 3_600.0
 EVERYTHING = OperationFilter()
@@ -22,15 +22,18 @@ EVERYTHING = OperationFilter()
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with Store(f"sqlite:///{tmp_path}/db.sqlite") as opened:
+    async with open_store(f"sqlite:///{tmp_path}/db.sqlite") as opened:
         yield opened
 
 
-async def begin(store: Store, age: float = 0.0, key: Key | None = None, name: str = "one") -> str:
+async def begin(
+    store: Store, age: float = 0.0, key: IdempotencyKey | None = None, name: str = "one"
+) -> str:
     """The id of an operation that was accepted and last changed so many seconds ago."""
     at = store.now() - age
-    given = values(name, created_at=at, updated_at=at)
-    return (await store.begin_operation(given, key)).operation_id
+    begun = await store.operations.begin(new_operation(name), key)
+    await change_operation(store, begun.operation_id, created_at=at, updated_at=at)
+    return begun.operation_id
 
 
 @pytest.mark.parametrize(
@@ -48,9 +51,9 @@ async def test_an_operation_is_shown_until_it_has_expired_and_no_key_leads_to_it
     store: Store, age: float, *, ended: bool, keyed: bool, shown: bool
 ) -> None:
     reader = OperationReader(store, KEEP)
-    operation_id = await begin(store, age, Key.of("me", "k", "what") if keyed else None)
+    operation_id = await begin(store, age, IdempotencyKey.of("me", "k", "what") if keyed else None)
     if ended:
-        await store.end_operation(operation_id, "why", at=store.now() - age)
+        await store.operations.end(operation_id, "why", at=store.now() - age)
     listed = [operation.id for _, operation in await reader.page(EVERYTHING, 9)]
     assert listed == [operation_id] * shown
     assert (await reader.get(operation_id)).id == operation_id
@@ -71,11 +74,11 @@ async def test_an_unknown_operation_is_not_found(store: Store) -> None:
 async def test_an_accepted_operation_that_cannot_be_read_is_said_to_be_accepted(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def away(_operation_id: str) -> StoredOperation:
+    async def away(_records: OperationRecords, _operation_id: str) -> StoredOperation:
         raise Upstream("the store does not answer; try again")
 
     operation_id = await begin(store)
-    monkeypatch.setattr(store, "operation", away)
+    monkeypatch.setattr(OperationRecords, "get", away)
     reader = OperationReader(store, KEEP)
     with pytest.raises(Upstream, match=r"was accepted.*instead of trying again"):
         await reader.accepted(operation_id)
@@ -106,9 +109,9 @@ async def test_a_follower_gets_each_state_once_and_the_end_last(
     async for operation in reader.follow(operation_id):
         seen.append((operation.status.value, [event.message for event in operation.events]))
         if len(seen) == 1:
-            await store.event(operation_id, "creating")
+            await store.operations.add_events(operation_id, "creating")
         elif len(seen) == 2:
-            await store.end_operation(operation_id, None, "created")
+            await store.operations.end(operation_id, None, "created")
     assert seen == [
         ("CREATED", []),
         ("RUNNING", ["creating"]),
@@ -138,6 +141,6 @@ async def test_waiting_returns_the_end_or_the_state_after_the_time_is_over(
     assert (await reader.wait(operation_id, 0.0)).status is OperationStatus.CREATED
     async with asyncio.TaskGroup() as group:
         waiting = group.create_task(reader.wait(operation_id, 60.0))
-        await store.end_operation(operation_id, failure)
+        await store.operations.end(operation_id, failure)
     assert waiting.result().status.ended
     assert waiting.result().failure == failure

@@ -14,30 +14,24 @@ from dbos import DBOS
 from graph.model.location import S3Spec
 from graph.model.operation import NewMover
 from graph.operations import dispatch
-from graph.operations.accepted import CreateInput
-from graph.operations.accepted import encode as stored
+from graph.operations.inputs import CreateInput
+from graph.operations.inputs import encode as encoded
 from graph.operations.recovery import Recovery
 from graph.operations.runtime import runtime
 from graph.sandbox import Fault, Sandbox
 from graph.schema.ids import encode
+from graph.store import NewOperation
 from tests.operations.crash import left
+from tests.store.operations import new_operation
 from tests.world import CREATE, LAB, ask, ended, furnish, made, new_mover, serving
 
 
-def recorded(name: str = "one") -> dict[str, Any]:
+def recorded(name: str = "one", stored: bytes | None = None) -> NewOperation:
     """An operation as it stands in the store before it is started."""
     spec = S3Spec(bucket_arn=f"arn:aws:s3:::from-{LAB}")
     new = NewMover(account_id=LAB, group="g", name=name, source=spec, destination=spec)
-    return {
-        "id": f"00000000-0000-4000-8000-0000000000{len(name):02}",
-        "kind": "CREATE_MOVER",
-        "account_id": LAB,
-        "mover_group": "g",
-        "mover_name": name,
-        "requested_by": "me",
-        "reservation": f"{LAB} g {name}",
-        "input": stored(CreateInput(new)),
-    }
+    given = encoded(CreateInput(new)) if stored is None else stored
+    return new_operation(name, account_id=LAB, input=given)
 
 
 def recovery() -> Recovery:
@@ -49,7 +43,7 @@ async def standing(client: httpx.AsyncClient, aws: Sandbox) -> str:
     aws.interceptor.add(Fault("CreateTask", "gate-after"))
     await ask(client, CREATE, input=new_mover())
     assert await asyncio.to_thread(aws.interceptor.wait_for_gate, 20)
-    (row,) = await runtime().store.unended()
+    (row,) = await runtime().store.operations.unended()
     return row.id
 
 
@@ -59,7 +53,7 @@ async def test_what_was_recorded_and_never_begun_is_begun_later(
     furnish(aws, LAB)
     async with serving(tmp_path) as client:
         store = runtime().store
-        begun = await store.begin_operation(recorded())
+        begun = await store.operations.begin(recorded())
         await asyncio.gather(*(recovery().recover_lost(abandoned=-1) for _ in range(4)))
         operation = await ended(client, encode("Operation", begun.operation_id))
         assert operation["status"] == "COMPLETED", operation
@@ -72,7 +66,7 @@ async def test_what_is_begun_later_checks_its_name_then(aws: Sandbox, tmp_path: 
     async with serving(tmp_path) as client:
         await made(client)
         store = runtime().store
-        begun = await store.begin_operation(recorded())
+        begun = await store.operations.begin(recorded())
         await recovery().recover_lost(abandoned=-1)
         operation = await ended(client, encode("Operation", begun.operation_id))
         assert operation["failure"] == "group 'g' has a mover 'one' already"
@@ -118,7 +112,7 @@ async def test_an_operation_whose_input_is_damaged_fails(
     aws: Sandbox, tmp_path: Path, stored: bytes
 ) -> None:
     async with serving(tmp_path) as client:
-        begun = await runtime().store.begin_operation(recorded() | {"input": stored})
+        begun = await runtime().store.operations.begin(recorded(stored=stored))
         await recovery().recover_lost(abandoned=-1)
         operation = await ended(client, encode("Operation", begun.operation_id))
     assert operation["failure"] == "its stored input is damaged"
@@ -128,9 +122,9 @@ async def test_an_operation_of_a_newer_release_is_left_alone(aws: Sandbox, tmp_p
     async with serving(tmp_path):
         store = runtime().store
         newer = b'{"version": 99, "create": {}}'
-        begun = await store.begin_operation(recorded() | {"input": newer})
+        begun = await store.operations.begin(recorded(stored=newer))
         await recovery().recover_lost(abandoned=-1)
-        assert (await store.operation(begun.operation_id)).ended_at is None
+        assert (await store.operations.get(begun.operation_id)).ended_at is None
         assert await DBOS.list_workflows_async() == []
 
 

@@ -11,7 +11,7 @@ import pytest
 from graph.sandbox import Sandbox
 from graph.schema.ids import encode
 from tests.operations.crash import left
-from tests.operations.test_accepted import RELEASED
+from tests.operations.test_inputs import RELEASED
 from tests.world import CREATE, ask, ended, furnish, new_mover, serving
 
 ACCOUNTS = [f"{300_000_000_000 + number}" for number in range(8)]

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from graph.operations import accepted, released_pickles
-from graph.operations.accepted import (
+from graph.operations import inputs, released_pickles
+from graph.operations.inputs import (
     UnreadableInput,
     decode,
 )
-from tests.operations.test_accepted import released_rows
+from tests.operations.test_inputs import released_rows
 
 
 class Hostile:
@@ -53,7 +53,7 @@ def test_only_known_classes_are_admitted() -> None:
         "EfsSpec",
         "Tag",
     }
-    assert max(accepted._READERS) == accepted._VERSION
+    assert max(inputs._READERS) == inputs._VERSION
 
 
 def test_the_hostile_pickle_does_run_where_it_is_simply_loaded(tmp_path: Path) -> None:

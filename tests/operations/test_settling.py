@@ -12,7 +12,6 @@ from graph.aws.client.gateway import NotSent
 from graph.model.errors import ApiError, Forbidden, UpstreamTimeout
 from graph.operations.settling import Settling
 from graph.sandbox import Sandbox
-from graph.store import LateEffects
 from graph.store.tables import LATE_EFFECTS
 from tests.operations.crash import left
 from tests.operations.stepped import OPERATION, POLICY, SteppedTime
@@ -71,7 +70,7 @@ class Part:
 
 def settling(clock: SteppedTime) -> Settling:
     runtime = clock.runtime
-    return Settling(OPERATION, runtime.retries, LateEffects(runtime.store))
+    return Settling(OPERATION, runtime.retries, runtime.store.late_effects)
 
 
 def lost() -> UpstreamTimeout:
@@ -85,7 +84,10 @@ NEVER = 1e9
 
 
 async def noted(clock: SteppedTime) -> list[str]:
-    return [row["operation_id"] for row in await clock.runtime.store.rows(LATE_EFFECTS.select())]
+    return [
+        row["operation_id"]
+        for row in await clock.runtime.store.database.rows(LATE_EFFECTS.select())
+    ]
 
 
 async def test_a_part_that_no_process_tried_before_is_made_without_a_search(

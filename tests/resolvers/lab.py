@@ -16,7 +16,7 @@ from graph.model.caller import Caller, Identity, Rights
 from graph.operations import Operations
 from graph.rights.policy import ResourcePolicy
 from graph.runs import RunService
-from graph.store import AuditTrail, RunRecords, Store
+from graph.store import open_store
 from tests.world import ORG, ROLE
 
 
@@ -35,12 +35,12 @@ async def opened(
     clients = Clients(region="us-east-1", role=ROLE, org=ORG, external_id="x-1")
     async with (
         Gateway(clients, org=ORG, accounts=frozenset(accounts)) as gateway,
-        Store(f"sqlite:///{folder}/db.sqlite") as store,
+        open_store(f"sqlite:///{folder}/db.sqlite") as store,
     ):
         policy = ResourcePolicy({})
         operations = Operations(gateway, store, policy, keep=keep)
-        runs = RunService(gateway, RunRecords(store), operations)
-        audit = Audit(AuditTrail(store), keep_seconds=60)
+        runs = RunService(gateway, store.runs, operations)
+        audit = Audit(store.audit, keep_seconds=60)
         yield Services(
             gateway, runs, operations, store, policy, audit, Cleanup(gateway, store, age=age), "0"
         )

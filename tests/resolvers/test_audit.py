@@ -18,7 +18,6 @@ from graph.model.audit import (
 )
 from graph.model.errors import Forbidden
 from graph.resolvers.audit import list_audit
-from graph.store import AuditTrail
 from tests.resolvers.lab import asking, opened
 from tests.world import LAB, OTHER
 
@@ -62,7 +61,7 @@ async def test_a_reader_sees_what_its_key_sees_whatever_it_filters_by(
 ) -> None:
     async with opened(tmp_path) as services:
         for place in PLACES:
-            await AuditTrail(services.store).append(record(place))
+            await services.store.audit.append(record(place))
         context = asking(services, may_audit=True, **rights)
         entries = await list_audit(context, wanted, 10, None)
     targets = [entry.record.target for entry in entries]
@@ -72,7 +71,7 @@ async def test_a_reader_sees_what_its_key_sees_whatever_it_filters_by(
 async def test_a_page_goes_on_below_its_cursor(tmp_path: Path) -> None:
     async with opened(tmp_path) as services:
         for place in PLACES:
-            await AuditTrail(services.store).append(record(place))
+            await services.store.audit.append(record(place))
         context = asking(services, may_audit=True)
         first = await list_audit(context, AuditFilter(), 3, None)
         rest = await list_audit(context, AuditFilter(), 3, first[-1].sequence)

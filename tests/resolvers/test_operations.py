@@ -13,7 +13,7 @@ from graph.model.operation import OperationFilter
 from graph.resolvers import operations
 from graph.store import Store
 from tests.resolvers.lab import asking, opened
-from tests.store.test_search import accepted
+from tests.store.operations import accepted, change_operation
 from tests.world import LAB, OTHER
 
 ALL = OperationFilter()
@@ -26,9 +26,9 @@ async def seen(context: Context, wanted: OperationFilter = ALL) -> set[str]:
 
 async def furnish(store: Store) -> None:
     await accepted(store, "a")
-    await accepted(store, "b", mover_group="h")
+    await accepted(store, "b", group="h")
     await accepted(store, "c", account_id=OTHER)
-    await accepted(store, "d", mover_group=None)
+    await accepted(store, "d", group=None)
 
 
 async def test_a_list_has_what_the_caller_sees(tmp_path: Path) -> None:
@@ -68,8 +68,8 @@ async def test_what_is_to_be_forgotten_is_not_found_though_the_store_has_it(
     async with opened(tmp_path, keep=50) as services:
         for operation_id in ("old", "new", "alive"):
             await accepted(services.store, operation_id)
-        await services.store.end_operation("new", None)
-        await services.store.end_operation("old", None)
+        await services.store.operations.end("new", None)
+        await services.store.operations.end("old", None)
         await aged(services.store, "old", 51)
         await aged(services.store, "alive", 51)
         context = asking(services)
@@ -81,9 +81,4 @@ async def test_what_is_to_be_forgotten_is_not_found_though_the_store_has_it(
 
 async def aged(store: Store, operation_id: str, seconds: float) -> None:
     """As if its last change lay so long ago."""
-    import sqlalchemy as sa  # noqa: PLC0415 - beside its use
-
-    from graph.store.tables import OPERATIONS  # noqa: PLC0415 - beside its use
-
-    mine = sa.update(OPERATIONS).where(OPERATIONS.c.id == operation_id)
-    await store.write(mine.values(updated_at=time.time() - seconds))
+    await change_operation(store, operation_id, updated_at=time.time() - seconds)

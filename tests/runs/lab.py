@@ -24,11 +24,11 @@ from graph.sandbox.clock import CLOCK
 from graph.sandbox.datasync import resources
 from graph.sandbox.datasync.errors import InvalidRequestException
 from graph.sandbox.datasync.models import DataSyncBackend
-from graph.store import Key, RunNote, RunRecords, Store
+from graph.store import IdempotencyKey, RunNote, RunRecords, Store, open_store
 from tests import leftover
 from tests.world import LAB, ORG, ROLE, furnish
 
-KEY = Key.of("me", "k-1", "start")
+KEY = IdempotencyKey.of("me", "k-1", "start")
 
 
 class SandboxClock:
@@ -56,7 +56,7 @@ class Unreliable(RunRecords):
     failing: dict[str, int]
 
     def __init__(self, store: Store) -> None:
-        super().__init__(store)
+        super().__init__(store.database)
         self.failing = {}
 
     def _fail(self, method: str) -> None:
@@ -139,13 +139,13 @@ async def opened(aws: Sandbox, folder: Path, *, drain: float = 10.0) -> AsyncIte
     url = f"sqlite:///{folder}/db.sqlite"
     async with (
         Gateway(clients, org=ORG) as gateway,
-        Store(url) as store,
-        Store(url) as others,
+        open_store(url) as store,
+        open_store(url) as others,
     ):
         clock, records = SandboxClock(), Unreliable(store)
         async with (
             _service(gateway, records, store, clock, drain) as runs,
-            _service(gateway, RunRecords(others), others, clock, drain) as other,
+            _service(gateway, others.runs, others, clock, drain) as other,
         ):
             yield Lab(aws, gateway, store, records, runs, other, task, clock)
 
@@ -174,5 +174,5 @@ def refusing(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
 def _service(
     gateway: Gateway, records: RunRecords, store: Store, clock: SandboxClock, drain: float
 ) -> RunService:
-    idempotency = Idempotency(store, "replica", Bookkeeping(clock))
+    idempotency = Idempotency(store.idempotency, "replica", Bookkeeping(clock))
     return RunService(gateway, records, idempotency, clock=clock, drain=drain)

@@ -74,7 +74,7 @@ async def test_of_many_stops_at_once_the_one_that_took_effect_counts(lab: Lab) -
     await lab.finish()
     note = await lab.note(run_arn)
     assert (await lab.read(run_arn)).outcome is Outcome.CANCELLED
-    rows = await lab.store.rows(RUN_CANCELLATIONS.select())
+    rows = await lab.store.database.rows(RUN_CANCELLATIONS.select())
     assert [row["cancelled_by"] for row in rows if row["effective_at"]] == [note.cancelled_by]
 
 

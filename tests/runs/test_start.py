@@ -18,7 +18,7 @@ from graph.model.errors import (
     Upstream,
 )
 from graph.sandbox import Fault, Sandbox
-from graph.store import Key, StartClaim
+from graph.store import IdempotencyKey, StartClaim
 from tests.runs.lab import KEY, Lab, describing, opened
 
 KEYS = pytest.mark.parametrize("key", [None, KEY], ids=["without a key", "with a key"])
@@ -36,7 +36,7 @@ async def abandoned(call: asyncio.Task[Any]) -> None:
 
 
 @KEYS
-async def test_a_start_keeps_who_started_the_run(lab: Lab, key: Key | None) -> None:
+async def test_a_start_keeps_who_started_the_run(lab: Lab, key: IdempotencyKey | None) -> None:
     run_arn = await lab.runs.start(lab.task, BY, key)
     assert (await lab.note(run_arn)).started_by == BY
     assert (await lab.read(run_arn)).status == "LAUNCHING"
@@ -88,7 +88,7 @@ GATES = [
 @KEYS
 @pytest.mark.parametrize(("operation", "gate"), GATES)
 async def test_a_start_is_finished_when_its_client_leaves(
-    lab: Lab, operation: str, gate: str, key: Key | None
+    lab: Lab, operation: str, gate: str, key: IdempotencyKey | None
 ) -> None:
     lab.aws.interceptor.add(Fault(operation, gate))
     call = asyncio.create_task(lab.runs.start(lab.task, BY, key))
@@ -108,7 +108,7 @@ async def test_a_start_is_finished_when_its_client_leaves(
 @KEYS
 @pytest.mark.parametrize(("operation", "gate"), GATES)
 async def test_a_start_that_the_shutdown_cuts_off_does_not_block_the_mover(
-    aws: Sandbox, tmp_path: Path, operation: str, gate: str, key: Key | None
+    aws: Sandbox, tmp_path: Path, operation: str, gate: str, key: IdempotencyKey | None
 ) -> None:
     async with opened(aws, tmp_path, drain=0) as lab:
         aws.interceptor.add(Fault(operation, gate))
@@ -164,7 +164,7 @@ async def test_the_shutdown_waits_for_starts_that_are_under_way(lab: Lab) -> Non
 @KEYS
 @pytest.mark.parametrize("after_the_effect", [False, True])
 async def test_an_unexpected_error_neither_blocks_the_mover_nor_loses_its_run(
-    lab: Lab, monkeypatch: pytest.MonkeyPatch, key: Key | None, *, after_the_effect: bool
+    lab: Lab, monkeypatch: pytest.MonkeyPatch, key: IdempotencyKey | None, *, after_the_effect: bool
 ) -> None:
     plain = executions.start_run
 
@@ -187,7 +187,7 @@ async def test_an_unexpected_error_neither_blocks_the_mover_nor_loses_its_run(
 
 
 @KEYS
-async def test_a_start_whose_answer_was_lost_is_found(lab: Lab, key: Key | None) -> None:
+async def test_a_start_whose_answer_was_lost_is_found(lab: Lab, key: IdempotencyKey | None) -> None:
     lab.aws.interceptor.add(Fault("StartTaskExecution", "lost"))
     run_arn = await lab.runs.start(lab.task, BY, key)
     assert [run.run_arn for run in await lab.runs.list_runs(lab.task)] == [run_arn]
@@ -199,8 +199,8 @@ async def test_a_start_whose_answer_was_lost_is_found(lab: Lab, key: Key | None)
     ("fault", "error"),
     [("unsent", Upstream), ("denied", AccessDenied), ("throttle", Throttled), ("error", Upstream)],
 )
-async def test_a_start_that_aws_fails_is_in_nobodys_way(
-    lab: Lab, fault: str, error: type[ApiError], key: Key | None
+async def test_a_start_that_fails_in_aws_blocks_no_other(
+    lab: Lab, fault: str, error: type[ApiError], key: IdempotencyKey | None
 ) -> None:
     lab.aws.interceptor.add(Fault("StartTaskExecution", fault, count=20))
     with pytest.raises(error):
@@ -212,7 +212,7 @@ async def test_a_start_that_aws_fails_is_in_nobodys_way(
 @KEYS
 @pytest.mark.parametrize("failures", [1, 3])
 async def test_bookkeeping_that_fails_is_repeated_and_no_error_of_the_start(
-    lab: Lab, failures: int, key: Key | None
+    lab: Lab, failures: int, key: IdempotencyKey | None
 ) -> None:
     lab.records.failing["end_start"] = failures
     run_arn = await lab.runs.start(lab.task, BY, key)

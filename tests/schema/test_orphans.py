@@ -9,7 +9,7 @@ import httpx
 
 from graph.sandbox import Fault, Sandbox
 from tests import leftover
-from tests.store.test_search import accepted
+from tests.store.operations import accepted
 from tests.world import LAB, ask, furnish, made, serving, settings, tell
 
 ORPHANS = f"""{{ account(id: "{LAB}") {{ orphans {{
@@ -130,7 +130,7 @@ async def test_ghosts_of_the_tagging_api_are_no_orphans(aws: Sandbox, tmp_path: 
 async def test_what_an_operation_needs_that_is_under_way_is_no_orphan(
     aws: Sandbox, tmp_path: Path
 ) -> None:
-    from graph.store import Store  # noqa: PLC0415 - beside its use
+    from graph.store import open_store  # noqa: PLC0415 - beside its use
 
     furnish(aws, LAB)
     making = leftover.location(
@@ -140,9 +140,9 @@ async def test_what_an_operation_needs_that_is_under_way_is_no_orphan(
     other = leftover.location(leftover.role("other"))
     async with serving(tmp_path, **SOON) as client:
         assert {making, deleting, other} <= await arns(client)
-        async with Store(settings(tmp_path).store_url) as store:
+        async with open_store(settings(tmp_path).store_url) as store:
             await accepted(store, "making", reservation="1")
-            await accepted(store, "deleting", kind="DELETE_MOVER", mover_group="h", reservation="2")
+            await accepted(store, "deleting", kind="DELETE_MOVER", group="h", reservation="2")
         assert {arn.rpartition("/")[2] for arn in await arns(client)} == {
             other.rpartition("/")[2],
             "other",

@@ -8,8 +8,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from graph.store import Store
-from graph.store.database import driver_url
+from graph.store import Store, open_store
+from graph.store.engines import driver_url
 from tests.stores import BOTH, store_url
 
 RELEASED = Path(__file__).with_name("released")
@@ -41,5 +41,5 @@ def released(url: str) -> str:
 @pytest.fixture(params=BOTH)
 async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
     with store_url(request.param, tmp_path) as made:
-        async with Store(made) as opened:
+        async with open_store(made) as opened:
             yield opened

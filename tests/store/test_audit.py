@@ -17,7 +17,7 @@ from graph.model.audit import (
     Requester,
     Surface,
 )
-from graph.store import AuditTrail, Store
+from graph.store import Store
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, 250_000, tzinfo=UTC)
 
@@ -37,7 +37,7 @@ def record(at: datetime = NOW, **target: Any) -> AuditRecord:
 
 
 async def whole(store: Store, **wanted: Any) -> list[AuditRecord]:
-    page = await AuditTrail(store).page(AuditFilter(**wanted), 100)
+    page = await store.audit.page(AuditFilter(**wanted), 100)
     return [entry.record for entry in page]
 
 
@@ -51,14 +51,14 @@ async def test_a_record_is_read_as_it_was_written(store: Store) -> None:
         operation_id="o",
         resources=("a", "b"),
     )
-    await AuditTrail(store).append(written)
+    await store.audit.append(written)
     assert await whole(store) == [written]
 
 
 @pytest.mark.parametrize("text", ["\0", "a\nb", "\ud800", "é" * 10_000, "", "'; --", "\u202e"])
 async def test_no_text_of_a_caller_keeps_a_record_out(store: Store, text: str) -> None:
     names = ("account_id", "group", "mover_name", "task_arn", "run_arn")
-    await AuditTrail(store).append(record(NOW, **dict.fromkeys(names, text)))
+    await store.audit.append(record(NOW, **dict.fromkeys(names, text)))
     (read,) = await whole(store)
     for name in names:
         shown = getattr(read.target, name)
@@ -67,7 +67,7 @@ async def test_no_text_of_a_caller_keeps_a_record_out(store: Store, text: str) -
 
 
 async def test_records_go_when_they_are_old_and_not_before(store: Store) -> None:
-    trail, now = AuditTrail(store), datetime.now(UTC)
+    trail, now = store.audit, datetime.now(UTC)
     for days in (402, 401, 399, 0):
         await trail.append(record(now - timedelta(days=days), mover_name=f"{days}"))
     assert await trail.forget(400 * 86_400) == 2

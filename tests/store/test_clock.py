@@ -10,9 +10,9 @@ from types import SimpleNamespace
 import pytest
 
 from graph.model.operation import OperationFilter
-from graph.store import Store, database
+from graph.store import Store, database, open_store
 from graph.store.clock import StoreClock
-from tests.store.test_store import values
+from tests.store.operations import new_operation
 from tests.stores import BOTH, store_url
 
 HOUR = 3_600.0
@@ -49,13 +49,13 @@ class Host:
 
 
 async def run_operation(store: Store, name: str) -> None:
-    begun = await store.begin_operation(values(name, id=str(uuid.uuid4())))
-    await store.event(begun.operation_id, "doing it")
-    await store.end_operation(begun.operation_id, None)
+    begun = await store.operations.begin(new_operation(name, id=str(uuid.uuid4())))
+    await store.operations.add_events(begun.operation_id, "doing it")
+    await store.operations.end(begun.operation_id, None)
 
 
 async def listed(store: Store) -> list[str]:
-    page = await store.operations(OperationFilter(), store.now() - HOUR, 10)
+    page = await store.operation_lists.page(OperationFilter(), store.now() - HOUR, 10)
     return [row.mover_name for row in page]
 
 
@@ -66,7 +66,7 @@ async def test_operations_of_a_host_whose_clock_is_set_are_listed_in_order(
 ) -> None:
     host = Host(monkeypatch)
     with store_url(kind, tmp_path) as url:
-        async with Store(url) as store:
+        async with open_store(url) as store:
             await run_operation(store, "one")
             host.ahead = back
             await run_operation(store, "two")
@@ -75,11 +75,11 @@ async def test_operations_of_a_host_whose_clock_is_set_are_listed_in_order(
             await run_operation(store, "three")
             assert await listed(store) == ["three", "two", "one"]
         host.ahead = back
-        async with Store(url) as store:
+        async with open_store(url) as store:
             await run_operation(store, "four")
             host.ahead = 0.0
             assert await listed(store) == ["four", "three", "two", "one"]
-            await store.forget(store.now() - HOUR)
+            await store.retention.delete_expired(store.now() - HOUR)
             assert len(await listed(store)) == 4
 
 
@@ -89,17 +89,17 @@ async def test_replicas_with_different_clocks_share_the_time_of_the_database(
 ) -> None:
     host = Host(monkeypatch)
     with store_url("postgres", tmp_path) as url:
-        async with Store(url) as right:
+        async with open_store(url) as right:
             host.ahead = -2 * HOUR
-            async with Store(url) as slow:
+            async with open_store(url) as slow:
                 await run_operation(slow, "of-slow")
                 await run_operation(right, "of-right")
                 assert await listed(right) == await listed(slow) == ["of-right", "of-slow"]
 
 
 async def test_concurrent_readings_agree(tmp_path: Path) -> None:
-    async with Store(f"sqlite:///{tmp_path}/db.sqlite") as store:
+    async with open_store(f"sqlite:///{tmp_path}/db.sqlite") as store:
         await asyncio.gather(*(run_operation(store, f"m{number}") for number in range(8)))
-        page = await store.operations(OperationFilter(), store.now() - HOUR, 10)
+        page = await store.operation_lists.page(OperationFilter(), store.now() - HOUR, 10)
         created = [row.created_at for row in page]
         assert created == sorted(created, reverse=True)

@@ -9,9 +9,9 @@ import pytest
 import sqlalchemy as sa
 
 from graph.model.errors import QuotaExceeded
-from graph.store import Quota, Store
+from graph.store import Quota, Store, open_store
 from graph.store.tables import OPERATIONS
-from tests.store.test_store import values
+from tests.store.operations import new_operation
 from tests.stores import BOTH, store_url
 
 LISTED = frozenset({"arn:1", "arn:2"})
@@ -20,7 +20,7 @@ LISTED = frozenset({"arn:1", "arn:2"})
 async def begin(store: Store, name: str, quota: Quota) -> bool:
     """Whether the create is accepted."""
     try:
-        await store.begin_operation(values(name), None, quota)
+        await store.operations.begin(new_operation(name), None, quota)
     except QuotaExceeded:
         return False
     return True
@@ -32,13 +32,13 @@ async def test_of_concurrent_creates_on_two_servers_as_many_are_accepted_as_ther
     kind: str, tmp_path: Path, limit: int, room: int
 ) -> None:
     with store_url(kind, tmp_path) as url:
-        async with Store(url) as one, Store(url) as two:
+        async with open_store(url) as one, open_store(url) as two:
             quota = Quota(limit, LISTED, one.now())
             accepted = await asyncio.gather(
                 *(begin((one, two)[n % 2], f"m{n}", quota) for n in range(8))
             )
             assert sum(accepted) == room
-            assert len(await one.unended()) == room
+            assert len(await one.operations.unended()) == room
 
 
 async def earlier(store: Store, story: str) -> None:
@@ -47,14 +47,16 @@ async def earlier(store: Store, story: str) -> None:
         "deletion": {"kind": "DELETE_MOVER"},
         "other account": {"account_id": "333333333333"},
     }.get(story, {})
-    begun = await store.begin_operation(values("earlier", **changes))
+    begun = await store.operations.begin(new_operation("earlier", **changes))
     if story.startswith("completed"):
-        await store.set_task(begun.operation_id, "arn:1" if "listed" in story else "arn:3")
-        await store.end_operation(begun.operation_id, None)
+        await store.operations.set_task(
+            begun.operation_id, "arn:1" if "listed" in story else "arn:3"
+        )
+        await store.operations.end(begun.operation_id, None)
     if story == "failed":
-        await store.end_operation(begun.operation_id, "why")
+        await store.operations.end(begun.operation_id, "why")
     if story == "under way and listed":
-        await store.set_task(begun.operation_id, "arn:2")
+        await store.operations.set_task(begun.operation_id, "arn:2")
 
 
 @pytest.mark.parametrize(
@@ -81,15 +83,16 @@ async def test_a_create_that_ended_before_the_list_was_requested_does_not_count(
     store: Store,
 ) -> None:
     await earlier(store, "completed")
-    (ended,) = await store._stored(sa.select(OPERATIONS))
-    assert ended.ended_at is not None
-    assert not await begin(store, "one", Quota(3, LISTED, ended.ended_at - 0.001))
-    assert await begin(store, "one", Quota(3, LISTED, ended.ended_at))
+    (ended,) = await store.database.rows(sa.select(OPERATIONS))
+    assert not await begin(store, "one", Quota(3, LISTED, ended["ended_at"] - 0.001))
+    assert await begin(store, "one", Quota(3, LISTED, ended["ended_at"]))
 
 
 async def test_a_rejected_create_leaves_its_name_free_and_names_the_numbers(store: Store) -> None:
-    await store.begin_operation(values("earlier"))
+    await store.operations.begin(new_operation("earlier"))
     full = Quota(3, LISTED, store.now())
-    with pytest.raises(QuotaExceeded, match=r"has 2 DataSync tasks and 1 being made.* quota is 3"):
-        await store.begin_operation(values("one"), None, full)
+    with pytest.raises(
+        QuotaExceeded, match=r"has 2 DataSync tasks and 1 being created.* quota is 3"
+    ):
+        await store.operations.begin(new_operation("one"), None, full)
     assert await begin(store, "one", Quota(4, LISTED, store.now()))

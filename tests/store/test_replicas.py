@@ -5,22 +5,22 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from graph.store import Store
+from graph.store import open_store
 
 
 async def test_a_dead_replica_is_claimed_by_one_and_only_as_it_was_seen(tmp_path: Path) -> None:
-    async with Store(f"sqlite:///{tmp_path}/db.sqlite") as store:
-        await store.beat("dead")
-        seen = (await store.beat("dead"))["dead"]
-        assert not await store.claim_replica("dead", seen - 1), "it has beaten since"
-        claims = await asyncio.gather(*(store.claim_replica("dead", seen) for _ in range(4)))
+    async with open_store(f"sqlite:///{tmp_path}/db.sqlite") as store:
+        await store.replicas.beat("dead")
+        seen = (await store.replicas.beat("dead"))["dead"]
+        assert not await store.replicas.claim("dead", seen - 1), "it has beaten since"
+        claims = await asyncio.gather(*(store.replicas.claim("dead", seen) for _ in range(4)))
         assert sorted(claims) == [False, False, False, True]
         # One that never beat gets an entry first, by which one of all can claim it.
         assert not any(
-            await asyncio.gather(*(store.claim_replica("unknown", None) for _ in range(4)))
+            await asyncio.gather(*(store.replicas.claim("unknown", None) for _ in range(4)))
         )
-        counts = await store.beat("me")
+        counts = await store.replicas.beat("me")
         claims = await asyncio.gather(
-            *(store.claim_replica("unknown", counts["unknown"]) for _ in range(4))
+            *(store.replicas.claim("unknown", counts["unknown"]) for _ in range(4))
         )
         assert sorted(claims) == [False, False, False, True]

@@ -11,8 +11,9 @@ from typing import NamedTuple
 import pytest
 import sqlalchemy as sa
 
-from graph.store import RunNote, RunRecords, Store
-from graph.store.run_records import CLAIM_SECONDS, forget_runs
+from graph.store import RunNote, RunRecords, Store, open_store
+from graph.store.retention import delete_old_records
+from graph.store.run_records import CLAIM_SECONDS
 from graph.store.tables import NOTES, RUN_CANCELLATIONS, START_CLAIMS
 from tests.stores import BOTH, store_url
 
@@ -37,9 +38,12 @@ on_both = pytest.mark.parametrize("two", BOTH, indirect=True)
 async def two(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Two]:
     clock = [1_000.0]
     with store_url(getattr(request, "param", "sqlite"), tmp_path) as url:
-        async with Store(url) as one, Store(url) as other:
+        async with open_store(url) as one, open_store(url) as other:
             yield Two(
-                RunRecords(one, lambda: clock[0]), RunRecords(other, lambda: clock[0]), one, clock
+                RunRecords(one.database, lambda: clock[0]),
+                RunRecords(other.database, lambda: clock[0]),
+                one,
+                clock,
             )
 
 
@@ -195,7 +199,7 @@ async def test_somebody_elses_cancellation_is_one_without_a_name(two: Two) -> No
 
 async def test_the_note_of_an_older_version_is_read(two: Two) -> None:
     row = {"run_arn": RUN, "started_by": "me", "cancelled_by": "you", "at": 1.0}
-    await two.store.write(sa.insert(NOTES).values(row))
+    await two.store.database.write(sa.insert(NOTES).values(row))
     assert await two.here.notes([RUN]) == {RUN: RunNote("me", cancelled=True, cancelled_by="you")}
 
 
@@ -207,9 +211,11 @@ async def test_nothing_piles_up(two: Two) -> None:
         await two.here.end_start(task, "a", run, "me")
         await two.here.request_cancellation(run, "a", "me")
         two.clock[0] += 86_400
-        await two.store.transact(lambda connection: forget_runs(connection, two.clock[0]))
+        await two.store.database.transact(
+            lambda connection: delete_old_records(connection, two.clock[0])
+        )
     counts = [
-        len(await two.store.rows(table.select()))
+        len(await two.store.database.rows(table.select()))
         for table in (START_CLAIMS, NOTES, RUN_CANCELLATIONS)
     ]
     assert counts == [0, 31, 31]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from graph.store import Store, newest_revision, revision_of
-from tests.store.test_store import values
+from graph.store import newest_revision, open_store, revision_of
+from tests.store.operations import new_operation
 from tests.stores import change, opened
 
 
@@ -22,7 +22,7 @@ async def test_a_store_of_a_newer_version_is_used_as_it_is(url: str) -> None:
         "ALTER TABLE operations ADD COLUMN of_the_future VARCHAR(8)",
         "CREATE TABLE future (id INTEGER PRIMARY KEY)",
     )
-    async with Store(url) as store:
-        begun = await store.begin_operation(values())
-        await store.end_operation(begun.operation_id, None)
+    async with open_store(url) as store:
+        begun = await store.operations.begin(new_operation())
+        await store.operations.end(begun.operation_id, None)
     assert revision_of(url) == "9999"

@@ -9,8 +9,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
-from graph.store import Store, StoredOperation, statements
-from tests.store.test_store import values
+from graph.store import Store, StoredOperation, open_store, statements
+from tests.store.operations import new_operation
 
 FREQUENT: Final = {
     name: statement
@@ -42,28 +42,30 @@ async def test_no_frequent_statement_reads_a_whole_table(tmp_path: Path, name: s
         rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}", given)
         return [row.detail for row in rows]
 
-    async with Store(f"sqlite:///{tmp_path}/db.sqlite") as store:
-        details = await store.transact(plan)
+    async with open_store(f"sqlite:///{tmp_path}/db.sqlite") as store:
+        details = await store.database.transact(plan)
     assert details
     assert [detail for detail in details if detail.startswith("SCAN")] == []
 
 
 async def three(store: Store) -> list[str]:
     """The ids of two operations under way and of one that has ended."""
-    ids = [(await store.begin_operation(values(name))).operation_id for name in ("a", "b", "c")]
-    await store.end_operation(ids[2], "why")
+    ids = [
+        (await store.operations.begin(new_operation(name))).operation_id for name in ("a", "b", "c")
+    ]
+    await store.operations.end(ids[2], "why")
     return ids
 
 
 async def shown(store: Store, ids: list[str]) -> list[StoredOperation]:
-    return [await store.operation(each) for each in ids]
+    return [await store.operations.get(each) for each in ids]
 
 
 @pytest.mark.parametrize("name", CHANGES)
 async def test_a_change_concerns_its_own_operation_alone(store: Store, name: str) -> None:
     ids = await three(store)
     before = await shown(store, ids)
-    await store.write(FREQUENT[name], {"wanted": ids[0], **CHANGES[name]})
+    await store.database.write(FREQUENT[name], {"wanted": ids[0], **CHANGES[name]})
     after = await shown(store, ids)
     assert after[1:] == before[1:]
     assert (after[0] == before[0]) == (name == "LOCK")
@@ -75,7 +77,7 @@ async def test_what_describes_work_under_way_does_not_change_an_ended_operation(
 ) -> None:
     ids = await three(store)
     before = await shown(store, ids)
-    await store.write(FREQUENT[name], {"wanted": ids[2], **CHANGES[name]})
+    await store.database.write(FREQUENT[name], {"wanted": ids[2], **CHANGES[name]})
     after = await shown(store, ids)
     assert (after[2] == before[2]) == (name in (*ONLY_BEFORE_THE_END, "LOCK"))
     assert (after[2].status, after[2].failure) == ("FAILED", "why")
@@ -86,11 +88,11 @@ async def test_nothing_left_clears_all_deletions_of_the_same_task_and_no_other(
 ) -> None:
     ids = []
     for name, task in (("a", "t1"), ("b", "t1"), ("c", "t2"), ("d", None)):
-        given = values(name, kind="DELETE_MOVER", task_arn=task)
-        ids.append((await store.begin_operation(given)).operation_id)
-        await store.set_parts(ids[-1], [("l", None)])
-    await store.write(statements.NOTHING_LEFT, {"wanted": ids[0]})
+        given = new_operation(name, kind="DELETE_MOVER", task_arn=task)
+        ids.append((await store.operations.begin(given)).operation_id)
+        await store.operations.set_parts(ids[-1], [("l", None)])
+    await store.database.write(statements.NOTHING_LEFT, {"wanted": ids[0]})
     left = [row.parts is not None for row in await shown(store, ids)]
     assert left == [False, False, True, True]
-    await store.write(statements.NOTHING_LEFT, {"wanted": ids[3]})
+    await store.database.write(statements.NOTHING_LEFT, {"wanted": ids[3]})
     assert [row.parts is not None for row in await shown(store, ids)] == left

@@ -7,7 +7,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from graph.store import newest_revision, revision_of
-from graph.store.database import driver_url
+from graph.store.engines import driver_url
 from graph.store.tables import METADATA
 from tests.stores import opened
 

@@ -3,27 +3,12 @@
 from __future__ import annotations
 
 import time
-from typing import Any
 
 from graph.model.operation import OperationFilter, OperationKind, OperationPlace, OperationStatus
-from graph.store import Key, Store, StoredOperation
+from graph.store import Store, StoredOperation
+from tests.store.operations import LAB, accepted, change_operation
 
-LAB = "222222222222"
 EVER = 0.0
-
-
-async def accepted(store: Store, operation_id: str, key: Key | None = None, **values: Any) -> None:
-    given = {
-        "id": operation_id,
-        "kind": "CREATE_MOVER",
-        "account_id": LAB,
-        "mover_group": "g",
-        "mover_name": operation_id,
-        "requested_by": "me",
-        "reservation": operation_id,
-        "input": b"",
-    }
-    await store.begin_operation(given | values, key)
 
 
 def ids(rows: list[StoredOperation]) -> list[str]:
@@ -32,22 +17,23 @@ def ids(rows: list[StoredOperation]) -> list[str]:
 
 async def test_the_newest_come_first_and_a_page_begins_behind_a_place(store: Store) -> None:
     for operation_id, at in (("a", 1.0), ("c", 2.0), ("b", 2.0), ("d", 3.1234567)):
-        await accepted(store, operation_id, created_at=at)
+        await accepted(store, operation_id)
+        await change_operation(store, operation_id, created_at=at)
     wanted = OperationFilter()
-    assert ids(await store.operations(wanted, EVER, 9)) == ["d", "c", "b", "a"]
-    first = await store.operations(wanted, EVER, 2)
+    assert ids(await store.operation_lists.page(wanted, EVER, 9)) == ["d", "c", "b", "a"]
+    first = await store.operation_lists.page(wanted, EVER, 2)
     assert ids(first) == ["d", "c"]
     behind = OperationPlace(first[-1].created_at, "c")
-    assert ids(await store.operations(wanted, EVER, 2, behind)) == ["b", "a"]
+    assert ids(await store.operation_lists.page(wanted, EVER, 2, behind)) == ["b", "a"]
     exact = OperationPlace(first[0].created_at, "d")
-    assert ids(await store.operations(wanted, EVER, 1, exact)) == ["c"]
+    assert ids(await store.operation_lists.page(wanted, EVER, 1, exact)) == ["c"]
 
 
 async def test_a_filter_takes_each_of_its_parts(store: Store) -> None:
     await accepted(store, "a")
-    await accepted(store, "b", account_id="333333333333", mover_group="h")
-    await accepted(store, "c", kind="DELETE_MOVER", mover_group=None)
-    await store.event("a", "begun")
+    await accepted(store, "b", account_id="333333333333", group="h")
+    await accepted(store, "c", kind="DELETE_MOVER", group=None)
+    await store.operations.add_events("a", "begun")
     for wanted, found in (
         (OperationFilter(account_id=LAB), {"a", "c"}),
         (OperationFilter(group="h"), {"b"}),
@@ -60,12 +46,13 @@ async def test_a_filter_takes_each_of_its_parts(store: Store) -> None:
         (OperationFilter(groups=frozenset({"g", "h"})), {"a", "b"}),
         (OperationFilter(group="h", groups=frozenset({"g"})), set()),
     ):
-        assert set(ids(await store.operations(wanted, EVER, 9))) == found, wanted
+        assert set(ids(await store.operation_lists.page(wanted, EVER, 9))) == found, wanted
 
 
 async def test_what_ended_and_is_to_be_forgotten_is_not_listed(store: Store) -> None:
     await accepted(store, "ended")
-    await store.end_operation("ended", None)
-    await accepted(store, "alive", updated_at=1.0)
+    await store.operations.end("ended", None)
+    await accepted(store, "alive")
+    await change_operation(store, "alive", updated_at=1.0)
     later = time.time() + 1
-    assert ids(await store.operations(OperationFilter(), later, 9)) == ["alive"]
+    assert ids(await store.operation_lists.page(OperationFilter(), later, 9)) == ["alive"]

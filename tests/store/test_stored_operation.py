@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.store import Parts, Store
-from graph.store.stored import parts_of
-from tests.store.test_store import values
+from graph.store.stored_operation import parts_of
+from tests.store.operations import new_operation
 
 PARTS = st.lists(st.tuples(st.text(), st.none() | st.text()))
 
@@ -30,19 +30,19 @@ def test_no_parts_differ_from_parts_that_are_not_known() -> None:
     "parts", [[], [("arn:l", None)], [("arn:l", "arn:r"), ("arn:é\u2028", "")]], ids=repr
 )
 async def test_the_store_returns_the_parts_of_a_deletion(store: Store, parts: Parts) -> None:
-    begun = await store.begin_operation(values(kind="DELETE_MOVER"))
-    assert (await store.operation(begun.operation_id)).parts is None
-    await store.set_parts(begun.operation_id, parts)
-    assert (await store.operation(begun.operation_id)).parts == parts
+    begun = await store.operations.begin(new_operation(kind="DELETE_MOVER"))
+    assert (await store.operations.get(begun.operation_id)).parts is None
+    await store.operations.set_parts(begun.operation_id, parts)
+    assert (await store.operations.get(begun.operation_id)).parts == parts
 
 
 @pytest.mark.parametrize(
     "changes",
     [
         {},
-        {"mover_group": None, "reservation": None},
+        {"group": None},
         {"kind": "DELETE_MOVER", "task_arn": "arn:t"},
-        {"input": b"\x00\xff" * 1_000, "created_at": 1.25, "updated_at": 2.5},
+        {"input": b"\x00\xff" * 1_000},
         {"mover_name": "é" * 256, "requested_by": "x" * 999, "on_behalf_of": "ann"},
     ],
     ids=str,
@@ -50,7 +50,7 @@ async def test_the_store_returns_the_parts_of_a_deletion(store: Store, parts: Pa
 async def test_an_accepted_operation_is_the_one_that_every_list_shows(
     store: Store, changes: dict[str, Any]
 ) -> None:
-    begun = await store.begin_operation(values(**changes))
+    begun = await store.operations.begin(new_operation(**changes))
     assert begun.operation is not None
-    assert await store.operation(begun.operation_id) == begun.operation
-    assert await store.unended() == [begun.operation]
+    assert await store.operations.get(begun.operation_id) == begun.operation
+    assert await store.operations.unended() == [begun.operation]

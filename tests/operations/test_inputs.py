@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from graph.model.location import EfsSpec, S3Spec
 from graph.model.mover import Tag
 from graph.model.operation import NewMover
-from graph.operations.accepted import (
+from graph.operations.inputs import (
     CreateInput,
     DeleteInput,
     Input,

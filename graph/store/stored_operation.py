@@ -1,16 +1,34 @@
-"""An operation as the store keeps it, as a value."""
+"""Operations as values: one that is to be recorded, and one as the store keeps it."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 
 Parts = list[tuple[str, str | None]]
 """Locations, each with the role that was created for it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewOperation:
+    """An operation that has been accepted and not been recorded yet."""
+
+    id: str
+    kind: str
+    account_id: str
+    group: str | None
+    mover_name: str
+    task_arn: str | None = None
+    requested_by: str
+    requested_key: str | None = None
+    on_behalf_of: str | None = None
+    """The key and the person of ``requested_by``, for the audit trail."""
+    reservation: str
+    """What no other operation may hold until this one has ended."""
+    input: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +57,7 @@ class StoredOperation:
 
 
 def stored_operation(
-    row: sa.RowMapping | dict[str, Any], events: Iterable[tuple[float, str]] = ()
+    row: sa.RowMapping, events: Iterable[tuple[float, str]] = ()
 ) -> StoredOperation:
     """The value of a row of the table."""
     return StoredOperation(

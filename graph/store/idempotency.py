@@ -1,4 +1,4 @@
-"""Idempotency keys: the result of each, and who is working on it."""
+"""Idempotency keys: the result of each, and who works on it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ any call to AWS."""
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class IdempotencyKey:
     """A caller's key, and what was requested with it."""
 
     hashed: str
@@ -31,15 +31,9 @@ class Key:
         """Keys of different callers never collide, and only their hashes are stored."""
         return cls(_hash(f"{len(caller)} {caller} {key}"), _hash(what), group)
 
-    def check(self, row: sa.RowMapping) -> str | None:
-        """The result of the key, if any. Raises Conflict if it was used with another input."""
-        if row["fingerprint"] != self.fingerprint:
-            raise Conflict("this idempotency key was used with another input")
-        return None if row["result"] is None else str(row["result"])
-
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class KeyResult:
     """The result of a key, and the group of its mover at that time."""
 
     result: str
@@ -47,7 +41,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class KeyClaim:
     """Whether the caller is to do the work, or its result; neither while another does it."""
 
     mine: bool
@@ -56,21 +50,26 @@ class Claim:
     """Another has tried before, and may have created something."""
 
 
-class Keys(Database):
-    async def key_result(self, key: Key) -> str | None:
+class IdempotencyKeys:
+    """A repository. All methods raise Upstream if the store does not answer in time."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def result(self, key: IdempotencyKey) -> str | None:
         """The result of a key; None if it is new or its work is under way. Raises Conflict."""
-        answer = await self.key_answer(key)
-        return None if answer is None else answer.result
+        found = await self.find(key)
+        return None if found is None else found.result
 
-    async def key_answer(self, key: Key) -> Answer | None:
+    async def find(self, key: IdempotencyKey) -> KeyResult | None:
         """The same with the group of the mover."""
-        rows = await self.rows(sa.select(KEYS).where(KEYS.c.key == key.hashed))
-        result = key.check(rows[0]) if rows else None
-        return None if result is None else Answer(result, rows[0]["mover_group"])
+        rows = await self._database.rows(sa.select(KEYS).where(KEYS.c.key == key.hashed))
+        result = _result_of(rows[0], key) if rows else None
+        return None if result is None else KeyResult(result, rows[0]["mover_group"])
 
-    async def claim_key(self, key: Key, holder: str) -> Claim:
+    async def claim(self, key: IdempotencyKey, holder: str) -> KeyClaim:
         """Claims the work of a key, also from a holder that is gone. Raises Conflict."""
-        now = self.now()
+        now = self._database.now()
         values = {
             "key": key.hashed,
             "fingerprint": key.fingerprint,
@@ -80,42 +79,53 @@ class Keys(Database):
             "created_at": now,
         }
         try:
-            await self.write(sa.insert(KEYS).values(values), durable=True)
+            await self._database.write(sa.insert(KEYS).values(values), durable=True)
         except sa.exc.IntegrityError:
-            return await self.transact(lambda connection: _take_over(connection, key, holder, now))
-        return Claim(mine=True)
+            return await self._database.transact(
+                lambda connection: _take_over(connection, key, holder, now)
+            )
+        return KeyClaim(mine=True)
 
-    async def settle_key(self, key: Key, result: str) -> None:
+    async def settle(self, key: IdempotencyKey, result: str) -> None:
         """Stores the result of a claimed key."""
-        await self.write(sa.update(KEYS).where(KEYS.c.key == key.hashed).values(result=result))
+        await self._database.write(
+            sa.update(KEYS).where(KEYS.c.key == key.hashed).values(result=result)
+        )
 
-    async def drop_key(self, key: Key) -> None:
+    async def drop(self, key: IdempotencyKey) -> None:
         """Removes a claimed key under which nothing was created."""
         open_one = (KEYS.c.key == key.hashed) & KEYS.c.result.is_(None)
-        await self.write(sa.delete(KEYS).where(open_one))
+        await self._database.write(sa.delete(KEYS).where(open_one))
 
-    async def release_key(self, key: Key) -> None:
+    async def release(self, key: IdempotencyKey) -> None:
         """Leaves a claimed key to the next caller: something may have been created under it."""
         open_one = (KEYS.c.key == key.hashed) & KEYS.c.result.is_(None)
-        await self.write(sa.update(KEYS).where(open_one).values(holder=None))
+        await self._database.write(sa.update(KEYS).where(open_one).values(holder=None))
 
 
-def _take_over(connection: sa.Connection, key: Key, holder: str, now: float) -> Claim:
+def _take_over(connection: sa.Connection, key: IdempotencyKey, holder: str, now: float) -> KeyClaim:
     row = connection.execute(sa.select(KEYS).where(KEYS.c.key == key.hashed)).mappings().first()
     if row is None:  # removed in between
-        return Claim(mine=False)
-    result = key.check(row)
+        return KeyClaim(mine=False)
+    result = _result_of(row, key)
     if result is not None:
-        return Claim(mine=False, result=result)
+        return KeyClaim(mine=False, result=result)
     alive = sa.select(BEATS.c.id).where(BEATS.c.id == row["holder"], BEATS.c.beat != RETIRED)
     held = row["holder"] is not None and now - row["claimed_at"] < _HELD
     if held and connection.execute(alive).first():
-        return Claim(mine=False)
+        return KeyClaim(mine=False)
     same = (KEYS.c.key == key.hashed) & (KEYS.c.claimed_at == row["claimed_at"])
     same &= KEYS.c.result.is_(None)
     same &= KEYS.c.holder == row["holder"] if row["holder"] else KEYS.c.holder.is_(None)
     taken = sa.update(KEYS).where(same).values(holder=holder, claimed_at=now)
-    return Claim(mine=bool(connection.execute(taken).rowcount), again=True)
+    return KeyClaim(mine=bool(connection.execute(taken).rowcount), again=True)
+
+
+def _result_of(row: sa.RowMapping, key: IdempotencyKey) -> str | None:
+    """None while the work is under way. Raises Conflict if the key was used with another input."""
+    if row["fingerprint"] != key.fingerprint:
+        raise Conflict("this idempotency key was used with another input")
+    return None if row["result"] is None else str(row["result"])
 
 
 def _hash(text: str) -> str:

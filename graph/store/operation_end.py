@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from graph.model.audit import AuditAction, AuditPhase, AuditRecord, AuditTarget, Requester
 from graph.store import statements
 from graph.store.audit import append_within
-from graph.store.stored import parts_of
+from graph.store.stored_operation import parts_of
 
 _OPERATION_FAILED: Final = "OPERATION_FAILED"
 """The error code of a durable operation that failed after it was accepted."""
@@ -33,7 +33,7 @@ def append_events(
     return bool(rows)
 
 
-def end(
+def end_within(
     connection: sa.Connection,
     operation_id: str,
     failure: str | None,

@@ -1,0 +1,118 @@
+"""Lists of operations: pages for callers, newest first, and what has not been swept yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy as sa
+
+from graph.model.operation import OperationFilter, OperationKind, OperationPlace
+from graph.store.database import Database
+from graph.store.stored_operation import StoredOperation, stored_operation
+from graph.store.tables import EVENTS, KEYS, OPERATIONS
+
+
+class OperationLists:
+    """A repository. All methods raise Upstream if the store does not answer in time."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def page(
+        self,
+        wanted: OperationFilter,
+        changed_after: float,
+        first: int,
+        after: OperationPlace | None = None,
+    ) -> list[StoredOperation]:
+        """A page, newest first, without those that ended and last changed before that time."""
+
+        def read(connection: sa.Connection) -> list[StoredOperation]:
+            page = _page_of(wanted, changed_after, first, after)
+            rows = list(connection.execute(page).mappings())
+            events: dict[str, list[tuple[float, str]]] = {row["id"]: [] for row in rows}
+            for event in connection.execute(_events_of(events)):
+                events[event.operation_id].append((event.at, event.message))
+            return [stored_operation(row, events[row["id"]]) for row in rows]
+
+        return await self._database.transact(read)
+
+    async def is_kept(self, operation_id: str, changed_after: float) -> bool:
+        """False if it ended, last changed before that time, and is the result of no key."""
+        return bool(await self._database.rows(_is_kept(operation_id, changed_after)))
+
+    async def unswept(
+        self, ended_before: float, most: int, but: Iterable[str] = ()
+    ) -> list[StoredOperation]:
+        """At most ``most`` ended creates that have not been swept yet, oldest first.
+
+        ``but``: accounts to leave out.
+        """
+        rows = await self._database.rows(_unswept(ended_before, most, but))
+        return [stored_operation(row) for row in rows]
+
+    async def note_swept(self, operation_ids: Iterable[str]) -> None:
+        mine = OPERATIONS.c.id.in_(list(operation_ids))
+        await self._database.write(
+            sa.update(OPERATIONS).where(mine).values(swept_at=self._database.now())
+        )
+
+
+def _page_of(
+    wanted: OperationFilter, changed_after: float, first: int, after: OperationPlace | None
+) -> sa.Select[Any]:
+    """At most ``first`` after a place, without those that ended and last changed before then."""
+    columns = OPERATIONS.c
+    chosen = sa.select(OPERATIONS).where(kept(changed_after), *_conditions(wanted))
+    if after is not None:
+        chosen = chosen.where(
+            sa.tuple_(columns.created_at, columns.id) < sa.tuple_(after.created_at, after.id)
+        )
+    return chosen.order_by(columns.created_at.desc(), columns.id.desc()).limit(first)
+
+
+def _is_kept(operation_id: str, changed_after: float) -> sa.Select[Any]:
+    """Its id, unless it ended and last changed before that time."""
+    mine = OPERATIONS.c.id == operation_id
+    return sa.select(OPERATIONS.c.id).where(mine, kept(changed_after))
+
+
+def _events_of(operation_ids: Iterable[str]) -> sa.Select[Any]:
+    """The events of several operations, oldest first."""
+    mine = EVENTS.c.operation_id.in_(list(operation_ids))
+    return sa.select(EVENTS).where(mine).order_by(EVENTS.c.position)
+
+
+def _unswept(ended_before: float, most: int, but: Iterable[str]) -> sa.Select[Any]:
+    """Creates that ended before that time and have not been swept."""
+    columns = OPERATIONS.c
+    chosen = sa.select(OPERATIONS).where(
+        columns.kind == OperationKind.CREATE_MOVER.value,
+        columns.ended_at < ended_before,
+        columns.swept_at.is_(None),
+        columns.account_id.not_in(list(but)),
+    )
+    return chosen.order_by(columns.ended_at).limit(most)
+
+
+def kept(changed_after: float) -> sa.ColumnElement[bool]:
+    """Has not ended, has changed since that time, or is the result of a key."""
+    columns = OPERATIONS.c
+    keyed = sa.exists().where(KEYS.c.result == columns.id)
+    return sa.or_(columns.ended_at.is_(None), columns.updated_at >= changed_after, keyed)
+
+
+def _conditions(wanted: OperationFilter) -> list[sa.ColumnElement[bool]]:
+    columns = OPERATIONS.c
+    equal = (
+        (columns.account_id, wanted.account_id),
+        (columns.mover_group, wanted.group),
+        (columns.mover_name, wanted.mover_name),
+        (columns.kind, wanted.kind and wanted.kind.value),
+        (columns.status, wanted.status and wanted.status.value),
+    )
+    among = ((columns.account_id, wanted.accounts), (columns.mover_group, wanted.groups))
+    return [column == value for column, value in equal if value is not None] + [
+        column.in_(sorted(values)) for column, values in among if values is not None
+    ]
