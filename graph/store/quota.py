@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from graph.model.errors import QuotaExceeded
+from graph.store import statements
 from graph.store.stored_operation import NewOperation
-from graph.store.tables import OPERATIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +33,8 @@ def wait_for_turn(connection: sa.Connection, account_id: str) -> None:
 
 def check_quota(connection: sa.Connection, quota: Quota, new: NewOperation) -> None:
     """Raises QuotaExceeded if there is no room for a recorded create beside the others."""
-    ended, failure = OPERATIONS.c.ended_at, OPERATIONS.c.failure
-    creates = sa.select(OPERATIONS.c.task_arn).where(
-        OPERATIONS.c.account_id == new.account_id,
-        OPERATIONS.c.kind == "CREATE_MOVER",
-        OPERATIONS.c.id != new.id,
-        ended.is_(None) | ((ended > quota.at) & failure.is_(None)),
-    )
-    arns = connection.execute(creates).scalars()
+    given = {"account": new.account_id, "wanted": new.id, "since": quota.at}
+    arns = connection.execute(statements.CREATES_BESIDE, given).scalars()
     coming = sum(arn not in quota.listed for arn in arns)
     if len(quota.listed) + coming < quota.limit:
         return

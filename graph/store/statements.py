@@ -61,6 +61,14 @@ NOTHING_LEFT: Final = (
     .values(parts=None)
 )
 """Of all deletions of the same task."""
+CREATES_BESIDE: Final = sa.select(OPERATIONS.c.task_arn).where(
+    # Not by the index on the account, which has all of its ended operations too.
+    sa.func.coalesce(OPERATIONS.c.account_id, "") == sa.bindparam("account"),
+    OPERATIONS.c.kind == "CREATE_MOVER",
+    OPERATIONS.c.id != sa.bindparam("wanted"),
+    _NOT_ENDED | ((OPERATIONS.c.ended_at > sa.bindparam("since")) & OPERATIONS.c.failure.is_(None)),
+)
+"""The tasks of an account's other creates that are under way or have completed since."""
 LATELY_MADE: Final = sa.select(OPERATIONS.c.id).where(
     OPERATIONS.c.account_id == sa.bindparam("account"),
     OPERATIONS.c.mover_group == sa.bindparam("group"),

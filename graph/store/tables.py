@@ -39,6 +39,7 @@ OPERATIONS: Final = sa.Table(
     sa.Index("operations_by_name", "account_id", "mover_group", "mover_name"),
     sa.Index("operations_by_end", "ended_at"),
     sa.Index("operations_newest", "created_at", "id"),
+    sa.Index("operations_by_task", "task_arn"),
 )
 EVENTS: Final = sa.Table(
     "operation_events",
