@@ -72,7 +72,11 @@ class SandboxProcess:
 class ServerProcess:
     """A server that can be started again on its port. ``changes`` are settings by their names."""
 
-    def __init__(self, environment: Mapping[str, str], log: Path, **changes: object) -> None:
+    def __init__(
+        self, environment: Mapping[str, str], log: Path, *, module: str = "graph", **changes: object
+    ) -> None:
+        """``module``: what is run in place of the server, with the same command line."""
+        self._module = module
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])
@@ -98,7 +102,7 @@ class ServerProcess:
 
     def start(self, *, wait: bool = True) -> None:
         with self._log.open("ab") as log:
-            command = [sys.executable, "-m", "graph", "serve"]
+            command = [sys.executable, "-m", self._module, "serve"]
             self._process = subprocess.Popen(command, env=self._environment, stderr=log)  # noqa: S603
         until = time.monotonic() + START_SECONDS
         while wait and not self.answers():
