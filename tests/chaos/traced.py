@@ -13,7 +13,7 @@ from typing import Final
 
 from graph.cli import main
 
-_FRAMES: Final = 8
+_FRAMES: Final = 5
 _SHOWN: Final = 25
 
 
