@@ -10,8 +10,10 @@ _PARTS: Final = 6
 _LONGEST: Final = 2_048
 _FORM: Final = re.compile(r"[!-~]+")
 _PLAIN_PART: Final = re.compile(r"[a-z0-9*?-]*")
-_ALIASES: Final = ("-s3alias", "--ol-s3")
-"""The endings of access point aliases, which may be used instead of a bucket's name."""
+_ALIASES: Final = ("-s3alias", "--ol-s3", "--op-s3", "--xa-s3", ".mrap")
+"""The endings of access point aliases, which may be used instead of a bucket's name. S3 reserves
+them. In this order: access points, those of Object Lambda, of Outposts, of directory buckets, and
+multi-Region access points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ class ArnPattern:
 
     def _matches_bucket(self, bucket: str, prefix: str | None) -> bool:
         wanted, slash, keys = self.resource.partition("/")
-        if bucket.endswith(_ALIASES) and not wanted.endswith(_ALIASES):
+        if bucket.lower().endswith(_ALIASES) and not wanted.endswith(_ALIASES):
             return False  # it reaches a bucket whose name is not known here
         if not _matches(wanted, bucket):
             return False

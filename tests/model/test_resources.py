@@ -14,6 +14,7 @@ BUCKET = "arn:aws:s3:::"
 EFS = "arn:aws:elasticfilesystem:us-east-1:222222222222:file-system/fs-0123"
 POINT = "arn:aws:s3:us-east-1:222222222222:accesspoint"
 
+ALIASES = ("-s3alias", "-ext-s3alias", "--ol-s3", "--op-s3", "--xa-s3", ".mrap")
 COVERED = [
     (f"{BUCKET}lab", f"{BUCKET}lab"),
     (f"{BUCKET}lab-*", f"{BUCKET}lab-photos"),
@@ -50,7 +51,8 @@ NOT_COVERED = [
     (f"{BUCKET}*", f"{POINT}/lab"),
     (f"{BUCKET}*", EFS),
     (f"{BUCKET}lab-*", f"{BUCKET}lab-x-s3alias"),
-    (f"{BUCKET}*", f"{BUCKET}lab-x--ol-s3"),
+    *((f"{BUCKET}*", f"{BUCKET}lab-x{ending}") for ending in ALIASES),
+    *((f"{BUCKET}lab-*", f"{BUCKET}lab-x{ending.upper()}") for ending in ALIASES),
     ("arn:aws:s3:*:*:accesspoint/lab-*", f"{POINT}/shop-a"),
     ("arn:aws:s3:*:*:accesspoint/lab-*", f"{BUCKET}lab-a"),
     ("arn:aws:s3:us-east-1:222222222222:*", f"{BUCKET}lab"),
