@@ -18,6 +18,7 @@ from typing import Any, Final, Self
 from graph.aws.client.gateway import Gateway
 from graph.aws.tasks import describe_task
 from graph.cleanup import leftovers
+from graph.cleanup.records import record_removal
 from graph.model.errors import ApiError, NotFound
 from graph.model.operation import OperationKind, OperationStatus
 from graph.store import Store, StoredOperation
@@ -119,6 +120,7 @@ class Sweep:
             removed += roles
         for arn in removed:
             log.warning("removed %s, left behind by operation %s", arn, row.id)
+        await record_removal(self._store.audit, row, removed)
 
     async def _surplus(self, row: StoredOperation, marked: set[str]) -> set[str]:
         """Of a completed create, the tasks and locations that are not the mover's."""

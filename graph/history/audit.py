@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+import time
 import uuid
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
@@ -17,6 +18,7 @@ from datetime import UTC, datetime
 from typing import Any, Final, Self, TypeVar
 
 from graph.concurrency import TaskOwner
+from graph.history.refusals import RefusalLimit
 from graph.model.audit import (
     AuditAction,
     AuditEntry,
@@ -27,6 +29,7 @@ from graph.model.audit import (
     Requester,
 )
 from graph.model.errors import AccessDenied, ApiError, Throttled, Upstream
+from graph.observability.metrics import AUDIT_LEFT_OUT
 from graph.store import AuditTrail, write_line
 
 log = logging.getLogger(__name__)
@@ -69,6 +72,7 @@ class Audit:
 
     def __init__(self, trail: AuditTrail, *, keep_seconds: float) -> None:
         self._trail, self._keep = trail, keep_seconds
+        self._refusals = RefusalLimit(time.monotonic)
         self._changes = TaskOwner()
         self._retention: asyncio.Task[None] | None = None
 
@@ -92,8 +96,9 @@ class Audit:
         """Runs a change to its end, even if the client leaves, and records it.
 
         ``may_take_effect``: false if the caller's rights rule out any effect; then only the refusal
-        is recorded. Raises what the change raises, Throttled if too many changes are under way,
-        and Upstream if the store cannot record the request: then nothing was done.
+        is recorded, and only in the log if its key has had too many. Raises what the change
+        raises, Throttled if too many changes are under way, and Upstream if the store cannot record
+        the request: then nothing was done.
         """
         if len(self._changes) >= _UNDER_WAY:
             raise Throttled("the server is carrying out too many changes; try again later")
@@ -120,7 +125,12 @@ class Audit:
         except ApiError as error:
             failed = isinstance(error, _FAILURES)
             phase = AuditPhase.FAILED if failed else AuditPhase.REFUSED
-            await self._conclude(attempt.record(phase, error.code))
+            record = attempt.record(phase, error.code)
+            if may_take_effect or self._refusals.admits(record.requester.key):
+                await self._conclude(record)
+            else:
+                write_line(record)
+                AUDIT_LEFT_OUT.inc()
             raise
         except Exception:
             await self._conclude(attempt.record(AuditPhase.FAILED, ApiError.code))

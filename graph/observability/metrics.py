@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from prometheus_client import Counter, Gauge, Histogram
 
+AUDIT_LEFT_OUT = Counter(
+    "datasync_api_audit_left_out_total",
+    "Refusals that are in the log and not in the audit trail: beyond a bound for each key.",
+)
 AWS_CALLS = Counter(
     "datasync_api_aws_calls_total",
     "Calls to AWS; the outcome is ok or the code of the error.",

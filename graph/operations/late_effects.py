@@ -15,6 +15,7 @@ from graph.aws.marks import operation_tag
 from graph.aws.roles import delete_role
 from graph.aws.tasks import describe_task, made_tasks
 from graph.cleanup import leftovers
+from graph.cleanup.records import record_removal
 from graph.locations import creation_of
 from graph.model.errors import ApiError, NotFound, Upstream
 from graph.model.operation import NewMover, OperationStatus
@@ -79,6 +80,7 @@ class LateEffectChecks:
             await self._remove_roles(row.id, new)
         for arn in removed:
             log.warning("removed %s: a call of operation %s took effect late", arn, row.id)
+        await record_removal(self._store.audit, row, removed)
 
     async def _found(self, operation_id: str, new: NewMover) -> set[str]:
         """The ARNs of all tasks and locations that the operation made, from DataSync's lists."""

@@ -14,6 +14,7 @@ from graph.history.audit import Attempt
 from graph.history.origin import current_origin
 from graph.model import names
 from graph.model.audit import AuditAction, AuditTarget, Requester
+from graph.model.caller import Rights
 from graph.model.errors import Invalid, NotFound
 from graph.model.mover import Mover
 from graph.model.operation import NewMover, Operation
@@ -177,8 +178,19 @@ async def _audited(
         origin=current_origin(),
     )
     return await context.services.audit.carry_out(
-        Attempt(action, requester, target), change, may_take_effect=context.rights.may_write
+        Attempt(action, requester, target),
+        change,
+        may_take_effect=_may_take_effect(context.rights, target),
     )
+
+
+def _may_take_effect(rights: Rights, target: AuditTarget) -> bool:
+    """Whether the rights admit the change, as far as its target is known from the request."""
+    if not rights.may_write or target.account_id is None:
+        return rights.may_write
+    if target.group is None:
+        return rights.sees_account(target.account_id)
+    return rights.sees(target.account_id, target.group)
 
 
 async def _stop(context: Context, attempt: Attempt, mover: Mover) -> str:

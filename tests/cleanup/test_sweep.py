@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ import pytest_asyncio
 
 from graph.aws.client.gateway import Gateway
 from graph.cleanup.sweep import Sweep
+from graph.model.audit import AuditAction, AuditFilter, AuditPhase
 from graph.sandbox import Fault, Sandbox
 from graph.store import Store, open_store
 from tests import leftover
@@ -57,6 +58,17 @@ async def test_what_a_failed_create_left_behind_goes(
     assert leftover.there(aws) == set(kept)
     assert not set(lost) & leftover.there(aws)
     assert await sweeping(gateway, store).round() == 0
+    await recorded(store, "failed", lost)
+
+
+async def recorded(store: Store, operation_id: str, removed: Iterable[str]) -> None:
+    """The only removal in the audit trail is that of an operation's remains."""
+    wanted = AuditFilter(action=AuditAction.CLEAN_ORPHANS)
+    (entry,) = await store.audit.page(wanted, 10)
+    record = entry.record
+    assert (record.phase, record.target.operation_id) == (AuditPhase.COMPLETED, operation_id)
+    assert set(record.target.resources) == set(removed)
+    assert record.requester.request_id is None
 
 
 async def test_nothing_goes_before_its_time(aws: Sandbox, gateway: Gateway, store: Store) -> None:

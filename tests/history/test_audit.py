@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from graph.history.audit import Attempt, Audit
+from graph.history.refusals import RefusalLimit
 from graph.model.audit import (
     AuditAction,
     AuditFilter,
@@ -22,6 +23,7 @@ from graph.model.audit import (
     Surface,
 )
 from graph.model.errors import AccessDenied, ApiError, Conflict, Forbidden, Upstream
+from graph.observability.metrics import AUDIT_LEFT_OUT
 from graph.store import AuditTrail, Store, open_store
 
 
@@ -148,3 +150,21 @@ async def test_changes_that_pile_up_are_throttled(
         assert error.value.code == "THROTTLED"
         go_on.set()
         await first
+
+
+async def test_a_flood_of_refusals_by_rights_fills_the_log_and_not_the_table(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def refuse(_attempt: Attempt) -> None:
+        raise Forbidden("no")
+
+    caplog.set_level(logging.INFO, logger="graph.audit")
+    left_out = AUDIT_LEFT_OUT._value.get()
+    async with Audit(store.audit, keep_seconds=60) as audit:
+        audit._refusals = RefusalLimit(lambda: 0.0, burst=3)
+        for _ in range(10):
+            with pytest.raises(Forbidden):
+                await audit.carry_out(attempt(), refuse, may_take_effect=False)
+    assert await phases(store) == [("REFUSED", "FORBIDDEN")] * 3
+    assert caplog.text.count("audit=REFUSED") == 10
+    assert AUDIT_LEFT_OUT._value.get() == left_out + 7
