@@ -26,7 +26,7 @@ from graph.aws.resource_tags import group_of_resource
 from graph.cleanup.service import Cleanup
 from graph.cleanup.sweep import Sweep
 from graph.config.settings import KeySettings, Settings, SettingsError
-from graph.config.sources import load, load_keys
+from graph.config.sources import key_files, load, load_keys
 from graph.context import Context, ReadContext, Services, open_context, open_read_context
 from graph.history.audit import Audit
 from graph.model.caller import Caller, Rights
@@ -40,6 +40,7 @@ from graph.runs import RunService
 from graph.runs.watch import PollPolicy
 from graph.server.access_log import AccessLog, note_caller, note_operation, note_rejection
 from graph.server.cors import Cors
+from graph.server.file_watch import on_change
 from graph.server.signals import on_hangup, on_stop
 from graph.store import Store, open_store
 from graph.transport import GraphQLApp, Schema, make_schema
@@ -167,7 +168,9 @@ async def _lifespan(
         if owns_process:
             stack.enter_context(on_stop(graphql.stop))
             _tune_garbage_collection()
-            await stack.enter_async_context(on_hangup(partial(_reload_keys, auth, rights, graphql)))
+            reload = partial(_reload_keys, auth, rights, graphql)
+            reload_now = await stack.enter_async_context(on_hangup(reload))
+            await stack.enter_async_context(on_change(key_files, reload_now))
         yield
         state.services = state.auth = None
 

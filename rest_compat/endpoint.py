@@ -54,6 +54,8 @@ class Protected:
                     headers={"Connection": "close"},
                 )
             request.state.body = body
+            if body:  # the credentials may have been withdrawn while it arrived
+                caller = await self._identify(request, None)
             return await self._in_time(handler, self._make_context(caller, request_id), request)
 
         return Endpoint(respond)

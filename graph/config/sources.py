@@ -69,6 +69,22 @@ def load_keys(file: str | None = None) -> KeySettings:
     return _checked(KeySettings, _read(file))
 
 
+def key_files() -> frozenset[str]:
+    """The files that keys are read from: settings, tables and secrets. Some may be unreadable."""
+    file = os.environ.get(FILE)
+    settings = _tables_of(file) if file else {}
+    found = {file} if file else set()
+    for name in ("keys", "groups"):
+        given = os.environ.get(f"{PREFIX}{name.upper()}") or settings.get(name)
+        if isinstance(given, str):
+            found.add(given)
+            given = _tables_of(given).get(name)
+        tables = given if isinstance(given, list) else []
+        secrets = [table.get("key_file") for table in tables if isinstance(table, dict)]
+        found |= {secret for secret in secrets if isinstance(secret, str)}
+    return frozenset(found)
+
+
 def find(file: str | None = None) -> LoadedSettings:
     """The settings with everything that was read with them. Raises SettingsError.
 
@@ -134,6 +150,13 @@ def _text_of(file: str) -> str:
         return Path(file).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"the settings file {file} cannot be read: {error}") from None
+
+
+def _tables_of(file: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(Path(file).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
 
 
 def _from_toml(file: str, text: str) -> dict[str, Any]:

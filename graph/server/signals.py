@@ -34,20 +34,23 @@ def take_hangup() -> bool:
 
 
 @asynccontextmanager
-async def on_hangup(action: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+async def on_hangup(
+    action: Callable[[], Awaitable[None]],
+) -> AsyncIterator[Callable[[], None]]:
     """Runs the action after each SIGHUP, one at a time, also after one that was pending.
 
-    Does nothing outside of the main thread, to which alone signals are delivered.
+    Yields a function that has the same effect as the signal. Does nothing outside of the main
+    thread, to which alone signals are delivered.
     """
     if threading.current_thread() is not threading.main_thread():
-        yield
+        yield lambda: None
         return
     loop, requested = asyncio.get_running_loop(), asyncio.Event()
     running = loop.create_task(_repeat(requested, action))  # owned here: cancelled below
     loop.add_signal_handler(signal.SIGHUP, requested.set)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _HANGUP)
     try:
-        yield
+        yield requested.set
     finally:
         block_hangup()
         loop.remove_signal_handler(signal.SIGHUP)
@@ -62,7 +65,7 @@ async def _repeat(requested: asyncio.Event, action: Callable[[], Awaitable[None]
         try:
             await action()
         except Exception:  # a boundary: the next signal must be handled too
-            log.exception("SIGHUP could not be handled")
+            log.exception("a reload failed")
 
 
 @contextmanager

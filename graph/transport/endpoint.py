@@ -112,6 +112,9 @@ class Endpoint:
     """After how long without an event a stream gets a keep-alive, so that no proxy closes it."""
     stuck_seconds: float
     """How long a message may wait for a client that does not read."""
+    withdrawals: int = 0
+    """How often credentials were withdrawn. A caller that was identified before and has had to wait
+    since has to be identified again."""
     _stopping: bool = False
     _open: dict[asyncio.Future[Ending], Any] = field(default_factory=dict)
     """The open streams and sockets, with the identity of their callers once that is known."""
@@ -142,6 +145,7 @@ class Endpoint:
 
     def withdraw(self, lost: Callable[[Any], bool]) -> None:
         """Ends the streams and sockets of the identities for which ``lost`` is true."""
+        self.withdrawals += 1
         self._end(Ending.WITHDRAWN, lambda identity: identity is not None and lost(identity))
 
     def _end(self, ending: Ending, ends: Callable[[Any], bool]) -> None:

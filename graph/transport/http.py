@@ -96,11 +96,14 @@ class _Exchange:
     async def _answered(self) -> Response | EventStream:
         request = self._request
         check_head(request.method, request.headers, self._endpoint.body_limit)
+        withdrawals = self._endpoint.withdrawals
         self._report.identity = await self._identified()
         self._accepted = read_accept(request.headers.get("accept"))
         if not self._accepted.anything:
             raise Refusal(406, _NOT_ACCEPTABLE)
         parameters = await self._parameters()
+        if self._endpoint.withdrawals != withdrawals:  # while the body arrived
+            self._report.identity = await self._identified()
         if self._accepted.stream:
             return self._stream(parameters, self._accepted.stream)
         return await self._single(parameters)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from graph.config.settings import SettingsError
-from graph.config.sources import find, load, load_keys
+from graph.config.sources import find, key_files, load, load_keys
 from tests.config.conftest import GOOD
 
 
@@ -112,3 +112,23 @@ def test_a_setting_that_turns_out_wrong_is_named_by_where_it_comes_from(
     theirs = find(str(file))
     assert str(theirs.wrong("org", "taken")) == f"org in {file} is wrong: taken"
     assert str(theirs.wrong("role", "gone")) == "DATASYNC_API_ROLE is wrong: gone"
+
+
+def test_the_files_that_keys_come_from_are_known_as_far_as_they_can_be_read(
+    environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert key_files() == frozenset()
+    names = ("settings.toml", "keys.toml", "groups.toml", "secret", "own")
+    settings, keys, groups, secret, own = (str(tmp_path / name) for name in names)
+    environment.setenv("DATASYNC_API_CONFIG", settings)
+    assert key_files() == {settings}
+    Path(settings).write_text(f'keys = "{keys}"\ngroups = "{groups}"\n')
+    assert key_files() == {settings, keys, groups}
+    Path(keys).write_text(f'[[keys]]\nname = "a"\nkey_file = "{secret}"\n')
+    assert key_files() == {settings, keys, groups, secret}
+    Path(keys).write_text("no TOML")
+    assert key_files() == {settings, keys, groups}
+    Path(settings).write_text(f'[[keys]]\nname = "a"\nkey_file = "{own}"\n')
+    assert key_files() == {settings, own}
+    environment.setenv("DATASYNC_API_KEYS", keys)
+    assert key_files() == {settings, keys}

@@ -74,15 +74,19 @@ async def socket_of(server: Server, key: str) -> websockets.ClientConnection:
 
 
 @pytest.mark.timeout(150)
-async def test_sighup_ends_the_sockets_of_keys_that_are_gone_and_no_others(
-    aws: Sandbox, tmp_path: Path
+@pytest.mark.parametrize(("workers", "signalled"), [(1, True), (1, False), (2, False)])
+async def test_the_sockets_of_keys_that_are_gone_end_and_no_others(
+    aws: Sandbox, tmp_path: Path, workers: int, *, signalled: bool
 ) -> None:
+    """Without a signal because the file has changed."""
     file = tmp_path / "keys.toml"
     write(file, "kept", "old")
-    async with Server(aws, tmp_path, KEYS=str(file)) as server:
+    arguments = ["--workers", f"{workers}"]
+    async with Server(aws, tmp_path, arguments=arguments, KEYS=str(file)) as server:
         kept, old = await socket_of(server, "kept"), await socket_of(server, "old")
         write(file, "kept", "new")
-        server.signal(signal.SIGHUP)
+        if signalled:
+            server.signal(signal.SIGHUP)
         async with asyncio.timeout(30):
             await old.wait_closed()
             await kept.send(json.dumps({"type": "ping"}))
@@ -140,7 +144,7 @@ async def test_sighup_replaces_the_keys_and_ends_nothing(
             file.write_text("this is no TOML")
             server.signal(signal.SIGHUP)
             async with asyncio.timeout(30):
-                while log.read_text().count("the keys are not replaced: ") < workers:
+                while log.read_text().count("the keys were not replaced: ") < workers:
                     await status(server, "kept")
             await until(server, "new", 404)
             assert not slow.done()

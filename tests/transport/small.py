@@ -225,6 +225,5 @@ def unwanted(*_given: Any, **_more: Any) -> None:
 
 
 def app(schema: Schema = SCHEMA, **given: Any) -> GraphQLApp:
-    return GraphQLApp(
-        schema, identify=identify, make_context=Context, **{"body_limit": 100_000, **given}
-    )
+    usual: dict[str, Any] = {"identify": identify, "make_context": Context, "body_limit": 100_000}
+    return GraphQLApp(schema, **usual | given)

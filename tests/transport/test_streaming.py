@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import httpx
 import pytest
 
 from graph.transport import ABORT
-from tests.transport.small import app, closed, made
+from tests.transport.small import Refused, app, closed, made
 from tests.transport.wire import APOLLOS, Streaming, settle
 
 ENDLESS = "subscription { count(to: 11) }"
@@ -144,3 +145,27 @@ async def test_a_client_of_a_stream_that_never_reads_is_given_up(
     assert closed.is_set()
     assert len(served.endpoint.streams) == 0
     assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+async def test_credentials_withdrawn_while_the_body_arrives_open_no_stream() -> None:
+    valid = {"ann", "bob"}
+
+    async def identify(connection: Any, _payload: Any) -> str:
+        token = connection.headers["x-token"]
+        if token not in valid:
+            raise Refused("UNAUTHENTICATED")
+        return str(token)
+
+    served = app(identify=identify)
+    query = "subscription { count }"
+    async with (
+        Streaming(served, query, b"ann", body_is_late=True) as ann,
+        Streaming(served, query, b"bob", body_is_late=True) as bob,
+    ):
+        await settle()
+        valid.remove("ann")
+        served.withdraw(lambda identity: identity == "ann")
+        for stream in (ann, bob):
+            stream.finish_body()
+            await stream.ended()
+        assert (ann.status, bob.status) == (401, 200)

@@ -122,6 +122,7 @@ class Streaming(Wire):
         more: Headers = (),
         accept: bytes = b"text/event-stream",
         name: str | None = None,
+        body_is_late: bool = False,
     ) -> None:
         headers = [
             (b"accept", accept),
@@ -139,7 +140,15 @@ class Streaming(Wire):
         }
         super().__init__(app, scope)
         body = {"query": query} | ({"operationName": name} if name else {})
-        self.tell({"type": "http.request", "body": json.dumps(body).encode()})
+        self._body = json.dumps(body).encode()
+        if body_is_late:
+            self.tell({"type": "http.request", "body": self._body[:1], "more_body": True})
+            self._body = self._body[1:]
+        else:
+            self.finish_body()
+
+    def finish_body(self) -> None:
+        self.tell({"type": "http.request", "body": self._body})
 
     def leave(self) -> None:
         self.tell({"type": "http.disconnect"})
