@@ -16,6 +16,8 @@ from graph.transport.status import Stage
 _PREFIX: Final = "sha256:"
 _CHARACTERS: Final = 2_000_000
 """Of the documents that clients have registered; the least recently used are dropped first."""
+_ENTRY: Final = 400
+"""Characters that an entry counts beyond its text: about the bytes of its key and objects."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,9 @@ class PersistedDocuments:
         """``automatic``: whether clients may register documents by Apollo's protocol."""
         self._manifest, self._automatic = manifest or Manifest(), automatic
         self._by_hash = {_hash(text): text for text in self._manifest.documents.values()}
-        self._registered: LRUCache[str, str] = LRUCache(_CHARACTERS, len)
+        self._registered: LRUCache[str, str] = LRUCache(
+            _CHARACTERS, lambda text: _ENTRY + len(text)
+        )
 
     def text_of(self, query: str, reference: DocumentReference) -> str:
         """The text that a request asks for. Raises RequestError if it is unknown or not allowed."""
@@ -57,7 +61,7 @@ class PersistedDocuments:
         offered = reference.automatic_hash
         if offered is None or not self._automatic or offered in self._by_hash:
             return
-        if len(text) <= _CHARACTERS:
+        if _ENTRY + len(text) <= _CHARACTERS:
             self._registered[offered] = text
 
     def _known(self, reference: DocumentReference) -> str:

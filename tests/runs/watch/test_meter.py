@@ -199,27 +199,3 @@ def test_a_change_of_status_alone_ends_a_stall() -> None:
     meter.observe(run(moved=1), 0, START)
     assert meter.observe(run(moved=1), 60, START).stalled_since is not None
     assert meter.observe(run("VERIFYING", 1), 61, START).stalled_since is None
-
-
-@given(st.sampled_from([*ORDER, "CANCELLING", "A_NEW_WORD"]), st.floats(0, 1e6), st.booleans())
-def test_the_wait_stays_between_moving_and_still(status: str, last: float, changed: bool) -> None:  # noqa: FBT001
-    policy = PollPolicy()
-    assert policy.moving <= policy.after(run(status), last, changed=changed) <= policy.still
-
-
-@given(st.floats(0, 1e6))
-def test_a_failure_never_makes_the_wait_shorter_up_to_its_bound(last: float) -> None:
-    policy = PollPolicy()
-    wait = policy.after_failure(last)
-    assert policy.moving <= wait <= policy.throttled
-    assert wait >= min(last, policy.throttled)
-
-
-@pytest.mark.parametrize("status", ["PREPARING", "TRANSFERRING", "VERIFYING", "CANCELLING"])
-def test_a_change_in_a_moving_phase_is_followed_up_soonest(status: str) -> None:
-    assert PollPolicy().after(run(status), 30, changed=True) == PollPolicy().moving
-
-
-@pytest.mark.parametrize("status", ["QUEUED", "LAUNCHING", "A_NEW_WORD"])
-def test_a_change_in_a_waiting_phase_hurries_nobody(status: str) -> None:
-    assert PollPolicy().after(run(status), 30, changed=True) == PollPolicy().still
