@@ -2,6 +2,8 @@
 
 DataSync tests the access to a bucket before it creates the location. A role that was just created
 is refused until IAM knows it everywhere, in the same words as one that lacks a right for good.
+
+The messages quote names of roles and buckets, which must not be mistaken for AWS's words.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import Final
 
+from graph.aws.client.wording import own_words
 from graph.model.errors import ApiError, Invalid, NotFound, Throttled, Upstream
 
 
@@ -19,7 +22,7 @@ class Refusal:
     """One kind of refusal."""
 
     text: re.Pattern[str]
-    """Found in AWS's message."""
+    """Found among AWS's own words in the message."""
     seconds: float
     """For so long after its first occurrence it is retried, within the time that its step has; 0
     if it never passes."""
@@ -45,13 +48,15 @@ def _refusal(text: str, seconds: float, advice: str) -> Refusal:
     return Refusal(re.compile(text, re.IGNORECASE), seconds, advice)
 
 
+_ACCESS: Final = r"(^|[.:] )(\w+ ){0,3}access test failed"
 KNOWN: Final = (
-    _refusal(r"\bbucket\b.* does not exist$|NoSuchBucket", 0, _MISSING),
-    _refusal(r"\bkms\b", 0, _OBJECTS),
+    _refusal(r"\bbucket\b.* does not exist$|(?-i:\bNoSuchBucket\b)", 0, _MISSING),
+    # The name of the service is in capitals, and that of its actions has a colon.
+    _refusal(r"(?-i:\bkms:|\bKMS\b)", 0, _OBJECTS),
     # The policy that allows these has propagated if the bucket could be listed before.
-    _refusal(r"access test failed.*\bs3:\w*Object(?!s)", 30, _OBJECTS),
-    _refusal(r"unable to assume role", inf, _ASSUMED),
-    _refusal(r"access test failed|HeadBucket", inf, _OTHER_ACCOUNT),
+    _refusal(rf"{_ACCESS}.*\bs3:\w*Object(?!s)", 30, _OBJECTS),
+    _refusal(r"(^|[.:] )unable to assume role", inf, _ASSUMED),
+    _refusal(rf"{_ACCESS}|(?-i:HeadBucket)", inf, _OTHER_ACCOUNT),
 )
 """The first that matches counts."""
 
@@ -60,7 +65,8 @@ def refusal_of(error: ApiError) -> Refusal | None:
     """The row for an error, if AWS refused an input or misses something; None for any other."""
     if not isinstance(error, Invalid | NotFound):
         return None
-    return next((known for known in KNOWN if known.text.search(error.message)), None)
+    words = own_words(error.message)
+    return next((known for known in KNOWN if known.text.search(words)), None)
 
 
 def seconds_to_retry(error: ApiError) -> float:

@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
 
 from graph.model.errors import ApiError, Conflict, Invalid, NotFound, Throttled, Upstream
 from graph.operations.refusals import KNOWN, refusal_of, seconds_to_retry, with_advice
 from graph.sandbox import Sandbox
 from graph.sandbox.datasync.errors import InvalidRequestException
 from graph.sandbox.datasync.models import DataSyncBackend
+from tests.aws.client.test_wording import NAMES
 from tests.operations.crash import left
 from tests.operations.stepped import POLICY, SteppedTime
 from tests.world import CREATE, LAB, ask, ended, furnish, made, new_mover, serving
@@ -79,6 +81,18 @@ async def test_what_never_passes_is_not_retried(stepped: SteppedTime, text: str)
     seconds, error = await seconds_of(stepped, text)
     assert seconds == 0
     assert error.message.startswith(text.rstrip("."))
+
+
+@given(name=NAMES)
+@pytest.mark.parametrize("text", [ASSUME, LIST, HEAD, READ, WRITE, TAGS, KEY])
+def test_a_refusal_means_the_same_whatever_the_role_and_the_bucket_are_called(
+    text: str, name: str
+) -> None:
+    role = f"roleName={name}-source-1, roleArn=arn:aws:iam::222222222222:role/acme/{name}/{name}"
+    named = text.partition("roleName=")[0] + role if "roleName=" in text else text
+    named = named.replace("bucket X", f"bucket {name}")
+    assert seconds_to_retry(Invalid(named)) == seconds_to_retry(Invalid(text))
+    assert refusal_of(Invalid(named)) is refusal_of(Invalid(text))
 
 
 async def test_the_time_of_a_refusal_begins_when_it_first_occurs(stepped: SteppedTime) -> None:

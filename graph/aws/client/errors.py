@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 import aiohttp
 from botocore.exceptions import (
@@ -27,6 +28,7 @@ from botocore.exceptions import (
 from botocore.parsers import ResponseParserError
 
 from graph.aws.client.codes import LATE, LIMIT, THROTTLED, Meaning, meaning_of
+from graph.aws.client.wording import own_words
 from graph.model.errors import (
     AlreadyRunning,
     ApiError,
@@ -60,15 +62,16 @@ def ends_session(error: ClientError, service: str) -> bool:
     return meaning_of(service, code_of(error)).new_session
 
 
-def translate(error: Exception, doing: str) -> Exception:
+def translate(error: Exception, doing: str, sent: Mapping[str, Any] | None = None) -> Exception:
     """The error to raise instead. ``doing`` names service and operation: ``datasync:ListTasks``.
 
-    An exception that comes from neither AWS nor the network is a bug, and is returned unchanged.
+    ``sent``: the parameters of the call, which AWS's text may quote. An exception that comes from
+    neither AWS nor the network is a bug, and is returned unchanged.
     """
     if isinstance(error, ApiError):
         return error
     if isinstance(error, ClientError):
-        return _answered(error, doing)
+        return _answered(error, doing, sent)
     for causes, kind, text in _UNANSWERED:
         if isinstance(error, causes):
             detail = str(error).removeprefix("Parameter validation failed:\n")
@@ -116,50 +119,61 @@ def not_assumable(error: Exception, role_arn: str) -> Exception:
     return Upstream(f"AWS refuses sts:AssumeRole to this server: {code_of(error)}")
 
 
-def _answered(error: ClientError, doing: str) -> ApiError:
+def _answered(error: ClientError, doing: str, sent: Mapping[str, Any] | None) -> ApiError:
     code, text = code_of(error), text_of(error)
+    words = own_words(text, sent)
     meaning = meaning_of(doing.partition(":")[0], code)
     if meaning.kind is Invalid:
-        meaning = Meaning(_refined(error, text))
-    if meaning is LIMIT and (not text or _RATE.search(text)):
+        meaning = Meaning(_refined(error, words))
+    if meaning is LIMIT and (not text or _RATE.search(words)):
         meaning = THROTTLED
     if meaning.text is None:
         return meaning.kind(text or f"AWS refused {doing}: {code}", refused=doing)
     return meaning.kind(meaning.text.format(doing=doing))
 
 
-def _refined(error: ClientError, text: str) -> type[ApiError]:
+def _refined(error: ClientError, words: str) -> type[ApiError]:
     """The class of a DataSync error: the service has one code for all invalid requests.
 
-    The detailed codes are used first, and AWS's text only if they are inconclusive.
+    The detailed codes are used first, and the words of AWS's text only if they are inconclusive.
     """
     detail = " ".join(str(error.response.get(name) or "") for name in _DETAILS)
-    for said in (detail, text):
-        for pattern, kind in _REFINED:
+    for said, table in ((detail, _BY_DETAIL), (words, _BY_WORDS)):
+        for pattern, kind in table:
             if pattern.search(said):
                 return kind
     return Invalid
 
 
+_Patterns = tuple[tuple[re.Pattern[str], type[ApiError]], ...]
+
+
+def _patterns(*rows: tuple[str, type[ApiError]]) -> _Patterns:
+    return tuple((re.compile(pattern, re.IGNORECASE), kind) for pattern, kind in rows)
+
+
 _DETAILS: Final = ("errorCode", "datasyncErrorCode")
 _RATE: Final = re.compile(r"\brate\b|slow down|too many requests", re.IGNORECASE)
-_LIMITS: Final = (
-    r"LimitExceeded|QuotaExceeded|\bmaximum number\b"
-    r"|(exceed|reach)\w*\b.*\b(limit|quota|maximum)|\b(limit|quota)s?\b.*\b(exceed|reach)"
+_BY_DETAIL: Final = _patterns(
+    (r"^\s*Invalid(Parameter|Argument|Option|Value)", Invalid),
+    (r"NotFound|DoesNotExist", NotFound),
+    (r"LimitExceeded|QuotaExceeded", QuotaExceeded),
+    (r"AlreadyRunning", AlreadyRunning),
+    (r"InUse\b|Conflict|InvalidState", Conflict),
 )
-_REFINED: Final[tuple[tuple[re.Pattern[str], type[ApiError]], ...]] = tuple(
-    (re.compile(pattern, re.IGNORECASE), kind)
-    for pattern, kind in (
-        (r"^\s*Invalid(Parameter|Argument|Option|Value)", Invalid),
-        (r"NotFound|DoesNotExist|\bnot found\b|\bdoes not exist\b", NotFound),
-        (_LIMITS, QuotaExceeded),
-        (r"AlreadyRunning|\balready running\b", AlreadyRunning),
+_BY_WORDS: Final = _patterns(
+    (r"\bnot found\b|\bdoes not exist\b", NotFound),
+    (
         (
-            r"InUse\b|Conflict|InvalidState|\bin use\b|\bin progress\b|\bno longer running\b",
-            Conflict,
+            r"\bmaximum number\b|\b(exceed|reach)\w*\b.*\b(limit|quota|maximum)\b"
+            r"|\b(limit|quota)s?\b.*\b(exceed|reach)"
         ),
-    )
+        QuotaExceeded,
+    ),
+    (r"\balready running\b", AlreadyRunning),
+    (r"\bin use\b|\bin progress\b|\bno longer running\b", Conflict),
 )
+"""Phrases, because a name of one word looks like a word of AWS."""
 
 
 def _first_line(text: str) -> str:

@@ -225,7 +225,11 @@ class Gateway:
         try:
             with measured(service, name):
                 return await self._in_turn(
-                    bound.account_id, access, f"{service}:{name}", attempt, safe=safe
+                    bound.account_id,
+                    access,
+                    attempt,
+                    lambda error: translate(error, f"{service}:{name}", given),
+                    safe=safe,
                 )
         except ApiError as error:
             self._reports.report(error, f"{service}:{name}", bound.account_id)
@@ -239,8 +243,8 @@ class Gateway:
         self,
         account_id: str,
         access: Access,
-        doing: str,
         attempt: Callable[[], Awaitable[dict[str, Any]]],
+        known: Callable[[Exception], Exception],
         *,
         safe: bool,
     ) -> dict[str, Any]:
@@ -254,10 +258,10 @@ class Gateway:
                 self._slots.slot(account_id, reads=access.reads),
             ):
                 sent = True
-                return await retries.run(attempt, lambda error: translate(error, doing), safe=safe)
+                return await retries.run(attempt, known, safe=safe)
         except TimeoutError as error:
             if sent:
-                raise translate(error, doing) from error
+                raise known(error) from error
             raise NotSent(
                 f"too many calls to account {account_id} are in progress; try again"
             ) from error
