@@ -18,24 +18,35 @@ Shape = Any
 
 def read_json(operation: OperationModel, response: Response) -> Any:
     """Raises TypeError or ValueError unless the body has the shape of the operation's output."""
-    signed = bool(response["headers"].get("x-amzn-requestid"))
     shape = operation.output_shape
     if shape is None or not shape.members:
-        return _read_nothing(response["body"], signed=signed)
+        _require_request_id(response)
+        return _read_nothing(response["body"])
     answer = orjson.loads(response["body"])
     _check(answer, shape)
     return answer
 
 
-def _read_nothing(body: bytes, *, signed: bool) -> dict[str, Any]:
+def _require_request_id(response: Response, root: ET.Element | None = None) -> None:
+    """Raises ValueError unless the response carries the id that AWS gives to each request.
+
+    Nothing else proves that AWS has executed an operation that returns no members: a proxy may
+    respond with an empty body or ``{}`` too. ``root``: of an XML body, which may contain the id.
+    """
+    ids = () if root is None else (node.text for node in root.iter() if _name(node) == "RequestId")
+    if not response["headers"].get("x-amzn-requestid") and not any(
+        text and text.strip() for text in ids
+    ):
+        raise ValueError("expected AWS's request id")
+
+
+def _read_nothing(body: bytes) -> dict[str, Any]:
     """The answer of an operation that returns no members: ``{}``, or nothing at all.
 
-    ``signed``: it carries AWS's request id. Without that, it may be anybody's.
+    Members that AWS adds later are accepted.
     """
-    if not body and signed:
-        return {}
-    answer = orjson.loads(body)
-    if not isinstance(answer, dict) or "__type" in answer or (answer and not signed):
+    answer = orjson.loads(body) if body else {}
+    if not isinstance(answer, dict) or "__type" in answer:
         raise ValueError("expected an empty answer")
     return answer
 
@@ -87,6 +98,7 @@ def read_xml(operation: OperationModel, response: Response) -> Any:
         raise ValueError(f"expected {operation.name}Response, got {_name(root)}")
     shape = operation.output_shape
     if shape is None:
+        _require_request_id(response, root)
         return {}
     wrapper = shape.serialization.get("resultWrapper")
     result = next((child for child in root if _name(child) == wrapper), None)

@@ -20,6 +20,7 @@ from tests.world import LAB, OTHER
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
+SIGNED = {"x-amzn-RequestId": "r-1"}
 PAGE = b"<html><body>Sign in</body></html>"
 NO_ANSWERS = (
     *(PAGE, b"<!DOCTYPE html>" + PAGE, b"Sign in", b"\xff\xfe\x00", b"", b"{"),
@@ -63,6 +64,7 @@ async def test_a_complete_answer_and_one_with_nothing_but_what_is_required_are_t
 ) -> None:
     model = examples.operation(service, name)
     complete = examples.answer(model)
+    endpoint.headers = SIGNED
     for given in (complete, least(complete, REQUIRED[service][name])):
         endpoint.body = examples.encoded(model, given)
         got = await call(gateway, service, name)
@@ -86,14 +88,14 @@ async def test_members_that_aws_adds_later_are_no_obstacle(
     endpoint.body = b'{"Tasks": [{"TaskArn": "a", "Status": "NEW", "Hue": {"a": [1]}}], "More": 1}'
     assert (await call(gateway, "datasync", "ListTasks"))["Tasks"][0]["TaskArn"] == "a"
     endpoint.body = b'{"Freed": 12}'
-    endpoint.headers = {"x-amzn-RequestId": "r-1"}
+    endpoint.headers = SIGNED
     await call(gateway, "datasync", "DeleteTask")
 
 
 async def test_an_operation_without_output_may_answer_nothing_with_aws_request_id_alone(
     endpoint: Endpoint, gateway: Gateway
 ) -> None:
-    endpoint.headers = {"x-amzn-RequestId": "r-1"}
+    endpoint.headers = SIGNED
     endpoint.body = b""
     await call(gateway, "datasync", "DeleteTask")
 
@@ -136,7 +138,7 @@ def bad_bodies(model: OperationModel) -> Iterator[bytes]:
     if xml:
         yield from (b"<html/>", good.replace(model.name.encode(), b"Other"), b"{}")
     if not complete:
-        yield b'{"error": "sign in"}'
+        yield from (b'{"error": "sign in"}', b"{}", b" {}\n")
         return
     yield b"<x/>" if xml else b"{}"
     yield from (examples.encoded(model, bad) for bad in _spoilt(model, complete, xml=xml))

@@ -68,7 +68,8 @@ def test_a_number_is_neither_a_boolean_nor_a_text(count: object) -> None:
         (b"", True, True),
         (b"{}", True, True),
         (b'{"Freed": 1}', True, True),
-        (b"{}", False, True),
+        (b"{}", False, False),
+        (b" {} ", False, False),
         (b"", False, False),
         (b'{"Freed": 1}', False, False),
         (b'{"__type": "X"}', True, False),
@@ -84,6 +85,37 @@ def test_nothing_is_an_answer_only_with_the_request_id_of_aws(
     else:
         with pytest.raises((TypeError, ValueError)):
             read("datasync", "DeleteTask", body, signed=signed)
+
+
+NOTHING = [
+    (service, name)
+    for service, name in CALLED
+    if not getattr(examples.operation(service, name).output_shape, "members", None)
+]
+
+
+@pytest.mark.parametrize(("service", "name"), NOTHING)
+@pytest.mark.parametrize("headers", [{}, {"content-type": "application/json"}, {"x-id": "r-1"}])
+def test_an_operation_that_returns_nothing_has_an_answer_only_with_a_request_id(
+    service: str, name: str, headers: dict[str, str]
+) -> None:
+    model = examples.operation(service, name)
+    protocol = PROTOCOLS[model.service_model.resolved_protocol]
+    bodies = (b"{}", b"", b"<html/>", f"<{name}Response/>".encode(), b"<RequestId>r</RequestId>")
+    for body in bodies:
+        with pytest.raises((TypeError, ValueError, LookupError)):
+            protocol.read(model, {"body": body, "headers": headers, "status_code": 200})
+    whole = {"body": examples.encoded(model, {}), "headers": SIGNED, "status_code": 200}
+    assert protocol.read(model, whole) == {}
+
+
+def test_the_request_id_of_iam_is_in_the_body() -> None:
+    body = b"<DeleteRoleResponse><ResponseMetadata><RequestId>r-1</RequestId></ResponseMetadata>"
+    assert read("iam", "DeleteRole", body + b"</DeleteRoleResponse>", signed=False) == {}
+    for text in (b"", b" "):
+        unsigned = b"<DeleteRoleResponse><RequestId>" + text + b"</RequestId></DeleteRoleResponse>"
+        with pytest.raises(ValueError, match="request id"):
+            read("iam", "DeleteRole", unsigned, signed=False)
 
 
 @given(body=st.binary(max_size=60) | st.text('<>/x!&;[]{}":a', max_size=40).map(str.encode))
