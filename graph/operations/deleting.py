@@ -7,10 +7,11 @@ import time
 from typing import Final
 
 from graph.aws import locations, tasks
-from graph.aws.executions import cancel_run, list_runs
+from graph.aws.client.effects import may_take_effect
+from graph.aws.executions import cancel_run, describe_run, list_runs
 from graph.aws.roles import delete_role, is_movers_role
 from graph.model import names
-from graph.model.errors import Conflict, Invalid, NotFound
+from graph.model.errors import ApiError, Conflict, Invalid, NotFound
 from graph.model.run import RunRef
 from graph.operations.runtime import Runtime
 from graph.store import Parts
@@ -135,15 +136,41 @@ class Deletion:
             await asyncio.sleep(policy.poll)
 
     async def _cancel(self, run_arn: str, cancelled_by: str) -> None:
-        """Cancels a run. One that has ended meanwhile is left as it is."""
+        """Cancels a run. One that has ended meanwhile is left as it is.
+
+        The record of the cancellation stays if one of the calls may have taken effect.
+        """
         runs, retries = self._runs, self._retries
         # Noted first: a watch may see the end of the run before this call is answered.
-        await retries.call_store(lambda: runs.request_cancellation(run_arn, _ATTEMPT, cancelled_by))
+        refused = await retries.call_store(
+            lambda: runs.request_cancellation(run_arn, _ATTEMPT, cancelled_by)
+        )
+
+        async def cancel() -> None:
+            nonlocal refused
+            try:
+                await cancel_run(self._gateway, run_arn)
+            except ApiError as error:
+                refused = refused and not may_take_effect(error)
+                raise
+
         try:
-            await retries.call_aws(lambda: cancel_run(self._gateway, run_arn))
-        except (Conflict, Invalid, NotFound):
-            return
-        await retries.call_store(lambda: runs.confirm_cancellation(run_arn, _ATTEMPT))
+            await retries.call_aws(cancel)
+        except ApiError as error:
+            if refused or await self._is_undisturbed(run_arn):
+                await retries.call_store(lambda: runs.withdraw_cancellation(run_arn, _ATTEMPT))
+            if not isinstance(error, Conflict | Invalid | NotFound):
+                raise
+        else:
+            await retries.call_store(lambda: runs.confirm_cancellation(run_arn, _ATTEMPT))
+
+    async def _is_undisturbed(self, run_arn: str) -> bool:
+        """Whether a run is certainly active and is not being cancelled."""
+        try:
+            run = await describe_run(self._gateway, run_arn)
+        except ApiError:
+            return False
+        return not run.ended and run.status != "CANCELLING"
 
     async def _list_runs(self) -> list[RunRef]:
         try:

@@ -144,8 +144,14 @@ class RunRecords:
         await self._database.write(change.values(effective_at=self._now()))
 
     async def withdraw_cancellation(self, run_arn: str, attempt: str) -> None:
-        """The cancellation has had no effect. Those of other attempts stay. Can be repeated."""
-        await self._database.write(sa.delete(RUN_CANCELLATIONS).where(*_this(run_arn, attempt)))
+        """The cancellation has had no effect, unless it was confirmed before. Can be repeated.
+
+        Those of other attempts stay.
+        """
+        change = sa.delete(RUN_CANCELLATIONS).where(
+            *_this(run_arn, attempt), RUN_CANCELLATIONS.c.effective_at.is_(None)
+        )
+        await self._database.write(change)
 
 
 _EFFECTIVE_FIRST: Final = (

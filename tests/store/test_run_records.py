@@ -179,6 +179,13 @@ async def test_of_two_that_took_effect_the_first_counts(two: Two) -> None:
     assert (await two.here.notes([RUN]))[RUN].cancelled_by == "early"
 
 
+async def test_a_confirmed_cancellation_is_not_withdrawn(two: Two) -> None:
+    await two.here.request_cancellation(RUN, "a", "me")
+    await two.here.confirm_cancellation(RUN, "a")
+    await two.there.withdraw_cancellation(RUN, "a")
+    assert (await two.here.notes([RUN]))[RUN].cancelled_by == "me"
+
+
 @on_both
 async def test_concurrent_records_of_two_replicas_lose_nothing(two: Two) -> None:
     first = await asyncio.gather(
