@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 from collections.abc import AsyncIterator, Hashable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
@@ -25,12 +24,14 @@ from graph.aws.client.gateway import Gateway
 from graph.aws.resource_tags import group_of_resource
 from graph.cleanup.service import Cleanup
 from graph.cleanup.sweep import Sweep
+from graph.concurrency import Bill, Budget
 from graph.config.settings import KeySettings, Settings, SettingsError
 from graph.config.sources import key_files, load, load_keys
 from graph.context import Context, ReadContext, Services, open_context, open_read_context
 from graph.history.audit import Audit
 from graph.model.caller import Caller, Rights
 from graph.model.errors import ApiError
+from graph.model.limits import ServerLimits
 from graph.observability import logs
 from graph.observability.version import read_version
 from graph.operations import Operations
@@ -41,15 +42,13 @@ from graph.runs.watch import PollPolicy
 from graph.server.access_log import AccessLog, note_caller, note_operation, note_rejection
 from graph.server.cors import Cors
 from graph.server.file_watch import on_change
+from graph.server.garbage_collection import tune_garbage_collection
 from graph.server.signals import on_hangup, on_stop
 from graph.store import Store, open_store
-from graph.transport import GraphQLApp, Schema, make_schema
+from graph.transport import GraphQLApp, QueryLimits, Schema, make_schema
 from rest_compat import routes as rest
 
 log = logging.getLogger(__name__)
-
-_GENERATIONS: Final = (10_000, 20, 20)
-"""The first, 700 by default, is the growth in objects that starts a collection."""
 
 
 @dataclass
@@ -57,8 +56,12 @@ class ApplicationState:
     """What the lifespan opens: None before and after it."""
 
     version: str
+    limits: ServerLimits = field(default_factory=ServerLimits)
     services: Services | None = None
     auth: Authenticator | None = None
+
+    def __post_init__(self) -> None:
+        self._budget = Budget(self.limits.call_budget, self.limits.calls_per_second)
 
     async def identify(
         self, connection: HTTPConnection, payload: Mapping[str, Any] | None
@@ -76,6 +79,10 @@ class ApplicationState:
         note_caller(connection.scope, caller.identity)
         return caller
 
+    def charge(self, caller: Caller, calls: int) -> Bill:
+        """Charges calls to AWS to a caller. Raises OverBudget."""
+        return self._budget.charge(caller.identity.key, caller.identity.on_behalf_of, calls)
+
     def context(self, caller: Caller, request_id: str) -> Context:
         if self.services is None:
             raise RuntimeError("the application is not open")
@@ -90,13 +97,14 @@ class ApplicationState:
 def create_app(settings: Settings, *, owns_process: bool = False) -> Starlette:
     """The application, which its lifespan opens. ``owns_process``: it handles signals, too."""
     version = read_version()
-    state = ApplicationState(version.version)
+    state = ApplicationState(version.version, settings.limits)
     graphql = GraphQLApp(
-        graphql_schema(),
+        graphql_schema(QueryLimits(calls=state.limits.calls_per_request)),
         identify=state.identify,
         make_context=state.context,
         rights_of=lambda caller: caller.rights,
         make_shared_context=state.read_context,
+        charge=state.charge,
         observe=note_operation,
         names_of=_names_of,
         body_limit=settings.body_bytes,
@@ -121,6 +129,7 @@ def create_app(settings: Settings, *, owns_process: bool = False) -> Starlette:
     app.router.default = rest.rest_app(
         state.identify,
         state.context,
+        state.charge,
         body_limit=settings.body_bytes,
         seconds=settings.rest_seconds,
         version=version,
@@ -129,14 +138,16 @@ def create_app(settings: Settings, *, owns_process: bool = False) -> Starlette:
     return app
 
 
-def graphql_schema() -> Schema:
-    """The schema as it is served."""
+def graphql_schema(limits: QueryLimits | None = None) -> Schema:
+    """The GraphQL schema of the server."""
     return make_schema(
         query=schema.Query,
         mutation=schema.Mutation,
         subscription=schema.Subscription,
         types=schema.BEHIND_INTERFACES,
         scalars=schema.SCALARS,
+        limits=limits,
+        prices=schema.PRICES,
         code_of=lambda error: error.code if isinstance(error, ApiError) else None,
         states=frozenset({"runProgress", "operationProgress"}),
     )
@@ -162,12 +173,12 @@ async def _lifespan(
     async with AsyncExitStack() as stack:
         auth = Authenticator(settings.all_keys, max_cost=settings.token_max_cost)
         stack.push_async_callback(auth.aclose)
-        state.services = await _open_services(stack, settings, rights, state.version)
+        state.services = await _open_services(stack, settings, rights, state)
         state.auth = auth
         stack.push_async_callback(graphql.aclose, settings.drain_seconds)
         if owns_process:
             stack.enter_context(on_stop(graphql.stop))
-            _tune_garbage_collection()
+            tune_garbage_collection()
             reload = partial(_reload_keys, auth, rights, graphql)
             reload_now = await stack.enter_async_context(on_hangup(reload))
             await stack.enter_async_context(on_change(key_files, reload_now))
@@ -176,7 +187,7 @@ async def _lifespan(
 
 
 async def _open_services(
-    stack: AsyncExitStack, settings: Settings, rights: dict[str, Rights], version: str
+    stack: AsyncExitStack, settings: Settings, rights: dict[str, Rights], state: ApplicationState
 ) -> Services:
     """Opens what requests share, in the order of dependencies."""
     store = await stack.enter_async_context(open_store(settings.store_url))
@@ -199,7 +210,8 @@ async def _open_services(
     age = 60 * settings.orphan_minutes
     await stack.enter_async_context(Sweep(gateway, store, age=age, every=settings.sweep_seconds))
     cleanup = Cleanup(gateway, store, age=age)
-    return Services(gateway, runs, operations, store, resources, audit, cleanup, version)
+    owned = (gateway, runs, operations, store, resources, audit, cleanup)
+    return Services(*owned, state.version, state.limits)
 
 
 def _resource_policy(
@@ -248,6 +260,8 @@ def _operations(
         drain=settings.drain_seconds,
         keep=60 * settings.operation_minutes,
         quota=settings.task_quota,
+        group_quota=settings.group_quota,
+        max_unfinished=settings.operations_per_caller,
         retry=RetryPolicy(
             first_wait=settings.retry_seconds,
             poll=min(2.0, settings.poll_seconds),
@@ -267,16 +281,6 @@ async def _healthy(_request: Request) -> Response:
 
 async def _metrics(_request: Request) -> Response:
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
-
-
-def _tune_garbage_collection() -> None:
-    """Excludes what has been loaded so far from garbage collection, and collects less often.
-
-    Most objects that requests create are freed by their reference counts.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*_GENERATIONS)
 
 
 def _gateway(settings: Settings) -> Gateway:

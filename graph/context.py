@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 
 from graph.aws.client.gateway import Gateway
 from graph.cleanup.service import Cleanup
-from graph.concurrency import Work, begin_work
+from graph.concurrency import Share, Usage, Work, begin_work
 from graph.history.audit import Audit
 from graph.loaders import Loaders
 from graph.model.caller import Caller, Identity, Rights
+from graph.model.limits import ServerLimits
 from graph.operations import Operations
 from graph.rights.policy import ResourcePolicy
 from graph.runs import RunService
@@ -29,6 +30,7 @@ class Services:
     audit: Audit
     cleanup: Cleanup
     version: str
+    limits: ServerLimits = field(default_factory=ServerLimits)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +41,20 @@ class ReadContext:
     request_id: str
     services: Services
     loaders: Loaders
+    usage: Usage = field(default_factory=Usage)
+    """What the request has used of AWS."""
     failures: Counter[tuple[str, str]] = field(default_factory=Counter)
     """Error codes with the fields that answered them as data, for the log and the metrics."""
+
+    def refresh(self) -> None:
+        """Before the next event of a stream: reads everything again, and counts anew."""
+        self.loaders.forget()
+        self.usage.restart()
+
+    @property
+    def calls(self) -> int:
+        """The calls to AWS that were made for the request so far."""
+        return self.usage.total
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,13 +73,14 @@ def open_context(services: Services, caller: Caller, request_id: str) -> Context
 
     From now on the calling task works for the caller, who takes turns with the others.
     """
-    begin_work(Work((caller.identity.key, caller.identity.on_behalf_of, request_id)))
+    usage = _begin(services, (caller.identity.key, caller.identity.on_behalf_of, request_id))
     return Context(
         identity=caller.identity,
         rights=caller.rights,
         request_id=request_id,
         services=services,
         loaders=_loaders(services),
+        usage=usage,
     )
 
 
@@ -74,10 +89,21 @@ def open_read_context(services: Services, rights: Rights, request_id: str) -> Re
 
     Their turns are those of the rights: the first caller must not pay for all the others.
     """
-    begin_work(Work((rights, None, request_id)))
+    usage = _begin(services, (rights, None, request_id))
     return ReadContext(
-        rights=rights, request_id=request_id, services=services, loaders=_loaders(services)
+        rights=rights,
+        request_id=request_id,
+        services=services,
+        loaders=_loaders(services),
+        usage=usage,
     )
+
+
+def _begin(services: Services, share: Share) -> Usage:
+    limits = services.limits
+    usage = Usage(limits.calls_per_request, limits.accounts_per_request)
+    begin_work(Work(share, usage=usage))
+    return usage
 
 
 def _loaders(services: Services) -> Loaders:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import uuid
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final
 
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
@@ -13,18 +14,23 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
+from graph.concurrency import Bill, OverBudget
 from graph.context import Context
 from graph.model.caller import Caller
-from graph.model.errors import ApiError, UpstreamTimeout
+from graph.model.errors import ApiError, Throttled, UpstreamTimeout
 from rest_compat.errors import rendered
 
 log = logging.getLogger(__name__)
 
 Identify = Callable[[HTTPConnection, Mapping[str, Any] | None], Awaitable[Caller]]
 MakeContext = Callable[[Caller, str], Context]
+Charge = Callable[[Caller, int], Bill]
+"""Charges calls to AWS to a caller. Raises OverBudget."""
 Handler = Callable[[Context, Request], Awaitable[Response]]
 PublicHandler = Callable[[Request], Awaitable[Response]]
 
+_CALLS: Final = 20
+"""To AWS, as charged to a request before it is answered."""
 ANY: Final = "*"
 """The handler for every method that a path does not name."""
 
@@ -33,10 +39,15 @@ class Protected:
     """``protected({"GET": handler})`` is an ASGI application for one path that needs a token."""
 
     def __init__(
-        self, identify: Identify, make_context: MakeContext, body_limit: int, seconds: float
+        self,
+        identify: Identify,
+        make_context: MakeContext,
+        charge: Charge,
+        body_limit: int,
+        seconds: float,
     ) -> None:
         """``seconds``: how long a request may take once it has arrived."""
-        self._identify, self._make_context = identify, make_context
+        self._identify, self._make_context, self._charge = identify, make_context, charge
         self._body_limit, self._seconds = body_limit, seconds
 
     def __call__(self, handlers: Mapping[str, Handler]) -> Endpoint:
@@ -56,9 +67,25 @@ class Protected:
             request.state.body = body
             if body:  # the credentials may have been withdrawn while it arrived
                 caller = await self._identify(request, None)
-            return await self._in_time(handler, self._make_context(caller, request_id), request)
+            context = self._make_context(caller, request_id)
+            with self._charged(context):
+                return await self._in_time(handler, context, request)
 
         return Endpoint(respond)
+
+    @contextmanager
+    def _charged(self, context: Context) -> Iterator[None]:
+        """Charges what a request usually takes, then what it has taken. Raises Throttled."""
+        try:
+            bill = self._charge(context.caller, _CALLS)
+        except OverBudget as error:
+            raise Throttled(
+                "the budget of calls to AWS is used up; try again later", wait=error.seconds
+            ) from None
+        try:
+            yield
+        finally:
+            bill.settle(context.calls)
 
     async def _in_time(self, handler: Handler, context: Context, request: Request) -> Response:
         """The response, within the time after which a client may have given up."""

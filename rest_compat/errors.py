@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Final
 
@@ -60,7 +61,8 @@ def rendered(error: ApiError) -> Response:
     body = error.message if error.refused is None else _phrase(error.refused)
     response = PlainTextResponse(body, status)
     if status in (429, 503):
-        response.headers["Retry-After"] = RETRY_SECONDS
+        wait = error.wait if isinstance(error, Throttled) else None
+        response.headers["Retry-After"] = RETRY_SECONDS if wait is None else str(math.ceil(wait))
     return response
 
 

@@ -17,6 +17,7 @@ from rest_compat import handlers
 from rest_compat.clean_paths import CleanPaths
 from rest_compat.endpoint import (
     ANY,
+    Charge,
     Handler,
     Identify,
     MakeContext,
@@ -50,6 +51,7 @@ PATHS: Final[Mapping[str, Mapping[str, Handler]]] = {
 def rest_app(  # noqa: PLR0913 - what it is made of
     identify: Identify,
     make_context: MakeContext,
+    charge: Charge,
     *,
     body_limit: int,
     seconds: float,
@@ -57,7 +59,7 @@ def rest_app(  # noqa: PLR0913 - what it is made of
     metrics: PublicHandler,
 ) -> Starlette:
     """The REST application, to be mounted at the root."""
-    protected = Protected(identify, make_context, body_limit, seconds)
+    protected = Protected(identify, make_context, charge, body_limit, seconds)
     routes = [
         Route(f"{alias}/{name}", public(handler))
         for alias in _ALIASES

@@ -5,12 +5,49 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from weakref import WeakSet
 
 from graph.concurrency.round_robin import Share
 
 SERVER: Share = ("",)
 """The share of work that the server does for no particular caller. No key has an empty name."""
+
+
+class TooMuch(Exception):
+    """A request uses more than it may. The message names the limit."""
+
+
+@dataclass(eq=False, slots=True)
+class Usage:
+    """What a request has used of AWS so far. None as a limit stands for no limit."""
+
+    max_calls: int | None = None
+    max_accounts: int | None = None
+    total: int = 0
+    """Calls from the beginning."""
+    calls: int = 0
+    """Calls since ``restart``."""
+    accounts: set[str] = field(default_factory=set)
+
+    def count(self, account_id: str, *, known: bool) -> None:
+        """Counts a call. Raises TooMuch beyond a limit.
+
+        ``known``: the account is one of few, and not a number that the caller came up with.
+        """
+        if self.max_calls is not None and self.calls >= self.max_calls:
+            raise TooMuch(f"a request may make at most {self.max_calls} calls to AWS")
+        if not known and self.max_accounts is not None and account_id not in self.accounts:
+            if len(self.accounts) >= self.max_accounts:
+                raise TooMuch(f"a request may concern at most {self.max_accounts} accounts")
+            self.accounts.add(account_id)
+        self.calls += 1
+        self.total += 1
+
+    def restart(self) -> None:
+        """For the next event of a stream, to which the limits apply anew."""
+        self.calls = 0
+        self.accounts.clear()
 
 
 class Work:
@@ -20,14 +57,16 @@ class Work:
     alone.
     """
 
-    def __init__(self, *shares: Share) -> None:
+    def __init__(self, *shares: Share, usage: Usage | None = None) -> None:
         self.shares: list[Share] = list(shares)
+        self.usage = usage or Usage()
+        """Shared with the parts of the work; not with those who join it."""
         self._parts: WeakSet[Work] = WeakSet()
         self._on_join: dict[object, Callable[[Share], None]] = {}
 
     def part(self) -> Work:
         """A part of this work, which others may join separately."""
-        part = Work()
+        part = Work(usage=self.usage)
         part.join(self)
         return part
 

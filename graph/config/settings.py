@@ -19,6 +19,7 @@ from graph.auth import (
     read_keys,
     read_keys_file,
 )
+from graph.config.limits import LimitSettings
 from graph.model.resources import ResourceRule
 
 PREFIX: Final = "DATASYNC_API_"
@@ -111,7 +112,7 @@ class KeySettings(BaseSettings):
         return (default_key(self.token.get_secret_value().encode()), *keys)
 
 
-class Settings(KeySettings):
+class Settings(LimitSettings, KeySettings):
     listen: str = Field(
         "127.0.0.1:8080",
         description="The address and port to listen on. `:8080` means all addresses.",
@@ -183,15 +184,6 @@ class Settings(KeySettings):
         ge=0,
         le=300,
         description="How long a stopping server waits for its operations to finish, in seconds.",
-    )
-    task_quota: int | None = Field(
-        None,
-        ge=1,
-        description="The number of tasks that AWS allows per account. If set, a create beyond it "
-        "is rejected immediately; if empty, AWS rejects it later.",
-    )
-    body_bytes: int = Field(
-        1 << 20, ge=1_024, description="The largest request body that is accepted, in bytes."
     )
     request_seconds: float = Field(
         15,

@@ -112,9 +112,23 @@ class AccessDenied(ApiError):
 
 
 class Throttled(ApiError):
-    """AWS throttled the server until the retries were used up, or the server is asked too often."""
+    """AWS throttled the server until the retries were used up, or the server is asked too often.
+
+    ``wait``: seconds after which a repetition can succeed; None if that is not known.
+    """
 
     code = "THROTTLED"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        path: tuple[str, ...] = (),
+        refused: str | None = None,
+        wait: float | None = None,
+    ) -> None:
+        super().__init__(message, path=path, refused=refused)
+        self.wait = wait
 
 
 class Upstream(ApiError):

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Final, Self
 
 from graph.aws.client.gateway import Gateway
-from graph.aws.movers import movers_named
+from graph.aws.movers import list_movers, movers_named
 from graph.aws.tasks import list_tasks_afresh
 from graph.concurrency import Bookkeeping, TaskOwner
 from graph.model.caller import Caller
@@ -62,12 +62,19 @@ class Operations(OperationReader):
         drain: float = 10.0,
         keep: float = 3_600.0,
         quota: int | None = None,
+        group_quota: int | None = None,
+        max_unfinished: int | None = None,
         retry: RetryPolicy | None = None,
     ) -> None:
+        """``group_quota``: how many tasks of the quota one group may have.
+
+        ``max_unfinished``: how many operations of one key may be under way.
+        """
         super().__init__(store, keep)
         self._gateway = gateway
         self._replica, self._lease, self._drain = uuid.uuid4().hex, lease, drain
-        self._quota, self._retry = quota, retry or RetryPolicy()
+        self._quota, self._group_quota = quota, group_quota
+        self._max_unfinished, self._retry = max_unfinished, retry or RetryPolicy()
         self._resources = resources
         self._stack = AsyncExitStack()
         self._accepting = TaskOwner()
@@ -181,7 +188,13 @@ class Operations(OperationReader):
         if await movers_named(aws, tasks, new.group, new.name):
             raise name_taken(new)
         listed = frozenset(task.task_arn for task in tasks)
-        return Quota(self._quota, listed, asked) if self._quota else None
+        if self._quota is None:
+            return None
+        if self._group_quota is None:
+            return Quota(self._quota, listed, asked)
+        movers = await list_movers(aws)
+        own = frozenset(mover.task_arn for mover in movers if mover.group == new.group)
+        return Quota(self._quota, listed, asked, self._group_quota, own)
 
     async def _delete(
         self,
@@ -209,7 +222,9 @@ class Operations(OperationReader):
         again: NewMover | None = None,
     ) -> Operation:
         """Records the operation, then starts it. Recovery starts one that is only recorded."""
-        begun = await self._store.operations.begin(new, key, quota)
+        begun = await self._store.operations.begin(
+            new, key, quota, max_unfinished=self._max_unfinished
+        )
         if begun.operation is None:
             return await self.accepted(begun.operation_id)
         if begun.recheck and again is not None:

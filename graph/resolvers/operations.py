@@ -43,7 +43,7 @@ async def follow_operation(
     """The current state of an operation, then each change; ends with the operation."""
     await get_operation(context, operation_id)
     async for operation in context.services.operations.follow(operation_id):
-        context.loaders.forget()
+        context.refresh()
         yield operation
 
 

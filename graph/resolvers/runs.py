@@ -163,7 +163,7 @@ async def follow_run(
     await get_visible_run(context, run_arn)
     async with aclosing(context.services.runs.follow(run_arn, after)) as updates:
         async for update in updates:
-            context.loaders.forget()
+            context.refresh()
             # A run that is selected through its mover equals the run of the event.
             context.loaders.run.prime(run_arn, update.run)
             yield update

@@ -4,6 +4,7 @@ from graph.schema.locations import TYPES, OtherLocation
 from graph.schema.mutation import Mutation
 from graph.schema.nodes import Account, Group, Mover, Run
 from graph.schema.operations import Operation
+from graph.schema.prices import PRICES
 from graph.schema.query import Query
 from graph.schema.scalars import SCALARS
 from graph.schema.subscription import Subscription
@@ -11,4 +12,4 @@ from graph.schema.subscription import Subscription
 BEHIND_INTERFACES = (Account, Group, Mover, Run, Operation, *TYPES.values(), OtherLocation)
 """Types that no field names directly: they are reached through Node and Location."""
 
-__all__ = ["BEHIND_INTERFACES", "SCALARS", "Mutation", "Query", "Subscription"]
+__all__ = ["BEHIND_INTERFACES", "PRICES", "SCALARS", "Mutation", "Query", "Subscription"]

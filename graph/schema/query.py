@@ -26,6 +26,7 @@ from graph.schema.audit import AuditFilter, AuditRecord, audit_page
 from graph.schema.connections import Connection
 from graph.schema.fields import CallerInfo, Info, attribute, or_null
 from graph.schema.ids import NOT_AN_ID, decode, expect
+from graph.schema.limits import Limits
 from graph.schema.locations import of_its_kind
 from graph.schema.node import Node
 from graph.schema.nodes import Account, Group, Mover, Run
@@ -79,6 +80,10 @@ class ServerInfo:
     region: str = strawberry.field(description="The AWS region in which the server manages movers.")
     org: str = strawberry.field(
         description="The organisation whose movers the server manages, as in the tag `spinup:org`."
+    )
+    limits: Limits = strawberry.field(
+        description="What one request and one caller may use. Requests beyond it are rejected as "
+        "TOO_COSTLY, THROTTLED or QUOTA_EXCEEDED."
     )
 
 
@@ -169,7 +174,10 @@ class Query:
     def server(self, info: Info) -> ServerInfo:
         gateway = info.context.services.gateway
         return ServerInfo(
-            version=info.context.services.version, region=gateway.region, org=gateway.org
+            version=info.context.services.version,
+            region=gateway.region,
+            org=gateway.org,
+            limits=Limits(value=info.context.services.limits),
         )
 
 

@@ -28,14 +28,20 @@ class OperationRecords:
         self._database = database
 
     async def begin(
-        self, new: NewOperation, key: IdempotencyKey | None = None, quota: Quota | None = None
+        self,
+        new: NewOperation,
+        key: IdempotencyKey | None = None,
+        quota: Quota | None = None,
+        *,
+        max_unfinished: int | None = None,
     ) -> Begun:
         """Records an operation, its reservation and its key in one transaction.
 
-        Raises NameTaken if another operation holds the reservation, Conflict if the key was used
-        with another input, and QuotaExceeded if there is no room beside earlier creates.
+        ``max_unfinished``: how many operations of its caller's key may be under way; None for any
+        number. Raises NameTaken if another operation holds the reservation, Conflict if the key was
+        used with another input, and QuotaExceeded if there is no room beside earlier operations.
         """
-        return await OperationStart(self._database, new, key, quota).run()
+        return await OperationStart(self._database, new, key, quota, max_unfinished).run()
 
     async def add_events(self, operation_id: str, *messages: str) -> bool:
         """Records what an operation is doing; False if all of it was recorded before."""

@@ -13,7 +13,7 @@ from graph.model.errors import NameTaken, Upstream
 from graph.store import statements
 from graph.store.database import Database
 from graph.store.idempotency import IdempotencyKey, IdempotencyKeys
-from graph.store.quota import Quota, check_quota, wait_for_turn
+from graph.store.quota import Quota, check_quota, check_unfinished, wait_for_turn
 from graph.store.stored_operation import NewOperation, StoredOperation
 from graph.store.tables import NAME, OPERATIONS
 
@@ -43,8 +43,10 @@ class OperationStart:
         new: NewOperation,
         key: IdempotencyKey | None,
         quota: Quota | None,
+        max_unfinished: int | None,
     ) -> None:
-        self._database, self._new, self._key, self._quota = database, new, key, quota
+        self._database, self._new, self._key = database, new, key
+        self._quota, self._max_unfinished = quota, max_unfinished
         self._now = database.now()
         # Between the thread of the transaction and the request that waits for it.
         self._sent, self._given_up = threading.Event(), threading.Event()
@@ -71,6 +73,8 @@ class OperationStart:
         connection.execute(statements.NEW, _row(new, self._now))
         if self._key is not None:
             connection.execute(statements.NEW_KEY, _settled(self._key, new.id, self._now))
+        if self._max_unfinished is not None:
+            check_unfinished(connection, new, self._max_unfinished)
         if quota is not None:
             check_quota(connection, quota, new)
         lately = connection.execute(statements.LATELY_MADE, _names(new, self._now - _LATELY))

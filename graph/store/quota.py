@@ -19,6 +19,10 @@ class Quota:
     listed: frozenset[str]
     at: float
     """The time before the list was requested, by the clock of the store."""
+    group_limit: int | None = None
+    """The number of them that the movers of one group may be; None for all."""
+    group_listed: frozenset[str] = frozenset()
+    """Those of the listed tasks that are movers of the group of the create."""
 
 
 def wait_for_turn(connection: sa.Connection, account_id: str) -> None:
@@ -34,12 +38,30 @@ def wait_for_turn(connection: sa.Connection, account_id: str) -> None:
 def check_quota(connection: sa.Connection, quota: Quota, new: NewOperation) -> None:
     """Raises QuotaExceeded if there is no room for a recorded create beside the others."""
     given = {"account": new.account_id, "wanted": new.id, "since": quota.at}
-    arns = connection.execute(statements.CREATES_BESIDE, given).scalars()
-    coming = sum(arn not in quota.listed for arn in arns)
-    if len(quota.listed) + coming < quota.limit:
-        return
-    beside = f" and {coming} being created" if coming else ""
-    raise QuotaExceeded(
-        f"account {new.account_id} has {len(quota.listed)} DataSync tasks{beside}, and its quota "
-        f"is {quota.limit}: delete some, or have it raised"
-    )
+    beside = connection.execute(statements.CREATES_BESIDE, given)
+    coming = [group for arn, group in beside if arn not in quota.listed]
+    if len(quota.listed) + len(coming) >= quota.limit:
+        also = f" and {len(coming)} being created" if coming else ""
+        raise QuotaExceeded(
+            f"account {new.account_id} has {len(quota.listed)} DataSync tasks{also}, and its quota "
+            f"is {quota.limit}: delete some, or have it raised"
+        )
+    own = len(quota.group_listed) + sum(group == new.group for group in coming)
+    if quota.group_limit is not None and own >= quota.group_limit:
+        raise QuotaExceeded(
+            f"group '{new.group}' has {own} movers in account {new.account_id}, those being created "
+            f"included, and its share of the quota is {quota.group_limit}: delete some"
+        )
+
+
+def check_unfinished(connection: sa.Connection, new: NewOperation, limit: int) -> None:
+    """Raises QuotaExceeded if the key of a recorded operation has too many that have not ended.
+
+    Requests at the same moment on several servers may exceed the limit by their number.
+    """
+    given = {"key": new.requested_key}
+    if connection.execute(statements.UNFINISHED, given).scalar_one() > limit:
+        raise QuotaExceeded(
+            f"{limit} operations of the key '{new.requested_key}' are under way, which is the "
+            "limit: wait until some of them have ended"
+        )

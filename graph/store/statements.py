@@ -61,14 +61,20 @@ NOTHING_LEFT: Final = (
     .values(parts=None)
 )
 """Of all deletions of the same task."""
-CREATES_BESIDE: Final = sa.select(OPERATIONS.c.task_arn).where(
+CREATES_BESIDE: Final = sa.select(OPERATIONS.c.task_arn, OPERATIONS.c.mover_group).where(
     # Not by the index on the account, which has all of its ended operations too.
     sa.func.coalesce(OPERATIONS.c.account_id, "") == sa.bindparam("account"),
     OPERATIONS.c.kind == "CREATE_MOVER",
     OPERATIONS.c.id != sa.bindparam("wanted"),
     _NOT_ENDED | ((OPERATIONS.c.ended_at > sa.bindparam("since")) & OPERATIONS.c.failure.is_(None)),
 )
-"""The tasks of an account's other creates that are under way or have completed since."""
+"""The tasks and groups of an account's other creates that are under way or have completed since."""
+UNFINISHED: Final = (
+    sa.select(sa.func.count())
+    .select_from(OPERATIONS)
+    .where(OPERATIONS.c.requested_key == sa.bindparam("key"), _NOT_ENDED)
+)
+"""How many operations of a key are under way."""
 LATELY_MADE: Final = sa.select(OPERATIONS.c.id).where(
     OPERATIONS.c.account_id == sa.bindparam("account"),
     OPERATIONS.c.mover_group == sa.bindparam("group"),

@@ -9,6 +9,7 @@ from starlette.types import Receive, Scope, Send
 
 from graph.transport import http, websocket
 from graph.transport.endpoint import Endpoint, Identify, Slots
+from graph.transport.execution.billing import Charge
 from graph.transport.execution.results import MakeContext, NamesOf, Results
 from graph.transport.execution.schema import Schema
 from graph.transport.origin import read_origins
@@ -24,6 +25,7 @@ class GraphQLApp:
         *,
         identify: Identify,
         make_context: MakeContext,
+        charge: Charge | None = None,
         observe: Observer = ignore,
         rights_of: Callable[[Any], Hashable] = lambda identity: identity,
         make_shared_context: MakeContext | None = None,
@@ -49,12 +51,13 @@ class GraphQLApp:
         ``names_of`` returns the names of an identity; ``sockets_per_caller``,
         ``streams_per_caller`` and ``executions_per_caller``, which counts different subscriptions,
         hold for each of them. Pages of ``origins`` may open a WebSocket.
-        Raises ValueError for an invalid origin.
+        ``charge``: see ``Results``. Raises ValueError for an invalid origin.
         """
         self.endpoint = Endpoint(
             results=Results(
                 schema,
                 make_context,
+                charge,
                 rights_of=rights_of,
                 make_shared_context=make_shared_context,
                 names_of=names_of,

@@ -16,11 +16,12 @@ from graph.transport import multipart, sse
 from graph.transport.accept import GRAPHQL, JSON, MULTIPART, SSE, Accepted, read_accept
 from graph.transport.body import bounded, check_head, decode
 from graph.transport.endpoint import Endpoint
+from graph.transport.execution.billing import OperationThrottled
 from graph.transport.execution.errors import MASK
 from graph.transport.execution.executor import refused
 from graph.transport.execution.request import NotAllowed, OperationRequest, RequestError
 from graph.transport.parameters import Parameters, read_parameters, read_url_parameters
-from graph.transport.refusals import Refusal, of_identity
+from graph.transport.refusals import Refusal, of_identity, throttled
 from graph.transport.report import NO_FIELD, Report, failures_of
 from graph.transport.status import NOT_STREAMED, Stage, status_of
 from graph.transport.streaming import EventStream, Format
@@ -136,6 +137,7 @@ class _Exchange:
             self._report.request_id,
             allowed,
             parameters.reference,
+            parameters.with_cost,
         )
 
     async def _single(self, parameters: Parameters) -> Response:
@@ -148,7 +150,10 @@ class _Exchange:
         except RequestError as error:
             return self._request_error(error)
         report.summary = operation.summary
-        payload = await results.single(operation, asked, report)
+        try:
+            payload = await results.single(operation, asked, report)
+        except OperationThrottled as error:
+            raise throttled(str(error), error.seconds) from None
         report.failures.update(payload.failures)
         return self._json(payload.json, payload.stage)
 

@@ -25,6 +25,8 @@ class Parameters:
     variables: Mapping[str, Any] = field(default_factory=dict)
     operation_name: str | None = None
     reference: DocumentReference = NO_REFERENCE
+    with_cost: bool = False
+    """Whether the response is to say what it cost: ``"extensions": {"cost": true}``."""
 
 
 def read_parameters(data: Any) -> Parameters:
@@ -80,7 +82,8 @@ def parameters_of(data: Mapping[str, Any]) -> Parameters:
     query, variables = data.get("query") or "", data.get("variables") or {}
     reference = _reference(data)
     assert isinstance(reference, DocumentReference)  # noqa: S101 - otherwise it had a problem
-    return Parameters(query, variables, data.get("operationName"), reference)
+    with_cost = (data.get("extensions") or {}).get("cost") is True
+    return Parameters(query, variables, data.get("operationName"), reference, with_cost)
 
 
 def _reference(data: Mapping[str, Any]) -> DocumentReference | str:

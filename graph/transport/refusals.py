@@ -43,7 +43,9 @@ class Refusal(Exception):
         self.code, self.headers = code, headers
 
     def response(self, media: str, request_id: str) -> Response:
-        extensions = {"code": self.code, "requestId": request_id}
+        extensions: dict[str, Any] = {"code": self.code, "requestId": request_id}
+        if "Retry-After" in self.headers:
+            extensions["retryAfter"] = int(self.headers["Retry-After"])
         body: dict[str, Any] = {"errors": [{"message": self.reason, "extensions": extensions}]}
         status = self.status if isinstance(self.status, int) else status_of(self.status, media)
         media_type = f"{media}; charset=utf-8"
@@ -63,6 +65,12 @@ def of_identity(error: Exception) -> Refusal | None:
 def too_many(reason: str) -> Refusal:
     headers = {"Retry-After": _RETRY_SECONDS}
     return Refusal(_BUSY, reason, code="QUOTA_EXCEEDED", headers=headers)
+
+
+def throttled(reason: str, seconds: int) -> Refusal:
+    """A caller that has to wait for so many seconds."""
+    headers = {"Retry-After": str(seconds)}
+    return Refusal(_STATUS["THROTTLED"], reason, code="THROTTLED", headers=headers)
 
 
 def close_code(refusal: Refusal) -> int:

@@ -205,6 +205,7 @@ class _Connection:
             self._identity,
             report.request_id,
             reference=parameters.reference,
+            with_cost=parameters.with_cost,
         )
         ended = False
         try:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
-from graph.concurrency import Work, begin_work, current_work
+import pytest
+
+from graph.concurrency import TooMuch, Usage, Work, begin_work, current_work
 from graph.concurrency.work import SERVER
 
 
@@ -48,3 +50,32 @@ def test_joining_is_announced_while_somebody_listens() -> None:
         work.join(Work(("b",)))
     work.join(Work(("c",)))
     assert heard == [("b",)]
+
+
+def test_what_parts_of_a_work_use_counts_for_it_and_not_for_who_joins() -> None:
+    work, other = Work(("a",)), Work(("b",))
+    part = work.part()
+    part.join(other)
+    part.usage.count("222222222222", known=False)
+    assert (work.usage.total, other.usage.total) == (1, 0)
+
+
+def test_a_request_makes_no_more_calls_than_it_may_and_each_event_begins_anew() -> None:
+    usage = Usage(max_calls=2)
+    usage.count("1", known=False)
+    usage.count("1", known=False)
+    with pytest.raises(TooMuch, match="at most 2 calls"):
+        usage.count("1", known=False)
+    usage.restart()
+    usage.count("1", known=False)
+    assert usage.total == 3
+
+
+def test_a_request_concerns_no_more_accounts_than_it_may_apart_from_known_ones() -> None:
+    usage = Usage(max_accounts=2)
+    for account in ("1", "2", "1", "2"):
+        usage.count(account, known=False)
+    usage.count("3", known=True)
+    with pytest.raises(TooMuch, match="at most 2 accounts"):
+        usage.count("4", known=False)
+    assert usage.calls == 5

@@ -19,6 +19,7 @@ from graph.auth.fair_queue import _MAX_DEBTORS
 from graph.aws.client import credentials, gateway, measuring
 from graph.aws.client.caches import Caches
 from graph.aws.client.clients import MOST_ROLES
+from graph.concurrency import budget
 from graph.model.location import Location
 from graph.model.mover import Account, Mover, Tag
 from graph.model.run import Counters, Run
@@ -39,6 +40,8 @@ ELSEWHERE: Final = {
     "retries": gateway._ACCOUNTS,
     "refused_reports": measuring._REPORTED,
     "roles": MOST_ROLES,
+    "key_budgets": budget._KEYS,
+    "user_budgets": budget._USERS,
     "documents": QueryLimits().kept_characters,
     "registered": persisted._CHARACTERS,
 }
@@ -49,6 +52,7 @@ MADE_IN: Final = {
     "graph/aws/client/credentials.py",
     "graph/aws/client/gateway.py",
     "graph/aws/client/measuring.py",
+    "graph/concurrency/budget.py",
     "graph/transport/execution/persisted.py",
 }
 """Modules that create caches of cachetools; each of their caches is in the table."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import httpx
 import pytest
 
 from graph.model.errors import Upstream
@@ -90,6 +91,23 @@ async def test_a_quota_that_is_known_is_answered_at_once(aws: Sandbox, tmp_path:
         payload = (await ask(client, CREATE, input=new_mover("two")))["createMover"]
         assert [error["code"] for error in payload["errors"]] == ["QUOTA_EXCEEDED"]
     assert left(aws, LAB) == (1, 2, 2)
+
+
+async def test_one_group_and_one_key_leave_room_to_the_others(aws: Sandbox, tmp_path: Path) -> None:
+    furnish(aws, LAB)
+    limits = {"task_quota": 4, "group_quota_percent": 50, "operations_per_caller": 3}
+
+    async def codes(client: httpx.AsyncClient, name: str, group: str) -> list[str]:
+        payload = (await ask(client, CREATE, input=new_mover(name, group)))["createMover"]
+        return [error["code"] for error in payload["errors"]]
+
+    async with serving(tmp_path, **limits) as client:
+        await made(client, group="lab")
+        aws.interceptor.add(Fault("CreateTask", "gate", count=3))
+        assert await codes(client, "two", "lab") == []
+        assert await codes(client, "three", "lab") == ["QUOTA_EXCEEDED"]
+        assert await codes(client, "one", "shop") == []
+        aws.interceptor.clear()
 
 
 @pytest.mark.parametrize("kind", BOTH)

@@ -74,3 +74,19 @@ async def test_what_aws_does_not_answer_is_a_503_in_time(
         while not (runs := (await client.get(f"{ONE}/runs")).json()):
             continue
         assert len(runs) == 1
+
+
+async def test_a_caller_that_has_used_its_budget_is_told_when_to_come_back(
+    aws: Sandbox, tmp_path: Path
+) -> None:
+    furnish(aws, LAB)
+    limits = {"aws_calls_per_request": 100, "aws_call_budget": 400, "aws_calls_per_second": 0.5}
+    async with serving(tmp_path, **limits) as client:
+        answers = [await client.get(MOVERS)]
+        while answers[-1].status_code == 200 and len(answers) < 500:
+            answers.append(await client.get(MOVERS))
+    assert answers[-1].status_code == 429
+    assert answers[-1].text == "the budget of calls to AWS is used up; try again later"
+    assert 0 < int(answers[-1].headers["Retry-After"]) <= 40
+    calls = sum(aws.interceptor.counts().values()) - aws.interceptor.counts()["sts.AssumeRole"]
+    assert 380 <= calls <= 401

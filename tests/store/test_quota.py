@@ -96,3 +96,29 @@ async def test_a_rejected_create_leaves_its_name_free_and_names_the_numbers(stor
     ):
         await store.operations.begin(new_operation("one"), None, full)
     assert await begin(store, "one", Quota(4, LISTED, store.now()))
+
+
+async def test_a_group_has_no_more_than_its_share_of_the_quota(store: Store) -> None:
+    own = frozenset({"arn:1"})
+    await store.operations.begin(new_operation("earlier", group="lab"))
+    await store.operations.begin(new_operation("others", group="shop"))
+    new = new_operation("one", group="lab")
+    with pytest.raises(QuotaExceeded, match="group 'lab' has 2 movers"):
+        await store.operations.begin(new, None, Quota(100, LISTED, store.now(), 2, own))
+    await store.operations.begin(new, None, Quota(100, LISTED, store.now(), 3, own))
+
+
+@pytest.mark.parametrize("kind", ["CREATE_MOVER", "DELETE_MOVER"])
+async def test_unfinished_operations_of_a_key_are_bounded_and_those_of_others_are_free(
+    store: Store, kind: str
+) -> None:
+    async def accept(name: str, key: str) -> str:
+        new = new_operation(name, kind, requested_key=key)
+        return (await store.operations.begin(new, max_unfinished=2)).operation_id
+
+    first, _ = [await accept(name, "flood") for name in ("one", "two")]
+    with pytest.raises(QuotaExceeded, match="2 operations of the key 'flood' are under way"):
+        await accept("three", "flood")
+    await accept("four", "honest")
+    await store.operations.end(first, None)
+    await accept("three", "flood")

@@ -19,8 +19,15 @@ from graph.aws.client.paging import read_pages
 from graph.aws.client.retries import Retries
 from graph.aws.client.shared_reads import SharedReads
 from graph.aws.client.slots import AccountSlots
+from graph.concurrency import TooMuch, current_work
 from graph.model import names
-from graph.model.errors import ApiError, Invalid, UpstreamTimeout, unknown_account
+from graph.model.errors import (
+    ApiError,
+    Invalid,
+    QuotaExceeded,
+    UpstreamTimeout,
+    unknown_account,
+)
 from graph.model.mover import Account
 
 _LIST_CALLS: Final = 3
@@ -218,6 +225,7 @@ class Gateway:
         given = {name: value for name, value in params.items() if value is not None}
         name = "".join(part.capitalize() for part in operation.split("_"))
         safe = operation.startswith(_SAFE)
+        self._count(bound.account_id)
 
         async def attempt() -> dict[str, Any]:
             return await self._send(bound, service, access, operation, given)
@@ -238,6 +246,12 @@ class Gateway:
             if not safe:
                 self.reads.forget(bound.account_id)
                 self.caches.note_change(bound.account_id, bound.region)
+
+    def _count(self, account_id: str) -> None:
+        try:
+            current_work().usage.count(account_id, known=account_id in self._accounts)
+        except TooMuch as error:
+            raise QuotaExceeded(f"{error}: ask for less at a time") from None
 
     async def _in_turn(
         self,

@@ -41,6 +41,7 @@ class SharedReads:
         """
         under_way = self._under_way.get(key)
         if under_way is not None and fresh:
+            under_way.work.join(current_work())  # whose wait is for its end
             await asyncio.wait([under_way.task])
             under_way = self._under_way.get(key)
         if under_way is None:

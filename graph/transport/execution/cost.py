@@ -29,6 +29,7 @@ from graphql import (
 )
 from graphql.pyutils import Undefined
 
+from graph.model.price import NO_PRICES, Prices
 from graph.transport.execution.documents import root_fields
 from graph.transport.execution.introspection import Introspection
 from graph.transport.execution.limits import QueryLimits, too_costly
@@ -46,16 +47,32 @@ class Cost(NamedTuple):
     """Values in arguments; each use of a variable counts all values in it."""
     introspection: int = 0
     """Fields of the response that describe the schema."""
+    calls: int = 0
+    """To services behind the server, apart from ``reads``."""
+    reads: frozenset[tuple[str, int]] = frozenset()
+    """What fields of one object read together, by name and number of calls."""
+
+    @property
+    def all_calls(self) -> int:
+        return self.calls + sum(calls for _, calls in self.reads)
 
     def plus(self, other: Cost) -> Cost:
         return Cost(
             self.fields + other.fields,
             self.values + other.values,
             self.introspection + other.introspection,
+            self.calls + other.calls,
+            self.reads | other.reads,
         )
 
     def times(self, many: int) -> Cost:
-        return Cost(self.fields * many, self.values * many, self.introspection * many)
+        """The cost of a selection on so many objects."""
+        return Cost(
+            self.fields * many,
+            self.values * many,
+            self.introspection * many,
+            self.all_calls * many,
+        )
 
 
 def check_cost(
@@ -64,15 +81,19 @@ def check_cost(
     operation: OperationDefinitionNode,
     variables: Mapping[str, Any],
     limits: QueryLimits,
-) -> None:
-    """Raises GraphQLError. The document is valid, and not too large: see ``check_shape``."""
+    prices: Prices = NO_PRICES,
+) -> Cost:
+    """The cost of an operation. Raises GraphQLError if it is too high.
+
+    The document is valid, and not too large: see ``check_shape``.
+    """
     if size_of(dict(variables), limits.values) > limits.values:
         raise _too_many_values(limits)
     if operation.operation is OperationType.MUTATION:
         _check_mutations(document, operation, limits)
     root = schema.get_root_type(operation.operation)
     selections = operation.selection_set.selections
-    _Costs(schema, document, operation, variables, limits).of(root, selections)
+    return _Costs(schema, document, operation, variables, limits, prices).of(root, selections)
 
 
 def _check_mutations(
@@ -90,8 +111,9 @@ class _Costs:
         operation: OperationDefinitionNode,
         variables: Mapping[str, Any],
         limits: QueryLimits,
+        prices: Prices,
     ) -> None:
-        self._schema, self._limits = schema, limits
+        self._schema, self._limits, self._prices = schema, limits, prices
         self._fragments = {
             d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)
         }
@@ -126,6 +148,10 @@ class _Costs:
             )
         if cost.values > limits.values:
             raise _too_many_values(limits)
+        if cost.all_calls > limits.calls:
+            raise too_costly(
+                f"the answer may take more than {limits.calls} calls to AWS: ask for smaller pages"
+            )
         if cost.introspection > limits.introspection:
             raise too_costly(
                 f"the response would describe the schema in more than {limits.introspection} fields"
@@ -159,13 +185,17 @@ class _Costs:
 
     def _field(self, parent: GraphQLNamedType | None, node: FieldNode, *, paged: bool) -> Cost:
         own = Cost(1, sum(self._size(a.value) for a in node.arguments or ()))
-        if node.selection_set is None:
-            return own
         definition = getattr(parent, "fields", {}).get(node.name.value)
-        if definition is None:  # `__schema` and `__type`
-            return Cost(1, introspection=self._introspection.size(node))
+        if definition is None:  # `__typename`, `__schema` and `__type`
+            size = self._introspection.size(node) if node.selection_set else 0
+            return own._replace(introspection=size)
         pages = [name for name in _PAGES if name in definition.args]
         times = self._times(definition, node, pages, paged=paged)
+        price = self._prices.get(f"{parent}.{node.name.value}")
+        if price is not None:
+            own = own.plus(Cost(0, calls=price.calls + price.per_item * times, reads=price.reads))
+        if node.selection_set is None:
+            return own
         selections = node.selection_set.selections
         inner = self.of(get_named_type(definition.type), selections, paged=bool(pages))
         return own.plus(inner._replace(fields=max(1, inner.fields)).times(times))

@@ -23,6 +23,8 @@ class QueryLimits:
     """Comparisons between fields that share a response key; each takes about a microsecond."""
     cost: int = 20_000
     """Fields that an answer may have, computed from the sizes of its pages."""
+    calls: int = 5_000
+    """Calls to services behind the server, by the prices of the fields and the sizes of pages."""
     values: int = 4_000
     """Input values in all arguments: scalars, lists and objects, wherever they are nested. Each use
     of a variable counts again. Coercing and converting one takes about ten microseconds."""

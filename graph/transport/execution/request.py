@@ -50,6 +50,8 @@ class OperationRequest:
     allowed: frozenset[OperationType] = ALL
     """The types of operation that the transport can carry."""
     reference: DocumentReference = NO_REFERENCE
+    with_cost: bool = field(default=False, compare=False)
+    """Whether the response is to say what it cost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,10 @@ class Operation:
     summary: Summary
     is_state: bool
     """Whether it is a subscription of which only the newest event counts."""
+    fields: int = 0
+    """That the answer may have."""
+    calls: int = 0
+    """To services behind the server that the answer may take."""
 
     @property
     def type(self) -> OperationType:

@@ -14,6 +14,8 @@ from typing import Any
 import orjson
 from graphql import OperationType
 
+from graph.concurrency import Bill
+from graph.transport.execution.billing import Charge, bill_of, calls_of, cost_of, free_of_charge
 from graph.transport.execution.errors import MASK
 from graph.transport.execution.executor import Result, execute, refused, subscribe
 from graph.transport.execution.groups import Executions, Groups
@@ -50,17 +52,20 @@ class Results:
         self,
         schema: Schema,
         make_context: MakeContext,
+        charge: Charge | None = None,
         *,
         rights_of: Callable[[Any], Hashable] = lambda identity: identity,
         make_shared_context: MakeContext | None = None,
         names_of: NamesOf = lambda identity: frozenset({identity}),
         executions_per_caller: int = 500,
     ) -> None:
-        """``make_shared_context`` has the rights of the callers in the place of an identity.
+        """``charge``: charges an operation to its caller; None if nothing is charged.
+
+        ``make_shared_context`` has the rights of the callers in the place of an identity.
 
         Each of the names of a caller may follow ``executions_per_caller`` different subscriptions.
         """
-        self.schema = schema
+        self.schema, self._charge = schema, charge or free_of_charge()
         self._make_context, self._rights_of = make_context, rights_of
         self._make_shared_context = make_shared_context or make_context
         self._names_of = names_of
@@ -72,14 +77,10 @@ class Results:
         """The results; of a state that outruns the reader, the newest alone."""
         try:
             operation = self.schema.prepare(request)
-        except RequestError as error:
-            yield _encoded(refused(self.schema, error, request.request_id), None)
-            return
-        report.summary = operation.summary
-        if operation.type is not OperationType.SUBSCRIPTION:
-            yield await self.single(operation, request, report)
-            return
-        try:
+            report.summary = operation.summary
+            if operation.type is not OperationType.SUBSCRIPTION:
+                yield await self.single(operation, request, report)
+                return
             async with aclosing(self._followed(operation, request)) as events:
                 async for payload in events:
                     yield payload
@@ -89,15 +90,16 @@ class Results:
     async def single(
         self, operation: Operation, request: OperationRequest, report: Report
     ) -> Payload:
-        """The result of a query or mutation.
+        """The result of a query or mutation. Raises OperationThrottled.
 
         A mutation is not cancelled with the request that waits for it: halfway, it would leave
         behind what it has taken. ``aclose`` waits for it.
         """
+        bill = bill_of(self._charge, operation, request)
         if operation.type is not OperationType.MUTATION:
-            return await self._executed(operation, request)
+            return await self._executed(operation, request, bill)
         # Owned by ``_mutations`` until it is done.
-        task = asyncio.create_task(self._executed(operation, request))
+        task = asyncio.create_task(self._executed(operation, request, bill))
         self._mutations.add(task)
         task.add_done_callback(self._mutations.discard)
         try:
@@ -117,7 +119,11 @@ class Results:
     async def _followed(
         self, operation: Operation, request: OperationRequest
     ) -> AsyncGenerator[Payload, None]:
-        """The events of a subscription. Raises RequestError if its caller follows too many."""
+        """The events of a subscription. Raises RequestError if its caller follows too many.
+
+        Its price is charged once: others may share what its events need.
+        """
+        bill_of(self._charge, operation, request)
         key, source = self._source(operation, request)
         with self._executions.followed(self._names_of(request.identity), key):
             events = self._groups.follow(key, source) if operation.is_state else source()
@@ -137,13 +143,23 @@ class Results:
         context = partial(self._make_shared_context, rights, request.request_id)
         return (shared.key, rights), lambda: self._events(*shared.opened(), context)
 
-    async def _executed(self, operation: Operation, request: OperationRequest) -> Payload:
+    async def _executed(
+        self, operation: Operation, request: OperationRequest, bill: Bill
+    ) -> Payload:
+        context = None
         try:
             context = self._make_context(request.identity, request.request_id)
             result = await execute(self.schema, operation, request, context)
-            return _encoded(result, operation.summary, context)
+            bill.settle(calls_of(context))
+            extensions = None
+            if request.with_cost:
+                cost = cost_of(operation, self.schema.limits, bill, calls_of(context))
+                extensions = {"cost": cost}
+            return _encoded(result, operation.summary, context, extensions)
         except Exception as error:  # noqa: BLE001 - a boundary: an error must not end the socket
             return _broken(request, error)
+        finally:
+            bill.settle(calls_of(context))
 
     async def _events(
         self, operation: Operation, request: OperationRequest, make_context: Callable[[], Any]
@@ -157,11 +173,18 @@ class Results:
             yield _broken(request, error)
 
 
-def _encoded(result: Result, summary: Summary | None, context: Context | None = None) -> Payload:
+def _encoded(
+    result: Result,
+    summary: Summary | None,
+    context: Context | None = None,
+    extensions: dict[str, Any] | None = None,
+) -> Payload:
     failures = failures_of(result.errors, summary)
     if context is not None:
         failures += getattr(context, "failures", Counter())
     response = result.formatted()
+    if extensions is not None:
+        response["extensions"] = extensions
     errors = None if result.executed else orjson.dumps(response["errors"])
     return Payload(orjson.dumps(response), result.stage, errors, failures)
 

@@ -9,6 +9,7 @@ from graphql import GraphQLError, GraphQLSchema, OperationType
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types.scalar import ScalarDefinition
 
+from graph.model.price import NO_PRICES, Prices
 from graph.transport.execution.cost import check_cost
 from graph.transport.execution.documents import Documents, chosen, root_fields
 from graph.transport.execution.errors import CodeOf
@@ -30,8 +31,9 @@ class Schema:
         code_of: CodeOf,
         states: frozenset[str],
         persisted: PersistedDocuments,
+        prices: Prices,
     ) -> None:
-        self._types, self._persisted = types, persisted
+        self._types, self._persisted, self._prices = types, persisted, prices
         self.core: GraphQLSchema = core_schema(types)
         self.limits, self.code_of = limits, code_of
         self._states = states
@@ -53,7 +55,9 @@ class Schema:
         if definition.operation not in request.allowed:
             raise NotAllowed(definition.operation)
         try:
-            check_cost(self.core, document, definition, request.variables, self.limits)
+            cost = check_cost(
+                self.core, document, definition, request.variables, self.limits, self._prices
+            )
         except GraphQLError as error:
             raise RequestError([error]) from None
         fields = root_fields(document, definition)
@@ -62,7 +66,7 @@ class Schema:
         of_states = all(field.name.value in self._states for field in fields)
         is_state = definition.operation is OperationType.SUBSCRIPTION and of_states
         summary = Summary(name, definition.operation.value, names)
-        return Operation(document, definition, summary, is_state)
+        return Operation(document, definition, summary, is_state, cost.fields, cost.all_calls)
 
 
 def make_schema(
@@ -76,12 +80,14 @@ def make_schema(
     code_of: CodeOf = lambda _error: None,
     states: frozenset[str] = frozenset(),
     persisted: PersistedDocuments | None = None,
+    prices: Prices = NO_PRICES,
 ) -> Schema:
     """A schema to be served. Errors for which ``code_of`` is None are masked as "Internal error".
 
     ``states`` names the subscriptions whose events are states: a client that has the newest misses
     nothing. Each is executed once for all who ask for the same with equal rights, so that what it
-    shows may depend on rights and never on who asks.
+    shows may depend on rights and never on who asks. ``prices``: which fields
+    call services behind the server, and how often.
     """
     return Schema(
         strawberry.Schema(
@@ -95,4 +101,5 @@ def make_schema(
         code_of=code_of,
         states=states,
         persisted=persisted or PersistedDocuments(),
+        prices=prices,
     )

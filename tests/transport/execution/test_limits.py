@@ -8,6 +8,7 @@ from typing import Final
 
 import pytest
 
+from graph.model.price import Price
 from graph.transport import QueryLimits, make_schema
 from graph.transport.execution.request import Operation, OperationRequest, RequestError
 from tests.transport.small import Mutation, Query
@@ -23,11 +24,13 @@ CASES: Final[dict[str, Callable[[int], str]]] = {
     "directives": lambda n: f"{{ {'hello @skip(if: false) ' * n}}}",
     "fields": lambda n: f"{{ {'hello ' * n}}}",
     "cost": lambda n: f"{{ {' '.join(f'a{i}: hello' for i in range(n))} }}",
+    "calls": lambda n: f"{{ {' '.join(f'a{i}: coded' for i in range(n))} }}",
     "values": lambda n: f"{{ {' '.join(f'a{i}: hello(first: 1)' for i in range(n))} }}",
     "mutations": lambda n: f"mutation {{ {' '.join(f'a{i}: change' for i in range(n))} }}",
     "introspection": lambda n: f'{{ __type(name: "Query") {{ {aliased(n - 1, "name")} }} }}',
 }
 """By limit: a document that has so many."""
+PRICES: Final = {"Query.coded": Price(1)}
 OTHERS: Final = {"overlaps", "default_page", "default_list", "errors", "kept_characters"}
 """The first counts pairs, the rest bound no document."""
 
@@ -37,7 +40,9 @@ def aliased(number: int, field: str) -> str:
 
 
 def prepared(text: str, **limits: int) -> Operation:
-    schema = make_schema(query=Query, mutation=Mutation, limits=QueryLimits(**limits))
+    schema = make_schema(
+        query=Query, mutation=Mutation, limits=QueryLimits(**limits), prices=PRICES
+    )
     name = "q0" if "q0" in text else None
     return schema.prepare(OperationRequest(text, {}, name, "ann", "r-1"))
 

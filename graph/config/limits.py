@@ -1,0 +1,92 @@
+"""Settings of what a request and a caller may use."""
+
+from __future__ import annotations
+
+from typing import Final, Self
+
+from pydantic import Field, model_validator
+from pydantic_settings import BaseSettings
+
+from graph.model.limits import ServerLimits
+
+_USERS_DIVISOR: Final = 4
+"""As in ``graph.concurrency.budget``: an end user has a quarter of the budget of its key."""
+
+
+class LimitSettings(BaseSettings):
+    """A part of ``Settings``."""
+
+    body_bytes: int = Field(
+        1 << 20, ge=1_024, description="The largest request body that is accepted, in bytes."
+    )
+    aws_calls_per_request: int = Field(
+        5_000,
+        ge=100,
+        description="The number of calls to AWS that one request may take. A GraphQL document that "
+        "could take more is rejected before it is executed.",
+    )
+    aws_accounts_per_request: int = Field(
+        100,
+        ge=1,
+        description="The number of accounts that one request may concern. Those in `ACCOUNTS` do "
+        "not count.",
+    )
+    aws_call_budget: int = Field(
+        40_000,
+        ge=400,
+        description="The number of calls to AWS that a key may use at once. Each end user of a key "
+        "has a quarter of it. Requests beyond it are rejected as THROTTLED. At least four times "
+        "`AWS_CALLS_PER_REQUEST`.",
+    )
+    aws_calls_per_second: float = Field(
+        200,
+        gt=0,
+        description="How many calls to AWS are restored to the budget of a key per second.",
+    )
+    operations_per_caller: int = Field(
+        1_000,
+        ge=1,
+        description="The number of creates and deletes of one key that may be accepted and not yet "
+        "ended. Further ones are rejected as QUOTA_EXCEEDED.",
+    )
+    task_quota: int | None = Field(
+        None,
+        ge=1,
+        description="The number of tasks that AWS allows per account. If set, a create beyond it "
+        "is rejected immediately; if empty, AWS rejects it later.",
+    )
+    group_quota_percent: float = Field(
+        100,
+        gt=0,
+        le=100,
+        description="The part of `TASK_QUOTA` that the movers of one group may use, in percent. "
+        "Below 100, a create also reads the tags of the account's tasks.",
+    )
+
+    @model_validator(mode="after")
+    def _let_each_user_make_the_largest_request(self) -> Self:
+        if self.aws_call_budget < _USERS_DIVISOR * self.aws_calls_per_request:
+            raise ValueError(
+                "DATASYNC_API_AWS_CALL_BUDGET is wrong: it has to be at least four times "
+                "DATASYNC_API_AWS_CALLS_PER_REQUEST, as an end user has a quarter of it"
+            )
+        return self
+
+    @property
+    def limits(self) -> ServerLimits:
+        """What clients can read of these settings."""
+        return ServerLimits(
+            body_bytes=self.body_bytes,
+            calls_per_request=self.aws_calls_per_request,
+            accounts_per_request=self.aws_accounts_per_request,
+            call_budget=self.aws_call_budget,
+            calls_per_second=self.aws_calls_per_second,
+            operations_per_caller=self.operations_per_caller,
+        )
+
+    @property
+    def group_quota(self) -> int | None:
+        """The number of tasks that the movers of one group may be; None for any number."""
+        if self.task_quota is None or self.group_quota_percent == 100:  # noqa: PLR2004
+            return None
+        return max(1, int(self.task_quota * self.group_quota_percent / 100))

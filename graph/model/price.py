@@ -1,0 +1,26 @@
+"""What fields cost beyond their place in the answer: calls to services behind the server."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """Calls at the most, unless a service has very much to list."""
+
+    calls: int = 0
+    """For the field itself, whatever it is asked for."""
+    per_item: int = 0
+    """For each item of its page, or of its argument that is a list."""
+    reads: frozenset[tuple[str, int]] = frozenset()
+    """Names and calls of reads that all fields of one object share."""
+
+
+Prices = Mapping[str, Price]
+"""By type and field, such as ``Mover.source``. Fields that are not there cost no calls."""
+
+NO_PRICES: Final[Prices] = MappingProxyType({})

@@ -1,0 +1,68 @@
+"""How many calls to AWS each field may take, if nothing is cached and nothing is shared.
+
+A list counts as 1,000 tasks. Requests that take fewer calls get the difference back.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from graph.model.price import Price, Prices
+from graph.schema.locations import TYPES
+
+_LIST: Final = ("list", 20)
+"""The pages of an account's tasks and of their tags; read once for all lists of the account."""
+_TASK: Final = frozenset({("task", 1)})
+_ENDS: Final = ("ends", 1)
+_LATEST: Final = ("latest run", 1)
+_LISTED: Final = Price(reads=frozenset({_LIST}))
+_OF_TASK: Final = Price(reads=_TASK)
+_LOCATION: Final = Price(1, reads=frozenset({_ENDS}))
+_LOCATIONS: Final = ("Location", "OtherLocation", *(made.__name__ for made in TYPES.values()))
+_MOVER: Final = Price(2)
+_RUN: Final = Price(3)
+_ORPHANS: Final = Price(500)
+"""A call for each task and for each S3 location, which no argument bounds."""
+
+PRICES: Final[Prices] = {
+    "Query.account": Price(20),
+    "Query.mover": Price(20),
+    "Query.node": Price(20),
+    # Of an account or group the whole list, but that is shared; the others take three at the most.
+    "Query.nodes": Price(20, per_item=3),
+    "Account.groups": _LISTED,
+    "Account.group": _LISTED,
+    "Account.movers": _LISTED,
+    "Account.orphans": _ORPHANS,
+    # The group itself was found in the list of its account.
+    "Group.movers": Price(1),
+    "Mover.createdAt": _OF_TASK,
+    "Mover.options": _OF_TASK,
+    "Mover.includes": _OF_TASK,
+    "Mover.excludes": _OF_TASK,
+    "Mover.schedule": _OF_TASK,
+    "Mover.errorCode": _OF_TASK,
+    "Mover.errorDetail": _OF_TASK,
+    "Mover.source": _LOCATION,
+    "Mover.destination": _LOCATION,
+    "Mover.currentRun": Price(2, reads=frozenset({_LATEST})),
+    # The last runs of many movers are read from one list of their account.
+    "Mover.lastRun": Price(1),
+    "Mover.runs": Price(5, per_item=1),
+    "Mover.run": Price(1),
+    "Run.mover": _MOVER,
+    "Operation.mover": Price(2, reads=frozenset({_LIST})),
+    "RunUpdate.mover": _MOVER,
+    "StartMoverPayload.run": _RUN,
+    "StartMoverPayload.mover": _MOVER,
+    "StopMoverPayload.run": _RUN,
+    "StopMoverPayload.mover": _MOVER,
+    **{f"{name}.tags": Price(1) for name in _LOCATIONS},
+    "Mutation.createMover": Price(30),
+    "Mutation.startMover": Price(10),
+    "Mutation.stopMover": Price(10),
+    "Mutation.deleteMover": Price(30),
+    "Mutation.cleanOrphans": Price(1_000),
+    "Subscription.runProgress": Price(5),
+}
+"""Fields that are not here take no calls: a test lists those that wait for something else."""
