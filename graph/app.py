@@ -107,6 +107,7 @@ def create_app(settings: Settings, *, owns_process: bool = False) -> Starlette:
         charge=state.charge,
         observe=note_operation,
         names_of=_names_of,
+        address_of=lambda scope: Peer(*(scope["client"] or ())).network,
         body_limit=settings.body_bytes,
         origins=settings.cors_origins,
     )

@@ -8,7 +8,7 @@ from typing import Any
 from starlette.types import Receive, Scope, Send
 
 from graph.transport import http, websocket
-from graph.transport.endpoint import Endpoint, Identify, Slots
+from graph.transport.endpoint import Endpoint, Identify, Slots, address_of
 from graph.transport.execution.billing import Charge
 from graph.transport.execution.results import MakeContext, NamesOf, Results
 from graph.transport.execution.schema import Schema
@@ -30,12 +30,14 @@ class GraphQLApp:
         rights_of: Callable[[Any], Hashable] = lambda identity: identity,
         make_shared_context: MakeContext | None = None,
         names_of: NamesOf = lambda identity: frozenset({identity}),
+        address_of: Callable[[Scope], Hashable] = address_of,
         body_limit: int = 1 << 20,
         body_seconds: float = 30,
         origins: tuple[str, ...] = (),
         operations_per_socket: int = 100,
         sockets: int = 10_000,
         sockets_per_caller: int = 1_000,
+        new_sockets_per_address: int = 500,
         streams: int = 5_000,
         streams_per_caller: int = 1_000,
         executions_per_caller: int = 500,
@@ -51,7 +53,10 @@ class GraphQLApp:
         ``names_of`` returns the names of an identity; ``sockets_per_caller``,
         ``streams_per_caller`` and ``executions_per_caller``, which counts different subscriptions,
         hold for each of them. Pages of ``origins`` may open a WebSocket.
-        ``charge``: see ``Results``. Raises ValueError for an invalid origin.
+        ``address_of`` returns the address under which a socket is counted until its caller is
+        known; at most half of all sockets may be in that state, ``new_sockets_per_address`` of them
+        from one address. ``charge``: see ``Results``. Raises ValueError for an invalid
+        origin.
         """
         self.endpoint = Endpoint(
             results=Results(
@@ -66,10 +71,12 @@ class GraphQLApp:
             identify=identify,
             observe=observe,
             names_of=names_of,
+            address_of=address_of,
             body_limit=body_limit,
             body_seconds=body_seconds,
             origins=read_origins(origins),
             sockets=Slots("connections", sockets, sockets_per_caller),
+            new_sockets=Slots("new connections", max(1, sockets // 2), new_sockets_per_address),
             streams=Slots("event streams", streams, streams_per_caller),
             operations_per_socket=operations_per_socket,
             keep_alive_seconds=keep_alive_seconds,

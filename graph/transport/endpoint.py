@@ -97,6 +97,8 @@ class Endpoint:
     observe: Observer
     names_of: Callable[[Any], frozenset[Hashable]]
     """The names under which the connections of an identity are counted."""
+    address_of: Callable[[Scope], Hashable]
+    """The address under which a connection is counted until its caller is known."""
     body_limit: int
     """Bytes of a request's body."""
     body_seconds: float
@@ -104,6 +106,8 @@ class Endpoint:
     origins: frozenset[Origin] | None
     """Whose pages may open a WebSocket, beside those of the server itself; None for all."""
     sockets: Slots
+    new_sockets: Slots
+    """Of these, those whose callers are not known yet."""
     streams: Slots
     operations_per_socket: int
     init_seconds: float
@@ -152,6 +156,12 @@ class Endpoint:
         for stopped, identity in self._open.items():
             if not stopped.done() and ends(identity):
                 stopped.set_result(ending)
+
+
+def address_of(scope: Scope) -> Hashable:
+    """The address that a connection comes from."""
+    client = scope.get("client")
+    return client[0] if client else ""
 
 
 def abort(scope: Scope) -> None:

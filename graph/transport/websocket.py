@@ -46,16 +46,20 @@ async def serve(endpoint: Endpoint, scope: Scope, receive: Receive, send: Send) 
         await socket.close(4406, "Subprotocol not acceptable")
         return
     await socket.accept(PROTOCOL)
-    with ExitStack() as held:
+    address = frozenset({endpoint.address_of(scope)})
+    with ExitStack() as held, ExitStack() as new:
         try:
             endpoint.check_open()
             endpoint.sockets.check()
+            endpoint.new_sockets.check()
+            endpoint.new_sockets.check_caller(address)
             held.enter_context(endpoint.sockets.taken())
+            new.enter_context(endpoint.new_sockets.taken(address))
             stopped = held.enter_context(endpoint.until_stopped())
         except Refusal as refusal:
             await socket.close(close_code(refusal), refusal.reason)
             return
-        await _Connection(endpoint, socket, held, stopped).serve()
+        await _Connection(endpoint, socket, held, new, stopped).serve()
 
 
 class _Connection:
@@ -66,9 +70,12 @@ class _Connection:
         endpoint: Endpoint,
         socket: WebSocket,
         held: ExitStack,
+        new: ExitStack,
         stopped: asyncio.Future[Ending],
     ) -> None:
-        self._endpoint, self._socket, self._held = endpoint, socket, held
+        self._endpoint, self._socket = endpoint, socket
+        self._held, self._new = held, new
+        """The second is closed as soon as the caller is known."""
         self._stopped = stopped
         self._channel = Channel(socket)
         self._operations: dict[str, asyncio.Task[None]] = {}
@@ -151,6 +158,7 @@ class _Connection:
             await self._refuse(error)
             return
         self._held.enter_context(self._endpoint.sockets.named(names))
+        self._new.close()
         self._acknowledged = True
         await self._channel.send('{"type":"connection_ack"}')
 

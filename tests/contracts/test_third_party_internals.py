@@ -16,8 +16,9 @@ USED = {
     "graph/transport/execution/strawberry_internals.py": ["_schema"],
 }
 DERIVED = {
-    # the module: the classes of uvicorn that it extends, whose methods are not documented
+    # the module: the classes that it extends, whose methods are not documented
     "graph/server/http_limits.py": ["HttpToolsProtocol"],
+    "graph/transport/execution/pacing.py": ["Executor"],
     "graph/server/supervisor.py": ["Multiprocess"],
     "graph/server/websocket_limits.py": ["WebSocketsSansIOProtocol"],
 }

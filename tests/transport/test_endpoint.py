@@ -32,6 +32,41 @@ async def test_streams_are_counted_by_what_was_checked_as_well_as_by_what_is_ass
     assert len(served.endpoint.streams) == 0
 
 
+async def test_sockets_are_counted_by_address_until_their_caller_is_known() -> None:
+    served = app(new_sockets_per_address=2)
+    async with Socket(served) as one, Socket(served) as two, Socket(served) as three:
+        await three.ended()
+        assert three.closed_with == (
+            4503,
+            "Too many new connections of one caller: 2 are open",
+        )
+        one.say(INIT)
+        await one.until(lambda: one.heard == [{"type": "connection_ack"}])
+        async with Socket(served) as four, Socket(served) as five:
+            await five.ended()
+            assert five.closed_with is not None
+            four.say(INIT)
+            await four.until(lambda: four.heard == [{"type": "connection_ack"}])
+        assert len(served.endpoint.new_sockets) == 1  # the second
+        two.leave()
+        await two.ended()
+    assert len(served.endpoint.new_sockets) == len(served.endpoint.sockets) == 0
+
+
+async def test_sockets_of_many_addresses_leave_half_of_all_to_known_callers() -> None:
+    addresses = iter(range(10))
+    served = app(sockets=4, address_of=lambda _scope: next(addresses))
+    async with Socket(served) as one, Socket(served) as two, Socket(served) as three:
+        await three.ended()
+        assert three.closed_with == (4503, "Too many new connections")
+        for wire in (one, two):
+            wire.say(INIT)
+        await one.until(lambda: one.heard == two.heard == [{"type": "connection_ack"}])
+        async with Socket(served) as four:
+            four.say(INIT)
+            await four.until(lambda: four.heard == [{"type": "connection_ack"}])
+
+
 async def test_sockets_are_counted_by_caller_once_that_is_known() -> None:
     served = app(sockets_per_caller=2, names_of=key_and_user)
     async with (

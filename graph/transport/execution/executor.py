@@ -9,7 +9,6 @@ from typing import Any, Final, TypeGuard, cast
 
 from graphql import (
     ExecutionResult,
-    Executor,
     GraphQLError,
     create_source_event_stream,
     execute_root_selection_set,
@@ -18,6 +17,7 @@ from graphql import (
 from strawberry.execution import optimized_is_awaitable
 
 from graph.transport.execution.errors import shown
+from graph.transport.execution.pacing import PacedExecutor
 from graph.transport.execution.request import Operation, OperationRequest, RequestError
 from graph.transport.execution.schema import Schema
 from graph.transport.status import Stage
@@ -101,10 +101,10 @@ async def subscribe(
 
 def _executor(
     schema: Schema, operation: Operation, variables: Mapping[str, Any], context: Any
-) -> Executor[None] | list[GraphQLError]:
+) -> PacedExecutor | list[GraphQLError]:
     """The executor, or the errors of the variables."""
     name = operation.definition.name
-    return Executor.build(
+    executor = PacedExecutor.build(
         schema.core,
         operation.document,
         context_value=context,
@@ -114,15 +114,20 @@ def _executor(
         is_awaitable=_IS_AWAITABLE,
         hide_suggestions=True,
     )
+    if isinstance(executor, list):
+        return executor
+    paced = cast("PacedExecutor", executor)  # of the class that builds it
+    paced.pacer = schema.pacer
+    return paced
 
 
-def _for_event(executor: Executor[None], event: Any) -> Executor[None]:
+def _for_event(executor: PacedExecutor, event: Any) -> PacedExecutor:
     """An executor for one event of a subscription.
 
     Not ``build_per_event_executor``: it shares the memo of sub-fields among all events, which grows
     with each and never hits.
     """
-    return Executor(
+    for_event = PacedExecutor(
         executor.schema,
         executor.fragment_definitions,
         executor.fragments,
@@ -136,6 +141,8 @@ def _for_event(executor: Executor[None], event: Any) -> Executor[None]:
         is_awaitable=executor.is_awaitable,
         hide_suggestions=executor.hide_suggestions,
     )
+    for_event.pacer = executor.pacer
+    return for_event
 
 
 def _showable(schema: Schema, result: ExecutionResult, request_id: str) -> Result:

@@ -14,6 +14,7 @@ from graph.transport.execution.cost import check_cost
 from graph.transport.execution.documents import Documents, chosen, root_fields
 from graph.transport.execution.errors import CodeOf
 from graph.transport.execution.limits import QueryLimits
+from graph.transport.execution.pacing import Pacer
 from graph.transport.execution.persisted import PersistedDocuments
 from graph.transport.execution.request import NotAllowed, Operation, OperationRequest, RequestError
 from graph.transport.execution.strawberry_internals import core_schema
@@ -38,6 +39,8 @@ class Schema:
         self.limits, self.code_of = limits, code_of
         self._states = states
         self._documents = Documents(self.core, limits)
+        self.pacer = Pacer()
+        """Shared by all executions."""
 
     def as_str(self) -> str:
         """The schema in GraphQL's schema definition language."""

@@ -1,0 +1,101 @@
+"""Executes large operations in pieces, so that the event loop serves others in between."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Coroutine, Generator
+from typing import Any, Final
+
+from graphql import Executor, GraphQLObjectType, GraphQLResolveInfo
+from graphql.pyutils import Path
+
+from graph.concurrency import FairSlots
+
+_SECONDS: Final = 0.015
+"""What all executions together may use of one iteration of the event loop."""
+_WAITING: Final = 1_000_000
+"""Objects of one caller that wait for their turn: bounded by the cost of its operations."""
+
+
+class Pacer:
+    """Lets executions take turns, callers first, once an iteration of the loop has lasted long.
+
+    An operation that is never asked to pause costs a reading of the clock per list and item.
+    """
+
+    def __init__(
+        self, seconds: float = _SECONDS, clock: Callable[[], float] = time.perf_counter
+    ) -> None:
+        self._seconds, self._clock = seconds, clock
+        self._turns = FairSlots(1, waiting=_WAITING)
+        self._began: float | None = None
+        """When the first object of the current iteration was executed."""
+
+    def is_due(self) -> bool:
+        """Whether the next object should wait for another iteration of the loop."""
+        if self._began is None:
+            self._began = self._clock()
+            asyncio.get_running_loop().call_soon(self._restart)
+            return False
+        return self._clock() - self._began > self._seconds
+
+    async def pause(self) -> None:
+        """Returns in an iteration that has time left, when it is the caller's turn."""
+        async with self._turns.slot():
+            while self.is_due():  # noqa: ASYNC110 - the next iteration is all that is waited for
+                await asyncio.sleep(0)
+
+    def _restart(self) -> None:
+        self._began = None
+
+
+class PacedExecutor(Executor[None]):
+    """Pauses before lists and before their items.
+
+    What is outside of lists is bounded by the size of the document.
+    """
+
+    pacer: Pacer
+
+    def complete_list_value(self, *args: Any, **more: Any) -> Any:
+        if self.pacer.is_due():
+            return self._later(super().complete_list_value, args, more)
+        return super().complete_list_value(*args, **more)
+
+    def complete_object_value(
+        self,
+        return_type: GraphQLObjectType,
+        field_details_list: Any,
+        info: GraphQLResolveInfo[Any],
+        path: Path,
+        result: Any,
+        position_context: None,
+    ) -> Any:
+        args = (return_type, field_details_list, info, path, result, position_context)
+        if isinstance(path.key, int) and self.pacer.is_due():
+            return self._later(super().complete_object_value, args, {})
+        return super().complete_object_value(*args)
+
+    def _later(
+        self, complete: Callable[..., Any], args: tuple[Any, ...], more: dict[str, Any]
+    ) -> _Later:
+        async def completed() -> Any:
+            await self.pacer.pause()
+            value = complete(*args, **more)
+            return await value if self.is_awaitable(value) else value
+
+        return _Later(completed)
+
+
+class _Later(Awaitable[Any]):
+    """A coroutine that is made when it is awaited.
+
+    Where an operation is cancelled, most of what waits was never awaited, and need not be.
+    """
+
+    def __init__(self, make: Callable[[], Coroutine[Any, Any, Any]]) -> None:
+        self._make = make
+
+    def __await__(self) -> Generator[Any, Any, Any]:
+        return self._make().__await__()
