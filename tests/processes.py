@@ -73,9 +73,18 @@ class ServerProcess:
     """A server that can be started again on its port. ``changes`` are settings by their names."""
 
     def __init__(
-        self, environment: Mapping[str, str], log: Path, *, module: str = "graph", **changes: object
+        self,
+        environment: Mapping[str, str],
+        log: Path,
+        *,
+        module: str = "graph",
+        code: Path | None = None,
+        **changes: object,
     ) -> None:
-        """``module``: what is run in place of the server, with the same command line."""
+        """``module``: what is run in place of the server, with the same command line.
+
+        ``code``: the folder of another version's packages; None for this one's.
+        """
         self._module = module
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -90,7 +99,7 @@ class ServerProcess:
             **changes,
         }
         self.url = f"http://127.0.0.1:{self.port}"
-        self._log = log
+        self._log, self._code = log, code
         self._environment = os.environ | environment
         self._environment |= {f"DATASYNC_API_{name}": str(value) for name, value in given.items()}
         self._process: subprocess.Popen[bytes] | None = None
@@ -103,7 +112,9 @@ class ServerProcess:
     def start(self, *, wait: bool = True) -> None:
         with self._log.open("ab") as log:
             command = [sys.executable, "-m", self._module, "serve"]
-            self._process = subprocess.Popen(command, env=self._environment, stderr=log)  # noqa: S603
+            self._process = subprocess.Popen(  # noqa: S603
+                command, env=self._environment, stderr=log, cwd=self._code
+            )
         until = time.monotonic() + START_SECONDS
         while wait and not self.answers():
             assert self._process.poll() is None, f"the server did not start: see {self._log}"
