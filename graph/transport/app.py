@@ -45,18 +45,14 @@ class GraphQLApp:
         stuck_seconds: float = 30,
         init_seconds: float = 10,
     ) -> None:
-        """``observe`` is called when an operation has ended.
+        """``observe`` is called when an operation has ended. ``charge``: see ``Results``.
 
         Subscribers to a state share its execution if their ``rights_of`` are equal. Its context is
         made from these rights by ``make_shared_context``; if that is None, by ``make_context``.
-
-        ``names_of`` returns the names of an identity; ``sockets_per_caller``,
-        ``streams_per_caller`` and ``executions_per_caller``, which counts different subscriptions,
-        hold for each of them. Pages of ``origins`` may open a WebSocket.
-        ``address_of`` returns the address under which a socket is counted until its caller is
-        known; at most half of all sockets may be in that state, ``new_sockets_per_address`` of them
-        from one address. ``charge``: see ``Results``. Raises ValueError for an invalid
-        origin.
+        Each of the ``names_of`` an identity may have so many sockets, streams, and executions of
+        different subscriptions. Until its caller is known, a socket is counted by ``address_of``;
+        half of all sockets may be in that state. Pages of ``origins`` may open a WebSocket.
+        Raises ValueError for an invalid origin.
         """
         self.endpoint = Endpoint(
             results=Results(

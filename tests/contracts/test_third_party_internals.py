@@ -56,11 +56,12 @@ def test_only_these_classes_of_strawberry_graphql_core_and_uvicorn_are_extended(
             for alias in node.names
         }
         bases = {
-            base.id
+            named.id
             for node in ast.walk(tree)
             if isinstance(node, ast.ClassDef)
             for base in node.bases
-            if isinstance(base, ast.Name)
+            for named in [base.value if isinstance(base, ast.Subscript) else base]
+            if isinstance(named, ast.Name)
         }
         if bases & foreign:
             extended[source.relative_to(ROOT).as_posix()] = sorted(bases & foreign)
