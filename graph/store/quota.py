@@ -49,8 +49,8 @@ def check_quota(connection: sa.Connection, quota: Quota, new: NewOperation) -> N
     own = len(quota.group_listed) + sum(group == new.group for group in coming)
     if quota.group_limit is not None and own >= quota.group_limit:
         raise QuotaExceeded(
-            f"group '{new.group}' has {own} movers in account {new.account_id}, those being created "
-            f"included, and its share of the quota is {quota.group_limit}: delete some"
+            f"group '{new.group}' has {own} movers in account {new.account_id}, including those "
+            f"being created, and its share of the quota is {quota.group_limit}: delete some"
         )
 
 

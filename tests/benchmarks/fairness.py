@@ -3,7 +3,8 @@
 ``python -m tests.benchmarks.fairness [--requests 40] [--code FOLDER]``. For each kind of flood an
 honest caller with a key of its own reads, starts, creates and authenticates, first undisturbed and
 then beside the flood. ``--code`` serves another version, such as a worktree of an older commit. The
-embedded AWS and all clients use the same processors: read the ratios.
+embedded AWS and all clients use the same processors: read the ratios. Each flood has a process of
+its own, so that it does not delay the clock of the honest caller.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import argparse
 import asyncio
 import json
 import secrets
+import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -32,14 +34,19 @@ KEYS = f"""
 [[keys]]
 name = "honest"
 key = "{HONEST}"
+write = true
 [[keys]]
 name = "flood"
 key = "{FLOOD}"
+write = true
 """
 LIST = f'{{ account(id: "{LAB}") {{ movers(first: 100) {{ nodes {{ id name status }} }} }} }}'
 START = """mutation($id: ID!) { startMover(input: {mover: $id}) { errors { code } } }"""
 STOP = """mutation($id: ID!) { stopMover(input: {mover: $id}) { errors { code } } }"""
 NODES = "query($v: [ID!]!) { %s }"
+FLOODS = ("forged ids", "all details", "introspection", "starts", "creates", "wrong tokens")
+FLOOD_SECONDS = 5
+"""That a flood has to begin, and the server to recover from it."""
 _LETTERS = "./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
 Request = Callable[[], Awaitable[object]]
@@ -49,7 +56,11 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--requests", type=int, default=40)
     parser.add_argument("--code", type=Path)
+    parser.add_argument("--flood", nargs=3, metavar=("NAME", "URL", "IDS"), help="by itself")
     given = parser.parse_args()
+    if given.flood:
+        asyncio.run(flood(*given.flood))
+        return
     with tempfile.TemporaryDirectory() as name, SandboxProcess(tasks=100_000) as aws:
         folder = Path(name)
         (folder / "keys.toml").write_text(KEYS)
@@ -64,6 +75,9 @@ def main() -> None:
         server.start()
         try:
             figures = asyncio.run(measure(server.url, given.requests))
+        except AssertionError:
+            print((folder / "log").read_text()[-3_000:])  # noqa: T201 - what went wrong
+            raise
         finally:
             server.stop()
     print(json.dumps(figures, indent=2))  # noqa: T201 - its purpose
@@ -71,16 +85,15 @@ def main() -> None:
 
 async def measure(url: str, count: int) -> dict[str, Any]:
     """Milliseconds by flood and kind of request: undisturbed, disturbed and their ratio."""
-    honest, flood = client(url, HONEST), client(url, FLOOD)
-    async with honest, flood:
+    async with client(url, HONEST) as honest:
         ids = await movers(honest)
         kinds = requests(honest, url, ids[0])
         for request in kinds.values():
             await request()
         alone = {name: await p99(request, count) for name, request in kinds.items()}
         figures: dict[str, Any] = {}
-        for name, one in floods(flood, url, ids).items():
-            async with flooded(*one):
+        for name in FLOODS:
+            async with flooded(name, url, ids):
                 beside = {kind: await p99(request, count) for kind, request in kinds.items()}
             figures[name] = {
                 kind: {
@@ -109,11 +122,12 @@ async def ask(http: httpx.AsyncClient, query: str, **variables: Any) -> dict[str
 async def movers(http: httpx.AsyncClient) -> list[str]:
     """The ids of new movers."""
     for index in range(MOVERS):
-        await ask(http, CREATE, input=new_mover(f"m-{index}"))
+        answer = await ask(http, CREATE, input=new_mover(f"m-{index}"))
+        assert "errors" not in answer, answer
     async with asyncio.timeout(120):
         while True:
             nodes = (await ask(http, LIST))["data"]["account"]["movers"]["nodes"]
-            if len([node for node in nodes if node["status"] == "AVAILABLE"]) == MOVERS:
+            if len(nodes) == MOVERS and {node["status"] for node in nodes} == {"AVAILABLE"}:
                 return [node["id"] for node in nodes]
             await asyncio.sleep(0.5)
 
@@ -171,22 +185,37 @@ def floods(http: httpx.AsyncClient, url: str, ids: list[str]) -> dict[str, tuple
     }
 
 
-@asynccontextmanager
-async def flooded(request: Request, at_once: int) -> AsyncIterator[None]:
-    async def again() -> None:
-        while True:
-            with suppress(httpx.HTTPError):
-                await request()
+async def flood(name: str, url: str, ids: str) -> None:
+    """Repeats the requests of a flood until the process is killed."""
+    async with client(url, FLOOD) as http:
+        request, at_once = floods(http, url, json.loads(ids))[name]
 
-    tasks = [asyncio.create_task(again()) for _ in range(at_once)]
-    await asyncio.sleep(2)
+        async def again() -> None:
+            while True:
+                with suppress(httpx.HTTPError):
+                    await request()
+                    print("answered", flush=True)  # noqa: T201 - the flood has begun
+
+        await asyncio.gather(*(again() for _ in range(at_once)))
+
+
+@asynccontextmanager
+async def flooded(name: str, url: str, ids: list[str]) -> AsyncIterator[None]:
+    command = [sys.executable, "-m", "tests.benchmarks.fairness", "--flood", name, url]
+    process = await asyncio.create_subprocess_exec(
+        *command, json.dumps(ids), stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdout
+    await process.stdout.readline()
+    answers = asyncio.create_task(process.stdout.read())
+    await asyncio.sleep(FLOOD_SECONDS)
     try:
         yield
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await asyncio.sleep(3)
+        process.kill()
+        await process.wait()
+        print(name, (await answers).count(b"\n"), "answers")  # noqa: T201 - how much it was
+        await asyncio.sleep(FLOOD_SECONDS)
 
 
 async def p99(request: Request, count: int) -> float:
