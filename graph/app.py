@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Hashable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -106,7 +106,8 @@ def create_app(settings: Settings, *, owns_process: bool = False) -> Starlette:
         make_shared_context=state.read_context,
         charge=state.charge,
         observe=note_operation,
-        names_of=_names_of,
+        # Streams and sockets are counted for a key and for each of its users.
+        names_of=lambda caller: frozenset({caller.identity.key, caller.identity}),
         address_of=lambda scope: Peer(*(scope["client"] or ())).network,
         body_limit=settings.body_bytes,
         origins=settings.cors_origins,
@@ -269,11 +270,6 @@ def _operations(
             settle=settings.settle_seconds,
         ),
     )
-
-
-def _names_of(caller: Caller) -> frozenset[Hashable]:
-    """The names under which a caller's streams and sockets are counted."""
-    return frozenset({caller.identity.key, caller.identity})
 
 
 async def _healthy(_request: Request) -> Response:
