@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
+from hypothesis import settings
 
 os.environ.update(AWS_EC2_METADATA_DISABLED="true")
 
 from graph.sandbox import Pace, Sandbox
+
+settings.register_profile("unhurried", deadline=None)  # on a busy machine 200 ms pass easily
+settings.load_profile("unhurried")
+
+pytest_plugins = ["tests.guards"]
 
 EAGER = Pace(launch=0, phase=0, per_object=0, listing=0, verifying=0, bandwidth=1e12)
 """A run is over before its start is answered, but for the thread that steps it."""
@@ -32,8 +38,9 @@ def log_as_it_was() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def served() -> Iterator[Sandbox]:
+def served(share_sockets: Callable[[], None]) -> Iterator[Sandbox]:
     with Sandbox() as sandbox:
+        share_sockets()
         yield sandbox
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import inspect
 import ipaddress
 import socket
@@ -10,6 +11,8 @@ import threading
 import time
 import weakref
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
 from typing import Any, Final
 
 import aiohttp
@@ -19,7 +22,8 @@ from prometheus_client import REGISTRY
 
 PRODUCT: Final = ["graph", "rest_compat"]
 _GRACE_SECONDS: Final = 5.0
-"""For threads that are about to end."""
+"""For threads that are about to end, and sockets that are about to be closed."""
+_LOOK_SECONDS: Final = 0.01
 _ROUNDS: Final = 100
 """Turns of the loop in which a task that is about to end ends."""
 _HIGHER_SCOPES: Final = ("class", "module", "package")
@@ -34,13 +38,22 @@ _OWNED: Final = (
 _MAY_BLOCK: Final = (
     ("graph/app.py", {"create_app", "_lifespan"}),  # before a server serves, and after
     ("graph/aws/client/clients.py", {"__init__", "__aenter__"}),  # reads the SDK's configuration
-    ("graph/aws/client/session.py", {"_make_all"}),  # on a loop of its own, in a thread
+    (
+        "graph/aws/client/session.py",
+        {"_make_all", "_find_own"},
+    ),  # in a thread
     ("logging/__init__.py", {"emit", "flush"}),  # pytest captures the log in files
 )
 """Files and functions: at the start, or not what a server does."""
 
+_FILES: Final = Path("/proc/self/fd")
+"""Names of the open files of this process. On systems without it sockets are not checked."""
+_TCP: Final = (Path("/proc/self/net/tcp"), Path("/proc/self/net/tcp6"))
+
 _connectors: weakref.WeakSet[aiohttp.BaseConnector] = weakref.WeakSet()
 _outside: list[object] = []
+_blocked: list[str] = []
+_shared_sockets: set[str] = set()
 
 
 class OffLoopback(Exception):
@@ -49,7 +62,7 @@ class OffLoopback(Exception):
 
 @pytest.fixture(autouse=True)
 def nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Fails a test that leaves tasks, watches, AWS clients or threads.
+    """Fails a test that leaves tasks, watches, AWS clients, TCP sockets or threads.
 
     What fixtures of a higher scope start during a test is left to ``nothing_left_by_module``.
     """
@@ -80,14 +93,40 @@ async def no_task_left() -> AsyncIterator[None]:
     assert not left, f"tasks are left: {left}"
 
 
-@pytest.fixture(autouse=True)
-def loop_not_blocked() -> Iterator[None]:
-    """Fails a test in which product code blocks the event loop."""
-    with blockbuster.blockbuster_ctx(scanned_modules=PRODUCT) as guard:
-        for function in guard.functions.values():
+@pytest.fixture(scope="session")
+def blocking_detector() -> Iterator[blockbuster.BlockBuster]:
+    """Patched in once, as that takes longer than most tests."""
+    with blockbuster.blockbuster_ctx(scanned_modules=PRODUCT) as detector:
+        for function in detector.functions.values():
             for file, functions in _MAY_BLOCK:
                 function.can_block_in(file, functions)
+        yield detector
+
+
+@pytest.fixture(autouse=True)
+def loop_not_blocked(
+    request: pytest.FixtureRequest, blocking_detector: blockbuster.BlockBuster
+) -> Iterator[None]:
+    """Fails a test in which product code blocks the event loop, also if the error was caught.
+
+    Tests with the marker ``may_block`` are left alone; it needs a reason.
+    """
+    marker = request.node.get_closest_marker("may_block")
+    if marker is not None:
+        assert marker.args, "the marker may_block needs a reason"
+        blocking_detector.deactivate()
         yield
+        blocking_detector.activate()
+        return
+    _blocked.clear()
+    yield
+    assert not _blocked, f"the event loop was blocked: {_blocked}"
+
+
+@pytest.fixture(scope="session")
+def share_sockets() -> Callable[[], None]:
+    """To be called by a fixture of the session: no test is blamed for what is open by then."""
+    return lambda: _shared_sockets.update(_open_sockets())
 
 
 @pytest.fixture(autouse=True)
@@ -99,7 +138,7 @@ def loopback_only() -> Iterator[None]:
 
 
 def pytest_configure() -> None:
-    """Watches over connections and AWS clients from now on."""
+    """Watches over connections, AWS clients and blocking calls from now on."""
     socket.socket.connect = _checked(socket.socket.connect)  # type: ignore[method-assign]
     socket.socket.connect_ex = _checked(socket.socket.connect_ex)  # type: ignore[method-assign]
     socket.getaddrinfo = _checked_name(socket.getaddrinfo)
@@ -110,21 +149,43 @@ def pytest_configure() -> None:
         _connectors.add(self)
 
     aiohttp.BaseConnector.__init__ = noting  # type: ignore[method-assign]
+    blocked = blockbuster.BlockingError.__init__
+
+    def remembering(self: blockbuster.BlockingError, func: str) -> None:
+        blocked(self, func)
+        _blocked.append(str(self))
+
+    blockbuster.BlockingError.__init__ = remembering  # type: ignore[method-assign]
 
 
 def _check_left() -> Iterator[None]:
     threads, watches = set(threading.enumerate()), _watches()
-    clients = _open_clients()
+    clients, sockets = _open_clients(), _open_sockets()
     yield
     assert _watches() == watches, "watches of runs are left"
     left = _open_clients() - clients
     assert not left, f"AWS clients are left open: {left}"
-    started = [each for each in threading.enumerate() if each not in threads]
     deadline = time.monotonic() + _GRACE_SECONDS
-    for thread in started:
+    _check_threads(threads, deadline)
+    _check_sockets(sockets, deadline)
+
+
+def _check_threads(before: set[threading.Thread], deadline: float) -> None:
+    for thread in [each for each in threading.enumerate() if each not in before]:
         if not thread.name.startswith(_OWNED):
             thread.join(max(0.0, deadline - time.monotonic()))
             assert not thread.is_alive(), f"a thread is left: {thread}"
+
+
+def _check_sockets(before: set[str], deadline: float) -> None:
+    """The peer in the sandbox closes its end a moment after the client."""
+    left = _tcp(_open_sockets() - before - _shared_sockets)
+    if left:
+        gc.collect()  # the SDK's synchronous clients of a test close theirs when they are collected
+    while left and time.monotonic() < deadline:
+        time.sleep(_LOOK_SECONDS)
+        left = _tcp(_open_sockets() - before - _shared_sockets)
+    assert not left, f"TCP sockets are left open (local, remote): {left}"
 
 
 def _shares_fixtures(request: pytest.FixtureRequest) -> bool:
@@ -143,6 +204,25 @@ def _watches() -> float:
 
 def _open_clients() -> set[int]:
     return {id(each) for each in _connectors if not each.closed}
+
+
+def _open_sockets() -> set[str]:
+    """The inodes of the sockets of this process, also of those that C libraries opened."""
+    if not _FILES.exists():
+        return set()
+    found = set()
+    for file in _FILES.iterdir():
+        with suppress(OSError):  # closed meanwhile
+            found.add(str(file.readlink()))
+    return {each[8:-1] for each in found if each.startswith("socket:[")}
+
+
+def _tcp(inodes: set[str]) -> list[tuple[str, str]]:
+    """The addresses of those that are TCP sockets, as the kernel writes them."""
+    if not inodes:
+        return []
+    rows = [line.split() for file in _TCP for line in file.read_text().splitlines()[1:]]
+    return [(row[1], row[2]) for row in rows if row[9] in inodes]
 
 
 def _checked(connect: Callable[..., Any]) -> Callable[..., Any]:

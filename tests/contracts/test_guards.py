@@ -8,6 +8,12 @@ from typing import Final
 import pytest
 
 ROOT: Final = Path(__file__).parents[2]
+CONFIGURATION: Final = """
+[pytest]
+asyncio_mode = auto
+asyncio_default_fixture_loop_scope = function
+markers = may_block
+"""
 HEAD: Final = """
 import asyncio, socket, threading, time
 import aiohttp, pytest
@@ -19,6 +25,16 @@ PRODUCT = {"time": time}
 # A function of a module of the product, as far as its file tells.
 exec(compile("def nap(): time.sleep(0.01)", graph.__file__, "exec"), PRODUCT)
 
+
+def served_once():
+    server = socket.create_server(("127.0.0.1", 0))
+    client = socket.create_connection(server.getsockname())
+    peer, _ = server.accept()
+    server.close()
+    client.close()
+    thread = threading.Thread(name="sandbox", target=lambda: (peer.recv(1), peer.close()))
+    thread.start()
+    return thread
 
 """
 BAD: Final = {
@@ -32,7 +48,10 @@ BAD: Final = {
             "KEPT[-1].start()"
         ),
     ),
+    "a_socket": ("", "KEPT.append(socket.create_server(('127.0.0.1', 0)))"),
     "a_block": ("async", "PRODUCT['nap']()"),
+    "a_block_without_a_reason": ("@pytest.mark.may_block\nasync", "PRODUCT['nap']()"),
+    "a_caught_block": ("async", "with pytest.raises(Exception): PRODUCT['nap']()"),
     "a_caught_connection": (
         "",
         "with pytest.raises(Exception), socket.socket() as made: made.connect(('192.0.2.1', 80))",
@@ -53,6 +72,7 @@ GOOD: Final = {
             "KEPT[-1].start()"
         ),
     ),
+    "a_block_with_a_reason": ("@pytest.mark.may_block('why')\nasync", "PRODUCT['nap']()"),
     "a_block_off_the_loop": ("async", "await asyncio.to_thread(PRODUCT['nap'])"),
     "a_block_without_a_loop": ("", "PRODUCT['nap']()"),
     "a_socket_on_loopback": (
@@ -62,6 +82,7 @@ GOOD: Final = {
             "socket.create_connection(server.getsockname()).close()"
         ),
     ),
+    "a_socket_that_its_peer_closes": ("", "KEPT.append(served_once())"),
     "a_name_of_this_host": ("", "socket.getaddrinfo('localhost', 80)"),
 }
 
@@ -76,7 +97,7 @@ def module(cases: dict[str, tuple[str, str]]) -> str:
 @pytest.fixture
 def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    pytester.makeini("[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function")
+    pytester.makeini(CONFIGURATION)
     pytester.makeconftest('pytest_plugins = ["tests.guards"]')
     return pytester
 
