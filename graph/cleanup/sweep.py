@@ -19,6 +19,7 @@ from graph.aws.client.gateway import Gateway
 from graph.aws.tasks import describe_task
 from graph.cleanup import leftovers
 from graph.cleanup.records import record_removal
+from graph.concurrency import Rounds
 from graph.model.errors import ApiError, NotFound
 from graph.model.operation import OperationKind, OperationStatus
 from graph.store import Store, StoredOperation
@@ -71,15 +72,12 @@ class Sweep:
         return len(rows)
 
     async def _run(self) -> None:
+        rounds = Rounds(log, "the sweep of ended operations")
         while True:
             # Servers that started together do not sweep together.
             await asyncio.sleep(self._every * random.uniform(0.5, 1.5))  # noqa: S311 - no secret
-            try:
+            with rounds.guard():
                 await self.round()
-            except ApiError:
-                log.warning("the store does not respond; sweeping again later")
-            except Exception:  # a boundary: one failed round must not end the sweep
-                log.exception("a round of the sweep failed")
 
     async def _look(self, account_id: str, rows: Sequence[StoredOperation]) -> None:
         """Removes the surplus of some operations of one account, and records that."""

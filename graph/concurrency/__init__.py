@@ -5,6 +5,7 @@ from graph.concurrency.budget import Bill, Budget, OverBudget
 from graph.concurrency.fair_slots import FairSlots, TooManyWaiting
 from graph.concurrency.mailbox import Mailbox
 from graph.concurrency.round_robin import RoundRobin, Share
+from graph.concurrency.rounds import Rounds
 from graph.concurrency.tasks import TaskOwner
 from graph.concurrency.work import TooMuch, Usage, Work, begin_work, current_work
 
@@ -16,6 +17,7 @@ __all__ = [
     "Mailbox",
     "OverBudget",
     "RoundRobin",
+    "Rounds",
     "Share",
     "TaskOwner",
     "TooManyWaiting",

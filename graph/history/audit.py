@@ -17,7 +17,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final, Self, TypeVar
 
-from graph.concurrency import TaskOwner
+from graph.concurrency import Rounds, TaskOwner
 from graph.history.refusals import RefusalLimit
 from graph.model.audit import (
     AuditAction,
@@ -40,6 +40,7 @@ _UNDER_WAY: Final = 1_000
 """Concurrent changes. They outlive their clients, so connection limits do not bound them."""
 _DRAIN_SECONDS: Final = 10.0
 """For the last records: whatever carries out changes has been closed by then."""
+_NOT_STORED: Final = "the audit record above was not stored (attempt %s)"
 _FAILURES: Final = (AccessDenied, Throttled, Upstream)
 _RETENTION_SECONDS: Final = 3_600.0
 
@@ -143,17 +144,16 @@ class Audit:
         write_line(record)
         try:
             await self._trail.append(record)
-        except Exception:  # a boundary: the line above is then the only record
-            log.exception("the audit record above was not stored (attempt %s)", record.attempt)
+        except Upstream as error:  # the line above is then the only record
+            log.error("%s: %s", _NOT_STORED % record.attempt, error)  # noqa: TRY400 - no fault here
+        except Exception:  # a boundary
+            log.exception(_NOT_STORED, record.attempt)
 
     async def _retain(self) -> None:
         """Deletes old records, an hour apart; servers that started together do not coincide."""
+        rounds = Rounds(log, "the deletion of old audit records")
         while True:
             await asyncio.sleep(_RETENTION_SECONDS * random.uniform(0.5, 1.5))  # noqa: S311
-            try:
+            with rounds.guard():
                 while await self._trail.forget(self._keep):
                     continue
-            except Upstream:
-                log.warning("the store does not respond; deleting old audit records later")
-            except Exception:  # a boundary: one failed round must not end the others
-                log.exception("old audit records could not be deleted")

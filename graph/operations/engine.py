@@ -18,6 +18,7 @@ from graph.model.errors import Upstream
 from graph.observability import logs
 from graph.operations.dbos_internals import refuse_pickles
 from graph.operations.dispatch import APPLICATION_VERSION
+from graph.operations.engine_log import shortened_log
 from graph.operations.journal import JsonSerializer
 from graph.operations.runtime import Runtime, install, uninstall
 from graph.store import Replicas
@@ -36,6 +37,13 @@ _CANCEL_SECONDS: Final = 5.0
 @asynccontextmanager
 async def engine(runtime: Runtime, *, drain: float) -> AsyncIterator[None]:
     """Runs workflows until the block ends, then waits ``drain`` seconds for them."""
+    with shortened_log(runtime.store.database.outage):
+        async with _launched(runtime, drain):
+            yield
+
+
+@asynccontextmanager
+async def _launched(runtime: Runtime, drain: float) -> AsyncIterator[None]:
     install(runtime)
     refuse_pickles()
     database, url = runtime.store.database, runtime.store.database.url

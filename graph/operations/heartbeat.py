@@ -10,7 +10,7 @@ from typing import Final
 
 from dbos import DBOS, error
 
-from graph.model.errors import Upstream
+from graph.concurrency import Rounds
 from graph.operations import dispatch
 from graph.store import RETIRED, Replicas
 
@@ -71,15 +71,19 @@ class Heartbeat:
         self._beaten = self._unbroken = time.monotonic()
         self._news = asyncio.Condition()
 
+    def trouble(self) -> str | None:
+        """Why other replicas may soon take over from this one, or None if they will not."""
+        silent = time.monotonic() - self._beaten
+        if silent < _FRESH * self._lease:
+            return None
+        return f"no heartbeat for {silent:.1f} s of the {self._lease:g} s that a lease lasts"
+
     async def run(self) -> None:
         """Beats until it is cancelled."""
+        rounds = Rounds(log, "the heartbeat")
         while True:
-            try:
+            with rounds.guard():
                 await self.beat()
-            except Upstream:
-                log.warning("the store does not answer; trying again")
-            except Exception:  # a boundary: one bad round must not end the heartbeat
-                log.exception("heartbeat")
             await asyncio.sleep(self.interval)
 
     async def beat(self) -> None:

@@ -16,8 +16,9 @@ from graph.aws.roles import delete_role
 from graph.aws.tasks import describe_task, made_tasks
 from graph.cleanup import leftovers
 from graph.cleanup.records import record_removal
+from graph.concurrency import Rounds
 from graph.locations import creation_of
-from graph.model.errors import ApiError, NotFound, Upstream
+from graph.model.errors import ApiError, NotFound
 from graph.model.operation import NewMover, OperationStatus
 from graph.operations.inputs import CreateInput, decode, reservation_of
 from graph.operations.parts import SIDES, marks, role_name, spec_of
@@ -42,14 +43,11 @@ class LateEffectChecks:
 
     async def run(self) -> None:
         """Checks what is due, round after round, until it is cancelled."""
+        rounds = Rounds(log, "the check for late effects")
         while True:
             await asyncio.sleep(self._pause)
-            try:
+            with rounds.guard():
                 await self.check_due()
-            except Upstream:
-                log.warning("the store does not answer; checking for late effects again later")
-            except Exception:  # a boundary: one bad round must not end the others
-                log.exception("check for late effects")
 
     async def check_due(self) -> None:
         """Checks the operations that are due. Raises Upstream if the store does not answer."""

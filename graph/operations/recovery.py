@@ -26,7 +26,8 @@ from typing import Final
 
 from dbos import WorkflowStatus
 
-from graph.model.errors import NotFound, Upstream
+from graph.concurrency import Rounds
+from graph.model.errors import NotFound
 from graph.model.operation import OperationKind
 from graph.operations import dispatch, workflows
 from graph.operations.dispatch import ENDED, Attempts
@@ -62,27 +63,21 @@ class Recovery:
             group.create_task(self._watch_operations(running))
 
     async def _watch_replicas(self) -> None:
-        for rounds in itertools.count():
-            try:
-                if rounds % _OWNERS == 0:
+        rounds = Rounds(log, "the take-over of dead replicas")
+        for number in itertools.count():
+            with rounds.guard():
+                if number % _OWNERS == 0:
                     self._heartbeat.owners = await dispatch.owners()
                 await self.take_over_dead()
-            except Upstream:
-                log.warning("the store does not answer; trying again")
-            except Exception:  # a boundary: one bad round must not end the others
-                log.exception("take-over of dead replicas")
             await asyncio.sleep(self._heartbeat.interval)
 
     async def _watch_operations(self, running: Callable[[], Collection[str]]) -> None:
-        for rounds in itertools.count():
-            try:
+        rounds = Rounds(log, "the recovery of operations")
+        for number in itertools.count():
+            with rounds.guard():
                 await self.recover_lost(running())
-                if rounds % _FORGETTING == 0:
+                if number % _FORGETTING == 0:
                     await self._forget()
-            except Upstream:
-                log.warning("the store does not answer; trying again")
-            except Exception:  # a boundary: one bad round must not end the others
-                log.exception("recovery of operations")
             await asyncio.sleep(_EVERY)
 
     async def take_over_dead(self) -> None:

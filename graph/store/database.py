@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -13,12 +14,16 @@ from typing import Any, Final, Self, TypeVar
 import sqlalchemy as sa
 
 from graph.model.errors import Upstream
+from graph.observability.outages import Outage
 from graph.store import engines
+from graph.store.causes import cause_of
 from graph.store.clock import StoreClock
 from graph.store.engines import SECONDS, driver_url
 from graph.store.locks import LOCK_SECONDS, schema_lock
-from graph.store.schema import upgrade
+from graph.store.schema import current, upgrade
 from graph.store.tables import OPERATIONS
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -42,10 +47,12 @@ class Database:
         self._lane = ThreadPoolExecutor(1, thread_name_prefix="store-beats")
         self._turns = asyncio.Semaphore(_AT_ONCE)
         self._clock = StoreClock()
+        self.outage = Outage(log, "the store")
+        """Begins with any failure, and ends with a heartbeat: a full disk can still be read."""
 
     async def __aenter__(self) -> Self:
         try:
-            await self._run(self._open, self._threads, SECONDS + LOCK_SECONDS)
+            await self._in_time(self._open, self._threads, SECONDS + LOCK_SECONDS)
         except BaseException:
             await self.__aexit__()
             raise
@@ -101,13 +108,15 @@ class Database:
     async def transact(
         self, work: Callable[[sa.Connection], T], *, at_once: bool = False, durable: bool = False
     ) -> T:
-        """``at_once``: on a thread of its own, ahead of all that wait.
+        """``at_once``: for heartbeats, on a thread of their own, ahead of all that wait.
 
         ``durable``: on disk when it returns, so that it survives a power failure.
         """
         within = partial(self._within, work, durable=durable)
         if at_once:
-            return await self._run(within, self._lane)
+            result = await self._run(within, self._lane)
+            self.outage.succeeded()
+            return result
         try:
             async with asyncio.timeout(_QUEUED):
                 await self._turns.acquire()
@@ -117,6 +126,10 @@ class Database:
             return await self._run(within, self._threads)
         finally:
             self._turns.release()
+
+    async def revision(self) -> str | None:
+        """The revision of the schema, read like a heartbeat: ahead of all that wait."""
+        return await self._run(partial(self._within, current, durable=False), self._lane)
 
     def _within(self, work: Callable[[sa.Connection], T], *, durable: bool) -> T:
         with self._opened().connect() as connection:
@@ -141,8 +154,16 @@ class Database:
             raise Upstream("the store is not open")
         return self._engine
 
-    async def _run(
-        self, work: Callable[[], T], threads: ThreadPoolExecutor, seconds: float = SECONDS
+    async def _run(self, work: Callable[[], T], threads: ThreadPoolExecutor) -> T:
+        try:
+            return await self._in_time(work, threads, SECONDS)
+        except Upstream as error:
+            if error.__cause__ is not None:  # else it is an answer of ``work``
+                self.outage.failed(cause_of(error.__cause__, self._url))
+            raise
+
+    async def _in_time(
+        self, work: Callable[[], T], threads: ThreadPoolExecutor, seconds: float
     ) -> T:
         loop = asyncio.get_running_loop()
         try:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from graph.model.errors import Upstream
 from graph.store import schema
+from graph.store.causes import cause_of
 from graph.store.database import Database
 from graph.store.engines import driver_url
 from graph.store.schema import SchemaError
@@ -19,7 +20,7 @@ async def trouble_with(url: str) -> str | None:
         async with Database(url):
             return None
     except (Upstream, SchemaError, sa.exc.SQLAlchemyError, OSError, ValueError) as error:
-        return _without_password(url, " ".join(_told(error).split()))
+        return _trouble(error, url)
 
 
 def revision_of(url: str) -> str | None:
@@ -38,20 +39,8 @@ def revision_of(url: str) -> str | None:
         engine.dispose()
 
 
-def _told(error: Exception) -> str:
+def _trouble(error: Exception, url: str) -> str:
     cause = error.__cause__ if isinstance(error, Upstream) and error.__cause__ else error
-    if isinstance(cause, sa.exc.DBAPIError):
-        return str(cause.orig)
-    if isinstance(cause, TimeoutError):
-        return str(cause) or "it does not answer in time"
-    if isinstance(cause, SchemaError | OSError):
-        return str(cause)
+    if isinstance(cause, sa.exc.DBAPIError | SchemaError | OSError):
+        return cause_of(cause, url)
     return "it cannot be understood as a URL"  # whose text may hold a password
-
-
-def _without_password(url: str, told: str) -> str:
-    try:
-        password = sa.make_url(url).password
-    except (sa.exc.ArgumentError, ValueError):
-        return told
-    return told.replace(str(password), "***") if password else told

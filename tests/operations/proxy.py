@@ -18,6 +18,8 @@ class Proxy:
         self._open: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._refused = asyncio.Condition()
+        self._flows = asyncio.Event()
+        self._flows.set()
         self.refused = 0
         self.is_cut = False
 
@@ -49,6 +51,11 @@ class Proxy:
 
     def mend(self) -> None:
         self.is_cut = False
+        self._flows.set()
+
+    def stall(self) -> None:
+        """Passes nothing on until it is mended, and keeps the connections."""
+        self._flows.clear()
 
     async def refuses(self, count: int) -> None:
         """Waits until so many connections were refused."""
@@ -73,6 +80,7 @@ class Proxy:
     async def _pump(self, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
         try:
             while data := await source.read(_CHUNK):
+                await self._flows.wait()
                 target.write(data)
                 await target.drain()
         except ConnectionError:
