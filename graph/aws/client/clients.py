@@ -11,6 +11,7 @@ from typing import Any, Final, Self
 import aioboto3
 from aiobotocore.config import AioConfig
 from aiobotocore.httpsession import AIOHTTPSession
+from botocore.exceptions import NoCredentialsError
 
 from graph.aws.client.access import Access, session_policies
 from graph.aws.client.credentials import Refusals, assumed_role
@@ -107,7 +108,6 @@ class Clients:
         self.regions = frozenset({self.region, *known})
         self._stack.push_async_callback(self._pools.aclose)
         self._sts = await self._made("sts", self.region, None)
-        self._stack.push_async_exit(self._sts)
         return self
 
     async def __aexit__(self, *exc: object) -> None:
@@ -116,6 +116,10 @@ class Clients:
             await self._roles.popitem()[1].close()
         await self._stack.aclose()
 
+    def role_arn(self, account_id: str) -> str:
+        """The ARN of the management role of an account."""
+        return f"arn:{self.partition}:iam::{account_id}:role/{self._role}"
+
     def role_boundary(self, account_id: str) -> str | None:
         """The ARN of the policy that bounds every role that is created in an account."""
         return self._role_boundary and self._role_boundary.replace("{account}", account_id)
@@ -123,6 +127,21 @@ class Clients:
     def __len__(self) -> int:
         """How many roles are kept."""
         return len(self._roles)
+
+    async def identity(self) -> str:
+        """The ARN that the server's own credentials belong to. Raises the SDK's errors.
+
+        Looks for credentials again if there were none: a client never does.
+        """
+        try:
+            answer = await self._sts.get_caller_identity()
+        except NoCredentialsError:
+            if not await self._session.find_own_credentials():
+                raise
+            async with self._making:
+                self._sts = await self._made("sts", self.region, None)
+            answer = await self._sts.get_caller_identity()
+        return str(answer["Arn"])
 
     async def get(self, account_id: str, region: str, service: str, access: Access) -> Any:
         """The client for ``service`` in an account and region, made on the first call.
@@ -183,7 +202,7 @@ class Clients:
 
     def _assume_role_request(self, account_id: str, access: Access) -> dict[str, Any]:
         request: dict[str, Any] = {
-            "RoleArn": f"arn:{self.partition}:iam::{account_id}:role/{self._role}",
+            "RoleArn": self.role_arn(account_id),
             "RoleSessionName": "datasync-api",
             "Tags": [{"Key": ORG_TAG, "Value": self._org}],
             **session_policies(access, self.partition, self._org, self.role_boundary(account_id)),

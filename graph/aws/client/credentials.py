@@ -10,7 +10,7 @@ from aiobotocore.credentials import AioDeferredRefreshableCredentials
 from cachetools import TLRUCache
 
 from graph.aws.client.errors import not_assumable
-from graph.aws.client.measuring import measured
+from graph.aws.client.measuring import Reports, measured
 from graph.aws.client.retries import Retries
 from graph.model.errors import ApiError, NotFound
 
@@ -32,9 +32,12 @@ class Refusals:
 
     def __init__(self) -> None:
         self._kept: TLRUCache[object, ApiError] = TLRUCache(_REFUSALS, _until, _now)
+        self._reports = Reports()
 
-    def put(self, key: object, refusal: ApiError) -> None:
+    def put(self, key: object, refusal: ApiError, account_id: str) -> None:
+        """Remembers a refusal, and logs AWS's own words."""
         self._kept[key] = refusal
+        self._reports.report(refusal, "sts:AssumeRole", account_id)
 
     def check(self, key: object) -> None:
         """Raises a copy of the refusal: one raised twice would keep the frames of both."""
@@ -57,7 +60,7 @@ def assumed_role(
         try:
             answer = await _assume(sts, request, retries)
         except ApiError as refusal:
-            refusals.put(key, refusal)
+            refusals.put(key, refusal, _account_of(request))
             raise
         given = answer["Credentials"]
         return {
@@ -68,6 +71,10 @@ def assumed_role(
         }
 
     return AioDeferredRefreshableCredentials(assume, "assume-role")
+
+
+def _account_of(request: Mapping[str, Any]) -> str:
+    return str(request["RoleArn"]).split(":")[4]
 
 
 async def _assume(sts: Any, request: Mapping[str, Any], retries: Retries) -> dict[str, Any]:

@@ -42,7 +42,18 @@ from graph.model.errors import (
     unknown_account,
 )
 
+NO_CREDENTIALS: Final = (
+    NoCredentialsError,
+    PartialCredentialsError,
+    CredentialRetrievalError,
+    MetadataRetrievalError,
+    SSOError,
+    TokenRetrievalError,
+)
+"""What the SDK raises if it finds no credentials to sign a call with."""
 _SHOWN: Final = 500
+_BAD_REQUEST: Final = 400
+_SERVER_ERROR: Final = 500
 
 
 def code_of(error: BaseException) -> str:
@@ -55,6 +66,13 @@ def code_of(error: BaseException) -> str:
 def text_of(error: ClientError) -> str:
     """The first line of AWS's text."""
     return _first_line(str(error.response.get("Error", {}).get("Message") or ""))
+
+
+def is_refusal(error: ClientError) -> bool:
+    """Whether AWS would answer the same again: neither throttling nor a failure of its own."""
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", _SERVER_ERROR)
+    throttled = meaning_of("sts", code_of(error)).kind is Throttled
+    return _BAD_REQUEST <= status < _SERVER_ERROR and not throttled
 
 
 def ends_session(error: ClientError, service: str) -> bool:
@@ -82,14 +100,7 @@ def translate(error: Exception, doing: str, sent: Mapping[str, Any] | None = Non
 _UNANSWERED: Final[tuple[tuple[tuple[type[Exception], ...], type[ApiError], str], ...]] = (
     ((TimeoutError, ConnectTimeoutError, ReadTimeoutError), UpstreamTimeout, str(LATE.text)),
     (
-        (
-            NoCredentialsError,
-            PartialCredentialsError,
-            CredentialRetrievalError,
-            MetadataRetrievalError,
-            SSOError,
-            TokenRetrievalError,
-        ),
+        NO_CREDENTIALS,
         Upstream,
         "the server has no AWS credentials of its own",
     ),

@@ -187,6 +187,15 @@ class Gateway:
         """The accounts that the settings allow; empty if they allow any."""
         return tuple(Account(account_id, self.region) for account_id in sorted(self._accounts))
 
+    async def assume(self, account_id: str) -> str:
+        """Assumes the management role of an account, and returns its ARN. Raises as a call does."""
+        await self._clients.get(account_id, self.region, "datasync", Access.READ)
+        return self._clients.role_arn(account_id)
+
+    async def identity(self) -> str:
+        """The ARN of the server's own credentials. Raises the SDK's errors."""
+        return await self._clients.identity()
+
     def role_boundary(self, account_id: str) -> str | None:
         """The ARN of the policy that bounds every role that is created in an account."""
         return self._clients.role_boundary(account_id)

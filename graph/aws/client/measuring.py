@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 
 OK: Final = "ok"
 CANCELLED: Final = "cancelled"
+_ASSUME_ROLE: Final = "AssumeRole"
 _UNKNOWN: Final = "unknown"
 _QUIET_SECONDS: Final = 60.0
 _REPORTED: Final = 1_000
@@ -51,8 +52,14 @@ class Reports:
         self._recent: TTLCache[tuple[str, str, str], bool] = TTLCache(_REPORTED, _QUIET_SECONDS)
 
     def report(self, error: BaseException, doing: str, account_id: str) -> None:
+        """Logs the cause of ``error``, unless it was AssumeRole that failed on the way to a call.
+
+        That is reported where it happens.
+        """
         cause = error.__cause__
         if not isinstance(cause, ClientError) or text_of(cause) == str(error):
+            return
+        if cause.operation_name == _ASSUME_ROLE and not doing.endswith(f":{_ASSUME_ROLE}"):
             return
         key = (doing, account_id, code_of(cause))
         if key not in self._recent:

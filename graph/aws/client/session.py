@@ -31,6 +31,13 @@ class RoleSession(AioSession):
     async def get_credentials(self) -> Any:  # type: ignore[override]  # as AioSession's own is
         return self.role or await super().get_credentials()
 
+    async def find_own_credentials(self) -> bool:
+        """Looks for the server's own credentials, away from the event loop: that reads files."""
+        return await asyncio.to_thread(lambda: asyncio.run(self._find_own()))
+
+    async def _find_own(self) -> bool:
+        return await super().get_credentials() is not None
+
     def _register_builtin_handlers(self, events: Any) -> None:
         """Omits handlers of other services, which each client would copy: a third of its cost."""
         ours = _OfOurServices(events, self._services)

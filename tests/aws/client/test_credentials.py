@@ -78,8 +78,8 @@ def test_a_failure_is_forgotten_sooner_than_a_refusal(monkeypatch: pytest.Monkey
     now = 1_000.0
     monkeypatch.setattr(credentials, "_now", lambda: now)
     refusals = Refusals()
-    refusals.put("refused", NotFound("no"))
-    refusals.put("failed", Upstream("AWS failed"))
+    refusals.put("refused", NotFound("no"), LAB)
+    refusals.put("failed", Upstream("AWS failed"), LAB)
     with pytest.raises(Upstream):
         refusals.check("failed")
     now += credentials.FAILURE_SECONDS + 1
@@ -98,3 +98,17 @@ async def test_an_endpoint_that_refuses_connections_is_said_to_be_out_of_reach()
     )
     with pytest.raises(Upstream, match="AWS could not be reached for sts:AssumeRole; try again"):
         await role.get_frozen_credentials()
+
+
+async def test_a_refusal_is_logged_once_per_account_with_awss_words(
+    aws: Sandbox, gateway: Gateway, caplog: pytest.LogCaptureFixture
+) -> None:
+    for account in (THIRD, "555555555555"):
+        for access in (Access.READ, Access.RUN):
+            with pytest.raises(NotFound):
+                await gateway.bind(account).call("datasync", access, "list_tasks")
+    lines = [each.getMessage() for each in caplog.records if each.name.startswith("graph.")]
+    for line, account in zip(lines, (THIRD, "555555555555"), strict=True):
+        assert line.startswith(
+            f"AWS refused sts:AssumeRole in account {account}: AccessDenied: User: arn:aws:iam::"
+        )
