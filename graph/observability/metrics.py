@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from prometheus_client import Counter, Gauge, Histogram
 
+from graph.observability import shared_metrics
+
+shared_metrics.join()
+
 AUDIT_LEFT_OUT = Counter(
     "datasync_api_audit_left_out_total",
     "Refusals that are in the log and not in the audit trail: beyond a bound for each key.",
@@ -40,5 +44,9 @@ MOVERS_LEFT_OUT = Counter(
     "and tasks without a name.",
     ["reason"],
 )
-WATCHES = Gauge("datasync_api_watches", "Runs that are being watched at the moment.")
+WATCHES = Gauge(
+    "datasync_api_watches",
+    "Runs that are being watched at the moment.",
+    multiprocess_mode="livesum",
+)
 WATCH_POLLS = Counter("datasync_api_watch_polls_total", "Polls of watched runs.", ["outcome"])

@@ -18,6 +18,7 @@ from graph.aws.client.regions import is_region
 from graph.config.settings import Settings, SettingsError
 from graph.config.sources import LoadedSettings
 from graph.model.errors import Invalid
+from graph.observability.shared_metrics import shared_directory
 from graph.server.descriptors import affordable
 from graph.server.http_limits import BoundedHttp, ConnectionLimits
 from graph.server.signals import block_hangup
@@ -45,7 +46,22 @@ def serve(found: LoadedSettings, workers: int) -> int:
         trouble = asyncio.run(trouble_with(found.settings.store_url))
         if trouble:
             raise found.wrong("store_url", trouble)
-        return _run(_config(found.settings, workers), sockets)
+        with _metrics_of(workers):
+            return _run(_config(found.settings, workers), sockets)
+
+
+@contextmanager
+def _metrics_of(workers: int) -> Iterator[None]:
+    """One worker keeps its metrics in memory; several share them in files."""
+    with ExitStack() as stack:
+        if workers > 1:
+            try:
+                stack.enter_context(shared_directory())
+            except OSError as error:
+                raise SettingsError(
+                    f"there is no directory for the metrics of the workers: {error}; set TMPDIR"
+                ) from None
+        yield
 
 
 def _check_region(found: LoadedSettings) -> None:
