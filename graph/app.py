@@ -10,41 +10,36 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection, Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
 
 from graph import schema
 from graph.auth import Authenticator, Peer, Rejected, credentials
-from graph.aws.client.clients import Clients
-from graph.aws.client.gateway import Gateway
-from graph.aws.resource_tags import group_of_resource
-from graph.cleanup.service import Cleanup
-from graph.cleanup.sweep import Sweep
+from graph.aws.client.own_credentials import OwnCredentials
 from graph.concurrency import Bill, Budget
 from graph.config.settings import KeySettings, Settings, SettingsError
 from graph.config.sources import key_files, load, load_keys
 from graph.context import Context, ReadContext, Services, open_context, open_read_context
-from graph.history.audit import Audit
 from graph.model.caller import Caller, Rights
+from graph.model.clock import SystemClock
 from graph.model.errors import ApiError
 from graph.model.limits import ServerLimits
 from graph.observability import logs
+from graph.observability.shared_metrics import exposition
 from graph.observability.version import read_version
-from graph.operations import Operations
-from graph.operations.retries import RetryPolicy
-from graph.rights.policy import ResourcePolicy
-from graph.runs import RunService
-from graph.runs.watch import PollPolicy
+from graph.opening import open_services
 from graph.server.access_log import AccessLog, note_caller, note_operation, note_rejection
 from graph.server.cors import Cors
 from graph.server.file_watch import on_change
 from graph.server.garbage_collection import tune_garbage_collection
+from graph.server.headers import SecurityHeaders
+from graph.server.health import Check, Health
 from graph.server.signals import on_hangup, on_stop
-from graph.store import Store, open_store
+from graph.store import trouble_of
 from graph.transport import GraphQLApp, QueryLimits, Schema, make_schema
 from rest_compat import routes as rest
 
@@ -83,6 +78,13 @@ class ApplicationState:
         """Charges calls to AWS to a caller. Raises OverBudget."""
         return self._budget.charge(caller.identity.key, caller.identity.on_behalf_of, calls)
 
+    async def may_see_reasons(self, request: Request) -> bool:
+        """Whether the request is an operator's: one with a key that may read the audit trail."""
+        try:
+            return (await self.identify(request, None)).rights.may_audit
+        except ApiError:
+            return False
+
     def context(self, caller: Caller, request_id: str) -> Context:
         if self.services is None:
             raise RuntimeError("the application is not open")
@@ -98,6 +100,7 @@ def create_app(settings: Settings, *, owns_process: bool = False) -> Starlette:
     """The application, which its lifespan opens. ``owns_process``: it handles signals, too."""
     version = read_version()
     state = ApplicationState(version.version, settings.limits)
+    health = Health(state.may_see_reasons)
     graphql = GraphQLApp(
         graphql_schema(QueryLimits(calls=state.limits.calls_per_request)),
         identify=state.identify,
@@ -114,16 +117,22 @@ def create_app(settings: Settings, *, owns_process: bool = False) -> Starlette:
     )
     app = Starlette(
         lifespan=partial(
-            _lifespan, settings=settings, state=state, graphql=graphql, owns_process=owns_process
+            _lifespan,
+            settings=settings,
+            state=state,
+            graphql=graphql,
+            health=health,
+            owns_process=owns_process,
         ),
         middleware=[
             Middleware(AccessLog),
+            Middleware(SecurityHeaders, hsts_seconds=settings.hsts_seconds),
             Middleware(Cors, origins=settings.cors_origins, own=frozenset({"/graphql"})),
         ],
         routes=[
             Route("/graphql", graphql, methods=None),
             WebSocketRoute("/graphql", graphql),
-            Route("/healthz", _healthy),
+            *health.routes,
         ],
     )
     # Every other path, whether a route matches it or not, belongs to the REST API.
@@ -169,64 +178,43 @@ async def _lifespan(
     settings: Settings,
     state: ApplicationState,
     graphql: GraphQLApp,
+    health: Health,
     owns_process: bool,
 ) -> AsyncIterator[None]:
     rights = _rights(settings)
     async with AsyncExitStack() as stack:
         auth = Authenticator(settings.all_keys, max_cost=settings.token_max_cost)
         stack.push_async_callback(auth.aclose)
-        state.services = await _open_services(stack, settings, rights, state)
+        state.services = await open_services(stack, settings, rights, state.version)
         state.auth = auth
+        health.start(await stack.enter_async_context(_checks(state.services)))
         stack.push_async_callback(graphql.aclose, settings.drain_seconds)
         if owns_process:
-            stack.enter_context(on_stop(graphql.stop))
+            stack.enter_context(
+                on_stop(graphql.stop, announce=health.stop, wait=settings.prestop_seconds)
+            )
             tune_garbage_collection()
             reload = partial(_reload_keys, auth, rights, graphql)
             reload_now = await stack.enter_async_context(on_hangup(reload))
             await stack.enter_async_context(on_change(key_files, reload_now))
         yield
+        health.stop()
         state.services = state.auth = None
 
 
-async def _open_services(
-    stack: AsyncExitStack, settings: Settings, rights: dict[str, Rights], state: ApplicationState
-) -> Services:
-    """Opens what requests share, in the order of dependencies."""
-    store = await stack.enter_async_context(open_store(settings.store_url))
-    # Closed after every service that makes changes, so that their outcome is still recorded.
-    audit = await stack.enter_async_context(
-        Audit(store.audit, keep_seconds=86_400 * settings.audit_days)
-    )
-    gateway = await stack.enter_async_context(_gateway(settings))
-    resources = _resource_policy(settings, gateway, rights)
-    operations = await stack.enter_async_context(_operations(settings, gateway, store, resources))
-    runs = await stack.enter_async_context(
-        RunService(
-            gateway,
-            store.runs,
-            operations,
-            policy=PollPolicy(moving=settings.poll_seconds),
-            drain=settings.drain_seconds,
-        )
-    )
-    age = 60 * settings.orphan_minutes
-    await stack.enter_async_context(Sweep(gateway, store, age=age, every=settings.sweep_seconds))
-    cleanup = Cleanup(gateway, store, age=age)
-    owned = (gateway, runs, operations, store, resources, audit, cleanup)
-    return Services(*owned, state.version, state.limits)
+@asynccontextmanager
+async def _checks(services: Services) -> AsyncIterator[dict[str, Check]]:
+    """What has to work for a server to be ready: not AWS itself, nor any single account."""
+    async with OwnCredentials(services.gateway.identity, SystemClock()) as own:
 
+        async def credentials_trouble() -> str | None:
+            return own.trouble
 
-def _resource_policy(
-    settings: Settings, gateway: Gateway, rights: dict[str, Rights]
-) -> ResourcePolicy:
-    by_tag = settings.resource_check == "tag"
-    policy = ResourcePolicy(
-        rights,
-        enforced=settings.resource_check != "none",
-        group_of=partial(group_of_resource, gateway) if by_tag else None,
-    )
-    policy.log_limits()
-    return policy
+        yield {
+            "store": partial(trouble_of, services.store.database),
+            "engine": services.operations.trouble,
+            "credentials": credentials_trouble,
+        }
 
 
 async def _reload_keys(auth: Authenticator, rights: dict[str, Rights], graphql: GraphQLApp) -> None:
@@ -251,49 +239,5 @@ def _rights(settings: KeySettings) -> dict[str, Rights]:
     return {key.name: key.rights for key in settings.all_keys}
 
 
-def _operations(
-    settings: Settings, gateway: Gateway, store: Store, resources: ResourcePolicy
-) -> Operations:
-    return Operations(
-        gateway,
-        store,
-        resources,
-        lease=settings.lease_seconds,
-        drain=settings.drain_seconds,
-        keep=60 * settings.operation_minutes,
-        quota=settings.task_quota,
-        group_quota=settings.group_quota,
-        max_unfinished=settings.operations_per_caller,
-        retry=RetryPolicy(
-            first_wait=settings.retry_seconds,
-            poll=min(2.0, settings.poll_seconds),
-            settle=settings.settle_seconds,
-        ),
-    )
-
-
-async def _healthy(_request: Request) -> Response:
-    return PlainTextResponse("ok")
-
-
 async def _metrics(_request: Request) -> Response:
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
-
-
-def _gateway(settings: Settings) -> Gateway:
-    external_id = settings.external_id.get_secret_value() if settings.external_id else None
-    clients = Clients(
-        region=settings.region,
-        role=settings.role,
-        org=settings.org,
-        external_id=external_id,
-        # Leaves time to retry a read that hangs.
-        read_seconds=0.75 * settings.call_seconds,
-        role_boundary=settings.role_boundary,
-    )
-    return Gateway(
-        clients,
-        org=settings.org,
-        accounts=frozenset(settings.accounts),
-        call_seconds=settings.call_seconds,
-    )
+    return Response(await exposition(), media_type=CONTENT_TYPE_LATEST)

@@ -20,7 +20,7 @@ from typing import Final
 
 from prometheus_client import REGISTRY
 
-from graph.config.settings import table
+from graph.config.reference import table
 from graph.model import errors
 from graph.observability import metrics
 from rest_compat.errors import STATUS

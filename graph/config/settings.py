@@ -185,6 +185,13 @@ class Settings(LimitSettings, KeySettings):
         le=300,
         description="How long a stopping server waits for its operations to finish, in seconds.",
     )
+    prestop_seconds: float = Field(
+        0,
+        ge=0,
+        le=300,
+        description="How long a server that is asked to stop continues to serve while `/readyz` "
+        "answers 503, in seconds: longer than a load balancer needs to notice.",
+    )
     request_seconds: float = Field(
         15,
         gt=0,
@@ -206,6 +213,12 @@ class Settings(LimitSettings, KeySettings):
         "means any. If empty, REST preflight requests are answered like the original server does, "
         "and GraphQL accepts only pages of its own origin.",
     )
+    hsts_seconds: int = Field(
+        0,
+        ge=0,
+        description="For how long browsers that reached the server by HTTPS use nothing else, in "
+        "seconds (`Strict-Transport-Security`); 0 sends no such header.",
+    )
     call_seconds: float = Field(
         20,
         ge=1,
@@ -225,7 +238,6 @@ class Settings(LimitSettings, KeySettings):
         le=60,
         description="How long an operation waits before its first retry, in seconds.",
     )
-
     settle_seconds: float = Field(
         30,
         gt=0,
@@ -278,12 +290,3 @@ class Settings(LimitSettings, KeySettings):
     def address(self) -> tuple[str, int]:
         host, _, port = self.listen.rpartition(":")
         return host.strip("[]") or "0.0.0.0", int(port)  # noqa: S104 - `:8080` says so
-
-
-def table() -> str:
-    """All settings as a Markdown table, as in docs/configuration.md."""
-    rows = ["| setting | default | description |", "|---|---|---|"]
-    for name, field in Settings.model_fields.items():
-        default = "required" if field.is_required() else f"`{field.default or ''}`"
-        rows.append(f"| `{PREFIX}{name.upper()}` | {default} | {field.description} |")
-    return "\n".join(rows)

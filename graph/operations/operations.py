@@ -39,7 +39,7 @@ from graph.operations.late_effects import LateEffectChecks
 from graph.operations.reading import OperationReader, operation_of
 from graph.operations.recovery import Recovery, start
 from graph.operations.retries import Retries, RetryPolicy
-from graph.operations.runtime import Runtime
+from graph.operations.runtime import Runtime, is_installed
 from graph.rights.policy import ResourcePolicy
 from graph.store import IdempotencyKey, NewOperation, Parts, Quota, Store, StoredOperation
 
@@ -77,12 +77,13 @@ class Operations(OperationReader):
         self._max_unfinished, self._retry = max_unfinished, retry or RetryPolicy()
         self._resources = resources
         self._stack = AsyncExitStack()
+        self._heartbeat: Heartbeat | None = None
         self._accepting = TaskOwner()
         self._bookkeeping = Bookkeeping(SystemClock())
         self._idempotency = Idempotency(store.idempotency, self._replica, self._bookkeeping)
 
     async def __aenter__(self) -> Self:
-        heartbeat = Heartbeat(self._store.replicas, self._replica, self._lease)
+        self._heartbeat = heartbeat = Heartbeat(self._store.replicas, self._replica, self._lease)
         retries = Retries(self._retry, heartbeat)
         runtime = Runtime(self._gateway, self._store, retries, heartbeat, self._resources)
         await self._stack.enter_async_context(engine(runtime, drain=self._drain))
@@ -98,6 +99,12 @@ class Operations(OperationReader):
 
     async def __aexit__(self, *exc: object) -> None:
         await self._stack.aclose()
+
+    async def trouble(self) -> str | None:
+        """Why accepted operations would not be carried out here, or None if they would."""
+        if self._heartbeat is None or not is_installed():
+            return "the engine is not running"
+        return self._heartbeat.trouble()
 
     async def create_mover(
         self, new: NewMover, caller: Caller, idempotency_key: str | None = None

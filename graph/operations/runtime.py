@@ -41,6 +41,11 @@ def uninstall() -> None:
     _INSTALLED.clear()
 
 
+def is_installed() -> bool:
+    """Whether workflows may start in this process."""
+    return bool(_INSTALLED)
+
+
 def runtime() -> Runtime:
     """For workflows alone, which the engine calls with the arguments that it has stored.
 

@@ -15,6 +15,7 @@ from graph.history.origin import note_origin
 from graph.model.caller import Identity
 from graph.observability.logs import pairs
 from graph.observability.metrics import GRAPHQL_ERRORS, HTTP_REQUESTS, HTTP_SECONDS
+from graph.server import health
 from graph.server.http_limits import REFUSED
 from graph.transport import Report
 
@@ -22,7 +23,7 @@ log = logging.getLogger(__name__)
 
 _ENTRY: Final = "datasync-api.access"
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"})
-_QUIET: Final = frozenset({"/healthz", "/v1/datasync/metrics", "/v1/datasync/ping"})
+_QUIET: Final = frozenset({*health.PATHS, "/v1/datasync/metrics", "/v1/datasync/ping"})
 """Polled by machines, and therefore logged at debug only."""
 _SHOWN: Final = 200
 _STREAMS: Final = (b"text/event-stream", b"multipart/mixed")

@@ -156,7 +156,8 @@ class BoundedHttp(HttpToolsProtocol):
         retry = f"retry-after: {_RETRY_SECONDS}\r\n" if status == _FULL else ""
         head = (
             f"content-type: text/plain; charset=utf-8\r\ncontent-length: {len(reason)}\r\n"
-            f"connection: close\r\nx-request-id: {request_id}\r\n{retry}\r\n"
+            f"x-content-type-options: nosniff\r\nconnection: close\r\n"
+            f"x-request-id: {request_id}\r\n{retry}\r\n"
         )
         self.transport.write(STATUS_LINE[status] + head.encode() + reason.encode())
         if running:

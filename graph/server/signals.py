@@ -9,15 +9,18 @@ import asyncio
 import logging
 import signal
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
+from time import monotonic
 from types import FrameType
-from typing import Final
+from typing import Any, Final
 
 log = logging.getLogger(__name__)
 
 _HANGUP: Final = {signal.SIGHUP}
 _STOP: Final = (signal.SIGTERM, signal.SIGINT)
+_SAME_REQUEST_SECONDS: Final = 1.0
+"""A worker may get a signal twice, from its parent and from whoever signals the whole group."""
 
 
 def block_hangup() -> None:
@@ -69,30 +72,71 @@ async def _repeat(requested: asyncio.Event, action: Callable[[], Awaitable[None]
 
 
 @contextmanager
-def on_stop(action: Callable[[], None]) -> Iterator[None]:
-    """Runs the action on the running loop as soon as the process is asked to stop.
+def on_stop(
+    action: Callable[[], None],
+    *,
+    announce: Callable[[], None] = lambda: None,
+    wait: float = 0.0,
+) -> Iterator[None]:
+    """Runs ``announce`` as soon as the process is asked to stop, and the action after ``wait``.
 
-    To be entered after the server has installed its own handlers, which are called as well. The
-    lifespan's shutdown would be too late: it comes when all responses have ended. Does nothing
-    outside of the main thread.
+    Then it calls the handlers that were installed before, those of the server. Both run on the
+    running loop: the lifespan's shutdown would be too late, as it comes when all responses have
+    ended. Another signal ends the wait. Does nothing outside of the main thread.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    loop = asyncio.get_running_loop()
     before = {each: signal.getsignal(each) for each in _STOP}
-
-    def handle(number: int, frame: FrameType | None) -> None:
-        loop.call_soon_threadsafe(action)
-        handler = before[signal.Signals(number)]
-        if callable(handler):
-            handler(number, frame)
-
+    stop = _Stop(asyncio.get_running_loop(), action, announce, wait, before)
     for each in _STOP:
-        signal.signal(each, handle)
+        signal.signal(each, stop.handle)
     try:
         yield
     finally:
+        stop.cancel()
         for each, handler in before.items():
-            if signal.getsignal(each) is handle:
+            if signal.getsignal(each) == stop.handle:
                 signal.signal(each, handler)
+
+
+class _Stop:
+    """Handles the signals of one process, on its main thread."""
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        action: Callable[[], None],
+        announce: Callable[[], None],
+        wait: float,
+        handlers: Mapping[signal.Signals, Any],
+    ) -> None:
+        self._loop, self._action, self._announce = loop, action, announce
+        self._wait, self._handlers = wait, handlers
+        self._asked_at: float | None = None
+        self._timer: asyncio.TimerHandle | None = None
+
+    def handle(self, number: int, frame: FrameType | None) -> None:
+        first = self._asked_at is None
+        now = monotonic()
+        if self._asked_at is None:
+            self._asked_at = now
+            self._loop.call_soon_threadsafe(self._announce)
+        if first and self._wait > 0:
+            self._loop.call_soon_threadsafe(self._start_timer, number)
+        elif self._wait == 0 or now - self._asked_at >= _SAME_REQUEST_SECONDS:
+            self._finish(number, frame)
+
+    def cancel(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _start_timer(self, number: int) -> None:
+        self._timer = self._loop.call_later(self._wait, self._finish, number, None)
+
+    def _finish(self, number: int, frame: FrameType | None) -> None:
+        self.cancel()
+        self._loop.call_soon_threadsafe(self._action)
+        handler = self._handlers[signal.Signals(number)]
+        if callable(handler):
+            handler(number, frame)

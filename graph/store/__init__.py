@@ -8,6 +8,7 @@ from graph.store.operation_lists import OperationLists
 from graph.store.operation_records import OperationRecords
 from graph.store.operation_start import Begun
 from graph.store.quota import Quota
+from graph.store.readiness import trouble_of
 from graph.store.replicas import Replicas
 from graph.store.retention import Retention
 from graph.store.run_records import CLAIM_SECONDS, RunNote, RunRecords, StartClaim
@@ -41,6 +42,7 @@ __all__ = [
     "newest_revision",
     "open_store",
     "revision_of",
+    "trouble_of",
     "trouble_with",
     "write_line",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -50,6 +51,17 @@ def current(connection: sa.Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
+def trouble_with(revision: str | None) -> str | None:
+    """Why this version cannot work with a schema at a revision; None for its own and newer ones."""
+    if revision == newest():
+        return None
+    known = {script.revision for script in ScriptDirectory(str(_SCRIPTS)).walk_revisions()}
+    if revision is not None and revision not in known:
+        return None
+    return f"its schema is at revision {revision or 'none'} instead of {newest()}"
+
+
+@cache
 def newest() -> str:
     """The revision that this version brings a store to."""
     head = ScriptDirectory(str(_SCRIPTS)).get_current_head()

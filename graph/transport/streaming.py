@@ -19,7 +19,7 @@ from graph.transport.report import Report
 log = logging.getLogger(__name__)
 
 _UNBUFFERED: Final = {
-    "Cache-Control": "no-cache, no-transform",
+    "Cache-Control": "no-store, no-transform",
     "X-Accel-Buffering": "no",  # nginx would buffer the keep-alives
 }
 WITHDRAWN_ERROR: Final = orjson.dumps(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from graph.config.settings import table
+from graph.config.reference import table
 from graph.model import errors
 
 ROOT = Path(__file__).parents[2]

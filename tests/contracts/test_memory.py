@@ -23,6 +23,7 @@ from graph.concurrency import budget
 from graph.model.location import Location
 from graph.model.mover import Account, Mover, Tag
 from graph.model.run import Counters, Run
+from graph.operations import engine_log
 from graph.transport.execution import persisted
 from graph.transport.execution.limits import QueryLimits
 
@@ -39,6 +40,7 @@ ELSEWHERE: Final = {
     "refusals": credentials._REFUSALS,
     "retries": gateway._ACCOUNTS,
     "refused_reports": measuring._REPORTED,
+    "engine_messages": engine_log._REMEMBERED,
     "roles": MOST_ROLES,
     "key_budgets": budget._KEYS,
     "user_budgets": budget._USERS,
@@ -53,6 +55,7 @@ MADE_IN: Final = {
     "graph/aws/client/gateway.py",
     "graph/aws/client/measuring.py",
     "graph/concurrency/budget.py",
+    "graph/operations/engine_log.py",
     "graph/transport/execution/persisted.py",
 }
 """Modules that create caches of cachetools; each of their caches is in the table."""

@@ -60,6 +60,6 @@ def test_every_test_from_outside_exists() -> None:
 
 
 def test_the_mirror_of_a_module_is_in_the_same_place() -> None:
-    assert mirror(Path("graph/cli.py")) == Path("tests/test_cli.py")
+    assert mirror(Path("graph/app.py")) == Path("tests/test_app.py")
     assert mirror(Path("graph/aws/client/errors.py")) == Path("tests/aws/client/test_errors.py")
     assert mirror(Path("rest_compat/wire.py")) == Path("tests/rest/test_wire.py")

@@ -23,6 +23,7 @@ async def test_a_bad_account_or_arn_is_an_error_of_the_payload_however_it_is_wri
 ) -> None:
     good = {"account": LAB, "source": f"arn:aws:s3:::from-{LAB}", "destination": "arn:aws:s3:::to"}
     async with serving(tmp_path) as client:
+        aws.interceptor.forget_calls()
         for wrong, path, text in (
             ("account", ["account"], "12 digits"),
             ("source", ["source", "s3", "bucketArn"], "is not a valid ARN"),

@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -14,6 +15,8 @@ import pytest
 import websockets
 
 from graph.sandbox import Fault, Sandbox
+from graph.server import signals
+from graph.server.signals import on_stop
 from tests.api_server import Server
 from tests.world import LAB, furnish
 
@@ -130,6 +133,7 @@ async def test_sighup_replaces_the_keys_and_ends_nothing(
         log=log,
         LOG_LEVEL="info",
         KEYS=str(file),
+        REST_SECONDS="140",  # of the request that waits at the gate
     ) as server:
         await until(server, "old", 404)
         aws.interceptor.add(Fault("ListTasks", "gate"))
@@ -152,5 +156,48 @@ async def test_sighup_replaces_the_keys_and_ends_nothing(
             assert (await slow).status_code == 200
         told = log.read_text()
         assert len(set(re.findall(r"Started server process \[(\d+)", told))) == workers
-        assert "gone or changed: old" in told
+        assert "removed or changed: old" in told
         assert server.terminate() in (0, -15)
+
+
+@pytest.fixture
+def handled() -> Iterator[list[str]]:
+    """What happened, with a handler of SIGTERM as the server would have installed it."""
+    events: list[str] = []
+    before = signal.signal(signal.SIGTERM, lambda *_: events.append("server"))
+    yield events
+    signal.signal(signal.SIGTERM, before)
+
+
+async def test_without_a_wait_everything_stops_at_the_signal(handled: list[str]) -> None:
+    with on_stop(lambda: handled.append("action"), announce=lambda: handled.append("announced")):
+        signal.raise_signal(signal.SIGTERM)
+        await asyncio.sleep(0)
+    assert handled == ["server", "announced", "action"]
+
+
+async def test_a_wait_is_announced_and_ended_by_a_later_signal(
+    handled: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 100.0
+    monkeypatch.setattr(signals, "monotonic", lambda: now)
+    with on_stop(
+        lambda: handled.append("action"), announce=lambda: handled.append("announced"), wait=1_000
+    ):
+        for _ in range(3):  # as from the parent and from whoever signals the group
+            signal.raise_signal(signal.SIGTERM)
+            await asyncio.sleep(0)
+        assert handled == ["announced"]
+        now += 2
+        signal.raise_signal(signal.SIGTERM)
+        await asyncio.sleep(0)
+    assert handled == ["announced", "server", "action"]
+
+
+async def test_a_wait_ends_by_itself(handled: list[str]) -> None:
+    done = asyncio.Event()
+    with on_stop(done.set, wait=0.01):
+        signal.raise_signal(signal.SIGTERM)
+        async with asyncio.timeout(20):
+            await done.wait()
+    assert handled == ["server"]

@@ -11,8 +11,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from graph.config.settings import COSTS, USUAL_COST, SettingsError
-from graph.config.sources import FILE, find, load_keys
+from graph.cli import check, token
+from graph.cli.output import fail
+from graph.config.settings import SettingsError
+from graph.config.sources import FILE, find
 from graph.observability import logs
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return int(arguments.run(arguments))
     except SettingsError as error:
-        return _fail(str(error))
+        return fail(str(error))
     except KeyboardInterrupt:
         return 130
 
@@ -54,10 +56,13 @@ def _parser() -> argparse.ArgumentParser:
         )
     )
     _schema_arguments(commands.add_parser("schema", help="print the GraphQL schema"))
-    _token_arguments(
+    token.add_arguments(
         commands.add_parser(
             "token", help="print an authentication header for a key, ready for curl -H"
         )
+    )
+    check.add_arguments(
+        commands.add_parser("check", help="try what the server needs in AWS, account by account")
     )
     _store_arguments(
         commands.add_parser("store", help="upgrade the schema of the store, or print its revision")
@@ -112,30 +117,6 @@ def _schema_arguments(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=_schema)
 
 
-def _token_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--config", "-config", metavar="FILE", help="the settings file, as for serve"
-    )
-    parser.add_argument(
-        "--key-name", metavar="NAME", help="the configured key to use (default: the first)"
-    )
-    parser.add_argument(
-        "--key-file", metavar="FILE", help="read the key from a file instead, or from stdin with -"
-    )
-    parser.add_argument(
-        "--cost",
-        type=int,
-        default=10,
-        help=f"the bcrypt cost, {COSTS[0]} to {COSTS[-1]} (default: 10); servers reject costs "
-        f"above their TOKEN_MAX_COST, by default {USUAL_COST}",
-    )
-    parser.add_argument(
-        "--plain", action="store_true", help="print the token without the name of the header"
-    )
-    parser.add_argument("--new", action="store_true", help="generate a new key and its SHA-256")
-    parser.set_defaults(run=_token)
-
-
 def _store_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("action", choices=("upgrade", "current"), help="what to do")
     parser.add_argument("--config", "-config", metavar="FILE", help="as for serve")
@@ -187,63 +168,15 @@ def _schema(arguments: argparse.Namespace) -> int:
         return 0
     if arguments.check:
         if not _SCHEMA.exists():
-            return _fail(
+            return fail(
                 f"{_SCHEMA} does not exist in {Path.cwd()}; write it with: datasync-api schema "
                 "--write"
             )
         if _SCHEMA.read_text(encoding="utf-8") == printed:
             return 0
-        return _fail("schema.graphql is out of date; update it with: datasync-api schema --write")
+        return fail("schema.graphql is out of date; update it with: datasync-api schema --write")
     sys.stdout.write(printed)
     return 0
-
-
-def _token(arguments: argparse.Namespace) -> int:
-    from graph.auth import HEADER, new_key, token_for  # noqa: PLC0415 - what it needs alone
-
-    if arguments.new:
-        key, digest = new_key()
-        print(f'# Authorization: Bearer {key}\nsha256 = "{digest}"')  # noqa: T201 - the answer
-        return 0
-    if arguments.cost not in COSTS:
-        return _fail(f"the cost must be between {COSTS[0]} and {COSTS[-1]}, not {arguments.cost}")
-    key = _key_of(arguments)
-    if arguments.key_file and arguments.cost > USUAL_COST:
-        _complain(f"servers reject a cost above {USUAL_COST} unless their TOKEN_MAX_COST allows it")
-    token = token_for(key, arguments.cost)
-    print(token if arguments.plain else f"{HEADER}: {token}")  # noqa: T201 - the answer
-    return 0
-
-
-def _key_of(arguments: argparse.Namespace) -> str:
-    """The plain-text key, from a file or from the settings. Raises SettingsError."""
-    from graph.auth import clear_key  # noqa: PLC0415 - each command loads what it needs alone
-
-    if arguments.key_file:
-        try:
-            text = (
-                sys.stdin.read()
-                if arguments.key_file == "-"
-                else Path(arguments.key_file).read_text(encoding="utf-8")
-            )
-            return clear_key(text.removesuffix("\n")).decode()
-        except (OSError, ValueError) as error:
-            raise SettingsError(f"the key in {arguments.key_file}: {error}") from None
-    settings = load_keys(arguments.config)
-    keys = {key.name: key.clear for key in settings.all_keys}
-    name = arguments.key_name or next(iter(keys))
-    clear = keys.get(name)
-    if name not in keys:
-        raise SettingsError(f"there is no key '{name}'; the configured keys are {', '.join(keys)}")
-    if clear is None:
-        raise SettingsError(
-            f"key '{name}' is configured by its SHA-256 only: send the key itself in "
-            "'Authorization: Bearer'"
-        )
-    cap = settings.token_max_cost
-    if arguments.cost > cap:
-        raise SettingsError(f"the server rejects a cost above {cap}, its TOKEN_MAX_COST")
-    return clear.decode()
 
 
 def _store(arguments: argparse.Namespace) -> int:
@@ -255,18 +188,18 @@ def _store(arguments: argparse.Namespace) -> int:
     if arguments.action == "upgrade":
         trouble = asyncio.run(trouble_with(url))
         if trouble:
-            return _fail(f"the store cannot be upgraded: {trouble}")
+            return fail(f"the store cannot be upgraded: {trouble}")
     try:
         revision = revision_of(url)
     except Exception:  # noqa: BLE001 - a boundary: the driver's message may name the password
-        return _fail("the store cannot be read")
+        return fail("the store cannot be read")
     note = "" if revision == newest_revision() else f" (this version: {newest_revision()})"
     print(f"{revision or 'none'}{note}")  # noqa: T201 - the command's answer
     return 0
 
 
 def _settings(_arguments: argparse.Namespace) -> int:
-    from graph.config.settings import table  # noqa: PLC0415 - each command loads what it needs alone
+    from graph.config.reference import table  # noqa: PLC0415 - each command loads what it needs alone
 
     print(table())  # noqa: T201 - the command's answer
     return 0
@@ -285,16 +218,7 @@ def _port(given: str) -> int:
 
 
 def _missing(error: ImportError) -> int:
-    return _fail(
+    return fail(
         f"the Python package {error.name} is missing; install the sandbox extra: pip install "
         "'datasync-api[sandbox]'"
     )
-
-
-def _fail(why: str) -> int:
-    _complain(why)
-    return 2
-
-
-def _complain(why: str) -> None:
-    print(f"datasync-api: {why}", file=sys.stderr)  # noqa: T201 - the command's answer

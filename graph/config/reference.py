@@ -1,0 +1,14 @@
+"""The reference of all settings, as in docs/configuration.md."""
+
+from __future__ import annotations
+
+from graph.config.settings import PREFIX, Settings
+
+
+def table() -> str:
+    """All settings as a Markdown table, one row each."""
+    rows = ["| setting | default | description |", "|---|---|---|"]
+    for name, field in Settings.model_fields.items():
+        default = "required" if field.is_required() else f"`{field.default or ''}`"
+        rows.append(f"| `{PREFIX}{name.upper()}` | {default} | {field.description} |")
+    return "\n".join(rows)

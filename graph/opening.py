@@ -1,0 +1,104 @@
+"""Opens what requests share: the store, AWS, operations, runs and the audit trail."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack
+from functools import partial
+
+from graph.aws.client.clients import Clients
+from graph.aws.client.gateway import Gateway
+from graph.aws.resource_tags import group_of_resource
+from graph.cleanup.service import Cleanup
+from graph.cleanup.sweep import Sweep
+from graph.config.settings import Settings
+from graph.context import Services
+from graph.history.audit import Audit
+from graph.model.caller import Rights
+from graph.operations import Operations
+from graph.operations.retries import RetryPolicy
+from graph.rights.policy import ResourcePolicy
+from graph.runs import RunService
+from graph.runs.watch import PollPolicy
+from graph.store import Store, open_store
+
+
+async def open_services(
+    stack: AsyncExitStack, settings: Settings, rights: dict[str, Rights], version: str
+) -> Services:
+    """Opens what requests share, in the order of dependencies."""
+    store = await stack.enter_async_context(open_store(settings.store_url))
+    # Closed after every service that makes changes, so that their outcome is still recorded.
+    audit = await stack.enter_async_context(
+        Audit(store.audit, keep_seconds=86_400 * settings.audit_days)
+    )
+    gateway = await stack.enter_async_context(gateway_of(settings))
+    resources = _resource_policy(settings, gateway, rights)
+    operations = await stack.enter_async_context(_operations(settings, gateway, store, resources))
+    runs = await stack.enter_async_context(
+        RunService(
+            gateway,
+            store.runs,
+            operations,
+            policy=PollPolicy(moving=settings.poll_seconds),
+            drain=settings.drain_seconds,
+        )
+    )
+    age = 60 * settings.orphan_minutes
+    await stack.enter_async_context(Sweep(gateway, store, age=age, every=settings.sweep_seconds))
+    cleanup = Cleanup(gateway, store, age=age)
+    owned = (gateway, runs, operations, store, resources, audit, cleanup)
+    return Services(*owned, version, settings.limits)
+
+
+def _resource_policy(
+    settings: Settings, gateway: Gateway, rights: dict[str, Rights]
+) -> ResourcePolicy:
+    by_tag = settings.resource_check == "tag"
+    policy = ResourcePolicy(
+        rights,
+        enforced=settings.resource_check != "none",
+        group_of=partial(group_of_resource, gateway) if by_tag else None,
+    )
+    policy.log_limits()
+    return policy
+
+
+def _operations(
+    settings: Settings, gateway: Gateway, store: Store, resources: ResourcePolicy
+) -> Operations:
+    return Operations(
+        gateway,
+        store,
+        resources,
+        lease=settings.lease_seconds,
+        drain=settings.drain_seconds,
+        keep=60 * settings.operation_minutes,
+        quota=settings.task_quota,
+        group_quota=settings.group_quota,
+        max_unfinished=settings.operations_per_caller,
+        retry=RetryPolicy(
+            first_wait=settings.retry_seconds,
+            poll=min(2.0, settings.poll_seconds),
+            settle=settings.settle_seconds,
+        ),
+    )
+
+
+def gateway_of(settings: Settings) -> Gateway:
+    """The way to AWS, not open yet."""
+    external_id = settings.external_id.get_secret_value() if settings.external_id else None
+    clients = Clients(
+        region=settings.region,
+        role=settings.role,
+        org=settings.org,
+        external_id=external_id,
+        # Leaves time to retry a read that hangs.
+        read_seconds=0.75 * settings.call_seconds,
+        role_boundary=settings.role_boundary,
+    )
+    return Gateway(
+        clients,
+        org=settings.org,
+        accounts=frozenset(settings.accounts),
+        call_seconds=settings.call_seconds,
+    )
