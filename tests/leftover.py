@@ -44,7 +44,9 @@ def role(name: str, group: str = "g", service: str = DATASYNC, **more: Any) -> s
     made.changed = None
     on = [f"arn:aws:s3:::from-{LAB}", f"arn:aws:s3:::from-{LAB}/*"]
     allowed = {"Effect": "Allow", "Action": "s3:*", "Resource": on}
-    made.policies["access"] = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+    made.policies["DataSyncBucketAccessPolicy"] = json.dumps(
+        {"Version": "2012-10-17", "Statement": [allowed]}
+    )
     return str(made.arn)
 
 

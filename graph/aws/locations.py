@@ -8,7 +8,7 @@ from typing import Any
 from graph.aws.client.access import Access
 from graph.aws.client.gateway import AccountGateway, ArnGateway
 from graph.aws.client.paging import PAGE_SIZE
-from graph.aws.marks import marks_of, with_marks
+from graph.aws.marks import with_marks
 from graph.aws.tags import encoded
 from graph.locations import KINDS, creation_of, kind_of, kind_of_spec
 from graph.model.errors import Invalid, NotFound
@@ -32,18 +32,33 @@ async def made_locations(
     aws: AccountGateway, spec: LocationSpec, marks: Mapping[str, str]
 ) -> list[str]:
     """The locations that carry the marks and fit: what earlier attempts of a step have made."""
-    reached = creation_of(spec).target(spec).replace("/", ":").rpartition(":")[2]
-    uris = await _list_afresh(aws)
-    fit = [arn for arn, uri in uris.items() if reached in uri]
+    uris = await list_locations_afresh(aws)
+    fit = [arn for arn, uri in uris.items() if reaches(uri, creation_of(spec).target(spec))]
     return await with_marks(aws, "location", fit, marks)
 
 
-async def unmarked_buckets(aws: AccountGateway) -> list[str]:
-    """The bucket locations that no operation made: their roles may be shared."""
-    uris = await _list_afresh(aws)
-    buckets = [arn for arn, uri in uris.items() if kind_of(uri) == "S3"]
-    carried = await marks_of(aws, "location", buckets)
-    return [arn for arn, marks in carried.items() if not marks]
+def reaches(uri: str, target_arn: str) -> bool:
+    """Whether a location may be one of that bucket, access point or file system."""
+    return target_arn.replace("/", ":").rpartition(":")[2] in uri
+
+
+async def bucket_role_of(gateway: ArnGateway, location_arn: str) -> str | None:
+    """The ARN of the role that a location reads its bucket with; None if it is gone or no bucket.
+
+    Described once, then remembered for a while.
+    """
+    known = gateway.of(location_arn).caches.bucket_roles.get(location_arn)
+    if known is not None:
+        return known
+    location = await describe_location(gateway, location_arn)
+    return None if location is None else bucket_role(location)
+
+
+def bucket_role(location: Location) -> str | None:
+    """The ARN of the role that a location reads its bucket with; None unless it is a bucket's."""
+    if location.kind != "S3":
+        return None
+    return (location.described.get("S3Config") or {}).get("BucketAccessRoleArn")
 
 
 async def describe_location(gateway: ArnGateway, location_arn: str) -> Location | None:
@@ -92,14 +107,15 @@ async def delete_location(gateway: ArnGateway, location_arn: str) -> None:
     """Deletes a location; one that is gone is no error. Raises Conflict while a task uses it."""
     aws = gateway.of(location_arn)
     aws.caches.locations.pop(location_arn, None)
+    aws.caches.bucket_roles.pop(location_arn, None)
     try:
         await aws.call("datasync", Access.MANAGE, "delete_location", LocationArn=location_arn)
     except NotFound:
         return
 
 
-async def _list_afresh(aws: AccountGateway) -> dict[str, str]:
-    """As they are after the call. Equal calls at the same time share the list."""
+async def list_locations_afresh(aws: AccountGateway) -> dict[str, str]:
+    """The same, as they are after the call. Equal calls at the same time share the list."""
     uris: dict[str, str] = await aws.shared(("locations",), lambda: list_locations(aws), fresh=True)
     return uris
 
@@ -127,4 +143,6 @@ async def _described(
         described=answer,
     )
     aws.caches.locations[location_arn] = location
+    if (role_arn := bucket_role(location)) is not None:
+        aws.caches.bucket_roles[location_arn] = role_arn
     return location

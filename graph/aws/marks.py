@@ -41,6 +41,18 @@ async def marks_of(
     They are put on what is made as it is made, and stay. The tagging API, which is late, has those
     of most in a few pages.
     """
+    await marks_from_tagging(aws, kind, arns)
+    marks = await asyncio.gather(*(_read(aws, arn) for arn in arns))
+    return dict(zip(arns, marks, strict=True))
+
+
+async def marks_from_tagging(
+    aws: AccountGateway, kind: str, arns: Sequence[str]
+) -> dict[str, Mapping[str, str]]:
+    """The marks of those that the tagging API knows, or that are known already.
+
+    Costs no call, or the pages of one list if more than a few are not known.
+    """
     known = aws.caches.marks
     if sum(known.get(arn) is None for arn in arns) > _FEW:
 
@@ -49,8 +61,7 @@ async def marks_of(
                 known[arn] = _marks(tags)
 
         await aws.shared(("marks", kind), recall)
-    marks = await asyncio.gather(*(_read(aws, arn) for arn in arns))
-    return dict(zip(arns, marks, strict=True))
+    return {arn: marks for arn in arns if (marks := known.get(arn)) is not None}
 
 
 async def tags_if_there(gateway: ArnGateway, arn: str) -> tuple[Tag, ...]:

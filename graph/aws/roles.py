@@ -89,11 +89,28 @@ async def delete_role(aws: AccountGateway, name: str, marks: tuple[Tag, ...] = (
         try:
             await _iam(aws, "delete_role", RoleName=name)
         except Conflict:
-            # Organisations attach managed policies to every role. Asked only now: it is rare.
-            await _detach_policies(aws, name)
-            await _iam(aws, "delete_role", RoleName=name)
+            await _delete_attached(aws, name)
     except NotFound:
         return
+
+
+async def _delete_attached(aws: AccountGateway, name: str) -> None:
+    """Deletes a role that something is attached to. Asked only now: it is rare.
+
+    Organisations attach managed policies to every role. An instance profile is different: whoever
+    put the role into it uses the role.
+    """
+    await _detach_policies(aws, name)
+    try:
+        await _iam(aws, "delete_role", RoleName=name)
+    except Conflict:
+        profiles = await _instance_profiles(aws, name)
+        if not profiles:
+            raise
+        raise Conflict(
+            f"the role {name} is in the instance profile {', '.join(profiles)}: remove it from "
+            "there, then delete again"
+        ) from None
 
 
 async def _detach_policies(aws: AccountGateway, name: str) -> None:
@@ -114,6 +131,21 @@ async def _detach_policies(aws: AccountGateway, name: str) -> None:
             ) from None
 
 
+async def _instance_profiles(aws: AccountGateway, name: str) -> list[str]:
+    """The names of those that the role is in; empty if the server may not ask."""
+    listed = aws.pages(
+        "iam",
+        "list_instance_profiles_for_role",
+        "InstanceProfiles",
+        access=Access.MANAGE,
+        RoleName=name,
+    )
+    try:
+        return [profile["InstanceProfileName"] async for page in listed for profile in page]
+    except AccessDenied:
+        return []
+
+
 async def list_roles(aws: AccountGateway, path: str) -> list[dict[str, Any]]:
     """The roles below a path, as IAM lists them: without their tags. One call per 100."""
     pages = aws.pages("iam", "list_roles", "Roles", access=Access.MANAGE, PathPrefix=path)
@@ -123,6 +155,21 @@ async def list_roles(aws: AccountGateway, path: str) -> list[dict[str, Any]]:
 async def tags_of_role(aws: AccountGateway, name: str) -> tuple[Tag, ...]:
     """The tags of a role, as they are now. Raises NotFound if it is gone."""
     return _tags(await _iam(aws, "get_role", RoleName=name))
+
+
+async def buckets_of_role(aws: AccountGateway, name: str) -> set[str]:
+    """The ARNs of the buckets that a role was made for; empty if that is not certain."""
+    try:
+        answer = await _iam(aws, "get_role_policy", RoleName=name, PolicyName=_POLICY)
+    except (AccessDenied, NotFound):
+        return set()
+    found = {arn.removesuffix("/*") for arn in _resources(answer["PolicyDocument"])}
+    return set() if any("*" in arn for arn in found) else found
+
+
+def name_of_role(role_arn: str) -> str:
+    """The name of a role, without its path."""
+    return role_arn.rpartition("/")[2]
 
 
 def is_movers_role(role_arn: str, org: str, account_id: str) -> bool:
@@ -148,6 +195,16 @@ def _trust_policy(aws: AccountGateway) -> str:
             },
         }
     )
+
+
+def _resources(document: str | dict[str, Any]) -> list[str]:
+    parsed = json.loads(document) if isinstance(document, str) else document
+    statements = parsed.get("Statement") or []
+    named = [
+        statement.get("Resource") or []
+        for statement in (statements if isinstance(statements, list) else [statements])
+    ]
+    return [arn for given in named for arn in ([given] if isinstance(given, str) else given)]
 
 
 def _carries(answer: dict[str, Any], tags: tuple[Tag, ...]) -> bool:

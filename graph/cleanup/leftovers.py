@@ -7,12 +7,12 @@ from collections.abc import Collection, Iterable
 from typing import Final
 
 from graph.aws.client.gateway import AccountGateway, ArnGateway
-from graph.aws.locations import delete_location, list_locations
+from graph.aws.locations import delete_location
 from graph.aws.marks import mark_of
-from graph.aws.roles import delete_role, list_roles, role_path, tags_of_role
+from graph.aws.role_users import users_of
+from graph.aws.roles import delete_role, list_roles, name_of_role, role_path, tags_of_role
 from graph.aws.tags import tagged, tags_of
 from graph.aws.tasks import delete_task, describe_task, tasks_using
-from graph.cleanup.orphans import readers_of
 from graph.model.errors import Conflict, NotFound
 from graph.model.mover import OPERATION_TAG
 
@@ -59,14 +59,20 @@ async def remove(gateway: ArnGateway, arns: Iterable[str], operation_id: str) ->
 
 
 async def remove_roles(aws: AccountGateway, arns: Collection[str]) -> None:
-    """Deletes roles that no location uses. Raises Conflict if one is in use."""
-    if not arns:
-        return
-    readers = await readers_of(aws, await list_locations(aws))
+    """Deletes roles that no location uses.
+
+    Raises Conflict, after all the others, for those that stay.
+    """
+    users = await users_of(aws, arns)
+    stuck = [f"{arn} is used by {min(users[arn])}" for arn in arns if arn in users]
     for arn in arns:
-        if arn in readers:
-            raise Conflict(f"{arn} is used by {min(readers[arn])}")
-        await delete_role(aws, arn.rpartition("/")[2])
+        try:
+            if arn not in users:
+                await delete_role(aws, name_of_role(arn))
+        except Conflict as error:
+            stuck.append(error.message)
+    if stuck:
+        raise Conflict("; ".join(stuck))
 
 
 async def _remove_task(gateway: ArnGateway, arn: str) -> None:

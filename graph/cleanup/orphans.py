@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from graph.aws.client.access import roles_path
 from graph.aws.client.gateway import AccountGateway
-from graph.aws.locations import describe_location, list_locations
+from graph.aws.locations import bucket_role, describe_location, list_locations
 from graph.aws.marks import mark_of
 from graph.aws.roles import PRINCIPAL, list_roles, tags_of_role
 from graph.aws.tags import tagged, value_of
@@ -45,18 +46,19 @@ async def find_orphans(aws: AccountGateway, bounds: Bounds) -> list[Orphan]:
     used = await _used(aws)
     unused = {arn: tags for arn, tags in marked.items() if arn in uris and arn not in used}
     locations = await _locations(aws, unused, bounds)
-    readers = await readers_of(aws, uris)
+    # A task of this region may have a location in another.
+    buckets = [arn for arn, uri in uris.items() if kind_of(uri) == "S3"]
+    readers = await readers_of(aws, [*buckets, *(used - uris.keys())])
     return locations + await _unread(aws, roles, readers, locations, bounds)
 
 
-async def readers_of(aws: AccountGateway, uris: dict[str, str]) -> dict[str, set[str]]:
-    """The S3 locations among those, by the ARN of the role they use. One call per location."""
-    buckets = [arn for arn, uri in uris.items() if kind_of(uri) == "S3"]
+async def readers_of(aws: AccountGateway, arns: Collection[str]) -> dict[str, set[str]]:
+    """The locations among those, by the ARN of the role they use. One call per location."""
     readers: dict[str, set[str]] = {}
-    for location in await asyncio.gather(*(describe_location(aws, arn) for arn in buckets)):
-        if location is not None:
-            config: dict[str, Any] = location.described.get("S3Config") or {}
-            readers.setdefault(config.get("BucketAccessRoleArn", ""), set()).add(location.arn)
+    for location in await asyncio.gather(*(describe_location(aws, arn) for arn in arns)):
+        role_arn = location and bucket_role(location)
+        if location and role_arn:
+            readers.setdefault(role_arn, set()).add(location.arn)
     return readers
 
 

@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from graph.aws.client.gateway import AccountGateway
-from graph.aws.locations import delete_location, list_locations
+from graph.aws.locations import delete_location
 from graph.aws.marks import mark_of
-from graph.aws.roles import delete_role, tags_of_role
+from graph.aws.role_users import users_of
+from graph.aws.roles import delete_role, name_of_role, tags_of_role
 from graph.aws.tags import carries, tags_of, value_of
 from graph.aws.tasks import tasks_using
-from graph.cleanup.orphans import readers_of
 from graph.model.errors import ApiError, Conflict, NotFound
 from graph.model.mover import GROUP_TAG, Tag, own_tags
 from graph.model.orphan import Bounds, Orphan, OrphanKind
@@ -31,10 +31,8 @@ async def remove_orphans(
     roles = [orphan for orphan in given if orphan.kind is OrphanKind.ROLE]
     results = await _each(locations, [_remove_location(aws, one.arn, bounds) for one in locations])
     if roles:
-        readers = await readers_of(aws, await list_locations(aws))
-        results |= await _each(
-            roles, [_remove_role(aws, one.arn, readers, bounds) for one in roles]
-        )
+        users = await users_of(aws, [one.arn for one in roles])
+        results |= await _each(roles, [_remove_role(aws, one.arn, users, bounds) for one in roles])
     return results
 
 
@@ -62,11 +60,11 @@ async def _remove_location(aws: AccountGateway, arn: str, bounds: Bounds) -> Non
 
 
 async def _remove_role(
-    aws: AccountGateway, arn: str, readers: dict[str, set[str]], bounds: Bounds
+    aws: AccountGateway, arn: str, users: dict[str, set[str]], bounds: Bounds
 ) -> None:
-    name = arn.rpartition("/")[2]
-    if users := readers.get(arn):
-        raise Conflict(f"it is used by {min(users).rpartition('/')[2]}")
+    name = name_of_role(arn)
+    if arn in users:
+        raise Conflict(f"it is used by {min(users[arn]).rpartition('/')[2]}")
     try:
         _refuse_spared(await tags_of_role(aws, name), bounds)
     except NotFound:

@@ -8,8 +8,10 @@ from typing import Final
 
 from graph.aws import locations, tasks
 from graph.aws.client.effects import may_take_effect
+from graph.aws.client.gateway import AccountGateway
 from graph.aws.executions import cancel_run, describe_run, list_runs
-from graph.aws.roles import delete_role, is_movers_role
+from graph.aws.role_users import users_of
+from graph.aws.roles import delete_role, is_movers_role, name_of_role
 from graph.model import names
 from graph.model.errors import ApiError, Conflict, Invalid, NotFound
 from graph.model.run import RunRef
@@ -78,45 +80,34 @@ class Deletion:
         await call(lambda: locations.delete_location(gateway, location_arn))
         return True
 
-    async def delete_unused_roles(self, role_arns: list[str]) -> None:
-        """Deletes those that no location uses. The original server shared roles between movers.
+    async def delete_unused_roles(self, role_arns: list[str], location_arns: list[str]) -> None:
+        """Deletes those roles of one account that no location uses any more.
 
-        Raises Conflict, after all the others, for roles that something is attached to.
+        The original server shared roles between movers. ``location_arns``: the locations that used
+        them. Raises Conflict, after all the others, for roles that could not be deleted.
         """
-        stuck: list[str] = []
-        for account_id in {names.arn(role_arn).account for role_arn in role_arns}:
-            used = await self._roles_in_use(account_id)
-            for role_arn in role_arns:
-                if names.arn(role_arn).account != account_id or role_arn in used:
-                    continue
-                try:
-                    await self._delete_role(account_id, role_arn.rpartition("/")[2])
-                except Conflict as error:  # one role that stays must not keep the others
-                    stuck.append(error.message)
+        stuck: list[ApiError] = []
+        aws = self._gateway.bind(names.arn(role_arns[0]).account)
+        used = await self._retries.call_aws(lambda: users_of(aws, role_arns, near=location_arns))
+        for role_arn in role_arns:
+            if role_arn in used:
+                continue
+            try:
+                await self._delete_role(aws, name_of_role(role_arn))
+            except ApiError as error:  # one role that stays must not keep the others
+                stuck.append(error)
         if stuck:
-            raise Conflict("; ".join(stuck))
+            raise Conflict("; ".join(error.message for error in stuck))
 
-    async def _delete_role(self, account_id: str, name: str) -> None:
-        aws = self._gateway.bind(account_id)
+    async def _delete_role(self, aws: AccountGateway, name: str) -> None:
         await self._retries.call_aws(lambda: delete_role(aws, name))
-
-    async def _roles_in_use(self, account_id: str) -> set[str | None]:
-        """The roles of all locations that no operation created; one call per location.
-
-        A location that an operation created has a role of its own.
-        """
-        aws = self._gateway.bind(account_id)
-        others = await self._retries.call_aws(lambda: locations.unmarked_buckets(aws))
-        return set(await asyncio.gather(*(self._role_of(arn) for arn in others)))
 
     async def _role_of(self, location_arn: str) -> str | None:
         gateway = self._gateway
         location = await self._retries.call_aws(
             lambda: locations.describe_location(gateway, location_arn)
         )
-        if location is None or location.kind != "S3":
-            return None
-        role = (location.described.get("S3Config") or {}).get("BucketAccessRoleArn")
+        role = None if location is None else locations.bucket_role(location)
         account_id = names.arn(location_arn).account
         return role if role and is_movers_role(role, gateway.org, account_id) else None
 

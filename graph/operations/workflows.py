@@ -105,16 +105,16 @@ async def _delete(attempt: Attempt, given: DeleteInput, known: Parts | None) -> 
     parts = await attempt.step("read", partial(deletion.read_parts, known))
     await attempt.note("deleting task")
     await attempt.step("task", partial(deletion.delete_task, given.cancelled_by))
-    gone = []
+    gone: dict[str, str] = {}
     for location_arn, role_arn in parts:
         await attempt.note(f"deleting {location_arn}")
         deleted = await attempt.step("location", partial(deletion.delete_location, location_arn))
         if deleted and role_arn:
-            gone.append(role_arn)
+            gone[location_arn] = role_arn
     if gone:
         await attempt.note("deleting roles")
-        unused = list(dict.fromkeys(gone))
-        await attempt.step("roles", partial(deletion.delete_unused_roles, unused))
+        roles = list(dict.fromkeys(gone.values()))
+        await attempt.step("roles", partial(deletion.delete_unused_roles, roles, list(gone)))
 
 
 def _create_input(row: StoredOperation) -> NewMover:

@@ -14,7 +14,7 @@ from graph.aws.client.access import Access
 from graph.aws.client.gateway import Gateway
 from graph.model.errors import Conflict, NotFound
 from graph.model.mover import OPERATION_TAG, Tag
-from graph.sandbox import Sandbox
+from graph.sandbox import Fault, Sandbox
 from tests.world import LAB, ORG, OTHER
 
 
@@ -51,6 +51,86 @@ async def test_a_buckets_role_is_what_the_contract_says(aws: Sandbox, gateway: G
         "arn:aws:s3:::b": [f"s3:{name}" for name in on_bucket.split()],
         "arn:aws:s3:::b/*": [f"s3:{name}" for name in on_objects.split()],
     }
+
+
+POLICY = f"""{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow",
+  "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::from-{LAB}"}}]}}"""
+
+
+def attached(iam: Any, name: str, what: str) -> str:
+    """Attaches something to a role, as others than the server do; gives its name or ARN."""
+    if what == "managed policy":
+        arn = str(iam.create_policy("everywhere", "/", POLICY, "", {}).arn)
+        iam.attach_role_policy(arn, name)
+        return arn
+    if what == "inline policy":
+        iam.put_role_policy(name, "more", POLICY)
+        return "more"
+    if what == "instance profile":
+        iam.create_instance_profile("p-1", "/", [])
+        iam.add_role_to_instance_profile("p-1", name)
+        return "p-1"
+    boundary = iam.create_policy("boundary", "/", POLICY, "", {}).arn
+    iam.put_role_permissions_boundary(name, boundary)
+    return "boundary"
+
+
+@pytest.mark.parametrize(
+    ("what", "goes"),
+    [
+        ("managed policy", True),
+        ("inline policy", True),
+        ("permissions boundary", True),
+        ("instance profile", False),
+    ],
+)
+async def test_a_role_goes_with_what_others_attached_to_it_unless_they_use_it(
+    aws: Sandbox, gateway: Gateway, what: str, *, goes: bool
+) -> None:
+    from moto.iam.models import iam_backends  # noqa: PLC0415 - after it is extended
+
+    account, path = gateway.bind(LAB), roles.role_path(ORG, "g")
+    await roles.ensure_role(account, "r-1", path, "arn:aws:s3:::b", ())
+    name = attached(iam_backends[LAB]["aws"], "r-1", what)
+    if goes:
+        await roles.delete_role(account, "r-1")
+        with pytest.raises(NotFound):
+            await roles.tags_of_role(account, "r-1")
+    else:
+        with pytest.raises(Conflict, match=f"the role r-1 is in the {what} {name}: remove it"):
+            await roles.delete_role(account, "r-1")
+
+
+@pytest.mark.parametrize("call", ["DetachRolePolicy", "ListInstanceProfilesForRole"])
+async def test_what_the_server_may_not_do_with_a_role_is_a_conflict_that_says_so(
+    aws: Sandbox, gateway: Gateway, call: str
+) -> None:
+    from moto.iam.models import iam_backends  # noqa: PLC0415 - after it is extended
+
+    account, path = gateway.bind(LAB), roles.role_path(ORG, "g")
+    await roles.ensure_role(account, "r-1", path, "arn:aws:s3:::b", ())
+    what = "managed policy" if call == "DetachRolePolicy" else "instance profile"
+    attached(iam_backends[LAB]["aws"], "r-1", what)
+    aws.interceptor.add(Fault(call, "denied", count=100))
+    with pytest.raises(Conflict, match=r"attached|instance profile"):
+        await roles.delete_role(account, "r-1")
+
+
+@pytest.mark.parametrize(
+    ("bucket", "found"),
+    [("arn:aws:s3:::b", {"arn:aws:s3:::b"}), (None, set()), ("arn:aws:s3:::*", set())],
+)
+async def test_the_bucket_of_a_role_is_in_its_policy(
+    aws: Sandbox, gateway: Gateway, bucket: str | None, found: set[str]
+) -> None:
+    from moto.iam.models import iam_backends  # noqa: PLC0415 - after it is extended
+
+    account, path = gateway.bind(LAB), roles.role_path(ORG, "g")
+    assert await roles.buckets_of_role(account, "r-1") == set()
+    await roles.ensure_role(account, "r-1", path, bucket or "arn:aws:s3:::b", ())
+    if bucket is None:
+        iam_backends[LAB]["aws"].delete_role_policy("r-1", "DataSyncBucketAccessPolicy")
+    assert await roles.buckets_of_role(account, "r-1") == found
 
 
 @given(group=st.text(max_size=20))

@@ -79,8 +79,10 @@ async def test_a_role_goes_unless_a_location_reads_with_it(aws: Sandbox, gateway
     free, used = leftover.role("one-source-1"), leftover.role("one-source-2")
     reader = leftover.location(used)
     await remove_roles(gateway.bind(LAB), [free])
+    assert leftover.there(aws) == {used, reader}
+    other = leftover.role("one-source-3")
     with pytest.raises(Conflict, match=reader):
-        await remove_roles(gateway.bind(LAB), [used])
+        await remove_roles(gateway.bind(LAB), [used, other])
     assert leftover.there(aws) == {used, reader}
 
 

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from graph.aws.client.gateway import Gateway
-from graph.aws.locations import list_locations
 from graph.cleanup.orphans import NO_LOCATION, NO_TASK, ORPHANS_ONLY, find_orphans, readers_of
 from graph.model.orphan import Bounds
 from graph.sandbox import Sandbox
@@ -86,7 +85,20 @@ async def test_the_readers_of_a_role_are_all_locations_that_name_it(gateway: Gat
     of_one = {leftover.location(one) for _ in range(2)}
     of_two = leftover.location(two)
     account = gateway.bind(LAB)
-    uris = await list_locations(account)
-    assert await readers_of(account, uris) == {one: of_one, two: {of_two}}
+    arns = [*of_one, of_two]
+    assert await readers_of(account, arns) == {one: of_one, two: {of_two}}
     leftover.datasync().delete_location(of_two)
-    assert await readers_of(account, uris) == {one: of_one}
+    assert await readers_of(account, arns) == {one: of_one}
+
+
+async def test_a_role_that_a_mover_needs_in_another_region_is_none(gateway: Gateway) -> None:
+    from moto.datasync.models import datasync_backends  # noqa: PLC0415 - after it is extended
+
+    role, home = leftover.role("abroad"), leftover.role("home")
+    params = {
+        "S3BucketArn": f"arn:aws:s3:::from-{LAB}",
+        "S3Config": {"BucketAccessRoleArn": role},
+    }
+    source = datasync_backends[LAB]["eu-west-1"].create_location("S3", None, params).arn
+    leftover.task(source, leftover.location(home))
+    assert await reasons(gateway) == {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 import graph.app
 from graph.operations.retries import RetryPolicy
 from graph.sandbox import Fault, Sandbox
+from tests import leftover
 from tests.operations.by_hand import backend, by_hand
 from tests.operations.crash import left
 from tests.operations.stories import DELETE, PATH
@@ -204,3 +206,58 @@ async def test_a_policy_that_others_attach_to_a_role_does_not_keep_its_mover(
         else:
             assert end["status"] == "COMPLETED", end
     assert left(aws, LAB) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("why", ["instance profile", "denied"])
+async def test_a_role_that_cannot_be_deleted_is_reported_and_does_not_keep_the_other(
+    aws: Sandbox, tmp_path: Path, why: str
+) -> None:
+    from moto.iam.models import iam_backends  # noqa: PLC0415 - after it is extended
+
+    furnish(aws, LAB)
+    iam = iam_backends[LAB]["aws"]
+    async with serving(tmp_path) as client:
+        mover = await made(client)
+        role = next(each for each in iam.roles.values() if each.name.startswith("one-source-"))
+        if why == "denied":
+            aws.interceptor.add(Fault("DeleteRole", "denied"))
+        else:
+            iam.create_instance_profile("p-1", "/", [])
+            iam.add_role_to_instance_profile("p-1", role.name)
+        operation = (await ask(client, DELETE, id=mover))["deleteMover"]["operation"]
+        end = await ended(client, operation["id"])
+        assert end["status"] == "FAILED"
+        assert why in end["failure"] or "iam:DeleteRole" in end["failure"]
+        assert left(aws, LAB) == (0, 0, 1), "the other role is gone"
+        if why != "denied":
+            iam.remove_role_from_instance_profile("p-1", role.name)
+        assert (await client.delete(PATH)).status_code == 204
+    assert left(aws, LAB) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("count", [5, 250])
+async def test_a_delete_costs_the_same_however_many_movers_the_account_has(
+    aws: Sandbox, tmp_path: Path, count: int
+) -> None:
+    """Those of the original server included, which have no marks and roles of their own."""
+    furnish(aws, LAB)
+    aws.set_pace(tasks=count + 10)
+    names = ["one", *(f"m-{number}" for number in range(count)), "two"]
+    roles = {name: leftover.role(f"{name}-12345") for name in names}
+    for name in names:
+        by_hand("g", (roles[name], roles[name]), name=name)
+    async with serving(tmp_path) as client:
+        for name in ("one", "two"):
+            aws.interceptor.forget_calls()
+            assert (await client.delete(PATH.replace("one", name))).status_code == 204
+            counts = aws.interceptor.counts()
+            pages = ("ListTasks", "ListLocations", "GetResources")
+            rest = {k: n for k, n in counts.items() if k.partition(".")[2] not in pages}
+            assert sum(rest.values()) <= 35, rest
+            assert rest["datasync.DescribeLocationS3"] <= 2 + 2 * min(count + 1, 10), rest
+        aws.interceptor.forget_calls()
+        paths = [PATH.replace("one", f"m-{number}") for number in range(3)]
+        answers = await asyncio.gather(*(client.delete(path) for path in paths))
+        assert [answer.status_code for answer in answers] == [204] * 3
+        assert aws.interceptor.counts()["datasync.DescribeLocationS3"] <= 3 * 14
+    assert left(aws, LAB) == (count - 3, 2 * (count - 3), count - 3)

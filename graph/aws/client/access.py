@@ -53,7 +53,7 @@ _GRANTING: Final = ("CreateRole", "PutRolePolicy")
 _OTHER: Final = (
     *("GetRole", "TagRole", "ListRoles", "ListRoleTags", "DeleteRole", "PassRole"),
     *("GetRolePolicy", "ListRolePolicies", "DeleteRolePolicy", "ListAttachedRolePolicies"),
-    "DetachRolePolicy",
+    *("DetachRolePolicy", "ListInstanceProfilesForRole"),
 )
 
 

@@ -32,6 +32,9 @@ class Caches:
         """By ARN. A location never changes its kind."""
         self.locations: TTLCache[str, Location] = TTLCache(_MOVERS, SNAPSHOT_SECONDS)
         """By ARN. Only ``UpdateLocation`` changes them; they outlive the tasks that use them."""
+        self.bucket_roles: TTLCache[str, str] = TTLCache(_MOVERS, RELEARN_SECONDS)
+        """By location: the ARN of the role that it reads its bucket with. Only ``UpdateLocation``
+        changes it."""
         self.task_ends: LRUCache[str, tuple[str, str]] = LRUCache(_MOVERS)
         """By task: the ARNs of its source and destination, which never change."""
         self.mover_lists: TTLCache[tuple[str, str], list[Mover]] = TTLCache(

@@ -1,0 +1,81 @@
+"""Which locations read their buckets with a role, found for few calls in an account with many."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from typing import Final
+
+from graph.aws.client.gateway import AccountGateway
+from graph.aws.locations import bucket_role_of, list_locations_afresh, reaches
+from graph.aws.marks import marks_from_tagging
+from graph.aws.roles import buckets_of_role, name_of_role
+from graph.aws.tasks import ends_of, list_tasks_afresh
+from graph.locations import kind_of
+from graph.model.errors import NotFound
+
+_ASKED: Final = 50
+"""The most locations that are described because nothing but their bucket points to a role."""
+
+
+async def users_of(
+    aws: AccountGateway, role_arns: Collection[str], near: Iterable[str] = ()
+) -> dict[str, set[str]]:
+    """The ARNs of the S3 locations that read with each of the roles, as far as there are any.
+
+    Looks at the locations of movers whose name a role's name begins with, in any region, and at
+    those in the bucket of a role that no operation created, in the region that movers are made in
+    and those of the ARNs in ``near``. If the latter are more than ``_ASKED``, the names alone
+    decide: the original server and this one name a role after its mover. Costs the pages of the
+    lists of tasks, locations and tags, and a call per role and per location to look at.
+    """
+    if not role_arns:
+        return {}
+    places = dict.fromkeys((aws, *(aws.of(arn) for arn in near)))
+    namesakes, *neighbours = await asyncio.gather(
+        _ends_of_namesakes(aws, role_arns),
+        *(_in_buckets_of(place, role_arns) for place in places),
+    )
+    asked = namesakes.union(*neighbours)
+    roles = await asyncio.gather(*(bucket_role_of(aws, arn) for arn in asked))
+    users: defaultdict[str, set[str]] = defaultdict(set)
+    for arn, role_arn in zip(asked, roles, strict=True):
+        if role_arn is not None and role_arn in role_arns:
+            users[role_arn].add(arn)
+    return dict(users)
+
+
+async def _ends_of_namesakes(aws: AccountGateway, role_arns: Collection[str]) -> set[str]:
+    names = [name_of_role(arn) for arn in role_arns]
+    tasks = [
+        task.task_arn
+        for task in await list_tasks_afresh(aws)
+        if any(name.startswith(f"{task.name}-") for name in names)
+    ]
+    found = await asyncio.gather(*(_ends(aws, task_arn) for task_arn in tasks))
+    return {arn for ends in found for arn in ends}
+
+
+async def _ends(aws: AccountGateway, task_arn: str) -> tuple[str, ...]:
+    try:
+        return await ends_of(aws, task_arn)
+    except NotFound:
+        return ()
+
+
+async def _in_buckets_of(aws: AccountGateway, role_arns: Collection[str]) -> set[str]:
+    """Locations without the mark of an operation. One that has it has a role of its own."""
+    uris = await list_locations_afresh(aws)
+    found = await asyncio.gather(*(buckets_of_role(aws, name_of_role(arn)) for arn in role_arns))
+    buckets = set().union(*found) if all(found) else None
+    fit = [
+        arn
+        for arn, uri in uris.items()
+        if kind_of(uri) == "S3"
+        and (buckets is None or any(reaches(uri, bucket) for bucket in buckets))
+    ]
+    marks = await marks_from_tagging(aws, "location", fit)
+    unmarked = {arn for arn in fit if not marks.get(arn)}
+    unknown = {arn for arn in unmarked if arn not in aws.caches.bucket_roles}
+    return unmarked if len(unknown) <= _ASKED else unmarked - unknown
