@@ -41,6 +41,7 @@ async def open_services(
             operations,
             policy=PollPolicy(moving=settings.poll_seconds),
             drain=settings.drain_seconds,
+            settle=settings.settle_seconds,
         )
     )
     age = 60 * settings.orphan_minutes

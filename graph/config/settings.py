@@ -243,7 +243,8 @@ class Settings(LimitSettings, KeySettings):
         gt=0,
         le=300,
         description="How long a call to AWS that was sent and not answered may still take effect. "
-        "In seconds; a create looks for its result for this long before it repeats the call.",
+        "In seconds; a create looks for its result for this long before it repeats the call, and a "
+        "mover is not started again.",
     )
 
     @field_validator("accounts", "cors_origins", mode="before")

@@ -46,13 +46,17 @@ class RunService:
         policy: PollPolicy | None = None,
         clock: Clock | None = None,
         drain: float = 10.0,
+        settle: float = 30.0,
     ) -> None:
-        """``drain``: how many seconds closing waits for changes in progress."""
+        """``drain``: how many seconds closing waits for changes in progress.
+
+        ``settle``: for how many seconds a start that AWS did not answer may still take effect.
+        """
         clock = clock or SystemClock()
         self._gateway, self._records, self._idempotency = gateway, records, idempotency
         self._changes, self._drain = TaskOwner(), drain
         self._bookkeeping = Bookkeeping(clock)
-        self._starter = Starter(gateway, records, self._bookkeeping, clock)
+        self._starter = Starter(gateway, records, self._bookkeeping, clock, settle)
         self._canceller = Canceller(gateway, records, self._bookkeeping, clock)
         self.watches = Watches(self._observe, policy, clock)
 
@@ -63,6 +67,7 @@ class RunService:
         """Ends the streams first, then waits for changes in progress."""
         await self.watches.__aexit__(*exc)
         await self._changes.aclose(self._drain)
+        await self._starter.aclose()
         await self._bookkeeping.aclose()
 
     async def start(self, task_arn: str, by: str, key: IdempotencyKey | None = None) -> str:

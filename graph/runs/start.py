@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import uuid
+from dataclasses import dataclass
 from typing import Final
 
+from graph.aws.client.effects import may_take_effect
 from graph.aws.client.gateway import Gateway, NotSent
 from graph.aws.executions import describe_run, marked_run, start_run
 from graph.aws.tasks import describe_task
-from graph.concurrency import Bookkeeping
+from graph.concurrency import Bookkeeping, TaskOwner
 from graph.model.clock import Clock
 from graph.model.errors import (
     AccessDenied,
@@ -26,28 +29,58 @@ from graph.model.errors import (
 from graph.model.mover import KEY_TAG, Tag, Task
 from graph.store import CLAIM_SECONDS, RunRecords, StartClaim
 
+log = logging.getLogger(__name__)
+
 _ATTEMPT_SECONDS: Final = CLAIM_SECONDS - 10.0
 """An attempt ends before its claim can be taken over."""
 _WAIT_SECONDS: Final = 25.0
 """How long an attempt waits for another one. A known client gives up after 30 s."""
 _FIRST_POLL: Final = 0.05
 _LONGEST_POLL: Final = 0.5
+_LOOK_SECONDS: Final = 2.0
+"""The longest pause between two looks for the run of a call that was not answered."""
+_LOOKS: Final = 1_000
+"""The most starts whose runs are looked for at a time."""
 _NO_EFFECT: Final = (AccessDenied, Forbidden, Throttled, NotFound, NotSent)
 """Errors of StartTaskExecution that do not depend on the task, after which no run has begun."""
+
+
+@dataclass(slots=True)
+class _Attempt:
+    """One attempt to start a mover."""
+
+    task_arn: str
+    by: str
+    id: str
+    mark: Tag
+    unanswered: bool = False
+    """Its call may have been sent and has no answer, so that it may still take effect."""
 
 
 class Starter:
     """Holds a claim while it looks at the task and starts it.
 
-    The claim belongs to the attempt and ends with it. The next holder of the claim describes the
-    task afterwards, and therefore sees the run that was started before.
+    The claim belongs to the attempt and ends with it, or, if its call may still take effect, once
+    that has become impossible. The next holder of the claim describes the task afterwards, and
+    therefore sees the run that was started before.
     """
 
     def __init__(
-        self, gateway: Gateway, records: RunRecords, bookkeeping: Bookkeeping, clock: Clock
+        self,
+        gateway: Gateway,
+        records: RunRecords,
+        bookkeeping: Bookkeeping,
+        clock: Clock,
+        settle: float,
     ) -> None:
+        """``settle``: seconds in which a call that was not answered may still take effect."""
         self._gateway, self._records = gateway, records
-        self._bookkeeping, self._clock = bookkeeping, clock
+        self._bookkeeping, self._clock, self._settle = bookkeeping, clock, settle
+        self._looks = TaskOwner()
+
+    async def aclose(self) -> None:
+        """Gives up looking for runs. The claims of those starts end by themselves."""
+        await self._looks.aclose(0)
 
     async def start(self, task_arn: str, by: str, mark: str | None = None) -> str:
         """Starts a run and returns its ARN.
@@ -56,21 +89,22 @@ class Starter:
         AlreadyRunning or Conflict unless the task is AVAILABLE, QuotaExceeded, and other errors of
         AWS.
         """
-        attempt = uuid.uuid4().hex
+        attempt_id = uuid.uuid4().hex
+        attempt = _Attempt(task_arn, by, attempt_id, Tag(KEY_TAG, mark or attempt_id))
         run_arn: str | None = None
         try:
-            claim = await self._claim(task_arn, attempt)
+            claim = await self._claim(task_arn, attempt.id)
             async with asyncio.timeout(_ATTEMPT_SECONDS):
-                run_arn = await self._started(task_arn, Tag(KEY_TAG, mark or attempt), claim)
+                run_arn = await self._started(attempt, claim)
         except TimeoutError:
             raise UpstreamTimeout(
                 "AWS did not start the mover in time; check whether it runs before trying again"
             ) from None
         finally:
-            await self._bookkeeping.settle(
-                f"the start of {run_arn or task_arn} by {by}",
-                lambda: self._records.end_start(task_arn, attempt, run_arn, by),
-            )
+            if run_arn is None and attempt.unanswered:
+                await self._hold(attempt)
+            else:
+                await self._end(attempt, run_arn)
         return run_arn
 
     async def find(self, task_arn: str, by: str, mark: str) -> str | None:
@@ -82,6 +116,31 @@ class Starter:
                 lambda: self._records.note_started(run_arn, by),
             )
         return run_arn
+
+    async def _end(self, attempt: _Attempt, run_arn: str | None) -> None:
+        await self._bookkeeping.settle(
+            f"the start of {run_arn or attempt.task_arn} by {attempt.by}",
+            lambda: self._records.end_start(attempt.task_arn, attempt.id, run_arn, attempt.by),
+        )
+
+    async def _hold(self, attempt: _Attempt) -> None:
+        """Keeps the claim while the call may take effect, and looks for its run meanwhile."""
+        await self._bookkeeping.settle(
+            f"that a start of {attempt.task_arn} by {attempt.by} was not answered",
+            lambda: self._records.hold_start(attempt.task_arn, attempt.id, self._settle),
+        )
+        if len(self._looks) < _LOOKS:
+            self._looks.spawn(self._settled(attempt))
+
+    async def _settled(self, attempt: _Attempt) -> None:
+        until, run_arn = self._clock.monotonic() + self._settle, None
+        while run_arn is None and self._clock.monotonic() < until:
+            await self._clock.sleep(min(_LOOK_SECONDS, self._settle / 3))
+            try:
+                run_arn = await marked_run(self._gateway, attempt.task_arn, attempt.mark)
+            except ApiError as error:
+                log.warning("cannot look for a run of %s: %s", attempt.task_arn, error.message)
+        await self._end(attempt, run_arn)
 
     async def _claim(self, task_arn: str, attempt: str) -> StartClaim:
         """Waits for the attempt that holds the claim, if any, to end."""
@@ -101,16 +160,19 @@ class Starter:
             await self._clock.sleep(wait)
             wait = min(_LONGEST_POLL, 2 * wait)
 
-    async def _started(self, task_arn: str, mark: Tag, claim: StartClaim) -> str:
+    async def _started(self, attempt: _Attempt, claim: StartClaim) -> str:
+        task_arn, mark = attempt.task_arn, attempt.mark
         # AWS would queue a second run behind an active one.
         refuse_unless_available(await describe_task(self._gateway, task_arn, fresh=True))
         await self._refuse_if_active(claim.previous_run)
+        attempt.unanswered = True  # also if it is cancelled, as by a shutdown
         try:
             return await start_run(self._gateway, task_arn, mark)
-        except _NO_EFFECT:
-            raise
         except ApiError as error:
-            if _is_lost(error):
+            attempt.unanswered = may_take_effect(error)
+            if isinstance(error, _NO_EFFECT):
+                raise
+            if isinstance(error, Upstream):
                 return await self._found_or_raise(task_arn, mark, error)
             raise await self._refusal(task_arn, error) from None
         except Exception as error:  # noqa: BLE001 - raised again unless the run is there
@@ -175,7 +237,3 @@ def _advice(status: str) -> str:
         "UNAVAILABLE": "It can be started once AWS reports it as AVAILABLE.",
     }
     return known.get(status, "Only an AVAILABLE task can be started.")
-
-
-def _is_lost(error: ApiError) -> bool:
-    return isinstance(error, Upstream)

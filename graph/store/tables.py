@@ -93,6 +93,7 @@ START_CLAIMS: Final = sa.Table(
     # Unique by task: whoever inserts or takes the row over starts the mover.
     sa.Column("task_arn", sa.String(256), primary_key=True),
     sa.Column("attempt", sa.String(36), nullable=False),
+    # From then on it is held for a minute: later than the claim if its call may still take effect.
     sa.Column("claimed_at", sa.Float, nullable=False, index=True),
     sa.Column("ended_at", sa.Float),
     # The last run that was started under a claim, and when.

@@ -28,6 +28,8 @@ from graph.store import IdempotencyKey, RunNote, RunRecords, Store, open_store
 from tests import leftover
 from tests.world import LAB, ORG, ROLE, furnish
 
+SETTLE = 0.5
+"""Seconds in which a call that was not answered may still take effect."""
 KEY = IdempotencyKey.of("me", "k-1", "start")
 
 
@@ -115,7 +117,7 @@ class Lab:
     async def settled(self) -> None:
         """Returns when nothing is under way any more, retries in the background included."""
         for runs in (self.runs, self.other):
-            for owner in (runs._changes, runs._bookkeeping._retries):
+            for owner in (runs._changes, runs._starter._looks, runs._bookkeeping._retries):
                 await asyncio.gather(*owner._tasks, return_exceptions=True)
 
     async def turn(self, seconds: float) -> None:
@@ -175,4 +177,4 @@ def _service(
     gateway: Gateway, records: RunRecords, store: Store, clock: SandboxClock, drain: float
 ) -> RunService:
     idempotency = Idempotency(store.idempotency, "replica", Bookkeeping(clock))
-    return RunService(gateway, records, idempotency, clock=clock, drain=drain)
+    return RunService(gateway, records, idempotency, clock=clock, drain=drain, settle=SETTLE)
