@@ -10,12 +10,12 @@ from strawberry.dataloader import DataLoader
 
 from graph.aws import movers
 from graph.aws.client.gateway import Gateway
-from graph.aws.locations import describe_location, recent_location
+from graph.aws.locations import describe_location, recent_location, shown_locations
 from graph.aws.tags import tags_of
 from graph.aws.tasks import describe_task, ends_of
 from graph.cleanup.service import Cleanup
 from graph.model import names
-from graph.model.location import Location
+from graph.model.location import ListedLocation, Location
 from graph.model.mover import Mover, Tag, Task
 from graph.model.orphan import Orphan
 from graph.model.run import Run, RunRef
@@ -57,6 +57,10 @@ class Loaders:
             lambda arn: recent_location(gateway, arn)
         )
         """The same for display: up to a minute old."""
+        self.listed_location: DataLoader[str, Location | ListedLocation | None] = DataLoader(
+            load_fn=lambda arns: shown_locations(gateway, arns)
+        )
+        """The same, of many only what AWS's list has."""
         self.ends: DataLoader[str, tuple[str, str]] = _one_by_one(
             lambda task_arn: ends_of(gateway, task_arn)
         )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
 
 from graph.aws.client.access import Access
 from graph.aws.client.gateway import AccountGateway, ArnGateway
@@ -12,8 +13,11 @@ from graph.aws.marks import with_marks
 from graph.aws.tags import encoded
 from graph.locations import KINDS, creation_of, kind_of, kind_of_spec
 from graph.model.errors import Invalid, NotFound
-from graph.model.location import Location, LocationSpec
+from graph.model.location import ListedLocation, Location, LocationSpec
 from graph.model.mover import Tag
+
+_FEW: Final = 10
+"""So many locations are described; of more the list is read."""
 
 
 async def list_locations(aws: AccountGateway) -> dict[str, str]:
@@ -88,6 +92,41 @@ async def recent_location(gateway: ArnGateway, location_arn: str) -> Location | 
     return kept or await describe_location(gateway, location_arn)
 
 
+async def shown_locations(
+    gateway: ArnGateway, arns: Sequence[str]
+) -> list[Location | ListedLocation | BaseException | None]:
+    """Each of the locations, None if it is gone, or why it could not be read; up to a minute old.
+
+    A few are described. Of more, what AWS's list has of them: one call per 100 locations of their
+    account, rather than one per location.
+    """
+    listed = sum(_recent(gateway, arn) is None for arn in arns) > _FEW
+    return await asyncio.gather(
+        *(_shown(gateway, arn, listed=listed) for arn in arns), return_exceptions=True
+    )
+
+
+async def _shown(
+    gateway: ArnGateway, arn: str, *, listed: bool
+) -> Location | ListedLocation | None:
+    kept = _recent(gateway, arn)
+    if kept is not None:
+        return kept
+    if listed:
+        aws = gateway.of(arn)
+        uris: dict[str, str] = await aws.shared(("locations",), lambda: list_locations(aws))
+        if (uri := uris.get(arn)) is not None:
+            found = ListedLocation(arn=arn, kind=kind_of(uri), uri=uri)
+            aws.caches.listed_locations[arn] = found
+            return found
+    return await describe_location(gateway, arn)
+
+
+def _recent(gateway: ArnGateway, arn: str) -> Location | ListedLocation | None:
+    caches = gateway.of(arn).caches
+    return caches.locations.get(arn) or caches.listed_locations.get(arn)
+
+
 async def create_location(
     aws: AccountGateway, spec: LocationSpec, role_arn: str | None, tags: Iterable[Tag]
 ) -> str:
@@ -107,6 +146,7 @@ async def delete_location(gateway: ArnGateway, location_arn: str) -> None:
     """Deletes a location; one that is gone is no error. Raises Conflict while a task uses it."""
     aws = gateway.of(location_arn)
     aws.caches.locations.pop(location_arn, None)
+    aws.caches.listed_locations.pop(location_arn, None)
     aws.caches.bucket_roles.pop(location_arn, None)
     try:
         await aws.call("datasync", Access.MANAGE, "delete_location", LocationArn=location_arn)

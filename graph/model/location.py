@@ -26,6 +26,15 @@ class Location:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ListedLocation:
+    """What AWS's list has of a location, in which a hundred cost one call."""
+
+    arn: str
+    kind: str
+    uri: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class S3Spec:
     """A new S3 location. The server creates the role that DataSync accesses the bucket with."""
 

@@ -9,7 +9,7 @@ from graph.aws.movers import recent_movers
 from graph.context import Context, ReadContext
 from graph.model import names
 from graph.model.errors import Conflict, Invalid, NotFound, unknown_account
-from graph.model.location import Location
+from graph.model.location import ListedLocation, Location
 from graph.model.mover import Account, Group, Mover, Task
 from graph.model.operation import NewMover, Operation
 from graph.resolvers import scope
@@ -157,6 +157,20 @@ async def show_mover(context: ReadContext, mover: Mover) -> MoverDetails:
 async def task_of(context: ReadContext, mover: Mover) -> Task:
     """What AWS reports about a mover's task beyond its entry in the list. One call per mover."""
     return await context.loaders.task.load(mover.task_arn)
+
+
+async def listed_source_of(context: ReadContext, mover: Mover) -> Location | ListedLocation | None:
+    """The same as ``source_of``; of many movers only what AWS's list has of each location."""
+    source_arn, _ = await context.loaders.ends.load(mover.task_arn)
+    return await context.loaders.listed_location.load(source_arn)
+
+
+async def listed_destination_of(
+    context: ReadContext, mover: Mover
+) -> Location | ListedLocation | None:
+    """The same as ``destination_of``; of many movers only what AWS's list has of each location."""
+    _, destination_arn = await context.loaders.ends.load(mover.task_arn)
+    return await context.loaders.listed_location.load(destination_arn)
 
 
 async def source_of(context: ReadContext, mover: Mover) -> Location | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from operator import attrgetter
 from typing import Any, Final, TypeVar
 
@@ -10,6 +10,7 @@ import strawberry
 
 from graph.context import Context, ReadContext
 from graph.model.errors import Invalid, NotFound
+from graph.model.location import ListedLocation, Location
 
 Info = strawberry.Info[ReadContext, None]
 """Of a field that depends on the rights of the caller alone, so that it may be part of a state
@@ -50,22 +51,31 @@ def attribute(path: str, description: str) -> Any:
     return strawberry.field(resolver=read, description=description)
 
 
+def detail(read: Callable[[Location], Any], description: str, *, gone: Any = None) -> Any:
+    """A field of a location that AWS's list does not have: described when it is first needed.
+
+    ``read`` gets the described location; ``gone`` is for one that has been deleted since.
+    """
+
+    async def later(value: ListedLocation, info: Info) -> Any:
+        found = await info.context.loaders.shown_location.load(value.arn)
+        return gone if found is None else read(found)
+
+    def resolve(root, info: Info):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - the field's own type counts
+        value = root.value
+        return later(value, info) if isinstance(value, ListedLocation) else read(value)
+
+    return strawberry.field(resolver=resolve, description=description)
+
+
 def member(*path: str, description: str) -> Any:
-    """A field that returns a member of AWS's response; null if it is absent."""
-
-    def read(root):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - the field's own type counts
-        return _dig(root.value.described, path)
-
-    return strawberry.field(resolver=read, description=description)
+    """A field that returns a member of a location's description; null if it is absent."""
+    return detail(lambda location: _dig(location.described, path), description)
 
 
 def members(*path: str, description: str) -> Any:
     """The same for a list, which is empty if the member is absent."""
-
-    def read(root):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - the field's own type counts
-        return _dig(root.value.described, path) or []
-
-    return strawberry.field(resolver=read, description=description)
+    return detail(lambda location: _dig(location.described, path) or [], description, gone=[])
 
 
 def _dig(found: Any, path: tuple[str, ...]) -> Any:

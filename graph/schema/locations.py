@@ -9,7 +9,7 @@ import strawberry
 
 from graph.model import location as model
 from graph.model.mover import HIDDEN_TAGS
-from graph.schema.fields import Info, attribute, member, members
+from graph.schema.fields import Info, attribute, detail, member, members
 from graph.schema.node import Node
 from graph.schema.scalars import Arn
 from graph.schema.tag import Tag
@@ -21,7 +21,7 @@ from graph.schema.tag import Tag
     "see, like those created for movers."
 )
 class Location(Node):
-    value: strawberry.Private[model.Location]
+    value: strawberry.Private[model.Location | model.ListedLocation]
     arn: Arn = attribute("arn", "The ARN of the DataSync location.")
     kind: str = attribute(
         "kind",
@@ -29,8 +29,9 @@ class Location(Node):
         "or AZURE_BLOB; for a kind that AWS added later, the scheme of its URI in capitals.",
     )
     uri: str = attribute("uri", "The URI as AWS writes it, such as `s3://my-bucket/photos/`.")
-    created_at: datetime | None = attribute(
-        "created_at", "When the location was created; null if AWS does not report it."
+    created_at: datetime | None = detail(
+        lambda location: location.created_at,
+        "When the location was created; null if AWS does not report it.",
     )
 
     def kind_of_id(self) -> str:
@@ -268,11 +269,11 @@ TYPES: Final[dict[str, type[Location]]] = {
 }
 
 
-def of_its_kind(value: model.Location) -> Location:
+def of_its_kind(value: model.Location | model.ListedLocation) -> Location:
     """The location as the GraphQL type of its kind."""
     return TYPES.get(value.kind, OtherLocation)(value=value)
 
 
-def shown(value: model.Location | None) -> Location | None:
+def shown(value: model.Location | model.ListedLocation | None) -> Location | None:
     """The same for a location that may be gone."""
     return None if value is None else of_its_kind(value)

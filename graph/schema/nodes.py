@@ -139,11 +139,11 @@ class Mover(Node):
 
     @strawberry.field(description="The location that data is read from; null if it was deleted.")
     async def source(self, info: Info) -> Location | None:
-        return shown(await movers.source_of(info.context, self.value))
+        return shown(await movers.listed_source_of(info.context, self.value))
 
     @strawberry.field(description="The location that data is written to; null if it was deleted.")
     async def destination(self, info: Info) -> Location | None:
-        return shown(await movers.destination_of(info.context, self.value))
+        return shown(await movers.listed_destination_of(info.context, self.value))
 
     @strawberry.field(description="The transfer options that new runs use.")
     async def options(self, info: Info) -> TransferOptions | None:

@@ -7,7 +7,7 @@ from typing import Final
 
 from cachetools import LRUCache, TTLCache
 
-from graph.model.location import Location
+from graph.model.location import ListedLocation, Location
 from graph.model.mover import Mover
 from graph.model.run import Run
 
@@ -32,6 +32,8 @@ class Caches:
         """By ARN. A location never changes its kind."""
         self.locations: TTLCache[str, Location] = TTLCache(_MOVERS, SNAPSHOT_SECONDS)
         """By ARN. Only ``UpdateLocation`` changes them; they outlive the tasks that use them."""
+        self.listed_locations: TTLCache[str, ListedLocation] = TTLCache(_MOVERS, SNAPSHOT_SECONDS)
+        """By ARN: what the list of locations has of each."""
         self.bucket_roles: TTLCache[str, str] = TTLCache(_MOVERS, RELEARN_SECONDS)
         """By location: the ARN of the role that it reads its bucket with. Only ``UpdateLocation``
         changes it."""
