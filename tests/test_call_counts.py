@@ -141,6 +141,21 @@ async def test_further_pages_of_a_list_cost_nothing_until_something_is_changed(
             assert spent(aws)["datasync.ListTasks"] == 3
 
 
+async def test_further_pages_of_groups_cost_nothing(aws: Sandbox, tmp_path: Path) -> None:
+    for index, task in enumerate(many(aws, 30)):
+        task.tags = task.tags | {"spinup:spaceid": f"g-{index:02}"}
+    query = f"""query($after: String) {{ account(id: "{LAB}") {{ groups(first: 8, after: $after) {{
+      nodes {{ name }} pageInfo {{ endCursor hasNextPage }} }} }} }}"""
+    seen, after, more = [], None, True
+    async with serving(tmp_path) as client:
+        while more:
+            page = (await ask(client, query, after=after))["account"]["groups"]
+            assert (spent(aws) == {}) == (after is not None)
+            seen += [node["name"] for node in page["nodes"]]
+            after, more = page["pageInfo"]["endCursor"], page["pageInfo"]["hasNextPage"]
+    assert seen == [f"g-{index:02}" for index in range(30)]
+
+
 async def _page(client: httpx.AsyncClient, where: str, after: str) -> dict[str, Any]:
     fields = "{ nodes { name } pageInfo { endCursor hasNextPage } }"
     close = " }" if "{" in where else ""

@@ -43,10 +43,15 @@ async def list_movers(
     ]
 
 
-async def list_groups(context: ReadContext, account_id: str) -> list[Group]:
-    """The groups that have a mover the caller may see, sorted by name."""
+async def list_groups(
+    context: ReadContext, account_id: str, *, further: bool = False
+) -> list[Group]:
+    """The groups that have a mover the caller may see, sorted by name.
+
+    ``further``: as for ``list_movers``.
+    """
     account = scope.require_account(context, account_id)
-    movers = await list_movers(context, account_id)
+    movers = await list_movers(context, account_id, further=further)
     found = {mover.group for mover in movers if mover.group is not None}
     return [Group(account, name) for name in sorted(found)]
 

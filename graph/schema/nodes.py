@@ -41,7 +41,7 @@ class Account(Node):
     async def groups(
         self, info: Info, first: PageSize = 50, after: AfterCursor = None
     ) -> Connection[Group] | None:
-        found = await movers.list_groups(info.context, self.value.account_id)
+        found = await movers.list_groups(info.context, self.value.account_id, further=bool(after))
         of = f"groups:{self.value.account_id}"
         page = cut(found, first, after, lambda group: group.name, of=of, ordered=True)
         return connection_of(page, lambda group: Group(value=group))
