@@ -290,4 +290,4 @@ class Settings(LimitSettings, KeySettings):
     @property
     def address(self) -> tuple[str, int]:
         host, _, port = self.listen.rpartition(":")
-        return host.strip("[]") or "0.0.0.0", int(port)  # noqa: S104 - `:8080` says so
+        return host.strip("[]"), int(port)

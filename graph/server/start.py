@@ -90,13 +90,16 @@ def _address_of(found: LoadedSettings) -> Iterator[list[socket.socket]]:
 
 
 def _bound(host: str, port: int) -> Iterator[socket.socket]:
-    """Sockets for all addresses of a name. Raises OSError or UnicodeError."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    """Sockets for all addresses of a name; without one, of IPv4 and of IPv6, as in Go.
+
+    Raises OSError or UnicodeError.
+    """
+    found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     addresses = dict.fromkeys((family, address) for family, _, _, _, address in found)
     missing: list[OSError] = []
     for family, address in addresses:
         try:
-            bound = _bind(family, address)
+            bound = _bind(family, address, alone=not host)
         except OSError as error:
             if error.errno not in _NOT_HERE:
                 raise
@@ -107,12 +110,17 @@ def _bound(host: str, port: int) -> Iterator[socket.socket]:
         raise missing[0]
 
 
-def _bind(family: socket.AddressFamily, address: tuple[Any, ...]) -> socket.socket:
+def _bind(
+    family: socket.AddressFamily, address: tuple[Any, ...], *, alone: bool = False
+) -> socket.socket:
+    """``alone``: a socket of IPv6 leaves IPv4 to another one."""
     # The protocol is named because asyncio otherwise does not recognise TCP and leaves Nagle's
     # algorithm on: clients that delay acknowledgements then wait 40 ms longer for each response.
     made = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if alone and family == socket.AF_INET6:
+            made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         made.bind(address)
     except OSError:
         made.close()

@@ -57,7 +57,7 @@ def written(folder: Path, content: Any, name: str = "config.json") -> str:
 def test_every_entry_is_understood(clean: pytest.MonkeyPatch, tmp_path: Path) -> None:
     found = find(written(tmp_path, EXAMPLE))
     settings = found.settings
-    assert settings.address == ("0.0.0.0", 8081)  # noqa: S104
+    assert settings.address == ("", 8081)
     assert (settings.region, settings.role, settings.org) == (
         "eu-west-1",
         "some-xa-management-role",
@@ -142,7 +142,7 @@ def test_it_is_read_as_go_reads_it(clean: pytest.MonkeyPatch, tmp_path: Path) ->
     assert (settings.org, settings.role, settings.region) == ("last", "r", "eu-west-1")
     assert settings.token
     assert settings.token.get_secret_value() == "k"
-    assert settings.address == ("0.0.0.0", 8080)  # noqa: S104
+    assert settings.address == ("", 8080)
 
 
 @pytest.mark.parametrize(

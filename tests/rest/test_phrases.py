@@ -69,6 +69,31 @@ async def test_a_refused_call_is_named_and_not_quoted(
     assert SECRET in caplog.text
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "ConcurrentModificationException",
+        "ConstraintViolationException",
+        "InvalidParameterException",
+    ],
+)
+async def test_a_refusal_of_the_tagging_api_is_the_servers_problem(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    from moto.core.exceptions import JsonRESTError  # noqa: PLC0415 - loads moto
+    from moto.resourcegroupstaggingapi.models import (  # noqa: PLC0415 - loads moto
+        ResourceGroupsTaggingAPIBackend,
+    )
+
+    def refuse(*_given: Any, **_more: Any) -> None:
+        raise JsonRESTError(code, SECRET)
+
+    monkeypatch.setattr(ResourceGroupsTaggingAPIBackend, "get_resources", refuse)
+    answer = await client.get(f"/v1/datasync/{LAB}/movers")
+    assert answer.status_code == 502
+    assert SECRET not in answer.text
+
+
 async def test_a_run_that_aws_does_not_cancel_is_not_said_not_to_run(
     client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -135,3 +136,19 @@ def test_workers_that_cannot_start_end_with_a_status_too(workers: str) -> None:
     command = [sys.executable, "-c", LATER, workers]
     ended = subprocess.run(command, check=False, capture_output=True, timeout=50)  # noqa: S603
     assert ended.returncode == 3, ended.stderr
+
+
+def test_without_a_host_the_server_listens_on_ipv4_and_ipv6() -> None:
+    with ExitStack() as stack:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        sockets = [stack.enter_context(each) for each in _bound("", port)]
+        for each in sockets:
+            each.listen()
+        families = {each.family for each in sockets}
+        assert socket.AF_INET in families
+        hosts = {socket.AF_INET: "127.0.0.1", socket.AF_INET6: "::1"}
+        for family in families:
+            with socket.create_connection((hosts[family], port), timeout=5) as made:
+                assert made.getpeername()[1] == port
