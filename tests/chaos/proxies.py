@@ -30,9 +30,10 @@ http {{
 }}
 """
 _CADDY: Final = """
-{{ admin 127.0.0.1:{admin}
-   auto_https off
-   persist_config off }}
+{{
+  admin 127.0.0.1:{admin}
+  auto_https off
+}}
 http://127.0.0.1:{port} {{
   respond /_pool "{version}"
   reverse_proxy {pool}
@@ -63,7 +64,10 @@ class Proxy:
 
     def __enter__(self) -> Self:
         self._write(self._servers)
-        self._process = subprocess.Popen(self._command("run"), stderr=subprocess.DEVNULL)  # noqa: S603
+        home = {"HOME": str(self._folder)}  # Caddy keeps its configuration there
+        self._process = subprocess.Popen(  # noqa: S603
+            self._command("run"), stderr=subprocess.DEVNULL, env=os.environ | home
+        )
         return self
 
     def __exit__(

@@ -7,16 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from botocore.exceptions import (
-    ClientError,
-    ConnectTimeoutError,
-    EndpointConnectionError,
-    ReadTimeoutError,
-)
-from botocore.parsers import ResponseParserError
 
 from graph.aws import executions
-from graph.aws.client.gateway import Gateway, NotSent
 from graph.model.errors import (
     AccessDenied,
     AlreadyRunning,
@@ -24,28 +16,13 @@ from graph.model.errors import (
     Conflict,
     Throttled,
     Upstream,
-    UpstreamTimeout,
 )
-from graph.model.mover import Tag
 from graph.sandbox import Fault, Sandbox
 from graph.store import IdempotencyKey, StartClaim
 from tests.runs.lab import KEY, Lab, describing, opened
 
 KEYS = pytest.mark.parametrize("key", [None, KEY], ids=["without a key", "with a key"])
 BY = "me for you"
-
-
-def answered(status: int) -> ClientError:
-    metadata = {"HTTPStatusCode": status}
-    response: Any = {"Error": {"Code": str(status)}, "ResponseMetadata": metadata}
-    return ClientError(response, "StartTaskExecution")
-
-
-def lost() -> UpstreamTimeout:
-    """The error of a call that was sent and not answered."""
-    error = UpstreamTimeout("AWS did not answer in time")
-    error.__cause__ = TimeoutError()
-    return error
 
 
 async def at_the_gate(lab: Lab) -> None:
@@ -92,7 +69,9 @@ async def test_who_waits_too_long_for_another_start_is_told_so(lab: Lab) -> None
     first = asyncio.create_task(lab.runs.start(lab.task, "first"))
     await at_the_gate(lab)
     lab.clock.hurried = True
-    with pytest.raises(Conflict, match="another start of this mover is still under way") as caught:
+    with pytest.raises(
+        Conflict, match="another start of this mover is still in progress"
+    ) as caught:
         await lab.other.start(lab.task, "other")
     assert caught.value.code == "CONFLICT"
     lab.aws.interceptor.open_gate()
@@ -230,83 +209,6 @@ async def test_a_start_that_fails_in_aws_blocks_no_other(
         await lab.runs.start(lab.task, BY, key)
     lab.aws.interceptor.clear()
     await lab.other.start(lab.task, "another")
-
-
-@KEYS
-@pytest.mark.parametrize("replica", ["same", "other"])
-async def test_a_start_whose_effect_comes_late_makes_one_run(
-    lab: Lab, monkeypatch: pytest.MonkeyPatch, key: Key | None, replica: str
-) -> None:
-    """Its caller is told that it failed; the next one waits for what becomes of it.
-
-    The connection broke, and AWS works on the call only afterwards.
-    """
-    plain, sent = executions.start_run, asyncio.Event()
-    late: list[tuple[Gateway, str, Tag]] = []
-
-    async def unanswered(gateway: Gateway, task_arn: str, mark: Tag) -> str:
-        if sent.is_set():
-            return await plain(gateway, task_arn, mark)
-        sent.set()
-        late.append((gateway, task_arn, mark))
-        raise lost()
-
-    monkeypatch.setattr("graph.runs.start.start_run", unanswered)
-    with pytest.raises(UpstreamTimeout):
-        await lab.runs.start(lab.task, BY)
-    runs = lab.runs if replica == "same" else lab.other
-    next_one = asyncio.create_task(runs.start(lab.task, "another", key))
-    await asyncio.sleep(0)
-    run_arn = await plain(*late[0])
-    with pytest.raises(AlreadyRunning):
-        await next_one
-    await lab.settled()
-    assert [run.run_arn for run in await lab.runs.list_runs(lab.task)] == [run_arn]
-    assert (await lab.note(run_arn)).started_by == BY
-
-
-@pytest.mark.parametrize(
-    ("cause", "held"),
-    [
-        (TimeoutError(), True),
-        (ReadTimeoutError(endpoint_url="x"), True),
-        (ResponseParserError("a page"), True),
-        (ConnectTimeoutError(endpoint_url="x"), False),
-        (EndpointConnectionError(endpoint_url="x"), False),
-        (answered(500), False),
-        (answered(502), True),
-        (answered(504), True),
-    ],
-    ids=repr,
-)
-async def test_only_a_call_that_may_take_effect_keeps_its_claim(
-    lab: Lab, monkeypatch: pytest.MonkeyPatch, cause: Exception, *, held: bool
-) -> None:
-    async def fail(*_given: Any) -> str:
-        raise Upstream("AWS failed") from cause
-
-    with monkeypatch.context() as patch:
-        patch.setattr("graph.runs.start.start_run", fail)
-        with pytest.raises(Upstream):
-            await lab.runs.start(lab.task, BY)
-    claim = await lab.records.claim_start(lab.task, "mine")
-    assert claim.mine is not held
-    await lab.settled()
-    assert (await lab.records.claim_start(lab.task, "later")).mine is held
-
-
-async def test_a_start_that_never_left_is_in_nobodys_way(
-    lab: Lab, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def never(*_given: Any) -> str:
-        raise NotSent("too many calls are in progress; try again")
-
-    with monkeypatch.context() as patch:
-        patch.setattr("graph.runs.start.start_run", never)
-        with pytest.raises(NotSent):
-            await lab.runs.start(lab.task, BY)
-    await lab.other.start(lab.task, "another")
-    assert lab.clock.slept == []
 
 
 @KEYS
