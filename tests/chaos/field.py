@@ -38,7 +38,9 @@ class Field:
         self.counts[what] = self.counts.get(what, 0) + 1
 
 
-def server(aws: SandboxProcess, url: str, folder: Path, number: int) -> ServerProcess:
+def server(
+    aws: SandboxProcess, url: str, folder: Path, number: int, drain: float = 2
+) -> ServerProcess:
     return ServerProcess(
         aws.environment,
         folder / f"server-{number}.log",
@@ -46,7 +48,7 @@ def server(aws: SandboxProcess, url: str, folder: Path, number: int) -> ServerPr
         LEASE_SECONDS=LEASE,
         RETRY_SECONDS=0.1,
         POLL_SECONDS=0.2,
-        DRAIN_SECONDS=2,
+        DRAIN_SECONDS=drain,
         SWEEP_SECONDS=1,
         ORPHAN_MINUTES=AGE / 60,
         OPERATION_MINUTES=1_000,

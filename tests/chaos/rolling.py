@@ -21,7 +21,7 @@ import httpx
 
 from graph.model.operation import OperationStatus
 from graph.schema.ids import decode
-from graph.store import Store
+from graph.store import Store, open_store
 from tests.chaos.field import server
 from tests.chaos.proxies import KINDS, Proxy
 from tests.processes import SandboxProcess, ServerProcess
@@ -29,6 +29,8 @@ from tests.stores import store_url
 from tests.world import CREATE, HEADERS, LAB, new_mover
 
 CREATORS, READERS = 2, 4
+DRAIN = 15.0
+"""Seconds: requests that were sent before a server left the pool are answered by it."""
 SETTLED_SECONDS = 120.0
 READ = f'{{ account(id: "{LAB}") {{ movers(first: 1) {{ totalCount }} }} }}'
 
@@ -102,7 +104,7 @@ async def play(proxy: Proxy, servers: list[ServerProcess], url: str, rounds: int
             await _in_force(proxy.url, await asyncio.to_thread(proxy.reload, servers))
     traffic.stopping = True
     await running
-    async with Store(url) as store:
+    async with open_store(url) as store:
         await _all_completed(store, traffic)
     return traffic
 
@@ -121,12 +123,12 @@ async def _in_force(url: str, version: str) -> None:
 async def _all_completed(store: Store, traffic: Traffic) -> None:
     try:
         async with asyncio.timeout(SETTLED_SECONDS):
-            while await store.unended():  # noqa: ASYNC110 - other processes end them
+            while await store.operations.unended():  # noqa: ASYNC110 - other processes end them
                 await asyncio.sleep(0.5)
     except TimeoutError:
         traffic.problems.append("operations did not end")
     for operation_id in traffic.accepted:
-        row = await store.operation(operation_id)
+        row = await store.operations.get(operation_id)
         if row.status != OperationStatus.COMPLETED.value:
             traffic.problems.append(f"{operation_id} is {row.status}: {row.failure}")
     traffic.counts["creates accepted"] = len(traffic.accepted)
@@ -148,7 +150,7 @@ def main() -> int:
         os.environ.update(aws.environment)
         folder = given.keep or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        servers = [server(aws, url, folder, number) for number in range(2)]
+        servers = [server(aws, url, folder, number, DRAIN) for number in range(2)]
         try:
             for one in servers:
                 one.start()

@@ -18,7 +18,7 @@ from graph.aws import executions
 from graph.aws.client.gateway import Gateway, NotSent
 from graph.model.errors import AlreadyRunning, Upstream, UpstreamTimeout
 from graph.model.mover import Tag
-from graph.store import Key
+from graph.store import IdempotencyKey
 from tests.runs.lab import KEY, Lab
 
 KEYS = pytest.mark.parametrize("key", [None, KEY], ids=["without a key", "with a key"])
@@ -41,7 +41,7 @@ def lost() -> UpstreamTimeout:
 @KEYS
 @pytest.mark.parametrize("replica", ["same", "other"])
 async def test_a_start_whose_effect_comes_late_makes_one_run(
-    lab: Lab, monkeypatch: pytest.MonkeyPatch, key: Key | None, replica: str
+    lab: Lab, monkeypatch: pytest.MonkeyPatch, key: IdempotencyKey | None, replica: str
 ) -> None:
     """Its caller is told that it failed; the next one waits for what becomes of it.
 
