@@ -20,7 +20,7 @@ from graph.aws.client import credentials, gateway, measuring
 from graph.aws.client.caches import Caches
 from graph.aws.client.clients import MOST_ROLES
 from graph.concurrency import budget
-from graph.model.location import Location
+from graph.model.location import ListedLocation, Location
 from graph.model.mover import Account, Mover, Tag
 from graph.model.run import Counters, Run
 from graph.operations import engine_log
@@ -109,6 +109,10 @@ def location(number: int) -> Location:
     )
 
 
+def listed(number: int) -> ListedLocation:
+    return ListedLocation(arn=arn("location", number), kind="S3", uri=f"s3://b-{number}/folder/")
+
+
 def run(number: int) -> Run:
     run_arn = f"{arn('task', number)}/execution/exec-{number:017x}"
     figures = {f"{name}{index}": 1_000_000 + number for index, name in enumerate(["Files"] * 24)}
@@ -147,6 +151,8 @@ def movers(number: int) -> list[Mover]:
 ENTRIES: Final[dict[str, Callable[[int], tuple[Any, Any]]]] = {
     "location_kinds": lambda n: (arn("location", n), "S3"),
     "locations": lambda n: (arn("location", n), location(n)),
+    "listed_locations": lambda n: (arn("location", n), listed(n)),
+    "bucket_roles": lambda n: (arn("location", n), f"arn:aws:iam::222222222222:role/spinup/r-{n}"),
     "task_ends": lambda n: (arn("task", n), (arn("location", n), arn("location", n + 1))),
     "mover_lists": lambda n: ((f"{n:012}", "us-east-1"), movers(n)),
     "changes": lambda n: (f"{n:012}", 1_000 + n),
