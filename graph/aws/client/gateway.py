@@ -239,15 +239,12 @@ class Gateway:
         async def attempt() -> dict[str, Any]:
             return await self._send(bound, service, access, operation, given)
 
+        def known(error: Exception) -> Exception:
+            return translate(error, f"{service}:{name}", given)
+
         try:
             with measured(service, name):
-                return await self._in_turn(
-                    bound.account_id,
-                    access,
-                    attempt,
-                    lambda error: translate(error, f"{service}:{name}", given),
-                    safe=safe,
-                )
+                return await self._in_turn(bound.account_id, access, attempt, known, safe=safe)
         except ApiError as error:
             self._reports.report(error, f"{service}:{name}", bound.account_id)
             raise
