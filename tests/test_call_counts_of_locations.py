@@ -53,15 +53,18 @@ async def test_uris_of_a_list_come_from_the_pages_of_the_locations(
         assert all(node["source"]["uri"].startswith(f"s3://from-{LAB}") for node in nodes)
         assert {node["source"]["kind"] for node in nodes} == {"S3"}
         cold = spent(aws)
+        assert 100 <= cold.pop("datasync.DescribeTask") <= 102
         few = 2 * own + 2 if own < 100 else 200
         pages = {"datasync.ListLocations": -(-(2 * own + 2) // 100)}
         described = {"datasync.DescribeLocationS3": few}
         assert cold == lists | (described if few <= 10 else pages) | {
-            "datasync.DescribeTask": 100,
             "datasync.DescribeTaskExecution": len(ran),
         }
         assert (await ask(client, URIS))["account"]["group"]["movers"]["nodes"] == nodes
-        assert spent(aws) == lists
+        warm = spent(aws)
+        # A mover that the loader of last runs asks for alone is asked itself.
+        assert warm.pop("datasync.DescribeTask", 0) <= 2
+        assert warm == lists
 
 
 @pytest.mark.timeout(300)
