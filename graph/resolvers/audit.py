@@ -16,8 +16,13 @@ async def list_audit(
 
     Raises Forbidden if the caller's key lacks the right to read the audit trail.
     """
+    require_audit(context)
     rights = context.rights
-    if not rights.may_audit:
-        raise Forbidden("The caller's key may not read the audit trail.")
     seen = replace(wanted, accounts=rights.accounts, groups=rights.groups)
     return await context.services.audit.page(seen, first, before)
+
+
+def require_audit(context: ReadContext) -> None:
+    """Raises Forbidden if the caller's key lacks the right to read the audit trail."""
+    if not context.rights.may_audit:
+        raise Forbidden("The caller's key may not read the audit trail.")

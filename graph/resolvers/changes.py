@@ -171,6 +171,10 @@ async def _audited(
     target: AuditTarget,
     change: Callable[[Attempt], Coroutine[Any, Any, T]],
 ) -> T:
+    async def allowed(attempt: Attempt) -> T:
+        scope.require_write_key(context)  # before AWS is asked about the target
+        return await change(attempt)
+
     requester = Requester(
         key=context.identity.key,
         on_behalf_of=context.identity.on_behalf_of,
@@ -179,7 +183,7 @@ async def _audited(
     )
     return await context.services.audit.carry_out(
         Attempt(action, requester, target),
-        change,
+        allowed,
         may_take_effect=_may_take_effect(context.rights, target),
     )
 

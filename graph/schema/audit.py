@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import strawberry
 
 from graph.model import audit as model
-from graph.resolvers.audit import list_audit
+from graph.resolvers.audit import list_audit, require_audit
 from graph.schema import enums  # noqa: F401 - describes the enums
 from graph.schema.connections import Connection, check_size, connection_of, page_of
 from graph.schema.fields import Info, attribute, filter_text
@@ -136,6 +136,7 @@ async def audit_page(
     info: Info, given: AuditFilter | None, first: int, after: str | None
 ) -> Connection[AuditRecord]:
     """A page of the audit trail, newest first. Raises Forbidden and Invalid."""
+    require_audit(info.context)  # before the arguments are converted
     check_size(first)
     before = None if after is None else _sequence(after)
     # One more than the page holds shows whether there is a next page.

@@ -69,7 +69,7 @@ FIELDS: dict[str, tuple[str, tuple[str, str, str, str]]] = {
     ),
     "Mutation.deleteMover": (
         'mutation { deleteMover(input: {mover: "ABSENT"}) { errors { code } } }',
-        ("UNAUTHENTICATED", "NOT_FOUND", "NOT_FOUND", "NOT_FOUND"),
+        ("UNAUTHENTICATED", "FORBIDDEN", "NOT_FOUND", "NOT_FOUND"),
     ),
     "Mutation.cleanOrphans": (
         f'mutation {{ cleanOrphans(input: {{account: "{LAB}"}}) {{ errors {{ code }} }} }}',
