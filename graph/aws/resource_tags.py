@@ -12,10 +12,13 @@ from graph.model.mover import GROUP_TAG
 async def group_of_resource(gateway: Gateway, account_id: str, arn: str) -> str | None:
     """The value of the resource's tag ``spinup:spaceid``; None without one.
 
-    A bucket, whose ARN names no account, is asked with the management role of ``account_id``. One
-    call. Raises what AWS answers.
+    A bucket, whose ARN names no account, is asked with the management role of ``account_id``. The
+    tags of a resource of another account do not count, because its groups are others. One call.
+    Raises what AWS answers.
     """
     parts = names.arn(arn)
+    if parts.account not in ("", account_id):
+        return None
     if parts.service == "s3" and not parts.account:
         tags = await tags_of_bucket(gateway.bind(account_id), parts.resource)
         return value_of(tags, GROUP_TAG)

@@ -16,18 +16,22 @@ _SPACES: Final = " \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
 _SUBDIRECTORY: Final = re.compile(rf"[a-zA-Z0-9_+./(){_SPACES}-]*")
 
 
-def check_arn(arn: str, service: str, form: str, home: Home, path: Path) -> None:
-    """Raises Invalid unless the ARN is one of that service and form, in the mover's home.
+def check_arn(  # noqa: PLR0913 - what an ARN consists of
+    arn: str, service: str, form: str, home: Home, path: Path, *, shared: bool = False
+) -> None:
+    """Raises Invalid unless the ARN is one of that service and form, in the mover's region.
 
-    ``form`` is an expression for the resource, which begins with its type and a slash.
+    ``form`` is an expression for the resource, which begins with its type and a slash. ``shared``:
+    other accounts may share resources of this type, whose ARNs then name their owner.
     """
     given = names.arn(arn, path=path)
-    if given.service != service or not re.fullmatch(form, given.resource):
+    if given.service != service or not given.account or not re.fullmatch(form, given.resource):
         kind = form.partition("/")[0]
         raise Invalid(f"'{arn}' is not the ARN of a {kind} of {service}.", path=path)
     same("partition", given.partition, home.partition, arn, path)
-    same("account", given.account, home.account_id, arn, path)
     same("region", given.region, home.region, arn, path)
+    if not shared:
+        same("account", given.account, home.account_id, arn, path)
 
 
 def same(what: str, given: str, wanted: str, arn: str, path: Path) -> None:

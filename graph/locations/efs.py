@@ -24,9 +24,9 @@ def _check(spec: EfsSpec, home: Home, path: Path) -> None:
         raise Invalid(f"1 to {MOST_SECURITY_GROUPS} security groups are required.", path=groups)
     file_system = (*path, "filesystemArn")
     check_arn(spec.filesystem_arn, "elasticfilesystem", _FILE_SYSTEM, home, file_system)
-    check_arn(spec.subnet_arn, "ec2", _SUBNET, home, (*path, "subnetArn"))
+    check_arn(spec.subnet_arn, "ec2", _SUBNET, home, (*path, "subnetArn"), shared=True)
     for index, arn in enumerate(spec.security_group_arns):
-        check_arn(arn, "ec2", _SECURITY_GROUP, home, (*groups, str(index)))
+        check_arn(arn, "ec2", _SECURITY_GROUP, home, (*groups, str(index)), shared=True)
     check_subdirectory(spec.subdirectory, (*path, "subdirectory"))
 
 

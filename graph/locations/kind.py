@@ -22,7 +22,7 @@ def named(names: str, **nested: Members) -> Members:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """Where a mover is created: its locations have to be there too, unless they are buckets."""
+    """Where a mover is created: its file systems have to be there too."""
 
     account_id: str
     region: str

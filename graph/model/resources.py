@@ -99,7 +99,16 @@ class ResourceRule:
             self.account in (None, account)
             and self.group in (None, group)
             and self.pattern.matches(resource)
+            and self._names_owner(account, resource)
         )
+
+    def _names_owner(self, account: str, resource: Resource) -> bool:
+        """Whether the pattern has the account of an access point in full if it is another one.
+
+        Every account may have an access point of any name.
+        """
+        _, _, service, _, owner, _ = resource.arn.split(":", _PARTS - 1)
+        return service != "s3" or owner in ("", account, self.pattern.account)
 
 
 def s3_prefix(subdirectory: str | None) -> str | None:

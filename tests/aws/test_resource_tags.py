@@ -1,4 +1,4 @@
-"""The tags of a bucket: only a real answer is one."""
+"""The tags of resources: of a bucket only a real answer counts, and of other accounts none."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ import pytest
 from botocore.parsers import ResponseParserError
 
 from graph.aws.client.answers import check_answer
+from graph.aws.client.gateway import Gateway
+from graph.aws.resource_tags import group_of_resource
+from graph.sandbox import Sandbox
+from tests.world import LAB, OTHER
 
 GOOD = b"<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet></Tagging>"
 BAD = [
@@ -36,3 +40,20 @@ def test_tags_are_an_answer() -> None:
 def test_anything_else_is_none(body: bytes) -> None:
     with pytest.raises(ResponseParserError, match="s3:GetBucketTagging"):
         check(body)
+
+
+@pytest.mark.parametrize(
+    "arn",
+    [
+        f"arn:aws:ec2:us-east-1:{OTHER}:subnet/subnet-1",
+        f"arn:aws:ec2:us-east-1:{OTHER}:security-group/sg-1",
+        f"arn:aws:s3:us-east-1:{OTHER}:accesspoint/lab",
+        f"arn:aws:s3::{OTHER}:accesspoint/lab.mrap",
+    ],
+)
+async def test_the_tags_of_another_accounts_resource_do_not_count(
+    aws: Sandbox, gateway: Gateway, arn: str
+) -> None:
+    """A group of the same name there is another group."""
+    assert await group_of_resource(gateway, LAB, arn) is None
+    assert aws.interceptor.calls() == []

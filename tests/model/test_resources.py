@@ -186,3 +186,30 @@ def test_a_rule_is_for_the_movers_of_its_account_and_group(
     resource = Resource(f"{BUCKET}b")
     assert given_rule.allows("222222222222", "lab", resource) is allowed
     assert given_rule.allows("222222222222", None, resource) is (rule[1] is None and allowed)
+
+
+OTHERS = "333333333333"
+THEIR_POINT = POINT.replace("222222222222", OTHERS)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "arn", "allowed"),
+    [
+        ("arn:aws:s3:*:*:accesspoint/lab", f"{POINT}/lab", True),
+        ("arn:aws:s3:*:*:accesspoint/lab", f"{THEIR_POINT}/lab", False),
+        ("arn:aws:s3:*:*:accesspoint/lab", f"{THEIR_POINT}:lab", False),
+        ("arn:aws:s3:*:33333333333?:accesspoint/lab", f"{THEIR_POINT}/lab", False),
+        ("arn:*:*:*:*:*", f"{THEIR_POINT}/lab", False),
+        ("arn:*:*:*:*:*", f"arn:aws:s3::{OTHERS}:accesspoint/lab.mrap", False),
+        (f"arn:aws:s3:*:{OTHERS}:accesspoint/*", f"{THEIR_POINT}/lab", True),
+        (f"arn:aws:s3:*:{OTHERS}:accesspoint/*", f"{THEIR_POINT}:lab", True),
+        ("arn:aws:s3:*:222222222222:accesspoint/*", f"{THEIR_POINT}/lab", False),
+        ("arn:aws:ec2:*:*:subnet/subnet-1", f"arn:aws:ec2:r:{OTHERS}:subnet/subnet-1", True),
+        (f"{BUCKET}lab", f"{BUCKET}lab", True),
+    ],
+)
+def test_an_access_point_of_another_account_needs_a_rule_with_that_account(
+    pattern: str, arn: str, *, allowed: bool
+) -> None:
+    rule = ResourceRule(ArnPattern.parse(pattern))
+    assert rule.allows("222222222222", "lab", Resource(arn)) is allowed
