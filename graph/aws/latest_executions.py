@@ -25,15 +25,15 @@ async def runs_newest_first(gateway: ArnGateway, task_arn: str) -> list[RunRef]:
 async def latest_runs(aws: AccountGateway, task_arns: list[str]) -> dict[str, str | None]:
     """The ARN of the last run of each mover of an account, None where it never ran.
 
-    Costs one call per 100 runs of the account, or one call per mover if there are too many runs or
-    only one mover is requested.
+    Costs one call per 100 runs of the account, or one call per mover, two if its task names no run,
+    if there are too many runs or only one mover is requested.
     """
     refs = await _account_runs(aws) if len(task_arns) > 1 else None
     if refs is None:
         return dict(
             zip(
                 task_arns,
-                await asyncio.gather(*(_said_by_task(aws, arn) for arn in task_arns)),
+                await asyncio.gather(*(_latest_run(aws, arn) for arn in task_arns)),
                 strict=True,
             )
         )
@@ -59,11 +59,16 @@ async def _account_runs(aws: AccountGateway) -> list[RunRef] | None:
     return refs
 
 
-async def _said_by_task(gateway: ArnGateway, task_arn: str) -> str | None:
+async def _latest_run(aws: AccountGateway, task_arn: str) -> str | None:
+    """As the task says, which AWS does not promise to do; otherwise the newest run in its list."""
     try:
-        return (await describe_task(gateway, task_arn)).latest_run_arn
+        named = (await describe_task(aws, task_arn)).latest_run_arn
+        if named is not None:
+            return named
+        refs = await runs_newest_first(aws, task_arn)
     except NotFound:
         return None
+    return refs[0].run_arn if refs else None
 
 
 async def _newest_first(aws: AccountGateway, lists: list[list[RunRef]]) -> bool:

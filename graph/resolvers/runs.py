@@ -81,9 +81,14 @@ def task_of(run_arn: str) -> str:
 
 
 async def latest_run(context: ReadContext, task_arn: str) -> Run | None:
-    """The mover's last run, active or ended; None if it never ran."""
+    """The mover's last run, active or ended; None if AWS lists none of the last 30 days."""
     run_arn = await context.loaders.latest_run.load(task_arn)
-    return None if run_arn is None else await get_run(context, run_arn)
+    if run_arn is None:
+        return None
+    try:
+        return await get_run(context, run_arn)
+    except NotFound:  # a task may name a run that AWS has forgotten
+        return None
 
 
 async def current_run(context: ReadContext, mover: Mover) -> Run | None:
