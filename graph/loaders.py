@@ -77,7 +77,11 @@ class Loaders:
         """By account."""
 
     def forget(self) -> None:
-        """Discards everything before the next event of a stream, which has to show fresh values."""
+        """Discards everything before the next event of a stream, which has to show fresh values.
+
+        The calling task joins no read that is already under way.
+        """
+        self._gateway.reads.outdate()
         for loader in vars(self).values():
             if isinstance(loader, DataLoader):
                 loader.clear_all()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import httpx
 import pytest
 
 from graph.app import create_app
-from graph.sandbox import Sandbox
+from graph.sandbox import Fault, Sandbox
 from tests.transport.wire import APOLLOS, Socket, Streaming, parts
 from tests.world import (
     CREATE,
@@ -31,6 +32,7 @@ MOVER = """mover { id status currentRun { id status outcome }
   lastRun { id status outcome } runs { nodes { id status outcome } } }"""
 RUN = f"""subscription($id: ID!) {{ runProgress(run: $id) {{
   {MOVER} run {{ id status outcome {MOVER} }} }} }}"""
+SHOWN = "query($id: ID!) { node(id: $id) { ... on Mover { status tags { key } } } }"
 OPERATION = f"subscription($id: ID!) {{ operationProgress(operation: $id) {{ status {MOVER} }} }}"
 
 
@@ -49,7 +51,11 @@ async def followed(client: httpx.AsyncClient, query: str, **variables: Any) -> l
         json={"query": query, "variables": variables},
         headers={"Accept": "text/event-stream"},
     )
-    lines = [line for line in response.text.splitlines() if line.startswith("data: {")]
+    return events_of(response.text)
+
+
+def events_of(text: str) -> list[Any]:
+    lines = [line for line in text.splitlines() if line.startswith("data: {")]
     events = [json.loads(line.removeprefix("data: ")) for line in lines]
     # Between two reads for an event that is not the last, a mover may have been deleted.
     assert "errors" not in events[-1], events
@@ -74,6 +80,34 @@ async def test_a_run_and_its_mover_agree_in_each_event(brief: Sandbox, tmp_path:
     assert last["run"]["outcome"] == "SUCCEEDED"
     for at in (last["mover"], last["run"]["mover"]):
         assert (at["status"], at["currentRun"]) == ("AVAILABLE", None)
+
+
+@pytest.mark.parametrize("call", ["DescribeTask", "ListTagsForResource"])
+async def test_an_event_joins_no_read_of_another_request_that_began_before_it(
+    aws: Sandbox, tmp_path: Path, call: str
+) -> None:
+    furnish(aws, LAB, a=b"1")
+    aws.set_pace(launch=1_000)
+    app = create_app(settings(tmp_path))
+    async with client_of(app) as client:
+        mover = await made(client)
+        await asyncio.to_thread(aws.turn, 0)
+        run = (await ask(client, START, id=mover))["startMover"]["run"]["id"]
+        query = RUN.replace("($id: ID!)", "").replace("$id", f'"{run}"')
+        headers = [(b"x-auth-token", TOKEN.encode())]
+        async with Streaming(app, query, path="/graphql", more=headers) as stream:
+            await stream.until(lambda: "LAUNCHING" in stream.text)
+            aws.interceptor.add(Fault(call, "gate-after"))
+            reader = asyncio.create_task(ask(client, SHOWN, id=mover))
+            assert await asyncio.to_thread(aws.interceptor.wait_for_gate, 20)
+            await asyncio.to_thread(aws.settle)
+            await stream.ended()
+        assert not reader.done()
+        aws.interceptor.open_gate()
+        await reader
+    last = events_of(stream.text)[-1]
+    for at in (last["mover"], last["run"]["mover"]):
+        assert (at["status"], at["lastRun"]["status"]) == ("AVAILABLE", "SUCCESS")
 
 
 @pytest.mark.parametrize("transport", ["multipart", "websocket"])

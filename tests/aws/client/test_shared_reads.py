@@ -67,6 +67,45 @@ async def test_nobody_joins_a_read_that_began_before_a_change(
     assert aws.interceptor.counts()["datasync.ListTasks"] == 2
 
 
+async def read_outdated(gateway: Gateway, *, times: int = 1) -> list[Any]:
+    gateway.reads.outdate()
+    return await asyncio.gather(*(shared(gateway) for _ in range(times)))
+
+
+async def test_an_event_joins_no_read_that_began_before_it(aws: Sandbox, gateway: Gateway) -> None:
+    await list_tasks(gateway)
+    aws.interceptor.forget_calls()
+    aws.interceptor.add(Fault("ListTasks", "gate-after"))
+    before = shared(gateway)
+    await at_the_gate(aws)
+    events = [asyncio.create_task(read_outdated(gateway, times=3)) for _ in range(4)]
+    await asyncio.gather(*events)
+    assert not before.done()
+    aws.interceptor.open_gate()
+    await before
+    assert aws.interceptor.counts()["datasync.ListTasks"] == 2, "the events share a call"
+    assert len(gateway.reads) == 0
+
+
+async def test_what_a_read_reads_in_turn_is_no_older_than_itself(
+    aws: Sandbox, gateway: Gateway
+) -> None:
+    await list_tasks(gateway)
+    aws.interceptor.forget_calls()
+    aws.interceptor.add(Fault("ListTasks", "gate-after"))
+    before = shared(gateway)
+    await at_the_gate(aws)
+
+    async def outer() -> Any:
+        return await shared(gateway)
+
+    await gateway.bind(LAB).shared(("outer",), outer)
+    assert not before.done()
+    aws.interceptor.open_gate()
+    await before
+    assert aws.interceptor.counts()["datasync.ListTasks"] == 2
+
+
 async def test_a_read_of_another_account_is_another_read(aws: Sandbox, gateway: Gateway) -> None:
     other = "333333333333"
     one, two = await asyncio.gather(
@@ -81,6 +120,7 @@ async def test_reads_under_way_end_with_the_gateway(aws: Sandbox, gateway: Gatew
     aws.interceptor.add(Fault("ListTasks", "gate"))
     waiting = shared(gateway)
     await at_the_gate(aws)
+    gateway.reads.forget(LAB)  # which does not end them
     async with asyncio.timeout(10):
         await gateway.__aexit__(None, None, None)
         with pytest.raises(asyncio.CancelledError):
