@@ -5,6 +5,7 @@ Functions that raise begin with ``require_``.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
 from graph.context import ReadContext
@@ -34,22 +35,23 @@ def require_task_account(context: ReadContext, task_arn: str) -> Account:
     Raises NotFound, worded as for a mover that does not exist, if the caller may not see the
     account, or if no mover of this server can have that ARN.
     """
-    region = context.services.gateway.region
-    return _account_of(context, "task", task_arn, region, NO_MOVER)
+    regions = (context.services.gateway.region,)
+    return _account_of(context, "task", task_arn, regions, NO_MOVER)
 
 
 def require_location_account(context: ReadContext, location_arn: str) -> Account:
     """The same for a location, which may be in another region than its task."""
-    return _account_of(context, "location", location_arn, None, NO_LOCATION)
+    regions = context.services.gateway.regions
+    return _account_of(context, "location", location_arn, regions, NO_LOCATION)
 
 
 def _account_of(
-    context: ReadContext, kind: str, arn: str, region: str | None, not_found: str
+    context: ReadContext, kind: str, arn: str, regions: Collection[str], not_found: str
 ) -> Account:
     parts = names.datasync_arn(kind, arn)
     if parts is None or parts.partition != context.services.gateway.partition:
         raise NotFound(not_found)
-    if region is not None and parts.region != region:
+    if parts.region not in regions:
         raise NotFound(not_found)
     try:
         return require_account(context, parts.account)

@@ -183,6 +183,11 @@ class Gateway:
         return self._clients.partition
 
     @property
+    def regions(self) -> frozenset[str]:
+        """All regions that this server can reach."""
+        return self._clients.regions
+
+    @property
     def listed_accounts(self) -> tuple[Account, ...]:
         """The accounts that the settings allow; empty if they allow any."""
         return tuple(Account(account_id, self.region) for account_id in sorted(self._accounts))
@@ -218,7 +223,7 @@ class Gateway:
         """
         parts = names.arn(arn)
         region = parts.region or self.region
-        if parts.partition != self.partition or region not in self._clients.regions:
+        if parts.partition != self.partition or region not in self.regions:
             raise Invalid(f"'{arn}' is not in a region that this server can reach")
         return AccountGateway(self, names.account_id(parts.account), region)
 
