@@ -36,6 +36,8 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+INTERRUPTED: Final = "INTERRUPTED"
+"""The error code of a change that the shutdown cut off: whether it took effect is unknown."""
 _UNDER_WAY: Final = 1_000
 """Concurrent changes. They outlive their clients, so connection limits do not bound them."""
 _DRAIN_SECONDS: Final = 10.0
@@ -132,6 +134,10 @@ class Audit:
             else:
                 write_line(record)
                 AUDIT_LEFT_OUT.inc()
+            raise
+        except asyncio.CancelledError:
+            # The shutdown cut it off. The store is still open, as it is closed after this.
+            await self._conclude(attempt.record(AuditPhase.FAILED, INTERRUPTED))
             raise
         except Exception:
             await self._conclude(attempt.record(AuditPhase.FAILED, ApiError.code))

@@ -89,7 +89,7 @@ class AuditRecord:
     requester: Requester
     target: AuditTarget
     error_code: str | None = None
-    """The code that the caller was given; null unless REFUSED or FAILED."""
+    """The code that the caller was given, or INTERRUPTED; null unless REFUSED or FAILED."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,8 +51,9 @@ class AuditRecord:
     )
     error_code: str | None = attribute(
         "error_code",
-        "The error code the caller received, or OPERATION_FAILED for a durable operation. Null "
-        "unless the phase is REFUSED or FAILED.",
+        "The error code the caller received, or OPERATION_FAILED for a durable operation, or "
+        "INTERRUPTED if the server stopped before the change ended, so that its outcome is "
+        "unknown. Null unless the phase is REFUSED or FAILED.",
     )
 
     @strawberry.field(description="The AWS account concerned, as the caller gave it.")

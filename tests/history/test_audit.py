@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from graph.concurrency import TaskOwner
 from graph.history.audit import Attempt, Audit
 from graph.history.refusals import RefusalLimit
 from graph.model.audit import (
@@ -130,6 +131,53 @@ async def test_a_change_whose_client_leaves_runs_to_its_end_and_is_recorded(stor
         assert await phases(store) == [("REQUESTED", None)]
         go_on.set()
     assert await phases(store) == [("REQUESTED", None), ("ACCEPTED", None)]
+
+
+@pytest.mark.parametrize("cancelled", ["by its service", "by the audit", "by both"])
+async def test_a_change_that_the_shutdown_cuts_off_has_failed_with_an_unknown_outcome(
+    store: Store, monkeypatch: pytest.MonkeyPatch, cancelled: str
+) -> None:
+    """Services close first and cancel what they own; the audit cancels what is left."""
+    monkeypatch.setattr("graph.history.audit._DRAIN_SECONDS", 0.01)
+    owner, begun = TaskOwner(), asyncio.Event()
+
+    async def work() -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    async def change(_attempt: Attempt) -> None:
+        await (work() if cancelled == "by the audit" else owner.run(work()))
+
+    async with Audit(store.audit, keep_seconds=60) as audit:
+        client = asyncio.ensure_future(audit.carry_out(attempt(), change, may_take_effect=True))
+        await begun.wait()
+        if cancelled == "by its service":
+            await owner.aclose(0)
+    with pytest.raises(asyncio.CancelledError):
+        await client
+    await owner.aclose(0)
+    assert await phases(store) == [("REQUESTED", None), ("FAILED", "INTERRUPTED")]
+
+
+async def test_the_shutdown_does_not_fail_if_the_store_is_away(
+    store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    monkeypatch.setattr("graph.history.audit._DRAIN_SECONDS", 0.01)
+    begun = asyncio.Event()
+
+    async def change(_attempt: Attempt) -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    trail = FailingTrail(store, AuditPhase.REQUESTED, error=Upstream("away"))
+    async with Audit(trail, keep_seconds=60) as audit:
+        client = asyncio.ensure_future(audit.carry_out(attempt(), change, may_take_effect=True))
+        await begun.wait()
+    with pytest.raises(asyncio.CancelledError):
+        await client
+    assert "audit=FAILED" in caplog.text
+    assert "INTERRUPTED" in caplog.text
 
 
 async def test_changes_that_pile_up_are_throttled(
