@@ -99,7 +99,8 @@ def test_ours_stay_as_they_are() -> None:
     ("error", "kind"),
     [
         (answer("AccessDenied"), NotFound),
-        (answer("ValidationError"), NotFound),
+        (answer("ValidationError"), Upstream),
+        (answer("MalformedPolicyDocument"), Upstream),
         (answer("Throttling"), Throttled),
         (answer("RegionDisabledException", status=403), Upstream),
         (answer("PackedPolicyTooLarge"), Upstream),
