@@ -130,7 +130,9 @@ class Lab:
 
 
 @asynccontextmanager
-async def opened(aws: Sandbox, folder: Path, *, drain: float = 10.0) -> AsyncIterator[Lab]:
+async def opened(
+    aws: Sandbox, folder: Path, *, drain: float = 10.0, settle: float = SETTLE
+) -> AsyncIterator[Lab]:
     furnish(aws, LAB, a=b"1")
     aws.set_pace(launch=1_000)
     source, destination = (
@@ -146,8 +148,8 @@ async def opened(aws: Sandbox, folder: Path, *, drain: float = 10.0) -> AsyncIte
     ):
         clock, records = SandboxClock(), Unreliable(store)
         async with (
-            _service(gateway, records, store, clock, drain) as runs,
-            _service(gateway, others.runs, others, clock, drain) as other,
+            _service(gateway, records, store, clock, drain=drain, settle=settle) as runs,
+            _service(gateway, others.runs, others, clock, drain=drain, settle=settle) as other,
         ):
             yield Lab(aws, gateway, store, records, runs, other, task, clock)
 
@@ -173,8 +175,14 @@ def refusing(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     monkeypatch.setattr(DataSyncBackend, "start_task_execution", refuse)
 
 
-def _service(
-    gateway: Gateway, records: RunRecords, store: Store, clock: SandboxClock, drain: float
+def _service(  # noqa: PLR0913 - what it consists of
+    gateway: Gateway,
+    records: RunRecords,
+    store: Store,
+    clock: SandboxClock,
+    *,
+    drain: float,
+    settle: float,
 ) -> RunService:
     idempotency = Idempotency(store.idempotency, "replica", Bookkeeping(clock))
-    return RunService(gateway, records, idempotency, clock=clock, drain=drain, settle=SETTLE)
+    return RunService(gateway, records, idempotency, clock=clock, drain=drain, settle=settle)

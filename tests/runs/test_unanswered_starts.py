@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,8 +19,9 @@ from graph.aws import executions
 from graph.aws.client.gateway import Gateway, NotSent
 from graph.model.errors import AlreadyRunning, Upstream, UpstreamTimeout
 from graph.model.mover import Tag
+from graph.sandbox import Sandbox
 from graph.store import IdempotencyKey
-from tests.runs.lab import KEY, Lab
+from tests.runs.lab import KEY, Lab, opened
 
 KEYS = pytest.mark.parametrize("key", [None, KEY], ids=["without a key", "with a key"])
 BY = "me for you"
@@ -41,34 +43,39 @@ def lost() -> UpstreamTimeout:
 @KEYS
 @pytest.mark.parametrize("replica", ["same", "other"])
 async def test_a_start_whose_effect_comes_late_makes_one_run(
-    lab: Lab, monkeypatch: pytest.MonkeyPatch, key: IdempotencyKey | None, replica: str
+    aws: Sandbox,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    key: IdempotencyKey | None,
+    replica: str,
 ) -> None:
     """Its caller is told that it failed; the next one waits for what becomes of it.
 
     The connection broke, and AWS works on the call only afterwards.
     """
-    plain, sent = executions.start_run, asyncio.Event()
-    late: list[tuple[Gateway, str, Tag]] = []
+    async with opened(aws, tmp_path, settle=60) as lab:
+        plain, sent = executions.start_run, asyncio.Event()
+        late: list[tuple[Gateway, str, Tag]] = []
 
-    async def unanswered(gateway: Gateway, task_arn: str, mark: Tag) -> str:
-        if sent.is_set():
-            return await plain(gateway, task_arn, mark)
-        sent.set()
-        late.append((gateway, task_arn, mark))
-        raise lost()
+        async def unanswered(gateway: Gateway, task_arn: str, mark: Tag) -> str:
+            if sent.is_set():
+                return await plain(gateway, task_arn, mark)
+            sent.set()
+            late.append((gateway, task_arn, mark))
+            raise lost()
 
-    monkeypatch.setattr("graph.runs.start.start_run", unanswered)
-    with pytest.raises(UpstreamTimeout):
-        await lab.runs.start(lab.task, BY)
-    runs = lab.runs if replica == "same" else lab.other
-    next_one = asyncio.create_task(runs.start(lab.task, "another", key))
-    await asyncio.sleep(0)
-    run_arn = await plain(*late[0])
-    with pytest.raises(AlreadyRunning):
-        await next_one
-    await lab.settled()
-    assert [run.run_arn for run in await lab.runs.list_runs(lab.task)] == [run_arn]
-    assert (await lab.note(run_arn)).started_by == BY
+        monkeypatch.setattr("graph.runs.start.start_run", unanswered)
+        with pytest.raises(UpstreamTimeout):
+            await lab.runs.start(lab.task, BY)
+        runs = lab.runs if replica == "same" else lab.other
+        next_one = asyncio.create_task(runs.start(lab.task, "another", key))
+        await asyncio.sleep(0)
+        run_arn = await plain(*late[0])
+        with pytest.raises(AlreadyRunning):
+            await next_one
+        await lab.settled()
+        assert [run.run_arn for run in await lab.runs.list_runs(lab.task)] == [run_arn]
+        assert (await lab.note(run_arn)).started_by == BY
 
 
 @pytest.mark.parametrize(
