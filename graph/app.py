@@ -205,7 +205,7 @@ async def _lifespan(
 @asynccontextmanager
 async def _checks(services: Services) -> AsyncIterator[dict[str, Check]]:
     """What has to work for a server to be ready: not AWS itself, nor any single account."""
-    async with OwnCredentials(services.gateway.identity, SystemClock()) as own:
+    async with OwnCredentials(services.gateway.clients.identity, SystemClock()) as own:
 
         async def credentials_trouble() -> str | None:
             return own.trouble

@@ -28,7 +28,7 @@ class Finding:
 
 async def check_server(gateway: Gateway) -> Finding:
     """Whether AWS accepts the server's own credentials."""
-    return await _tried("server", "own credentials", gateway.identity)
+    return await _tried("server", "own credentials", gateway.clients.identity)
 
 
 async def check_account(aws: AccountGateway, task_quota: int | None) -> AsyncIterator[Finding]:
@@ -49,7 +49,9 @@ async def check_account(aws: AccountGateway, task_quota: int | None) -> AsyncIte
 
 
 async def _role(aws: AccountGateway) -> str:
-    return await aws.gateway.assume(aws.account_id)
+    clients = aws.gateway.clients
+    await clients.get(aws.account_id, aws.region, "datasync", Access.READ)
+    return clients.role_arn(aws.account_id)
 
 
 async def _tasks(aws: AccountGateway) -> str:

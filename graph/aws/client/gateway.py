@@ -82,7 +82,7 @@ class AccountGateway:
     @property
     def role_boundary(self) -> str | None:
         """The ARN of the policy that bounds every role that is created in the account."""
-        return self.gateway.role_boundary(self.account_id)
+        return self.gateway.clients.role_boundary(self.account_id)
 
     def of(self, arn: str) -> AccountGateway:
         """The account and region of an ARN."""
@@ -157,7 +157,7 @@ class Gateway:
 
         ``retry_seconds``: the longest wait before the second attempt of a call.
         """
-        self.org, self._clients, self._accounts = org, clients, accounts
+        self.org, self.clients, self._accounts = org, clients, accounts
         self.call_seconds, self._retry_seconds = call_seconds, retry_seconds
         self._slots = AccountSlots()
         self._retries: LRUCache[str, Retries] = LRUCache(_ACCOUNTS)
@@ -166,44 +166,31 @@ class Gateway:
         self.caches = Caches()
 
     async def __aenter__(self) -> Self:
-        await self._clients.__aenter__()
+        await self.clients.__aenter__()
         return self
 
     async def __aexit__(self, *exc: object) -> None:
         await self.reads.aclose()
-        await self._clients.__aexit__(*exc)
+        await self.clients.__aexit__(*exc)
 
     @property
     def region(self) -> str:
         """The region that movers are made in."""
-        return self._clients.region
+        return self.clients.region
 
     @property
     def partition(self) -> str:
-        return self._clients.partition
+        return self.clients.partition
 
     @property
     def regions(self) -> frozenset[str]:
         """All regions that this server can reach."""
-        return self._clients.regions
+        return self.clients.regions
 
     @property
     def listed_accounts(self) -> tuple[Account, ...]:
         """The accounts that the settings allow; empty if they allow any."""
         return tuple(Account(account_id, self.region) for account_id in sorted(self._accounts))
-
-    async def assume(self, account_id: str) -> str:
-        """Assumes the management role of an account, and returns its ARN. Raises as a call does."""
-        await self._clients.get(account_id, self.region, "datasync", Access.READ)
-        return self._clients.role_arn(account_id)
-
-    async def identity(self) -> str:
-        """The ARN of the server's own credentials. Raises the SDK's errors."""
-        return await self._clients.identity()
-
-    def role_boundary(self, account_id: str) -> str | None:
-        """The ARN of the policy that bounds every role that is created in an account."""
-        return self._clients.role_boundary(account_id)
 
     def account(self, account_id: str) -> Account:
         """The account, if its id is well-formed and allowed. Asks AWS nothing."""
@@ -301,14 +288,14 @@ class Gateway:
     ) -> dict[str, Any]:
         """Once more, with new credentials, where those that it had are no longer accepted."""
         where = (bound.account_id, bound.region, service, access)
-        client = await self._clients.get(*where)
+        client = await self.clients.get(*where)
         try:
             answer: dict[str, Any] = await getattr(client, operation)(**given)
         except ClientError as error:
             if not ends_session(error, service):
                 raise
-            await self._clients.forget(bound.account_id, access, client)
-            client = await self._clients.get(*where)
+            await self.clients.forget(bound.account_id, access, client)
+            client = await self.clients.get(*where)
             answer = await getattr(client, operation)(**given)
         answer.pop("ResponseMetadata", None)
         return answer
