@@ -49,7 +49,7 @@ def datasync_arn(kind: str, text: str) -> Arn | None:
     """The parts of the complete ARN of a task, run or location; None for any other text."""
     match = _ARN.fullmatch(text)
     found = None if match is None else Arn(*match.groups())
-    if found is None or found.service != "datasync" or not found.account:
+    if found is None or found.service != "datasync" or not (found.region and found.account):
         return None
     return found if _OF_DATASYNC[kind].fullmatch(found.resource) else None
 

@@ -5,12 +5,11 @@ Functions that raise begin with ``require_``.
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Final
 
 from graph.context import ReadContext
 from graph.model import names
-from graph.model.errors import Forbidden, NotFound, unknown_account
+from graph.model.errors import Forbidden, Invalid, NotFound, unknown_account
 from graph.model.mover import Account, Mover
 
 NO_MOVER: Final = "datasync mover not found"
@@ -35,27 +34,26 @@ def require_task_account(context: ReadContext, task_arn: str) -> Account:
     Raises NotFound, worded as for a mover that does not exist, if the caller may not see the
     account, or if no mover of this server can have that ARN.
     """
-    regions = (context.services.gateway.region,)
-    return _account_of(context, "task", task_arn, regions, NO_MOVER)
+    region = context.services.gateway.region
+    return _account_of(context, "task", task_arn, region, NO_MOVER)
 
 
 def require_location_account(context: ReadContext, location_arn: str) -> Account:
     """The same for a location, which may be in another region than its task."""
-    regions = context.services.gateway.regions
-    return _account_of(context, "location", location_arn, regions, NO_LOCATION)
+    return _account_of(context, "location", location_arn, None, NO_LOCATION)
 
 
 def _account_of(
-    context: ReadContext, kind: str, arn: str, regions: Collection[str], not_found: str
+    context: ReadContext, kind: str, arn: str, region: str | None, not_found: str
 ) -> Account:
+    """``region``: the only one that the resource may be in; None for all that can be reached."""
     parts = names.datasync_arn(kind, arn)
-    if parts is None or parts.partition != context.services.gateway.partition:
-        raise NotFound(not_found)
-    if parts.region not in regions:
+    if parts is None or region not in (None, parts.region):
         raise NotFound(not_found)
     try:
+        context.services.gateway.of(arn)
         return require_account(context, parts.account)
-    except NotFound:
+    except (Invalid, NotFound):
         raise NotFound(not_found) from None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Hashable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final, Protocol, Self
 
 from botocore.exceptions import ClientError
@@ -183,11 +184,6 @@ class Gateway:
         return self.clients.partition
 
     @property
-    def regions(self) -> frozenset[str]:
-        """All regions that this server can reach."""
-        return self.clients.regions
-
-    @property
     def listed_accounts(self) -> tuple[Account, ...]:
         """The accounts that the settings allow; empty if they allow any."""
         return tuple(Account(account_id, self.region) for account_id in sorted(self._accounts))
@@ -210,7 +206,7 @@ class Gateway:
         """
         parts = names.arn(arn)
         region = parts.region or self.region
-        if parts.partition != self.partition or region not in self.regions:
+        if parts.partition != self.partition or region not in self.clients.regions:
             raise Invalid(f"'{arn}' is not in a region that this server can reach")
         return AccountGateway(self, names.account_id(parts.account), region)
 
@@ -225,7 +221,8 @@ class Gateway:
         """As ``AccountGateway.call``."""
         given = {name: value for name, value in params.items() if value is not None}
         name = "".join(part.capitalize() for part in operation.split("_"))
-        safe = operation.startswith(_SAFE)
+        doing, safe = f"{service}:{name}", operation.startswith(_SAFE)
+        known = partial(translate, doing=doing, sent=given)
         self._count(bound.account_id)
 
         async def attempt() -> dict[str, Any]:
@@ -238,7 +235,7 @@ class Gateway:
             with measured(service, name):
                 return await self._in_turn(bound.account_id, access, attempt, known, safe=safe)
         except ApiError as error:
-            self._reports.report(error, f"{service}:{name}", bound.account_id)
+            self._reports.report(error, doing, bound.account_id)
             raise
         finally:
             if not safe:
