@@ -60,7 +60,7 @@ async def test_a_store_that_stays_away_is_given_up_and_logged(
     await kept.settle("the start of exec-1", write)
     await clock.turn(3_600)
     assert len(tries) == 1 + bookkeeping._TRIES
-    assert "not recorded, as the store does not recover: the start of exec-1" in caplog.text
+    assert "not recorded, because the store did not recover: the start of exec-1" in caplog.text
     assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
@@ -71,7 +71,7 @@ async def test_what_is_open_when_the_server_stops_is_logged(
     await kept.settle("the start of exec-1", write)
     await clock.turn(1)
     await kept.aclose()
-    assert "not recorded, as the server stops: the start of exec-1" in caplog.text
+    assert "not recorded, because the server is stopping: the start of exec-1" in caplog.text
 
 
 async def test_only_so_much_is_repeated_at_once(
@@ -81,7 +81,7 @@ async def test_only_so_much_is_repeated_at_once(
     kept, (_, write) = Bookkeeping(clock), failing(1_000)
     for number in range(3):
         await kept.settle(f"exec-{number}", write)
-    assert "too much waits to be recorded: exec-2" in caplog.text
+    assert "too many records are waiting: exec-2" in caplog.text
     await kept.aclose()
 
 
