@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Hashable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Final, Protocol, Self
 
 from botocore.exceptions import ClientError
@@ -222,14 +221,13 @@ class Gateway:
         given = {name: value for name, value in params.items() if value is not None}
         name = "".join(part.capitalize() for part in operation.split("_"))
         doing, safe = f"{service}:{name}", operation.startswith(_SAFE)
-        known = partial(translate, doing=doing, sent=given)
         self._count(bound.account_id)
 
         async def attempt() -> dict[str, Any]:
             return await self._send(bound, service, access, operation, given)
 
         def known(error: Exception) -> Exception:
-            return translate(error, f"{service}:{name}", given)
+            return translate(error, doing, given)
 
         try:
             with measured(service, name):
