@@ -86,7 +86,7 @@ async def test_a_read_only_key_is_refused_before_aws_is_asked_what_it_refers_to(
             query = (
                 f"mutation($input: {kind}!) {{ {field}(input: $input) {{ errors {{ code }} }} }}"
             )
-            variables = {"i": {n: mover if v == "MOVER" else v for n, v in given.items()}}
+            variables = {"input": {n: mover if v == "MOVER" else v for n, v in given.items()}}
             response = await client.post(
                 "/graphql", json={"query": query, "variables": variables}, headers=HEADERS["reader"]
             )

@@ -69,6 +69,7 @@ async def test_no_answer_takes_more_calls_than_were_charged(
     assert "errors" not in answer, answer
     counts = aws.interceptor.counts()
     assumed = counts.pop("sts.AssumeRole", 0)
+    counts.pop("sts.GetCallerIdentity", 0)  # at the start of the server
     cost = answer["extensions"]["cost"]
     assert assumed
     assert cost["usedCalls"] == sum(counts.values())
