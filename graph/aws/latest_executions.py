@@ -6,11 +6,10 @@ import asyncio
 from collections import defaultdict
 from typing import Final
 
-from graph.aws.client.codes import NotUnderstood
 from graph.aws.client.gateway import AccountGateway, ArnGateway
 from graph.aws.executions import describe_run, list_account_runs, list_runs
 from graph.aws.tasks import describe_task
-from graph.model.errors import NotFound
+from graph.model.errors import Invalid, NotFound
 from graph.model.run import Run, RunRef
 
 _PAGES: Final = 10
@@ -55,7 +54,7 @@ async def _account_runs(aws: AccountGateway) -> list[RunRef] | None:
 
     try:
         refs: list[RunRef] | None = await aws.shared(("runs",), read)
-    except NotUnderstood:  # whether AWS lists the runs of all tasks together is not documented
+    except Invalid:  # whether AWS lists the runs of all tasks together is not documented
         return None
     return refs
 

@@ -7,13 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from graph.aws.client.access import Access
-from graph.aws.client.codes import NotUnderstood
 from graph.aws.client.gateway import AccountGateway, ArnGateway
 from graph.aws.client.paging import PAGE_SIZE
 from graph.aws.marks import with_marks
 from graph.aws.tags import encoded
 from graph.locations import KINDS, creation_of, kind_of, kind_of_spec
-from graph.model.errors import NotFound
+from graph.model.errors import Invalid, NotFound
 from graph.model.location import ListedLocation, Location, LocationSpec
 from graph.model.mover import Tag
 
@@ -79,7 +78,7 @@ async def describe_location(gateway: ArnGateway, location_arn: str) -> Location 
     except NotFound:
         if kind is not None:
             return None
-    except NotUnderstood:
+    except Invalid:
         if kind is not None:
             raise
     uris: dict[str, str] = await aws.shared(("locations",), lambda: list_locations(aws))

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from math import inf
 from typing import Final
 
-from graph.aws.client.codes import NotUnderstood
 from graph.aws.client.wording import own_words
 from graph.model.errors import ApiError, Invalid, NotFound, Throttled, Upstream
 
@@ -72,8 +71,6 @@ def refusal_of(error: ApiError) -> Refusal | None:
 
 def seconds_to_retry(error: ApiError) -> float:
     """How long an error is retried after its first occurrence; 0 if it does not pass."""
-    if isinstance(error, NotUnderstood):
-        return 0.0
     if isinstance(error, Throttled | Upstream):
         return inf
     known = refusal_of(error)

@@ -6,7 +6,6 @@ without a row is a failure of AWS, or of something between AWS and this server.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -27,10 +26,6 @@ from graph.model.errors import (
 
 class Refused(Upstream):
     """AWS does not accept this server, its session or its request; retrying is useless."""
-
-
-class NotUnderstood(Refused):
-    """AWS finds a call invalid that contains nothing that a caller chose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +62,6 @@ ACCOUNT: Final = Meaning(
     Refused, "AWS has not enabled that account or region for {doing}; its operator must fix this"
 )
 REQUEST: Final = Meaning(Refused, "AWS does not understand this server's request for {doing}")
-OWN_MISTAKE: Final = Meaning(NotUnderstood, REQUEST.text)
 INTERMEDIARY: Final = Meaning(
     Upstream, "something between this server and AWS refused {doing}; try again"
 )
@@ -199,15 +193,6 @@ def meaning_of(service: str, code: str) -> Meaning:
     if known is not None:
         return known
     return THROTTLED if "throttl" in name.lower() else FAILED
-
-
-_OWN: Final = re.compile(r"datasync:(Describe|List)|iam:(?!(CreateRole|PutRolePolicy)$)")
-"""Operations whose parameters contain nothing that a caller chose, apart from checked ARNs."""
-
-
-def is_own_call(doing: str) -> bool:
-    """Whether it is this server's fault, never a caller's, if AWS finds such a call invalid."""
-    return _OWN.match(doing) is not None
 
 
 def is_known(service: str, code: str) -> bool:

@@ -27,15 +27,7 @@ from botocore.exceptions import (
 )
 from botocore.parsers import ResponseParserError
 
-from graph.aws.client.codes import (
-    LATE,
-    LIMIT,
-    OWN_MISTAKE,
-    THROTTLED,
-    Meaning,
-    is_own_call,
-    meaning_of,
-)
+from graph.aws.client.codes import LATE, LIMIT, THROTTLED, Meaning, meaning_of
 from graph.aws.client.wording import own_words
 from graph.model.errors import (
     AlreadyRunning,
@@ -129,7 +121,7 @@ _UNANSWERED: Final[tuple[tuple[tuple[type[Exception], ...], type[ApiError], str]
 
 def not_assumable(error: Exception, role_arn: str) -> Exception:
     """The error to raise if the management role of an account cannot be assumed."""
-    if isinstance(error, ClientError) and code_of(error) == "AccessDenied":
+    if isinstance(error, ClientError) and code_of(error) in {"AccessDenied", "ValidationError"}:
         return unknown_account(role_arn.split(":")[4])
     translated = translate(error, "sts:AssumeRole")
     if not isinstance(translated, ApiError) or isinstance(translated, Throttled | Upstream):
@@ -144,8 +136,6 @@ def _answered(error: ClientError, doing: str, sent: Mapping[str, Any] | None) ->
     meaning = meaning_of(doing.partition(":")[0], code)
     if meaning.kind is Invalid:
         meaning = Meaning(_refined(error, words))
-    if meaning.kind is Invalid and is_own_call(doing):
-        meaning = OWN_MISTAKE
     if meaning is LIMIT and (not text or _RATE.search(words)):
         meaning = THROTTLED
     if meaning.text is None:

@@ -60,7 +60,6 @@ MEANINGS: dict[type[ApiError], str] = {
 }
 CODES = [(code, kind) for kind, codes in MEANINGS.items() for code in codes.split()]
 SERVICES = ("datasync", "iam", "resourcegroupstaggingapi")
-READS = ("Describe", "List")
 DEFINITE = (Refused, AccessDenied, Forbidden, NotFound, LimitExceeded)
 
 
@@ -176,38 +175,6 @@ async def test_what_is_wrong_with_a_call_to_the_tagging_api_is_not_the_callers(
     error = await failure(gateway, "resourcegroupstaggingapi", "GetResources")
     assert type(error) is Upstream
     assert SECRET not in error.message
-
-
-VALIDATION = {
-    "datasync": ("InvalidRequestException", "InvalidParameterException", "ValidationException"),
-    "iam": ("ValidationError", "InvalidInput", "MalformedPolicyDocument"),
-    "resourcegroupstaggingapi": ("InvalidParameterException", "ValidationException"),
-}
-CHOSEN = {
-    *(("iam", name) for name in ("CreateRole", "PutRolePolicy")),
-    *(("datasync", name) for name in REQUIRED["datasync"] if not name.startswith(READS)),
-}
-
-
-@pytest.mark.parametrize(
-    ("service", "name"), [(service, name) for service in VALIDATION for name in REQUIRED[service]]
-)
-async def test_an_invalid_call_is_the_callers_only_if_it_contains_what_a_caller_chose(
-    endpoint: Endpoint, gateway: Gateway, service: str, name: str
-) -> None:
-    for code in VALIDATION[service]:
-        endpoint.fail(service, code, SECRET)
-        error = await failure(gateway, service, name)
-        assert isinstance(error, Invalid if (service, name) in CHOSEN else Upstream), code
-        assert (SECRET in error.message) == ((service, name) in CHOSEN)
-        assert endpoint.asked == 1 or service == "resourcegroupstaggingapi"
-
-
-async def test_what_a_read_does_not_find_is_still_not_found(
-    endpoint: Endpoint, gateway: Gateway
-) -> None:
-    endpoint.fail("datasync", "InvalidRequestException", "Task task-0 is not found.")
-    assert type(await failure(gateway, "datasync", "DescribeTask")) is NotFound
 
 
 @pytest.mark.parametrize(

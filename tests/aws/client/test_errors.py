@@ -99,8 +99,7 @@ def test_ours_stay_as_they_are() -> None:
     ("error", "kind"),
     [
         (answer("AccessDenied"), NotFound),
-        (answer("ValidationError"), Upstream),
-        (answer("MalformedPolicyDocument"), Upstream),
+        (answer("ValidationError"), NotFound),
         (answer("Throttling"), Throttled),
         (answer("RegionDisabledException", status=403), Upstream),
         (answer("PackedPolicyTooLarge"), Upstream),
