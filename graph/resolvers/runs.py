@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import Final
 from graph.aws import executions
 from graph.context import Context, ReadContext
 from graph.model import names
-from graph.model.errors import NotFound
+from graph.model.errors import ApiError, NotFound
 from graph.model.mover import Mover
 from graph.model.progress import Progress
 from graph.model.run import Run, RunRef
@@ -22,6 +23,8 @@ from graph.runs.active import current_first
 from graph.runs.watch import Update
 from graph.store import IdempotencyKey
 
+_VISIBLE_SECONDS: Final = 60.0
+"""How long a stream relies on its run being visible."""
 _WITHOUT_RUN: Final = frozenset({"AVAILABLE", "CREATING"})
 """Statuses of a task without an active run; with any other, also a newer one, there may be one."""
 
@@ -164,14 +167,38 @@ async def cancelled_by(context: ReadContext, run_arn: str) -> str | None:
 async def follow_run(
     context: ReadContext, run_arn: str, after: int | None = None
 ) -> AsyncGenerator[Update, None]:
-    """The run's current state, then each change; ends when the run has ended."""
+    """The run's current state, then each change; ends when the run has ended.
+
+    Raises NotFound at the first change after which the caller may no longer see the run, as its
+    mover has moved to another group. That is looked at once a minute.
+    """
     await get_visible_run(context, run_arn)
+    checked = time.monotonic()
     async with aclosing(context.services.runs.follow(run_arn, after)) as updates:
         async for update in updates:
             context.refresh()
+            if time.monotonic() - checked >= _VISIBLE_SECONDS:
+                await _check_still_visible(context, run_arn)
+                checked = time.monotonic()
             # A run that is selected through its mover equals the run of the event.
             context.loaders.run.prime(run_arn, update.run)
             yield update
+
+
+async def _check_still_visible(context: ReadContext, run_arn: str) -> None:
+    """Raises NotFound if the mover is in a group now that the caller may not see.
+
+    The last states of a mover that was deleted are still shown, as are those of one that cannot be
+    read at the moment. Costs two calls to AWS, for callers that are limited to groups.
+    """
+    if context.rights.groups is None:
+        return
+    try:
+        mover = await context.loaders.mover.load(task_of(run_arn))
+    except ApiError:
+        return
+    if not scope.sees_group(context, mover.account.account_id, mover.group):
+        raise NotFound(scope.NO_RUN)
 
 
 def live_progress(context: ReadContext, run: Run) -> Progress | None:

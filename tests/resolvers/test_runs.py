@@ -9,10 +9,14 @@ from typing import Any
 import httpx
 import pytest
 
+from graph.app import create_app
+from graph.auth import token_for
+from graph.resolvers import runs
 from graph.sandbox import Sandbox
 from graph.sandbox.datasync import resources
 from tests import leftover
-from tests.world import LAB, ask, furnish, made, serving
+from tests.transport.wire import Streaming
+from tests.world import LAB, ask, client_of, furnish, made, serving, settings
 
 MOVER = """query($id: ID!) { node(id: $id) { ... on Mover {
   status currentRun { runId status outcome progress { percent totalsFinal } }
@@ -107,3 +111,39 @@ async def test_a_run_of_unknown_status_is_active_and_promises_nothing(
             "progress": {"percent": None, "totalsFinal": False},
         }
         assert await stopped(client, mover) == run
+
+
+FOLLOW = 'subscription { runProgress(run: "ID") { run { status } } }'
+
+
+@pytest.mark.parametrize(("group", "ends"), [("h", True), (None, True), ("g", False)])
+async def test_a_stream_ends_when_the_mover_moves_out_of_sight(
+    aws: Sandbox,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    group: str | None,
+    *,
+    ends: bool,
+) -> None:
+    monkeypatch.setattr(runs, "_VISIBLE_SECONDS", 0)
+    furnish(aws, LAB, a=b"1")
+    aws.set_pace(launch=1_000)
+    key = {"name": "of-g", "key": "key of g", "groups": ["g"]}
+    app = create_app(settings(tmp_path, keys=[key]))
+    async with client_of(app) as client:
+        mover = await made(client)
+        start = "mutation($id: ID!) { startMover(input: {mover: $id}) { run { id } } }"
+        run = (await ask(client, start, id=mover))["startMover"]["run"]["id"]
+        token = [(b"x-auth-token", token_for("key of g", 4).encode())]
+        query = FOLLOW.replace("ID", run)
+        async with Streaming(app, query, path="/graphql", more=token) as stream:
+            await stream.until(lambda: "LAUNCHING" in stream.text)
+            (task,) = leftover.datasync().tasks
+            if group is None:
+                leftover.datasync().untag_resource(task, ["spinup:spaceid"])
+            else:
+                leftover.datasync().tag_resource(task, {"spinup:spaceid": group})
+            aws.turn(2_000)
+            await stream.ended()
+        assert ("NOT_FOUND" in stream.text) is ends
+        assert ("SUCCESS" in stream.text) is not ends
