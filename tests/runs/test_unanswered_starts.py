@@ -86,7 +86,7 @@ async def test_a_start_whose_effect_comes_late_makes_one_run(
         (ResponseParserError("a page"), True),
         (ConnectTimeoutError(endpoint_url="x"), False),
         (EndpointConnectionError(endpoint_url="x"), False),
-        (answered(500), False),
+        (answered(500), True),
         (answered(502), True),
         (answered(504), True),
     ],

@@ -18,7 +18,7 @@ ALLOWED: Final = {
     # DBOS takes the engine for its own tables from whoever opens it.
     "graph/operations/engine.py",
 }
-SHOWN: Final = {"url", "is_sqlite", "alone"}
+SHOWN: Final = {"url", "is_sqlite", "alone", "outage"}
 """Members of the database that other packages may use."""
 
 
