@@ -75,14 +75,14 @@ def test_what_graphql_shows_is_in_the_description_of_the_service(name: str) -> N
     operation = {xform_name(each): each for each in MODEL.operation_names}
     described = operation[f"describe_location_{KINDS[name].operation}"]
     shape = MODEL.operation_model(described).output_shape
-    root = SimpleNamespace(value=SimpleNamespace(described=_Description(shape)))
+    root = SimpleNamespace(value=SimpleNamespace(described=_Description(shape), created_at=None))
     definition: Any = TYPES[name].__strawberry_definition__  # type: ignore[attr-defined]
     read = [
-        field.base_resolver.wrapped_func(root) in (None, [])
+        field.base_resolver.wrapped_func(root, None) in (None, [])
         for field in definition.fields
         if field.base_resolver
         and field.base_resolver.wrapped_func.__module__ == "graph.schema.fields"
-        and field.base_resolver.wrapped_func.__qualname__.startswith("member")
+        and field.base_resolver.wrapped_func.__qualname__.startswith("detail")
     ]
     assert read
     assert all(read)
