@@ -97,8 +97,8 @@ async def delete_role(aws: AccountGateway, name: str, marks: tuple[Tag, ...] = (
 async def _delete_attached(aws: AccountGateway, name: str) -> None:
     """Deletes a role that something is attached to. Asked only now: it is rare.
 
-    Organisations attach managed policies to every role. An instance profile is different: whoever
-    put the role into it uses the role.
+    Organisations attach managed policies to every role. An instance profile is different: it means
+    that somebody uses the role.
     """
     await _detach_policies(aws, name)
     try:

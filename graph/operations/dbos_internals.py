@@ -1,7 +1,8 @@
 """Every private member of DBOS that is used here. Checked with DBOS 3.4.0.
 
 DBOS reads and writes pickles for rows that name its default format, whatever serializer an
-application sets; no public option turns that off. So whoever could write its tables could run code.
+application sets; no public option turns that off. So write access to its
+tables would allow running code.
 """
 
 from __future__ import annotations

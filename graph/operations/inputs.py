@@ -1,7 +1,7 @@
 """What was asked of an accepted operation, as it outlives the process: JSON with a version.
 
-Nothing but data is stored, and no name of a class: whoever can write the database cannot run code
-here, and moving a class breaks no operation in flight. ``decode`` reads every version that a
+Only data is stored, never the name of a class: write access to the database does not allow running
+code here, and moving a class breaks no operation in progress. ``decode`` reads every version that a
 release has written. A new version is added beside the older ones, never in place of them.
 """
 

@@ -24,8 +24,8 @@ class Refusal:
     text: re.Pattern[str]
     """Found among AWS's own words in the message."""
     seconds: float
-    """For so long after its first occurrence it is retried, within the time that its step has; 0
-    if it never passes."""
+    """How long after its first occurrence it is retried, within the time of its step; 0 if it never
+    passes."""
     advice: str
     """What the user can do if it does not pass."""
 
@@ -55,7 +55,7 @@ KNOWN: Final = (
     _refusal(r"(?-i:\bkms:|\bKMS\b)", 0, _OBJECTS),
     # The policy that allows these has propagated if the bucket could be listed before.
     _refusal(rf"{_ACCESS}.*\bs3:\w*Object(?!s)", 30, _OBJECTS),
-    _refusal(r"(^|[.:] )unable to assume role", inf, _ASSUMED),
+    _refusal(r"(^|[.:] )(\w+ ){0,3}unable to assume role", inf, _ASSUMED),
     _refusal(rf"{_ACCESS}|(?-i:HeadBucket)", inf, _OTHER_ACCOUNT),
 )
 """The first that matches counts."""

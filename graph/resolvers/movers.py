@@ -81,7 +81,7 @@ async def get_account(context: ReadContext, account_id: str) -> Account:
 
 
 async def get_group(context: ReadContext, key: str) -> Group:
-    """``find_group`` for the key of an id: the error is the same for every account."""
+    """As ``find_group``, by the key of an id. The error is the same for every account."""
     account_id, _, name = key.partition(":")
     try:
         return await find_group(context, account_id, name)

@@ -52,7 +52,7 @@ class Canceller:
             )
 
     async def already_cancelling(self, run_arn: str) -> NotRunning:
-        """The error for a run that is being cancelled already, whoever requested that.
+        """The error for a run that is already being cancelled, by this caller or another.
 
         If this deployment did not cancel it, records that it is cancelled, which AWS does not.
         """

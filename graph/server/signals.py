@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 _HANGUP: Final = {signal.SIGHUP}
 _STOP: Final = (signal.SIGTERM, signal.SIGINT)
 _SAME_REQUEST_SECONDS: Final = 1.0
-"""A worker may get a signal twice, from its parent and from whoever signals the whole group."""
+"""A worker may get a signal twice, from its parent and with its process group."""
 
 
 def block_hangup() -> None:

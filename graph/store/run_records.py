@@ -13,7 +13,7 @@ from graph.store.statements import insert
 from graph.store.tables import NAME, NOTES, RUN_CANCELLATIONS, START_CLAIMS
 
 CLAIM_SECONDS: Final = 60.0
-"""Lease of a claim: whoever holds one gives up earlier, so that an older claim is a dead one's."""
+"""Lease of a claim. Its holder gives up earlier, so an older claim belongs to a dead server."""
 _RECENT: Final = 60.0
 """Seconds for which a started run is remembered with the claim, as AWS may still list the task as
 AVAILABLE."""

@@ -90,7 +90,7 @@ RUN_CANCELLATIONS: Final = sa.Table(
 START_CLAIMS: Final = sa.Table(
     "start_claims",
     METADATA,
-    # Unique by task: whoever inserts or takes the row over starts the mover.
+    # Unique by task: the attempt that inserts or takes over the row starts the mover.
     sa.Column("task_arn", sa.String(256), primary_key=True),
     sa.Column("attempt", sa.String(36), nullable=False),
     # From then on it is held for a minute: later than the claim if its call may still take effect.

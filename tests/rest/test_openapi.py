@@ -112,7 +112,7 @@ def test_a_wrong_method_is_told_of_where_there_is_one() -> None:
 
 def test_the_texts_are_those_that_are_answered() -> None:
     answered = {str(row.body) for row in (*READS, *CREATES, *UPDATES)} | set(TEXTS.values())
-    names = "NoRequest BadRequest BadCreate BadUpdate NoMover NoRun TooSlow HeadTooLarge"
+    names = "NoRequest BadRequest BadCreate BadUpdate NoMover NoRun TooSlow UrlTooLong HeadTooLarge"
     told = {
         example["value"]
         for name in names.split()

@@ -24,7 +24,7 @@ class _Group(Generic[T]):
         self._members: set[Mailbox[T]] = set()
         self._newest: T | None = None
         self._ended = ended
-        # In a context of its own: whoever happens to come first must leave no trace in it.
+        # In a context of its own: the first member must leave no trace in it.
         self._task = asyncio.create_task(self._read(source), context=Context())
 
     def join(self) -> Mailbox[T]:
