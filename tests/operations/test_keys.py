@@ -141,12 +141,13 @@ async def test_a_key_that_was_used_is_answered_also_while_aws_is_away(
         assert await started(client, mover, "k-1") == first
 
 
-RIGHTS: dict[str, dict[str, Any]] = {
-    "as before": {"groups": ["g"]},
-    "of another group": {"groups": ["h"]},
-    "of another account": {"accounts": [OTHER]},
-    "only to read": {"groups": ["g"], "write": False},
+RIGHTS: dict[str, tuple[dict[str, Any], list[str]]] = {
+    "as before": ({"groups": ["g"]}, []),
+    "of another group": ({"groups": ["h"]}, ["NOT_FOUND"]),
+    "of another account": ({"accounts": [OTHER]}, ["NOT_FOUND"]),
+    "only to read": ({"groups": ["g"], "write": False}, ["FORBIDDEN"]),
 }
+"""What the key may do, and the errors of a start that it asks for again."""
 
 
 async def test_a_key_tells_nothing_to_who_lost_the_right_to_start_its_mover(
@@ -156,12 +157,16 @@ async def test_a_key_tells_nothing_to_who_lost_the_right_to_start_its_mover(
     clear = "key of the caller"
     table = {"name": "caller", "key": clear, "write": True, "resources": ["arn:aws:s3:::*"]}
     mover = ""
-    for rights, changes in RIGHTS.items():
+    for rights, (changes, expected) in RIGHTS.items():
         async with serving(tmp_path, keys=[table | changes]) as client:
             client.headers.update({"X-Auth-Token": token_for(clear, 4)})
             mover = mover or await started_and_deleted(client)
-            codes = [error["code"] for error in (await started(client, mover, "k-1"))["errors"]]
-            assert codes == ([] if rights == "as before" else ["NOT_FOUND"]), rights
+            answer = await tell(client, START, id=mover, key="k-1")
+            payload = answer["data"]["startMover"] or {"run": None, "errors": []}
+            codes = [error["code"] for error in payload["errors"]]
+            codes += [error["extensions"]["code"] for error in answer.get("errors", [])]
+            assert codes == expected, rights
+            assert payload["run"] is None, rights
 
 
 async def test_a_refused_start_leaves_its_key_free(aws: Sandbox, tmp_path: Path) -> None:
