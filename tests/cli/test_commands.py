@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 import pytest
@@ -10,21 +9,6 @@ import pytest
 from graph.cli import main
 from graph.store import newest_revision
 from tests.stores import change
-
-TOO_DEAR = "datasync-api: servers reject a cost above 12 unless their TOKEN_MAX_COST allows it\n"
-
-
-@pytest.fixture
-def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
-    file = tmp_path / "keys.toml"
-    digest = hashlib.sha256(b"x").hexdigest()
-    file.write_text(
-        f'[[keys]]\nname = "ci"\nkey = "k2"\n[[keys]]\nname = "by-digest"\nsha256 = "{digest}"\n'
-    )
-    given = {"ORG": "acme", "TOKEN": "k1", "ROLE": "r", "KEYS": str(file)}
-    for name, value in given.items():
-        monkeypatch.setenv(f"DATASYNC_API_{name}", value)
-    return monkeypatch
 
 
 def test_a_schema_that_is_not_there_is_not_out_of_date(

@@ -13,19 +13,6 @@ from graph.cli import main
 TOO_DEAR = "datasync-api: servers reject a cost above 12 unless their TOKEN_MAX_COST allows it\n"
 
 
-@pytest.fixture
-def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
-    file = tmp_path / "keys.toml"
-    digest = hashlib.sha256(b"x").hexdigest()
-    file.write_text(
-        f'[[keys]]\nname = "ci"\nkey = "k2"\n[[keys]]\nname = "by-digest"\nsha256 = "{digest}"\n'
-    )
-    given = {"ORG": "acme", "TOKEN": "k1", "ROLE": "r", "KEYS": str(file)}
-    for name, value in given.items():
-        monkeypatch.setenv(f"DATASYNC_API_{name}", value)
-    return monkeypatch
-
-
 @pytest.mark.parametrize(("more", "key"), [([], b"k1"), (["--key-name", "ci"], b"k2")])
 def test_a_header_is_ready_for_curl(
     environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], more: list[str], key: bytes
