@@ -40,7 +40,14 @@ from graph.server.headers import SecurityHeaders
 from graph.server.health import Check, Health
 from graph.server.signals import on_hangup, on_stop
 from graph.store import trouble_of
-from graph.transport import GraphQLApp, QueryLimits, Schema, make_schema
+from graph.transport import (
+    GraphQLApp,
+    PersistedDocuments,
+    QueryLimits,
+    Schema,
+    UnusableDocument,
+    make_schema,
+)
 from rest_compat import routes as rest
 
 log = logging.getLogger(__name__)
@@ -102,7 +109,7 @@ def create_app(settings: Settings, *, owns_process: bool = False) -> Starlette:
     state = ApplicationState(version.version, settings.limits)
     health = Health(state.may_see_reasons)
     graphql = GraphQLApp(
-        graphql_schema(QueryLimits(calls=state.limits.calls_per_request)),
+        configured_schema(settings),
         identify=state.identify,
         make_context=state.context,
         rights_of=lambda caller: caller.rights,
@@ -149,8 +156,25 @@ def create_app(settings: Settings, *, owns_process: bool = False) -> Starlette:
     return app
 
 
-def graphql_schema(limits: QueryLimits | None = None) -> Schema:
-    """The GraphQL schema of the server."""
+def configured_schema(settings: Settings) -> Schema:
+    """The GraphQL schema with the limits and persisted documents of the settings.
+
+    Raises SettingsError for a document of the manifest that could not be executed.
+    """
+    limits = QueryLimits(calls=settings.limits.calls_per_request)
+    persisted = PersistedDocuments(
+        settings.manifest, automatic=settings.automatic_persisted_queries
+    )
+    try:
+        return graphql_schema(limits, persisted)
+    except UnusableDocument as error:
+        raise SettingsError(f"DATASYNC_API_PERSISTED_DOCUMENTS is wrong: {error}") from None
+
+
+def graphql_schema(
+    limits: QueryLimits | None = None, persisted: PersistedDocuments | None = None
+) -> Schema:
+    """The GraphQL schema of the server. Raises UnusableDocument."""
     return make_schema(
         query=schema.Query,
         mutation=schema.Mutation,
@@ -158,6 +182,7 @@ def graphql_schema(limits: QueryLimits | None = None) -> Schema:
         types=schema.BEHIND_INTERFACES,
         scalars=schema.SCALARS,
         limits=limits,
+        persisted=persisted,
         prices=schema.PRICES,
         code_of=lambda error: error.code if isinstance(error, ApiError) else None,
         states=frozenset({"runProgress", "operationProgress"}),

@@ -10,8 +10,10 @@ from starlette.requests import HTTPConnection
 
 from graph.app import ApplicationState, create_app
 from graph.model.caller import Caller, Identity
+from graph.model.manifest import hash_of
 from graph.sandbox import Sandbox
-from tests.world import ask, client_of, serving, settings
+from tests.transport.wire import Socket
+from tests.world import HEADERS, ask, client_of, serving, settings
 
 
 async def test_nothing_is_opened_before_the_lifespan_begins(aws: Sandbox, tmp_path: Path) -> None:
@@ -73,3 +75,43 @@ async def test_two_applications_of_one_process_have_keys_of_their_own(
 async def status_of(client: httpx.AsyncClient) -> int:
     answer = await client.post("/graphql", json={"query": "{ viewer { name } }"})
     return answer.status_code
+
+
+VIEWER = "query Viewer { viewer { name } }"
+
+
+async def test_a_manifest_serves_its_documents_on_every_transport(
+    aws: Sandbox, tmp_path: Path
+) -> None:
+    app = create_app(settings(tmp_path, persisted_documents={"v-1": VIEWER}, persisted_only=True))
+    result = {"data": {"viewer": {"name": "default"}}}
+    async with client_of(app) as client:
+        by_get = await client.get("/graphql", params={"documentId": "v-1"})
+        by_post = await client.post("/graphql", json={"documentId": f"sha256:{hash_of(VIEWER)}"})
+        assert by_get.json() == by_post.json() == result
+        for text in ("{ viewer { name } }", "{ __schema { queryType { name } } }"):
+            refused = await client.post("/graphql", json={"query": text})
+            assert refused.status_code == 403
+            assert refused.json()["errors"][0]["extensions"]["code"] == "OPERATION_NOT_ALLOWLISTED"
+        async with Socket(app, path="/graphql") as wire:
+            wire.say(
+                {"type": "connection_init", "payload": HEADERS},
+                {"type": "subscribe", "id": "1", "payload": {"documentId": "v-1"}},
+                {"type": "subscribe", "id": "2", "payload": {"query": "{ viewer { name } }"}},
+            )
+            await wire.until(lambda: {m["type"] for m in wire.heard} >= {"complete", "error"})
+    assert [m["payload"] for m in wire.heard if m["type"] == "next"] == [result]
+
+
+@pytest.mark.parametrize(
+    ("offered", "expected"), [("on", None), ("off", "PersistedQueryNotSupported")]
+)
+async def test_clients_may_register_documents_where_the_settings_say_so(
+    aws: Sandbox, tmp_path: Path, offered: str, expected: str | None
+) -> None:
+    known = {"extensions": {"persistedQuery": {"version": 1, "sha256Hash": hash_of(VIEWER)}}}
+    async with serving(tmp_path, automatic_persisted_queries=offered) as client:
+        assert "data" in (await client.post("/graphql", json={"query": VIEWER, **known})).json()
+        answer = (await client.post("/graphql", json=known)).json()
+    message = answer["errors"][0]["message"] if "errors" in answer else None
+    assert message == expected

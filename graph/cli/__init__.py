@@ -137,6 +137,10 @@ def _serve(arguments: argparse.Namespace) -> int:
     for how in found.understood:
         log.info("%s", how)
     logs.set_up(found.settings.log_level)
+    if found.settings.persisted_documents:
+        from graph.app import configured_schema  # noqa: PLC0415 - the same
+
+        configured_schema(found.settings)  # rejects a document before any worker is started
     return serve(found, arguments.workers)
 
 

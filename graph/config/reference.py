@@ -9,6 +9,12 @@ def table() -> str:
     """All settings as a Markdown table, one row each."""
     rows = ["| setting | default | description |", "|---|---|---|"]
     for name, field in Settings.model_fields.items():
-        default = "required" if field.is_required() else f"`{field.default or ''}`"
+        default = "required" if field.is_required() else f"`{_shown(field.default)}`"
         rows.append(f"| `{PREFIX}{name.upper()}` | {default} | {field.description} |")
     return "\n".join(rows)
+
+
+def _shown(default: object) -> object:
+    if isinstance(default, bool):
+        return "on" if default else "off"
+    return default or ""

@@ -19,6 +19,7 @@ from graph.auth import (
     read_keys,
     read_keys_file,
 )
+from graph.config.documents import DocumentSettings
 from graph.config.limits import LimitSettings
 from graph.model.resources import ResourceRule
 
@@ -112,7 +113,7 @@ class KeySettings(BaseSettings):
         return (default_key(self.token.get_secret_value().encode()), *keys)
 
 
-class Settings(LimitSettings, KeySettings):
+class Settings(DocumentSettings, LimitSettings, KeySettings):
     listen: str = Field(
         "127.0.0.1:8080",
         description="The address and port to listen on. `:8080` means all addresses.",

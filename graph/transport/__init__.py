@@ -3,7 +3,18 @@
 from graph.transport.app import GraphQLApp
 from graph.transport.endpoint import ABORT
 from graph.transport.execution.limits import QueryLimits
-from graph.transport.execution.schema import Schema, make_schema
+from graph.transport.execution.persisted import PersistedDocuments
+from graph.transport.execution.schema import Schema, UnusableDocument, make_schema
 from graph.transport.report import Failures, Report
 
-__all__ = ["ABORT", "Failures", "GraphQLApp", "QueryLimits", "Report", "Schema", "make_schema"]
+__all__ = [
+    "ABORT",
+    "Failures",
+    "GraphQLApp",
+    "PersistedDocuments",
+    "QueryLimits",
+    "Report",
+    "Schema",
+    "UnusableDocument",
+    "make_schema",
+]

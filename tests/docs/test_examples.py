@@ -26,6 +26,7 @@ pytestmark = pytest.mark.timeout(180)
 RUN = {"sh", "graphql", "js", "python", "toml", "json"}
 PLAIN = {"", "text"}
 """Languages of blocks that hold no code."""
+MANIFEST = "the manifest of the server that runs these examples"
 PROGRAMS = [block for page in PAGES for block in blocks(page) if block.language in ("js", "python")]
 
 
@@ -61,8 +62,11 @@ class Server:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     command = [sys.executable, "-m", "graph", "sandbox"]
     folder = tmp_path_factory.mktemp("sandbox")
+    manifest = folder / "manifest.json"
+    manifest.write_text(next(b.text for page in PAGES for b in blocks(page) if b.note == MANIFEST))
+    given = {"TMPDIR": str(folder), "DATASYNC_API_PERSISTED_DOCUMENTS": str(manifest)}
     with subprocess.Popen(  # noqa: S603
-        command, stdout=subprocess.PIPE, text=True, env={**os.environ, "TMPDIR": str(folder)}
+        command, stdout=subprocess.PIPE, text=True, env={**os.environ, **given}
     ) as process:
         assert process.stdout is not None
         printed = ""

@@ -109,9 +109,14 @@ def root_fields(document: DocumentNode, operation: OperationDefinitionNode) -> l
     return found
 
 
+def operations_of(document: DocumentNode) -> list[OperationDefinitionNode]:
+    """The operations of a document, in its order."""
+    return [d for d in document.definitions if isinstance(d, OperationDefinitionNode)]
+
+
 def chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
     """GetOperation() of the specification. Raises RequestError if the choice is not unique."""
-    operations = [d for d in document.definitions if isinstance(d, OperationDefinitionNode)]
+    operations = operations_of(document)
     if name is not None:
         operations = [d for d in operations if d.name and d.name.value == name]
     if len(operations) == 1:

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import strawberry
-from graphql import GraphQLError, GraphQLSchema, OperationType
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    OperationType,
+)
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types.scalar import ScalarDefinition
 
 from graph.model.price import NO_PRICES, Prices
-from graph.transport.execution.cost import check_cost
-from graph.transport.execution.documents import Documents, chosen, root_fields
+from graph.transport.execution.cost import Cost, check_cost
+from graph.transport.execution.documents import Documents, chosen, operations_of, root_fields
 from graph.transport.execution.errors import CodeOf
 from graph.transport.execution.limits import QueryLimits
 from graph.transport.execution.pacing import Pacer
@@ -19,6 +26,10 @@ from graph.transport.execution.persisted import PersistedDocuments
 from graph.transport.execution.request import NotAllowed, Operation, OperationRequest, RequestError
 from graph.transport.execution.strawberry_internals import core_schema
 from graph.transport.report import Summary
+
+
+class UnusableDocument(ValueError):
+    """A document of the manifest that could not be executed; the message names it and says why."""
 
 
 class Schema:
@@ -41,6 +52,8 @@ class Schema:
         self._documents = Documents(self.core, limits)
         self.pacer = Pacer()
         """Shared by all executions."""
+        for document_id, text in persisted.manifest.documents.items():
+            self._admit(document_id, text)
 
     def as_str(self) -> str:
         """The schema in GraphQL's schema definition language."""
@@ -57,12 +70,7 @@ class Schema:
         definition = chosen(document, request.operation_name)
         if definition.operation not in request.allowed:
             raise NotAllowed(definition.operation)
-        try:
-            cost = check_cost(
-                self.core, document, definition, request.variables, self.limits, self._prices
-            )
-        except GraphQLError as error:
-            raise RequestError([error]) from None
+        cost = self._cost(document, definition, request.variables)
         fields = root_fields(document, definition)
         names = {(field.alias or field.name).value: field.name.value for field in fields}
         name = definition.name.value if definition.name else None
@@ -70,6 +78,35 @@ class Schema:
         is_state = definition.operation is OperationType.SUBSCRIPTION and of_states
         summary = Summary(name, definition.operation.value, names)
         return Operation(document, definition, summary, is_state, cost.fields, cost.all_calls)
+
+    def _cost(
+        self,
+        document: DocumentNode,
+        definition: OperationDefinitionNode,
+        variables: Mapping[str, Any],
+    ) -> Cost:
+        try:
+            return check_cost(self.core, document, definition, variables, self.limits, self._prices)
+        except GraphQLError as error:
+            raise RequestError([error]) from None
+
+    def _admit(self, document_id: str, text: str) -> None:
+        """Parses, validates and prices a document of the manifest. Raises UnusableDocument.
+
+        Its price is that of a request without variables.
+        """
+        name = ""
+        try:
+            document = self._documents.get(text)
+            operations = operations_of(document)
+            if not operations:
+                chosen(document, None)
+            for definition in operations:
+                name = f" ({definition.name.value})" if definition.name else ""
+                self._cost(document, definition, {})
+        except RequestError as error:
+            why = error.errors[0].message
+            raise UnusableDocument(f"document '{document_id}'{name}: {why}") from None
 
 
 def make_schema(
@@ -90,7 +127,8 @@ def make_schema(
     ``states`` names the subscriptions whose events are states: a client that has the newest misses
     nothing. Each is executed once for all who ask for the same with equal rights, so that what it
     shows may depend on rights and never on who asks. ``prices``: which fields
-    call services behind the server, and how often.
+    call services behind the server, and how often. Raises UnusableDocument for a document of the
+    manifest that is invalid or too expensive.
     """
     return Schema(
         strawberry.Schema(
