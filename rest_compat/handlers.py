@@ -98,7 +98,7 @@ async def delete_mover(context: Context, request: Request) -> Response:
 
 
 def _deleted(operation: Operation) -> Response:
-    if not operation.status.ended:
+    if not operation.ended:
         text = "the mover is still being deleted, and this continues; repeat the request to wait"
         status = 504
     elif operation.failure:  # may quote AWS, which is not shown with a 5xx: the task log has it

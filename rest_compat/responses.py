@@ -80,20 +80,30 @@ def run_json(run: Run) -> Any:  # noqa: ANN401 - JSON
 
 def flywheel_json(operation: Operation) -> dict[str, Any]:
     """An operation in the original's task format; empty members are left out."""
-    ended = operation.ended_at if operation.status is OperationStatus.COMPLETED else None
-    failed = operation.ended_at if operation.status is OperationStatus.FAILED else None
+    status = _status(operation)
+    ended = operation.ended_at if status is OperationStatus.COMPLETED else None
+    failed = operation.ended_at if status is OperationStatus.FAILED else None
     checked_in = operation.events[-1].at if operation.events else None
     rendered = {
         "checkin_at": checked_in and _moment(checked_in),
         "completed_at": ended and _moment(ended),
         "created_at": _moment(operation.created_at),
         "id": operation.id,
-        "status": operation.status.value.lower(),
+        "status": status.value.lower(),
         "events": _log(operation),
         "failed_at": failed and _moment(failed),
         "failure": operation.failure,
     }
     return {name: value for name, value in rendered.items() if value}
+
+
+def _status(operation: Operation) -> OperationStatus:
+    """One of the original's four. Those of newer servers are shown by what they mean to clients."""
+    if operation.status is not OperationStatus.OTHER:
+        return operation.status
+    if not operation.ended:
+        return OperationStatus.RUNNING
+    return OperationStatus.FAILED if operation.failure else OperationStatus.COMPLETED
 
 
 def _log(operation: Operation) -> list[str]:
@@ -106,7 +116,7 @@ def _log(operation: Operation) -> list[str]:
         lines += [f"{at} {at} checkin task {task}", f"{at} {event.message}"]
     if operation.ended_at:
         at = _moment(operation.ended_at)
-        verb = "complete" if operation.status is OperationStatus.COMPLETED else "failed"
+        verb = "complete" if _status(operation) is OperationStatus.COMPLETED else "failed"
         lines.append(f"{at} {at} {verb} task {task}")
     return lines
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum
+
+from graph.model.open_enum import OpenEnum
 
 
-class AuditAction(Enum):
+class AuditAction(OpenEnum):
     """What was asked for, whichever API it was asked through."""
 
     CREATE_MOVER = "CREATE_MOVER"
@@ -17,9 +18,10 @@ class AuditAction(Enum):
     CLEAN_ORPHANS = "CLEAN_ORPHANS"
     PREVIEW_ORPHANS = "PREVIEW_ORPHANS"
     """A dry run of CLEAN_ORPHANS, which changes nothing."""
+    OTHER = "OTHER"
 
 
-class AuditPhase(Enum):
+class AuditPhase(OpenEnum):
     REQUESTED = "REQUESTED"
     """About to be carried out. Without a later record of the same attempt its end is unknown."""
     ACCEPTED = "ACCEPTED"
@@ -30,15 +32,17 @@ class AuditPhase(Enum):
     """AWS or the server failed; part of it may have taken effect."""
     COMPLETED = "COMPLETED"
     """A durable operation that was accepted before has completed."""
+    OTHER = "OTHER"
 
 
-class Surface(Enum):
+class Surface(OpenEnum):
     """The API that a request came in through."""
 
     GRAPHQL = "GRAPHQL"
     WEBSOCKET = "WEBSOCKET"
     """GraphQL over a WebSocket."""
     REST = "REST"
+    OTHER = "OTHER"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,26 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import Enum
 
 from graph.model.location import LocationSpec
 from graph.model.mover import Tag
+from graph.model.open_enum import OpenEnum
 
 
-class OperationKind(Enum):
+class OperationKind(OpenEnum):
     CREATE_MOVER = "CREATE_MOVER"
     DELETE_MOVER = "DELETE_MOVER"
+    OTHER = "OTHER"
 
 
-class OperationStatus(Enum):
+class OperationStatus(OpenEnum):
     CREATED = "CREATED"
     RUNNING = "RUNNING"
     COMPLETED = "COMPLETED"
     FAILED = "FAILED"
-
-    @property
-    def ended(self) -> bool:
-        return self in (OperationStatus.COMPLETED, OperationStatus.FAILED)
+    OTHER = "OTHER"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +63,10 @@ class Operation:
     created_at: datetime
     updated_at: datetime
     ended_at: datetime | None
+
+    @property
+    def ended(self) -> bool:
+        return self.ended_at is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,7 +46,7 @@ class OperationReader:
         """
         operation = await self.get(operation_id)
         before = self._expired_before()
-        old = operation.status.ended and operation.updated_at.timestamp() < before
+        old = operation.ended and operation.updated_at.timestamp() < before
         if old and not await self._store.operation_lists.is_kept(operation_id, before):
             raise NotFound("operation not found")
         return operation
@@ -89,7 +89,7 @@ class OperationReader:
             if operation != shown:
                 yield operation
                 shown = operation
-            if operation.status.ended:
+            if operation.ended:
                 return
             await asyncio.sleep(_LOOK)
 
@@ -98,7 +98,7 @@ class OperationReader:
         try:
             async with asyncio.timeout(seconds):
                 async for operation in self.follow(operation_id):
-                    if operation.status.ended:
+                    if operation.ended:
                         return operation
         except TimeoutError:
             log.debug("operation %s continues", operation_id)

@@ -176,7 +176,7 @@ async def start(
     operation_id: str, kind: str, given: bytes, *, recheck: bool, workflow_id: str | None = None
 ) -> None:
     """Has a recorded operation worked on. Idempotent. Raises UnreadableInput and NewerInput."""
-    decode(given)
+    _check_readable(kind, given)
     name = workflow_id or Attempts(operation_id).first
     if kind == OperationKind.CREATE_MOVER.value:
         await dispatch.start(name, workflows.create_mover, operation_id, recheck)
@@ -185,7 +185,13 @@ async def start(
 
 
 async def _start_final(row: StoredOperation) -> None:
-    decode(row.input)
+    _check_readable(row.kind, row.input)
     create = row.kind == OperationKind.CREATE_MOVER.value
     workflow = workflows.undo_create if create else workflows.delete_mover
     await dispatch.start(Attempts(row.id).final, workflow, row.id)
+
+
+def _check_readable(kind: str, given: bytes) -> None:
+    if OperationKind(kind) is OperationKind.OTHER:
+        raise NewerInput(f"the operation is of the kind {kind}")
+    decode(given)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum
+from typing import Final
 
 import strawberry
 
@@ -11,6 +12,11 @@ from graph.model.audit import AuditAction, AuditPhase, Surface
 from graph.model.operation import OperationKind, OperationStatus
 from graph.model.orphan import OrphanKind
 from graph.model.run import Outcome
+
+_NEWER: Final = (
+    "A value that a newer version of the server has stored and this one does not know. It occurs "
+    "only while both versions are in use, such as during a rolling upgrade."
+)
 
 
 def describe(enum: type[Enum], name: str, description: str, values: Mapping[str, str]) -> None:
@@ -30,6 +36,7 @@ describe(
     {
         "CREATE_MOVER": "Creates the roles, the two locations and the task of a new mover.",
         "DELETE_MOVER": "Deletes the task, its locations and the roles that were created for them.",
+        "OTHER": _NEWER,
     },
 )
 describe(
@@ -42,6 +49,7 @@ describe(
         "COMPLETED": "Ended successfully: the mover exists, or is gone after a delete.",
         "FAILED": "Ended without success; `failure` says why. A failed create leaves nothing "
         "behind; a failed delete can be repeated.",
+        "OTHER": _NEWER,
     },
 )
 describe(
@@ -75,6 +83,7 @@ describe(
         "DELETE_MOVER": "The deletion of a mover.",
         "CLEAN_ORPHANS": "The removal of orphaned locations and roles.",
         "PREVIEW_ORPHANS": "A dry run of the removal of orphans, which changes nothing.",
+        "OTHER": _NEWER,
     },
 )
 describe(
@@ -89,6 +98,7 @@ describe(
         "FAILED": "Not carried out in full because AWS or the server failed. With an "
         "`operationId`, an accepted operation failed.",
         "COMPLETED": "The durable operation that had been accepted has completed.",
+        "OTHER": _NEWER,
     },
 )
 describe(
@@ -99,5 +109,6 @@ describe(
         "GRAPHQL": "GraphQL over HTTP, event streams included.",
         "WEBSOCKET": "GraphQL over a WebSocket.",
         "REST": "The original REST API below `/v1/datasync`.",
+        "OTHER": _NEWER,
     },
 )

@@ -21,6 +21,7 @@ from graph.model.audit import (
     Surface,
 )
 from graph.observability.logs import pairs
+from graph.store import filters
 from graph.store.database import Database
 from graph.store.tables import AUDIT
 
@@ -146,8 +147,8 @@ def _conditions(wanted: AuditFilter) -> list[sa.ColumnElement[bool]]:
     equal = (
         (columns.requested_key, wanted.key),
         (columns.on_behalf_of, wanted.on_behalf_of),
-        (columns.action, wanted.action and wanted.action.value),
-        (columns.phase, wanted.phase and wanted.phase.value),
+        (columns.action, wanted.action),
+        (columns.phase, wanted.phase),
         (columns.account_id, wanted.account_id),
         (columns.mover_group, wanted.group),
         (columns.mover_name, wanted.mover_name),
@@ -155,8 +156,7 @@ def _conditions(wanted: AuditFilter) -> list[sa.ColumnElement[bool]]:
         (columns.request_id, wanted.request_id),
     )
     among = ((columns.account_id, wanted.accounts), (columns.mover_group, wanted.groups))
-    found = [column == value for column, value in equal if value is not None]
-    found += [column.in_(sorted(values)) for column, values in among if values is not None]
+    found = filters.equal(equal) + filters.among(among)
     if wanted.since is not None:
         found.append(columns.at >= wanted.since.timestamp())
     if wanted.until is not None:

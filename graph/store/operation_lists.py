@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from graph.model.operation import OperationFilter, OperationKind, OperationPlace
+from graph.store import filters
 from graph.store.database import Database
 from graph.store.stored_operation import StoredOperation, stored_operation
 from graph.store.tables import EVENTS, KEYS, OPERATIONS
@@ -109,10 +110,8 @@ def _conditions(wanted: OperationFilter) -> list[sa.ColumnElement[bool]]:
         (columns.account_id, wanted.account_id),
         (columns.mover_group, wanted.group),
         (columns.mover_name, wanted.mover_name),
-        (columns.kind, wanted.kind and wanted.kind.value),
-        (columns.status, wanted.status and wanted.status.value),
+        (columns.kind, wanted.kind),
+        (columns.status, wanted.status),
     )
     among = ((columns.account_id, wanted.accounts), (columns.mover_group, wanted.groups))
-    return [column == value for column, value in equal if value is not None] + [
-        column.in_(sorted(values)) for column, values in among if values is not None
-    ]
+    return filters.equal(equal) + filters.among(among)

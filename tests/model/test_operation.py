@@ -2,19 +2,37 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from graph.model.location import S3Spec
-from graph.model.operation import NewMover, OperationStatus
+from graph.model.operation import NewMover, Operation, OperationKind, OperationStatus
 from tests.world import LAB
 
 
 @pytest.mark.parametrize("status", OperationStatus)
-def test_an_operation_that_is_neither_waiting_nor_running_has_ended(
-    status: OperationStatus,
+@pytest.mark.parametrize("ended", [True, False])
+def test_an_operation_has_ended_when_its_end_is_recorded_whatever_its_status(
+    status: OperationStatus, *, ended: bool
 ) -> None:
-    going = {OperationStatus.CREATED, OperationStatus.RUNNING}
-    assert status.ended is (status not in going)
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    operation = Operation(
+        id="i",
+        kind=OperationKind.CREATE_MOVER,
+        status=status,
+        account_id=LAB,
+        group="g",
+        mover_name="one",
+        task_arn=None,
+        events=(),
+        failure=None,
+        requested_by="me",
+        created_at=at,
+        updated_at=at,
+        ended_at=at if ended else None,
+    )
+    assert operation.ended is ended
 
 
 def test_a_log_line_with_a_new_mover_does_not_name_its_key() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from graph.model.errors import NotFound, Upstream
-from graph.model.operation import OperationFilter, OperationStatus
+from graph.model.operation import OperationFilter, OperationKind, OperationStatus
 from graph.operations import reading
 from graph.operations.reading import OperationReader
 from graph.store import IdempotencyKey, OperationRecords, Store, StoredOperation, open_store
@@ -119,6 +119,24 @@ async def test_a_follower_gets_each_state_once_and_the_end_last(
     ]
 
 
+@pytest.mark.parametrize("failure", [None, "why"])
+async def test_an_operation_of_a_newer_server_is_shown_and_followed_to_its_end(
+    store: Store, monkeypatch: pytest.MonkeyPatch, failure: str | None
+) -> None:
+    monkeypatch.setattr(reading, "_LOOK", 0.0)
+    reader, operation_id = OperationReader(store, KEEP), await begin(store)
+    await change_operation(store, operation_id, kind="UPDATE_MOVER", status="PAUSED")
+    ((_, listed),) = await reader.page(EVERYTHING, 9)
+    assert (listed.kind, listed.status) == (OperationKind.OTHER, OperationStatus.OTHER)
+    changes = {"status": "WITHDRAWN", "ended_at": store.now(), "failure": failure}
+    seen = []
+    async for operation in reader.follow(operation_id):
+        seen.append((operation.ended, operation.failure))
+        if len(seen) == 1:
+            await change_operation(store, operation_id, **changes)
+    assert seen == [(False, None), (True, failure)]
+
+
 async def test_a_follower_of_an_operation_that_does_not_end_is_disconnected(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -142,5 +160,5 @@ async def test_waiting_returns_the_end_or_the_state_after_the_time_is_over(
     async with asyncio.TaskGroup() as group:
         waiting = group.create_task(reader.wait(operation_id, 60.0))
         await store.operations.end(operation_id, failure)
-    assert waiting.result().status.ended
+    assert waiting.result().ended
     assert waiting.result().failure == failure

@@ -14,7 +14,7 @@ from dbos import DBOS
 from graph.model.location import S3Spec
 from graph.model.operation import NewMover
 from graph.operations import dispatch
-from graph.operations.inputs import CreateInput
+from graph.operations.inputs import CreateInput, DeleteInput
 from graph.operations.inputs import encode as encoded
 from graph.operations.recovery import Recovery
 from graph.operations.runtime import runtime
@@ -118,11 +118,21 @@ async def test_an_operation_whose_input_is_damaged_fails(
     assert operation["failure"] == "its stored input is damaged"
 
 
-async def test_an_operation_of_a_newer_release_is_left_alone(aws: Sandbox, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("kind", "stored"),
+    [
+        ("CREATE_MOVER", b'{"version": 99, "create": {}}'),
+        ("UPDATE_MOVER", b'{"version": 99, "update": {}}'),
+        ("UPDATE_MOVER", b'{"version": 1, "update": {}}'),
+        ("UPDATE_MOVER", encoded(DeleteInput("arn:t"))),
+    ],
+)
+async def test_an_operation_of_a_newer_release_is_left_alone(
+    aws: Sandbox, tmp_path: Path, kind: str, stored: bytes
+) -> None:
     async with serving(tmp_path):
         store = runtime().store
-        newer = b'{"version": 99, "create": {}}'
-        begun = await store.operations.begin(recorded(stored=newer))
+        begun = await store.operations.begin(new_operation(kind=kind, input=stored))
         await recovery().recover_lost(abandoned=-1)
         assert (await store.operations.get(begun.operation_id)).ended_at is None
         assert await DBOS.list_workflows_async() == []

@@ -205,6 +205,24 @@ VIEWS: dict[str, tuple[Operation, dict[str, Any]]] = {
             "events": [*LINES, f"{T} {T} failed task i"], "failed_at": T, "failure": "why",
         },
     ),
+    "running as a newer server calls it": (
+        replace(BEGUN, status=OperationStatus.OTHER),
+        {"checkin_at": T, "created_at": T, "id": "i", "status": "running", "events": LINES},
+    ),
+    "completed as a newer server calls it": (
+        replace(BEGUN, status=OperationStatus.OTHER, ended_at=AT),
+        {
+            "checkin_at": T, "completed_at": T, "created_at": T, "id": "i", "status": "completed",
+            "events": [*LINES, f"{T} {T} complete task i"],
+        },
+    ),
+    "failed as a newer server calls it": (
+        replace(BEGUN, status=OperationStatus.OTHER, ended_at=AT, failure="why"),
+        {
+            "checkin_at": T, "created_at": T, "id": "i", "status": "failed",
+            "events": [*LINES, f"{T} {T} failed task i"], "failed_at": T, "failure": "why",
+        },
+    ),
 }  # fmt: skip
 
 

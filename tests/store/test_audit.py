@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from graph.model.audit import (
     AuditAction,
@@ -18,6 +19,8 @@ from graph.model.audit import (
     Surface,
 )
 from graph.store import Store
+from graph.store.audit import row_of
+from graph.store.tables import AUDIT
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, 250_000, tzinfo=UTC)
 
@@ -64,6 +67,30 @@ async def test_no_text_of_a_caller_keeps_a_record_out(store: Store, text: str) -
         shown = getattr(read.target, name)
         assert len(shown) <= 256
         assert shown.isprintable()
+
+
+@pytest.mark.parametrize("column", ["action", "phase", "surface"])
+async def test_a_record_with_a_word_of_a_newer_server_is_read_with_the_others(
+    store: Store, column: str
+) -> None:
+    await store.audit.append(record())
+    newer = row_of(record()) | {column: "NEWER"}
+    await store.database.write(sa.insert(AUDIT), newer)
+    newest, older = await whole(store)
+    assert older == record()
+    requester = newest.requester
+    assert requester.origin is not None
+    words = {"action": newest.action, "phase": newest.phase, "surface": requester.origin.surface}
+    assert [name for name, word in words.items() if word.value == "OTHER"] == [column]
+
+
+async def test_records_with_words_of_a_newer_server_are_found_as_other(store: Store) -> None:
+    newer = row_of(record()) | {"action": "UPDATE_MOVER", "phase": "WITHDRAWN"}
+    await store.audit.append(record())
+    await store.database.write(sa.insert(AUDIT), newer)
+    for wanted in ({"action": AuditAction.OTHER}, {"phase": AuditPhase.OTHER}):
+        (found,) = await whole(store, **wanted)
+        assert (found.action, found.phase) == (AuditAction.OTHER, AuditPhase.OTHER)
 
 
 async def test_records_go_when_they_are_old_and_not_before(store: Store) -> None:

@@ -29,6 +29,19 @@ async def test_the_newest_come_first_and_a_page_begins_behind_a_place(store: Sto
     assert ids(await store.operation_lists.page(wanted, EVER, 1, exact)) == ["c"]
 
 
+async def test_words_of_a_newer_server_are_kept_and_found_as_other(store: Store) -> None:
+    await accepted(store, "a")
+    await accepted(store, "b", kind="UPDATE_MOVER")
+    await change_operation(store, "b", status="PAUSED")
+    wanted = (
+        OperationFilter(kind=OperationKind.OTHER),
+        OperationFilter(status=OperationStatus.OTHER),
+    )
+    for each in wanted:
+        (row,) = await store.operation_lists.page(each, EVER, 9)
+        assert (row.id, row.kind, row.status) == ("b", "UPDATE_MOVER", "PAUSED")
+
+
 async def test_a_filter_takes_each_of_its_parts(store: Store) -> None:
     await accepted(store, "a")
     await accepted(store, "b", account_id="333333333333", group="h")
