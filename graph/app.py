@@ -118,6 +118,7 @@ def create_app(settings: Settings, *, owns_process: bool = False) -> Starlette:
         observe=note_operation,
         # Streams and sockets are counted for a key and for each of its users.
         names_of=lambda caller: frozenset({caller.identity.key, caller.identity}),
+        share_of=lambda caller: (caller.identity.key, caller.identity.on_behalf_of),
         address_of=lambda scope: Peer(*(scope.get("client") or ())).network,
         body_limit=settings.body_bytes,
         origins=settings.cors_origins,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from graph.aws.client.gateway import Gateway
 from graph.cleanup.service import Cleanup
-from graph.concurrency import Share, Usage, Work, begin_work
+from graph.concurrency import Usage, Work, begin_work, current_work
 from graph.history.audit import Audit
 from graph.loaders import Loaders
 from graph.model.caller import Caller, Identity, Rights
@@ -73,7 +73,9 @@ def open_context(services: Services, caller: Caller, request_id: str) -> Context
 
     From now on the calling task works for the caller, who takes turns with the others.
     """
-    usage = _begin(services, (caller.identity.key, caller.identity.on_behalf_of, request_id))
+    usage = _usage(services)
+    share = (caller.identity.key, caller.identity.on_behalf_of, request_id)
+    begin_work(Work(share, usage=usage))
     return Context(
         identity=caller.identity,
         rights=caller.rights,
@@ -87,9 +89,12 @@ def open_context(services: Services, caller: Caller, request_id: str) -> Context
 def open_read_context(services: Services, rights: Rights, request_id: str) -> ReadContext:
     """The same for a state that all callers with these rights follow together.
 
-    Their turns are those of the rights: the first caller must not pay for all the others.
+    The calling task goes on working for all of them, but the usage is that of the context.
     """
-    usage = _begin(services, (rights, None, request_id))
+    usage = _usage(services)
+    work = Work(usage=usage)
+    work.join(current_work())
+    begin_work(work)
     return ReadContext(
         rights=rights,
         request_id=request_id,
@@ -99,11 +104,8 @@ def open_read_context(services: Services, rights: Rights, request_id: str) -> Re
     )
 
 
-def _begin(services: Services, share: Share) -> Usage:
-    limits = services.limits
-    usage = Usage(limits.calls_per_request, limits.accounts_per_request)
-    begin_work(Work(share, usage=usage))
-    return usage
+def _usage(services: Services) -> Usage:
+    return Usage(services.limits.calls_per_request, services.limits.accounts_per_request)
 
 
 def _loaders(services: Services) -> Loaders:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from strawberry.dataloader import DataLoader
 
-from graph.concurrency import current_work
+from graph.concurrency import Work, begin_work, current_work
 from graph.context import open_context, open_read_context
 from graph.model.caller import Caller, Identity, Rights
 from tests.resolvers.lab import opened
@@ -35,13 +35,19 @@ async def test_what_a_request_does_is_done_for_its_key_its_user_and_itself(tmp_p
         assert current_work().shares == [("portal", "ada", "1")]
 
 
-async def test_what_callers_of_equal_rights_follow_together_knows_and_charges_none_of_them(
+async def test_what_callers_of_equal_rights_follow_is_done_for_those_who_follow_at_the_time(
     tmp_path: Path,
 ) -> None:
     rights = Rights(may_write=False)
     async with opened(tmp_path) as services:
+        followers = Work(("lab", None, "1"), ("portal", "ada", "1"))
+        begin_work(followers)
         context = open_read_context(services, rights, "1")
-        assert current_work().shares == [(rights, None, "1")]
+        followers.remove(("lab", None, "1"))
+        followers.add(("shop", None, "1"))
+        assert current_work().shares == [("portal", "ada", "1"), ("shop", None, "1")]
+        assert current_work().usage is context.usage
+        assert followers.usage is not context.usage
         assert context.rights is rights
         assert not hasattr(context, "identity")
         assert not hasattr(context, "caller")

@@ -60,11 +60,12 @@ class FairSlots:
 
     async def _take(self, work: Work) -> Hashable:
         ticket = _Ticket(asyncio.get_running_loop().create_future())
-        if all(self._queued[share[0]] >= self._waiting for share in work.shares):
+        shares = work.shares
+        if all(self._queued[share[0]] >= self._waiting for share in shares):
             raise TooManyWaiting
         try:
             with work.joined(lambda share: self._enqueue(ticket, share)):
-                for share in list(work.shares):
+                for share in shares:
                     self._enqueue(ticket, share)
                 self._grant()
                 return await ticket.turn

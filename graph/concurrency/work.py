@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from itertools import islice
+from typing import Final
 from weakref import WeakSet
 
 from graph.concurrency.round_robin import Share
 
 SERVER: Share = ("",)
 """The share of work that the server does for no particular caller. No key has an empty name."""
+_OWN: Final = 32
+"""How many of its own shares a work takes turns as: thousands may follow the same run, and a wait
+costs a little for each."""
 
 
 class TooMuch(Exception):
@@ -58,11 +64,19 @@ class Work:
     """
 
     def __init__(self, *shares: Share, usage: Usage | None = None) -> None:
-        self.shares: list[Share] = list(shares)
+        self._own: Counter[Share] = Counter(shares)
+        self._others: dict[Work, None] = {}
+        """Those that have joined, whose shares this work has, too."""
+        self._parts: WeakSet[Work] = WeakSet()
+        """Those that this work has joined."""
+        self._on_join: dict[object, Callable[[Share], None]] = {}
         self.usage = usage or Usage()
         """Shared with the parts of the work; not with those who join it."""
-        self._parts: WeakSet[Work] = WeakSet()
-        self._on_join: dict[object, Callable[[Share], None]] = {}
+
+    @property
+    def shares(self) -> list[Share]:
+        """Those that the work is done for now. The server's own if there are none."""
+        return self._found() or [SERVER]
 
     def part(self) -> Work:
         """A part of this work, which others may join separately."""
@@ -72,29 +86,66 @@ class Work:
 
     def join(self, other: Work) -> None:
         """From now on this work is also done for the other, and for all that join the other."""
-        other._parts.add(self)
-        for share in other.shares:
-            self.add(share)
+        if other not in self._others:
+            self._others[other] = None
+            other._parts.add(self)
+            self._announce(other._found())
+
+    def leave(self, other: Work) -> None:
+        """Ends what ``join`` began."""
+        self._others.pop(other, None)
+        other._parts.discard(self)
+
+    def add(self, share: Share) -> None:
+        """From now on this work is also done for this share; once more if it already is."""
+        self._own[share] += 1
+        self._announce([share])
+
+    def remove(self, share: Share) -> None:
+        """Ends what one call of ``add`` began."""
+        self._own[share] -= 1
+        if not self._own[share]:
+            del self._own[share]
 
     @contextmanager
     def joined(self, notify: Callable[[Share], None]) -> Iterator[None]:
-        """Calls ``notify`` for each share that is added meanwhile."""
-        token = object()
-        self._on_join[token] = notify
+        """Calls ``notify`` once for each share that is added meanwhile."""
+        token, known = object(), set(self.shares)
+
+        def once(share: Share) -> None:
+            if share not in known:
+                known.add(share)
+                notify(share)
+
+        self._on_join[token] = once
         try:
             yield
         finally:
             del self._on_join[token]
 
-    def add(self, share: Share) -> None:
-        """From now on this work is also done for this share."""
-        if share in self.shares:
-            return
-        self.shares.append(share)
-        for notify in list(self._on_join.values()):
-            notify(share)
-        for part in list(self._parts):
-            part.add(share)
+    def _found(self) -> list[Share]:
+        found: dict[Share, None] = {}
+        seen: set[Work] = set()
+        left = [self]
+        while left:
+            work: Work = left.pop()
+            if work not in seen:
+                seen.add(work)
+                found.update(dict.fromkeys(islice(work._own, _OWN)))
+                left += reversed(work._others)
+        return list(found)
+
+    def _announce(self, shares: list[Share]) -> None:
+        seen: set[Work] = set()
+        left = [self]
+        while left:
+            work: Work = left.pop()
+            if work not in seen:
+                seen.add(work)
+                left += work._parts
+                for notify in list(work._on_join.values()):
+                    for share in shares:
+                        notify(share)
 
 
 _CURRENT: ContextVar[Work | None] = ContextVar("work", default=None)

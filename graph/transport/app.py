@@ -10,7 +10,7 @@ from starlette.types import Receive, Scope, Send
 from graph.transport import http, websocket
 from graph.transport.endpoint import Endpoint, Identify, Slots, address_of
 from graph.transport.execution.billing import Charge
-from graph.transport.execution.results import MakeContext, NamesOf, Results
+from graph.transport.execution.results import MakeContext, NamesOf, Results, ShareOf
 from graph.transport.execution.schema import Schema
 from graph.transport.origin import read_origins
 from graph.transport.report import Observer, ignore
@@ -30,6 +30,7 @@ class GraphQLApp:
         rights_of: Callable[[Any], Hashable] = lambda identity: identity,
         make_shared_context: MakeContext | None = None,
         names_of: NamesOf = lambda identity: frozenset({identity}),
+        share_of: ShareOf = lambda identity: (identity,),
         address_of: Callable[[Scope], Hashable] = address_of,
         body_limit: int = 1 << 20,
         body_seconds: float = 30,
@@ -45,14 +46,12 @@ class GraphQLApp:
         stuck_seconds: float = 30,
         init_seconds: float = 10,
     ) -> None:
-        """``observe`` is called when an operation has ended. ``charge``: see ``Results``.
+        """``observe`` is called when an operation has ended; of others, see ``Results``.
 
-        Subscribers to a state share its execution if their ``rights_of`` are equal. Its context is
-        made from these rights by ``make_shared_context``; if that is None, by ``make_context``.
         Each of the ``names_of`` an identity may have so many sockets, streams, and executions of
         different subscriptions. Until its caller is known, a socket is counted by ``address_of``;
-        half of all sockets may be in that state. Pages of ``origins`` may open a WebSocket.
-        Raises ValueError for an invalid origin.
+        half of all sockets may be in that state. Pages of ``origins`` may open a WebSocket. Raises
+        ValueError for an invalid origin.
         """
         self.endpoint = Endpoint(
             results=Results(
@@ -62,6 +61,7 @@ class GraphQLApp:
                 rights_of=rights_of,
                 make_shared_context=make_shared_context,
                 names_of=names_of,
+                share_of=share_of,
                 executions_per_caller=executions_per_caller,
             ),
             identify=identify,

@@ -52,6 +52,45 @@ def test_joining_is_announced_while_somebody_listens() -> None:
     assert heard == [("b",)]
 
 
+def test_who_leaves_is_worked_for_no_longer() -> None:
+    whole, other = Work(("a",)), Work(("b",))
+    part = whole.part()
+    part.join(other)
+    inner = part.part()
+    other.add(("c",))
+    other.add(("b",))
+    assert inner.shares == [("a",), ("b",), ("c",)]
+    other.remove(("b",))
+    assert inner.shares == [("a",), ("b",), ("c",)]
+    other.remove(("b",))
+    assert inner.shares == [("a",), ("c",)]
+    part.leave(other)
+    assert inner.shares == [("a",)]
+    part.leave(whole)
+    assert inner.shares == [SERVER]
+
+
+def test_joining_is_announced_to_parts_and_by_who_has_joined_before() -> None:
+    heard: list[object] = []
+    work, other = Work(("a",)), Work()
+    part = work.part()
+    with part.joined(heard.append):
+        work.join(other)
+        other.add(("b",))
+        other.add(("a",))
+        work.leave(other)
+        other.add(("c",))
+    assert heard == [("b",)]
+
+
+def test_of_many_own_shares_the_first_count() -> None:
+    work = Work(*((str(number),) for number in range(1_000)))
+    assert work.shares == [(str(number),) for number in range(32)]
+    for number in range(10):
+        work.remove((str(number),))
+    assert work.shares == [(str(number),) for number in range(10, 42)]
+
+
 def test_what_parts_of_a_work_use_counts_for_it_and_not_for_who_joins() -> None:
     work, other = Work(("a",)), Work(("b",))
     part = work.part()

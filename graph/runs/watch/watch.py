@@ -7,7 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
-from graph.concurrency import Mailbox
+from graph.concurrency import Mailbox, Work
 from graph.model.clock import Clock
 from graph.model.errors import ApiError, Throttled, Upstream
 from graph.model.progress import Progress
@@ -33,28 +33,36 @@ class Watch:
         self,
         run_arn: str,
         describe: Callable[[str], Awaitable[Run]],
-        wait_for_turn: Callable[[str], Awaitable[None]],
+        wait_for_turn: Callable[[], Awaitable[None]],
         meter: Meter,
         clock: Clock,
     ) -> None:
         self.run_arn, self._describe, self._wait_for_turn = run_arn, describe, wait_for_turn
         self._meter, self._policy, self._clock = meter, meter.policy, clock
-        self._mailboxes: set[Mailbox[Update]] = set()
+        self._mailboxes: dict[Mailbox[Update], Work] = {}
+        self.work = Work()
+        """Polling, for whoever follows at the time. It counts for nobody's request."""
         self._left_at = clock.monotonic()
         self._cancelling = False
         self.latest: Update | None = None
         self.closed = False
 
-    def join(self) -> Mailbox[Update]:
-        """A mailbox with the latest state, if there is one, that gets each further state."""
+    def join(self, work: Work) -> Mailbox[Update]:
+        """A mailbox with the latest state, if there is one, that gets each further state.
+
+        ``work``: what follows. The watch takes turns as its callers.
+        """
         mailbox: Mailbox[Update] = Mailbox()
         if self.latest is not None:
             mailbox.put(self.latest)
-        self._mailboxes.add(mailbox)
+        self._mailboxes[mailbox] = work
+        self.work.join(work)
         return mailbox
 
     def leave(self, mailbox: Mailbox[Update]) -> None:
-        self._mailboxes.discard(mailbox)
+        work = self._mailboxes.pop(mailbox)
+        if work not in self._mailboxes.values():
+            self.work.leave(work)
         self._left_at = self._clock.monotonic()
 
     async def poll(self) -> None:
@@ -70,7 +78,7 @@ class Watch:
     async def _poll(self) -> None:
         wait, failing_since = self._policy.moving, None
         while self._wanted():
-            await self._wait_for_turn(self.run_arn)
+            await self._wait_for_turn()
             try:
                 async with asyncio.timeout(self._policy.call):
                     run = await self._describe(self.run_arn)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections import defaultdict
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextvars import Context
+from functools import partial
 from typing import Final, Self
 
+from graph.concurrency import begin_work, current_work
 from graph.model.clock import Clock, SystemClock
 from graph.model.errors import Upstream
 from graph.model.run import Run
 from graph.observability.metrics import WATCHES
 from graph.runs.watch.meter import Meter
 from graph.runs.watch.poll_policy import PollPolicy
+from graph.runs.watch.turns import PollTurns
 from graph.runs.watch.watch import Update, Watch
 
 _FIRST: Final = 2**30
@@ -40,7 +43,7 @@ class Watches:
         self._live: dict[str, Watch] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
-        self._next_call: defaultdict[str, float] = defaultdict(float)
+        self._turns = PollTurns(self._policy.account_calls, self._clock)
 
     async def __aenter__(self) -> Self:
         return self
@@ -66,7 +69,7 @@ class Watches:
         if self._closed:
             raise _closing()
         watch = self._watch(run_arn)
-        mailbox = watch.join()
+        mailbox = watch.join(current_work())
         try:
             async for update in mailbox:
                 if update.progress.sequence != after or update.run.ended:
@@ -88,10 +91,14 @@ class Watches:
         watch = self._live.get(run_arn)
         if watch is None or watch.closed:
             meter = Meter(self._policy, self._first())
-            watch = Watch(run_arn, self._describe, self._wait_for_turn, meter, self._clock)
+            wait_for_turn = partial(self._turns.take, run_arn.split(":")[4])
+            watch = Watch(run_arn, self._describe, wait_for_turn, meter, self._clock)
             self._live[run_arn] = watch
+            # In a context of its own: the first follower may leave before the others.
+            context = Context()
+            context.run(begin_work, watch.work)
             # Owned by this object: cancelled and awaited when it is closed.
-            task = asyncio.create_task(watch.poll())
+            task = asyncio.create_task(watch.poll(), context=context)
             self._tasks.add(task)
             WATCHES.set(len(self._live))
             task.add_done_callback(lambda done: self._ended(run_arn, watch, done))
@@ -102,15 +109,6 @@ class Watches:
         if self._live.get(run_arn) is watch:
             del self._live[run_arn]
         WATCHES.set(len(self._live))
-
-    async def _wait_for_turn(self, run_arn: str) -> None:
-        """Keeps to the account's budget: polls of its runs are spaced evenly."""
-        account = run_arn.split(":")[4]
-        now = self._clock.monotonic()
-        turn = max(now, self._next_call[account])
-        self._next_call[account] = turn + 1 / self._policy.account_calls
-        if turn > now:
-            await self._clock.sleep(turn - now)
 
 
 def _closing() -> Upstream:

@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 
 from graphql import GraphQLError
 
-from graph.concurrency import Mailbox
+from graph.concurrency import Mailbox, Share, Work, begin_work
 from graph.transport.execution.request import RequestError
 
 T = TypeVar("T")
@@ -21,22 +21,27 @@ class _Group(Generic[T]):
     """Owns the task that reads the source."""
 
     def __init__(self, source: AsyncGenerator[T, None], ended: Callable[[], None]) -> None:
-        self._members: set[Mailbox[T]] = set()
+        self._members: dict[Mailbox[T], Share] = {}
         self._newest: T | None = None
         self._ended = ended
+        self._work = Work()
         # In a context of its own: the first member must leave no trace in it.
-        self._task = asyncio.create_task(self._read(source), context=Context())
+        context = Context()
+        context.run(begin_work, self._work)
+        self._task = asyncio.create_task(self._read(source), context=context)
 
-    def join(self) -> Mailbox[T]:
+    def join(self, who: Share) -> Mailbox[T]:
+        """``who``: whose turns the source takes, too, as long as the member stays."""
         member: Mailbox[T] = Mailbox()
         if self._newest is not None:
             member.put(self._newest)
-        self._members.add(member)
+        self._members[member] = share = (*who, self)
+        self._work.add(share)
         return member
 
     async def leave(self, member: Mailbox[T]) -> None:
         """Removes a member. The source is closed with the last one."""
-        self._members.discard(member)
+        self._work.remove(self._members.pop(member))
         if not self._members:
             self._ended()
             self._task.cancel()
@@ -65,11 +70,14 @@ class Groups(Generic[T]):
         return len(self._live)
 
     async def follow(
-        self, key: Hashable, source: Callable[[], AsyncGenerator[T, None]]
+        self, key: Hashable, source: Callable[[], AsyncGenerator[T, None]], who: Share = ()
     ) -> AsyncGenerator[T, None]:
-        """The newest event of the group, if there is one, and later ones as they are read."""
+        """The newest event of the group, if there is one, and later ones as they are read.
+
+        The source is read for all members together, see ``Work``, of which this one is ``who``.
+        """
         group = self._live.get(key) or self._begin(key, source())
-        member = group.join()
+        member = group.join(who)
         try:
             async for payload in member:
                 yield payload

@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 from graphql import OperationType
 
-from graph.concurrency import Bill
+from graph.concurrency import Bill, Share
 from graph.transport.execution.billing import Charge, bill_of, calls_of, cost_of, free_of_charge
 from graph.transport.execution.errors import MASK
 from graph.transport.execution.executor import Result, execute, refused, subscribe
@@ -32,6 +32,8 @@ MakeContext = Callable[[Any, str], Any]
 ``graph.transport.report.Context``."""
 NamesOf = Callable[[Any], frozenset[Hashable]]
 """The names of an identity, by which its connections and executions are counted."""
+ShareOf = Callable[[Any], Share]
+"""Whose turns the operations of an identity take, see ``Work``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +59,21 @@ class Results:
         rights_of: Callable[[Any], Hashable] = lambda identity: identity,
         make_shared_context: MakeContext | None = None,
         names_of: NamesOf = lambda identity: frozenset({identity}),
+        share_of: ShareOf = lambda identity: (identity,),
         executions_per_caller: int = 500,
     ) -> None:
         """``charge``: charges an operation to its caller; None if nothing is charged.
 
-        ``make_shared_context`` has the rights of the callers in the place of an identity.
+        Subscribers to a state share its execution if their ``rights_of`` are equal. Its context is
+        made from these rights by ``make_shared_context``; if that is None, by ``make_context``.
+        What it does takes the turns of their ``share_of``.
 
         Each of the names of a caller may follow ``executions_per_caller`` different subscriptions.
         """
         self.schema, self._charge = schema, charge or free_of_charge()
         self._make_context, self._rights_of = make_context, rights_of
         self._make_shared_context = make_shared_context or make_context
-        self._names_of = names_of
+        self._names_of, self._share_of = names_of, share_of
         self._executions = Executions(executions_per_caller)
         self._groups: Groups[Payload] = Groups()
         self._mutations: set[asyncio.Task[Payload]] = set()
@@ -126,7 +131,8 @@ class Results:
         bill_of(self._charge, operation, request)
         key, source = self._source(operation, request)
         with self._executions.followed(self._names_of(request.identity), key):
-            events = self._groups.follow(key, source) if operation.is_state else source()
+            who = self._share_of(request.identity)
+            events = self._groups.follow(key, source, who) if operation.is_state else source()
             async with aclosing(events):
                 async for payload in events:
                     yield payload
