@@ -3,6 +3,7 @@
 from graph.concurrency.bookkeeping import Bookkeeping
 from graph.concurrency.budget import Bill, Budget, OverBudget
 from graph.concurrency.fair_slots import FairSlots, TooManyWaiting
+from graph.concurrency.in_progress import InProgress, NoRoom
 from graph.concurrency.mailbox import Mailbox
 from graph.concurrency.round_robin import RoundRobin, Share
 from graph.concurrency.rounds import Rounds
@@ -14,7 +15,9 @@ __all__ = [
     "Bookkeeping",
     "Budget",
     "FairSlots",
+    "InProgress",
     "Mailbox",
+    "NoRoom",
     "OverBudget",
     "RoundRobin",
     "Rounds",

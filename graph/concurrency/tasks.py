@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 log = logging.getLogger(__name__)
@@ -22,9 +22,16 @@ class TaskOwner:
         """How many tasks are in progress."""
         return len(self._tasks)
 
-    async def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """The result of ``work``, which continues if the caller is cancelled meanwhile."""
+    async def run(
+        self, work: Coroutine[Any, Any, T], *, at_end: Callable[[], None] | None = None
+    ) -> T:
+        """The result of ``work``, which continues if the caller is cancelled meanwhile.
+
+        ``at_end`` is called when it has ended, however it did.
+        """
         task = self.spawn(work)
+        if at_end is not None:
+            task.add_done_callback(lambda _: at_end())
         try:
             return await asyncio.shield(task)
         except asyncio.CancelledError:

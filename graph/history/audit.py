@@ -17,7 +17,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final, Self, TypeVar
 
-from graph.concurrency import Rounds, TaskOwner
+from graph.concurrency import InProgress, NoRoom, Rounds, TaskOwner
 from graph.history.refusals import RefusalLimit
 from graph.model.audit import (
     AuditAction,
@@ -39,7 +39,10 @@ T = TypeVar("T")
 INTERRUPTED: Final = "INTERRUPTED"
 """The error code of a change that the shutdown cut off: whether it took effect is unknown."""
 _UNDER_WAY: Final = 1_000
-"""Concurrent changes. They outlive their clients, so connection limits do not bound them."""
+"""Concurrent changes of all callers, see ``InProgress``. They outlive their clients, so connection
+limits do not bound them."""
+_WAIT_SECONDS: Final = 5.0
+"""After which one that was refused may be tried again: most changes take less."""
 _DRAIN_SECONDS: Final = 10.0
 """For the last records: whatever carries out changes has been closed by then."""
 _NOT_STORED: Final = "the audit record above was not stored (attempt %s)"
@@ -52,7 +55,8 @@ class Attempt:
 
     def __init__(self, action: AuditAction, requester: Requester, target: AuditTarget) -> None:
         self.id = uuid.uuid4().hex
-        self._action, self._requester, self._target = action, requester, target
+        self.requester = requester
+        self._action, self._target = action, target
 
     def about(self, **known: Any) -> None:  # noqa: ANN401 - fields of AuditTarget
         """Adds to the target, by the names of ``AuditTarget``'s fields."""
@@ -64,7 +68,7 @@ class Attempt:
             at=datetime.now(UTC),
             phase=phase,
             action=self._action,
-            requester=self._requester,
+            requester=self.requester,
             target=self._target,
             error_code=error_code,
         )
@@ -76,7 +80,7 @@ class Audit:
     def __init__(self, trail: AuditTrail, *, keep_seconds: float) -> None:
         self._trail, self._keep = trail, keep_seconds
         self._refusals = RefusalLimit(time.monotonic)
-        self._changes = TaskOwner()
+        self._changes, self._under_way = TaskOwner(), InProgress(_UNDER_WAY)
         self._retention: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -103,16 +107,25 @@ class Audit:
         raises, Throttled if too many changes are under way, and Upstream if the store cannot record
         the request: then nothing was done.
         """
-        if len(self._changes) >= _UNDER_WAY:
-            raise Throttled("the server is carrying out too many changes; try again later")
+        leave = self._enter(attempt.requester)
         work = self._carry_out(attempt, change, may_take_effect=may_take_effect)
-        return await self._changes.run(work)
+        return await self._changes.run(work, at_end=leave)
 
     async def page(
         self, wanted: AuditFilter, first: int, before: int | None = None
     ) -> list[AuditEntry]:
         """At most ``first`` records, newest first, of those with a sequence below ``before``."""
         return await self._trail.page(wanted, first, before)
+
+    def _enter(self, requester: Requester) -> Callable[[], None]:
+        try:
+            return self._under_way.enter(requester.key, requester.on_behalf_of)
+        except NoRoom as error:
+            raise Throttled(
+                "the server is carrying out too many changes, of which you requested "
+                f"{error.held}; try again when some have ended",
+                wait=_WAIT_SECONDS,
+            ) from None
 
     async def _carry_out(
         self,

@@ -27,6 +27,24 @@ async def test_work_continues_when_its_caller_is_cancelled() -> None:
     assert (done, len(owner)) == ([True], 0)
 
 
+async def test_who_asked_is_told_of_the_end_once_however_it_came() -> None:
+    owner, ended = TaskOwner(), []
+
+    async def work(value: int) -> int:
+        await asyncio.sleep(0)
+        return 1 // value
+
+    for value in (1, 0):
+        await asyncio.gather(
+            owner.run(work(value), at_end=lambda: ended.append(1)), return_exceptions=True
+        )
+    cancelled = asyncio.create_task(owner.run(work(1), at_end=lambda: ended.append(1)))
+    await asyncio.sleep(0)
+    await owner.aclose(0)  # before it has begun
+    await asyncio.gather(cancelled, return_exceptions=True)
+    assert ended == [1, 1, 1]
+
+
 async def test_the_caller_gets_the_result_or_the_error() -> None:
     owner = TaskOwner()
 

@@ -23,7 +23,7 @@ from graph.model.audit import (
     Requester,
     Surface,
 )
-from graph.model.errors import AccessDenied, ApiError, Conflict, Forbidden, Upstream
+from graph.model.errors import AccessDenied, Conflict, Forbidden, Upstream
 from graph.observability.metrics import AUDIT_LEFT_OUT
 from graph.store import AuditTrail, Store, open_store
 
@@ -178,26 +178,6 @@ async def test_the_shutdown_does_not_fail_if_the_store_is_away(
         await client
     assert "audit=FAILED" in caplog.text
     assert "INTERRUPTED" in caplog.text
-
-
-async def test_changes_that_pile_up_are_throttled(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("graph.history.audit._UNDER_WAY", 1)
-    begun, go_on = asyncio.Event(), asyncio.Event()
-
-    async def change(_attempt: Attempt) -> None:
-        begun.set()
-        await go_on.wait()
-
-    async with Audit(store.audit, keep_seconds=60) as audit:
-        first = asyncio.ensure_future(audit.carry_out(attempt(), change, may_take_effect=True))
-        await begun.wait()
-        with pytest.raises(ApiError) as error:
-            await audit.carry_out(attempt(), change, may_take_effect=True)
-        assert error.value.code == "THROTTLED"
-        go_on.set()
-        await first
 
 
 async def test_a_flood_of_refusals_by_rights_fills_the_log_and_not_the_table(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import re
 from collections.abc import Callable, Sequence
 from typing import Any, Final
@@ -13,7 +14,8 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 log = logging.getLogger(__name__)
 
 CodeOf = Callable[[BaseException], str | None]
-"""The code of an error whose message is public; None for all others."""
+"""The code of an error whose message is public; None for all others. If the error has a ``wait`` in
+seconds, clients are told."""
 
 MASK: Final = "Internal error"
 _SUGGESTION: Final = re.compile(r" Did you mean [^?]*\?")
@@ -50,6 +52,8 @@ def _one(
     extensions: dict[str, Any] = dict(error.extensions or {})
     if code is not None:
         extensions["code"] = code
+        if (wait := getattr(cause, "wait", None)) is not None:
+            extensions["retryAfter"] = math.ceil(wait)
     elif _log_unexpected(error, code_of, request_id, logged):
         message, extensions = MASK, {"code": "INTERNAL"}
     else:

@@ -11,6 +11,7 @@ import httpx
 import pytest
 from graphql import GraphQLError
 
+from graph.model.errors import Throttled
 from graph.transport.execution.errors import MOST, shown
 from tests.transport.small import app
 from tests.transport.wire import Socket, Streaming
@@ -135,3 +136,13 @@ def test_few_errors_of_many_are_rendered_and_each_accident_is_logged(
     assert told[-1].extensions == {"code": "TOO_MANY_ERRORS", "requestId": "r-1"}
     assert len([r for r in caplog.records if r.levelno >= logging.ERROR]) == 3
     assert len(shown(errors[:MOST], lambda _: None, "r-1")) == MOST
+
+
+@pytest.mark.parametrize(("wait", "told"), [(None, None), (0.2, 1), (5.0, 5)])
+def test_an_error_that_knows_when_it_will_be_over_says_so(
+    wait: float | None, told: int | None
+) -> None:
+    cause = Throttled("slow down", wait=wait)
+    error = GraphQLError(str(cause), original_error=cause)
+    (one,) = shown([error], lambda error: getattr(error, "code", None), "r")
+    assert (one.extensions or {}).get("retryAfter") == told
