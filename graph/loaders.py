@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import TypeVar
 
 from strawberry.dataloader import DataLoader
 
 from graph.aws import movers
 from graph.aws.client.gateway import Gateway
+from graph.aws.latest_executions import AccountRuns
 from graph.aws.locations import describe_location, recent_location, shown_locations
 from graph.aws.tags import tags_of
-from graph.aws.tasks import describe_task, ends_of
+from graph.aws.tasks import describe_task
 from graph.cleanup.service import Cleanup
 from graph.model import names
+from graph.model.errors import NotFound
 from graph.model.location import ListedLocation, Location
 from graph.model.mover import Mover, Tag, Task
 from graph.model.orphan import Orphan
@@ -24,6 +27,17 @@ from graph.store import RunNote
 
 K = TypeVar("K")
 V = TypeVar("V")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MoverPage:
+    """The movers of one account that are shown together, of which the same fields are read.
+
+    Large responses are executed in pieces: what is read for a field of some movers is not known to
+    be read for all.
+    """
+
+    task_arns: tuple[str, ...]
 
 
 class Loaders:
@@ -61,9 +75,9 @@ class Loaders:
             load_fn=lambda arns: shown_locations(gateway, arns)
         )
         """The same, of many only what AWS's list has."""
-        self.ends: DataLoader[str, tuple[str, str]] = _one_by_one(
-            lambda task_arn: ends_of(gateway, task_arn)
-        )
+        self.page_of_locations: DataLoader[MoverPage, None] = _one_by_one(self._page_of_locations)
+        """Those of all movers of a page, so that ``listed_location`` sees how many they are."""
+        self.ends: DataLoader[str, tuple[str, str]] = _one_by_one(self._ends)
         """By the task's ARN: the ARNs of its source and destination."""
         self.tags: DataLoader[str, tuple[Tag, ...]] = _one_by_one(lambda arn: tags_of(gateway, arn))
         self.runs: DataLoader[str, list[RunRef]] = _one_by_one(runs.list_runs)
@@ -71,8 +85,12 @@ class Loaders:
         self.run: DataLoader[str, Run] = DataLoader(load_fn=runs.read)
         self.run_note: DataLoader[str, RunNote] = DataLoader(load_fn=self._notes)
         """By the run's ARN; an empty note if nothing is known."""
-        self.latest_run: DataLoader[str, str | None] = DataLoader(load_fn=runs.latest)
+        self.account_runs: DataLoader[str, AccountRuns | None] = _one_by_one(runs.of_account)
+        """By account: the runs of all its tasks; None if they are too many."""
+        self.latest_run: DataLoader[str, str | None] = DataLoader(load_fn=self._latest_runs)
         """By the task's ARN: the ARN of its last run, None if it never ran."""
+        self.listed_latest_run: DataLoader[str, str | None] = _one_by_one(self._listed_latest_run)
+        """The same for one of many movers of an account, whose runs are then read together."""
         self.orphans: DataLoader[str, list[Orphan]] = _one_by_one(cleanup.find)
         """By account."""
 
@@ -92,7 +110,9 @@ class Loaders:
             self.mover,
             self.task,
             self.runs,
+            self.account_runs,
             self.latest_run,
+            self.listed_latest_run,
             self.run,
             self.run_note,
         ):
@@ -106,6 +126,51 @@ class Loaders:
         self._gateway.account(names.arn(task_arn).account)
         task, tags = await asyncio.gather(self.task.load(task_arn), self.tags.load(task_arn))
         return movers.mover_of(self._gateway, task, tags)
+
+    async def _ends(self, task_arn: str) -> tuple[str, str]:
+        known = self._gateway.of(task_arn).caches.task_ends.get(task_arn)
+        if known is not None:
+            return known
+        task = await self.task.load(task_arn)
+        return task.source_arn, task.destination_arn
+
+    async def _page_of_locations(self, page: MoverPage) -> None:
+        ends = await asyncio.gather(
+            *(self.ends.load(arn) for arn in page.task_arns), return_exceptions=True
+        )
+        arns = {arn for pair in ends if not isinstance(pair, BaseException) for arn in pair}
+        await asyncio.gather(
+            *(self.listed_location.load(arn) for arn in arns), return_exceptions=True
+        )  # errors are those of the movers that need the location
+
+    async def _listed_latest_run(self, task_arn: str) -> str | None:
+        runs = await self.account_runs.load(names.arn(task_arn).account)
+        return await (self.latest_run.load(task_arn) if runs is None else runs.last(task_arn))
+
+    async def _latest_runs(self, task_arns: list[str]) -> list[str | BaseException | None]:
+        """As the tasks say, which AWS does not promise to do; otherwise as the runs are listed."""
+        tasks = await asyncio.gather(
+            *(self.task.load(arn) for arn in task_arns), return_exceptions=True
+        )
+        unsaid = [task for task in tasks if isinstance(task, Task) and not task.latest_run_arn]
+        many = len(unsaid) > 1
+        return await asyncio.gather(
+            *(self._latest_run(task, among_many=many) for task in tasks), return_exceptions=True
+        )
+
+    async def _latest_run(self, task: Task | BaseException, *, among_many: bool) -> str | None:
+        if isinstance(task, NotFound):
+            return None
+        if isinstance(task, BaseException):
+            raise task
+        if task.latest_run_arn is not None:
+            return task.latest_run_arn
+        account_id = names.arn(task.task_arn).account
+        runs = await self.account_runs.load(account_id) if among_many else None
+        if runs is not None:
+            return await runs.last(task.task_arn)
+        refs = await self.runs.load(task.task_arn)
+        return refs[0].run_arn if refs else None
 
 
 def _one_by_one(read: Callable[[K], Awaitable[V]]) -> DataLoader[K, V]:

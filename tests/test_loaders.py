@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 from strawberry.dataloader import DataLoader
 
+from graph.aws import latest_executions
 from graph.context import Services
 from graph.loaders import Loaders
 from graph.model.errors import NotFound
@@ -19,7 +20,16 @@ from tests.resolvers.lab import opened
 from tests.world import LAB, furnish
 
 GONE = f"arn:aws:datasync:us-east-1:{LAB}:task/task-0123456789abcdef0"
-OF_RUNS = {"mover", "task", "runs", "latest_run", "run", "run_note"}
+OF_RUNS = {
+    "mover",
+    "task",
+    "runs",
+    "account_runs",
+    "latest_run",
+    "listed_latest_run",
+    "run",
+    "run_note",
+}
 
 
 @pytest_asyncio.fixture
@@ -107,3 +117,63 @@ async def test_a_run_that_nobody_noted_has_an_empty_note(services: Services) -> 
     run = f"{GONE}/execution/exec-0123456789abcdef0"
     note = await loaders_of(services).run_note.load(run)
     assert (note.started_by, note.cancelled_by) == (None, None)
+
+
+@pytest.mark.parametrize("kept", [True, False])
+@pytest.mark.parametrize("pages", [0, 10])
+@pytest.mark.parametrize("runs", [0, 1, 3])
+async def test_the_last_run_is_the_same_from_a_task_and_from_a_list(  # noqa: PLR0913 - the cases
+    aws: Sandbox,
+    services: Services,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    kept: bool,
+    pages: int,
+    runs: int,
+) -> None:
+    monkeypatch.setattr(latest_executions, "_PAGES", pages)
+    aws.set_pace(keeps_current_run=kept)
+    tasks = arns(aws, 3)
+    last: dict[str, str | None] = dict.fromkeys(tasks)
+    aws.turn(0)
+    for _ in range(runs):
+        for task in tasks[:2]:
+            last[task] = await services.runs.start(task, "me")
+        aws.turn(100)
+    for name in ("latest_run", "listed_latest_run"):
+        many = loaders_of(services)
+        assert await getattr(many, name).load_many(tasks) == list(last.values())
+        for task in tasks:
+            assert await getattr(loaders_of(services), name).load(task) == last[task]
+
+
+@pytest.mark.parametrize("name", ["latest_run", "listed_latest_run"])
+async def test_a_task_that_is_gone_has_no_last_run(services: Services, name: str) -> None:
+    assert await getattr(loaders_of(services), name).load(GONE) is None
+
+
+async def test_the_runs_of_an_account_are_listed_once_per_request_in_any_number_of_batches(
+    aws: Sandbox, services: Services
+) -> None:
+    aws.set_pace(keeps_current_run=False)
+    tasks = arns(aws, 5)
+    loaders = loaders_of(services)
+    for batch in (tasks[:1], tasks[1:3], tasks[3:]):
+        assert await loaders.listed_latest_run.load_many(batch) == [None] * len(batch)
+    assert aws.interceptor.counts() == {"datasync.ListTaskExecutions": 1, "sts.AssumeRole": 1}
+    await loaders.latest_run.load_many(tasks)
+    assert aws.interceptor.counts()["datasync.ListTaskExecutions"] == 1
+    await loaders_of(services).latest_run.load_many(tasks)
+    assert aws.interceptor.counts()["datasync.ListTaskExecutions"] == 2
+
+
+async def test_the_last_run_of_a_mover_that_was_described_costs_nothing(
+    aws: Sandbox, services: Services
+) -> None:
+    (task,) = arns(aws, 1)
+    run = await services.runs.start(task, "me")
+    loaders = loaders_of(services)
+    await loaders.mover.load(task)
+    aws.interceptor.forget_calls()
+    assert await loaders.latest_run.load(task) == run
+    assert not aws.interceptor.counts()

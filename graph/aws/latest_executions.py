@@ -4,51 +4,52 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from graph.aws.client.gateway import AccountGateway, ArnGateway
 from graph.aws.executions import describe_run, list_account_runs, list_runs
-from graph.aws.tasks import describe_task
-from graph.model.errors import Invalid, NotFound
+from graph.model.errors import Invalid
 from graph.model.run import Run, RunRef
 
 _PAGES: Final = 10
 """Beyond 1,000 runs in 30 days, describing each task is cheaper."""
+_SEVERAL: Final = 2
+"""Shorter lists have no order."""
 
 
 async def runs_newest_first(gateway: ArnGateway, task_arn: str) -> list[RunRef]:
     """The runs of one mover, the newest first."""
     refs = await list_runs(gateway, task_arn)
-    return refs if await _newest_first(gateway.of(task_arn), [refs]) else refs[::-1]
+    return refs if await _newest_first(gateway.of(task_arn), refs) else refs[::-1]
 
 
-async def latest_runs(aws: AccountGateway, task_arns: list[str]) -> dict[str, str | None]:
-    """The ARN of the last run of each mover of an account, None where it never ran.
+@dataclass(frozen=True, slots=True)
+class AccountRuns:
+    """The runs of all tasks of an account by task, each in AWS's order."""
 
-    Costs one call per 100 runs of the account, or one call per mover, two if its task names no run,
-    if there are too many runs or only one mover is requested.
+    aws: AccountGateway
+    by_task: Mapping[str, list[RunRef]]
+
+    async def last(self, task_arn: str) -> str | None:
+        """The ARN of the last run of a task, None where it never ran.
+
+        Costs nothing, but for two calls where AWS's order is not known yet.
+        """
+        refs = self.by_task.get(task_arn)
+        if not refs:
+            return None
+        first = len(refs) > 1 and await _newest_first(self.aws, refs)
+        return refs[0 if first else -1].run_arn
+
+
+async def account_runs(aws: AccountGateway) -> AccountRuns | None:
+    """The runs of all tasks of an account; None if they are too many or AWS does not list them.
+
+    Costs one call per 100 runs.
     """
-    refs = await _account_runs(aws) if len(task_arns) > 1 else None
-    if refs is None:
-        return dict(
-            zip(
-                task_arns,
-                await asyncio.gather(*(_latest_run(aws, arn) for arn in task_arns)),
-                strict=True,
-            )
-        )
-    by_task: defaultdict[str, list[RunRef]] = defaultdict(list)
-    for ref in refs:
-        by_task[ref.task_arn].append(ref)
-    asked = [by_task[arn] for arn in task_arns]
-    index = 0 if await _newest_first(aws, asked) else -1
-    return {
-        arn: of_task[index].run_arn if of_task else None
-        for arn, of_task in zip(task_arns, asked, strict=True)
-    }
 
-
-async def _account_runs(aws: AccountGateway) -> list[RunRef] | None:
     async def read() -> list[RunRef] | None:
         return await list_account_runs(aws, _PAGES)
 
@@ -56,31 +57,28 @@ async def _account_runs(aws: AccountGateway) -> list[RunRef] | None:
         refs: list[RunRef] | None = await aws.shared(("runs",), read)
     except Invalid:  # whether AWS lists the runs of all tasks together is not documented
         return None
-    return refs
-
-
-async def _latest_run(aws: AccountGateway, task_arn: str) -> str | None:
-    """As the task says, which AWS does not promise to do; otherwise the newest run in its list."""
-    try:
-        named = (await describe_task(aws, task_arn)).latest_run_arn
-        if named is not None:
-            return named
-        refs = await runs_newest_first(aws, task_arn)
-    except NotFound:
+    if refs is None:
         return None
-    return refs[0].run_arn if refs else None
+    by_task: defaultdict[str, list[RunRef]] = defaultdict(list)
+    for ref in refs:
+        by_task[ref.task_arn].append(ref)
+    return AccountRuns(aws, by_task)
 
 
-async def _newest_first(aws: AccountGateway, lists: list[list[RunRef]]) -> bool:
+async def _newest_first(aws: AccountGateway, refs: list[RunRef]) -> bool:
     """Learns AWS's order from the two ends of one list, and remembers it for a while."""
     known = aws.caches.newest_first.get(aws.account_id)
     if known is not None:
         return known
-    sample = next((refs for refs in lists if len(refs) > 1), None)
-    if sample is None:
+    if len(refs) < _SEVERAL:
         return False
+    learned: bool = await aws.shared(("order of runs",), lambda: _learned(aws, refs))
+    return learned
+
+
+async def _learned(aws: AccountGateway, refs: list[RunRef]) -> bool:
     first, last = await asyncio.gather(
-        describe_run(aws, sample[0].run_arn), describe_run(aws, sample[-1].run_arn)
+        describe_run(aws, refs[0].run_arn), describe_run(aws, refs[-1].run_arn)
     )
     if first.requested_at is None or last.requested_at is None:
         return False

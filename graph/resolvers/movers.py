@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from graph.aws.movers import recent_movers
 from graph.context import Context, ReadContext
+from graph.loaders import MoverPage
 from graph.model import names
 from graph.model.errors import Conflict, Invalid, NotFound, unknown_account
 from graph.model.location import ListedLocation, Location
@@ -164,18 +166,32 @@ async def task_of(context: ReadContext, mover: Mover) -> Task:
     return await context.loaders.task.load(mover.task_arn)
 
 
-async def listed_source_of(context: ReadContext, mover: Mover) -> Location | ListedLocation | None:
+def page_of(shown: Iterable[Mover]) -> MoverPage | None:
+    """The movers that are shown together; None unless they are several."""
+    task_arns = tuple(mover.task_arn for mover in shown)
+    return MoverPage(task_arns) if len(task_arns) > 1 else None
+
+
+async def listed_source_of(
+    context: ReadContext, mover: Mover, page: MoverPage | None
+) -> Location | ListedLocation | None:
     """The same as ``source_of``; of many movers only what AWS's list has of each location."""
-    source_arn, _ = await context.loaders.ends.load(mover.task_arn)
+    source_arn, _ = await _ends_of(context, mover, page)
     return await context.loaders.listed_location.load(source_arn)
 
 
 async def listed_destination_of(
-    context: ReadContext, mover: Mover
+    context: ReadContext, mover: Mover, page: MoverPage | None
 ) -> Location | ListedLocation | None:
     """The same as ``destination_of``; of many movers only what AWS's list has of each location."""
-    _, destination_arn = await context.loaders.ends.load(mover.task_arn)
+    _, destination_arn = await _ends_of(context, mover, page)
     return await context.loaders.listed_location.load(destination_arn)
+
+
+async def _ends_of(context: ReadContext, mover: Mover, page: MoverPage | None) -> tuple[str, str]:
+    if page is not None:
+        await context.loaders.page_of_locations.load(page)
+    return await context.loaders.ends.load(mover.task_arn)
 
 
 async def source_of(context: ReadContext, mover: Mover) -> Location | None:

@@ -10,6 +10,7 @@ from typing import Final
 
 from graph.aws import executions
 from graph.context import Context, ReadContext
+from graph.loaders import MoverPage
 from graph.model import names
 from graph.model.errors import ApiError, NotFound
 from graph.model.mover import Mover
@@ -83,9 +84,16 @@ def task_of(run_arn: str) -> str:
     return run_arn.partition("/execution/")[0]
 
 
-async def latest_run(context: ReadContext, task_arn: str) -> Run | None:
-    """The mover's last run, active or ended; None if AWS lists none of the last 30 days."""
-    run_arn = await context.loaders.latest_run.load(task_arn)
+async def latest_run(
+    context: ReadContext, task_arn: str, page: MoverPage | None = None
+) -> Run | None:
+    """The mover's last run, active or ended; None if AWS lists none of the last 30 days.
+
+    The runs of the movers of a ``page`` are read together.
+    """
+    loaders = context.loaders
+    loader = loaders.listed_latest_run if page else loaders.latest_run
+    run_arn = await loader.load(task_arn)
     if run_arn is None:
         return None
     try:

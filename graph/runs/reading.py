@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
 from graph.aws.client.gateway import Gateway
 from graph.aws.executions import describe_run
-from graph.aws.latest_executions import latest_runs
-from graph.model import names
 from graph.model.run import Run
 from graph.store import RunRecords
 
@@ -33,21 +30,3 @@ async def read_runs(
         else run
         for run in found
     ]
-
-
-async def read_latest(
-    gateway: Gateway, task_arns: Sequence[str]
-) -> list[str | BaseException | None]:
-    """The ARN of each task's last run, None if it never ran, or why that could not be read."""
-    by_account: defaultdict[str, list[str]] = defaultdict(list)
-    for task_arn in task_arns:
-        by_account[names.arn(task_arn).account].append(task_arn)
-    answers = await asyncio.gather(
-        *(latest_runs(gateway.bind(account), arns) for account, arns in by_account.items()),
-        return_exceptions=True,
-    )
-    found: dict[str, str | BaseException | None] = {}
-    for arns, answer in zip(by_account.values(), answers, strict=True):
-        for task_arn in arns:
-            found[task_arn] = answer if isinstance(answer, BaseException) else answer[task_arn]
-    return [found[task_arn] for task_arn in task_arns]

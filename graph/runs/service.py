@@ -8,13 +8,13 @@ from contextlib import aclosing
 from typing import Protocol, Self
 
 from graph.aws.client.gateway import Gateway
-from graph.aws.latest_executions import runs_newest_first
+from graph.aws.latest_executions import AccountRuns, account_runs, runs_newest_first
 from graph.concurrency import Bookkeeping, TaskOwner
 from graph.model.clock import Clock, SystemClock
 from graph.model.run import Run, RunRef
 from graph.runs.active import run_to_stop
 from graph.runs.cancel import Canceller, not_running
-from graph.runs.reading import read_latest, read_runs
+from graph.runs.reading import read_runs
 from graph.runs.start import Starter
 from graph.runs.watch import PollPolicy, Update, Watches
 from graph.store import IdempotencyKey, RunNote, RunRecords
@@ -111,9 +111,12 @@ class RunService:
         """Each run, or why it could not be read. One call per run that has not ended."""
         return await read_runs(self._gateway, self._records, run_arns)
 
-    async def latest(self, task_arns: Sequence[str]) -> list[str | BaseException | None]:
-        """The ARN of each task's last run, None if it never ran, or why it could not be read."""
-        return await read_latest(self._gateway, task_arns)
+    async def of_account(self, account_id: str) -> AccountRuns | None:
+        """The runs of all tasks of an account; None if they are too many for a list of them.
+
+        One call per 100 runs.
+        """
+        return await account_runs(self._gateway.bind(account_id))
 
     async def notes(self, run_arns: Collection[str]) -> dict[str, RunNote]:
         """What this deployment knows of those runs, by ARN. Asks the store only."""

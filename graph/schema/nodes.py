@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import strawberry
 
+from graph.loaders import MoverPage
 from graph.model import mover as mover_model
 from graph.model import run as run_model
 from graph.model.progress import Progress, measure
@@ -89,11 +90,9 @@ class Group(Node):
     async def movers(
         self, info: Info, first: PageSize = 50, after: AfterCursor = None
     ) -> MoverConnection | None:
-        account_id = self.value.account.account_id
-        found = await movers.list_movers(
-            info.context, account_id, self.value.name, further=bool(after)
-        )
-        return _movers(found, first, after, of=f"movers:{account_id}:{self.value.name}")
+        account_id, name = self.value.account.account_id, self.value.name
+        found = await movers.list_movers(info.context, account_id, name, further=bool(after))
+        return _movers(found, first, after, of=f"movers:{account_id}:{name}")
 
 
 @strawberry.type(
@@ -102,6 +101,7 @@ class Group(Node):
 )
 class Mover(Node):
     value: strawberry.Private[mover_model.Mover]
+    page: strawberry.Private[MoverPage | None] = None
     name: str = attribute(
         "name",
         "The name of the mover. Unique in its group, except for movers created by the "
@@ -139,11 +139,11 @@ class Mover(Node):
 
     @strawberry.field(description="The location that data is read from; null if it was deleted.")
     async def source(self, info: Info) -> Location | None:
-        return shown(await movers.listed_source_of(info.context, self.value))
+        return shown(await movers.listed_source_of(info.context, self.value, self.page))
 
     @strawberry.field(description="The location that data is written to; null if it was deleted.")
     async def destination(self, info: Info) -> Location | None:
-        return shown(await movers.listed_destination_of(info.context, self.value))
+        return shown(await movers.listed_destination_of(info.context, self.value, self.page))
 
     @strawberry.field(description="The transfer options that new runs use.")
     async def options(self, info: Info) -> TransferOptions | None:
@@ -190,7 +190,7 @@ class Mover(Node):
         "last 30 days."
     )
     async def last_run(self, info: Info) -> Run | None:
-        run = await runs.latest_run(info.context, self.value.task_arn)
+        run = await runs.latest_run(info.context, self.value.task_arn, self.page)
         return None if run is None else Run(value=run)
 
     @strawberry.field(
@@ -292,11 +292,10 @@ class Run(Node):
 def _movers(
     found: list[mover_model.Mover], first: int, after: str | None, *, of: str
 ) -> MoverConnection:
-    page = cut(
-        found, first, after, lambda mover: f"{mover.name} {mover.task_arn}", of=of, ordered=True
-    )
-    edges, nodes, page_info = edges_of(page, lambda mover: Mover(value=mover))
-    return MoverConnection(edges=edges, nodes=nodes, page_info=page_info, total_count=len(found))
+    page = cut(found, first, after, lambda it: f"{it.name} {it.task_arn}", of=of, ordered=True)
+    together = movers.page_of(mover for _, mover in page.items)
+    edges, nodes, info = edges_of(page, lambda mover: Mover(value=mover, page=together))
+    return MoverConnection(edges=edges, nodes=nodes, page_info=info, total_count=len(found))
 
 
 async def mover_or_none(info: Info, task_arn: str) -> Mover | None:

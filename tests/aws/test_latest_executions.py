@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from graph.aws import latest_executions
 from graph.aws.client.gateway import Gateway
 from graph.aws.executions import start_run
-from graph.aws.latest_executions import latest_runs
+from graph.aws.latest_executions import account_runs, runs_newest_first
 from graph.sandbox import Sandbox
 from tests.test_call_counts import many
 from tests.world import LAB
+
+
+async def last_runs(gateway: Gateway, tasks: list[str]) -> dict[str, str | None]:
+    """All at once, as the fields of a page ask for them."""
+    runs = await account_runs(gateway.bind(LAB))
+    assert runs is not None
+    return dict(zip(tasks, await asyncio.gather(*map(runs.last, tasks)), strict=True))
 
 
 async def test_the_last_runs_of_many_movers_come_from_one_list(
@@ -23,21 +32,33 @@ async def test_the_last_runs_of_many_movers_come_from_one_list(
         last[task] = await start_run(gateway, task)
         aws.turn(100)
     aws.interceptor.forget_calls()
-    assert await latest_runs(gateway.bind(LAB), tasks) == last
-    assert aws.interceptor.counts()["datasync.ListTaskExecutions"] == 1
-    assert await latest_runs(gateway.bind(LAB), [tasks[0]]) == {tasks[0]: last[tasks[0]]}
+    assert await last_runs(gateway, tasks) == last
+    counts = aws.interceptor.counts()
+    assert counts["datasync.ListTaskExecutions"] == 1
+    assert counts["datasync.DescribeTaskExecution"] == 2
     gone = tasks[0][:-17] + "0" * 17
-    assert await latest_runs(gateway.bind(LAB), [gone]) == {gone: None}
+    assert await last_runs(gateway, [gone]) == {gone: None}
 
 
-@pytest.mark.parametrize("kept", [True, False])
+async def test_the_order_of_runs_is_learned_once_for_many_movers(
+    aws: Sandbox, gateway: Gateway
+) -> None:
+    tasks = [task.arn for task in many(aws, 20)]
+    aws.turn(0)
+    for _ in range(3):
+        last = {task: await start_run(gateway, task) for task in tasks}
+        aws.turn(100)
+    aws.interceptor.forget_calls()
+    assert await last_runs(gateway, tasks) == last
+    assert aws.interceptor.counts()["datasync.DescribeTaskExecution"] == 2
+
+
 @pytest.mark.parametrize("runs", [0, 1, 3])
 @pytest.mark.parametrize("active", [True, False])
-async def test_one_mover_and_a_page_of_movers_have_the_same_last_runs(
-    aws: Sandbox, gateway: Gateway, *, kept: bool, runs: int, active: bool
+async def test_the_list_of_one_mover_and_that_of_all_agree(
+    aws: Sandbox, gateway: Gateway, *, runs: int, active: bool
 ) -> None:
     tasks = [task.arn for task in many(aws, 3)]
-    aws.set_pace(keeps_current_run=kept)
     aws.turn(0)
     last: dict[str, str | None] = dict.fromkeys(tasks)
     for number in range(runs):
@@ -45,20 +66,17 @@ async def test_one_mover_and_a_page_of_movers_have_the_same_last_runs(
             last[task] = await start_run(gateway, task)
         if number < runs - 1 or not active:
             aws.turn(100)
-    bound = gateway.bind(LAB)
-    assert await latest_runs(bound, tasks) == last
+    assert await last_runs(gateway, tasks) == last
     for task in tasks:
-        assert await latest_runs(bound, [task]) == {task: last[task]}
+        refs = await runs_newest_first(gateway, task)
+        assert [ref.run_arn for ref in refs[:1]] == [last[task]] * min(1, len(refs))
 
 
-@pytest.mark.parametrize("kept", [True, False])
-async def test_in_an_account_of_too_many_runs_the_last_runs_are_the_same(
-    aws: Sandbox, gateway: Gateway, monkeypatch: pytest.MonkeyPatch, *, kept: bool
+@pytest.mark.parametrize(("pages", "listed"), [(0, False), (1, True)])
+async def test_too_many_runs_of_an_account_are_not_listed(
+    aws: Sandbox, gateway: Gateway, monkeypatch: pytest.MonkeyPatch, *, pages: int, listed: bool
 ) -> None:
-    tasks = [task.arn for task in many(aws, 2)]
-    aws.set_pace(keeps_current_run=kept)
-    aws.turn(0)
-    last = {task: await start_run(gateway, task) for task in tasks}
-    aws.turn(100)
-    monkeypatch.setattr(latest_executions, "_PAGES", 0)
-    assert await latest_runs(gateway.bind(LAB), tasks) == last
+    (task,) = many(aws, 1)
+    await start_run(gateway, task.arn)
+    monkeypatch.setattr(latest_executions, "_PAGES", pages)
+    assert (await account_runs(gateway.bind(LAB)) is not None) == listed

@@ -6,6 +6,7 @@ from graph.model.errors import NotFound
 from graph.model.run import Outcome, Run
 from tests import leftover
 from tests.runs.lab import Lab
+from tests.world import LAB
 
 
 async def test_each_run_is_read_or_fails_for_itself(lab: Lab) -> None:
@@ -32,12 +33,11 @@ async def test_a_run_that_nobody_cancelled_failed(lab: Lab) -> None:
     assert lab.aws.interceptor.counts()["datasync.DescribeTaskExecution"] == 1
 
 
-async def test_the_last_run_is_told_of_each_task_in_its_place(lab: Lab) -> None:
+async def test_the_last_run_of_each_task_is_in_the_runs_of_the_account(lab: Lab) -> None:
     ends = lab.backend.tasks[lab.task].source.arn, lab.backend.tasks[lab.task].destination.arn
     other, never = (leftover.task(*ends, name, leftover.tags()) for name in ("two", "three"))
     await lab.turn(0)
-    runs = [await lab.runs.start(task, "me") for task in (lab.task, other)]
-    latest = await lab.runs.latest([never, other, lab.task])
-    assert latest == [None, runs[1], runs[0]]
-    assert await lab.runs.latest([never]) == [None]
-    assert await lab.runs.latest([]) == []
+    started = [await lab.runs.start(task, "me") for task in (lab.task, other)]
+    runs = await lab.runs.of_account(LAB)
+    assert runs is not None
+    assert [await runs.last(task) for task in (never, other, lab.task)] == [None, *started[::-1]]
