@@ -61,6 +61,7 @@ class ApplicationState:
     limits: ServerLimits = field(default_factory=ServerLimits)
     services: Services | None = None
     auth: Authenticator | None = None
+    stopping: bool = False
 
     def __post_init__(self) -> None:
         self._budget = Budget(self.limits.call_budget, self.limits.calls_per_second)
@@ -151,6 +152,7 @@ def create_app(settings: Settings, *, owns_process: bool = False) -> Starlette:
         state.charge,
         body_limit=settings.body_bytes,
         seconds=settings.rest_seconds,
+        stopping=lambda: state.stopping,
         version=version,
         metrics=_metrics,
     )
@@ -216,9 +218,8 @@ async def _lifespan(
         health.start(await stack.enter_async_context(_checks(state.services)))
         stack.push_async_callback(graphql.aclose, settings.drain_seconds)
         if owns_process:
-            stack.enter_context(
-                on_stop(graphql.stop, announce=health.stop, wait=settings.prestop_seconds)
-            )
+            stop = partial(_stop, state, graphql)
+            stack.enter_context(on_stop(stop, announce=health.stop, wait=settings.prestop_seconds))
             tune_garbage_collection()
             reload = partial(_reload_keys, auth, rights, graphql)
             reload_now = await stack.enter_async_context(on_hangup(reload))
@@ -226,6 +227,11 @@ async def _lifespan(
         yield
         health.stop()
         state.services = state.auth = None
+
+
+def _stop(state: ApplicationState, graphql: GraphQLApp) -> None:
+    state.stopping = True
+    graphql.stop()
 
 
 @asynccontextmanager

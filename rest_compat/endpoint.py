@@ -18,7 +18,7 @@ from graph.concurrency import Bill, OverBudget
 from graph.context import Context
 from graph.model.caller import Caller
 from graph.model.errors import ApiError, Throttled, UpstreamTimeout
-from rest_compat.errors import rendered
+from rest_compat.errors import RETRY_SECONDS, rendered
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +31,9 @@ PublicHandler = Callable[[Request], Awaitable[Response]]
 
 _CALLS: Final = 20
 """To AWS, as charged to a request before it is answered."""
+_STOPPED: Final = (
+    "the server stopped before the request was complete; a change may still take effect"
+)
 ANY: Final = "*"
 """The handler for every method that a path does not name."""
 
@@ -38,40 +41,55 @@ ANY: Final = "*"
 class Protected:
     """``protected({"GET": handler})`` is an ASGI application for one path that needs a token."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what it is made of
         self,
         identify: Identify,
         make_context: MakeContext,
         charge: Charge,
+        *,
         body_limit: int,
         seconds: float,
+        stopping: Callable[[], bool],
     ) -> None:
-        """``seconds``: how long a request may take once it has arrived."""
+        """``seconds``: how long a request may take once it has arrived.
+
+        ``stopping``: whether the process ends soon, so that requests are cancelled for that.
+        """
         self._identify, self._make_context, self._charge = identify, make_context, charge
-        self._body_limit, self._seconds = body_limit, seconds
+        self._body_limit, self._seconds, self._stopping = body_limit, seconds, stopping
 
     def __call__(self, handlers: Mapping[str, Handler]) -> Endpoint:
         async def respond(request: Request, request_id: str) -> Response:
-            # Authentication comes first: without a token nobody learns what exists.
-            caller = await self._identify(request, None)
-            handler = handlers.get(_method(request)) or handlers.get(ANY)
-            if handler is None:
-                return not_allowed(handlers)
-            body = await self._body(request)
-            if body is None:
-                return PlainTextResponse(
-                    f"the body is larger than {self._body_limit} bytes\n",
-                    413,
-                    headers={"Connection": "close"},
-                )
-            request.state.body = body
-            if body:  # the credentials may have been withdrawn while it arrived
-                caller = await self._identify(request, None)
-            context = self._make_context(caller, request_id)
-            with self._charged(context):
-                return await self._in_time(handler, context, request)
+            try:
+                return await self._respond(handlers, request, request_id)
+            except asyncio.CancelledError:  # the end of the task, which only has to answer
+                if not self._stopping():
+                    raise
+                return PlainTextResponse(_STOPPED, 503, headers={"Retry-After": RETRY_SECONDS})
 
         return Endpoint(respond)
+
+    async def _respond(
+        self, handlers: Mapping[str, Handler], request: Request, request_id: str
+    ) -> Response:
+        # Authentication comes first: without a token nobody learns what exists.
+        caller = await self._identify(request, None)
+        handler = handlers.get(_method(request)) or handlers.get(ANY)
+        if handler is None:
+            return not_allowed(handlers)
+        body = await self._body(request)
+        if body is None:
+            return PlainTextResponse(
+                f"the body is larger than {self._body_limit} bytes\n",
+                413,
+                headers={"Connection": "close"},
+            )
+        request.state.body = body
+        if body:  # the credentials may have been withdrawn while it arrived
+            caller = await self._identify(request, None)
+        context = self._make_context(caller, request_id)
+        with self._charged(context):
+            return await self._in_time(handler, context, request)
 
     @contextmanager
     def _charged(self, context: Context) -> Iterator[None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.resources import files
 from typing import Final
 
@@ -55,11 +55,19 @@ def rest_app(  # noqa: PLR0913 - what it is made of
     *,
     body_limit: int,
     seconds: float,
+    stopping: Callable[[], bool],
     version: Version,
     metrics: PublicHandler,
 ) -> Starlette:
     """The REST application, to be mounted at the root."""
-    protected = Protected(identify, make_context, charge, body_limit, seconds)
+    protected = Protected(
+        identify,
+        make_context,
+        charge,
+        body_limit=body_limit,
+        seconds=seconds,
+        stopping=stopping,
+    )
     routes = [
         Route(f"{alias}/{name}", public(handler))
         for alias in _ALIASES

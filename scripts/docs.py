@@ -69,7 +69,11 @@ _TRANSPORT: Final = (
         "Ask for the document to be added to the manifest.",
     ),
     ("TOO_MANY_ERRORS", "Stands for the errors beyond the first 100.", "Correct the first ones."),
-    ("SERVER_STOPPING", "Ends a multipart response when the server stops.", "Subscribe again."),
+    (
+        "SERVER_STOPPING",
+        "The server stopped before the response was complete, with HTTP 503 if it had not begun.",
+        "Send the request again; a change may have taken effect, so use `idempotencyKey`.",
+    ),
     ("INTERNAL", "An error of the server itself.", "Report it with the `requestId`."),
 )
 

@@ -119,13 +119,14 @@ class Endpoint:
     withdrawals: int = 0
     """How often credentials were withdrawn. A caller that was identified before and has had to wait
     since has to be identified again."""
-    _stopping: bool = False
+    stopping: bool = False
+    """Whether the process ends soon: what is cancelled from now on, is cancelled for that."""
     _open: dict[asyncio.Future[Ending], Any] = field(default_factory=dict)
     """The open streams and sockets, with the identity of their callers once that is known."""
 
     def check_open(self) -> None:
         """Raises Refusal if the server is stopping, so that no stream or socket may begin."""
-        if self._stopping:
+        if self.stopping:
             raise too_many("The server is stopping")
 
     @contextmanager
@@ -144,7 +145,7 @@ class Endpoint:
 
     def stop(self) -> None:
         """Ends all streams and sockets in a way that makes their clients reconnect."""
-        self._stopping = True
+        self.stopping = True
         self._end(Ending.STOPPED, lambda _: True)
 
     def withdraw(self, lost: Callable[[Any], bool]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import uuid
 from typing import Any, Final
@@ -21,7 +22,7 @@ from graph.transport.execution.errors import MASK
 from graph.transport.execution.executor import refused
 from graph.transport.execution.request import NotAllowed, OperationRequest, RequestError
 from graph.transport.parameters import Parameters, read_parameters, read_url_parameters
-from graph.transport.refusals import Refusal, of_identity, throttled
+from graph.transport.refusals import Refusal, interrupted, of_identity, throttled
 from graph.transport.report import NO_FIELD, Report, failures_of
 from graph.transport.status import NOT_STREAMED, Stage, status_of
 from graph.transport.streaming import EventStream, Format
@@ -79,6 +80,10 @@ class _Exchange:
             refusal = error
         except ClientDisconnect:
             refusal = Refusal(400, "the body is incomplete")
+        except asyncio.CancelledError:  # the end of the task, which only has to answer
+            if not self._endpoint.stopping:
+                raise
+            refusal = interrupted()
         except Exception:  # a boundary: no stack trace reaches a client
             log.exception("request %s failed unexpectedly", report.request_id)
             refusal = Refusal(500, MASK, code="INTERNAL")

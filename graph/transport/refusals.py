@@ -67,6 +67,16 @@ def too_many(reason: str) -> Refusal:
     return Refusal(_BUSY, reason, code="QUOTA_EXCEEDED", headers=headers)
 
 
+def interrupted() -> Refusal:
+    """A request that was not complete when the server stopped."""
+    return Refusal(
+        _BUSY,
+        "the server stopped before the request was complete; a change may still take effect",
+        code="SERVER_STOPPING",
+        headers={"Retry-After": _RETRY_SECONDS},
+    )
+
+
 def throttled(reason: str, seconds: int) -> Refusal:
     """A caller that has to wait for so many seconds."""
     headers = {"Retry-After": str(seconds)}

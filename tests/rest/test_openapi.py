@@ -53,7 +53,14 @@ def test_every_path_and_method_is_in_both() -> None:
         raise AssertionError
 
     app = rest_app(
-        never, never, never, body_limit=1, seconds=1, version=Version("", "", ""), metrics=never
+        never,
+        never,
+        never,
+        body_limit=1,
+        seconds=1,
+        stopping=lambda: False,
+        version=Version("", "", ""),
+        metrics=never,
     )
     served = {route.path for route in app.routes if isinstance(route, Route)}
     assert set(DOCUMENT["paths"]) == served

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -16,13 +16,51 @@ import websockets
 
 from graph.sandbox import Fault, Sandbox
 from tests.api_server import Server
-from tests.world import CREATE, HEADERS, ask, furnish, new_mover
+from tests.test_call_counts import many
+from tests.world import CREATE, HEADERS, LAB, ask, furnish, new_mover
+
+Make = Callable[[httpx.AsyncClient, str, str], httpx.Request]
 
 FOLLOW = "subscription($id: ID!) { operationProgress(operation: $id) { status } }"
 STREAMS = {
     "text/event-stream": (b"event: next", b"retry: 1000\n\n"),
     "multipart/mixed;subscriptionSpec=1.0": (b'{"payload":{"data"', b"\r\n--graphql--\r\n"),
 }
+MOVERS = f'{{ account(id: "{LAB}") {{ movers {{ nodes {{ id name }} }} }} }}'
+STOPPED = "the server stopped before the request was complete; a change may still take effect"
+
+
+def rest(method: str, content: bytes = b"") -> Make:
+    return lambda client, name, _: client.build_request(
+        method, f"/v1/datasync/{LAB}/movers/g/{name}", content=content
+    )
+
+
+def graphql(query: str, accept: str = "application/json") -> Make:
+    return lambda client, _, mover: client.build_request(
+        "POST",
+        "/graphql",
+        json={"query": query, "variables": {"id": mover}},
+        headers={"Accept": accept},
+    )
+
+
+QUERY = "query($id: ID!) { node(id: $id) { ... on Mover { createdAt } } }"
+CUT_OFF = {
+    "rest show": rest("GET"),
+    "rest start": rest("PUT", b'{"State":"start"}'),
+    "rest delete": rest("DELETE"),
+    "query": graphql(QUERY),
+    "query of GraphQL's media type": graphql(QUERY, "application/graphql-response+json"),
+    "mutation": graphql(
+        "mutation($id: ID!) { startMover(input: { mover: $id }) { run { id } errors { code } } }"
+    ),
+}
+"""Requests that describe a mover. Made for a client with the name and the id of the mover."""
+
+
+def waits_for_all(aws: Sandbox) -> bool:
+    return aws.interceptor.counts()["datasync.DescribeTask"] == len(CUT_OFF)
 
 
 @pytest.mark.timeout(150)  # real servers start in it
@@ -58,6 +96,50 @@ async def test_every_stream_ends_at_the_signal(aws: Sandbox, tmp_path: Path, wor
         aws.interceptor.clear()
         assert await asyncio.to_thread(server.wait) in (0, -signal.SIGTERM)
     assert "Traceback" not in log.read_text()
+
+
+@pytest.mark.timeout(150)  # real servers start in it
+@pytest.mark.parametrize("workers", [1, 2])
+async def test_requests_that_the_limit_of_the_shutdown_cuts_off_are_answered(
+    aws: Sandbox, tmp_path: Path, workers: int
+) -> None:
+    many(aws, len(CUT_OFF))
+    log = tmp_path / "log"
+    arguments = ["--workers", f"{workers}"]
+    async with (
+        Server(aws, tmp_path, arguments=arguments, log=log, LOG_LEVEL="info") as server,
+        server.client() as client,
+        asyncio.timeout(100),
+    ):
+        movers = (await ask(client, MOVERS))["account"]["movers"]["nodes"]
+        aws.interceptor.forget_calls()
+        aws.interceptor.add(Fault("DescribeTask", "gate", count=1_000))
+        requests = {
+            name: asyncio.create_task(client.send(make(client, mover["name"], mover["id"])))
+            for (name, make), mover in zip(CUT_OFF.items(), movers, strict=True)
+        }
+        assert await asyncio.to_thread(aws.interceptor.wait_until, lambda: waits_for_all(aws), 30)
+        server.signal(signal.SIGTERM)
+        answers = {name: await request for name, request in requests.items()}
+        aws.interceptor.clear()
+        assert await asyncio.to_thread(server.wait) in (0, -signal.SIGTERM)
+    for name, answer in answers.items():
+        assert (name, answer.status_code, answer.headers["Retry-After"]) == (name, 503, "5")
+        assert answer.headers["X-Request-Id"]
+        if name.startswith("rest"):
+            assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
+            assert answer.text == STOPPED
+        else:
+            (error,) = answer.json()["errors"]
+            assert error["message"] == STOPPED
+            assert error["extensions"]["code"] == "SERVER_STOPPING"
+            assert error["extensions"]["retryAfter"] == 5
+    lines = log.read_text().splitlines()
+    access = [line for line in lines if "logger=graph.server.access_log" in line]
+    for answer in answers.values():
+        (line,) = [line for line in access if answer.headers["X-Request-Id"] in line]
+        assert "status=503" in line
+    assert not [line for line in lines if "Traceback" in line or "Exception" in line]
 
 
 @asynccontextmanager

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import httpx
+import orjson
 import pytest
+
+from tests.transport.small import app
 
 
 async def post(http: httpx.AsyncClient, query: str, **more: Any) -> dict[str, Any]:
@@ -134,3 +138,37 @@ async def test_two_operations_need_a_name(http: httpx.AsyncClient) -> None:
     query = "query A { hello } query B { hello }"
     assert "operation name" in (await post(http, query))["errors"][0]["message"]
     assert (await post(http, query, operationName="B"))["data"] == {"hello": "x"}
+
+
+@pytest.mark.parametrize("stopping", [True, False])
+@pytest.mark.parametrize("media", ["application/json", "application/graphql-response+json"])
+async def test_a_request_that_is_cancelled_is_answered_if_the_server_stops(
+    media: str, *, stopping: bool
+) -> None:
+    began = asyncio.Event()
+
+    async def receive() -> Any:
+        began.set()
+        await asyncio.Event().wait()
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    sent: list[Any] = []
+    graphql = app(body_seconds=60)
+    headers = [(b"content-type", b"application/json"), (b"accept", media.encode())]
+    scope = {"type": "http", "method": "POST", "path": "/", "query_string": b"", "headers": headers}
+    request = asyncio.create_task(graphql(scope, receive, send))
+    await began.wait()
+    if stopping:
+        graphql.stop()
+    request.cancel()
+    await asyncio.wait([request])
+    assert request.cancelled() != stopping
+    if stopping:
+        start, body = sent
+        given = dict(start["headers"])
+        assert (start["status"], given[b"retry-after"]) == (503, b"5")
+        assert given[b"content-type"] == f"{media}; charset=utf-8".encode()
+        (error,) = orjson.loads(body["body"])["errors"]
+        assert error["extensions"]["code"] == "SERVER_STOPPING"
