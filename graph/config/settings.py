@@ -201,7 +201,11 @@ class Settings(DocumentSettings, LimitSettings, KeySettings):
         "seconds.",
     )
     rest_seconds: float = Field(
-        25, ge=1, le=300, description="Seconds after which a REST request is answered with 504."
+        25,
+        ge=1,
+        le=300,
+        description="How long a REST request may take, in seconds. A DELETE whose deletion "
+        "continues is then answered with 504, any other request with 503.",
     )
     connections: int = Field(
         10_000,

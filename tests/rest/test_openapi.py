@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from starlette.routing import Route, compile_path
 
+from graph.config.settings import Settings
 from graph.locations import CREATABLE, KINDS, Members
 from graph.model.errors import unknown_account
 from graph.observability.version import Version
@@ -105,6 +107,20 @@ def test_every_status_of_the_contract_is_told(template: str) -> None:
         if pattern.match(url.partition("?")[0]) and method != "OPTIONS":
             known = told.get("GET" if method == "HEAD" else method, anything)
             assert str(row.status) in known, row.asked
+
+
+def test_what_takes_too_long_is_a_504_where_it_continues_and_a_503_elsewhere() -> None:
+    timeouts = {
+        (path, method): {"503", "504"} & set(operation["responses"])
+        for path, item in DOCUMENT["paths"].items()
+        for method, operation in item.items()
+        if method != "parameters"
+    }
+    continues = {key for key, statuses in timeouts.items() if "504" in statuses}
+    assert {method for _, method in continues} == {"delete"}
+    assert all("503" in statuses for statuses in timeouts.values())
+    text = Settings.model_fields["rest_seconds"].description or ""
+    assert re.findall(r"DELETE|any other|50\d", text) == ["DELETE", "504", "any other", "503"]
 
 
 def test_a_wrong_method_is_told_of_where_there_is_one() -> None:
