@@ -115,7 +115,7 @@ class AccountGateway:
     ) -> AsyncIterator[list[dict[str, Any]]]:
         """Every page of a list, or the first ``most``; ``key`` names the member with the items.
 
-        Raises Upstream if the list does not end or breaks off, UpstreamTimeout if its pages
+        Raises Upstream if the list is too long or breaks off, UpstreamTimeout if its pages
         together take longer than three calls may.
         """
         async for page in read_pages(

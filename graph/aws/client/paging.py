@@ -11,7 +11,7 @@ from graph.model.errors import Upstream, UpstreamTimeout
 PAGE_SIZE: Final = 100
 """The most items that DataSync and the tagging API return per page."""
 _PAGES: Final = 200
-"""Of one list: more than the quotas of an account allow. A longer list would never end."""
+"""Of one list, that is 20,000 tasks. AWS allows an account 100, unless its quota was raised."""
 _TOKENS: Final = {
     "datasync": "NextToken",
     "resourcegroupstaggingapi": "PaginationToken",
@@ -31,11 +31,12 @@ async def read_pages(
     """The items of every page, or of the first ``most``.
 
     ``call`` makes one call with the parameters that name its page; ``key`` is the member with the
-    items. Raises Upstream if the list does not end or breaks off, UpstreamTimeout after
-    ``seconds``.
+    items. Raises Upstream if the list is too long, repeats itself or breaks off, UpstreamTimeout
+    after ``seconds``.
     """
     member = _TOKENS[service]
     token: str | None = None
+    seen: set[str] = set()
     until = asyncio.get_running_loop().time() + seconds
     for _ in range(most or _PAGES):
         try:
@@ -44,14 +45,16 @@ async def read_pages(
         except TimeoutError:
             raise UpstreamTimeout(f"AWS's list of {key} takes too long; try again") from None
         yield answer[key]
-        before, token = token, answer.get(member) or None
+        token = answer.get(member) or None
         if token is None and answer.get("IsTruncated"):
             raise Upstream(f"AWS's list of {key} breaks off; try again")
         if token is None:
             return
-        if token == before:
-            break
-    else:
-        if most is not None:
-            return
-    raise Upstream(f"AWS's list of {key} does not end")
+        if token in seen:
+            raise Upstream(f"AWS's list of {key} repeats itself; try again")
+        seen.add(token)
+    if most is None:
+        raise Upstream(
+            f"AWS's list of {key} has over {_PAGES} pages of {PAGE_SIZE}: "
+            "more than this server reads"
+        )

@@ -31,13 +31,36 @@ class Endless:
         return {"Tasks": [{}], "NextToken": token}
 
 
-@pytest.mark.parametrize(("tokens", "asked"), [(("a",), 2), (("a", "b"), 200), ((), 200)])
-async def test_a_list_without_an_end_is_an_error(tokens: tuple[str, ...], asked: int) -> None:
+@pytest.mark.parametrize(
+    ("tokens", "asked", "message"),
+    [
+        (("a",), 2, "AWS's list of Tasks repeats itself; try again"),
+        (("a", "b"), 3, "AWS's list of Tasks repeats itself; try again"),
+        (("a", "b", "c"), 4, "AWS's list of Tasks repeats itself; try again"),
+        ((), 200, "AWS's list of Tasks has over 200 pages of 100: more than this server reads"),
+    ],
+)
+async def test_a_list_without_an_end_is_an_error(
+    tokens: tuple[str, ...], asked: int, message: str
+) -> None:
     endless = Endless(*tokens)
     gateway = Gateway(cast("Clients", endless), org=ORG)
-    with pytest.raises(Upstream, match="list of Tasks does not end"):
+    with pytest.raises(Upstream) as error:
         [page async for page in gateway.bind(LAB).pages("datasync", "list_tasks", "Tasks")]
-    assert endless.asked == asked
+    assert (endless.asked, error.value.message) == (asked, message)
+
+
+@pytest.mark.parametrize("pages", [1, 199, 200])
+async def test_a_list_may_have_200_pages(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch, pages: int
+) -> None:
+    async def page(*given: Any, **_: object) -> dict[str, Any]:
+        number = int(given[-1].get("NextToken", "1"))
+        return {"Tasks": [{"at": number}], "NextToken": str(number + 1) if number < pages else None}
+
+    monkeypatch.setattr(gateway, "send", page)
+    read = [page async for page in gateway.bind(LAB).pages("datasync", "list_tasks", "Tasks")]
+    assert read == [[{"at": number}] for number in range(1, pages + 1)]
 
 
 async def test_the_first_pages_of_a_list_can_be_enough() -> None:
