@@ -7,12 +7,13 @@ import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, AsyncExitStack
 from functools import partial
 from typing import Any, Final, Self, TypeVar
 
 import sqlalchemy as sa
 
+from graph.concurrency import FairSlots, TooManyWaiting
 from graph.model.errors import Upstream
 from graph.observability.outages import Outage
 from graph.store import engines
@@ -28,6 +29,10 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 _AT_ONCE: Final = 4
+_PER_CALLER: Final = 3
+"""Of these, transactions for one caller: if all of them are slow, others still have one."""
+_WAITING: Final = 2_000
+"""Transactions of one caller that wait for a slot."""
 _THREADS: Final = 8
 """More than run at once: one that has timed out may still hang in the driver."""
 _QUEUED: Final = 60.0
@@ -45,7 +50,7 @@ class Database:
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="store")
         # Heartbeats do not queue: a busy server would look dead.
         self._lane = ThreadPoolExecutor(1, thread_name_prefix="store-beats")
-        self._turns = asyncio.Semaphore(_AT_ONCE)
+        self._turns = FairSlots(_AT_ONCE, per_caller=_PER_CALLER, waiting=_WAITING)
         self._clock = StoreClock()
         self.outage = Outage(log, "the store")
         """Begins with any failure, and ends with a heartbeat: a full disk can still be read."""
@@ -108,7 +113,9 @@ class Database:
     async def transact(
         self, work: Callable[[sa.Connection], T], *, at_once: bool = False, durable: bool = False
     ) -> T:
-        """``at_once``: for heartbeats, on a thread of their own, ahead of all that wait.
+        """Runs ``work`` in a transaction, when it is the turn of the caller that it is done for.
+
+        ``at_once``: for heartbeats, on a thread of their own, ahead of all that wait.
 
         ``durable``: on disk when it returns, so that it survives a power failure.
         """
@@ -117,15 +124,13 @@ class Database:
             result = await self._run(within, self._lane)
             self.outage.succeeded()
             return result
-        try:
-            async with asyncio.timeout(_QUEUED):
-                await self._turns.acquire()
-        except TimeoutError as error:
-            raise Upstream("the server's store is too busy; try again") from error
-        try:
+        async with AsyncExitStack() as stack:
+            try:
+                async with asyncio.timeout(_QUEUED):
+                    await stack.enter_async_context(self._turns.slot())
+            except (TimeoutError, TooManyWaiting) as error:
+                raise Upstream("the server's store is too busy; try again") from error
             return await self._run(within, self._threads)
-        finally:
-            self._turns.release()
 
     async def revision(self) -> str | None:
         """The revision of the schema, read like a heartbeat: ahead of all that wait."""

@@ -4,21 +4,33 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
+from contextvars import copy_context
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 import pytest_asyncio
 import sqlalchemy as sa
 
+from graph.concurrency import Work, begin_work
 from graph.model.errors import Upstream
 from graph.store import Store, database, open_store
+
+T = TypeVar("T")
 
 
 @pytest_asyncio.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
     async with open_store(f"sqlite:///{tmp_path}/db.sqlite") as opened:
         yield opened
+
+
+def as_caller(caller: str, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+    """A task that works for a caller."""
+    context = copy_context()
+    context.run(begin_work, Work((caller, None, "request")))
+    return asyncio.create_task(work, context=context)
 
 
 class Busy:
@@ -33,10 +45,14 @@ class Busy:
         self._gate.wait(30)
 
     async def __aenter__(self) -> list[asyncio.Task[None]]:
-        tasks = [asyncio.create_task(self._store.database.transact(self)) for _ in range(4)]
+        """One of each of so many callers as there are slots."""
+        tasks = [as_caller(f"busy-{n}", self._store.database.transact(self)) for n in range(4)]
         for _ in tasks:
             await asyncio.to_thread(self.begun.acquire)
         return tasks
+
+    def release(self) -> None:
+        self._gate.set()
 
     async def __aexit__(self, *exc: object) -> None:
         self._gate.set()
@@ -67,3 +83,46 @@ async def test_a_turn_that_nobody_waits_for_any_more_is_given_on(store: Store) -
         await asyncio.gather(*left, return_exceptions=True)
     await asyncio.gather(*tasks)
     assert await asyncio.gather(*(store.operations.unended() for _ in range(9))) == [[]] * 9
+
+
+async def test_callers_take_turns_however_many_transactions_each_has_waiting(store: Store) -> None:
+    busy, order = Busy(store), []
+
+    async def note(caller: str) -> None:
+        await store.database.transact(lambda _: order.append(caller))
+
+    async with busy:
+        flood = [as_caller("flood", note("flood")) for _ in range(100)]
+        await asyncio.sleep(0)
+        honest = as_caller("honest", note("honest"))
+        await asyncio.sleep(0)
+    await asyncio.gather(honest, *flood)
+    assert order.index("honest") <= 4 + 1  # of the flood: those that have a slot at once, and one
+
+
+async def test_slow_transactions_of_one_caller_leave_a_slot_to_others(store: Store) -> None:
+    busy = Busy(store)
+    slow = [as_caller("slow", store.database.transact(busy)) for _ in range(10)]
+    for _ in range(3):
+        await asyncio.to_thread(busy.begun.acquire)
+    assert await as_caller("honest", store.operations.unended()) == []
+    assert not busy.begun.acquire(blocking=False)
+    busy.release()
+    await asyncio.gather(*slow)
+
+
+async def test_what_waits_of_one_caller_is_bounded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "_WAITING", 5)
+    async with open_store(f"sqlite:///{tmp_path}/db.sqlite") as store:
+        async with Busy(store):
+            flood = [as_caller("flood", store.operations.unended()) for _ in range(8)]
+            honest = as_caller("honest", store.operations.unended())
+            for _ in range(5):
+                await asyncio.sleep(0)
+            refused = [task.exception() for task in flood if task.done()]
+            assert [type(error) for error in refused] == [Upstream] * 3
+            assert not honest.done()
+        assert await honest == []
+        await asyncio.gather(*flood, return_exceptions=True)
