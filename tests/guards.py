@@ -36,8 +36,8 @@ _OWNED: Final = (
 )
 """Beginnings of the names of threads that may be left."""
 _MAY_BLOCK: Final = (
-    ("graph/app.py", {"create_app", "_lifespan"}),  # before a server serves, and after
-    ("graph/opening.py", {"open_services"}),
+    ("graph/app/application.py", {"create_app", "_lifespan"}),  # before a server serves, and after
+    ("graph/app/services.py", {"open_services"}),
     ("graph/store/inspection.py", {"trouble_with", "revision_of"}),  # before a server serves
     ("graph/aws/client/clients.py", {"__init__", "__aenter__"}),  # reads the SDK's configuration
     (

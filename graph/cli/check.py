@@ -51,8 +51,8 @@ async def _check(settings: Settings, accounts: Sequence[str]) -> int:
 
 
 async def _findings(settings: Settings, accounts: Sequence[str]) -> AsyncIterator[Finding]:
+    from graph.app import gateway_of  # noqa: PLC0415 - the same
     from graph.aws.check import check_account, check_server  # noqa: PLC0415 - what it needs alone
-    from graph.opening import gateway_of  # noqa: PLC0415 - the same
 
     async with gateway_of(settings) as gateway:
         own = await check_server(gateway)

@@ -5,6 +5,7 @@ from graph.transport.endpoint import ABORT
 from graph.transport.execution.limits import QueryLimits
 from graph.transport.execution.persisted import PersistedDocuments
 from graph.transport.execution.schema import Schema, UnusableDocument, make_schema
+from graph.transport.limits import TransportLimits
 from graph.transport.report import Failures, Report
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "QueryLimits",
     "Report",
     "Schema",
+    "TransportLimits",
     "UnusableDocument",
     "make_schema",
 ]

@@ -14,6 +14,7 @@ from starlette.requests import HTTPConnection
 from starlette.types import Scope
 
 from graph.transport.execution.results import Results
+from graph.transport.limits import TransportLimits
 from graph.transport.origin import Origin
 from graph.transport.refusals import too_many
 from graph.transport.report import Observer
@@ -99,23 +100,13 @@ class Endpoint:
     """The names under which the connections of an identity are counted."""
     address_of: Callable[[Scope], Hashable]
     """The address under which a connection is counted until its caller is known."""
-    body_limit: int
-    """Bytes of a request's body."""
-    body_seconds: float
-    """How long a body may take to arrive."""
+    limits: TransportLimits
     origins: frozenset[Origin] | None
     """Whose pages may open a WebSocket, beside those of the server itself; None for all."""
-    sockets: Slots
-    new_sockets: Slots
+    sockets: Slots = field(init=False)
+    new_sockets: Slots = field(init=False)
     """Of these, those whose callers are not known yet."""
-    streams: Slots
-    operations_per_socket: int
-    init_seconds: float
-    """How long a client may take to send connection_init."""
-    keep_alive_seconds: float
-    """After how long without an event a stream gets a keep-alive, so that no proxy closes it."""
-    stuck_seconds: float
-    """How long a message may wait for a client that does not read."""
+    streams: Slots = field(init=False)
     withdrawals: int = 0
     """How often credentials were withdrawn. A caller that was identified before and has had to wait
     since has to be identified again."""
@@ -123,6 +114,14 @@ class Endpoint:
     """Whether the process ends soon: what is cancelled from now on, is cancelled for that."""
     _open: dict[asyncio.Future[Ending], Any] = field(default_factory=dict)
     """The open streams and sockets, with the identity of their callers once that is known."""
+
+    def __post_init__(self) -> None:
+        most = self.limits
+        self.sockets = Slots("connections", most.sockets, most.sockets_per_caller)
+        self.new_sockets = Slots(
+            "new connections", max(1, most.sockets // 2), most.new_sockets_per_address
+        )
+        self.streams = Slots("event streams", most.streams, most.streams_per_caller)
 
     def check_open(self) -> None:
         """Raises Refusal if the server is stopping, so that no stream or socket may begin."""

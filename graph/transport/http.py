@@ -52,7 +52,9 @@ _NOT_ACCEPTABLE: Final = (
 async def answer(endpoint: Endpoint, scope: Scope, receive: Receive, send: Send) -> None:
     """Answers one request; errors become responses."""
     scope["request_id"] = request_id = scope.get("request_id") or uuid.uuid4().hex
-    request = Request(scope, bounded(receive, endpoint.body_limit, endpoint.body_seconds))
+    request = Request(
+        scope, bounded(receive, endpoint.limits.body_bytes, endpoint.limits.body_seconds)
+    )
     report = Report(scope, endpoint.observe, request_id, "http")
     response = await _Exchange(endpoint, request, report).response()
     response.headers["X-Request-Id"] = request_id
@@ -101,7 +103,7 @@ class _Exchange:
 
     async def _answered(self) -> Response | EventStream:
         request = self._request
-        check_head(request.method, request.headers, self._endpoint.body_limit)
+        check_head(request.method, request.headers, self._endpoint.limits.body_bytes)
         withdrawals = self._endpoint.withdrawals
         self._report.identity = await self._identified()
         self._accepted = read_accept(request.headers.get("accept"))

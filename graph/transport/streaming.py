@@ -123,7 +123,8 @@ class EventStream:
         A deadline per event would cost more than the event itself.
         """
         clock = asyncio.get_running_loop().time
-        pause, stuck = self._endpoint.keep_alive_seconds, self._endpoint.stuck_seconds
+        limits = self._endpoint.limits
+        pause, stuck = limits.keep_alive_seconds, limits.stuck_seconds
         self._sent_at = clock()
         while True:
             await asyncio.sleep(min(pause - (clock() - self._sent_at), stuck))

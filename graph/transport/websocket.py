@@ -189,7 +189,7 @@ class _Connection:
         report = Report(
             self._socket.scope, self._endpoint.observe, _new_id(), "websocket", self._identity
         )
-        most = self._endpoint.operations_per_socket
+        most = self._endpoint.limits.operations_per_socket
         if len(self._operations) >= most:
             await self._fail(operation_id, report, f"a socket may have at most {most} operations")
             return
@@ -256,12 +256,12 @@ class _Connection:
 
         Checks periodically: a deadline per message would cost as much as encoding it.
         """
-        stuck = self._endpoint.stuck_seconds
+        stuck = self._endpoint.limits.stuck_seconds
         while True:
             await asyncio.sleep(self._pause())
             if self._channel.closed:
                 return
-            late = time.monotonic() - self._opened >= self._endpoint.init_seconds
+            late = time.monotonic() - self._opened >= self._endpoint.limits.init_seconds
             if late and not self._greeted:
                 await self._channel.close(4408, "Connection initialisation timeout")
                 return
@@ -279,10 +279,12 @@ class _Connection:
         abort(self._socket.scope)
 
     def _pause(self) -> float:
-        pause = min(_PING_SECONDS, self._endpoint.stuck_seconds)
+        pause = min(_PING_SECONDS, self._endpoint.limits.stuck_seconds)
         if self._greeted:
             return pause
-        return max(0.0, min(pause, self._opened + self._endpoint.init_seconds - time.monotonic()))
+        return max(
+            0.0, min(pause, self._opened + self._endpoint.limits.init_seconds - time.monotonic())
+        )
 
 
 def _errors(message: str, code: str, request_id: str) -> bytes:

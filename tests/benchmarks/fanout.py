@@ -17,7 +17,7 @@ from typing import Any
 import strawberry
 import uvicorn
 
-from graph.transport import GraphQLApp, make_schema
+from graph.transport import GraphQLApp, TransportLimits, make_schema
 
 PORT = 18_461
 SECONDS = 8.0
@@ -66,7 +66,7 @@ def serve(hertz: float) -> None:
         schema,
         identify=identify,
         make_context=lambda who, request_id: (who, request_id),
-        streams_per_caller=10_000,
+        limits=TransportLimits(streams_per_caller=10_000),
     )
     uvicorn.run(
         app,

@@ -10,13 +10,22 @@ from typing import Final
 
 ROOT: Final = Path(__file__).parents[2]
 MAX_MODULE: Final = 300
-MAX_FUNCTION: Final = 60
+MAX_FUNCTION: Final = 40
 SLACK: Final = 10
 """By so many lines a module may be shorter than its exception says before that has to go down."""
 LONG_MODULES: Final = {
     "graph/schema/nodes.py": (305, "types that refer to each other have to be in one module"),
 }
-LONG_FUNCTIONS: Final[dict[str, tuple[int, str]]] = {}
+LONG_FUNCTIONS: Final = {
+    "graph/loaders.py:__init__": (45, "a list of loaders, each with its description"),
+    "tests/api_server.py:__init__": (49, "a list of options"),
+    "tests/auth/test_keys.py:test_a_file_holds_several_keys": (42, "the file and what it means"),
+    "tests/resolvers/test_changes.py:test_an_accepted_change_is_recorded_with_what_it_led_to": (
+        47,
+        "every change of one mover's life",
+    ),
+    "tests/rest/test_go_client.py:_live": (60, "one life of a mover, step by step"),
+}
 """``module:function``, with the lines and the reason."""
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-import graph.opening
+import graph.app.services
 from graph.operations.retries import RetryPolicy
 from graph.sandbox import Fault, Sandbox
 from tests import leftover
@@ -24,7 +24,9 @@ POLICY = f"""{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow",
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """Operations that give up soon."""
-    monkeypatch.setattr(graph.opening, "RetryPolicy", partial(RetryPolicy, create_seconds=0.05))
+    monkeypatch.setattr(
+        graph.app.services, "RetryPolicy", partial(RetryPolicy, create_seconds=0.05)
+    )
 
 
 def shared_role(aws: Sandbox) -> str:

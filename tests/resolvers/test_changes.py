@@ -71,7 +71,7 @@ async def test_a_change_that_is_refused_or_fails_is_recorded(
 
 
 @pytest.mark.parametrize("name", TRANSPORTS)
-async def test_a_change_that_is_accepted_is_recorded_with_what_it_led_to(
+async def test_an_accepted_change_is_recorded_with_what_it_led_to(
     lab: Lab, aws: Sandbox, name: str
 ) -> None:
     send, surface = TRANSPORTS[name]

@@ -8,7 +8,7 @@ from typing import Self
 import pytest
 
 from graph import app as root
-from graph import opening
+from graph.app import services
 from graph.runs import RunService
 from graph.sandbox import Sandbox
 from tests.transport.wire import Socket, Streaming, settle
@@ -27,7 +27,7 @@ async def test_who_leaves_is_gone_from_the_watch_at_once(
             opened.append(self)
             return self
 
-    monkeypatch.setattr(opening, "RunService", Noted)
+    monkeypatch.setattr(services, "RunService", Noted)
     furnish(aws, LAB, a=b"x" * 1000)
     aws.set_pace(launch=0, phase=0, bandwidth=10)
     app = root.create_app(settings(tmp_path))

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncGenerator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import Enum
 from typing import Any
 
 import strawberry
 
-from graph.transport import GraphQLApp, Schema, make_schema
+from graph.transport import GraphQLApp, Schema, TransportLimits, make_schema
 from graph.transport.execution import executor
 from graph.transport.execution.executor import Result
 from graph.transport.execution.persisted import PersistedDocuments
@@ -225,5 +225,8 @@ def unwanted(*_given: Any, **_more: Any) -> None:
 
 
 def app(schema: Schema = SCHEMA, **given: Any) -> GraphQLApp:
-    usual: dict[str, Any] = {"identify": identify, "make_context": Context, "body_limit": 100_000}
+    """``given``: limits, or other arguments of the application."""
+    names = {each.name for each in fields(TransportLimits)} & given.keys()
+    limits = TransportLimits(**{"body_bytes": 100_000} | {name: given.pop(name) for name in names})
+    usual: dict[str, Any] = {"identify": identify, "make_context": Context, "limits": limits}
     return GraphQLApp(schema, **usual | given)

@@ -1,38 +1,34 @@
-"""The composition root: settings in, application out. One lifespan opens and closes everything."""
+"""The application: routes, middleware, and the lifespan that opens and closes everything."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
 
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
 
-from graph import schema
-from graph.auth import Authenticator, Peer, Rejected, credentials
+from graph.app.graphql import graphql_app
+from graph.app.services import open_services
+from graph.app.state import ApplicationState
+from graph.auth import Authenticator
 from graph.aws.client.own_credentials import OwnCredentials
-from graph.concurrency import Bill, Budget
 from graph.config.settings import KeySettings, Settings, SettingsError
 from graph.config.sources import key_files, load, load_keys
-from graph.context import Context, ReadContext, Services, open_context, open_read_context
-from graph.model.caller import Caller, Rights
+from graph.context import Services
+from graph.model.caller import Rights
 from graph.model.clock import SystemClock
-from graph.model.errors import ApiError
-from graph.model.limits import ServerLimits
 from graph.observability import logs
 from graph.observability.shared_metrics import exposition
 from graph.observability.version import read_version
-from graph.opening import open_services
-from graph.server.access_log import AccessLog, note_caller, note_operation, note_rejection
+from graph.server.access_log import AccessLog
 from graph.server.cors import Cors
 from graph.server.file_watch import on_change
 from graph.server.garbage_collection import tune_garbage_collection
@@ -40,68 +36,10 @@ from graph.server.headers import SecurityHeaders
 from graph.server.health import Check, Health
 from graph.server.signals import on_hangup, on_stop
 from graph.store import trouble_of
-from graph.transport import (
-    GraphQLApp,
-    PersistedDocuments,
-    QueryLimits,
-    Schema,
-    UnusableDocument,
-    make_schema,
-)
+from graph.transport import GraphQLApp
 from rest_compat import routes as rest
 
 log = logging.getLogger(__name__)
-
-
-@dataclass
-class ApplicationState:
-    """What the lifespan opens: None before and after it."""
-
-    version: str
-    limits: ServerLimits = field(default_factory=ServerLimits)
-    services: Services | None = None
-    auth: Authenticator | None = None
-    stopping: bool = False
-
-    def __post_init__(self) -> None:
-        self._budget = Budget(self.limits.call_budget, self.limits.calls_per_second)
-
-    async def identify(
-        self, connection: HTTPConnection, payload: Mapping[str, Any] | None
-    ) -> Caller:
-        """Identifies the caller by headers, or by the payload of a socket's connection_init."""
-        if self.auth is None:
-            raise RuntimeError("the application is not open")
-        peer = Peer(*connection.client) if connection.client else Peer()
-        try:
-            given = credentials(connection.headers, payload)
-            caller = await self.auth.authenticate(given, peer)
-        except Rejected as error:
-            note_rejection(connection.scope, error.reason)
-            raise
-        note_caller(connection.scope, caller.identity)
-        return caller
-
-    def charge(self, caller: Caller, calls: int) -> Bill:
-        """Charges calls to AWS to a caller. Raises OverBudget."""
-        return self._budget.charge(caller.identity.key, caller.identity.on_behalf_of, calls)
-
-    async def may_see_reasons(self, request: Request) -> bool:
-        """Whether the request is an operator's: one with a key that may read the audit trail."""
-        try:
-            return (await self.identify(request, None)).rights.may_audit
-        except ApiError:
-            return False
-
-    def context(self, caller: Caller, request_id: str) -> Context:
-        if self.services is None:
-            raise RuntimeError("the application is not open")
-        return open_context(self.services, caller, request_id)
-
-    def read_context(self, rights: Rights, request_id: str) -> ReadContext:
-        if self.services is None:
-            raise RuntimeError("the application is not open")
-        return open_read_context(self.services, rights, request_id)
 
 
 def create_app(settings: Settings, *, owns_process: bool = False) -> Starlette:
@@ -109,21 +47,7 @@ def create_app(settings: Settings, *, owns_process: bool = False) -> Starlette:
     version = read_version()
     state = ApplicationState(version.version, settings.limits)
     health = Health(state.may_see_reasons)
-    graphql = GraphQLApp(
-        configured_schema(settings),
-        identify=state.identify,
-        make_context=state.context,
-        rights_of=lambda caller: caller.rights,
-        make_shared_context=state.read_context,
-        charge=state.charge,
-        observe=note_operation,
-        # Streams and sockets are counted for a key and for each of its users.
-        names_of=lambda caller: frozenset({caller.identity.key, caller.identity}),
-        share_of=lambda caller: (caller.identity.key, caller.identity.on_behalf_of),
-        address_of=lambda scope: Peer(*(scope.get("client") or ())).network,
-        body_limit=settings.body_bytes,
-        origins=settings.cors_origins,
-    )
+    graphql = graphql_app(settings, state)
     app = Starlette(
         lifespan=partial(
             _lifespan,
@@ -157,39 +81,6 @@ def create_app(settings: Settings, *, owns_process: bool = False) -> Starlette:
         metrics=_metrics,
     )
     return app
-
-
-def configured_schema(settings: Settings) -> Schema:
-    """The GraphQL schema with the limits and persisted documents of the settings.
-
-    Raises SettingsError for a document of the manifest that could not be executed.
-    """
-    limits = QueryLimits(calls=settings.limits.calls_per_request)
-    persisted = PersistedDocuments(
-        settings.manifest, automatic=settings.automatic_persisted_queries
-    )
-    try:
-        return graphql_schema(limits, persisted)
-    except UnusableDocument as error:
-        raise SettingsError(f"DATASYNC_API_PERSISTED_DOCUMENTS is wrong: {error}") from None
-
-
-def graphql_schema(
-    limits: QueryLimits | None = None, persisted: PersistedDocuments | None = None
-) -> Schema:
-    """The GraphQL schema of the server. Raises UnusableDocument."""
-    return make_schema(
-        query=schema.Query,
-        mutation=schema.Mutation,
-        subscription=schema.Subscription,
-        types=schema.BEHIND_INTERFACES,
-        scalars=schema.SCALARS,
-        limits=limits,
-        persisted=persisted,
-        prices=schema.PRICES,
-        code_of=lambda error: error.code if isinstance(error, ApiError) else None,
-        states=frozenset({"runProgress", "operationProgress"}),
-    )
 
 
 def from_environment() -> Starlette:

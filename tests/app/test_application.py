@@ -6,10 +6,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from starlette.requests import HTTPConnection
 
-from graph.app import ApplicationState, create_app
-from graph.model.caller import Caller, Identity
+from graph.app import create_app
 from graph.model.manifest import hash_of
 from graph.sandbox import Sandbox
 from tests.transport.wire import Socket
@@ -24,15 +22,6 @@ async def test_nothing_is_opened_before_the_lifespan_begins(aws: Sandbox, tmp_pa
         assert store.exists()
         assert (await client.get("/healthz")).text == "ok"
     assert [call.operation for call in aws.interceptor.calls()] == ["GetCallerIdentity"]
-
-
-async def test_an_application_that_is_not_open_serves_nobody() -> None:
-    state = ApplicationState("1")
-    connection = HTTPConnection({"type": "http", "headers": []})
-    with pytest.raises(RuntimeError, match="not open"):
-        await state.identify(connection, None)
-    with pytest.raises(RuntimeError, match="not open"):
-        state.context(Caller(Identity("me")), "r")
 
 
 async def test_an_application_that_was_closed_opens_again(aws: Sandbox, tmp_path: Path) -> None:

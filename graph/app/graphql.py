@@ -1,0 +1,71 @@
+"""The GraphQL API: its schema, and the application that serves it."""
+
+from __future__ import annotations
+
+from graph import schema
+from graph.app.state import ApplicationState
+from graph.auth import Peer
+from graph.config.settings import Settings, SettingsError
+from graph.model.errors import ApiError
+from graph.server.access_log import note_operation
+from graph.transport import (
+    GraphQLApp,
+    PersistedDocuments,
+    QueryLimits,
+    Schema,
+    TransportLimits,
+    UnusableDocument,
+    make_schema,
+)
+
+
+def graphql_app(settings: Settings, state: ApplicationState) -> GraphQLApp:
+    """Serves the schema to the callers that ``state`` identifies."""
+    return GraphQLApp(
+        configured_schema(settings),
+        identify=state.identify,
+        make_context=state.context,
+        rights_of=lambda caller: caller.rights,
+        make_shared_context=state.read_context,
+        charge=state.charge,
+        observe=note_operation,
+        # Streams and sockets are counted for a key and for each of its users.
+        names_of=lambda caller: frozenset({caller.identity.key, caller.identity}),
+        share_of=lambda caller: (caller.identity.key, caller.identity.on_behalf_of),
+        address_of=lambda scope: Peer(*(scope.get("client") or ())).network,
+        origins=settings.cors_origins,
+        limits=TransportLimits(body_bytes=settings.body_bytes),
+    )
+
+
+def configured_schema(settings: Settings) -> Schema:
+    """The GraphQL schema with the limits and persisted documents of the settings.
+
+    Raises SettingsError for a document of the manifest that could not be executed.
+    """
+    limits = QueryLimits(calls=settings.limits.calls_per_request)
+    persisted = PersistedDocuments(
+        settings.manifest, automatic=settings.automatic_persisted_queries
+    )
+    try:
+        return graphql_schema(limits, persisted)
+    except UnusableDocument as error:
+        raise SettingsError(f"DATASYNC_API_PERSISTED_DOCUMENTS is wrong: {error}") from None
+
+
+def graphql_schema(
+    limits: QueryLimits | None = None, persisted: PersistedDocuments | None = None
+) -> Schema:
+    """The GraphQL schema of the server. Raises UnusableDocument."""
+    return make_schema(
+        query=schema.Query,
+        mutation=schema.Mutation,
+        subscription=schema.Subscription,
+        types=schema.BEHIND_INTERFACES,
+        scalars=schema.SCALARS,
+        limits=limits,
+        persisted=persisted,
+        prices=schema.PRICES,
+        code_of=lambda error: error.code if isinstance(error, ApiError) else None,
+        states=frozenset({"runProgress", "operationProgress"}),
+    )

@@ -1,0 +1,68 @@
+"""What a running application has open, and whom it serves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.requests import HTTPConnection, Request
+
+from graph.auth import Authenticator, Peer, Rejected, credentials
+from graph.concurrency import Bill, Budget
+from graph.context import Context, ReadContext, Services, open_context, open_read_context
+from graph.model.caller import Caller, Rights
+from graph.model.errors import ApiError
+from graph.model.limits import ServerLimits
+from graph.server.access_log import note_caller, note_rejection
+
+
+@dataclass
+class ApplicationState:
+    """What the lifespan opens: None before and after it."""
+
+    version: str
+    limits: ServerLimits = field(default_factory=ServerLimits)
+    services: Services | None = None
+    auth: Authenticator | None = None
+    stopping: bool = False
+
+    def __post_init__(self) -> None:
+        self._budget = Budget(self.limits.call_budget, self.limits.calls_per_second)
+
+    async def identify(
+        self, connection: HTTPConnection, payload: Mapping[str, Any] | None
+    ) -> Caller:
+        """Identifies the caller by headers, or by the payload of a socket's connection_init."""
+        if self.auth is None:
+            raise RuntimeError("the application is not open")
+        peer = Peer(*connection.client) if connection.client else Peer()
+        try:
+            given = credentials(connection.headers, payload)
+            caller = await self.auth.authenticate(given, peer)
+        except Rejected as error:
+            note_rejection(connection.scope, error.reason)
+            raise
+        note_caller(connection.scope, caller.identity)
+        return caller
+
+    def charge(self, caller: Caller, calls: int) -> Bill:
+        """Charges calls to AWS to a caller. Raises OverBudget."""
+        return self._budget.charge(caller.identity.key, caller.identity.on_behalf_of, calls)
+
+    async def may_see_reasons(self, request: Request) -> bool:
+        """Whether the request is an operator's: one with a key that may read the audit trail."""
+        try:
+            return (await self.identify(request, None)).rights.may_audit
+        except ApiError:
+            return False
+
+    def context(self, caller: Caller, request_id: str) -> Context:
+        if self.services is None:
+            raise RuntimeError("the application is not open")
+        return open_context(self.services, caller, request_id)
+
+    def read_context(self, rights: Rights, request_id: str) -> ReadContext:
+        if self.services is None:
+            raise RuntimeError("the application is not open")
+        return open_read_context(self.services, rights, request_id)
