@@ -18,7 +18,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Final
 
-from prometheus_client import REGISTRY
+from prometheus_client import Counter, Gauge, Histogram
 
 from graph.config.reference import table
 from graph.model import errors
@@ -97,10 +97,9 @@ def error_table() -> str:
 
 def metric_table() -> str:
     """The project's own metrics, with their labels."""
-    own = {id(value) for value in vars(metrics).values()}
     rows = []
-    for collector in list(REGISTRY._collector_to_names):  # noqa: SLF001 - no public list
-        if id(collector) in own:
+    for collector in vars(metrics).values():
+        if isinstance(collector, Counter | Gauge | Histogram):
             (metric,) = collector.describe()
             suffix = "_total" if metric.type == "counter" else ""
             labels = ", ".join(getattr(collector, "_labelnames", ()))

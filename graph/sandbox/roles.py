@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from types import ModuleType
 from typing import Any, Final
 
 import moto.iam.urls
@@ -15,6 +14,7 @@ from moto.sts.models import AssumedRole, STSBackend
 
 from graph.sandbox.clock import CLOCK
 from graph.sandbox.failures import RoleUnusable
+from graph.sandbox.moto_internals import MotosUrls
 from graph.sandbox.pace import PACE
 from graph.sandbox.policies import allows, trusts
 
@@ -28,12 +28,10 @@ class AccessDenied(ServiceException):  # type: ignore[misc]  # moto is not typed
     code = "AccessDenied"
 
 
-class PropagatingIAMBackend(IAMBackend):  # type: ignore[misc]  # moto is not typed
+class PropagatingIAMBackend(MotosUrls, IAMBackend):  # type: ignore[misc]  # moto is not typed
     """Remembers when a role changed, because other services learn of it later."""
 
-    @property
-    def _url_module(self) -> ModuleType:
-        return moto.iam.urls  # type: ignore[no-any-return]
+    urls = moto.iam.urls
 
     def create_role(
         self,
@@ -63,12 +61,10 @@ class PropagatingIAMBackend(IAMBackend):  # type: ignore[misc]  # moto is not ty
         self.get_role(role_name).changed = CLOCK.now()
 
 
-class TrustingSTSBackend(STSBackend):  # type: ignore[misc]  # moto is not typed
+class TrustingSTSBackend(MotosUrls, STSBackend):  # type: ignore[misc]  # moto is not typed
     """Honours trust policies and external ids; moto assumes any role, even a missing one."""
 
-    @property
-    def _url_module(self) -> ModuleType:
-        return moto.sts.urls  # type: ignore[no-any-return]
+    urls = moto.sts.urls
 
     def assume_role(self, role_arn: str, external_id: str, **kwargs: Any) -> AssumedRole:
         role = find(role_arn, self.partition)

@@ -10,7 +10,6 @@ from typing import Any, ClassVar, Final
 from moto.core.base_backend import BaseBackend
 from moto.core.resource_tagging import TaggableResourcesMixin, TaggedResource
 from moto.datasync.models import datasync_backends
-from moto.moto_api._internal import mock_random
 
 from graph.sandbox.clock import CLOCK
 from graph.sandbox.datasync.engine import ENGINE
@@ -23,6 +22,7 @@ from graph.sandbox.datasync.parameters import (
     Tags,
     check_account,
     patterns,
+    random_id,
     tag_dict,
     task_settings,
 )
@@ -65,7 +65,7 @@ class DataSyncBackend(BaseBackend, TaggableResourcesMixin):  # type: ignore[misc
 
     def _arn(self, kind: str, prefix: str) -> str:
         home = f"arn:{self.partition}:datasync:{self.region_name}:{self.account_id}"
-        return f"{home}:{kind}/{prefix}-{mock_random.get_random_hex(17)}"
+        return f"{home}:{kind}/{prefix}-{random_id()}"
 
     # Locations
 
@@ -203,7 +203,7 @@ class DataSyncBackend(BaseBackend, TaggableResourcesMixin):  # type: ignore[misc
         tags = tag_dict(params.pop("Tags", None))
         settings = {k: v for k, v in task.settings.items() if k in _FILTERS} | params
         return Execution(
-            arn=f"{task.arn}/execution/exec-{mock_random.get_random_hex(17)}",
+            arn=f"{task.arn}/execution/exec-{random_id()}",
             tags=tags,
             task=task,
             options=options,

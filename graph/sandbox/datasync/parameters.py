@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any, Final
 
 from graph.sandbox.datasync.errors import INVALID_PARAMETER, InvalidRequestException
@@ -38,3 +39,8 @@ def task_settings(params: dict[str, Any]) -> dict[str, Any]:
 
 def patterns(rules: list[dict[str, str]] | None) -> list[str]:
     return [part for rule in rules or [] for part in rule["Value"].split("|")]
+
+
+def random_id() -> str:
+    """The 17 hexadecimal digits that DataSync's ids end with."""
+    return secrets.token_hex(9)[:17]

@@ -19,6 +19,7 @@ from graph.sandbox.datasync.lists import T, page
 from graph.sandbox.datasync.models import DataSyncBackend
 from graph.sandbox.datasync.parameters import tag_dict
 from graph.sandbox.datasync.validation import check
+from graph.sandbox.moto_internals import action_of
 
 
 class DataSyncResponse(BaseResponse):  # type: ignore[misc]  # moto is not typed
@@ -30,12 +31,13 @@ class DataSyncResponse(BaseResponse):  # type: ignore[misc]  # moto is not typed
 
     def call_action(self) -> Any:
         """Rejects requests that violate the service's model; moto only parses by it."""
+        action = action_of(self)
         try:
-            check(self._get_action(), self.params)
+            check(action, self.params)
         except InvalidRequestException as error:
             return self.serialized(ActionResult(error))
-        if not hasattr(self, camelcase_to_underscores(self._get_action())):
-            raise NotImplementedError(self._get_action())
+        if not hasattr(self, camelcase_to_underscores(action)):
+            raise NotImplementedError(action)
         return super().call_action()
 
     @property
