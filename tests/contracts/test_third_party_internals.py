@@ -25,7 +25,6 @@ IMPORTED: Final = {
     "graph/operations/dbos_internals.py": {"dbos._serialization"},
 }
 OVERRIDDEN: Final = {
-    "graph/aws/client/aiobotocore_internals.py": {"_register_builtin_handlers"},
     "graph/sandbox/moto_internals.py": {"_url_module"},
 }
 EXTENDED: Final = {
@@ -36,7 +35,6 @@ EXTENDED: Final = {
     "graph/transport/execution/pacing.py": {"Executor"},
 }
 CHECKED: Final = {
-    "aiobotocore": "2.25",
     "dbos": "3.4",
     "graphql-core": "3.3",
     "moto": "5.2",

@@ -6,14 +6,14 @@ import asyncio
 from typing import Any, Final
 
 from aiobotocore.config import AioConfig
+from aiobotocore.session import AioSession
 
-from graph.aws.client.aiobotocore_internals import LeanSession
 from graph.aws.client.answers import check_answer
 
 SERVICES: Final = ("datasync", "iam", "resourcegroupstaggingapi", "s3", "sts")
 
 
-class RoleSession(LeanSession):
+class RoleSession(AioSession):
     """Provides each client with the credentials of the role that it is created for.
 
     Botocore reads them while it creates a client, so ``role`` is set during that time. None means
@@ -21,7 +21,8 @@ class RoleSession(LeanSession):
     """
 
     def __init__(self, services: tuple[str, ...] = SERVICES) -> None:
-        super().__init__(services)
+        super().__init__()
+        self._services: tuple[Any, ...] = services  # the SDK is typed for literal names
         self.role: Any = None
         self.register("before-parse", check_answer)
 
@@ -40,7 +41,7 @@ class RoleSession(LeanSession):
         await asyncio.to_thread(lambda: asyncio.run(self._make_all(region)))
 
     async def _make_all(self, region: str) -> None:
-        for service in self.services:
+        for service in self._services:
             async with self.create_client(
                 service,
                 region_name=region,

@@ -1,4 +1,4 @@
-"""The one SDK session: whose credentials a client gets, and which handlers it carries."""
+"""The one SDK session: whose credentials a client gets, and how answers are checked."""
 
 from __future__ import annotations
 

@@ -1,0 +1,32 @@
+"""The GraphQL API as the settings configure it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from graphql import print_schema
+
+from graph.app import configured_schema, graphql_schema
+from graph.config.settings import SettingsError
+from tests.world import settings
+
+
+@pytest.mark.parametrize(
+    ("document", "reason"),
+    [("{ nowhere }", "nowhere"), ("{", "Syntax Error"), ("fragment F on Query { __typename }", "")],
+)
+def test_a_document_of_the_manifest_that_could_not_be_executed_is_named(
+    tmp_path: Path, document: str, reason: str
+) -> None:
+    manifest = tmp_path / "manifest.json"
+    manifest.write_text(json.dumps({"first": "{ __typename }", "second": document}))
+    configured = settings(tmp_path, persisted_documents=str(manifest))
+    with pytest.raises(SettingsError, match=f"second.*{reason}"):
+        configured_schema(configured)
+
+
+def test_settings_change_no_type(tmp_path: Path) -> None:
+    configured = configured_schema(settings(tmp_path))
+    assert print_schema(configured.core) == print_schema(graphql_schema().core)
