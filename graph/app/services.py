@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import AsyncExitStack
-from functools import partial
 
 from graph.aws.client.clients import Clients
 from graph.aws.client.gateway import Gateway
@@ -55,10 +54,14 @@ def _resource_policy(
     settings: Settings, gateway: Gateway, rights: dict[str, Rights]
 ) -> ResourcePolicy:
     by_tag = settings.resource_check == "tag"
+
+    async def group_of(account_id: str, arn: str) -> str | None:
+        return await group_of_resource(gateway.bind(account_id), arn)
+
     policy = ResourcePolicy(
         rights,
         enforced=settings.resource_check != "none",
-        group_of=partial(group_of_resource, gateway) if by_tag else None,
+        group_of=group_of if by_tag else None,
     )
     policy.log_limits()
     return policy

@@ -6,7 +6,7 @@ from graph.auth.fair_queue import Peer
 from graph.auth.groups import read_groups, read_groups_file
 from graph.auth.keys import (
     DEFAULT,
-    Key,
+    ApiKey,
     clear_key,
     default_key,
     granted,
@@ -20,9 +20,9 @@ __all__ = [
     "BEARER",
     "DEFAULT",
     "HEADER",
+    "ApiKey",
     "Authenticator",
     "Credentials",
-    "Key",
     "Peer",
     "Rejected",
     "clear_key",

@@ -12,7 +12,7 @@ from typing import Final
 
 from graph.auth.credentials import Credentials
 from graph.auth.fair_queue import Peer
-from graph.auth.keys import Key
+from graph.auth.keys import ApiKey
 from graph.auth.rejected import Rejected
 from graph.auth.token_cache import TokenCache
 from graph.auth.verifier import Verifier
@@ -30,10 +30,10 @@ _NOBODY: Final = Peer()
 class _Keyring:
     """The keys by how callers prove that they hold them."""
 
-    all: tuple[Key, ...]
-    clear: tuple[Key, ...]
+    all: tuple[ApiKey, ...]
+    clear: tuple[ApiKey, ...]
     """By a bcrypt hash."""
-    digests: tuple[tuple[bytes, Key], ...]
+    digests: tuple[tuple[bytes, ApiKey], ...]
     """By the key itself."""
     bearerless: tuple[bytes, ...]
     """Digests of the keys that are not accepted as they are."""
@@ -44,14 +44,14 @@ class Authenticator:
 
     def __init__(
         self,
-        keys: Sequence[Key],
+        keys: Sequence[ApiKey],
         *,
         max_cost: int = 12,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._keyring, self._max_cost = _keyring(keys), max_cost
         self._verifier = Verifier(_clear(self._keyring), clock)
-        self._right: TokenCache[Key] = TokenCache(*_RIGHT, clock)
+        self._right: TokenCache[ApiKey] = TokenCache(*_RIGHT, clock)
         self._wrong: TokenCache[bool] = TokenCache(*_WRONG, clock)
 
     async def authenticate(self, given: Credentials, peer: Peer = _NOBODY) -> Caller:
@@ -67,7 +67,7 @@ class Authenticator:
             raise Rejected("there is no token")
         return key.caller_for(given.forwarded_user)
 
-    def replace(self, keys: Sequence[Key], *, max_cost: int) -> frozenset[str]:
+    def replace(self, keys: Sequence[ApiKey], *, max_cost: int) -> frozenset[str]:
         """Accepts these keys from now on, and no others.
 
         Returns the names of the keys that are gone or have changed in any way.
@@ -82,7 +82,7 @@ class Authenticator:
     async def aclose(self) -> None:
         await self._verifier.aclose()
 
-    async def _by_token(self, token: str, peer: Peer) -> Key:
+    async def _by_token(self, token: str, peer: Peer) -> ApiKey:
         cost = self._check_form(token)
         encoded = token.encode()
         known = self._right.get(encoded)
@@ -112,7 +112,7 @@ class Authenticator:
             raise Rejected("no key is configured in clear, so that no token can match")
         return cost
 
-    def _by_bearer(self, bearer: str) -> Key:
+    def _by_bearer(self, bearer: str) -> ApiKey:
         """Compares with all keys, each in constant time."""
         digest = hashlib.sha256(bearer.encode(errors="replace")).digest()
         found = None
@@ -126,7 +126,7 @@ class Authenticator:
         raise Rejected("the bearer matches no key")
 
 
-def _keyring(keys: Sequence[Key]) -> _Keyring:
+def _keyring(keys: Sequence[ApiKey]) -> _Keyring:
     digests = [(key.digest, key) for key in keys]
     return _Keyring(
         all=tuple(keys),

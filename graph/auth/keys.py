@@ -27,7 +27,7 @@ _SECRETS: Final = ("key", "key_file", "sha256")
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class ApiKey:
     """A secret and what its holder may do. Either ``clear`` or ``sha256`` is given."""
 
     name: str
@@ -51,12 +51,12 @@ class Key:
         return Caller(Identity(self.name, user if self.forwards else None), self.rights)
 
 
-def default_key(clear: bytes) -> Key:
+def default_key(clear: bytes) -> ApiKey:
     """The pre-shared key, which may do everything. As in the original, it is never sent itself."""
-    return Key(DEFAULT, Rights(may_audit=True), clear=clear, forwards=True, bearer=False)
+    return ApiKey(DEFAULT, Rights(may_audit=True), clear=clear, forwards=True, bearer=False)
 
 
-def read_keys_file(file: str) -> tuple[Key, ...]:
+def read_keys_file(file: str) -> tuple[ApiKey, ...]:
     """The keys of a TOML file of ``[[keys]]`` tables, with the rules of its ``[[groups]]`` tables.
 
     Raises ValueError with a sentence.
@@ -71,7 +71,7 @@ def read_keys_file(file: str) -> tuple[Key, ...]:
     return granted(read_keys(found), rules)
 
 
-def read_keys(given: object) -> tuple[Key, ...]:
+def read_keys(given: object) -> tuple[ApiKey, ...]:
     """The keys of ``[[keys]]`` tables. Raises ValueError with a sentence that names the entry."""
     keys = tuple(_key(table, number) for number, table in enumerate(tables(given, "keys"), 1))
     _distinct([key.name for key in keys], "the name '{}' is used by two keys")
@@ -87,7 +87,7 @@ def read_keys(given: object) -> tuple[Key, ...]:
     return keys
 
 
-def granted(keys: Sequence[Key], rules: Sequence[ResourceRule]) -> tuple[Key, ...]:
+def granted(keys: Sequence[ApiKey], rules: Sequence[ResourceRule]) -> tuple[ApiKey, ...]:
     """The keys, each limited one with the rules of the groups that it may see."""
     return tuple(replace(key, rights=key.rights.granted(rules)) for key in keys)
 
@@ -106,7 +106,7 @@ def clear_key(text: str) -> bytes:
     return encoded
 
 
-def _key(table: object, number: int) -> Key:
+def _key(table: object, number: int) -> ApiKey:
     if not isinstance(table, Mapping):
         raise ValueError(f"key {number} is not a table")  # noqa: TRY004 - a sentence for people
     name = table.get("name")
@@ -117,7 +117,7 @@ def _key(table: object, number: int) -> Key:
     if len(secrets) != 1:
         raise ValueError(f"key '{name}' must have exactly one of key, key_file and sha256")
     digest = given.get("sha256")
-    return Key(
+    return ApiKey(
         name,
         Rights(
             may_write=given.get("write", False),

@@ -8,11 +8,12 @@ from functools import partial
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from graph.aws.client.access import Access
+from graph.aws.client.access import Access, roles_path
 from graph.aws.client.errors import code_of, text_of
 from graph.aws.client.gateway import AccountGateway, Gateway
 from graph.aws.tasks import list_tasks
 from graph.model.errors import ApiError
+from graph.model.mover import ORG_TAG
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ async def _tasks(aws: AccountGateway) -> str:
 
 
 async def _tags(aws: AccountGateway) -> str:
-    filters = [{"Key": "spinup:org", "Values": [aws.org]}]
+    filters = [{"Key": ORG_TAG, "Values": [aws.org]}]
     await aws.call(
         "resourcegroupstaggingapi",
         Access.READ,
@@ -68,11 +69,11 @@ async def _tags(aws: AccountGateway) -> str:
         TagFilters=filters,
         ResourcesPerPage=1,
     )
-    return f"tasks with the tag spinup:org={aws.org} can be listed"
+    return f"tasks with the tag {ORG_TAG}={aws.org} can be listed"
 
 
 async def _roles(aws: AccountGateway) -> str:
-    path = f"/spinup/{aws.org}/"
+    path = roles_path(aws.org)
     await aws.call("iam", Access.MANAGE, "list_roles", PathPrefix=path, MaxItems=1)
     return f"roles under {path} can be listed"
 

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from graph.aws.buckets import tags_of_bucket
-from graph.aws.client.gateway import Gateway
+from graph.aws.client.gateway import AccountGateway
 from graph.aws.tags import tag_values, value_of
 from graph.model import names
 from graph.model.mover import GROUP_TAG
 
 
-async def group_of_resource(gateway: Gateway, account_id: str, arn: str) -> str | None:
+async def group_of_resource(aws: AccountGateway, arn: str) -> str | None:
     """The value of the resource's tag ``spinup:spaceid``; None without one.
 
-    A bucket, whose ARN names no account, is asked with the management role of ``account_id``. The
+    A bucket, whose ARN names no account, is asked with the management role of the account. The
     tags of a resource of another account do not count, because its groups are others. One call.
     Raises what AWS answers.
     """
     parts = names.arn(arn)
-    if parts.account not in ("", account_id):
+    if parts.account not in ("", aws.account_id):
         return None
     if parts.service == "s3" and not parts.account:
-        tags = await tags_of_bucket(gateway.bind(account_id), parts.resource)
+        tags = await tags_of_bucket(aws, parts.resource)
         return value_of(tags, GROUP_TAG)
-    pages = gateway.of(arn).pages(
+    pages = aws.of(arn).pages(
         "resourcegroupstaggingapi",
         "get_resources",
         "ResourceTagMappingList",

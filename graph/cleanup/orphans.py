@@ -131,16 +131,16 @@ async def _unread(
     bounds: Bounds,
 ) -> list[Orphan]:
     orphaned = {orphan.arn for orphan in locations}
-    lonely = [
+    unused = [
         role
         for role in sorted(roles)
         if role.created_at < bounds.made_before and readers.get(role.arn, set()) <= orphaned
     ]
     tags = await asyncio.gather(
-        *(tags_of_role(aws, role.name) for role in lonely), return_exceptions=True
+        *(tags_of_role(aws, role.name) for role in unused), return_exceptions=True
     )
     found = []
-    for role, carried in zip(lonely, tags, strict=True):
+    for role, carried in zip(unused, tags, strict=True):
         if isinstance(carried, BaseException):
             if not isinstance(carried, NotFound):
                 raise carried

@@ -51,7 +51,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Original:
+class LegacyConfig:
     """The contents of a configuration."""
 
     settings: Mapping[str, object]
@@ -64,7 +64,7 @@ class Original:
     """By the name of an entry, how it was understood, without secrets."""
 
 
-NOTHING: Final = Original(*(MappingProxyType({}) for _ in range(4)))
+NOTHING: Final = LegacyConfig(*(MappingProxyType({}) for _ in range(4)))
 
 
 def decode(variable: str) -> str:
@@ -80,7 +80,7 @@ def is_json(name: str, text: str) -> bool:
     return name.endswith(".json") or text.lstrip("\ufeff \t\r\n").startswith("{")
 
 
-def read(text: str) -> Original:
+def read(text: str) -> LegacyConfig:
     """Reads a configuration; unknown entries are ignored. Raises ValueError naming the entry."""
     given = _flat(_decoded(text))
     settings: dict[str, object] = {"listen": _LISTEN}
@@ -109,7 +109,7 @@ def read(text: str) -> Original:
     }
     if len(credentials) == 1:
         raise ValueError("account.akid and account.secret must be given together")
-    return Original(settings, entries, credentials, understood)
+    return LegacyConfig(settings, entries, credentials, understood)
 
 
 def duration(text: str) -> float:

@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from graph.auth import (
     DEFAULT,
-    Key,
+    ApiKey,
     clear_key,
     default_key,
     granted,
@@ -49,7 +49,7 @@ class KeySettings(BaseSettings):
         description="The pre-shared key named `default`, which has all rights. Callers send a "
         "bcrypt hash of it. 1 to 72 bytes. Required unless `KEYS` is set.",
     )
-    keys: Annotated[tuple[Key, ...], NoDecode] = Field(
+    keys: Annotated[tuple[ApiKey, ...], NoDecode] = Field(
         (),
         description="Path of a TOML file with `[[keys]]` tables: further keys, each with rights of "
         "its own.",
@@ -105,7 +105,7 @@ class KeySettings(BaseSettings):
         return self
 
     @property
-    def all_keys(self) -> tuple[Key, ...]:
+    def all_keys(self) -> tuple[ApiKey, ...]:
         """The key that has a setting of its own, and the named keys with the rules of groups."""
         keys = granted(self.keys, self.groups)
         if self.token is None:

@@ -43,7 +43,7 @@ class LoadedSettings:
 class _Given:
     """What was read from files and variables."""
 
-    theirs: legacy.Original
+    theirs: legacy.LegacyConfig
     source: str
     """Where the original's configuration comes from; empty without one."""
     from_file: Mapping[str, Any]
@@ -171,7 +171,7 @@ def _from_toml(file: str, text: str) -> dict[str, Any]:
     return given
 
 
-def _original(source: str, text: str) -> legacy.Original:
+def _original(source: str, text: str) -> legacy.LegacyConfig:
     try:
         return legacy.read(text)
     except ValueError as error:

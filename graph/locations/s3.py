@@ -71,13 +71,25 @@ def _resources(spec: S3Spec, path: Path) -> list[Resource]:
     return [Resource(spec.bucket_arn, s3_prefix(spec.subdirectory), (*path, "bucketArn"))]
 
 
+def parts_of_uri(uri: str) -> tuple[str, str]:
+    """The bucket or the ARN of the access point, and the path in it, which begins with ``/``.
+
+    The ARN of an access point may contain slashes itself. Of a URI that is neither, the part before
+    its first slash.
+    """
+    rest = uri.partition("://")[2]
+    match = _URI.fullmatch(rest)
+    bucket = match[1] if match else rest.partition("/")[0]
+    return bucket, rest[len(bucket) :] or "/"
+
+
 def _resources_at(location: Location) -> list[Resource]:
-    match = _URI.fullmatch(location.uri.partition("://")[2])
-    if match is None:
+    bucket, path = parts_of_uri(location.uri)
+    if not _URI.fullmatch(bucket):
         return []
-    partition = names.arn(location.arn).partition
-    bucket = match[1] if match[1].startswith("arn:") else f"arn:{partition}:s3:::{match[1]}"
-    return [Resource(bucket, s3_prefix(match[2]))]
+    if not bucket.startswith("arn:"):
+        bucket = f"arn:{names.arn(location.arn).partition}:s3:::{bucket}"
+    return [Resource(bucket, s3_prefix(path))]
 
 
 KIND: Final = LocationKind(

@@ -69,14 +69,14 @@ async def _launched(runtime: Runtime, drain: float) -> AsyncIterator[None]:
         DBOS.launch()
     await runtime.heartbeat.beat()
     # Owned here: cancelled and awaited below.
-    heart = asyncio.create_task(runtime.heartbeat.run())
+    heartbeat_task = asyncio.create_task(runtime.heartbeat.run())
     try:
         yield
     finally:
         await _stop(runtime, drain)
         # Until the last moment: without heartbeats another replica would take over what drains.
-        heart.cancel()
-        await asyncio.gather(heart, return_exceptions=True)
+        heartbeat_task.cancel()
+        await asyncio.gather(heartbeat_task, return_exceptions=True)
         await _retire(runtime.store.replicas, runtime.heartbeat.replica)
         if own is not None:
             await asyncio.to_thread(own.dispose)

@@ -143,13 +143,15 @@ class Operations(OperationReader):
         cancelled_by = caller.identity.who if cancel_run else None
         return await self._delete(names, mover.task_arn, caller, cancelled_by, None)
 
-    async def refuse_half_made(self, account_id: str, group: str | None, name: str) -> None:
+    async def require_not_being_created(
+        self, account_id: str, group: str | None, name: str
+    ) -> None:
         """Raises Conflict if a mover of that name is being created and cannot be found yet."""
         holder = await self._store.operations.holder(inputs.reservation_of(account_id, group, name))
         if holder is not None:
             _joined(holder)
 
-    async def delete_again(self, left: Operation, caller: Caller) -> Operation:
+    async def resume_deletion(self, left: Operation, caller: Caller) -> Operation:
         """Deletes what an earlier deletion left; returns that one while it is under way."""
         row = await self._store.operations.get(left.id)
         if row.ended_at is None or row.task_arn is None:

@@ -61,7 +61,7 @@ class OperationReader:
                 "the operations instead of trying again"
             ) from error
 
-    async def left_by(
+    async def find_unfinished_deletion(
         self,
         account_id: str,
         *,

@@ -19,8 +19,8 @@ from graph.operations.deleting import Deletion
 from graph.operations.failures import BROKEN, why_of
 from graph.operations.inputs import CreateInput, DeleteInput, decode
 from graph.operations.parts import SIDES, TASK, location
+from graph.operations.rollback import Rollback
 from graph.operations.runtime import runtime
-from graph.operations.undoing import Rollback
 from graph.store import Parts, StoredOperation
 
 

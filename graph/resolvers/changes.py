@@ -53,7 +53,7 @@ async def delete_mover(context: Context, task_arn: str, *, cancel_run: bool = Fa
             mover = await movers.get_mover(context, task_arn)
         except NotFound:
             account_id = scope.require_task_account(context, task_arn).account_id
-            operation = await movers.delete_again(context, account_id, task_arn=task_arn)
+            operation = await movers.resume_deletion(context, account_id, task_arn=task_arn)
         else:
             _found(attempt, mover)
             operation = await movers.delete_mover(context, mover, cancel_run=cancel_run)
@@ -69,7 +69,7 @@ async def delete_named(context: Context, account_id: str, group: str, name: str)
         try:
             mover = await movers.find_mover(context, account_id, group, name)
         except NotFound:
-            operation = await movers.delete_again(context, account_id, named=(group, name))
+            operation = await movers.resume_deletion(context, account_id, named=(group, name))
         else:
             _found(attempt, mover)
             operation = await movers.delete_mover(context, mover)

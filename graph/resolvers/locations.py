@@ -6,7 +6,7 @@ from graph.aws.tags import carries, value_of
 from graph.context import ReadContext
 from graph.model.errors import NotFound
 from graph.model.location import Location
-from graph.model.mover import GROUP_TAG, own_tags
+from graph.model.mover import GROUP_TAG, HIDDEN_TAGS, Tag, own_tags
 from graph.resolvers import scope
 
 
@@ -27,3 +27,14 @@ async def get_location(context: ReadContext, location_arn: str) -> Location:
     if location is None:
         raise NotFound(scope.NO_LOCATION)
     return location
+
+
+async def describe_location(context: ReadContext, location_arn: str) -> Location | None:
+    """A location of a mover that the caller sees, up to a minute old; None if it is gone."""
+    return await context.loaders.shown_location.load(location_arn)
+
+
+async def tags_of_location(context: ReadContext, location_arn: str) -> list[Tag]:
+    """The tags of a location of such a mover, without those that are internal."""
+    tags = await context.loaders.tags.load(location_arn)
+    return [tag for tag in tags if tag.key not in HIDDEN_TAGS]

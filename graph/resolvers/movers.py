@@ -240,24 +240,29 @@ async def delete_mover(context: Context, mover: Mover, *, cancel_run: bool = Fal
     )
 
 
-async def delete_again(
+async def resume_deletion(
     context: Context,
     account_id: str,
     *,
     named: tuple[str | None, str] | None = None,
     task_arn: str | None = None,
 ) -> Operation:
-    """For a mover that is gone or that the caller may not see; the error is the same for both."""
+    """Resumes the failed deletion of a mover that is gone. Raises NotFound.
+
+    The error is the same for a mover that the caller may not see.
+    """
     scope.require_account(context, account_id)
     services = context.services
-    left = await services.operations.left_by(account_id, named=named, task_arn=task_arn)
+    left = await services.operations.find_unfinished_deletion(
+        account_id, named=named, task_arn=task_arn
+    )
     if left is None and named is not None and scope.sees_group(context, account_id, named[0]):
         try:
-            await services.operations.refuse_half_made(account_id, *named)
+            await services.operations.require_not_being_created(account_id, *named)
         except Conflict:  # only callers who may change a mover learn its state
             scope.require_write(context, account_id, named[0])
             raise
     if left is None or not scope.sees_group(context, account_id, left.group):
         raise NotFound(scope.NO_MOVER)
     scope.require_write(context, account_id, left.group)
-    return await services.operations.delete_again(left, context.caller)
+    return await services.operations.resume_deletion(left, context.caller)

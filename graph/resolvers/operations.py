@@ -8,6 +8,7 @@ from typing import Final
 
 from graph.context import ReadContext
 from graph.model.errors import NotFound
+from graph.model.mover import Account, Group
 from graph.model.operation import Operation, OperationFilter, OperationPlace
 from graph.resolvers import scope
 
@@ -51,3 +52,15 @@ async def wait_for_operation(context: ReadContext, operation_id: str, seconds: f
     """The operation once it has ended, or its state after so many seconds."""
     await get_operation(context, operation_id)
     return await context.services.operations.wait(operation_id, seconds)
+
+
+def account_of(context: ReadContext, operation: Operation) -> Account:
+    """The account of an operation's mover."""
+    return Account(operation.account_id, context.services.gateway.region)
+
+
+def group_of(context: ReadContext, operation: Operation) -> Group | None:
+    """The group of an operation's mover; None if it had none."""
+    if operation.group is None:
+        return None
+    return Group(account_of(context, operation), operation.group)

@@ -11,6 +11,7 @@ import strawberry
 from graph.context import Context, ReadContext
 from graph.model.errors import Invalid, NotFound
 from graph.model.location import ListedLocation, Location
+from graph.resolvers import locations
 
 Info = strawberry.Info[ReadContext, None]
 """Of a field that depends on the rights of the caller alone, so that it may be part of a state
@@ -58,7 +59,7 @@ def detail(read: Callable[[Location], Any], description: str, *, gone: Any = Non
     """
 
     async def later(value: ListedLocation, info: Info) -> Any:
-        found = await info.context.loaders.shown_location.load(value.arn)
+        found = await locations.describe_location(info.context, value.arn)
         return gone if found is None else read(found)
 
     def resolve(root, info: Info):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - the field's own type counts

@@ -7,8 +7,9 @@ from typing import Final
 
 import strawberry
 
+from graph.locations.s3 import parts_of_uri
 from graph.model import location as model
-from graph.model.mover import HIDDEN_TAGS
+from graph.resolvers import locations
 from graph.schema.fields import Info, attribute, detail, member, members
 from graph.schema.node import Node
 from graph.schema.scalars import Arn
@@ -45,8 +46,8 @@ class Location(Node):
         "error, if that call fails."
     )
     async def tags(self, info: Info) -> list[Tag] | None:
-        tags = await info.context.loaders.tags.load(self.value.arn)
-        return [Tag(key=tag.key, value=tag.value) for tag in tags if tag.key not in HIDDEN_TAGS]
+        tags = await locations.tags_of_location(info.context, self.value.arn)
+        return [Tag(key=tag.key, value=tag.value) for tag in tags]
 
 
 @strawberry.type(description="A location in Amazon S3: a bucket, or a prefix of one.")
@@ -68,13 +69,13 @@ class S3Location(Location):
         description="The bucket as it appears in the URI: its name, or that of an access point."
     )
     def bucket(self) -> str:
-        return self.value.uri.partition("://")[2].partition("/")[0]
+        return parts_of_uri(self.value.uri)[0]
 
     @strawberry.field(
         description="The prefix inside the bucket, from its root; `/` for the whole bucket."
     )
     def subdirectory(self) -> str:
-        return "/" + self.value.uri.partition("://")[2].partition("/")[2]
+        return parts_of_uri(self.value.uri)[1]
 
 
 @strawberry.type(description="A location on a file system in Amazon EFS.")

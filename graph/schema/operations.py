@@ -7,7 +7,6 @@ from datetime import datetime
 
 import strawberry
 
-from graph.model import mover as mover_model
 from graph.model import names
 from graph.model import operation as model
 from graph.resolvers import operations
@@ -56,14 +55,12 @@ class Operation(Node):
 
     @strawberry.field(description="The AWS account of the mover.")
     def account(self, info: Info) -> Account:
-        region = info.context.services.gateway.region
-        return Account(value=mover_model.Account(self.value.account_id, region))
+        return Account(value=operations.account_of(info.context, self.value))
 
     @strawberry.field(description="The group of the mover; null if the mover had none.")
     def group(self, info: Info) -> Group | None:
-        name, region = self.value.group, info.context.services.gateway.region
-        account = mover_model.Account(self.value.account_id, region)
-        return None if name is None else Group(value=mover_model.Group(account, name))
+        group = operations.group_of(info.context, self.value)
+        return None if group is None else Group(value=group)
 
     @strawberry.field(description="The steps of the operation so far, oldest first.")
     def events(self) -> list[OperationEvent]:

@@ -10,7 +10,8 @@ import strawberry
 
 from graph.model.caller import Caller
 from graph.model.errors import Invalid
-from graph.resolvers import locations, movers, operations, runs
+from graph.resolvers import locations, movers, operations, runs, server
+from graph.resolvers.server import ServerDescription
 from graph.schema.arguments import (
     MOST,
     AccountNumber,
@@ -76,15 +77,19 @@ class Viewer:
 
 @strawberry.type(description="The version and the fixed settings of this server.")
 class ServerInfo:
-    version: str = strawberry.field(description="The version of datasync-api, such as `1.4.0`.")
-    region: str = strawberry.field(description="The AWS region in which the server manages movers.")
-    org: str = strawberry.field(
-        description="The organisation whose movers the server manages, as in the tag `spinup:org`."
+    value: strawberry.Private[ServerDescription]
+    version: str = attribute("version", "The version of datasync-api, such as `1.4.0`.")
+    region: str = attribute("region", "The AWS region in which the server manages movers.")
+    org: str = attribute(
+        "org", "The organisation whose movers the server manages, as in the tag `spinup:org`."
     )
-    limits: Limits = strawberry.field(
+
+    @strawberry.field(
         description="What one request and one caller may use. Requests beyond it are rejected as "
         "TOO_COSTLY, THROTTLED or QUOTA_EXCEEDED."
     )
+    def limits(self) -> Limits:
+        return Limits(value=self.value.limits)
 
 
 @strawberry.type(
@@ -172,13 +177,7 @@ class Query:
 
     @strawberry.field(description="The server that answers: its version, region and organisation.")
     def server(self, info: Info) -> ServerInfo:
-        gateway = info.context.services.gateway
-        return ServerInfo(
-            version=info.context.services.version,
-            region=gateway.region,
-            org=gateway.org,
-            limits=Limits(value=info.context.services.limits),
-        )
+        return ServerInfo(value=server.describe(info.context))
 
 
 async def _node(info: Info, node_id: str) -> Node:

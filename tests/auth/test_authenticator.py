@@ -9,7 +9,15 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from graph.auth import Authenticator, Credentials, Key, default_key, read_keys, token_for, verifier
+from graph.auth import (
+    ApiKey,
+    Authenticator,
+    Credentials,
+    default_key,
+    read_keys,
+    token_for,
+    verifier,
+)
 from graph.auth.rejected import Rejected
 from graph.model.errors import Unauthenticated
 
@@ -31,7 +39,7 @@ class Clock:
 
 @asynccontextmanager
 async def authenticator(
-    keys: Sequence[Key] = ONE, clock: Clock | None = None
+    keys: Sequence[ApiKey] = ONE, clock: Clock | None = None
 ) -> AsyncIterator[Authenticator]:
     made = Authenticator(keys, clock=clock or Clock())
     yield made

@@ -55,5 +55,5 @@ async def test_the_tags_of_another_accounts_resource_do_not_count(
     aws: Sandbox, gateway: Gateway, arn: str
 ) -> None:
     """A group of the same name there is another group."""
-    assert await group_of_resource(gateway, LAB, arn) is None
+    assert await group_of_resource(gateway.bind(LAB), arn) is None
     assert aws.interceptor.calls() == []

@@ -16,7 +16,7 @@ TESTED_FROM_OUTSIDE: Final = {
     "graph/model/limits.py": "tests/schema/test_limits.py",
     "graph/model/price.py": "tests/schema/test_prices.py",
     "graph/operations/attempt.py": "tests/operations/test_no_answers.py",
-    "graph/operations/undoing.py": "tests/operations/test_crash.py",
+    "graph/operations/rollback.py": "tests/operations/test_crash.py",
     "graph/sandbox/datasync/urls.py": "tests/sandbox/datasync/test_resources.py",
     "graph/schema/arguments.py": "tests/contracts/test_language.py",
     "graph/store/store.py": "tests/store/test_database.py",

@@ -56,14 +56,22 @@ async def test_a_response_without_its_optional_members_is_shown(kind: str) -> No
     assert all(it[field] in (None, []) for field in own if field not in given_by_the_uri)
 
 
-@given(
-    st.text(st.sampled_from("ab-.:/é"), min_size=1).filter(lambda name: not name.startswith("/"))
-)
-def test_bucket_and_subdirectory_make_up_the_uri(rest: str) -> None:
-    uri = f"s3://{rest}" if "/" in rest else f"s3://{rest}/"
-    it = S3Location(value=location("S3", uri))
-    assert f"s3://{it.bucket()}{it.subdirectory()}" == uri
-    assert "/" not in it.bucket()
+POINT = "arn:aws:s3:us-east-1:222222222222:accesspoint/mine"
+OUTPOST = "arn:aws:s3-outposts:us-east-1:222222222222:outpost/op-0123/accesspoint/mine"
+BUCKETS = st.text(st.sampled_from("ab-._"), min_size=1) | st.sampled_from((POINT, OUTPOST))
+
+
+@given(BUCKETS, st.lists(st.text(st.sampled_from("ab-.:é"), max_size=3), max_size=3))
+def test_bucket_and_subdirectory_make_up_the_uri(bucket: str, folders: list[str]) -> None:
+    subdirectory = "".join(f"/{folder}" for folder in folders) + "/"
+    it = S3Location(value=location("S3", f"s3://{bucket}{subdirectory}"))
+    assert (it.bucket(), it.subdirectory()) == (bucket, subdirectory)
+
+
+@given(st.text(st.sampled_from("ab-.:/é"), min_size=1))
+def test_any_uri_has_a_bucket_and_a_subdirectory(rest: str) -> None:
+    it = S3Location(value=location("S3", f"s3://{rest}"))
+    assert f"{it.bucket()}{it.subdirectory()}" in (rest, f"{rest}/")
     assert it.subdirectory().startswith("/")
 
 
