@@ -14,7 +14,7 @@ from graph.aws.roles import delete_role, list_roles, name_of_role, role_path, ta
 from graph.aws.tags import tagged, tags_of
 from graph.aws.tasks import delete_task, describe_task, tasks_using
 from graph.model.errors import Conflict, NotFound
-from graph.model.mover import OPERATION_TAG
+from graph.model.mover import OPERATION_TAG, WITH_ACTIVE_RUN
 
 IDS: Final = 20
 """The maximum number of values per key in a filter of the tagging API."""
@@ -77,7 +77,7 @@ async def remove_roles(aws: AccountGateway, arns: Collection[str]) -> None:
 
 async def _remove_task(gateway: ArnGateway, arn: str) -> None:
     task = await describe_task(gateway, arn)
-    if task.status in ("RUNNING", "QUEUED"):
+    if task.status in WITH_ACTIVE_RUN:
         raise Conflict(f"{arn} has an active run")
     await delete_task(gateway, arn)
 

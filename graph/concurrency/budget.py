@@ -9,11 +9,11 @@ from typing import Final
 
 from cachetools import LRUCache
 
+from graph.model.limits import SHARE_OF_A_USER
+
 _KEYS: Final = 1_000
 _USERS: Final = 10_000
 """Names of users are whatever clients send. Those that are forgotten still use their key's."""
-_SHARE_OF_A_USER: Final = 4
-"""A user that a key names may use a quarter of what the key may."""
 
 
 class OverBudget(Exception):
@@ -80,7 +80,7 @@ class Budget:
         """Charges a key, and a user of it if there is one. Raises OverBudget."""
         buckets = [self._bucket(self._keys, key, 1)]
         if user is not None:
-            buckets.append(self._bucket(self._users, (key, user), _SHARE_OF_A_USER))
+            buckets.append(self._bucket(self._users, (key, user), SHARE_OF_A_USER))
         wait = max(bucket.wait_for(amount) for bucket in buckets)
         if wait > 0:
             raise OverBudget(wait)

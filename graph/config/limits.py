@@ -7,44 +7,45 @@ from typing import Final, Self
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings
 
-from graph.model.limits import ServerLimits
+from graph.model.limits import SHARE_OF_A_USER, ServerLimits
 
-_USERS_DIVISOR: Final = 4
-"""As in ``graph.concurrency.budget``: an end user has a quarter of the budget of its key."""
+_DEFAULT: Final = ServerLimits()
 
 
 class LimitSettings(BaseSettings):
     """A part of ``Settings``."""
 
     body_bytes: int = Field(
-        1 << 20, ge=1_024, description="The largest request body that is accepted, in bytes."
+        _DEFAULT.body_bytes,
+        ge=1_024,
+        description="The largest request body that is accepted, in bytes.",
     )
     aws_calls_per_request: int = Field(
-        5_000,
+        _DEFAULT.calls_per_request,
         ge=100,
         description="The number of calls to AWS that one request may take. A GraphQL document that "
         "could take more is rejected before it is executed.",
     )
     aws_accounts_per_request: int = Field(
-        100,
+        _DEFAULT.accounts_per_request,
         ge=1,
         description="The number of accounts that one request may concern. Those in `ACCOUNTS` do "
         "not count.",
     )
     aws_call_budget: int = Field(
-        40_000,
+        _DEFAULT.call_budget,
         ge=400,
         description="The number of calls to AWS that a key may use at once. Each end user of a key "
         "has a quarter of it. Requests beyond it are rejected as THROTTLED. At least four times "
         "`AWS_CALLS_PER_REQUEST`.",
     )
     aws_calls_per_second: float = Field(
-        200,
+        _DEFAULT.calls_per_second,
         gt=0,
         description="How many calls to AWS are restored to the budget of a key per second.",
     )
     operations_per_caller: int = Field(
-        1_000,
+        _DEFAULT.operations_per_caller,
         ge=1,
         description="The number of creates and deletes of one key that may be accepted and not yet "
         "ended. Further ones are rejected as QUOTA_EXCEEDED.",
@@ -65,7 +66,7 @@ class LimitSettings(BaseSettings):
 
     @model_validator(mode="after")
     def _let_each_user_make_the_largest_request(self) -> Self:
-        if self.aws_call_budget < _USERS_DIVISOR * self.aws_calls_per_request:
+        if self.aws_call_budget < SHARE_OF_A_USER * self.aws_calls_per_request:
             raise ValueError(
                 "DATASYNC_API_AWS_CALL_BUDGET is wrong: it has to be at least four times "
                 "DATASYNC_API_AWS_CALLS_PER_REQUEST, as an end user has a quarter of it"

@@ -26,6 +26,8 @@ AWS_TAGS: Final = 50
 MOST_TAGS: Final = AWS_TAGS - 6
 """The tags that a caller may put on a mover, in addition to the server's own."""
 _OF_EVERY_MOVER: Final = {TYPE_TAG: "storage", FLAVOR_TAG: "datamover"}
+WITH_ACTIVE_RUN: Final = frozenset({"RUNNING", "QUEUED"})
+"""Statuses of a task that has a run which has not ended."""
 HIDDEN_TAGS: Final = frozenset({OPERATION_TAG, PART_TAG, KEY_TAG})
 
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from graph.model.location import LocationSpec
 from graph.model.mover import Tag
 from graph.model.open_enum import OpenEnum
+
+ID_LENGTH: Final = 36
+"""Of an operation: a UUID."""
 
 
 class OperationKind(OpenEnum):

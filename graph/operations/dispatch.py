@@ -9,12 +9,12 @@ from typing import Any, Final
 
 from dbos import DBOS, SetWorkflowID, WorkflowStatus
 
+from graph.model.operation import ID_LENGTH
+
 APPLICATION_VERSION: Final = "2"
 """Of the workflows' inputs. A replica runs only workflows of its own. Pinned, as operations in
 flight would wait forever if each deployment had a new one. "1" had pickled inputs."""
 ENDED: Final = frozenset({"SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"})
-_ID: Final = 36
-"""The length of an operation's id, with which the ids of all its workflows begin."""
 _BARE: Final[dict[str, Any]] = {"load_input": False, "load_output": False}
 
 
@@ -44,7 +44,8 @@ class Attempts:
 
 
 def operation_of(workflow_id: str) -> str:
-    return workflow_id[:_ID]
+    """The operation whose id the ids of all its workflows begin with."""
+    return workflow_id[:ID_LENGTH]
 
 
 async def start(

@@ -23,7 +23,7 @@ from graph.model.errors import (
     NameTaken,
     QuotaExceeded,
 )
-from graph.model.mover import Mover
+from graph.model.mover import WITH_ACTIVE_RUN, Mover
 from graph.model.operation import (
     NewMover,
     Operation,
@@ -137,7 +137,7 @@ class Operations(OperationReader):
         )
         if holder is not None:
             return await self.get(_joined(holder))
-        if mover.status in ("RUNNING", "QUEUED") and not cancel_run:
+        if mover.status in WITH_ACTIVE_RUN and not cancel_run:
             raise AlreadyRunning("a run of the mover is active: stop it first, or ask to cancel it")
         names = (account_id, mover.group, mover.name)
         cancelled_by = caller.identity.who if cancel_run else None

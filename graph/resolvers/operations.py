@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from dataclasses import replace
-from typing import Final
 
 from graph.context import ReadContext
 from graph.model.errors import NotFound
 from graph.model.mover import Account, Group
-from graph.model.operation import Operation, OperationFilter, OperationPlace
+from graph.model.operation import ID_LENGTH, Operation, OperationFilter, OperationPlace
 from graph.resolvers import scope
-
-_ID: Final = 36
-"""The length of an operation's id."""
 
 
 async def get_operation(context: ReadContext, operation_id: str) -> Operation:
     """An operation by its id. Raises NotFound, also if the caller may not see it."""
-    if not (operation_id.isprintable() and 0 < len(operation_id) <= _ID):
+    if not (operation_id.isprintable() and 0 < len(operation_id) <= ID_LENGTH):
         raise NotFound("operation not found")  # PostgreSQL rejects some texts as parameters
     operation = await context.services.operations.shown(operation_id)
     if not scope.sees_group(context, operation.account_id, operation.group):

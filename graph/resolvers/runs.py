@@ -6,9 +6,9 @@ import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
-from graph.aws import executions
 from graph.context import Context, ReadContext
 from graph.loaders import MoverPage
 from graph.model import names
@@ -20,14 +20,12 @@ from graph.operations.idempotency import key_of
 from graph.resolvers import scope
 from graph.resolvers.movers import get_mover
 from graph.resolvers.resources import require_use
-from graph.runs.active import current_first
+from graph.runs.active import find_current
 from graph.runs.watch import Update
 from graph.store import IdempotencyKey
 
 _VISIBLE_SECONDS: Final = 60.0
 """How long a stream relies on its run being visible."""
-_WITHOUT_RUN: Final = frozenset({"AVAILABLE", "CREATING"})
-"""Statuses of a task without an active run; with any other, also a newer one, there may be one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +44,7 @@ async def list_runs(context: ReadContext, task_arn: str) -> list[RunRef]:
 
 async def list_runs_as_aws_does(context: ReadContext, task_arn: str) -> list[RunRef]:
     """The same in AWS's order, as clients of the original server expect it; one call per 100."""
-    return await executions.list_runs(context.services.gateway, task_arn)
+    return await context.services.runs.list_runs_as_aws_does(task_arn)
 
 
 async def find_run(context: ReadContext, mover: Mover, run_id: str) -> Run:
@@ -104,13 +102,9 @@ async def latest_run(
 
 async def current_run(context: ReadContext, mover: Mover) -> Run | None:
     """The run that executes now, started by anyone; else one being cancelled; else a queued one."""
-    if mover.status in _WITHOUT_RUN:
-        return None
-    for ref in current_first(await list_runs(context, mover.task_arn)):
-        run = await get_run(context, ref.run_arn)
-        if not run.ended:  # it may have ended since it was listed
-            return run
-    return None
+    return await find_current(
+        mover.status, partial(list_runs, context, mover.task_arn), partial(get_run, context)
+    )
 
 
 async def start_run(context: Context, mover: Mover, idempotency_key: str | None = None) -> str:

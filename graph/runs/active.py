@@ -6,9 +6,33 @@ still be CANCELLING while the next one waits. An unknown status counts as execut
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final
 
-from graph.model.run import RunRef
+from graph.model.run import Run, RunRef
+
+_WITHOUT_RUN: Final = frozenset({"AVAILABLE", "CREATING"})
+"""Statuses of a task without an active run; with any other, also a newer one, there may be one."""
+
+
+async def find_current(
+    task_status: str,
+    list_runs: Callable[[], Awaitable[Sequence[RunRef]]],
+    read: Callable[[str], Awaitable[Run]],
+) -> Run | None:
+    """The run that executes now; else one that is being cancelled; else the oldest that waits.
+
+    ``list_runs`` returns the newest first and is called only if the status of the task allows a
+    run to be active. ``read`` gets an ARN; what it says counts, as a run may have ended since it
+    was listed.
+    """
+    if task_status in _WITHOUT_RUN:
+        return None
+    for ref in current_first(await list_runs()):
+        run = await read(ref.run_arn)
+        if not run.ended:
+            return run
+    return None
 
 
 def current_first(newest_first: Sequence[RunRef]) -> list[RunRef]:

@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Seq
 from contextlib import aclosing
 from typing import Protocol, Self
 
+from graph.aws import executions
 from graph.aws.client.gateway import Gateway
 from graph.aws.latest_executions import AccountRuns, account_runs, runs_newest_first
 from graph.concurrency import Bookkeeping, TaskOwner
@@ -106,6 +107,10 @@ class RunService:
     async def list_runs(self, task_arn: str) -> list[RunRef]:
         """The runs of a task of the last 30 days, the newest first. One call per 100 runs."""
         return await runs_newest_first(self._gateway, task_arn)
+
+    async def list_runs_as_aws_does(self, task_arn: str) -> list[RunRef]:
+        """The same in the order of AWS's list."""
+        return await executions.list_runs(self._gateway, task_arn)
 
     async def read(self, run_arns: Sequence[str]) -> list[Run | BaseException]:
         """Each run, or why it could not be read. One call per run that has not ended."""

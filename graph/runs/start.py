@@ -26,7 +26,7 @@ from graph.model.errors import (
     Upstream,
     UpstreamTimeout,
 )
-from graph.model.mover import KEY_TAG, Tag, Task
+from graph.model.mover import KEY_TAG, WITH_ACTIVE_RUN, Tag, Task
 from graph.store import CLAIM_SECONDS, RunRecords, StartClaim
 
 log = logging.getLogger(__name__)
@@ -224,7 +224,7 @@ def refuse_unless_available(task: Task) -> None:
     """Raises AlreadyRunning if a run is active or queued, Conflict in any other state."""
     if task.status == "AVAILABLE":
         return
-    if task.status in ("RUNNING", "QUEUED"):
+    if task.status in WITH_ACTIVE_RUN:
         raise already_running()
     reasons = ": ".join(filter(None, (task.error_code, task.error_detail)))
     shown = f"{task.status or 'of unknown status'}{f' ({reasons})' if reasons else ''}"

@@ -12,7 +12,7 @@ from graph.locations import CREATABLE, Creation
 from graph.model import names
 from graph.model.errors import Invalid
 from graph.model.location import MOST_SECURITY_GROUPS, LocationSpec
-from graph.model.mover import MOST_TAGS, OWN_TAGS, Tag
+from graph.model.mover import MOST_TAGS, Tag
 from graph.model.operation import NewMover
 from graph.schema.scalars import AccountId, Arn
 from graph.schema.tag import TagInput
@@ -143,7 +143,7 @@ def new_mover(given: CreateMoverInput) -> NewMover:
         name=given.name,
         source=_location(given.source, "source"),
         destination=_location(given.destination, "destination"),
-        tags=tuple(_tag(tag, index) for index, tag in enumerate(given.tags)),
+        tags=tuple(Tag(tag.key, tag.value) for tag in given.tags),
     )
 
 
@@ -188,11 +188,3 @@ def _spec(creation: Creation, given: object, path: tuple[str, ...]) -> LocationS
 def _arn(given: str, *path: str) -> str:
     names.arn(given, path=path)
     return given
-
-
-def _tag(given: TagInput, index: int) -> Tag:
-    if given.key in OWN_TAGS or given.key.startswith("aws:"):
-        raise Invalid(
-            f"The tag '{given.key}' is reserved. Choose another key.", path=("tags", str(index))
-        )
-    return Tag(given.key, given.value)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from typing import NoReturn
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph.model.run import RunRef
-from graph.runs.active import current_first, run_to_stop
+from graph.model.run import Counters, Run, RunRef
+from graph.runs.active import current_first, find_current, run_to_stop
 
 ENDED = {"SUCCESS", "ERROR"}
 EXECUTING = {"LAUNCHING", "PREPARING", "TRANSFERRING", "VERIFYING", "LAUNCHED", "A_NEW_WORD", ""}
@@ -56,3 +60,49 @@ def test_a_stop_means_the_current_run_unless_that_is_cancelled_already(
         assert stopped.status == "QUEUED"
     else:
         assert stopped == current
+
+
+@given(LISTS, st.sampled_from(["RUNNING", "QUEUED", "UNAVAILABLE", "A_NEW_WORD"]))
+async def test_the_current_run_is_the_first_that_has_not_ended_when_it_is_read(
+    statuses: list[str], task_status: str
+) -> None:
+    listed = refs(statuses)
+    order = current_first(listed)
+    for ended in range(len(order) + 1):
+        now = {ref.run_arn for ref in order[ended:]}
+
+        async def read(run_arn: str, now: set[str] = now) -> Run:
+            return run(run_arn, "TRANSFERRING" if run_arn in now else "SUCCESS")
+
+        found = await find_current(task_status, listing(listed), read)
+        assert (found and found.run_arn) == next((ref.run_arn for ref in order[ended:]), None)
+
+
+@pytest.mark.parametrize("task_status", ["AVAILABLE", "CREATING"])
+async def test_a_task_that_has_no_active_run_costs_no_call(task_status: str) -> None:
+    async def never(*_given: object) -> NoReturn:
+        raise AssertionError("a call was made")
+
+    assert await find_current(task_status, never, never) is None
+
+
+def listing(refs: list[RunRef]) -> Callable[[], Awaitable[list[RunRef]]]:
+    async def list_runs() -> list[RunRef]:
+        return refs
+
+    return list_runs
+
+
+def run(run_arn: str, status: str) -> Run:
+    return Run(
+        run_arn=run_arn,
+        status=status,
+        mode="BASIC",
+        requested_at=None,
+        launched_at=None,
+        ended_at=None,
+        counters=Counters(),
+        result=None,
+        options={},
+        described={},
+    )
