@@ -9,6 +9,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from graph.model.audit import AuditAction, AuditPhase, AuditRecord, AuditTarget, Requester
+from graph.model.operation import OperationStatus
 from graph.store import statements
 from graph.store.audit import append_within
 from graph.store.stored_operation import parts_of
@@ -44,7 +45,7 @@ def end_within(
     if messages:
         connection.execute(statements.LOCK, {"wanted": operation_id})
         append_events(connection, operation_id, messages, now)
-    how = "FAILED" if failure else "COMPLETED"
+    how = OperationStatus.FAILED.value if failure else OperationStatus.COMPLETED.value
     given = {"wanted": operation_id, "now": now, "how": how, "why": failure}
     if not connection.execute(statements.ENDS, given).rowcount:
         return None

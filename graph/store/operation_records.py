@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from graph.model.audit import AuditRecord
 from graph.model.errors import NotFound
+from graph.model.operation import OperationKind, OperationStatus
 from graph.store import statements
 from graph.store.audit import write_line
 from graph.store.database import Database
@@ -115,7 +116,9 @@ class OperationRecords:
 
         ``but``: ids to leave out.
         """
-        not_begun = (OPERATIONS.c.status == "CREATED") & (OPERATIONS.c.created_at < created_before)
+        not_begun = (OPERATIONS.c.status == OperationStatus.CREATED.value) & (
+            OPERATIONS.c.created_at < created_before
+        )
         found = sa.select(OPERATIONS).where(
             OPERATIONS.c.ended_at.is_(None),
             not_begun | (OPERATIONS.c.updated_at < silent_since),
@@ -139,7 +142,7 @@ class OperationRecords:
         ended, parts = OPERATIONS.c.ended_at, OPERATIONS.c.parts
         wanted = sa.select(OPERATIONS).where(
             OPERATIONS.c.account_id == account_id,
-            OPERATIONS.c.kind == "DELETE_MOVER",
+            OPERATIONS.c.kind == OperationKind.DELETE_MOVER.value,
             ended.is_(None) | parts.is_not(None),
         )
         if named is not None:

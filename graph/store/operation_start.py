@@ -10,6 +10,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from graph.model.errors import NameTaken, Upstream
+from graph.model.operation import OperationStatus
 from graph.store import statements
 from graph.store.database import Database
 from graph.store.idempotency import IdempotencyKey, IdempotencyKeys
@@ -116,7 +117,7 @@ def _row(new: NewOperation, now: float) -> dict[str, Any]:
     return {
         "id": new.id,
         "kind": new.kind,
-        "status": "CREATED",
+        "status": OperationStatus.CREATED.value,
         "account_id": new.account_id,
         "mover_group": new.group,
         "mover_name": new.mover_name,
@@ -135,7 +136,7 @@ def _as_stored(new: NewOperation, now: float) -> StoredOperation:
     return StoredOperation(
         id=new.id,
         kind=new.kind,
-        status="CREATED",
+        status=OperationStatus.CREATED.value,
         account_id=new.account_id,
         group=new.group,
         mover_name=new.mover_name,

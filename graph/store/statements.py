@@ -7,6 +7,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from graph.model.operation import OperationKind, OperationStatus
 from graph.store.tables import EVENTS, KEYS, OPERATIONS
 
 _THIS: Final = OPERATIONS.c.id == sa.bindparam("wanted")
@@ -49,7 +50,9 @@ ITS_EVENTS: Final = (
     sa.select(EVENTS.c.at, EVENTS.c.message).where(_OF_THIS).order_by(EVENTS.c.position)
 )
 ITS_MESSAGES: Final = sa.select(EVENTS.c.message).where(_OF_THIS)
-RUNS: Final = _update(_THIS, _NOT_ENDED, updated_at="now").values(status="RUNNING")
+RUNS: Final = _update(_THIS, _NOT_ENDED, updated_at="now").values(
+    status=OperationStatus.RUNNING.value
+)
 HAS_TASK: Final = _update(_THIS, task_arn="task", updated_at="now")
 HAS_PARTS: Final = _update(_THIS, parts="left")
 ENDS: Final = _update(
@@ -64,7 +67,7 @@ NOTHING_LEFT: Final = (
 CREATES_BESIDE: Final = sa.select(OPERATIONS.c.task_arn, OPERATIONS.c.mover_group).where(
     # Not by the index on the account, which has all of its ended operations too.
     sa.func.coalesce(OPERATIONS.c.account_id, "") == sa.bindparam("account"),
-    OPERATIONS.c.kind == "CREATE_MOVER",
+    OPERATIONS.c.kind == OperationKind.CREATE_MOVER.value,
     OPERATIONS.c.id != sa.bindparam("wanted"),
     _NOT_ENDED | ((OPERATIONS.c.ended_at > sa.bindparam("since")) & OPERATIONS.c.failure.is_(None)),
 )
@@ -79,7 +82,7 @@ LATELY_MADE: Final = sa.select(OPERATIONS.c.id).where(
     OPERATIONS.c.account_id == sa.bindparam("account"),
     OPERATIONS.c.mover_group == sa.bindparam("group"),
     OPERATIONS.c.mover_name == sa.bindparam("name"),
-    OPERATIONS.c.kind == "CREATE_MOVER",
+    OPERATIONS.c.kind == OperationKind.CREATE_MOVER.value,
     OPERATIONS.c.ended_at > sa.bindparam("since"),
     OPERATIONS.c.failure.is_(None),
 )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from operator import itemgetter
 from typing import Final
 
+from cachetools import LRUCache
 from graphql import (
     DocumentNode,
     FieldNode,
@@ -38,17 +39,17 @@ class Documents:
 
     def __init__(self, schema: GraphQLSchema, limits: QueryLimits) -> None:
         self._schema, self._limits = schema, limits
-        self._kept: OrderedDict[str, DocumentNode] = OrderedDict()
-        self._characters = 0
+        self._kept: LRUCache[str, tuple[DocumentNode, int]]
+        self._kept = LRUCache(limits.kept_characters, getsizeof=itemgetter(1))
 
     def get(self, text: str) -> DocumentNode:
         """The parsed document of a text. Raises RequestError if it is too large or invalid."""
-        document = self._kept.get(text)
-        if document is not None:
-            self._kept.move_to_end(text)
-            return document
+        kept = self._kept.get(text)
+        if kept is not None:
+            return kept[0]
         document = self._checked(text)
-        self._keep(text, document)
+        if len(text) * _LARGEST_SHARE <= self._limits.kept_characters:
+            self._kept[text] = (document, len(text))
         return document
 
     def _checked(self, text: str) -> DocumentNode:
@@ -78,16 +79,6 @@ class Documents:
                     f"the document has more than {self._limits.tokens} tokens"
                 ) from None
             raise
-
-    def _keep(self, text: str, document: DocumentNode) -> None:
-        most = self._limits.kept_characters
-        if len(text) * _LARGEST_SHARE > most:
-            return
-        self._kept[text] = document
-        self._characters += len(text)
-        while self._characters > most:
-            forgotten, _ = self._kept.popitem(last=False)
-            self._characters -= len(forgotten)
 
 
 def root_fields(document: DocumentNode, operation: OperationDefinitionNode) -> list[FieldNode]:
