@@ -50,7 +50,7 @@ _FAILURES: Final = (AccessDenied, Throttled, Upstream)
 _RETENTION_SECONDS: Final = 3_600.0
 
 
-class Attempt:
+class ChangeInProgress:
     """A change in progress, which collects what becomes known about its target."""
 
     def __init__(self, action: AuditAction, requester: Requester, target: AuditTarget) -> None:
@@ -58,7 +58,7 @@ class Attempt:
         self.requester = requester
         self._action, self._target = action, target
 
-    def about(self, **known: Any) -> None:  # noqa: ANN401 - fields of AuditTarget
+    def add_details(self, **known: Any) -> None:  # noqa: ANN401 - fields of AuditTarget
         """Adds to the target, by the names of ``AuditTarget``'s fields."""
         self._target = replace(self._target, **known)
 
@@ -95,8 +95,8 @@ class Audit:
 
     async def carry_out(
         self,
-        attempt: Attempt,
-        change: Callable[[Attempt], Coroutine[Any, Any, T]],
+        attempt: ChangeInProgress,
+        change: Callable[[ChangeInProgress], Coroutine[Any, Any, T]],
         *,
         may_take_effect: bool,
     ) -> T:
@@ -129,8 +129,8 @@ class Audit:
 
     async def _carry_out(
         self,
-        attempt: Attempt,
-        change: Callable[[Attempt], Awaitable[T]],
+        attempt: ChangeInProgress,
+        change: Callable[[ChangeInProgress], Awaitable[T]],
         *,
         may_take_effect: bool,
     ) -> T:

@@ -25,7 +25,7 @@ from graph.operations.settling import Settling
 T = TypeVar("T")
 
 
-class Creation:
+class MoverCreation:
     """Creates the parts of one mover: roles, locations, task."""
 
     def __init__(self, runtime: Runtime, operation_id: str, new: NewMover) -> None:

@@ -48,7 +48,7 @@ def operation_of(workflow_id: str) -> str:
     return workflow_id[:ID_LENGTH]
 
 
-async def start(
+async def start_workflow(
     workflow_id: str, workflow: Callable[..., Coroutine[Any, Any, Any]], *args: object
 ) -> None:
     """Idempotent: a workflow that was started before stays as it is."""

@@ -37,7 +37,7 @@ from graph.operations.heartbeat import Heartbeat
 from graph.operations.idempotency import Idempotency, key_of
 from graph.operations.late_effects import LateEffectChecks
 from graph.operations.reading import OperationReader, operation_of
-from graph.operations.recovery import Recovery, start
+from graph.operations.recovery import Recovery, start_operation
 from graph.operations.retries import Retries, RetryPolicy
 from graph.operations.runtime import Runtime, is_installed
 from graph.rights.policy import ResourcePolicy
@@ -244,7 +244,7 @@ class Operations(OperationReader):
                 raise
             except ApiError:
                 log.info("operation %s checks its name later", new.id)
-        await start(new.id, new.kind, new.input, recheck=begun.recheck)
+        await start_operation(new.id, new.kind, new.input, recheck=begun.recheck)
         return operation_of(begun.operation)
 
     async def _close_upkeep(self, *upkeep: asyncio.Task[None]) -> None:

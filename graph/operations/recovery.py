@@ -130,7 +130,7 @@ class Recovery:
         latest = known.get(attempts.restarted) or first
         if latest is None:
             log.warning("starting operation %s, which was accepted and not started", row.id)
-            await start(row.id, row.kind, row.input, recheck=True)
+            await start_operation(row.id, row.kind, row.input, recheck=True)
         elif latest.status == "ENQUEUED" and latest.app_version != dispatch.APPLICATION_VERSION:
             await self._restart(latest.workflow_id)
         elif latest.status not in ENDED or await self._ended(row.id):
@@ -153,7 +153,7 @@ class Recovery:
         if values.ended_at is None:
             log.warning("restarting operation %s, which an earlier release began", operation_id)
             restarted = Attempts(operation_id).restarted
-            await start(
+            await start_operation(
                 operation_id, values.kind, values.input, recheck=False, workflow_id=restarted
             )
         # Only then: one that is cancelled and has no successor would be rolled back.
@@ -172,23 +172,23 @@ class Recovery:
             await dispatch.forget(forgotten)
 
 
-async def start(
+async def start_operation(
     operation_id: str, kind: str, given: bytes, *, recheck: bool, workflow_id: str | None = None
 ) -> None:
     """Has a recorded operation worked on. Idempotent. Raises UnreadableInput and NewerInput."""
     _check_readable(kind, given)
     name = workflow_id or Attempts(operation_id).first
     if kind == OperationKind.CREATE_MOVER.value:
-        await dispatch.start(name, workflows.create_mover, operation_id, recheck)
+        await dispatch.start_workflow(name, workflows.create_mover, operation_id, recheck)
     else:
-        await dispatch.start(name, workflows.delete_mover, operation_id)
+        await dispatch.start_workflow(name, workflows.delete_mover, operation_id)
 
 
 async def _start_final(row: StoredOperation) -> None:
     _check_readable(row.kind, row.input)
     create = row.kind == OperationKind.CREATE_MOVER.value
     workflow = workflows.undo_create if create else workflows.delete_mover
-    await dispatch.start(Attempts(row.id).final, workflow, row.id)
+    await dispatch.start_workflow(Attempts(row.id).final, workflow, row.id)
 
 
 def _check_readable(kind: str, given: bytes) -> None:

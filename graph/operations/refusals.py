@@ -18,7 +18,7 @@ from graph.model.errors import ApiError, Invalid, NotFound, Throttled, Upstream
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class KnownRefusal:
     """One kind of refusal."""
 
     text: re.Pattern[str]
@@ -44,8 +44,8 @@ _ASSUMED: Final = (
 _MISSING: Final = "Check its name, or create it first."
 
 
-def _refusal(text: str, seconds: float, advice: str) -> Refusal:
-    return Refusal(re.compile(text, re.IGNORECASE), seconds, advice)
+def _refusal(text: str, seconds: float, advice: str) -> KnownRefusal:
+    return KnownRefusal(re.compile(text, re.IGNORECASE), seconds, advice)
 
 
 _ACCESS: Final = r"(^|[.:] )(\w+ ){0,3}access test failed"
@@ -61,7 +61,7 @@ KNOWN: Final = (
 """The first that matches counts."""
 
 
-def refusal_of(error: ApiError) -> Refusal | None:
+def refusal_of(error: ApiError) -> KnownRefusal | None:
     """The row for an error, if AWS refused an input or misses something; None for any other."""
     if not isinstance(error, Invalid | NotFound):
         return None

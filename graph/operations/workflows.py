@@ -14,7 +14,7 @@ from dbos import DBOS
 
 from graph.model.operation import NewMover
 from graph.operations.attempt import Attempt
-from graph.operations.creating import Creation
+from graph.operations.creating import MoverCreation
 from graph.operations.deleting import Deletion
 from graph.operations.failures import BROKEN, why_of
 from graph.operations.inputs import CreateInput, DeleteInput, decode
@@ -70,7 +70,7 @@ async def delete_mover(operation_id: str) -> str | None:
 
 
 async def _create(attempt: Attempt, new: NewMover, *, recheck: bool) -> str | None:
-    creation = Creation(attempt.runtime, attempt.operation_id, new)
+    creation = MoverCreation(attempt.runtime, attempt.operation_id, new)
     begun = False
     try:
         if recheck:

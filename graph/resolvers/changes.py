@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Coroutine
 from typing import Any, TypeVar
 
 from graph.context import Context
-from graph.history.audit import Attempt
+from graph.history.audit import ChangeInProgress
 from graph.history.origin import current_origin
 from graph.model import names
 from graph.model.audit import AuditAction, AuditTarget, Requester
@@ -37,7 +37,7 @@ async def create_mover(
     may be large, once the caller is known to have the right; it raises Invalid.
     """
 
-    async def create(attempt: Attempt) -> Operation:
+    async def create(attempt: ChangeInProgress) -> Operation:
         movers.check_may_create(context, target.account_id or "", target.group or "")
         operation = await movers.create_mover(context, read(), idempotency_key)
         return _accepted(attempt, operation)
@@ -48,7 +48,7 @@ async def create_mover(
 async def delete_mover(context: Context, task_arn: str, *, cancel_run: bool = False) -> Operation:
     """Accepts the deletion of a mover, or of the remains of an earlier one. Raises NotFound."""
 
-    async def delete(attempt: Attempt) -> Operation:
+    async def delete(attempt: ChangeInProgress) -> Operation:
         try:
             mover = await movers.get_mover(context, task_arn)
         except NotFound:
@@ -65,7 +65,7 @@ async def delete_mover(context: Context, task_arn: str, *, cancel_run: bool = Fa
 async def delete_named(context: Context, account_id: str, group: str, name: str) -> Operation:
     """The same for a mover by its name."""
 
-    async def delete(attempt: Attempt) -> Operation:
+    async def delete(attempt: ChangeInProgress) -> Operation:
         try:
             mover = await movers.find_mover(context, account_id, group, name)
         except NotFound:
@@ -87,19 +87,19 @@ async def start_mover(
     Raises NotFound if there is no such mover, Conflict if the key was used for another mover.
     """
 
-    async def start(attempt: Attempt) -> StartResult:
+    async def start(attempt: ChangeInProgress) -> StartResult:
         before = (
             await runs.started_before(context, task_arn, idempotency_key)
             if idempotency_key is not None
             else None
         )
         if before is not None:
-            attempt.about(run_arn=before)
+            attempt.add_details(run_arn=before)
             return StartResult(before, again=True)
         mover = await movers.get_mover(context, task_arn)
         _found(attempt, mover)
         run_arn = await runs.start_run(context, mover, idempotency_key)
-        attempt.about(run_arn=run_arn)
+        attempt.add_details(run_arn=run_arn)
         return StartResult(run_arn)
 
     return await _audited(context, AuditAction.START_MOVER, _task(task_arn), start)
@@ -108,11 +108,11 @@ async def start_mover(
 async def start_named(context: Context, account_id: str, group: str, name: str) -> str:
     """Starts a run of a mover by its name and returns the run's ARN."""
 
-    async def start(attempt: Attempt) -> str:
+    async def start(attempt: ChangeInProgress) -> str:
         mover = await movers.find_mover(context, account_id, group, name)
         _found(attempt, mover)
         run_arn = await runs.start_run(context, mover)
-        attempt.about(run_arn=run_arn)
+        attempt.add_details(run_arn=run_arn)
         return run_arn
 
     target = AuditTarget(account_id=account_id, group=group, mover_name=name)
@@ -122,7 +122,7 @@ async def start_named(context: Context, account_id: str, group: str, name: str) 
 async def stop_mover(context: Context, task_arn: str) -> str:
     """Cancels the active or queued run of a mover and returns the run's ARN."""
 
-    async def stop(attempt: Attempt) -> str:
+    async def stop(attempt: ChangeInProgress) -> str:
         mover = await movers.get_mover(context, task_arn)
         return await _stop(context, attempt, mover)
 
@@ -132,7 +132,7 @@ async def stop_mover(context: Context, task_arn: str) -> str:
 async def stop_named(context: Context, account_id: str, group: str, name: str) -> str:
     """The same for a mover by its name."""
 
-    async def stop(attempt: Attempt) -> str:
+    async def stop(attempt: ChangeInProgress) -> str:
         mover = await movers.find_mover(context, account_id, group, name)
         return await _stop(context, attempt, mover)
 
@@ -154,11 +154,11 @@ async def clean_orphans(
     raises Invalid.
     """
 
-    async def clean(attempt: Attempt) -> CleanupResult:
+    async def clean(attempt: ChangeInProgress) -> CleanupResult:
         orphans.check_may_clean(context, account_id)
         validate()
         cleaning = await orphans.clean_orphans(context, account_id, arns, dry_run=dry_run)
-        attempt.about(resources=tuple(orphan.arn for orphan in cleaning.removed))
+        attempt.add_details(resources=tuple(orphan.arn for orphan in cleaning.removed))
         return cleaning
 
     action = AuditAction.PREVIEW_ORPHANS if dry_run else AuditAction.CLEAN_ORPHANS
@@ -169,9 +169,9 @@ async def _audited(
     context: Context,
     action: AuditAction,
     target: AuditTarget,
-    change: Callable[[Attempt], Coroutine[Any, Any, T]],
+    change: Callable[[ChangeInProgress], Coroutine[Any, Any, T]],
 ) -> T:
-    async def allowed(attempt: Attempt) -> T:
+    async def allowed(attempt: ChangeInProgress) -> T:
         scope.require_write_key(context)  # before AWS is asked about the target
         return await change(attempt)
 
@@ -182,7 +182,7 @@ async def _audited(
         origin=current_origin(),
     )
     return await context.services.audit.carry_out(
-        Attempt(action, requester, target),
+        ChangeInProgress(action, requester, target),
         allowed,
         may_take_effect=_may_take_effect(context.rights, target),
     )
@@ -197,10 +197,10 @@ def _may_take_effect(rights: Rights, target: AuditTarget) -> bool:
     return rights.sees(target.account_id, target.group)
 
 
-async def _stop(context: Context, attempt: Attempt, mover: Mover) -> str:
+async def _stop(context: Context, attempt: ChangeInProgress, mover: Mover) -> str:
     _found(attempt, mover)
     run_arn = await runs.stop_run(context, mover)
-    attempt.about(run_arn=run_arn)
+    attempt.add_details(run_arn=run_arn)
     return run_arn
 
 
@@ -213,8 +213,8 @@ def _task(task_arn: str) -> AuditTarget:
     return AuditTarget(account_id=account_id, task_arn=task_arn)
 
 
-def _found(attempt: Attempt, mover: Mover) -> None:
-    attempt.about(
+def _found(attempt: ChangeInProgress, mover: Mover) -> None:
+    attempt.add_details(
         account_id=mover.account.account_id,
         group=mover.group,
         mover_name=mover.name,
@@ -222,8 +222,8 @@ def _found(attempt: Attempt, mover: Mover) -> None:
     )
 
 
-def _accepted(attempt: Attempt, operation: Operation) -> Operation:
-    attempt.about(
+def _accepted(attempt: ChangeInProgress, operation: Operation) -> Operation:
+    attempt.add_details(
         account_id=operation.account_id,
         group=operation.group,
         mover_name=operation.mover_name,

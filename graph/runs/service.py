@@ -21,7 +21,7 @@ from graph.runs.watch import PollPolicy, Update, Watches
 from graph.store import IdempotencyKey, RunNote, RunRecords
 
 
-class Idempotency(Protocol):
+class RunsOnce(Protocol):
     """Does work once per idempotency key, whichever replica is asked."""
 
     async def run_once(
@@ -42,7 +42,7 @@ class RunService:
         self,
         gateway: Gateway,
         records: RunRecords,
-        idempotency: Idempotency,
+        idempotency: RunsOnce,
         *,
         policy: PollPolicy | None = None,
         clock: Clock | None = None,

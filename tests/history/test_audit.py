@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from graph.concurrency import TaskOwner
-from graph.history.audit import Attempt, Audit
+from graph.history.audit import Audit, ChangeInProgress
 from graph.history.refusals import RefusalLimit
 from graph.model.audit import (
     AuditAction,
@@ -34,9 +34,9 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
         yield opened
 
 
-def attempt(**target: Any) -> Attempt:
+def attempt(**target: Any) -> ChangeInProgress:
     requester = Requester(key="k", request_id="r", origin=Origin(Surface.REST, "192.0.2.1"))
-    return Attempt(AuditAction.STOP_MOVER, requester, AuditTarget(**target))
+    return ChangeInProgress(AuditAction.STOP_MOVER, requester, AuditTarget(**target))
 
 
 async def phases(store: Store) -> list[tuple[str, str | None]]:
@@ -70,7 +70,7 @@ class FailingTrail(AuditTrail):
 async def test_each_kind_of_error_has_its_phase(
     store: Store, error: Exception, recorded: tuple[str, str]
 ) -> None:
-    async def fail(_attempt: Attempt) -> None:
+    async def fail(_attempt: ChangeInProgress) -> None:
         raise error
 
     async with Audit(store.audit, keep_seconds=60) as audit:
@@ -85,10 +85,10 @@ async def test_a_record_that_cannot_be_stored_afterwards_changes_no_answer(
 ) -> None:
     caplog.set_level(logging.INFO)
 
-    async def succeed(_attempt: Attempt) -> str:
+    async def succeed(_attempt: ChangeInProgress) -> str:
         return "done"
 
-    async def refuse(_attempt: Attempt) -> None:
+    async def refuse(_attempt: ChangeInProgress) -> None:
         raise Forbidden("no")
 
     trail = FailingTrail(store, AuditPhase.REQUESTED, error=error)
@@ -103,7 +103,7 @@ async def test_a_record_that_cannot_be_stored_afterwards_changes_no_answer(
 async def test_a_change_that_cannot_be_recorded_first_is_not_carried_out(store: Store) -> None:
     called = False
 
-    async def change(_attempt: Attempt) -> None:
+    async def change(_attempt: ChangeInProgress) -> None:
         nonlocal called
         called = True
 
@@ -117,7 +117,7 @@ async def test_a_change_that_cannot_be_recorded_first_is_not_carried_out(store: 
 async def test_a_change_whose_client_leaves_runs_to_its_end_and_is_recorded(store: Store) -> None:
     begun, go_on = asyncio.Event(), asyncio.Event()
 
-    async def change(_attempt: Attempt) -> None:
+    async def change(_attempt: ChangeInProgress) -> None:
         begun.set()
         await go_on.wait()
 
@@ -145,7 +145,7 @@ async def test_a_change_that_the_shutdown_cuts_off_has_failed_with_an_unknown_ou
         begun.set()
         await asyncio.Event().wait()
 
-    async def change(_attempt: Attempt) -> None:
+    async def change(_attempt: ChangeInProgress) -> None:
         await (work() if cancelled == "by the audit" else owner.run(work()))
 
     async with Audit(store.audit, keep_seconds=60) as audit:
@@ -166,7 +166,7 @@ async def test_the_shutdown_does_not_fail_if_the_store_is_away(
     monkeypatch.setattr("graph.history.audit._DRAIN_SECONDS", 0.01)
     begun = asyncio.Event()
 
-    async def change(_attempt: Attempt) -> None:
+    async def change(_attempt: ChangeInProgress) -> None:
         begun.set()
         await asyncio.Event().wait()
 
@@ -183,7 +183,7 @@ async def test_the_shutdown_does_not_fail_if_the_store_is_away(
 async def test_a_flood_of_refusals_by_rights_fills_the_log_and_not_the_table(
     store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async def refuse(_attempt: Attempt) -> None:
+    async def refuse(_attempt: ChangeInProgress) -> None:
         raise Forbidden("no")
 
     caplog.set_level(logging.INFO, logger="graph.audit")

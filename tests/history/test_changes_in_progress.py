@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from graph.history.audit import Attempt, Audit
+from graph.history.audit import Audit, ChangeInProgress
 from graph.model.audit import AuditAction, AuditTarget, Requester
 from graph.model.errors import Throttled
 from graph.store import open_store
@@ -31,12 +31,12 @@ async def request(
 ) -> Change | Throttled:
     """A change that is in progress until it is told to go on, or why it was rejected."""
 
-    async def change(_attempt: Attempt) -> str:
+    async def change(_attempt: ChangeInProgress) -> str:
         await goes_on.wait()
         return "done"
 
     requester = Requester(key=key, on_behalf_of=user)
-    attempt = Attempt(AuditAction.STOP_MOVER, requester, AuditTarget())
+    attempt = ChangeInProgress(AuditAction.STOP_MOVER, requester, AuditTarget())
     task = asyncio.create_task(audit.carry_out(attempt, change, may_take_effect=False))
     await asyncio.sleep(0)
     error = task.exception() if task.done() else None

@@ -48,7 +48,7 @@ async def test_a_workflow_that_was_started_before_is_not_run_again(
 ) -> None:
     before = await dispatch.statuses([ended_create])
     aws.interceptor.forget_calls()
-    await dispatch.start(ended_create, workflows.create_mover, ended_create, recheck)
+    await dispatch.start_workflow(ended_create, workflows.create_mover, ended_create, recheck)
     handle: WorkflowHandleAsync[str | None] = await DBOS.retrieve_workflow_async(ended_create)
     assert await handle.get_result() is None
     after = await dispatch.statuses([ended_create])
@@ -77,7 +77,7 @@ async def test_ended_workflows_are_nobodys_work(ended_create: str) -> None:
 async def test_every_attempt_of_an_operation_is_forgotten(ended_create: str) -> None:
     attempts = Attempts(ended_create)
     for again in (attempts.restarted, attempts.final):
-        await dispatch.start(again, workflows.undo_create, ended_create)
+        await dispatch.start_workflow(again, workflows.undo_create, ended_create)
         await (await DBOS.retrieve_workflow_async(again)).get_result()
     assert (await dispatch.statuses(attempts.ids)).keys() == set(attempts.ids)
     for none in ([], [UNKNOWN]):

@@ -15,7 +15,7 @@ from botocore.exceptions import NoCredentialsError
 
 from graph.aws.client.access import Access, session_policies
 from graph.aws.client.credentials import Refusals, assumed_role
-from graph.aws.client.retries import Retries
+from graph.aws.client.retries import RetryBudget
 from graph.aws.client.session import SERVICES, RoleSession
 from graph.aws.client.shared_reads import SharedReads
 from graph.concurrency import FairSlots, TooManyWaiting
@@ -95,7 +95,7 @@ class Clients:
         self._assumed = SharedReads()
         self._assuming = FairSlots(_ASSUMING, per_caller=_ASSUMING_PER_CALLER, waiting=_WAITING)
         self._refusals = Refusals()
-        self._retries = Retries(retry_seconds)
+        self._retries = RetryBudget(retry_seconds)
         self._sts: Any = None
         self.partition = "aws"
         self.regions = frozenset({region})

@@ -11,7 +11,7 @@ from cachetools import TLRUCache
 
 from graph.aws.client.errors import not_assumable
 from graph.aws.client.measuring import Reports, measured
-from graph.aws.client.retries import Retries
+from graph.aws.client.retries import RetryBudget
 from graph.model.errors import ApiError, NotFound
 
 DURATION_SECONDS: Final = 3600
@@ -51,7 +51,7 @@ def _until(_key: object, refusal: ApiError, now: float) -> float:
 
 
 def assumed_role(
-    sts: Any, request: Mapping[str, Any], refusals: Refusals, key: object, retries: Retries
+    sts: Any, request: Mapping[str, Any], refusals: Refusals, key: object, retries: RetryBudget
 ) -> AioDeferredRefreshableCredentials:
     """Assumes the role on first use, once for all waiting callers, and before it expires."""
 
@@ -77,7 +77,7 @@ def _account_of(request: Mapping[str, Any]) -> str:
     return str(request["RoleArn"]).split(":")[4]
 
 
-async def _assume(sts: Any, request: Mapping[str, Any], retries: Retries) -> dict[str, Any]:
+async def _assume(sts: Any, request: Mapping[str, Any], retries: RetryBudget) -> dict[str, Any]:
     role_arn = str(request["RoleArn"])
 
     async def attempt() -> dict[str, Any]:

@@ -16,7 +16,7 @@ from graph.aws.client.clients import Clients
 from graph.aws.client.errors import ends_session, translate
 from graph.aws.client.measuring import Reports, measured
 from graph.aws.client.paging import read_pages
-from graph.aws.client.retries import Retries
+from graph.aws.client.retries import RetryBudget
 from graph.aws.client.shared_reads import SharedReads
 from graph.aws.client.slots import AccountSlots
 from graph.concurrency import TooMuch, current_work
@@ -160,7 +160,7 @@ class Gateway:
         self.org, self.clients, self._accounts = org, clients, accounts
         self.call_seconds, self._retry_seconds = call_seconds, retry_seconds
         self._slots = AccountSlots()
-        self._retries: LRUCache[str, Retries] = LRUCache(_ACCOUNTS)
+        self._retries: LRUCache[str, RetryBudget] = LRUCache(_ACCOUNTS)
         self._reports = Reports()
         self.reads = SharedReads()
         self.caches = Caches()
@@ -257,7 +257,7 @@ class Gateway:
     ) -> dict[str, Any]:
         retries = self._retries.get(account_id)
         if retries is None:
-            self._retries[account_id] = retries = Retries(self._retry_seconds)
+            self._retries[account_id] = retries = RetryBudget(self._retry_seconds)
         sent = False
         try:
             async with (

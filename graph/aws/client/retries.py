@@ -18,7 +18,7 @@ _CAPACITY: Final = 100.0
 _REFUND: Final = 0.5
 
 
-class Retries:
+class RetryBudget:
     """The budget of one account: where everything fails, most calls are made only once.
 
     A retry costs 1, and its price comes back when the call succeeds; every success adds a little.

@@ -15,7 +15,7 @@ from graph.aws.client.access import Access
 from graph.aws.client.clients import Clients
 from graph.aws.client.credentials import Refusals, assumed_role
 from graph.aws.client.gateway import Gateway
-from graph.aws.client.retries import Retries
+from graph.aws.client.retries import RetryBudget
 from graph.model.errors import NotFound, Throttled, Upstream
 from graph.sandbox import Fault, Sandbox
 from tests.aws.calls import assumed, list_tasks
@@ -94,7 +94,7 @@ async def test_an_endpoint_that_refuses_connections_is_said_to_be_out_of_reach()
             raise exceptions.EndpointConnectionError(endpoint_url="http://127.0.0.1:1")
 
     role = assumed_role(
-        Sts(), {"RoleArn": "arn:aws:iam::222222222222:role/x"}, Refusals(), "key", Retries(0)
+        Sts(), {"RoleArn": "arn:aws:iam::222222222222:role/x"}, Refusals(), "key", RetryBudget(0)
     )
     with pytest.raises(Upstream, match="AWS could not be reached for sts:AssumeRole; try again"):
         await role.get_frozen_credentials()

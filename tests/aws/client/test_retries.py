@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from graph.aws.client.codes import Refused
-from graph.aws.client.retries import ATTEMPTS, Retries
+from graph.aws.client.retries import ATTEMPTS, RetryBudget
 from graph.model.errors import AccessDenied, ApiError, Conflict, NotFound, Throttled, Upstream
 
 
@@ -26,8 +26,8 @@ def same(error: Exception) -> Exception:
     return error
 
 
-async def run(calls: Calls, retries: Retries | None = None, *, safe: bool = True) -> int:
-    return await (retries or Retries(0)).run(calls, same, safe=safe)
+async def run(calls: Calls, retries: RetryBudget | None = None, *, safe: bool = True) -> int:
+    return await (retries or RetryBudget(0)).run(calls, same, safe=safe)
 
 
 @pytest.mark.parametrize(
@@ -62,12 +62,12 @@ async def test_the_first_attempt_that_succeeds_is_the_result(failures: int) -> N
 async def test_an_error_is_translated_and_keeps_its_cause() -> None:
     cause = OSError("down")
     with pytest.raises(Conflict, match="told") as caught:
-        await Retries(0).run(Calls(cause), lambda _: Conflict("told"), safe=True)
+        await RetryBudget(0).run(Calls(cause), lambda _: Conflict("told"), safe=True)
     assert caught.value.__cause__ is cause
 
 
 async def test_where_everything_fails_calls_are_made_only_once_in_the_end() -> None:
-    retries, made = Retries(0), []
+    retries, made = RetryBudget(0), []
     for _ in range(100):
         calls = Calls(*[Throttled("x")] * 100)
         with pytest.raises(ApiError):
@@ -80,7 +80,7 @@ async def test_where_everything_fails_calls_are_made_only_once_in_the_end() -> N
 
 
 async def test_successes_bring_the_budget_back() -> None:
-    retries = Retries(0)
+    retries = RetryBudget(0)
     for _ in range(100):
         with pytest.raises(ApiError):
             await run(Calls(*[Throttled("x")] * 100), retries)
@@ -100,5 +100,5 @@ async def test_the_waits_are_random_and_double_at_most(monkeypatch: pytest.Monke
 
     monkeypatch.setattr("graph.aws.client.retries.asyncio.sleep", sleep)
     monkeypatch.setattr("graph.aws.client.retries.random.random", lambda: 0.5)
-    assert await run(Calls(*[Throttled("x")] * 3), Retries(2.0)) == 4
+    assert await run(Calls(*[Throttled("x")] * 3), RetryBudget(2.0)) == 4
     assert waits == [1.0, 2.0, 4.0]
