@@ -6,7 +6,23 @@ import asyncio
 
 from graph.context import ReadContext
 from graph.locations import resources_at
+from graph.model.errors import Forbidden
 from graph.model.mover import Mover
+from graph.resolvers import scope
+
+
+async def may_start(context: ReadContext, mover: Mover) -> bool:
+    """Whether the caller may start a mover, apart from its state. Costs what ``require_use`` does.
+
+    Raises Conflict if that cannot be determined.
+    """
+    if not scope.may_write(context, mover):
+        return False
+    try:
+        await require_use(context, mover)
+    except Forbidden:
+        return False
+    return True
 
 
 async def require_use(context: ReadContext, mover: Mover) -> None:

@@ -69,6 +69,12 @@ def require_visible(context: ReadContext, mover: Mover) -> Mover:
     return mover
 
 
+def may_write(context: ReadContext, mover: Mover) -> bool:
+    """Whether the caller may change a mover, apart from its state."""
+    rights = context.rights
+    return rights.may_write and rights.sees(mover.account.account_id, mover.group)
+
+
 def require_write(context: ReadContext, account_id: str, name: str | None) -> None:
     """Raises Forbidden if the caller may not change anything in a group."""
     require_write_key(context)

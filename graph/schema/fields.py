@@ -11,6 +11,7 @@ import strawberry
 from graph.context import Context, ReadContext
 from graph.model.errors import Invalid, NotFound
 from graph.model.location import ListedLocation, Location
+from graph.model.words import Word
 from graph.resolvers import locations
 
 Info = strawberry.Info[ReadContext, None]
@@ -48,6 +49,17 @@ def attribute(path: str, description: str) -> Any:
 
     def read(root):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - the field's own type counts
         return get(root)
+
+    return strawberry.field(resolver=read, description=description)
+
+
+def word(kind: type[Word], path: str, description: str) -> Any:
+    """A field that returns one of AWS's words, in an attribute of the object's ``value``."""
+    get = attrgetter(f"value.{path}")
+
+    def read(root):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - the field's own type counts
+        given = get(root)
+        return None if given is None else kind.of(given)
 
     return strawberry.field(resolver=read, description=description)
 

@@ -9,8 +9,10 @@ import strawberry
 
 from graph.locations.s3 import parts_of_uri
 from graph.model import location as model
+from graph.model.words import LocationKind
 from graph.resolvers import locations
-from graph.schema.fields import Info, attribute, detail, member, members
+from graph.schema import enums  # noqa: F401 - describes the enums
+from graph.schema.fields import Info, attribute, detail, member, members, word
 from graph.schema.node import Node
 from graph.schema.scalars import Arn
 from graph.schema.tag import Tag
@@ -24,10 +26,10 @@ from graph.schema.tag import Tag
 class Location(Node):
     value: strawberry.Private[model.Location | model.ListedLocation]
     arn: Arn = attribute("arn", "The ARN of the DataSync location.")
-    kind: str = attribute(
+    kind: LocationKind = word(LocationKind, "kind", "The kind of storage that the location is in.")
+    kind_text: str = attribute(
         "kind",
-        "S3, EFS, FSX_LUSTRE, FSX_ONTAP, FSX_OPEN_ZFS, FSX_WINDOWS, NFS, SMB, HDFS, OBJECT_STORAGE "
-        "or AZURE_BLOB; for a kind that AWS added later, the scheme of its URI in capitals.",
+        "The same as text. For a kind that AWS added later, the scheme of its URI in capitals.",
     )
     uri: str = attribute("uri", "The URI as AWS writes it, such as `s3://my-bucket/photos/`.")
     created_at: datetime | None = detail(

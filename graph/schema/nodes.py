@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import strawberry
 
 from graph.loaders import MoverPage
 from graph.model import mover as mover_model
-from graph.model import run as run_model
-from graph.model.progress import Progress, measure
+from graph.model.words import MoverStatus, TaskMode
 from graph.resolvers import movers, orphans, runs
 from graph.schema import enums  # noqa: F401 - describes the enums
 from graph.schema.arguments import AfterCursor, GroupName, PageSize, RunId
 from graph.schema.connections import Connection, connection_of, cut, edges_of
-from graph.schema.fields import Info, attribute, or_null
+from graph.schema.fields import Info, attribute, or_null, word
 from graph.schema.locations import Location, shown
 from graph.schema.node import Node
-from graph.schema.options import Schedule, TransferOptions
 from graph.schema.orphans import Orphan
-from graph.schema.progress import RunProgress, RunResult
+from graph.schema.permissions import MoverPermissions
+from graph.schema.run_fields import RunFields
 from graph.schema.scalars import AccountId, Arn
 from graph.schema.tag import Tag
+from graph.schema.task_fields import TaskFields
 
 
 @strawberry.type(description="An AWS account, in the region in which the server manages movers.")
@@ -99,7 +97,7 @@ class Group(Node):
     description="A DataSync task with its source and destination, managed as one object. Fields "
     "from `createdAt` to `errorDetail` cost a call to AWS per mover, shared between them."
 )
-class Mover(Node):
+class Mover(TaskFields, Node):
     value: strawberry.Private[mover_model.Mover]
     page: strawberry.Private[MoverPage | None] = None
     name: str = attribute(
@@ -108,12 +106,12 @@ class Mover(Node):
         "original server.",
     )
     task_arn: Arn = attribute("task_arn", "The ARN of the DataSync task.")
-    status: str = attribute(
-        "status",
-        "The status of the task: AVAILABLE, CREATING, QUEUED, RUNNING, UNAVAILABLE or a newer AWS "
-        "value.",
+    status: MoverStatus = word(
+        MoverStatus, "status", "Whether the mover can be started, is running, or is unusable."
     )
-    mode: str = attribute("mode", "The task mode: BASIC, ENHANCED or a newer AWS value.")
+    status_text: str = attribute("status", "The status as AWS writes it, such as AVAILABLE.")
+    mode: TaskMode = word(TaskMode, "mode", "How the mover transfers.")
+    mode_text: str = attribute("mode", "The mode as AWS writes it, such as BASIC.")
 
     def key(self) -> str:
         return self.value.task_arn
@@ -133,9 +131,11 @@ class Mover(Node):
     def tags(self) -> list[Tag]:
         return [Tag(key=tag.key, value=tag.value) for tag in self.value.shown_tags]
 
-    @strawberry.field(description="When the task was created; null if AWS does not report it.")
-    async def created_at(self, info: Info) -> datetime | None:
-        return (await self._task(info)).created_at
+    @strawberry.field(
+        description="What the caller's key may do with the mover, whatever its state is."
+    )
+    def viewer_can(self) -> MoverPermissions:
+        return MoverPermissions(value=self.value)
 
     @strawberry.field(description="The location that data is read from; null if it was deleted.")
     async def source(self, info: Info) -> Location | None:
@@ -144,39 +144,6 @@ class Mover(Node):
     @strawberry.field(description="The location that data is written to; null if it was deleted.")
     async def destination(self, info: Info) -> Location | None:
         return shown(await movers.listed_destination_of(info.context, self.value, self.page))
-
-    @strawberry.field(description="The transfer options that new runs use.")
-    async def options(self, info: Info) -> TransferOptions | None:
-        return TransferOptions(value=(await self._task(info)).options)
-
-    @strawberry.field(
-        description="Patterns of the files to transfer, such as `/photos|/videos`; empty means all."
-    )
-    async def includes(self, info: Info) -> list[str] | None:
-        return list((await self._task(info)).includes)
-
-    @strawberry.field(
-        description="Patterns of the files to leave out, such as `*.tmp|*/cache`; empty means none."
-    )
-    async def excludes(self, info: Info) -> list[str] | None:
-        return list((await self._task(info)).excludes)
-
-    @strawberry.field(
-        description="When DataSync starts the mover by itself; null if it has no schedule."
-    )
-    async def schedule(self, info: Info) -> Schedule | None:
-        schedule = (await self._task(info)).schedule
-        return None if schedule is None else Schedule(value=schedule)
-
-    @strawberry.field(
-        description="AWS's error code if the task itself is unusable; null otherwise."
-    )
-    async def error_code(self, info: Info) -> str | None:
-        return (await self._task(info)).error_code
-
-    @strawberry.field(description="AWS's explanation of `errorCode`; null if there is none.")
-    async def error_detail(self, info: Info) -> str | None:
-        return (await self._task(info)).error_detail
 
     @strawberry.field(
         description="The active or queued run, regardless of who started it; null if there is none."
@@ -212,9 +179,6 @@ class Mover(Node):
         run = await or_null(runs.find_run(info.context, self.value, run_id))
         return None if run is None else Run(value=run)
 
-    async def _task(self, info: Info) -> mover_model.Task:
-        return await movers.task_of(info.context, self.value)
-
 
 @strawberry.type(description="One page of movers, following Relay's connection specification.")
 class MoverConnection(Connection[Mover]):
@@ -222,71 +186,10 @@ class MoverConnection(Connection[Mover]):
 
 
 @strawberry.type(description="One execution of a mover's task. AWS keeps it for 30 days.")
-class Run(Node):
-    value: strawberry.Private[run_model.Run]
-    measured: strawberry.Private[Progress | None] = None
-    run_id: str = attribute(
-        "run_id", "The id of the run, unique in its mover, such as `exec-0123456789abcdef0`."
-    )
-    execution_arn: Arn = attribute("run_arn", "The ARN of the DataSync task execution.")
-    status: str = attribute(
-        "status",
-        "QUEUED, LAUNCHING, PREPARING, TRANSFERRING, VERIFYING, CANCELLING, SUCCESS, ERROR or a "
-        "newer AWS value. Only SUCCESS and ERROR are final.",
-    )
-    mode: str = attribute(
-        "mode", "The mode that the run uses: BASIC, ENHANCED or a newer AWS value."
-    )
-    outcome: run_model.Outcome | None = attribute(
-        "outcome", "How the run ended; null until it has."
-    )
-    requested_at: datetime | None = attribute(
-        "requested_at", "When the run was requested; null if AWS does not report it."
-    )
-    launched_at: datetime | None = attribute(
-        "launched_at",
-        "When the run left the queue; null until then, or if AWS does not report it.",
-    )
-    ended_at: datetime | None = attribute("ended_at", "When the run ended; null until it has.")
-
-    def key(self) -> str:
-        return self.value.run_arn
-
+class Run(RunFields, Node):
     @strawberry.field(description="The mover that the run belongs to; null if it was deleted.")
     async def mover(self, info: Info) -> Mover | None:
         return await mover_or_none(info, self.value.task_arn)
-
-    @strawberry.field(
-        description="The progress of the run. Rates are measured while a client of this server "
-        "follows the run with `runProgress`."
-    )
-    def progress(self, info: Info) -> RunProgress:
-        progress = self.measured or runs.live_progress(info.context, self.value)
-        return RunProgress(
-            value=progress or measure(self.value, datetime.now(UTC)), counters=self.value.counters
-        )
-
-    @strawberry.field(description="AWS's report on the run; null until AWS publishes one.")
-    def result(self) -> RunResult | None:
-        return None if self.value.result is None else RunResult(value=self.value.result)
-
-    @strawberry.field(description="The transfer options that this run uses.")
-    def options(self) -> TransferOptions:
-        return TransferOptions(value=self.value.options)
-
-    @strawberry.field(
-        description="The key, and the end user if known, that started the run through this "
-        "deployment; null for runs started elsewhere."
-    )
-    async def started_by(self, info: Info) -> str | None:
-        return await runs.started_by(info.context, self.value.run_arn)
-
-    @strawberry.field(
-        description="The key, and the end user if known, that cancelled the run through this "
-        "deployment; null otherwise."
-    )
-    async def cancelled_by(self, info: Info) -> str | None:
-        return await runs.cancelled_by(info.context, self.value.run_arn)
 
 
 def _movers(

@@ -8,7 +8,9 @@ from typing import Any
 import strawberry
 
 from graph.model import mover as mover_model
-from graph.schema.fields import attribute
+from graph.model.words import ScheduleStatus
+from graph.schema import enums  # noqa: F401 - describes the enums
+from graph.schema.fields import attribute, word
 from graph.schema.scalars import BigInt
 
 
@@ -89,8 +91,13 @@ class Schedule:
         "expression",
         "A `cron(..)` or `rate(..)` expression, evaluated in UTC, such as `cron(0 3 * * ? *)`.",
     )
-    status: str | None = attribute(
-        "status", "ENABLED, DISABLED or a newer AWS value; null if AWS does not report it."
+    status: ScheduleStatus | None = word(
+        ScheduleStatus,
+        "status",
+        "Whether the schedule starts the mover; null if AWS does not report it.",
+    )
+    status_text: str | None = attribute(
+        "status", "The status as AWS writes it; null if AWS does not report it."
     )
     disabled_by: str | None = attribute(
         "disabled_by",

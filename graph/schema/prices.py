@@ -51,6 +51,7 @@ PRICES: Final[Prices] = {
     "Mover.lastRun": Price(1),
     "Mover.runs": Price(5, per_item=1),
     "Mover.run": Price(1),
+    "MoverPermissions.start": Price(4, reads=_TASK),
     "Run.mover": _MOVER,
     "Operation.mover": Price(2, reads=frozenset({_LIST})),
     "RunUpdate.mover": _MOVER,

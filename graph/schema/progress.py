@@ -8,7 +8,9 @@ import strawberry
 
 from graph.model import progress as model
 from graph.model import run as run_model
-from graph.schema.fields import attribute
+from graph.model.words import EstimateBasis, PhaseName, PhaseStatus
+from graph.schema import enums  # noqa: F401 - describes the enums
+from graph.schema.fields import attribute, word
 from graph.schema.scalars import BigInt
 
 
@@ -106,7 +108,8 @@ class RunProgress:
         "Different servers, and successive watches, count independently.",
     )
     phase: str = attribute(
-        "phase", "The run's status as AWS reports it, such as TRANSFERRING; equal to `Run.status`."
+        "phase",
+        "The run's status as AWS reports it, such as TRANSFERRING; equal to `Run.statusText`.",
     )
     percent: float | None = attribute(
         "percent",
@@ -131,10 +134,10 @@ class RunProgress:
         "seconds_left",
         "The estimated time to completion in seconds; null without a rate and a total.",
     )
-    estimate_basis: str | None = attribute(
+    estimate_basis: EstimateBasis | None = word(
+        EstimateBasis,
         "basis",
-        "What `percent` and `estimatedSecondsLeft` are computed from, BYTES or FILES; null if "
-        "both are null.",
+        "What `percent` and `estimatedSecondsLeft` are computed from; null if both are null.",
     )
     elapsed_seconds: float | None = attribute(
         "elapsed_seconds",
@@ -163,10 +166,12 @@ class RunProgress:
 @strawberry.type(description="The result of one of the three phases of a run.")
 class RunPhase:
     value: strawberry.Private[run_model.Phase]
-    name: str = attribute("name", "The name of the phase: PREPARE, TRANSFER or VERIFY.")
-    status: str | None = attribute(
-        "status",
-        "PENDING, SUCCESS, ERROR or a newer AWS value; null if AWS does not report it.",
+    name: PhaseName = word(PhaseName, "name", "Which of the phases it is.")
+    status: PhaseStatus | None = word(
+        PhaseStatus, "status", "How the phase ended; null if AWS does not report it."
+    )
+    status_text: str | None = attribute(
+        "status", "The status as AWS writes it; null if AWS does not report it."
     )
     duration_ms: BigInt | None = attribute(
         "duration_ms",

@@ -62,17 +62,20 @@ class Viewer:
     may_audit: bool = attribute("rights.may_audit", "Whether the key may read the audit trail.")
 
     @strawberry.field(
-        description="The accounts that the key is limited to; empty if it may use every account "
-        "that the server serves."
+        description="The accounts that the key is limited to; null if it may use every account "
+        "that the server serves, empty if it may use none."
     )
-    def accounts(self) -> list[AccountId]:
-        return [AccountId(account_id) for account_id in sorted(self.value.rights.accounts or ())]
+    def accounts(self) -> list[AccountId] | None:
+        accounts = self.value.rights.accounts
+        return None if accounts is None else [AccountId(each) for each in sorted(accounts)]
 
     @strawberry.field(
-        description="The groups that the key is limited to; empty if it may use all groups."
+        description="The groups that the key is limited to; null if it may use all groups, empty "
+        "if it may use none."
     )
-    def groups(self) -> list[str]:
-        return sorted(self.value.rights.groups or ())
+    def groups(self) -> list[str] | None:
+        groups = self.value.rights.groups
+        return None if groups is None else sorted(groups)
 
 
 @strawberry.type(description="The version and the fixed settings of this server.")

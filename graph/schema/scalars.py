@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final, NewType
 
 import strawberry
@@ -27,6 +27,10 @@ def _big(value: object) -> int:
     return value
 
 
+def _moment(value: datetime) -> str:
+    return value.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+
+
 def _text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError("Expected a string.")
@@ -39,6 +43,8 @@ SCALARS: Final[dict[object, ScalarDefinition]] = {
     AccountId: strawberry.scalar(
         name="AccountId",
         description="The id of an AWS account: a string of 12 digits, such as `222222222222`.",
+        specified_by_url="https://docs.aws.amazon.com/accounts/latest/reference/"
+        "manage-acct-identifiers.html",
         serialize=_text,
         parse_value=_text,
     ),
@@ -56,13 +62,16 @@ SCALARS: Final[dict[object, ScalarDefinition]] = {
             "Its absolute value is at most 2^53 - 1, the largest that every JSON client represents "
             "exactly."
         ),
+        specified_by_url="https://www.rfc-editor.org/rfc/rfc8259#section-6",
         serialize=_big,
         parse_value=_big,
     ),
     datetime: replace(
         DateTimeDefinition,
-        description="A moment in time in ISO 8601 with its UTC offset, such as "
-        "`2024-05-17T09:30:00.250000+00:00`.",
+        description="A moment in time in UTC, in the format of RFC 3339 with milliseconds, such as "
+        "`2024-05-17T09:30:00.250Z`. Inputs may have another offset; UTC if they have none.",
+        specified_by_url="https://scalars.graphql.org/andimarek/date-time.html",
+        serialize=_moment,
     ),
 }
 """For StrawberryConfig.scalar_map. The built-in scalars keep the specification's descriptions."""

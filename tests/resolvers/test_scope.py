@@ -182,7 +182,7 @@ async def test_who_asked_is_kept_with_what_was_done(world: World) -> None:
         "name": "of-g",
         "onBehalfOf": "ann",
         "mayWrite": True,
-        "accounts": [],
+        "accounts": None,
         "groups": ["g"],
     }
 

@@ -20,7 +20,7 @@ from graph.schema.locations import TYPES, Location, OtherLocation, S3Location, o
 from tests.schema.execution import select
 
 ARN = "arn:aws:datasync:us-east-1:222222222222:location/loc-0123456789abcdef0"
-BASE = {"id", "arn", "kind", "uri", "createdAt", "tags"}
+BASE = {"id", "arn", "kind", "kindText", "uri", "createdAt", "tags"}
 
 
 def location(kind: str, uri: str = "x://host/", **described: Any) -> model.Location:
@@ -29,10 +29,17 @@ def location(kind: str, uri: str = "x://host/", **described: Any) -> model.Locat
 
 @pytest.mark.parametrize("kind", KINDS)
 async def test_a_kind_is_its_own_type_and_found_again_as_a_location(kind: str) -> None:
-    it = await select(Location, of_its_kind(location(kind)), "{ __typename id arn kind createdAt }")
+    it = await select(
+        Location, of_its_kind(location(kind)), "{ __typename id arn kind kindText createdAt }"
+    )
     assert it.pop("__typename") == TYPES[kind].__name__ != "OtherLocation"
     assert decode(it.pop("id")) == ("Location", ARN)
-    assert it == {"arn": ARN, "kind": kind, "createdAt": None}
+    assert it == {"arn": ARN, "kind": kind, "kindText": kind, "createdAt": None}
+
+
+async def test_a_kind_that_aws_added_has_the_scheme_of_its_uris_as_text() -> None:
+    it = await select(Location, of_its_kind(location("NVME_OF")), "{ kind kindText }")
+    assert it == {"kind": "OTHER", "kindText": "NVME_OF"}
 
 
 @given(st.text(max_size=20).filter(lambda kind: kind not in KINDS))

@@ -91,7 +91,7 @@ async def test_what_is_measured_is_shown_and_what_is_not_is_null() -> None:
         elapsed_seconds=9.0,
         stalled_since=NOW,
     )
-    base = {"sequence": 3, "phase": "TRANSFERRING", "observedAt": "2026-01-01T00:00:00+00:00"}
+    base = {"sequence": 3, "phase": "TRANSFERRING", "observedAt": "2026-01-01T00:00:00.000Z"}
     expected = {
         "percent": 12.5,
         "totalsFinal": True,
@@ -100,7 +100,7 @@ async def test_what_is_measured_is_shown_and_what_is_not_is_null() -> None:
         "estimatedSecondsLeft": 60.0,
         "estimateBasis": "BYTES",
         "elapsedSeconds": 9.0,
-        "stalledSince": "2026-01-01T00:00:00+00:00",
+        "stalledSince": "2026-01-01T00:00:00.000Z",
     }
     for value, members in (
         (measured, expected),

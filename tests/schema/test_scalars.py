@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -66,11 +67,23 @@ def test_an_account_id_or_arn_is_a_string_and_never_a_number(scalar: object, val
 
 
 @pytest.mark.parametrize("hours", [-8, 0, 2])
-def test_a_moment_is_returned_with_its_offset_and_read_back_as_it_was(hours: int) -> None:
+def test_a_moment_is_returned_in_utc_with_milliseconds_and_read_back(hours: int) -> None:
     moment = datetime(2024, 5, 17, 9, 30, 0, 250_000, tzinfo=timezone(timedelta(hours=hours)))
     scalar = SCALARS[datetime]
     assert scalar.serialize is not None
     assert scalar.parse_value is not None
     text = scalar.serialize(moment)
-    assert text.startswith("2024-05-17T09:30:00.250000")
-    assert scalar.parse_value(text) == moment.astimezone(UTC)
+    assert text == moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.250Z")
+    assert scalar.parse_value(text) == moment
+
+
+@given(st.datetimes(timezones=st.just(UTC)))
+def test_every_moment_has_three_digits_of_a_second(moment: datetime) -> None:
+    serialize = SCALARS[datetime].serialize
+    assert serialize is not None
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", serialize(moment))
+
+
+@pytest.mark.parametrize("scalar", [AccountId, Arn, BigInt, datetime])
+def test_every_scalar_names_its_specification(scalar: object) -> None:
+    assert str(SCALARS[scalar].specified_by_url).startswith("https://")

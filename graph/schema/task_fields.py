@@ -1,0 +1,57 @@
+"""The fields of a mover that AWS reports of its task: one call per mover, shared between them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import strawberry
+
+from graph.model import mover as model
+from graph.resolvers import movers
+from graph.schema.fields import Info
+from graph.schema.options import Schedule, TransferOptions
+
+
+@strawberry.type(description="What AWS reports of a task beyond its entry in the list.")
+class TaskFields:
+    value: strawberry.Private[model.Mover]
+
+    @strawberry.field(description="When the task was created; null if AWS does not report it.")
+    async def created_at(self, info: Info) -> datetime | None:
+        return (await self._task(info)).created_at
+
+    @strawberry.field(description="The transfer options that new runs use.")
+    async def options(self, info: Info) -> TransferOptions | None:
+        return TransferOptions(value=(await self._task(info)).options)
+
+    @strawberry.field(
+        description="Patterns of the files to transfer, such as `/photos|/videos`; empty means all."
+    )
+    async def includes(self, info: Info) -> list[str] | None:
+        return list((await self._task(info)).includes)
+
+    @strawberry.field(
+        description="Patterns of the files to leave out, such as `*.tmp|*/cache`; empty means none."
+    )
+    async def excludes(self, info: Info) -> list[str] | None:
+        return list((await self._task(info)).excludes)
+
+    @strawberry.field(
+        description="When DataSync starts the mover by itself; null if it has no schedule."
+    )
+    async def schedule(self, info: Info) -> Schedule | None:
+        schedule = (await self._task(info)).schedule
+        return None if schedule is None else Schedule(value=schedule)
+
+    @strawberry.field(
+        description="AWS's error code if the task itself is unusable; null otherwise."
+    )
+    async def error_code(self, info: Info) -> str | None:
+        return (await self._task(info)).error_code
+
+    @strawberry.field(description="AWS's explanation of `errorCode`; null if there is none.")
+    async def error_detail(self, info: Info) -> str | None:
+        return (await self._task(info)).error_detail
+
+    async def _task(self, info: Info) -> model.Task:
+        return await movers.task_of(info.context, self.value)
