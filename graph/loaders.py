@@ -19,7 +19,7 @@ from graph.cleanup.service import Cleanup
 from graph.model import names
 from graph.model.errors import NotFound
 from graph.model.location import ListedLocation, Location
-from graph.model.mover import Mover, Tag, Task
+from graph.model.mover import Mover, Tag, Task, TaskFacts
 from graph.model.orphan import Orphan
 from graph.model.run import Run, RunRef
 from graph.runs import RunService
@@ -79,6 +79,8 @@ class Loaders:
         """Those of all movers of a page, so that ``listed_location`` sees how many they are."""
         self.ends: DataLoader[str, tuple[str, str]] = _one_by_one(self._ends)
         """By the task's ARN: the ARNs of its source and destination."""
+        self.task_facts: DataLoader[str, TaskFacts] = _one_by_one(self._task_facts)
+        """By the task's ARN: up to a minute old."""
         self.tags: DataLoader[str, tuple[Tag, ...]] = _one_by_one(lambda arn: tags_of(gateway, arn))
         self.runs: DataLoader[str, list[RunRef]] = _one_by_one(runs.list_runs)
         """By the task's ARN, the newest first."""
@@ -133,6 +135,13 @@ class Loaders:
             return known
         task = await self.task.load(task_arn)
         return task.source_arn, task.destination_arn
+
+    async def _task_facts(self, task_arn: str) -> TaskFacts:
+        known = self._gateway.of(task_arn).caches.task_facts.get(task_arn)
+        if known is not None:
+            return known
+        task = await self.task.load(task_arn)
+        return TaskFacts(task.created_at, task.schedule)
 
     async def _page_of_locations(self, page: MoverPage) -> None:
         ends = await asyncio.gather(

@@ -12,7 +12,7 @@ from graph.aws.client.paging import PAGE_SIZE
 from graph.aws.marks import with_marks
 from graph.aws.tags import encoded
 from graph.model.errors import NotFound
-from graph.model.mover import Schedule, Tag, Task
+from graph.model.mover import Schedule, Tag, Task, TaskFacts
 
 OPTIONS: Final = {
     "PreserveDeletedFiles": "PRESERVE",
@@ -82,6 +82,7 @@ async def describe_task(gateway: ArnGateway, task_arn: str, *, fresh: bool = Fal
 
     task = _task(await aws.shared(("task", task_arn), read, fresh=fresh))
     aws.caches.task_ends[task_arn] = (task.source_arn, task.destination_arn)
+    aws.caches.task_facts[task_arn] = TaskFacts(task.created_at, task.schedule)
     return task
 
 

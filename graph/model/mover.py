@@ -93,6 +93,14 @@ class Schedule:
     disabled_reason: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class TaskFacts:
+    """What is remembered of a task for a minute, to search among many."""
+
+    created_at: datetime | None
+    schedule: Schedule | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
     """What DescribeTask returns about a mover beyond its entry in the list."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
@@ -18,6 +18,9 @@ class Price:
     """For each item of its page, or of its argument that is a list."""
     reads: frozenset[tuple[str, int]] = frozenset()
     """Names and calls of reads that all fields of one object share."""
+    asked: Mapping[str, frozenset[tuple[str, int]]] = field(default_factory=dict)
+    """Further reads that an argument asks for, by its path such as ``filter.tags``, or by its path
+    and value such as ``orderBy.field=NAME``."""
 
 
 Prices = Mapping[str, Price]

@@ -11,13 +11,33 @@ from graph.schema.scalars import AccountId
 MOST: Final = 100
 """The items of a page, and the ids of one ``nodes`` field."""
 
-PageSize = Annotated[
-    int, strawberry.argument(description=f"The maximum number of items on the page, 1 to {MOST}.")
-]
+
+def _first(usual: int) -> object:
+    return strawberry.argument(
+        description="Return at most so many items from the beginning of the list or after "
+        f"`after`: 0 to {MOST}. Null means {usual}."
+    )
+
+
+FirstOf25 = Annotated[int | None, _first(25)]
+FirstOf50 = Annotated[int | None, _first(50)]
 AfterCursor = Annotated[
     str | None,
     strawberry.argument(
         description="Return the items that follow this cursor; omit it for the first page."
+    ),
+]
+Last = Annotated[
+    int | None,
+    strawberry.argument(
+        description="Return at most so many items from the end of the list or before `before`, in "
+        f"the order of the list: 0 to {MOST}. Replaces the default of `first`."
+    ),
+]
+BeforeCursor = Annotated[
+    str | None,
+    strawberry.argument(
+        description="Return the items that precede this cursor; omit it for the last page."
     ),
 ]
 AccountNumber = Annotated[

@@ -10,7 +10,7 @@ import strawberry
 from graph.model import audit as model
 from graph.resolvers.audit import list_audit, require_audit
 from graph.schema import enums  # noqa: F401 - describes the enums
-from graph.schema.connections import Connection, check_size, connection_of, page_of
+from graph.schema.connections import Connection, connection_of, page_of, page_size
 from graph.schema.fields import Info, attribute, filter_text
 from graph.schema.ids import bad_cursor, decode_cursor, encode_cursor
 from graph.schema.scalars import AccountId, Arn
@@ -134,16 +134,16 @@ class AuditFilter:
 
 
 async def audit_page(
-    info: Info, given: AuditFilter | None, first: int, after: str | None
+    info: Info, given: AuditFilter | None, first: int | None, after: str | None
 ) -> Connection[AuditRecord]:
     """A page of the audit trail, newest first. Raises Forbidden and Invalid."""
     require_audit(info.context)  # before the arguments are converted
-    check_size(first)
+    size = page_size(first, usual=25)
     before = None if after is None else _sequence(after)
     # One more than the page holds shows whether there is a next page.
-    found = await list_audit(info.context, _filter(given or AuditFilter()), first + 1, before)
+    found = await list_audit(info.context, _filter(given or AuditFilter()), size + 1, before)
     items = [(encode_cursor("audit", str(entry.sequence)), entry.record) for entry in found]
-    page = page_of(items, first, after)
+    page = page_of(items, size, after)
     return connection_of(page, lambda record: AuditRecord(value=record))
 
 

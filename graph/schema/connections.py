@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import strawberry
 
 from graph.model.errors import Invalid
 from graph.schema.arguments import MOST
-from graph.schema.ids import decode_cursor, encode_cursor
+from graph.schema.ids import bad_cursor, decode_cursor, encode_cursor
 
 T = TypeVar("T")
 N = TypeVar("N")
@@ -20,10 +22,12 @@ N = TypeVar("N")
 class PageInfo:
     has_next_page: bool = strawberry.field(description="Whether more items follow this page.")
     has_previous_page: bool = strawberry.field(
-        description="Whether items precede this page, that is, whether `after` was given."
+        description="Whether items precede this page. For lists without `before`: whether `after` "
+        "was given."
     )
     start_cursor: str | None = strawberry.field(
-        description="The cursor of the first item; null if the page is empty."
+        description="The cursor of the first item, to be passed as `before` for the previous page; "
+        "null if the page is empty."
     )
     end_cursor: str | None = strawberry.field(
         description="The cursor of the last item, to be passed as `after` for the next page; null "
@@ -34,7 +38,8 @@ class PageInfo:
 @strawberry.type(description="An item of a list together with its cursor.")
 class Edge(Generic[N]):
     cursor: str = strawberry.field(
-        description="An opaque cursor, to be passed as `after` to continue after this item."
+        description="An opaque cursor, to be passed as `after` or `before` to continue from this "
+        "item. It is valid for the same list, order and filter."
     )
     node: N = strawberry.field(description="The item at this position of the list.")
 
@@ -48,6 +53,10 @@ class Connection(Generic[N]):
     page_info: PageInfo = strawberry.field(
         description="Whether further pages exist, and the cursors that lead to them."
     )
+    total_count: int | None = strawberry.field(
+        description="The number of items on all pages together; null where counting them would "
+        "cost more than the page."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,39 +65,90 @@ class Page(Generic[T]):
 
     items: list[tuple[str, T]]
     info: PageInfo
+    total: int | None = None
+    """The items on all pages, where that is known."""
 
 
-def cut(  # noqa: PLR0913 - a list, its name and order, and the two arguments of a page
-    items: Sequence[T],
-    first: int,
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """Which slice of a list is asked for. Only one of ``first`` and ``last`` is set."""
+
+    first: int | None
+    after: str | None
+    last: int | None = None
+    before: str | None = None
+
+    @property
+    def is_further(self) -> bool:
+        """Whether it follows another page, which showed the list as it was then."""
+        return bool(self.after or self.before)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing(Generic[T]):
+    """A list of which a page is shown."""
+
+    of: str
+    """Names it, with its order and filter: a cursor of another list is rejected."""
+    items: Sequence[T]
+    key: Callable[[T], str]
+    """Identifies an item in cursors."""
+    rank: Callable[[str], Any] | None = None
+    """What ascends along the list, of a key, so that a cursor stays valid after its item is gone.
+    Raises ValueError for a key that the list cannot have. None if there is no such thing."""
+
+
+def name_of_list(*parts: str) -> str:
+    """A short name that differs for different parts."""
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:20]
+
+
+def page_request(
+    first: int | None,
     after: str | None,
-    key: Callable[[T], str],
+    last: int | None = None,
+    before: str | None = None,
     *,
-    of: str,
-    ordered: bool,
-) -> Page[T]:
-    """One page of ``items``.
+    usual: int,
+) -> PageRequest:
+    """The arguments of a page, whose size is ``usual`` if none is given. Raises Invalid."""
+    size = page_size(first, usual=usual)
+    if last is None:
+        return PageRequest(size, after, None, before)
+    if size != usual:  # the default may stand beside it
+        raise Invalid("Give either 'first' or 'last', not both.", path=("last",))
+    return PageRequest(None, after, _checked(last, "last"), before)
 
-    ``of`` names the list; a cursor of another list is rejected. ``ordered``: the keys ascend, so
-    that a cursor stays valid after its item is gone. Raises Invalid for a page size out of range,
-    or a cursor that leads nowhere.
-    """
-    check_size(first)
-    start = (
-        0 if after is None else _index_after(items, decode_cursor(of, after), key, ordered=ordered)
+
+def page_size(first: int | None, *, usual: int) -> int:
+    """The size of a page of a list that is read forwards alone. Raises Invalid."""
+    return usual if first is None else _checked(first, "first")
+
+
+def cut(listing: Listing[T], asked: PageRequest) -> Page[T]:
+    """One page of a list. Raises Invalid for a cursor that leads nowhere."""
+    count = len(listing.items)
+    low = 0 if asked.after is None else _bound(listing, asked.after, "after")
+    high = count if asked.before is None else _bound(listing, asked.before, "before")
+    high = max(low, high)
+    if asked.first is not None:
+        high = min(high, low + asked.first)
+    if asked.last is not None:
+        low = max(low, high - asked.last)
+    items = [
+        (encode_cursor(listing.of, listing.key(item)), item) for item in listing.items[low:high]
+    ]
+    info = PageInfo(
+        has_next_page=high < count,
+        has_previous_page=low > 0,
+        start_cursor=items[0][0] if items else None,
+        end_cursor=items[-1][0] if items else None,
     )
-    chosen = [(encode_cursor(of, key(item)), item) for item in items[start : start + first + 1]]
-    return page_of(chosen, first, after)
-
-
-def check_size(first: int) -> None:
-    """Raises Invalid unless a page may have so many items."""
-    if not 1 <= first <= MOST:
-        raise Invalid(f"'first' must be between 1 and {MOST}, not {first}.", path=("first",))
+    return Page(items, info, count)
 
 
 def page_of(found: Sequence[tuple[str, T]], first: int, after: str | None) -> Page[T]:
-    """The page at the beginning of ``found``, which holds one more item if there is a next page.
+    """The page at the beginning of ``found``, which has one more item if there is a next page.
 
     Each item comes with its cursor.
     """
@@ -105,7 +165,7 @@ def page_of(found: Sequence[tuple[str, T]], first: int, after: str | None) -> Pa
 def connection_of(page: Page[T], node: Callable[[T], N]) -> Connection[N]:
     """The page as a connection."""
     edges, nodes, page_info = edges_of(page, node)
-    return Connection(edges=edges, nodes=nodes, page_info=page_info)
+    return Connection(edges=edges, nodes=nodes, page_info=page_info, total_count=page.total)
 
 
 def edges_of(page: Page[T], node: Callable[[T], N]) -> tuple[list[Edge[N]], list[N], PageInfo]:
@@ -117,15 +177,33 @@ def edges_of(page: Page[T], node: Callable[[T], N]) -> tuple[list[Edge[N]], list
     return edges, nodes, page.info
 
 
-def _index_after(items: Sequence[T], last: str, key: Callable[[T], str], *, ordered: bool) -> int:
-    for index, item in enumerate(items):
-        if key(item) == last:
-            return index + 1
-        if ordered and key(item) > last:
+def _checked(size: int, argument: str) -> int:
+    if not 0 <= size <= MOST:
+        raise Invalid(f"'{argument}' must be between 0 and {MOST}, not {size}.", path=(argument,))
+    return size
+
+
+def _bound(listing: Listing[T], cursor: str, argument: str) -> int:
+    """The index of the first item after a cursor, or of the item at it for ``before``."""
+    key = decode_cursor(listing.of, cursor, argument=argument)
+    follows = argument == "after"
+    if listing.rank is None:
+        return _index_of(listing, key, argument) + follows
+    rank = listing.rank
+    try:
+        wanted = rank(key)
+    except ValueError:
+        raise bad_cursor(argument) from None
+    bisect = bisect_right if follows else bisect_left
+    return bisect(listing.items, wanted, key=lambda item: rank(listing.key(item)))
+
+
+def _index_of(listing: Listing[T], key: str, argument: str) -> int:
+    for index, item in enumerate(listing.items):
+        if listing.key(item) == key:
             return index
-    if ordered:
-        return len(items)
     raise Invalid(
-        "The item of this cursor is no longer in the list. Start again at the first page.",
-        path=("after",),
+        f"The item of the cursor '{argument}' is no longer in the list. Start again at its end or "
+        "beginning.",
+        path=(argument,),
     )

@@ -9,6 +9,7 @@ from typing import Final
 import strawberry
 
 from graph.model.audit import AuditAction, AuditPhase, Surface
+from graph.model.mover_search import MoverOrderField, OrderDirection, ScheduleState
 from graph.model.operation import OperationKind, OperationStatus
 from graph.model.orphan import OrphanKind
 from graph.model.run import Outcome
@@ -220,5 +221,38 @@ describe(
     {
         "BYTES": "The bytes that were transferred, of those that are expected.",
         "FILES": "The files that were transferred, where AWS estimates no bytes.",
+    },
+)
+describe(
+    ScheduleState,
+    "ScheduleState",
+    "Whether AWS starts a mover by itself.",
+    {
+        "NONE": "The mover has no schedule.",
+        "ENABLED": "The mover is started at the times of its schedule.",
+        "DISABLED": "The schedule is suspended, by a person or by DataSync after failures.",
+        "OTHER": "The schedule has a status that AWS added later.",
+    },
+)
+describe(
+    MoverOrderField,
+    "MoverOrderField",
+    "What movers can be sorted by.",
+    {
+        "NAME": "The name of the mover.",
+        "CREATED_AT": "When the mover was created. Costs a call to AWS per mover, at most once a "
+        "minute.",
+        "STATUS": "The status as AWS writes it, alphabetically.",
+        "LAST_RUN_AT": "When the last run was requested. Costs the list of the account's runs, and "
+        "a call to AWS per run that is active or not known yet.",
+    },
+)
+describe(
+    OrderDirection,
+    "OrderDirection",
+    "Whether the values of a list ascend or descend.",
+    {
+        "ASC": "The smallest or earliest comes first.",
+        "DESC": "The largest or latest comes first.",
     },
 )

@@ -42,21 +42,23 @@ def encode_cursor(of: str, key: str) -> str:
     return _pack(f"{of}|{key}")
 
 
-def decode_cursor(of: str, cursor: str) -> str:
+def decode_cursor(of: str, cursor: str, *, argument: str = "after") -> str:
     """The key inside a cursor. Raises Invalid for anything that no page of this list returned."""
     try:
-        text = _unpack(cursor, ("after",))
+        text = _unpack(cursor, (argument,))
     except Invalid:
         text = ""
     start = f"{of}|"
     if not text.startswith(start) or text == start:
-        raise bad_cursor()
+        raise bad_cursor(argument)
     return text.removeprefix(start)
 
 
-def bad_cursor() -> Invalid:
+def bad_cursor(argument: str = "after") -> Invalid:
     return Invalid(
-        "This is not a cursor of this list. Pass 'endCursor' of a previous page.", path=("after",)
+        f"'{argument}' is not a cursor of this list in this order and with this filter. Pass a "
+        "cursor of one of its pages.",
+        path=(argument,),
     )
 
 

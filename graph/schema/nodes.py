@@ -8,11 +8,38 @@ from graph.loaders import MoverPage
 from graph.model import mover as mover_model
 from graph.model.words import MoverStatus, TaskMode
 from graph.resolvers import movers, orphans, runs
+from graph.resolvers.mover_search import search_movers
 from graph.schema import enums  # noqa: F401 - describes the enums
-from graph.schema.arguments import AfterCursor, GroupName, PageSize, RunId
-from graph.schema.connections import Connection, connection_of, cut, edges_of
+from graph.schema.arguments import (
+    AfterCursor,
+    BeforeCursor,
+    FirstOf25,
+    FirstOf50,
+    GroupName,
+    Last,
+    RunId,
+)
+from graph.schema.connections import (
+    Connection,
+    Listing,
+    PageRequest,
+    connection_of,
+    cut,
+    edges_of,
+    name_of_list,
+    page_request,
+)
 from graph.schema.fields import Info, attribute, or_null, word
 from graph.schema.locations import Location, shown
+from graph.schema.mover_search import (
+    MoverFilter,
+    MoverFilterArgument,
+    MoverOrder,
+    MoverOrderArgument,
+    MoverSummary,
+    filter_of,
+    order_of,
+)
 from graph.schema.node import Node
 from graph.schema.orphans import Orphan
 from graph.schema.permissions import MoverPermissions
@@ -38,12 +65,18 @@ class Account(Node):
         "those that the caller may see."
     )
     async def groups(
-        self, info: Info, first: PageSize = 50, after: AfterCursor = None
+        self,
+        info: Info,
+        first: FirstOf50 = 50,
+        after: AfterCursor = None,
+        last: Last = None,
+        before: BeforeCursor = None,
     ) -> Connection[Group] | None:
-        found = await movers.list_groups(info.context, self.value.account_id, further=bool(after))
-        of = f"groups:{self.value.account_id}"
-        page = cut(found, first, after, lambda group: group.name, of=of, ordered=True)
-        return connection_of(page, lambda group: Group(value=group))
+        asked = page_request(first, after, last, before, usual=50)
+        account_id = self.value.account_id
+        found = await movers.list_groups(info.context, account_id, further=asked.is_further)
+        listing = Listing(f"groups:{account_id}", found, lambda group: group.name, rank=str)
+        return connection_of(cut(listing, asked), lambda group: Group(value=group))
 
     @strawberry.field(
         description="One group of the account; null if it has no mover or the caller may not "
@@ -54,14 +87,25 @@ class Account(Node):
         return None if group is None else Group(value=group)
 
     @strawberry.field(
-        description="The movers of the account in all groups that the caller may see, sorted by "
-        "name."
+        description="The movers of the account in all groups that the caller may see. The further "
+        "pages of a list show it as it was up to a minute ago."
     )
-    async def movers(
-        self, info: Info, first: PageSize = 50, after: AfterCursor = None
+    async def movers(  # noqa: PLR0913, PLR0917 - the arguments of the field
+        self,
+        info: Info,
+        filter: MoverFilterArgument = None,  # noqa: A002 - the argument's name in the schema
+        order_by: MoverOrderArgument = None,
+        first: FirstOf50 = 50,
+        after: AfterCursor = None,
+        last: Last = None,
+        before: BeforeCursor = None,
     ) -> MoverConnection | None:
-        found = await movers.list_movers(info.context, self.value.account_id, further=bool(after))
-        return _movers(found, first, after, of=f"movers:{self.value.account_id}")
+        asked = page_request(first, after, last, before, usual=50)
+        return await _movers(info, self.value.account_id, None, filter, order_by, asked)
+
+    @strawberry.field(description="How many movers the account has, and how many need attention.")
+    def summary(self) -> MoverSummary:
+        return MoverSummary(account_id=self.value.account_id)
 
     @strawberry.field(
         description="Resources that movers left behind in the account, locations first. Needs a "
@@ -84,13 +128,27 @@ class Group(Node):
     def account(self) -> Account:
         return Account(value=self.value.account)
 
-    @strawberry.field(description="The movers of the group, sorted by name.")
-    async def movers(
-        self, info: Info, first: PageSize = 50, after: AfterCursor = None
+    @strawberry.field(
+        description="The movers of the group. The further pages of a list show it as it was up to "
+        "a minute ago."
+    )
+    async def movers(  # noqa: PLR0913, PLR0917 - the arguments of the field
+        self,
+        info: Info,
+        filter: MoverFilterArgument = None,  # noqa: A002 - the argument's name in the schema
+        order_by: MoverOrderArgument = None,
+        first: FirstOf50 = 50,
+        after: AfterCursor = None,
+        last: Last = None,
+        before: BeforeCursor = None,
     ) -> MoverConnection | None:
-        account_id, name = self.value.account.account_id, self.value.name
-        found = await movers.list_movers(info.context, account_id, name, further=bool(after))
-        return _movers(found, first, after, of=f"movers:{account_id}:{name}")
+        asked = page_request(first, after, last, before, usual=50)
+        account_id = self.value.account.account_id
+        return await _movers(info, account_id, self.value.name, filter, order_by, asked)
+
+    @strawberry.field(description="How many movers the group has, and how many need attention.")
+    def summary(self) -> MoverSummary:
+        return MoverSummary(account_id=self.value.account.account_id, group=self.value.name)
 
 
 @strawberry.type(
@@ -164,11 +222,17 @@ class Mover(TaskFields, Node):
         description="The runs of the last 30 days, newest first. AWS does not keep older ones."
     )
     async def runs(
-        self, info: Info, first: PageSize = 25, after: AfterCursor = None
+        self,
+        info: Info,
+        first: FirstOf25 = 25,
+        after: AfterCursor = None,
+        last: Last = None,
+        before: BeforeCursor = None,
     ) -> Connection[Run] | None:
+        asked = page_request(first, after, last, before, usual=25)
         refs = await runs.list_runs(info.context, self.value.task_arn)
-        of = f"runs:{self.value.task_arn}"
-        page = cut(refs, first, after, lambda ref: ref.run_arn, of=of, ordered=False)
+        listing = Listing(f"runs:{self.value.task_arn}", refs, lambda ref: ref.run_arn)
+        page = cut(listing, asked)
         by_arn = await runs.get_runs(info.context, [ref.run_arn for _, ref in page.items])
         return connection_of(page, lambda ref: Run(value=by_arn[ref.run_arn]))
 
@@ -192,13 +256,26 @@ class Run(RunFields, Node):
         return await mover_or_none(info, self.value.task_arn)
 
 
-def _movers(
-    found: list[mover_model.Mover], first: int, after: str | None, *, of: str
+async def _movers(  # noqa: PLR0913, PLR0917 - what a list of movers depends on
+    info: Info,
+    account_id: str,
+    group: str | None,
+    wanted: MoverFilter | None,
+    order_by: MoverOrder | None,
+    asked: PageRequest,
 ) -> MoverConnection:
-    page = cut(found, first, after, lambda it: f"{it.name} {it.task_arn}", of=of, ordered=True)
-    together = movers.page_of(mover for _, mover in page.items)
-    edges, nodes, info = edges_of(page, lambda mover: Mover(value=mover, page=together))
-    return MoverConnection(edges=edges, nodes=nodes, page_info=info, total_count=len(found))
+    selected, order = filter_of(wanted), order_of(order_by)
+    found = await search_movers(
+        info.context, account_id, group, selected, order, further=asked.is_further
+    )
+    of = name_of_list("movers", account_id, group or "", order.text(), selected.text())
+    listing = Listing(
+        of, found, lambda each: each[0].text(), lambda text: order.rank(order.place(text))
+    )
+    page = cut(listing, asked)
+    together = movers.page_of(mover for _, (_, mover) in page.items)
+    edges, nodes, page_info = edges_of(page, lambda each: Mover(value=each[1], page=together))
+    return MoverConnection(edges=edges, nodes=nodes, page_info=page_info, total_count=len(found))
 
 
 async def mover_or_none(info: Info, task_arn: str) -> Mover | None:

@@ -11,7 +11,7 @@ from graph.model import names
 from graph.model import operation as model
 from graph.resolvers import operations
 from graph.schema import enums  # noqa: F401 - describes the enums
-from graph.schema.connections import Connection, check_size, connection_of, page_of
+from graph.schema.connections import Connection, connection_of, page_of, page_size
 from graph.schema.fields import Info, attribute, filter_text
 from graph.schema.ids import bad_cursor, decode_cursor, encode_cursor
 from graph.schema.node import Node
@@ -96,14 +96,14 @@ class OperationFilter:
 
 
 async def operations_page(
-    info: Info, given: OperationFilter | None, first: int, after: str | None
+    info: Info, given: OperationFilter | None, first: int | None, after: str | None
 ) -> Connection[Operation]:
     """A page of operations. Its cursors stay valid after their operations were forgotten."""
-    check_size(first)
+    size = page_size(first, usual=25)
     place = None if after is None else _place(after)
     # One more than the page holds shows whether there is a next page.
-    found = await operations.list_operations(info.context, _filter(given), first + 1, place)
-    page = page_of([(_cursor(own), operation) for own, operation in found], first, after)
+    found = await operations.list_operations(info.context, _filter(given), size + 1, place)
+    page = page_of([(_cursor(own), operation) for own, operation in found], size, after)
     return connection_of(page, lambda operation: Operation(value=operation))
 
 

@@ -5,6 +5,7 @@ A list counts as 1,000 tasks. Requests that take fewer calls get the difference 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from graph.model.price import Price, Prices
@@ -16,6 +17,21 @@ _TASK: Final = frozenset({("task", 1)})
 _ENDS: Final = ("ends", 1)
 _LATEST: Final = ("latest run", 1)
 _LISTED: Final = Price(reads=frozenset({_LIST}))
+_TASKS: Final = frozenset({("tasks", 100)})
+"""A call for each task, which no argument bounds. AWS allows 100 unless the quota was raised."""
+_LOCATIONS_LISTED: Final = frozenset({("locations", 20)})
+_LAST: Final = frozenset({("last of all runs", 12)})
+"""The pages of an account's runs, and two that show their order."""
+_LAST_RUNS: Final = _LAST | {("last runs", 100)}
+_SEARCH: Final = {
+    "filter.locationKind": _TASKS | _LOCATIONS_LISTED,
+    "filter.lastOutcome": _LAST_RUNS,
+    "filter.hasRun": _LAST,
+    "filter.schedule": _TASKS,
+    "orderBy.field=CREATED_AT": _TASKS,
+    "orderBy.field=LAST_RUN_AT": _LAST_RUNS,
+}
+"""What a search reads beyond the list."""
 _OF_TASK: Final = Price(reads=_TASK)
 _LOCATION: Final = Price(1, reads=frozenset({_ENDS}))
 _LOCATIONS: Final = ("Location", "OtherLocation", *(made.__name__ for made in TYPES.values()))
@@ -33,10 +49,15 @@ PRICES: Final[Prices] = {
     "Query.nodes": Price(20, per_item=3),
     "Account.groups": _LISTED,
     "Account.group": _LISTED,
-    "Account.movers": _LISTED,
+    "Account.movers": replace(_LISTED, asked=_SEARCH),
     "Account.orphans": _ORPHANS,
     # The group itself was found in the list of its account.
-    "Group.movers": Price(1),
+    "Group.movers": Price(1, asked=_SEARCH),
+    "MoverSummary.movers": _LISTED,
+    "MoverSummary.running": _LISTED,
+    "MoverSummary.failedLast": Price(reads=_LAST_RUNS | {_LIST}),
+    "MoverSummary.neverRan": Price(reads=_LAST | {_LIST}),
+    "MoverSummary.disabledSchedules": Price(reads=_TASKS | {_LIST}),
     "Mover.createdAt": _OF_TASK,
     "Mover.options": _OF_TASK,
     "Mover.includes": _OF_TASK,

@@ -16,12 +16,12 @@ from graph.schema.arguments import (
     MOST,
     AccountNumber,
     AfterCursor,
+    FirstOf25,
     GroupName,
     MoverName,
     ObjectId,
     ObjectIds,
     OperationObjectId,
-    PageSize,
 )
 from graph.schema.audit import AuditFilter, AuditRecord, audit_page
 from graph.schema.connections import Connection
@@ -159,7 +159,7 @@ class Query:
         self,
         info: Info,
         filter: OperationFilterArgument = None,  # noqa: A002 - the argument's name in the schema
-        first: PageSize = 25,
+        first: FirstOf25 = 25,
         after: AfterCursor = None,
     ) -> Connection[Operation] | None:
         return await operations_page(info, filter, first, after)
@@ -173,7 +173,7 @@ class Query:
         self,
         info: Info,
         filter: AuditFilterArgument = None,  # noqa: A002 - the argument's name in the schema
-        first: PageSize = 25,
+        first: FirstOf25 = 25,
         after: AfterCursor = None,
     ) -> Connection[AuditRecord] | None:
         return await audit_page(info, filter, first, after)

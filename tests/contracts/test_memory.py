@@ -21,7 +21,7 @@ from graph.aws.client.caches import Caches
 from graph.aws.client.clients import MOST_ROLES
 from graph.concurrency import budget
 from graph.model.location import ListedLocation, Location
-from graph.model.mover import Account, Mover, Tag
+from graph.model.mover import Account, Mover, Schedule, Tag, TaskFacts
 from graph.model.run import Counters, Run
 from graph.operations import engine_log
 from graph.transport.execution import persisted
@@ -132,6 +132,11 @@ def run(number: int) -> Run:
     )
 
 
+def facts(number: int) -> TaskFacts:
+    schedule = Schedule(expression=f"cron(0 {number} * * ? *)", status=f"ENABLED-{number}")
+    return TaskFacts(datetime.fromtimestamp(number, UTC), schedule)
+
+
 def movers(number: int) -> list[Mover]:
     """A list of one, which is the most expensive kind."""
     tags = tuple(Tag(f"key-{index}", f"value-{number}") for index in range(6))
@@ -154,6 +159,7 @@ ENTRIES: Final[dict[str, Callable[[int], tuple[Any, Any]]]] = {
     "listed_locations": lambda n: (arn("location", n), listed(n)),
     "bucket_roles": lambda n: (arn("location", n), f"arn:aws:iam::222222222222:role/spinup/r-{n}"),
     "task_ends": lambda n: (arn("task", n), (arn("location", n), arn("location", n + 1))),
+    "task_facts": lambda n: (arn("task", n), facts(n)),
     "mover_lists": lambda n: ((f"{n:012}", "us-east-1"), movers(n)),
     "changes": lambda n: (f"{n:012}", 1_000 + n),
     "ended_runs": lambda n: (f"{arn('task', n)}/execution/exec-{n:017x}", run(n)),

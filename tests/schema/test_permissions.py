@@ -33,7 +33,7 @@ def bearer(key: str) -> dict[str, str]:
 @pytest_asyncio.fixture
 async def client(aws: Sandbox, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
     furnish(aws, LAB)
-    async with serving(tmp_path, keys=KEYS, groups=[]) as client:
+    async with serving(tmp_path, keys=KEYS) as client:
         yield client
 
 

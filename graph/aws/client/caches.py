@@ -8,7 +8,7 @@ from typing import Final
 from cachetools import LRUCache, TTLCache
 
 from graph.model.location import ListedLocation, Location
-from graph.model.mover import Mover
+from graph.model.mover import Mover, TaskFacts
 from graph.model.run import Run
 
 _MOVERS: Final = 20_000
@@ -39,6 +39,8 @@ class Caches:
         changes it."""
         self.task_ends: LRUCache[str, tuple[str, str]] = LRUCache(_MOVERS)
         """By task: the ARNs of its source and destination, which never change."""
+        self.task_facts: TTLCache[str, TaskFacts] = TTLCache(_MOVERS, SNAPSHOT_SECONDS)
+        """By task: what searches need beyond the lists. Only ``UpdateTask`` changes it."""
         self.mover_lists: TTLCache[tuple[str, str], list[Mover]] = TTLCache(
             _LISTED, SNAPSHOT_SECONDS, getsizeof=_size
         )

@@ -29,7 +29,7 @@ from graphql import (
 )
 from graphql.pyutils import Undefined
 
-from graph.model.price import NO_PRICES, Prices
+from graph.model.price import NO_PRICES, Price, Prices
 from graph.transport.execution.documents import root_fields
 from graph.transport.execution.introspection import Introspection
 from graph.transport.execution.limits import QueryLimits, too_costly
@@ -193,12 +193,22 @@ class _Costs:
         times = self._times(definition, node, pages, paged=paged)
         price = self._prices.get(f"{parent}.{node.name.value}")
         if price is not None:
-            own = own.plus(Cost(0, calls=price.calls + price.per_item * times, reads=price.reads))
+            reads = price.reads | self._asked(price, node)
+            own = own.plus(Cost(0, calls=price.calls + price.per_item * times, reads=reads))
         if node.selection_set is None:
             return own
         selections = node.selection_set.selections
         inner = self.of(get_named_type(definition.type), selections, paged=bool(pages))
         return own.plus(inner._replace(fields=max(1, inner.fields)).times(times))
+
+    def _asked(self, price: Price, node: FieldNode) -> frozenset[tuple[str, int]]:
+        """The reads that the arguments of a field ask for."""
+        if not price.asked:
+            return frozenset()
+        given = {a.name.value: self._value(a.value) for a in node.arguments or ()}
+        return frozenset().union(
+            *(reads for path, reads in price.asked.items() if _is_asked(given, path))
+        )
 
     def _times(
         self, definition: GraphQLField, node: FieldNode, pages: list[str], *, paged: bool
@@ -206,7 +216,8 @@ class _Costs:
         """The maximum number of times that the selection of a field is executed."""
         given = {a.name.value: a.value for a in node.arguments or ()}
         if pages:
-            sizes = (self._page(given.get(name), definition.args[name]) for name in pages)
+            asked = [name for name in pages if self._is_given(given.get(name))]
+            sizes = (self._page(given.get(name), definition.args[name]) for name in asked or pages)
             said = [size for size in sizes if size is not None]
             return max(1, *said) if said else self._limits.default_page
         if paged or not is_list_type(get_nullable_type(definition.type)):
@@ -218,10 +229,13 @@ class _Costs:
         ]
         return max(1, *lengths) if lengths else self._limits.default_list
 
+    def _is_given(self, node: ValueNode | None) -> bool:
+        return node is not None and self._value(node) not in (None, Undefined)
+
     def _page(self, node: ValueNode | None, argument: Any) -> int | None:
         """The size of a page, None if not given. Anything but a number is rejected later."""
         value = Undefined if node is None else self._value(node)
-        if value is Undefined:
+        if value in (None, Undefined):
             value = argument.default_value
         if isinstance(value, float) and value.is_integer():  # GraphQL takes 1e9 for a whole number
             value = int(value)
@@ -253,6 +267,17 @@ class _Costs:
             return value_from_ast_untyped(node, self._values)
         except ValueError:  # more digits than Python reads
             return self._limits.cost
+
+
+def _is_asked(given: object, path: str) -> bool:
+    """Whether arguments have a value there, other than null; the one that the path names, if any.
+
+    Values are not coerced yet: what is no object is rejected later.
+    """
+    path, _, wanted = path.partition("=")
+    for name in path.split("."):
+        given = given.get(name) if isinstance(given, Mapping) else None
+    return given is not None and given is not Undefined and wanted in ("", given)
 
 
 def _too_many_values(limits: QueryLimits) -> Exception:
