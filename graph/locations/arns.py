@@ -7,7 +7,7 @@ from typing import Final
 
 from graph.locations.kind import Home, Path
 from graph.model import names
-from graph.model.errors import Invalid
+from graph.model.errors import Invalid, InvalidReason
 
 SUBDIRECTORY: Final = 4_096
 """Characters, as in DataSync's model."""
@@ -37,7 +37,9 @@ def check_arn(  # noqa: PLR0913 - what an ARN consists of
 def same(what: str, given: str, wanted: str, arn: str, path: Path) -> None:
     """Raises Invalid unless a part of an ARN is the expected one."""
     if given != wanted:
-        raise Invalid(f"'{arn}' is not in {what} {wanted}.", path=path)
+        raise Invalid(
+            f"'{arn}' is not in {what} {wanted}.", path=path, reason=InvalidReason.ELSEWHERE
+        )
 
 
 def check_subdirectory(given: str | None, path: Path) -> None:
@@ -45,7 +47,11 @@ def check_subdirectory(given: str | None, path: Path) -> None:
     if given is None:
         return
     if len(given) > SUBDIRECTORY:
-        raise Invalid(f"A subdirectory has at most {SUBDIRECTORY} characters.", path=path)
+        raise Invalid(
+            f"A subdirectory has at most {SUBDIRECTORY} characters.",
+            path=path,
+            reason=InvalidReason.TOO_LONG,
+        )
     if not _SUBDIRECTORY.fullmatch(given):
         raise Invalid(
             "A subdirectory may contain letters, digits, spaces and _ - + . / ( ) only.", path=path

@@ -8,7 +8,7 @@ from typing import Any, Final
 from graph.locations.arns import check_subdirectory, same
 from graph.locations.kind import Creation, Home, LocationKind, Path, named
 from graph.model import names
-from graph.model.errors import Invalid
+from graph.model.errors import Invalid, InvalidReason
 from graph.model.location import Location, S3Spec
 from graph.model.resources import Resource, s3_prefix
 
@@ -47,7 +47,11 @@ def _check_bucket(arn: str, home: Home, path: Path) -> None:
     if given.service != "s3":
         raise Invalid(f"'{arn}' is not the ARN of a bucket.", path=path)
     if len(arn) > _LONGEST:
-        raise Invalid(f"The ARN of a bucket has at most {_LONGEST} characters.", path=path)
+        raise Invalid(
+            f"The ARN of a bucket has at most {_LONGEST} characters.",
+            path=path,
+            reason=InvalidReason.TOO_LONG,
+        )
     if given.account:  # access points have an account, which may be another, and buckets have none
         if not _ACCESS_POINT.fullmatch(given.resource):
             raise Invalid(f"'{arn}' is not the ARN of an access point.", path=path)

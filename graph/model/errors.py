@@ -24,6 +24,7 @@ Errors survive copying and pickling.
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import ClassVar
 
 
@@ -47,10 +48,34 @@ class ApiError(Exception):
         return str(self.args[0])
 
 
+class InvalidReason(Enum):
+    """What is wrong with an input."""
+
+    MALFORMED = "MALFORMED"
+    MISSING = "MISSING"
+    TOO_LONG = "TOO_LONG"
+    RESERVED = "RESERVED"
+    DUPLICATE = "DUPLICATE"
+    ELSEWHERE = "ELSEWHERE"
+    REFUSED_BY_AWS = "REFUSED_BY_AWS"
+
+
 class Invalid(ApiError):
     """The request is malformed or inconsistent, whatever the state of things."""
 
     code = "INVALID"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        path: tuple[str, ...] = (),
+        refused: str | None = None,
+        reason: InvalidReason | None = None,
+    ) -> None:
+        super().__init__(message, path=path, refused=refused)
+        usual = InvalidReason.MALFORMED if refused is None else InvalidReason.REFUSED_BY_AWS
+        self.reason = reason or usual
 
 
 class Unauthenticated(ApiError):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from graph.model.errors import Invalid
+from graph.model.errors import Invalid, InvalidReason
 
 MOVER_NAME_BYTES: Final = 40
 """AWS allows 256; the original server allows 40, and role names contain it."""
@@ -72,9 +72,13 @@ def group(text: str) -> str:
 def mover_name(text: str) -> str:
     """The name of a new mover. The messages are those of the original server."""
     if not text:
-        raise Invalid("Name is a required field", path=("name",))
+        raise Invalid("Name is a required field", path=("name",), reason=InvalidReason.MISSING)
     if len(text.encode(errors="surrogatepass")) > MOVER_NAME_BYTES:
-        raise Invalid(f"Name cannot exceed {MOVER_NAME_BYTES} characters ", path=("name",))
+        raise Invalid(
+            f"Name cannot exceed {MOVER_NAME_BYTES} characters ",
+            path=("name",),
+            reason=InvalidReason.TOO_LONG,
+        )
     if not _MOVER.fullmatch(text):
         raise Invalid("Name doesn't match regex ^[a-zA-Z0-9-]+$", path=("name",))
     return text

@@ -9,7 +9,7 @@ from typing import Final
 
 from graph.aws.client.gateway import Gateway
 from graph.locations import Home, creation_of, kind_of_spec
-from graph.model.errors import Invalid
+from graph.model.errors import Invalid, InvalidReason
 from graph.model.mover import MOST_TAGS, OWN_TAGS, Tag
 from graph.model.operation import NewMover
 
@@ -36,7 +36,9 @@ def _check_tags(tags: tuple[Tag, ...], told_apart: Callable[[str], str]) -> None
     """``told_apart`` maps a key to what has to be unique: to IAM, case makes no difference."""
     if len(tags) > MOST_TAGS:
         raise Invalid(
-            f"at most {MOST_TAGS} tags are allowed beside the server's own", path=("tags",)
+            f"at most {MOST_TAGS} tags are allowed beside the server's own",
+            path=("tags",),
+            reason=InvalidReason.TOO_LONG,
         )
     counted = Counter(told_apart(tag.key) for tag in tags)
     own = {told_apart(key) for key in OWN_TAGS}
@@ -44,11 +46,13 @@ def _check_tags(tags: tuple[Tag, ...], told_apart: Callable[[str], str]) -> None
         path = ("tags", str(index))
         if told_apart(tag.key) in own or tag.key.lower().startswith("aws:"):
             raise Invalid(
-                f"The tag '{tag.key[:TAG_KEY]}' is reserved. Choose another key.", path=path
+                f"The tag '{tag.key[:TAG_KEY]}' is reserved. Choose another key.",
+                path=path,
+                reason=InvalidReason.RESERVED,
             )
         if counted[told_apart(tag.key)] > 1:
             twice = f"the tag '{tag.key[:TAG_KEY]}' is given twice; case makes no difference"
-            raise Invalid(twice, path=path)
+            raise Invalid(twice, path=path, reason=InvalidReason.DUPLICATE)
         if len(tag.key) > TAG_KEY or not _KEY.fullmatch(tag.key):
             raise Invalid(
                 f"a tag key has 1 to {TAG_KEY} of A-Z a-z 0-9, space and + = . _ : / -", path=path

@@ -8,8 +8,13 @@ from graph.schema.prices import PRICES
 from graph.schema.query import Query
 from graph.schema.scalars import SCALARS
 from graph.schema.subscription import Subscription
+from graph.schema.user_errors import TYPED as USER_ERRORS
 
-BEHIND_INTERFACES = (Account, Group, Mover, Run, Operation, *TYPES.values(), OtherLocation)
-"""Types that no field names directly: they are reached through Node and Location."""
+BEHIND_INTERFACES = (
+    *(Account, Group, Mover, Run, Operation),
+    *(*TYPES.values(), OtherLocation),
+    *USER_ERRORS,
+)
+"""Types that no field names directly: they are reached through interfaces."""
 
 __all__ = ["BEHIND_INTERFACES", "PRICES", "SCALARS", "Mutation", "Query", "Subscription"]

@@ -9,6 +9,7 @@ from typing import Final
 import strawberry
 
 from graph.model.audit import AuditAction, AuditPhase, Surface
+from graph.model.errors import InvalidReason
 from graph.model.mover_search import MoverOrderField, OrderDirection, ScheduleState
 from graph.model.operation import OperationKind, OperationStatus
 from graph.model.orphan import OrphanKind
@@ -254,5 +255,19 @@ describe(
     {
         "ASC": "The smallest or earliest comes first.",
         "DESC": "The largest or latest comes first.",
+    },
+)
+describe(
+    InvalidReason,
+    "InvalidReason",
+    "What is wrong with a member of an input. Further values may be added.",
+    {
+        "MALFORMED": "It does not have the form that its description demands.",
+        "MISSING": "It is empty or absent, and is needed.",
+        "TOO_LONG": "It has too many characters or items.",
+        "RESERVED": "The value is reserved for AWS or the server.",
+        "DUPLICATE": "It appears twice, or contradicts another member.",
+        "ELSEWHERE": "It names a resource in another account, region or VPC.",
+        "REFUSED_BY_AWS": "AWS found it invalid; `message` has AWS's explanation.",
     },
 )

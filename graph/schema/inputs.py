@@ -10,7 +10,7 @@ from strawberry.utils.str_converters import to_camel_case
 
 from graph.locations import CREATABLE, Creation
 from graph.model import names
-from graph.model.errors import Invalid
+from graph.model.errors import Invalid, InvalidReason
 from graph.model.location import MOST_SECURITY_GROUPS, LocationSpec
 from graph.model.mover import MOST_TAGS, Tag
 from graph.model.operation import NewMover
@@ -157,7 +157,11 @@ def check_arns(given: Sequence[str]) -> None:
 def _check_length(given: Sequence[object], most: int, *path: str) -> None:
     """Raises Invalid. Called before the items are converted."""
     if len(given) > most:
-        raise Invalid(f"'{path[-1]}' has {len(given)} items; at most {most} are allowed", path=path)
+        raise Invalid(
+            f"'{path[-1]}' has {len(given)} items; at most {most} are allowed",
+            path=path,
+            reason=InvalidReason.TOO_LONG,
+        )
 
 
 def _location(given: LocationInput, side: str) -> LocationSpec:
@@ -167,7 +171,11 @@ def _location(given: LocationInput, side: str) -> LocationSpec:
         if part:
             return _spec(creation, part, (side, member))
     known = " or ".join(f"'{name.lower()}'" for name in CREATABLE)
-    raise Invalid(f"The {side} must have exactly one kind of location: set {known}.", path=(side,))
+    raise Invalid(
+        f"The {side} must have exactly one kind of location: set {known}.",
+        path=(side,),
+        reason=InvalidReason.MISSING,
+    )
 
 
 def _spec(creation: Creation, given: object, path: tuple[str, ...]) -> LocationSpec:

@@ -28,8 +28,8 @@ from graph.schema.payloads import (
     StartMoverPayload,
     StopMoverPayload,
     cleaned,
-    user_error,
 )
+from graph.schema.user_errors import NamedTarget, user_error
 
 CreateInput = Annotated[
     CreateMoverInput,
@@ -76,7 +76,8 @@ class Mutation:
                 input.idempotency_key,
             )
         except ApiError as error:
-            return CreateMoverPayload(errors=[user_error(info, error)])
+            target = NamedTarget(input.account, input.group, input.name)
+            return CreateMoverPayload(errors=[user_error(info, error, target=target)])
         return CreateMoverPayload(operation=Operation(value=operation))
 
     @strawberry.mutation(
@@ -88,11 +89,13 @@ class Mutation:
         info: CallerInfo,
         input: StartInput,  # noqa: A002 - the field's name in the schema
     ) -> StartMoverPayload | None:
+        task_arn = None
         try:
             task_arn = expect("Mover", input.mover, path=("mover",))
             start = await changes.start_mover(info.context, task_arn, input.idempotency_key)
         except ApiError as error:
-            return StartMoverPayload(errors=[user_error(info, error, about="mover")])
+            found = user_error(info, error, about="mover", task_arn=task_arn)
+            return StartMoverPayload(errors=[found])
         return StartMoverPayload(run_arn=start.run_arn, again=start.again)
 
     @strawberry.mutation(
@@ -122,13 +125,15 @@ class Mutation:
         info: CallerInfo,
         input: DeleteInput,  # noqa: A002 - the field's name in the schema
     ) -> DeleteMoverPayload | None:
+        task_arn = None
         try:
             task_arn = expect("Mover", input.mover, path=("mover",))
             operation = await changes.delete_mover(
                 info.context, task_arn, cancel_run=input.cancel_run
             )
         except ApiError as error:
-            return DeleteMoverPayload(errors=[user_error(info, error, about="mover")])
+            found = user_error(info, error, about="mover", task_arn=task_arn)
+            return DeleteMoverPayload(errors=[found])
         return DeleteMoverPayload(operation=Operation(value=operation))
 
     @strawberry.mutation(

@@ -2,111 +2,31 @@
 
 from __future__ import annotations
 
-from enum import Enum
-from typing import Final
-
 import strawberry
 
-from graph.model.errors import ApiError, Invalid, NotFound
 from graph.resolvers import movers, runs
 from graph.resolvers.orphans import CleanupResult
-from graph.schema.fields import CallerInfo, Info, or_null
+from graph.schema.fields import Info, or_null
 from graph.schema.nodes import Mover, Run
 from graph.schema.operations import Operation
 from graph.schema.orphans import Orphan, OrphanFailure
 from graph.schema.scalars import Arn
-
-
-@strawberry.enum(description="Why a mutation was rejected, for errors that the caller can correct.")
-class UserErrorCode(Enum):
-    INVALID = strawberry.enum_value(
-        "INVALID",
-        description="The input is malformed or inconsistent; `path` names the member to correct.",
-    )
-    NOT_FOUND = strawberry.enum_value(
-        "NOT_FOUND", description="The object does not exist, or the caller may not see it."
-    )
-    CONFLICT = strawberry.enum_value(
-        "CONFLICT",
-        description="The state of the object does not allow the request; the message says why.",
-    )
-    NAME_TAKEN = strawberry.enum_value(
-        "NAME_TAKEN",
-        description="Another mover of the group has the name, or is being created with it.",
-    )
-    ALREADY_RUNNING = strawberry.enum_value(
-        "ALREADY_RUNNING", description="A run of the mover is active. Wait for its end, or stop it."
-    )
-    NOT_RUNNING = strawberry.enum_value(
-        "NOT_RUNNING", description="The mover has no active run that could be stopped."
-    )
-    QUOTA_EXCEEDED = strawberry.enum_value(
-        "QUOTA_EXCEEDED",
-        description="A limit of AWS or of this server is reached, such as tasks per account.",
-    )
-    ACCESS_DENIED = strawberry.enum_value(
-        "ACCESS_DENIED",
-        description="AWS denied the request to this server. The management role needs more "
-        "permissions.",
-    )
-
-
-_CORRECTABLE: Final = frozenset(code.name for code in UserErrorCode)
-
-
-@strawberry.type(description="An error in a mutation that the caller can correct.")
-class UserError:
-    code: UserErrorCode = strawberry.field(description="The kind of error, for programs to act on.")
-    message: str = strawberry.field(
-        description="The error as a sentence for people: what was asked, what is wrong and what to "
-        "do."
-    )
-    path: list[str] | None = strawberry.field(
-        description="The path of the input member that caused the error, such as `input, source, "
-        "s3`; null if no member did."
-    )
-
-
-def user_error(info: CallerInfo, error: ApiError, *, about: str | None = None) -> UserError:
-    """The error for a payload. Raises it again where the caller cannot correct it.
-
-    ``about``: the member of the input to blame for an Invalid or NotFound that names no path.
-    """
-    if error.code not in _CORRECTABLE:
-        raise error
-    info.context.failures[error.code, info.field_name] += 1
-    path = error.path
-    if not path and about is not None and isinstance(error, Invalid | NotFound):
-        path = (about,)
-    return UserError(
-        code=UserErrorCode[error.code],
-        message=error.message,
-        path=["input", *path] if path else None,
-    )
-
-
-def _errors() -> list[UserError]:
-    return strawberry.field(  # type: ignore[no-any-return]
-        default_factory=list,
-        description="Why the request was rejected; empty if it succeeded.",
-    )
+from graph.schema.user_errors import MutationPayload
 
 
 @strawberry.type(description="The result of createMover: the accepted operation, or errors.")
-class CreateMoverPayload:
+class CreateMoverPayload(MutationPayload):
     operation: Operation | None = strawberry.field(
         default=None,
         description="The operation that creates the mover. Follow it with `operationProgress`. "
         "Null if there are errors.",
     )
-    errors: list[UserError] = _errors()
 
 
 @strawberry.type(description="The result of startMover: the new run, or errors.")
-class StartMoverPayload:
+class StartMoverPayload(MutationPayload):
     run_arn: strawberry.Private[str | None] = None
     again: strawberry.Private[bool] = False
-    errors: list[UserError] = _errors()
 
     @strawberry.field(
         description="The run that was started. Follow it with `runProgress`. Null if there are "
@@ -125,9 +45,8 @@ class StartMoverPayload:
 
 
 @strawberry.type(description="The result of stopMover: the run that is being cancelled, or errors.")
-class StopMoverPayload:
+class StopMoverPayload(MutationPayload):
     run_arn: strawberry.Private[str | None] = None
-    errors: list[UserError] = _errors()
 
     @strawberry.field(
         description="The run that is being cancelled. It ends with outcome CANCELLED a moment "
@@ -167,21 +86,20 @@ async def _mover_again(info: Info, run_arn: str | None) -> Mover | None:
 
 
 @strawberry.type(description="The result of deleteMover: the accepted operation, or errors.")
-class DeleteMoverPayload:
+class DeleteMoverPayload(MutationPayload):
     operation: Operation | None = strawberry.field(
         default=None,
         description="The operation that deletes the mover. Follow it with `operationProgress`. "
         "Null if there are errors.",
     )
-    errors: list[UserError] = _errors()
 
 
 @strawberry.type(
     description="The result of cleanOrphans: what was found, removed and kept, or errors."
 )
-class CleanOrphansPayload:
+class CleanOrphansPayload(MutationPayload):
     dry_run: bool = strawberry.field(
-        description="Whether this was a dry run, which removes nothing."
+        default=True, description="Whether this was a dry run, which removes nothing."
     )
     orphans: list[Orphan] = strawberry.field(
         default_factory=list, description="The orphans that the request selected."
@@ -193,7 +111,6 @@ class CleanOrphansPayload:
         default_factory=list,
         description="The resources that were requested but not removed, with reasons.",
     )
-    errors: list[UserError] = _errors()
 
 
 def cleaned(cleaning: CleanupResult, *, dry_run: bool) -> CleanOrphansPayload:

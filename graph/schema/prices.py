@@ -76,6 +76,8 @@ PRICES: Final[Prices] = {
     "Run.mover": _MOVER,
     "Operation.mover": Price(2, reads=frozenset({_LIST})),
     "RunUpdate.mover": _MOVER,
+    "NameTaken.existing": Price(3, reads=frozenset({_LIST})),
+    "AlreadyRunning.run": Price(6),
     "StartMoverPayload.run": _RUN,
     "StartMoverPayload.mover": _MOVER,
     "StopMoverPayload.run": _RUN,

@@ -112,11 +112,12 @@ class Query:
         return [Account(value=account) for account in movers.list_accounts(info.context)]
 
     @strawberry.field(
-        description="One AWS account. The error NOT_FOUND says that the server does not serve it, "
-        "or cannot assume the management role in it."
+        description="One AWS account; null if the server does not serve it, or cannot assume the "
+        "management role in it. The server's log says which."
     )
     async def account(self, info: Info, id: AccountNumber) -> Account | None:  # noqa: A002
-        return Account(value=await movers.find_account(info.context, id))
+        found = await or_null(movers.find_account(info.context, id))
+        return None if found is None else Account(value=found)
 
     @strawberry.field(description="One mover by its account, group and name.")
     async def mover(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final, NewType
@@ -21,14 +22,24 @@ _SAFE: Final = 2**53 - 1
 
 def _big(value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or abs(value) > _SAFE:
+        shown = json.dumps(value, default=lambda _: "something else")
         raise Upstream(
-            f"AWS returned {value!r} where a whole number of at most 2^53 - 1 was expected."
+            f"AWS returned {shown} where a whole number of at most 2^53 - 1 was expected."
         )
     return value
 
 
 def _moment(value: datetime) -> str:
     return value.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+
+
+def _read_moment(value: object) -> datetime:
+    try:
+        return datetime.fromisoformat(_text(value))
+    except (TypeError, ValueError):
+        raise ValueError(
+            "Expected a time in the format of RFC 3339, such as 2024-05-17T09:30:00Z."
+        ) from None
 
 
 def _text(value: object) -> str:
@@ -72,6 +83,7 @@ SCALARS: Final[dict[object, ScalarDefinition]] = {
         "`2024-05-17T09:30:00.250Z`. Inputs may have another offset; UTC if they have none.",
         specified_by_url="https://scalars.graphql.org/andimarek/date-time.html",
         serialize=_moment,
+        parse_value=_read_moment,
     ),
 }
 """For StrawberryConfig.scalar_map. The built-in scalars keep the specification's descriptions."""

@@ -54,6 +54,7 @@ FIELDS: dict[str, tuple[str, tuple[str, str, str, str]]] = {
     "Account.movers": (f"{{ {ACCOUNT} {{ movers {{ nodes {{ id }} }} }} }}", LISTED),
     "Account.groups": (f"{{ {ACCOUNT} {{ groups {{ nodes {{ name }} }} }} }}", LISTED),
     "Account.group": (f'{{ {ACCOUNT} {{ group(name: "g") {{ name }} }} }}', LISTED),
+    "Account.summary": (f"{{ {ACCOUNT} {{ summary {{ movers }} }} }}", LISTED),
     "Account.orphans": (f"{{ {ACCOUNT} {{ orphans {{ arn }} }} }}", WRITERS),
     "Mutation.createMover": (
         "mutation($new: CreateMoverInput!) { createMover(input: $new) { errors { code } } }",
@@ -197,7 +198,7 @@ def outcome(response: httpx.Response) -> str:
         if "errors" in found:
             return OK
         found = next(iter(found.values()))
-    return OK if found not in ([], [None], None, {}) else NONE
+    return OK if found not in ([], [None], None, {}, 0) else NONE
 
 
 @pytest.mark.parametrize("caller", CALLERS)

@@ -67,7 +67,7 @@ async def test_the_trail_is_filtered_and_paged(lab: Lab) -> None:
 @pytest.mark.parametrize(
     ("variables", "path"),
     [
-        ({"first": 0}, ["first"]),
+        ({"first": -1}, ["first"]),
         ({"first": 101}, ["first"]),
         ({"after": "YXVkaXQgMQo"}, ["after"]),
         ({"after": "MS4wIGFiYw"}, ["after"]),

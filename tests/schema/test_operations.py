@@ -74,8 +74,8 @@ async def test_operations_are_filtered(aws: Sandbox, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"first": 0}, "'first' must be between 1 and 100, not 0"),
-        ({"first": 101}, "'first' must be between 1 and 100, not 101"),
+        ({"first": -1}, "'first' must be between 0 and 100, not -1"),
+        ({"first": 101}, "'first' must be between 0 and 100, not 101"),
         ({"after": "?"}, "not a cursor"),
         ({"after": encode_cursor("operations", "nan a")}, "not a cursor"),
         ({"after": encode_cursor("operations", "1.5")}, "not a cursor"),

@@ -1,63 +1,16 @@
-"""Errors of payloads: what the caller can correct is data, everything else an error."""
+"""The payloads of mutations."""
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import UTC, datetime
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
+from graphql import GraphQLObjectType
 
-from graph.model import errors
-from graph.model.errors import ApiError, Invalid, NotFound
+from graph.app import graphql_schema
 from graph.model.orphan import Orphan, OrphanKind
 from graph.resolvers.orphans import CleanupResult
-from graph.schema.payloads import UserErrorCode, cleaned, user_error
-
-KINDS = [
-    kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, ApiError)
-]
-CORRECTABLE = [kind for kind in KINDS if kind.code in UserErrorCode.__members__]
-OTHERS = [kind for kind in KINDS if kind not in CORRECTABLE]
-
-
-def field() -> Any:
-    """What a resolver knows of its field and its request."""
-    return SimpleNamespace(field_name="startMover", context=SimpleNamespace(failures=Counter()))
-
-
-def test_every_code_of_a_payload_is_that_of_an_error() -> None:
-    assert {kind.code for kind in CORRECTABLE} == UserErrorCode.__members__.keys()
-
-
-@pytest.mark.parametrize("kind", CORRECTABLE)
-def test_what_the_caller_can_correct_is_data_and_counted(kind: type[ApiError]) -> None:
-    info = field()
-    error = user_error(info, kind("this is wrong", path=("source", "s3")))
-    assert (error.code.name, error.message) == (kind.code, "this is wrong")
-    assert error.path == ["input", "source", "s3"]
-    user_error(info, kind("again"))
-    assert info.context.failures == {(kind.code, "startMover"): 2}
-
-
-@pytest.mark.parametrize("kind", OTHERS)
-def test_what_the_caller_cannot_correct_is_raised_again(kind: type[ApiError]) -> None:
-    info, error = field(), kind("a failure", path=("mover",))
-    with pytest.raises(kind) as raised:
-        user_error(info, error, about="mover")
-    assert raised.value is error
-    assert not info.context.failures
-
-
-@pytest.mark.parametrize("kind", CORRECTABLE)
-def test_only_what_is_wrong_with_the_input_is_blamed_on_a_member(kind: type[ApiError]) -> None:
-    blamed = issubclass(kind, Invalid | NotFound)
-    assert user_error(field(), kind("m"), about="mover").path == (
-        ["input", "mover"] if blamed else None
-    )
-    assert user_error(field(), kind("m", path=("key",)), about="mover").path == ["input", "key"]
-    assert user_error(field(), kind("m")).path is None
+from graph.schema.payloads import cleaned
 
 
 @pytest.mark.parametrize("dry_run", [True, False])
@@ -80,3 +33,14 @@ def test_a_cleanup_tells_what_was_found_removed_and_kept(dry_run: bool) -> None:
     assert [orphan.value for orphan in payload.removed] == [found[0]]
     assert [(failure.arn, failure.message) for failure in payload.failures] == [("arn:2", "in use")]
     assert payload.errors == []
+
+
+@pytest.mark.parametrize(
+    "name", ["CreateMover", "StartMover", "StopMover", "DeleteMover", "CleanOrphans"]
+)
+def test_every_payload_has_the_errors_of_its_interface(name: str) -> None:
+    types = graphql_schema().core.type_map
+    payload, interface = types[f"{name}Payload"], types["MutationPayload"]
+    assert isinstance(payload, GraphQLObjectType)
+    assert interface in payload.interfaces
+    assert str(payload.fields["errors"].type) == "[UserError!]!"

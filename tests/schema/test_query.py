@@ -25,6 +25,7 @@ LOOKUPS = {
     f"node of a {kind}": (f'node(id: "{encode(kind, key)}") {{ id }}', {"node": None})
     for kind, key in IDS.items()
 } | {
+    "account": ('account(id: "999999999999") { id }', None),
     "nodes": (f'nodes(ids: ["{encode("Mover", TASK)}"]) {{ id }}', {"nodes": [None]}),
     "operation": (f'operation(id: "{encode("Operation", IDS["Operation"])}") {{ id }}', None),
     "mover": (f'mover(account: "{LAB}", group: "g", name: "none") {{ id }}', None),

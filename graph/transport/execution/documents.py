@@ -26,6 +26,7 @@ from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 from graph.transport.execution.limits import QueryLimits, too_costly
 from graph.transport.execution.request import RequestError
 from graph.transport.execution.shape import check_shape
+from graph.transport.execution.wording import naming_arguments
 from graph.transport.status import Stage
 
 _RULES: Final = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
@@ -63,7 +64,7 @@ class Documents:
         most = self._limits.errors
         errors = validate(self._schema, document, _RULES, max_errors=most, hide_suggestions=True)
         if errors:
-            raise RequestError(errors[:most])
+            raise RequestError(naming_arguments(document, errors[:most]))
         return document
 
     def _parsed(self, text: str) -> DocumentNode:

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import logging
 import math
-import re
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from graphql import GraphQLError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
+from graph.transport.execution.wording import worded
+
 log = logging.getLogger(__name__)
 
 CodeOf = Callable[[BaseException], str | None]
-"""The code of an error whose message is public; None for all others. If the error has a ``wait`` in
-seconds, clients are told."""
+"""The code of an error whose message is public; None for all others. If such an error has a ``wait``
+in seconds or a ``path`` to the argument that caused it, clients are told."""
 
 MASK: Final = "Internal error"
-_SUGGESTION: Final = re.compile(r" Did you mean [^?]*\?")
 _LONGEST: Final = 2_000
 """Characters of a message. Some quote the client's input."""
 MOST: Final = 100
@@ -54,10 +54,12 @@ def _one(
         extensions["code"] = code
         if (wait := getattr(cause, "wait", None)) is not None:
             extensions["retryAfter"] = math.ceil(wait)
+        if argument := getattr(cause, "path", None):
+            extensions["argument"] = list(argument)
     elif _log_unexpected(error, code_of, request_id, logged):
         message, extensions = MASK, {"code": "INTERNAL"}
     else:
-        message = _SUGGESTION.sub("", message)[:_LONGEST]
+        message = worded(message)[:_LONGEST]
         extensions.setdefault("code", "GRAPHQL_INVALID")
     if request_id:
         extensions["requestId"] = request_id

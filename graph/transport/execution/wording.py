@@ -1,0 +1,80 @@
+"""Rewords the GraphQL library's messages for clients: in JSON's terms, naming the argument."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from graphql import (
+    ArgumentNode,
+    DocumentNode,
+    GraphQLError,
+    ListValueNode,
+    Node,
+    ObjectFieldNode,
+    ValueNode,
+)
+
+_SUGGESTION: Final = re.compile(r" Did you mean [^?]*\?")
+_OF_VARIABLE: Final = re.compile(r"Variable '\$\w+' has invalid value")
+_QUOTED: Final = re.compile(r"(?:[,;] found|(?<= value)): .*", re.DOTALL)
+"""What the library quotes of a variable is a value of Python."""
+
+
+def worded(message: str) -> str:
+    """The message without suggestions and without values in the notation of Python."""
+    message = _SUGGESTION.sub("", message).replace("not to be None.", "not to be null.")
+    opening = _OF_VARIABLE.match(message)
+    if opening is None:
+        return message
+    rest = _QUOTED.sub("", message[opening.end() :]).rstrip(".")
+    return f"{opening[0]}{rest}."
+
+
+def naming_arguments(document: DocumentNode, errors: Sequence[GraphQLError]) -> list[GraphQLError]:
+    """The errors of validation; those about a value in an argument begin with the argument."""
+    return [_naming_argument(document, error) for error in errors]
+
+
+def _naming_argument(document: DocumentNode, error: GraphQLError) -> GraphQLError:
+    node = error.nodes[0] if error.nodes else None
+    path = _path_to(document, node) if isinstance(node, ValueNode | ObjectFieldNode) else []
+    if not path:
+        return error
+    return GraphQLError(
+        f"Argument '{'.'.join(path)}': {error.message}",
+        nodes=error.nodes,
+        original_error=error.original_error,
+        extensions={**(error.extensions or {}), "argument": path},
+    )
+
+
+def _path_to(document: DocumentNode, wanted: Node) -> list[str]:
+    """The argument that a value is in, and its members down to the value."""
+    waiting: list[tuple[Node, list[str]]] = [(document, [])]
+    while waiting:
+        node, path = waiting.pop()
+        if isinstance(node, ArgumentNode) or (path and isinstance(node, ObjectFieldNode)):
+            path = [*path, node.name.value]
+        if node is wanted or (wanted.loc is None and _is_same(node, wanted)):
+            return path
+        if path and isinstance(node, ListValueNode):
+            waiting += [(value, [*path, str(index)]) for index, value in enumerate(node.values)]
+        else:
+            waiting += [(child, path) for child in _children(node)]
+    return []
+
+
+def _is_same(node: Node, copied: Node) -> bool:
+    """Whether a node is the one that the library has copied, without its location."""
+    return type(node) is type(copied) and node == copied
+
+
+def _children(node: Node) -> Iterator[Node]:
+    for key in node.keys:
+        value = getattr(node, key, None)
+        if isinstance(value, Node):
+            yield value
+        elif isinstance(value, tuple):
+            yield from (each for each in value if isinstance(each, Node))
