@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 
 import strawberry
 
@@ -162,13 +162,9 @@ def _filter(given: AuditFilter) -> model.AuditFilter:
         mover_name=filter_text(given.mover_name, "moverName"),
         operation_id=filter_text(given.operation_id, "operationId"),
         request_id=filter_text(given.request_id, "requestId"),
-        since=_moment(given.since),
-        until=_moment(given.until),
+        since=given.since,
+        until=given.until,
     )
-
-
-def _moment(given: datetime | None) -> datetime | None:
-    return given.replace(tzinfo=UTC) if given is not None and given.tzinfo is None else given
 
 
 def _sequence(cursor: str) -> int:

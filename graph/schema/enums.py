@@ -14,6 +14,7 @@ from graph.model.mover_search import MoverOrderField, OrderDirection, ScheduleSt
 from graph.model.operation import OperationKind, OperationStatus
 from graph.model.orphan import OrphanKind
 from graph.model.run import Outcome
+from graph.model.run_search import RunOrderField
 from graph.model.words import (
     EstimateBasis,
     LocationKind,
@@ -270,4 +271,10 @@ describe(
         "ELSEWHERE": "It names a resource in another account, region or VPC.",
         "REFUSED_BY_AWS": "AWS found it invalid; `message` has AWS's explanation.",
     },
+)
+describe(
+    RunOrderField,
+    "RunOrderField",
+    "What runs can be sorted by.",
+    {"REQUESTED_AT": "When the run was requested."},
 )

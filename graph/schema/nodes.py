@@ -9,6 +9,7 @@ from graph.model import mover as mover_model
 from graph.model.words import MoverStatus, TaskMode
 from graph.resolvers import movers, orphans, runs
 from graph.resolvers.mover_search import search_movers
+from graph.resolvers.run_search import search_runs
 from graph.schema import enums  # noqa: F401 - describes the enums
 from graph.schema.arguments import (
     AfterCursor,
@@ -44,6 +45,12 @@ from graph.schema.node import Node
 from graph.schema.orphans import Orphan
 from graph.schema.permissions import MoverPermissions
 from graph.schema.run_fields import RunFields
+from graph.schema.run_search import (
+    RunFilterArgument,
+    RunOrderArgument,
+    is_ascending,
+    run_filter_of,
+)
 from graph.schema.scalars import AccountId, Arn
 from graph.schema.tag import Tag
 from graph.schema.task_fields import TaskFields
@@ -218,20 +225,23 @@ class Mover(TaskFields, Node):
         run = await runs.latest_run(info.context, self.value.task_arn, self.page)
         return None if run is None else Run(value=run)
 
-    @strawberry.field(
-        description="The runs of the last 30 days, newest first. AWS does not keep older ones."
-    )
-    async def runs(
+    @strawberry.field(description="The runs of the last 30 days. AWS does not keep older ones.")
+    async def runs(  # noqa: PLR0913, PLR0917 - the arguments of the field
         self,
         info: Info,
+        filter: RunFilterArgument = None,  # noqa: A002 - the argument's name in the schema
+        order_by: RunOrderArgument = None,
         first: FirstOf25 = 25,
         after: AfterCursor = None,
         last: Last = None,
         before: BeforeCursor = None,
     ) -> Connection[Run] | None:
         asked = page_request(first, after, last, before, usual=25)
-        refs = await runs.list_runs(info.context, self.value.task_arn)
-        listing = Listing(f"runs:{self.value.task_arn}", refs, lambda ref: ref.run_arn)
+        task_arn, selected = self.value.task_arn, run_filter_of(filter)
+        refs = await search_runs(info.context, task_arn, selected)
+        order = "ASC" if is_ascending(order_by) else "DESC"
+        of = name_of_list("runs", task_arn, order, selected.text())
+        listing = Listing(of, refs[::-1] if order == "ASC" else refs, lambda ref: ref.run_arn)
         page = cut(listing, asked)
         by_arn = await runs.get_runs(info.context, [ref.run_arn for _, ref in page.items])
         return connection_of(page, lambda ref: Run(value=by_arn[ref.run_arn]))

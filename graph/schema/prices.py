@@ -32,6 +32,12 @@ _SEARCH: Final = {
     "orderBy.field=LAST_RUN_AT": _LAST_RUNS,
 }
 """What a search reads beyond the list."""
+_RUN_TIMES: Final = frozenset({("times of runs", 20)})
+_RUN_SEARCH: Final = {
+    "filter.outcome": frozenset({("outcomes of runs", 100)}),
+    "filter.since": _RUN_TIMES,
+    "filter.until": _RUN_TIMES,
+}
 _OF_TASK: Final = Price(reads=_TASK)
 _LOCATION: Final = Price(1, reads=frozenset({_ENDS}))
 _LOCATIONS: Final = ("Location", "OtherLocation", *(made.__name__ for made in TYPES.values()))
@@ -70,7 +76,7 @@ PRICES: Final[Prices] = {
     "Mover.currentRun": Price(2, reads=frozenset({_LATEST})),
     # The last runs of many movers are read from one list of their account.
     "Mover.lastRun": Price(1),
-    "Mover.runs": Price(5, per_item=1),
+    "Mover.runs": Price(5, per_item=1, asked=_RUN_SEARCH),
     "Mover.run": Price(1),
     "MoverPermissions.start": Price(4, reads=_TASK),
     "Run.mover": _MOVER,

@@ -35,11 +35,12 @@ def _moment(value: datetime) -> str:
 
 def _read_moment(value: object) -> datetime:
     try:
-        return datetime.fromisoformat(_text(value))
+        given = datetime.fromisoformat(_text(value))
     except (TypeError, ValueError):
         raise ValueError(
             "Expected a time in the format of RFC 3339, such as 2024-05-17T09:30:00Z."
         ) from None
+    return given if given.tzinfo else given.replace(tzinfo=UTC)
 
 
 def _text(value: object) -> str:
