@@ -92,7 +92,7 @@ def flywheel_json(operation: Operation) -> dict[str, Any]:
         "status": status.value.lower(),
         "events": _log(operation),
         "failed_at": failed and _moment(failed),
-        "failure": operation.failure,
+        "failure": operation.failure and operation.failure.message,
     }
     return {name: value for name, value in rendered.items() if value}
 

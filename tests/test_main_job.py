@@ -63,8 +63,8 @@ async def test_a_create_that_fails_leaves_nothing_and_says_why(
         payload = (await ask(client, CREATE, input=new_mover()))["createMover"]
         operation = await ended(client, payload["operation"]["id"])
     assert operation["status"] == "FAILED"
-    assert operation["failure"].startswith("failed to create destination location: ")
-    assert "HeadBucket" in operation["failure"]
+    assert operation["failure"]["message"].startswith("failed to create destination location: ")
+    assert "HeadBucket" in operation["failure"]["message"]
     left = aws.state()[LAB]
     assert (left["tasks"], left["locations"], len(left["roles"])) == ([], [], 1)
 
@@ -134,7 +134,7 @@ async def test_an_account_that_lets_nobody_in_is_null(aws: Sandbox, tmp_path: Pa
     [
         '{ node(id: "nonsense") { id } }',
         '{ node(id: "") { id } }',
-        f'{{ account(id: "{LAB}") {{ movers(first: 0) {{ totalCount }} }} }}',
+        f'{{ account(id: "{LAB}") {{ movers(first: -1) {{ totalCount }} }} }}',
         f'{{ account(id: "{LAB}") {{ movers(first: 101) {{ totalCount }} }} }}',
         f'{{ account(id: "{LAB}") {{ movers(after: "x") {{ totalCount }} }} }}',
         f'{{ account(id: "{LAB}") {{ group(name: "a\\nb") {{ name }} }} }}',

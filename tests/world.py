@@ -87,7 +87,7 @@ mutation($input: CreateMoverInput!) {
 """
 OPERATION = """
 query($id: ID!) { operation(id: $id) {
-  status failure moverName requestedBy events { message } mover { id name status }
+  status failure { message } moverName requestedBy events { message } mover { id name status }
 } }
 """
 

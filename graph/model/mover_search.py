@@ -36,7 +36,7 @@ class ScheduleState(Enum):
         """Whether a schedule starts its mover. One whose status AWS does not report is enabled."""
         if schedule is None:
             return cls.NONE
-        return cls[ScheduleStatus.of(schedule.status or "ENABLED").name]
+        return cls[ScheduleStatus(schedule.status or "ENABLED").name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +71,8 @@ class MoverFilter:
         return (
             (name is None or name.casefold() in mover.name.casefold())
             and self.group in (None, mover.group)
-            and (self.status is None or MoverStatus.of(mover.status) in self.status)
-            and (self.mode is None or TaskMode.of(mover.mode) in self.mode)
+            and (self.status is None or MoverStatus(mover.status) in self.status)
+            and (self.mode is None or TaskMode(mover.mode) in self.mode)
             and all(_carries(mover, wanted) for wanted in self.tags or ())
         )
 

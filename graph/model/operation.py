@@ -12,6 +12,8 @@ from graph.model.open_enum import OpenEnum
 
 ID_LENGTH: Final = 36
 """Of an operation: a UUID."""
+_PASSING: Final = frozenset({"THROTTLED", "UPSTREAM", "UPSTREAM_TIMEOUT", "INTERNAL", "CONFLICT"})
+"""Codes of errors that may pass by themselves."""
 
 
 class OperationKind(OpenEnum):
@@ -50,6 +52,34 @@ class OperationEvent:
     message: str
 
 
+class OperationStep(OpenEnum):
+    """What an operation was doing when it failed."""
+
+    NAME = "NAME"
+    SOURCE = "SOURCE"
+    DESTINATION = "DESTINATION"
+    TASK = "TASK"
+    LOCATIONS = "LOCATIONS"
+    ROLES = "ROLES"
+    OTHER = "OTHER"
+
+
+@dataclass(frozen=True, slots=True)
+class OperationFailure:
+    """Why an operation failed."""
+
+    message: str
+    """Why it failed and what to do, as a sentence for people."""
+    code: str | None = None
+    """Of the error; None where an older version recorded the failure."""
+    step: OperationStep | None = None
+
+    @property
+    def is_retryable(self) -> bool:
+        """Whether the same request can succeed later, without a change of input or permissions."""
+        return self.code in _PASSING
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
     id: str
@@ -61,8 +91,7 @@ class Operation:
     task_arn: str | None
     """The task that was created or is being deleted; None until it exists."""
     events: tuple[OperationEvent, ...]
-    failure: str | None
-    """Why it failed and what to do, as a sentence for people."""
+    failure: OperationFailure | None
     requested_by: str
     created_at: datetime
     updated_at: datetime

@@ -30,7 +30,7 @@ class RunFilter:
 
     def may_admit(self, ref: RunRef) -> bool:
         """Whether a run can match, as far as its entry in the list shows."""
-        status_fits = self.status is None or RunStatus.of(ref.status) in self.status
+        status_fits = self.status is None or RunStatus(ref.status) in self.status
         return status_fits and (self.outcome is None or ref.ended)
 
     def admits(self, run: Run) -> bool:

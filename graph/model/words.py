@@ -1,25 +1,13 @@
-"""AWS's words that clients decide on, as enums; each has OTHER for words that AWS adds later."""
+"""Words that clients decide on: AWS's, with OTHER for those that it adds later, and our own."""
 
 from __future__ import annotations
 
 from enum import Enum
-from typing import Self, TypeVar
 
-_OTHER = "OTHER"
-
-W = TypeVar("W", bound="Word")
+from graph.model.open_enum import OpenEnum
 
 
-class Word(Enum):
-    """Subclasses have a member for each known word, and OTHER unless this server chooses them."""
-
-    @classmethod
-    def of(cls, word: str) -> Self:
-        """The member of a word; OTHER for one that is not known."""
-        return cls.__members__.get(word) or cls.__members__[_OTHER]
-
-
-class MoverStatus(Word):
+class MoverStatus(OpenEnum):
     AVAILABLE = "AVAILABLE"
     CREATING = "CREATING"
     QUEUED = "QUEUED"
@@ -28,7 +16,7 @@ class MoverStatus(Word):
     OTHER = "OTHER"
 
 
-class RunStatus(Word):
+class RunStatus(OpenEnum):
     QUEUED = "QUEUED"
     LAUNCHING = "LAUNCHING"
     PREPARING = "PREPARING"
@@ -40,26 +28,26 @@ class RunStatus(Word):
     OTHER = "OTHER"
 
 
-class TaskMode(Word):
+class TaskMode(OpenEnum):
     BASIC = "BASIC"
     ENHANCED = "ENHANCED"
     OTHER = "OTHER"
 
 
-class ScheduleStatus(Word):
+class ScheduleStatus(OpenEnum):
     ENABLED = "ENABLED"
     DISABLED = "DISABLED"
     OTHER = "OTHER"
 
 
-class PhaseStatus(Word):
+class PhaseStatus(OpenEnum):
     PENDING = "PENDING"
     SUCCESS = "SUCCESS"
     ERROR = "ERROR"
     OTHER = "OTHER"
 
 
-class LocationKind(Word):
+class LocationKind(OpenEnum):
     S3 = "S3"
     EFS = "EFS"
     FSX_LUSTRE = "FSX_LUSTRE"
@@ -74,12 +62,36 @@ class LocationKind(Word):
     OTHER = "OTHER"
 
 
-class PhaseName(Word):
+class PhaseName(Enum):
     PREPARE = "PREPARE"
     TRANSFER = "TRANSFER"
     VERIFY = "VERIFY"
 
 
-class EstimateBasis(Word):
+class EstimateBasis(Enum):
     BYTES = "BYTES"
     FILES = "FILES"
+
+
+class EventLevel(Enum):
+    INFO = "INFO"
+    ERROR = "ERROR"
+
+
+class FailureCode(OpenEnum):
+    """The codes of errors; a newer server of the same store may know others."""
+
+    INVALID = "INVALID"
+    FORBIDDEN = "FORBIDDEN"
+    NOT_FOUND = "NOT_FOUND"
+    CONFLICT = "CONFLICT"
+    NAME_TAKEN = "NAME_TAKEN"
+    ALREADY_RUNNING = "ALREADY_RUNNING"
+    NOT_RUNNING = "NOT_RUNNING"
+    QUOTA_EXCEEDED = "QUOTA_EXCEEDED"
+    ACCESS_DENIED = "ACCESS_DENIED"
+    THROTTLED = "THROTTLED"
+    UPSTREAM = "UPSTREAM"
+    UPSTREAM_TIMEOUT = "UPSTREAM_TIMEOUT"
+    INTERNAL = "INTERNAL"
+    OTHER = "OTHER"

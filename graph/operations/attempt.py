@@ -12,6 +12,7 @@ from typing import TypeVar
 from dbos import DBOS
 
 from graph.concurrency import Work, begin_work
+from graph.model.operation import OperationFailure
 from graph.operations.runtime import Runtime
 from graph.store import StoredOperation
 
@@ -75,10 +76,10 @@ class Attempt:
         """Ends a deletion that has left nothing."""
         await self._store(lambda: self.runtime.store.operations.end_deletion(self.operation_id))
 
-    async def fail(self, why: str) -> str:
-        """Ends the operation with the reason of its failure, which it returns."""
-        await self._store(lambda: self.runtime.store.operations.end(self.operation_id, why))
-        return why
+    async def fail(self, failure: OperationFailure) -> str:
+        """Ends the operation with its failure, whose reason it returns."""
+        await self._store(lambda: self.runtime.store.operations.end(self.operation_id, failure))
+        return failure.message
 
     async def _store(self, work: Callable[[], Awaitable[T]]) -> T:
         return await self.runtime.retries.call_store(work)

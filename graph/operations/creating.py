@@ -17,7 +17,7 @@ from graph.model import names
 from graph.model.errors import ApiError, Invalid, NameTaken, NotFound, Upstream
 from graph.model.location import LocationSpec
 from graph.model.operation import NewMover
-from graph.operations.failures import PartError, why_of
+from graph.operations.failures import PartError, code_of, why_of
 from graph.operations.parts import SIDES, TASK, location, marks, role_name, spec_of, tags_for
 from graph.operations.runtime import Runtime
 from graph.operations.settling import Settling
@@ -64,7 +64,7 @@ class MoverCreation:
         try:
             return await self._create_task((ends["source"], ends["destination"]), taken_over)
         except Exception as error:
-            raise PartError(TASK, why_of(error)) from error
+            raise PartError(TASK, why_of(error), code_of(error)) from error
 
     async def _note(self, *messages: str) -> bool:
         """Adds events to the operation, each once. False if it has all of them already."""
@@ -159,7 +159,7 @@ async def _both(work: Callable[[str], Awaitable[T]]) -> dict[str, T]:
     done: dict[str, T] = {}
     for side, result in zip(SIDES, results, strict=True):
         if isinstance(result, Exception):
-            raise PartError(location(side), why_of(result)) from result
+            raise PartError(location(side), why_of(result), code_of(result)) from result
         if isinstance(result, BaseException):
             raise result
         done[side] = result

@@ -35,7 +35,7 @@ class JsonSerializer(Serializer):
 
 def _stored(value: object) -> dict[str, Any]:
     if isinstance(value, PartError):
-        return {_ERROR: _PART, "part": value.part, "why": value.why}
+        return {_ERROR: _PART, "part": value.part, "why": value.why, "code": value.code}
     if isinstance(value, ApiError):
         return {_ERROR: value.code, "message": value.message, "path": value.path}
     if isinstance(value, BaseException):
@@ -48,7 +48,7 @@ def _restored(given: dict[str, Any]) -> Any:  # noqa: ANN401 - what was stored
     if code is None:
         return given
     if code == _PART:
-        return PartError(given["part"], given["why"])
+        return PartError(given["part"], given["why"], given.get("code"))
     kind = _BY_CODE.get(code)
     if kind is None:
         return JournalledError(given["message"])

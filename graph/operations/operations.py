@@ -28,11 +28,13 @@ from graph.model.operation import (
     NewMover,
     Operation,
     OperationKind,
+    OperationStep,
 )
 from graph.operations import inputs
 from graph.operations.checks import check
 from graph.operations.creating import name_taken
 from graph.operations.engine import engine
+from graph.operations.failures import failure_of
 from graph.operations.heartbeat import Heartbeat
 from graph.operations.idempotency import Idempotency, key_of
 from graph.operations.late_effects import LateEffectChecks
@@ -240,7 +242,7 @@ class Operations(OperationReader):
             try:
                 await self._check_name(again)
             except NameTaken as error:
-                await self._store.operations.end(new.id, error.message)
+                await self._store.operations.end(new.id, failure_of(error, OperationStep.NAME))
                 raise
             except ApiError:
                 log.info("operation %s checks its name later", new.id)

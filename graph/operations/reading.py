@@ -13,10 +13,12 @@ from graph.model.errors import NotFound, Upstream
 from graph.model.operation import (
     Operation,
     OperationEvent,
+    OperationFailure,
     OperationFilter,
     OperationKind,
     OperationPlace,
     OperationStatus,
+    OperationStep,
 )
 from graph.store import Store, StoredOperation
 
@@ -118,12 +120,19 @@ def operation_of(stored: StoredOperation) -> Operation:
         mover_name=stored.mover_name,
         task_arn=stored.task_arn,
         events=tuple(OperationEvent(_time(at), message) for at, message in stored.events),
-        failure=stored.failure,
+        failure=_failure(stored),
         requested_by=stored.requested_by,
         created_at=_time(stored.created_at),
         updated_at=_time(stored.updated_at),
         ended_at=None if stored.ended_at is None else _time(stored.ended_at),
     )
+
+
+def _failure(stored: StoredOperation) -> OperationFailure | None:
+    if stored.failure is None:
+        return None
+    step = None if stored.failure_step is None else OperationStep(stored.failure_step)
+    return OperationFailure(stored.failure, stored.failure_code, step)
 
 
 def _time(seconds: float) -> datetime:

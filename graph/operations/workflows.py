@@ -8,15 +8,17 @@ read from the store, so the engine stores nothing that has to survive a change o
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from functools import partial
 
 from dbos import DBOS
 
-from graph.model.operation import NewMover
+from graph.model.errors import ApiError
+from graph.model.operation import NewMover, OperationFailure, OperationStep
 from graph.operations.attempt import Attempt
 from graph.operations.creating import MoverCreation
 from graph.operations.deleting import Deletion
-from graph.operations.failures import BROKEN, why_of
+from graph.operations.failures import BROKEN, failure_of, why_of
 from graph.operations.inputs import CreateInput, DeleteInput, decode
 from graph.operations.parts import SIDES, TASK, location
 from graph.operations.rollback import Rollback
@@ -44,7 +46,8 @@ async def undo_create(operation_id: str) -> str | None:
     row = await attempt.read()
     new = _create_input(row)
     async with attempt.slot(row):
-        return await attempt.fail(f"failed to create: {BROKEN}" + await _undo(attempt, new))
+        why = f"failed to create: {BROKEN}" + await _undo(attempt, new)
+        return await attempt.fail(OperationFailure(why, ApiError.code))
 
 
 @DBOS.workflow(name="delete_mover", max_recovery_attempts=None)
@@ -61,10 +64,13 @@ async def delete_mover(operation_id: str) -> str | None:
     # The store knows the parts from when they were first read: once the task is gone, AWS does not.
     parts = row.parts or given.parts
     async with attempt.slot(row):
+        course = _Course()
         try:
-            await _delete(attempt, given, parts)
+            await _delete(attempt, given, parts, course)
         except Exception as error:  # noqa: BLE001 - never BaseException, by which the engine stops us
-            return await attempt.fail(f"failed to delete: {why_of(error)}")
+            failure = failure_of(error, course.step)
+            why = f"failed to delete: {failure.message}"
+            return await attempt.fail(replace(failure, message=why))
         await attempt.complete_deletion()
         return None
 
@@ -78,7 +84,9 @@ async def _create(attempt: Attempt, new: NewMover, *, recheck: bool) -> str | No
         begun = True
         task_arn = await attempt.step("make", creation.create_parts)
     except Exception as error:  # noqa: BLE001 - never BaseException, by which the engine stops us
-        return await attempt.fail(why_of(error) + (await _undo(attempt, new) if begun else ""))
+        failure = failure_of(error, None if begun else OperationStep.NAME)
+        left = await _undo(attempt, new) if begun else ""
+        return await attempt.fail(replace(failure, message=failure.message + left))
     await attempt.complete(f"created data mover '{new.name}': {task_arn.rpartition('/')[2]}")
     return None
 
@@ -99,18 +107,29 @@ async def _undo(attempt: Attempt, new: NewMover) -> str:
     return f"; left behind: {', '.join(left)}" if left else ""
 
 
-async def _delete(attempt: Attempt, given: DeleteInput, known: Parts | None) -> None:
+@dataclass(slots=True)
+class _Course:
+    """How far a deletion has come."""
+
+    step: OperationStep = OperationStep.TASK
+
+
+async def _delete(
+    attempt: Attempt, given: DeleteInput, known: Parts | None, course: _Course
+) -> None:
     deletion = Deletion(attempt.runtime, attempt.operation_id, given.task_arn)
     # Always a step, so that the journal is the same whether or not the store knew them by then.
     parts = await attempt.step("read", partial(deletion.read_parts, known))
     await attempt.note("deleting task")
     await attempt.step("task", partial(deletion.delete_task, given.cancelled_by))
+    course.step = OperationStep.LOCATIONS
     gone: dict[str, str] = {}
     for location_arn, role_arn in parts:
         await attempt.note(f"deleting {location_arn}")
         deleted = await attempt.step("location", partial(deletion.delete_location, location_arn))
         if deleted and role_arn:
             gone[location_arn] = role_arn
+    course.step = OperationStep.ROLES
     if gone:
         await attempt.note("deleting roles")
         roles = list(dict.fromkeys(gone.values()))

@@ -111,7 +111,7 @@ async def _kinds(context: ReadContext, movers: list[Mover]) -> dict[str, set[Loc
     ends = await _found(context.loaders.ends, [mover.task_arn for mover in movers])
     arns = {arn for pair in ends.values() for arn in pair}
     locations = await _found(context.loaders.listed_location, sorted(arns))
-    kinds = {arn: LocationKind.of(each.kind) for arn, each in locations.items() if each}
+    kinds = {arn: LocationKind(each.kind) for arn, each in locations.items() if each}
     return {
         mover.task_arn: {kinds[arn] for arn in ends.get(mover.task_arn, ()) if arn in kinds}
         for mover in movers

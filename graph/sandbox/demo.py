@@ -123,7 +123,7 @@ async def _followed(client: Client, operation_id: str) -> dict[str, Any]:
     shown, operation = 0, {}
     async for data in client.subscribe(
         "subscription($id: ID!) { operationProgress(operation: $id)"
-        " { status failure events { message } mover { id name } } }",
+        " { status failure { message } events { message } mover { id name } } }",
         id=operation_id,
     ):
         operation = data["operationProgress"]
@@ -131,7 +131,7 @@ async def _followed(client: Client, operation_id: str) -> dict[str, Any]:
             console.print(f"  {event['message']}", highlight=False, markup=False, soft_wrap=True)
         shown = len(operation["events"])
     if operation.get("status") != "COMPLETED":
-        raise DemoError(f"the operation failed: {operation.get('failure')}")
+        raise DemoError(f"the operation failed: {(operation.get('failure') or {}).get('message')}")
     return operation
 
 

@@ -21,7 +21,7 @@ MUTATION: Final = (
 )
 SUBSCRIPTION: Final = (
     'subscription { operationProgress(operation: "%s")'
-    " { status failure events { message } mover { id name status } } }"
+    " { status failure { message } events { message } mover { id name status } } }"
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from enum import Enum
 from operator import attrgetter
 from typing import Any, Final, TypeVar
 
@@ -11,7 +12,6 @@ import strawberry
 from graph.context import Context, ReadContext
 from graph.model.errors import Invalid, NotFound
 from graph.model.location import ListedLocation, Location
-from graph.model.words import Word
 from graph.resolvers import locations
 
 Info = strawberry.Info[ReadContext, None]
@@ -53,13 +53,13 @@ def attribute(path: str, description: str) -> Any:
     return strawberry.field(resolver=read, description=description)
 
 
-def word(kind: type[Word], path: str, description: str) -> Any:
+def word(kind: type[Enum], path: str, description: str) -> Any:
     """A field that returns one of AWS's words, in an attribute of the object's ``value``."""
     get = attrgetter(f"value.{path}")
 
     def read(root):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - the field's own type counts
         given = get(root)
-        return None if given is None else kind.of(given)
+        return None if given is None else kind(given)
 
     return strawberry.field(resolver=read, description=description)
 

@@ -11,7 +11,7 @@ from graph.locations.s3 import parts_of_uri
 from graph.model import location as model
 from graph.model.words import LocationKind
 from graph.resolvers import locations
-from graph.schema import enums  # noqa: F401 - describes the enums
+from graph.schema import enums, words  # noqa: F401 - describe the enums
 from graph.schema.fields import Info, attribute, detail, member, members, word
 from graph.schema.node import Node
 from graph.schema.scalars import Arn

@@ -13,7 +13,7 @@ from graph.model.errors import Invalid
 from graph.model.run import Outcome
 from graph.model.words import LocationKind, MoverStatus, TaskMode
 from graph.resolvers import mover_search, movers
-from graph.schema import enums  # noqa: F401 - describes the enums
+from graph.schema import enums, words  # noqa: F401 - describe the enums
 from graph.schema.fields import Info, filter_text
 
 E = TypeVar("E", bound=Enum)

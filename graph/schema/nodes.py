@@ -10,7 +10,7 @@ from graph.model.words import MoverStatus, TaskMode
 from graph.resolvers import movers, orphans, runs
 from graph.resolvers.mover_search import search_movers
 from graph.resolvers.run_search import search_runs
-from graph.schema import enums  # noqa: F401 - describes the enums
+from graph.schema import enums, words  # noqa: F401 - describe the enums
 from graph.schema.arguments import (
     AfterCursor,
     BeforeCursor,

@@ -9,11 +9,12 @@ import strawberry
 
 from graph.model import names
 from graph.model import operation as model
+from graph.model.words import EventLevel, FailureCode
 from graph.resolvers import operations
-from graph.schema import enums  # noqa: F401 - describes the enums
+from graph.schema import enums, words  # noqa: F401 - describe the enums
 from graph.schema.connections import Connection, connection_of, page_of, page_size
-from graph.schema.fields import Info, attribute, filter_text
-from graph.schema.ids import bad_cursor, decode_cursor, encode_cursor
+from graph.schema.fields import Info, attribute, filter_text, word
+from graph.schema.ids import bad_cursor, decode_cursor, encode, encode_cursor
 from graph.schema.node import Node
 from graph.schema.nodes import Account, Group, Mover, mover_or_none
 from graph.schema.scalars import AccountId
@@ -21,8 +22,33 @@ from graph.schema.scalars import AccountId
 
 @strawberry.type(description="A step in the course of an operation.")
 class OperationEvent:
+    id: strawberry.ID = strawberry.field(
+        description="Unique, and the same whenever the operation is read. `node` does not find it."
+    )
+    level: EventLevel = strawberry.field(description="Whether the event is a step or a failure.")
     at: datetime = strawberry.field(description="When the step was recorded.")
     message: str = strawberry.field(description="What was done, as a sentence for people.")
+
+
+@strawberry.type(description="Why an operation failed.")
+class OperationFailure:
+    value: strawberry.Private[model.OperationFailure]
+    code: FailureCode | None = word(
+        FailureCode,
+        "code",
+        "The kind of error; null for operations that an older version of the server ended.",
+    )
+    message: str = attribute(
+        "message", "Why the operation failed and what to do about it, as a sentence for people."
+    )
+    step: model.OperationStep | None = attribute(
+        "step", "What the operation was doing; null if that is not known."
+    )
+    retryable: bool = attribute(
+        "is_retryable",
+        "Whether the same request may succeed later, without a change of its input or of "
+        "permissions.",
+    )
 
 
 @strawberry.type(
@@ -39,9 +65,6 @@ class Operation(Node):
         "status", "Whether the operation waits, is in progress, or has ended."
     )
     mover_name: str = attribute("mover_name", "The name of the mover that is created or deleted.")
-    failure: str | None = attribute(
-        "failure", "Why the operation failed and what to do about it; null unless it is FAILED."
-    )
     requested_by: str = attribute(
         "requested_by", "The key, and the end user if known, that requested the operation."
     )
@@ -62,9 +85,38 @@ class Operation(Node):
         group = operations.group_of(info.context, self.value)
         return None if group is None else Group(value=group)
 
-    @strawberry.field(description="The steps of the operation so far, oldest first.")
+    @strawberry.field(description="Why the operation failed; null unless it is FAILED.")
+    def failure(self) -> OperationFailure | None:
+        failure = self.value.failure
+        return None if failure is None else OperationFailure(value=failure)
+
+    @strawberry.field(
+        description="The steps of the operation so far, oldest first. The last event of a failed "
+        "operation is its failure, with the level ERROR."
+    )
     def events(self) -> list[OperationEvent]:
-        return [OperationEvent(at=event.at, message=event.message) for event in self.value.events]
+        value = self.value
+        steps = [(EventLevel.INFO, event.at, event.message) for event in value.events]
+        if value.failure is not None:
+            at = value.ended_at or value.updated_at
+            steps.append((EventLevel.ERROR, at, value.failure.message))
+        return [
+            OperationEvent(
+                id=encode("OperationEvent", f"{value.id}/{index}"),
+                level=level,
+                at=at,
+                message=message,
+            )
+            for index, (level, at, message) in enumerate(steps)
+        ]
+
+    @strawberry.field(
+        description="The `Mover.id` of the mover that was created or is deleted, also once it is "
+        "gone; null until the mover exists, and after a create that failed."
+    )
+    def mover_id(self) -> strawberry.ID | None:
+        task_arn = self.value.task_arn
+        return None if task_arn is None else encode("Mover", task_arn)
 
     @strawberry.field(
         description="The mover that was created or is being deleted; null while it does not exist."

@@ -9,7 +9,7 @@ import strawberry
 from graph.model import progress as model
 from graph.model import run as run_model
 from graph.model.words import EstimateBasis, PhaseName, PhaseStatus
-from graph.schema import enums  # noqa: F401 - describes the enums
+from graph.schema import enums, words  # noqa: F401 - describe the enums
 from graph.schema.fields import attribute, word
 from graph.schema.scalars import BigInt
 

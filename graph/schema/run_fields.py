@@ -10,7 +10,7 @@ from graph.model import run as model
 from graph.model.progress import Progress, measure
 from graph.model.words import RunStatus, TaskMode
 from graph.resolvers import runs
-from graph.schema import enums  # noqa: F401 - describes the enums
+from graph.schema import enums, words  # noqa: F401 - describe the enums
 from graph.schema.fields import Info, attribute, word
 from graph.schema.options import TransferOptions
 from graph.schema.progress import RunProgress, RunResult

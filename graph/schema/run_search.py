@@ -11,7 +11,7 @@ from graph.model import run_search as model
 from graph.model.mover_search import OrderDirection
 from graph.model.run import Outcome
 from graph.model.words import RunStatus
-from graph.schema import enums  # noqa: F401 - describes the enums
+from graph.schema import enums, words  # noqa: F401 - describe the enums
 
 
 @strawberry.input(

@@ -9,7 +9,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from graph.model.audit import AuditAction, AuditPhase, AuditRecord, AuditTarget, Requester
-from graph.model.operation import OperationStatus
+from graph.model.operation import OperationFailure, OperationStatus
 from graph.store import statements
 from graph.store.audit import append_within
 from graph.store.stored_operation import parts_of
@@ -37,7 +37,7 @@ def append_events(
 def end_within(
     connection: sa.Connection,
     operation_id: str,
-    failure: str | None,
+    failure: OperationFailure | None,
     messages: Sequence[str],
     now: float,
 ) -> AuditRecord | None:
@@ -46,13 +46,20 @@ def end_within(
         connection.execute(statements.LOCK, {"wanted": operation_id})
         append_events(connection, operation_id, messages, now)
     how = OperationStatus.FAILED.value if failure else OperationStatus.COMPLETED.value
-    given = {"wanted": operation_id, "now": now, "how": how, "why": failure}
+    given = {"wanted": operation_id, "now": now, "how": how, **_failed(failure)}
     if not connection.execute(statements.ENDS, given).rowcount:
         return None
     row = connection.execute(statements.AUDITED, {"wanted": operation_id}).mappings().one()
     record = _end_record(row, now, failed=failure is not None)
     append_within(connection, record)
     return record
+
+
+def _failed(failure: OperationFailure | None) -> dict[str, str | None]:
+    if failure is None:
+        return {"why": None, "code": None, "step": None}
+    step = failure.step and failure.step.value
+    return {"why": failure.message, "code": failure.code, "step": step}
 
 
 def _end_record(row: sa.RowMapping, at: float, *, failed: bool) -> AuditRecord:

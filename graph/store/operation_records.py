@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from graph.model.audit import AuditRecord
 from graph.model.errors import NotFound
-from graph.model.operation import OperationKind, OperationStatus
+from graph.model.operation import OperationFailure, OperationKind, OperationStatus
 from graph.store import statements
 from graph.store.audit import write_line
 from graph.store.database import Database
@@ -66,12 +66,20 @@ class OperationRecords:
         await self._database.write(statements.HAS_PARTS, given)
 
     async def end(
-        self, operation_id: str, failure: str | None, *messages: str, at: float | None = None
+        self,
+        operation_id: str,
+        failure: OperationFailure | str | None,
+        *messages: str,
+        at: float | None = None,
     ) -> None:
-        """Completes or fails an operation, frees its reservation, and records that in the audit."""
+        """Completes or fails an operation, frees its reservation, and records that in the audit.
+
+        ``failure``: a text alone where nothing else is known.
+        """
         now = self._database.now() if at is None else at
+        failed = OperationFailure(failure, "INTERNAL") if isinstance(failure, str) else failure
         record = await self._database.transact(
-            lambda c: end_within(c, operation_id, failure, messages, now)
+            lambda c: end_within(c, operation_id, failed, messages, now)
         )
         if record is not None:
             write_line(record)

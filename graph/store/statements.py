@@ -56,7 +56,14 @@ RUNS: Final = _update(_THIS, _NOT_ENDED, updated_at="now").values(
 HAS_TASK: Final = _update(_THIS, task_arn="task", updated_at="now")
 HAS_PARTS: Final = _update(_THIS, parts="left")
 ENDS: Final = _update(
-    _THIS, _NOT_ENDED, status="how", failure="why", ended_at="now", updated_at="now"
+    _THIS,
+    _NOT_ENDED,
+    status="how",
+    failure="why",
+    failure_code="code",
+    failure_step="step",
+    ended_at="now",
+    updated_at="now",
 ).values(reservation=None)
 NOTHING_LEFT: Final = (
     sa.update(OPERATIONS)

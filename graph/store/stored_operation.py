@@ -43,6 +43,9 @@ class StoredOperation:
     mover_name: str
     task_arn: str | None
     failure: str | None
+    failure_code: str | None = None
+    failure_step: str | None = None
+    """Both None if it has not failed, or where an older version wrote the row."""
     requested_by: str
     requested_key: str
     """The caller's key; the whole name of the caller where an older version wrote the row."""
@@ -69,6 +72,8 @@ def stored_operation(
         mover_name=row["mover_name"],
         task_arn=row["task_arn"],
         failure=row["failure"],
+        failure_code=row["failure_code"],
+        failure_step=row["failure_step"],
         requested_by=row["requested_by"],
         requested_key=row["requested_key"] or row["requested_by"],
         created_at=row["created_at"],

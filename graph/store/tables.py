@@ -21,6 +21,9 @@ OPERATIONS: Final = sa.Table(
     sa.Column("mover_name", sa.String(256), nullable=False),
     sa.Column("task_arn", sa.String(256)),
     sa.Column("failure", sa.Text),
+    # Null in rows of older versions.
+    sa.Column("failure_code", sa.String(32)),
+    sa.Column("failure_step", sa.String(16)),
     sa.Column("requested_by", sa.String(NAME), nullable=False),
     # The same in its two parts, for the audit trail; null in rows of older versions.
     sa.Column("requested_key", sa.String(NAME)),

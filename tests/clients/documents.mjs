@@ -45,7 +45,7 @@ export const LIST = `
 export const OPERATION = `
   subscription Operation($operation: ID!) {
     operationProgress(operation: $operation) {
-      id status failure
+      id status failure { message }
       mover { id name status }
     }
   }`;

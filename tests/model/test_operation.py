@@ -7,7 +7,13 @@ from datetime import UTC, datetime
 import pytest
 
 from graph.model.location import S3Spec
-from graph.model.operation import NewMover, Operation, OperationKind, OperationStatus
+from graph.model.operation import (
+    NewMover,
+    Operation,
+    OperationFailure,
+    OperationKind,
+    OperationStatus,
+)
 from tests.world import LAB
 
 
@@ -42,3 +48,21 @@ def test_a_log_line_with_a_new_mover_does_not_name_its_key() -> None:
     )
     assert "planted" not in f"{new} {new!r}"
     assert "one" in repr(new)
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("THROTTLED", True),
+        ("UPSTREAM_TIMEOUT", True),
+        ("INTERNAL", True),
+        ("INVALID", False),
+        ("ACCESS_DENIED", False),
+        ("NAME_TAKEN", False),
+        (None, False),
+    ],
+)
+def test_a_failure_that_passes_by_itself_is_worth_a_repetition(
+    code: str | None, *, expected: bool
+) -> None:
+    assert OperationFailure("why", code).is_retryable == expected

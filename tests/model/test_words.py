@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from enum import Enum
+
 import botocore.session
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.locations import KINDS
-from graph.model import words
+from graph.model import errors, words
+from graph.model.open_enum import OpenEnum
 
 SHAPES = {
     "TaskStatus": words.MoverStatus,
@@ -17,7 +20,7 @@ SHAPES = {
     "ScheduleStatus": words.ScheduleStatus,
     "PhaseStatus": words.PhaseStatus,
 }
-OPEN = [*SHAPES.values(), words.LocationKind]
+OPEN = [*SHAPES.values(), words.LocationKind, words.FailureCode]
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -34,11 +37,18 @@ def test_every_kind_of_location_is_known() -> None:
 
 @pytest.mark.parametrize("kind", OPEN)
 @given(word=st.text() | st.sampled_from(sorted({w for kind in OPEN for w in kind.__members__})))
-def test_any_word_is_a_member(kind: type[words.Word], word: str) -> None:
-    assert kind.of(word).name == (word if word in kind.__members__ else "OTHER")
+def test_any_word_is_a_member(kind: type[OpenEnum], word: str) -> None:
+    assert kind(word).name == (word if word in kind.__members__ else "OTHER")
 
 
-@pytest.mark.parametrize("kind", [words.PhaseName, words.EstimateBasis])
-def test_words_of_the_server_are_complete(kind: type[words.Word]) -> None:
+def test_every_code_that_an_error_can_have_is_a_code_of_a_failure() -> None:
+    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type)]
+    codes = {kind.code for kind in kinds if issubclass(kind, errors.ApiError)}
+    of_requests = {"UNAUTHENTICATED"}
+    assert codes - of_requests <= set(words.FailureCode.__members__)
+
+
+@pytest.mark.parametrize("kind", [words.PhaseName, words.EstimateBasis, words.EventLevel])
+def test_words_of_the_server_are_complete(kind: type[Enum]) -> None:
     assert "OTHER" not in kind.__members__
-    assert [kind.of(name) for name in kind.__members__] == list(kind)
+    assert [kind(name) for name in kind.__members__] == list(kind)

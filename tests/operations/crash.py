@@ -23,7 +23,9 @@ from tests.world import ask, ended, serving, tell
 
 GATES: Final = ("gate", "gate-after")
 """Before a call takes effect, and after it, before its answer."""
-_OPERATION: Final = "query($id: ID!) { operation(id: $id) { status failure events { message } } }"
+_OPERATION: Final = (
+    "query($id: ID!) { operation(id: $id) { status failure { message } events { message } } }"
+)
 _FIRST: Final = 500_000_000_000
 
 

@@ -118,7 +118,7 @@ async def test_a_quota_that_is_reached_fails_at_once_and_is_undone(
         payload = (await ask(client, CREATE, input=new_mover()))["createMover"]
         operation = await ended(client, payload["operation"]["id"])
     assert operation["status"] == "FAILED"
-    assert "limit of 0 tasks" in operation["failure"]
+    assert "limit of 0 tasks" in operation["failure"]["message"]
     assert aws.interceptor.counts()["datasync.CreateTask"] == 1
     assert left(aws, LAB) == (0, 0, 0)
 

@@ -201,7 +201,10 @@ async def test_a_policy_that_others_attach_to_a_role_does_not_keep_its_mover(
         end = await ended(client, operation["id"])
         if fault:
             assert end["status"] == "FAILED"
-            assert f"the policy {policy.arn} is attached to the role {role.name}" in end["failure"]
+            assert (
+                f"the policy {policy.arn} is attached to the role {role.name}"
+                in end["failure"]["message"]
+            )
             assert left(aws, LAB) == (0, 0, 1), "the other role is gone"
             aws.interceptor.clear()
             assert (await client.delete(PATH)).status_code == 204
@@ -229,7 +232,7 @@ async def test_a_role_that_cannot_be_deleted_is_reported_and_does_not_keep_the_o
         operation = (await ask(client, DELETE, id=mover))["deleteMover"]["operation"]
         end = await ended(client, operation["id"])
         assert end["status"] == "FAILED"
-        assert why in end["failure"] or "iam:DeleteRole" in end["failure"]
+        assert why in end["failure"]["message"] or "iam:DeleteRole" in end["failure"]["message"]
         assert left(aws, LAB) == (0, 0, 1), "the other role is gone"
         if why != "denied":
             iam.remove_role_from_instance_profile("p-1", role.name)

@@ -37,9 +37,15 @@ def test_errors_keep_their_kind_message_and_path(failure: Any) -> None:
     assert (restored.message, restored.path) == (failure.message, failure.path)
 
 
-def test_the_failure_of_a_part_keeps_its_text() -> None:
-    restored = journal.deserialize(journal.serialize(PartError("task", "why")))
+def test_the_failure_of_a_part_keeps_its_text_and_code() -> None:
+    restored = journal.deserialize(journal.serialize(PartError("task", "why", "CONFLICT")))
     assert (type(restored), str(restored)) == (PartError, "failed to create task: why")
+    assert restored.code == "CONFLICT"
+
+
+def test_the_failure_of_a_part_in_a_journal_of_an_older_version_has_no_code() -> None:
+    restored = journal.deserialize('{"$error": "PART", "part": "task", "why": "why"}')
+    assert (str(restored), restored.code) == ("failed to create task: why", None)
 
 
 def test_any_other_exception_is_stored_by_its_text() -> None:

@@ -14,7 +14,7 @@ from tests.operations.stories import CANCELLED, DELETED, FROM_EFS, MADE, SHARED,
 from tests.world import LAB, ended, furnish, made, serving, tell
 
 MORE_THAN_ARE_REPEATED: Final = 6
-SHOWN: Final = "query($id: ID!) { operation(id: $id) { status failure } }"
+SHOWN: Final = "query($id: ID!) { operation(id: $id) { status failure { message } } }"
 READS: Final = {
     "movers": f'account(id: "{LAB}") {{ movers {{ nodes {{ name }} }} }}',
     "mover": f'mover(account: "{LAB}", group: "g", name: "one") {{ name source {{ uri }} }}',

@@ -161,4 +161,5 @@ async def test_waiting_returns_the_end_or_the_state_after_the_time_is_over(
         waiting = group.create_task(reader.wait(operation_id, 60.0))
         await store.operations.end(operation_id, failure)
     assert waiting.result().ended
-    assert waiting.result().failure == failure
+    found = waiting.result().failure
+    assert (found and found.message) == failure

@@ -172,6 +172,6 @@ async def test_a_permanent_refusal_fails_a_create_at_once_and_leaves_nothing(
         operation = await ended(client, payload["operation"]["id"])
     assert operation["status"] == "FAILED"
     wanted = "the bucket does not exist" if text is None else "KMS key"
-    assert wanted in operation["failure"]
+    assert wanted in operation["failure"]["message"]
     assert aws.interceptor.counts()["datasync.CreateLocationS3"] == 2, "one per side"
     assert left(aws, LAB) == (0, 0, 0)

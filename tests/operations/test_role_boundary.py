@@ -64,5 +64,5 @@ async def test_a_boundary_that_is_not_there_fails_the_mover(aws: Sandbox, tmp_pa
         answer = (await ask(client, CREATE, input=new_mover()))["createMover"]
         operation = await ended(client, answer["operation"]["id"])
     assert operation["status"] == "FAILED"
-    assert "datasync-boundary does not exist" in operation["failure"]
+    assert "datasync-boundary does not exist" in operation["failure"]["message"]
     assert left(aws, LAB) == (0, 0, 0)

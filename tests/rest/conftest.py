@@ -18,7 +18,7 @@ from tests.world import HEADERS, LAB, ORG, ROLE, furnish
 
 ROOT = "/v1/datasync"
 MOVERS = f"{ROOT}/{LAB}/movers"
-ENDED = "subscription($id: ID!) { operationProgress(operation: $id) { status failure } }"
+ENDED = "subscription($id: ID!) { operationProgress(operation: $id) { status } }"
 
 
 @dataclass(frozen=True)

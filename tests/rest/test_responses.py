@@ -11,7 +11,13 @@ import pytest
 
 from graph.model.location import Location
 from graph.model.mover import Account, Mover, Tag, Task
-from graph.model.operation import Operation, OperationEvent, OperationKind, OperationStatus
+from graph.model.operation import (
+    Operation,
+    OperationEvent,
+    OperationFailure,
+    OperationKind,
+    OperationStatus,
+)
 from graph.model.run import Counters, Run
 from graph.resolvers.movers import MoverDetails
 from rest_compat import responses
@@ -199,7 +205,7 @@ VIEWS: dict[str, tuple[Operation, dict[str, Any]]] = {
         },
     ),
     "failed": (
-        replace(BEGUN, status=OperationStatus.FAILED, ended_at=AT, failure="why"),
+        replace(BEGUN, status=OperationStatus.FAILED, ended_at=AT, failure=OperationFailure("why")),
         {
             "checkin_at": T, "created_at": T, "id": "i", "status": "failed",
             "events": [*LINES, f"{T} {T} failed task i"], "failed_at": T, "failure": "why",
@@ -217,7 +223,7 @@ VIEWS: dict[str, tuple[Operation, dict[str, Any]]] = {
         },
     ),
     "failed as a newer server calls it": (
-        replace(BEGUN, status=OperationStatus.OTHER, ended_at=AT, failure="why"),
+        replace(BEGUN, status=OperationStatus.OTHER, ended_at=AT, failure=OperationFailure("why")),
         {
             "checkin_at": T, "created_at": T, "id": "i", "status": "failed",
             "events": [*LINES, f"{T} {T} failed task i"], "failed_at": T, "failure": "why",

@@ -225,7 +225,7 @@ async def test_a_create_that_is_resumed_keeps_to_the_rules_of_then(
         client.headers.update(HEADERS["everything"])
         operation = await ended(client, made["operation"]["id"])
     assert operation["status"] == "FAILED"
-    assert why in operation["failure"]
+    assert why in operation["failure"]["message"]
     assert left(account, LAB)[1:] == (0, 0)
 
 

@@ -10,7 +10,7 @@ from graphql import GraphQLEnumType
 from graph.app import graphql_schema
 from graph.model import words
 from graph.model.audit import AuditAction, AuditPhase, Surface
-from graph.model.operation import OperationKind, OperationStatus
+from graph.model.operation import OperationKind, OperationStatus, OperationStep
 from graph.model.orphan import OrphanKind
 from graph.model.run import Outcome
 from graph.schema.enums import describe
@@ -31,6 +31,9 @@ NAMES = {
     "LocationKind": words.LocationKind,
     "RunPhaseName": words.PhaseName,
     "EstimateBasis": words.EstimateBasis,
+    "EventLevel": words.EventLevel,
+    "FailureCode": words.FailureCode,
+    "OperationStep": OperationStep,
 }
 
 

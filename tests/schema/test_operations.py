@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from graph.sandbox import Sandbox
+from graph.sandbox import Fault, Sandbox
 from graph.schema.ids import encode_cursor
 from tests.world import CREATE, LAB, ask, ended, furnish, made, new_mover, serving, tell
 
@@ -14,7 +14,7 @@ PAGE = """
 query($filter: OperationFilter, $first: Int! = 25, $after: String) {
   operations(filter: $filter, first: $first, after: $after) {
     nodes {
-      id kind status moverName failure requestedBy createdAt endedAt
+      id kind status moverName failure { message } requestedBy createdAt endedAt
       account { accountId } group { name } mover { name } events { at message }
     }
     edges { cursor }
@@ -39,7 +39,11 @@ async def test_operations_are_listed_page_by_page(aws: Sandbox, tmp_path: Path) 
         assert not rest["pageInfo"]["hasNextPage"]
         assert rest["pageInfo"]["hasPreviousPage"]
         shown = rest["nodes"][0]
-    assert (shown["kind"], shown["status"], shown["failure"]) == ("CREATE_MOVER", "COMPLETED", None)
+    assert (shown["kind"], shown["status"], shown["failure"]) == (
+        "CREATE_MOVER",
+        "COMPLETED",
+        None,
+    )
     assert (shown["account"], shown["group"]) == ({"accountId": LAB}, {"name": "g"})
     assert (shown["mover"], shown["requestedBy"]) == ({"name": "one"}, "default")
     assert shown["events"][0]["message"] == "requested creation of source location"
@@ -68,7 +72,7 @@ async def test_operations_are_filtered(aws: Sandbox, tmp_path: Path) -> None:
             page = (await ask(client, PAGE, filter=wanted))["operations"]
             assert [node["moverName"] for node in page["nodes"]] == found, wanted
         page = (await ask(client, PAGE, filter={"group": "h"}))["operations"]
-        assert "is-not-there" in page["nodes"][0]["failure"]
+        assert "is-not-there" in page["nodes"][0]["failure"]["message"]
 
 
 @pytest.mark.parametrize(
@@ -93,3 +97,58 @@ async def test_what_no_page_can_be_made_of_is_invalid(
     assert error["extensions"]["code"] == "INVALID"
     assert said in error["message"]
     assert answer["data"] == {"operations": None}
+
+
+SHOWN = """query($id: ID!) { operation(id: $id) { status moverId mover { id }
+  failure { code message step retryable } events { id level at message } } }"""
+DELETE = "mutation($id: ID!) { deleteMover(input: {mover: $id}) { operation { id } } }"
+
+
+async def test_a_failure_says_what_failed_and_is_the_last_event(
+    aws: Sandbox, tmp_path: Path
+) -> None:
+    furnish(aws, LAB)
+    bad = new_mover()
+    bad["source"]["s3"]["bucketArn"] = "arn:aws:s3:::is-not-there"
+    async with serving(tmp_path) as client:
+        operation = (await ask(client, CREATE, input=bad))["createMover"]["operation"]
+        failed = await ended(client, operation["id"], SHOWN)
+    failure = failed["failure"]
+    assert failure.pop("message") == failed["events"][-1]["message"]
+    assert failure == {"code": "INVALID", "step": "SOURCE", "retryable": False}
+    levels = [event["level"] for event in failed["events"]]
+    assert levels == ["INFO"] * (len(levels) - 1) + ["ERROR"]
+    assert failed["moverId"] is None
+
+
+async def test_a_delete_that_fails_says_at_which_step(aws: Sandbox, tmp_path: Path) -> None:
+    furnish(aws, LAB)
+    async with serving(tmp_path) as client:
+        for name, fault, step in (
+            ("one", "DeleteTask", "TASK"),
+            ("two", "DeleteLocation", "LOCATIONS"),
+            ("three", "DeleteRole", "ROLES"),
+        ):
+            mover = await made(client, name=name)
+            aws.interceptor.add(Fault(fault, "denied", count=100))
+            operation = (await ask(client, DELETE, id=mover))["deleteMover"]["operation"]
+            failed = await ended(client, operation["id"], SHOWN)
+            aws.interceptor.clear()
+            assert failed["failure"]["step"] == step
+            assert failed["failure"]["code"] in ("ACCESS_DENIED", "CONFLICT")
+            assert failed["moverId"] == mover
+
+
+async def test_the_id_of_a_mover_survives_its_deletion(aws: Sandbox, tmp_path: Path) -> None:
+    furnish(aws, LAB)
+    async with serving(tmp_path) as client:
+        mover = await made(client)
+        operation = (await ask(client, DELETE, id=mover))["deleteMover"]["operation"]
+        done = await ended(client, operation["id"], SHOWN)
+        again = (await ask(client, SHOWN, id=operation["id"]))["operation"]
+    assert (done["status"], done["mover"], done["moverId"]) == ("COMPLETED", None, mover)
+    assert done["failure"] is None
+    assert {event["level"] for event in done["events"]} == {"INFO"}
+    ids = [event["id"] for event in done["events"]]
+    assert len(set(ids)) == len(ids) > 1
+    assert [event["id"] for event in again["events"]] == ids

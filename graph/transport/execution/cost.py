@@ -216,10 +216,9 @@ class _Costs:
         """The maximum number of times that the selection of a field is executed."""
         given = {a.name.value: a.value for a in node.arguments or ()}
         if pages:
-            asked = [name for name in pages if self._is_given(given.get(name))]
-            sizes = (self._page(given.get(name), definition.args[name]) for name in asked or pages)
+            sizes = (self._page(given.get(name)) for name in pages)
             said = [size for size in sizes if size is not None]
-            return max(1, *said) if said else self._limits.default_page
+            return max(1, *said) if said else self._usual(definition, given, pages)
         if paged or not is_list_type(get_nullable_type(definition.type)):
             return 1
         lengths = [
@@ -229,14 +228,19 @@ class _Costs:
         ]
         return max(1, *lengths) if lengths else self._limits.default_list
 
-    def _is_given(self, node: ValueNode | None) -> bool:
-        return node is not None and self._value(node) not in (None, Undefined)
+    def _usual(
+        self, definition: GraphQLField, given: Mapping[str, ValueNode], pages: list[str]
+    ) -> int:
+        """The size of a page for which none is given."""
+        sizes = [definition.args[name].default_value for name in pages]
+        usual = [size for size in sizes if isinstance(size, int)]
+        if not usual or any(name in given and self._value(given[name]) is None for name in pages):
+            usual.append(self._limits.default_page)
+        return max(1, *usual)
 
-    def _page(self, node: ValueNode | None, argument: Any) -> int | None:
+    def _page(self, node: ValueNode | None) -> int | None:
         """The size of a page, None if not given. Anything but a number is rejected later."""
         value = Undefined if node is None else self._value(node)
-        if value in (None, Undefined):
-            value = argument.default_value
         if isinstance(value, float) and value.is_integer():  # GraphQL takes 1e9 for a whole number
             value = int(value)
         return value if isinstance(value, int) else None

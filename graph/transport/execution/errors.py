@@ -15,8 +15,8 @@ from graph.transport.execution.wording import worded
 log = logging.getLogger(__name__)
 
 CodeOf = Callable[[BaseException], str | None]
-"""The code of an error whose message is public; None for all others. If such an error has a ``wait``
-in seconds or a ``path`` to the argument that caused it, clients are told."""
+"""The code of an error whose message is public; None for all others. If such an error has a
+``wait`` in seconds or a ``path`` to the argument that caused it, clients are told."""
 
 MASK: Final = "Internal error"
 _LONGEST: Final = 2_000

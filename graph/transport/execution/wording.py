@@ -14,6 +14,7 @@ from graphql import (
     Node,
     ObjectFieldNode,
     ValueNode,
+    print_ast,
 )
 
 _SUGGESTION: Final = re.compile(r" Did you mean [^?]*\?")
@@ -39,36 +40,38 @@ def naming_arguments(document: DocumentNode, errors: Sequence[GraphQLError]) -> 
 
 def _naming_argument(document: DocumentNode, error: GraphQLError) -> GraphQLError:
     node = error.nodes[0] if error.nodes else None
-    path = _path_to(document, node) if isinstance(node, ValueNode | ObjectFieldNode) else []
+    if not isinstance(node, ValueNode | ObjectFieldNode):
+        return error
+    path, found = _place_of(document, node)
     if not path:
         return error
     return GraphQLError(
         f"Argument '{'.'.join(path)}': {error.message}",
-        nodes=error.nodes,
+        nodes=[found],
         original_error=error.original_error,
         extensions={**(error.extensions or {}), "argument": path},
     )
 
 
-def _path_to(document: DocumentNode, wanted: Node) -> list[str]:
-    """The argument that a value is in, and its members down to the value."""
+def _place_of(document: DocumentNode, wanted: Node) -> tuple[list[str], Node]:
+    """The argument that a value is in with its members down to the value, and the value itself."""
     waiting: list[tuple[Node, list[str]]] = [(document, [])]
     while waiting:
         node, path = waiting.pop()
         if isinstance(node, ArgumentNode) or (path and isinstance(node, ObjectFieldNode)):
             path = [*path, node.name.value]
         if node is wanted or (wanted.loc is None and _is_same(node, wanted)):
-            return path
+            return path, node
         if path and isinstance(node, ListValueNode):
             waiting += [(value, [*path, str(index)]) for index, value in enumerate(node.values)]
         else:
             waiting += [(child, path) for child in _children(node)]
-    return []
+    return [], wanted
 
 
 def _is_same(node: Node, copied: Node) -> bool:
     """Whether a node is the one that the library has copied, without its location."""
-    return type(node) is type(copied) and node == copied
+    return isinstance(node, ValueNode) and print_ast(node) == print_ast(copied)
 
 
 def _children(node: Node) -> Iterator[Node]:

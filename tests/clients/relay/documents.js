@@ -52,7 +52,7 @@ graphql`
 graphql`
   subscription documentsOperationSubscription($operation: ID!) {
     operationProgress(operation: $operation) {
-      id status failure
+      id status failure { message }
       mover { id name status }
     }
   }

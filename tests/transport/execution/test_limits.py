@@ -82,13 +82,13 @@ def test_a_list_of_unknown_size_costs_as_much_as_one_of_the_assumed_size(
     limit: str, text: str
 ) -> None:
     costs = {}
-    for assumed in (1, 5, 6):
+    for assumed in (2, 5, 6):  # the default is 2
         costs[assumed] = next(
             cost for cost in range(1_000) if is_served(text, cost=cost, **{limit: assumed})
         )
     each = costs[6] - costs[5]
     assert each > 0
-    assert costs[5] - costs[1] == 4 * each
+    assert costs[5] - costs[2] == 3 * each
 
 
 def is_served(text: str, **limits: int) -> bool:

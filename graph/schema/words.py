@@ -1,0 +1,145 @@
+"""Describes the enums of AWS's words, and of the few that the server chooses itself."""
+
+from __future__ import annotations
+
+from graph.model.words import (
+    EstimateBasis,
+    EventLevel,
+    FailureCode,
+    LocationKind,
+    MoverStatus,
+    PhaseName,
+    PhaseStatus,
+    RunStatus,
+    ScheduleStatus,
+    TaskMode,
+)
+from graph.schema.enums import describe
+
+describe(
+    MoverStatus,
+    "MoverStatus",
+    "The status of a mover's task. Handle values that you do not know like OTHER.",
+    {
+        "AVAILABLE": "Ready to be started.",
+        "CREATING": "AWS is still creating the task.",
+        "QUEUED": "A run waits for another run to end.",
+        "RUNNING": "A run is active.",
+        "UNAVAILABLE": "Not usable, often because an agent is offline; `errorDetail` says why.",
+        "OTHER": "A status that AWS added later; `statusText` has its name.",
+    },
+)
+describe(
+    RunStatus,
+    "RunStatus",
+    "The status of a run. Only SUCCESS and ERROR are final. Handle values that you do not know "
+    "like OTHER.",
+    {
+        "QUEUED": "Waits for another run of the mover to end.",
+        "LAUNCHING": "AWS is preparing its resources.",
+        "PREPARING": "Both ends are being compared.",
+        "TRANSFERRING": "Files are being copied.",
+        "VERIFYING": "The copies are being verified.",
+        "CANCELLING": "Its cancellation was requested.",
+        "SUCCESS": "Ended without an error of its own; `outcome` says whether files failed.",
+        "ERROR": "Ended with an error, or because it was cancelled; `outcome` says which.",
+        "OTHER": "A status that AWS added later; `statusText` has its name.",
+    },
+)
+describe(
+    TaskMode,
+    "TaskMode",
+    "How a task transfers. Handle values that you do not know like OTHER.",
+    {
+        "BASIC": "The three phases follow each other; for all kinds of locations.",
+        "ENHANCED": "The phases overlap, without a limit on the number of files; with more "
+        "counters.",
+        "OTHER": "A mode that AWS added later; `modeText` has its name.",
+    },
+)
+describe(
+    ScheduleStatus,
+    "ScheduleStatus",
+    "Whether a schedule starts its mover. Handle values that you do not know like OTHER.",
+    {
+        "ENABLED": "The mover is started at the times of the schedule.",
+        "DISABLED": "The schedule is suspended; `disabledBy` says by whom.",
+        "OTHER": "A status that AWS added later; `statusText` has its name.",
+    },
+)
+describe(
+    LocationKind,
+    "LocationKind",
+    "The kind of storage that a location is in. Handle values that you do not know like OTHER.",
+    {
+        "S3": "Amazon S3.",
+        "EFS": "Amazon EFS.",
+        "FSX_LUSTRE": "Amazon FSx for Lustre.",
+        "FSX_ONTAP": "Amazon FSx for NetApp ONTAP.",
+        "FSX_OPEN_ZFS": "Amazon FSx for OpenZFS.",
+        "FSX_WINDOWS": "Amazon FSx for Windows File Server.",
+        "NFS": "An NFS server, reached through agents.",
+        "SMB": "An SMB server, reached through agents.",
+        "HDFS": "A Hadoop cluster, reached through agents.",
+        "OBJECT_STORAGE": "Object storage with the API of S3 outside of AWS.",
+        "AZURE_BLOB": "Azure Blob Storage.",
+        "OTHER": "A kind that AWS added later; `kindText` has the scheme of its URIs.",
+    },
+)
+describe(
+    PhaseStatus,
+    "PhaseStatus",
+    "The result of a phase of a run. Handle values that you do not know like OTHER.",
+    {
+        "PENDING": "The phase has not ended.",
+        "SUCCESS": "The phase ended without an error.",
+        "ERROR": "The phase failed.",
+        "OTHER": "A status that AWS added later; `statusText` has its name.",
+    },
+)
+describe(
+    PhaseName,
+    "RunPhaseName",
+    "The phases of a run.",
+    {
+        "PREPARE": "Both ends are compared to decide what to transfer.",
+        "TRANSFER": "Files are copied, and deleted at the destination if the options say so.",
+        "VERIFY": "The copies are verified.",
+    },
+)
+describe(
+    EstimateBasis,
+    "EstimateBasis",
+    "What the progress of a run is computed from.",
+    {
+        "BYTES": "The bytes that were transferred, of those that are expected.",
+        "FILES": "The files that were transferred, where AWS estimates no bytes.",
+    },
+)
+describe(
+    EventLevel,
+    "EventLevel",
+    "Whether an event of an operation needs attention.",
+    {"INFO": "A step of the operation.", "ERROR": "The failure that ended the operation."},
+)
+describe(
+    FailureCode,
+    "FailureCode",
+    "The kind of error that ended an operation. Handle values that you do not know like OTHER.",
+    {
+        "INVALID": "AWS found the input invalid.",
+        "FORBIDDEN": "The key that requested the operation has lost the right to it.",
+        "NOT_FOUND": "A resource does not exist.",
+        "CONFLICT": "The state of a resource did not allow the operation.",
+        "NAME_TAKEN": "Another mover of the group has the name.",
+        "ALREADY_RUNNING": "A run of the mover is active.",
+        "NOT_RUNNING": "The mover has no active run.",
+        "QUOTA_EXCEEDED": "A limit of AWS is reached.",
+        "ACCESS_DENIED": "AWS denied a request of this server.",
+        "THROTTLED": "AWS was asked too often.",
+        "UPSTREAM": "AWS or the store failed to respond properly.",
+        "UPSTREAM_TIMEOUT": "AWS or the store did not respond in time.",
+        "INTERNAL": "An error of the server itself, whose log has the details.",
+        "OTHER": "A kind that a newer server of the deployment knows.",
+    },
+)
