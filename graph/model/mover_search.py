@@ -92,7 +92,8 @@ class Place(NamedTuple):
     task_arn: str
 
     def text(self) -> str:
-        return json.dumps(self, ensure_ascii=False)
+        """Printable, whatever the name is."""
+        return json.dumps(self)
 
 
 @dataclass(frozen=True, slots=True)

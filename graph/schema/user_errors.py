@@ -145,6 +145,7 @@ def user_error(
     ``target`` and ``task_arn``: what the mutation was about, as far as that is known.
     """
     if error.code not in _CORRECTABLE:
+        error.path = ("input", *error.path) if error.path else ()
         raise error
     info.context.failures[error.code, info.field_name] += 1
     path = error.path

@@ -73,6 +73,13 @@ def test_a_place_is_read_back(given: tuple[MoverOrder, list[Place]]) -> None:
     assert [order.place(place.text()) for place in places] == places
 
 
+@given(st.text(), st.text())
+def test_a_place_is_printable_whatever_the_name_is(name: str, value: str) -> None:
+    place = Place(value, name, "arn")
+    assert place.text().isprintable()
+    assert MoverOrder().place(place.text()) == place
+
+
 BY_TIME = MoverOrder(MoverOrderField.CREATED_AT)
 
 
