@@ -37,6 +37,13 @@ class RunFilter:
         """Whether the outcome of a run matches."""
         return self.outcome is None or run.outcome in self.outcome
 
+    def spans(self, run: Run) -> bool:
+        """Whether a run was requested within the times."""
+        at = run.requested_at
+        if at is None:
+            return self.since is None and self.until is None
+        return (self.since is None or at >= self.since) and (self.until is None or at < self.until)
+
     def text(self) -> str:
         """Equal for equal filters, and for no others."""
         sets = [

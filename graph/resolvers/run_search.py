@@ -1,14 +1,16 @@
-"""Finds the runs of a mover that a filter selects. AWS lists runs without their times."""
+"""Finds the runs that a filter selects. AWS lists runs without their times and outcomes."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from datetime import datetime
 
 from graph.context import ReadContext
-from graph.model.errors import NotFound
+from graph.model.errors import NotFound, QuotaExceeded
 from graph.model.run import Run, RunRef
 from graph.model.run_search import RunFilter
+from graph.resolvers.movers import list_movers
 from graph.resolvers.runs import list_runs
 
 
@@ -24,10 +26,34 @@ async def search_runs(context: ReadContext, task_arn: str, wanted: RunFilter) ->
     found = [ref for ref in refs[low:high] if wanted.may_admit(ref)]
     if wanted.outcome is None:
         return found
-    runs = await asyncio.gather(*(_read(context, ref) for ref in found))
-    return [
-        ref for ref, run in zip(found, runs, strict=True) if run is not None and wanted.admits(run)
-    ]
+    ended = {run.run_arn for run in await _read_all(context, found) if wanted.admits(run)}
+    return [ref for ref in found if ref.run_arn in ended]
+
+
+async def search_account_runs(
+    context: ReadContext, account_id: str, group: str | None, wanted: RunFilter
+) -> list[Run]:
+    """The runs of an account, or of a group of it, that the filter selects, the newest first.
+
+    Costs the lists of movers and runs, and a call for each run that may match and is not
+    remembered. Raises QuotaExceeded if AWS lists too many runs of the account.
+    """
+    movers = await list_movers(context, account_id, group)
+    listed = await context.loaders.account_runs.load(account_id)
+    if listed is None:
+        raise QuotaExceeded(
+            f"account {account_id} has more runs than can be searched together: search those of "
+            "single movers"
+        )
+    refs = [ref for mover in movers for ref in listed.by_task.get(mover.task_arn, ())]
+    runs = await _read_all(context, [ref for ref in refs if wanted.may_admit(ref)])
+    found = [run for run in runs if wanted.admits(run) and wanted.spans(run)]
+    return sorted(found, key=_newest_first)
+
+
+def _newest_first(run: Run) -> tuple[bool, float, str]:
+    at = run.requested_at
+    return at is None, 0.0 if at is None else -at.timestamp(), run.run_arn
 
 
 async def _first_before(context: ReadContext, refs: list[RunRef], moment: datetime) -> int:
@@ -44,6 +70,12 @@ async def _first_before(context: ReadContext, refs: list[RunRef], moment: dateti
         else:
             low = middle + 1
     return low
+
+
+async def _read_all(context: ReadContext, refs: Iterable[RunRef]) -> list[Run]:
+    """The runs, without those that AWS has forgotten since it listed them."""
+    runs = await asyncio.gather(*(_read(context, ref) for ref in refs))
+    return [run for run in runs if run is not None]
 
 
 async def _read(context: ReadContext, ref: RunRef) -> Run | None:

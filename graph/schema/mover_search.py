@@ -10,10 +10,12 @@ import strawberry
 
 from graph.model import mover_search as model
 from graph.model.errors import Invalid
+from graph.model.mover import Mover as MoverModel
 from graph.model.run import Outcome
 from graph.model.words import LocationKind, MoverStatus, TaskMode
 from graph.resolvers import mover_search, movers
 from graph.schema import enums, words  # noqa: F401 - describe the enums
+from graph.schema.connections import Listing, Page, PageRequest, cut, name_of_list
 from graph.schema.fields import Info, filter_text
 
 E = TypeVar("E", bound=Enum)
@@ -97,7 +99,28 @@ MoverOrderArgument = Annotated[
 ]
 
 
-def filter_of(given: MoverFilter | None) -> model.MoverFilter:
+async def movers_page(  # noqa: PLR0913, PLR0917 - what a list of movers depends on
+    info: Info,
+    account_id: str,
+    group: str | None,
+    wanted: MoverFilter | None,
+    order_by: MoverOrder | None,
+    asked: PageRequest,
+) -> Page[MoverModel]:
+    """A page of the movers of an account or group."""
+    selected, order = _filter_of(wanted), _order_of(order_by)
+    found = await mover_search.search_movers(
+        info.context, account_id, group, selected, order, further=asked.is_further
+    )
+    of = name_of_list("movers", account_id, group or "", order.text(), selected.text())
+    listing = Listing(
+        of, found, lambda each: each[0].text(), lambda text: order.rank(order.place(text))
+    )
+    page = cut(listing, asked)
+    return Page([(cursor, mover) for cursor, (_, mover) in page.items], page.info, page.total)
+
+
+def _filter_of(given: MoverFilter | None) -> model.MoverFilter:
     """Raises Invalid, with the path of the member."""
     if given is None:
         return model.ALL_MOVERS
@@ -114,7 +137,7 @@ def filter_of(given: MoverFilter | None) -> model.MoverFilter:
     )
 
 
-def order_of(given: MoverOrder | None) -> model.MoverOrder:
+def _order_of(given: MoverOrder | None) -> model.MoverOrder:
     return model.MoverOrder() if given is None else model.MoverOrder(given.field, given.direction)
 
 

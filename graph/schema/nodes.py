@@ -8,8 +8,6 @@ from graph.loaders import MoverPage
 from graph.model import mover as mover_model
 from graph.model.words import MoverStatus, TaskMode
 from graph.resolvers import movers, orphans, runs
-from graph.resolvers.mover_search import search_movers
-from graph.resolvers.run_search import search_runs
 from graph.schema import enums, words  # noqa: F401 - describe the enums
 from graph.schema.arguments import (
     AfterCursor,
@@ -23,33 +21,30 @@ from graph.schema.arguments import (
 from graph.schema.connections import (
     Connection,
     Listing,
-    PageRequest,
+    Page,
     connection_of,
     cut,
     edges_of,
-    name_of_list,
     page_request,
 )
 from graph.schema.fields import Info, attribute, or_null, word
 from graph.schema.locations import Location, shown
 from graph.schema.mover_search import (
-    MoverFilter,
     MoverFilterArgument,
-    MoverOrder,
     MoverOrderArgument,
     MoverSummary,
-    filter_of,
-    order_of,
+    movers_page,
 )
 from graph.schema.node import Node
 from graph.schema.orphans import Orphan
 from graph.schema.permissions import MoverPermissions
 from graph.schema.run_fields import RunFields
 from graph.schema.run_search import (
+    RUNS_OF_MANY,
     RunFilterArgument,
     RunOrderArgument,
-    is_ascending,
-    run_filter_of,
+    runs_of_account,
+    runs_of_mover,
 )
 from graph.schema.scalars import AccountId, Arn
 from graph.schema.tag import Tag
@@ -108,11 +103,27 @@ class Account(Node):
         before: BeforeCursor = None,
     ) -> MoverConnection | None:
         asked = page_request(first, after, last, before, usual=50)
-        return await _movers(info, self.value.account_id, None, filter, order_by, asked)
+        account_id = self.value.account_id
+        return _movers(await movers_page(info, account_id, None, filter, order_by, asked))
 
     @strawberry.field(description="How many movers the account has, and how many need attention.")
     def summary(self) -> MoverSummary:
         return MoverSummary(account_id=self.value.account_id)
+
+    @strawberry.field(description=RUNS_OF_MANY)
+    async def runs(  # noqa: PLR0913, PLR0917 - the arguments of the field
+        self,
+        info: Info,
+        filter: RunFilterArgument = None,  # noqa: A002 - the argument's name in the schema
+        order_by: RunOrderArgument = None,
+        first: FirstOf25 = 25,
+        after: AfterCursor = None,
+        last: Last = None,
+        before: BeforeCursor = None,
+    ) -> Connection[Run] | None:
+        asked = page_request(first, after, last, before, usual=25)
+        page = await runs_of_account(info, self.value.account_id, None, filter, order_by, asked)
+        return connection_of(page, lambda run: Run(value=run))
 
     @strawberry.field(
         description="Resources that movers left behind in the account, locations first. Needs a "
@@ -151,11 +162,28 @@ class Group(Node):
     ) -> MoverConnection | None:
         asked = page_request(first, after, last, before, usual=50)
         account_id = self.value.account.account_id
-        return await _movers(info, account_id, self.value.name, filter, order_by, asked)
+        name = self.value.name
+        return _movers(await movers_page(info, account_id, name, filter, order_by, asked))
 
     @strawberry.field(description="How many movers the group has, and how many need attention.")
     def summary(self) -> MoverSummary:
         return MoverSummary(account_id=self.value.account.account_id, group=self.value.name)
+
+    @strawberry.field(description=RUNS_OF_MANY)
+    async def runs(  # noqa: PLR0913, PLR0917 - the arguments of the field
+        self,
+        info: Info,
+        filter: RunFilterArgument = None,  # noqa: A002 - the argument's name in the schema
+        order_by: RunOrderArgument = None,
+        first: FirstOf25 = 25,
+        after: AfterCursor = None,
+        last: Last = None,
+        before: BeforeCursor = None,
+    ) -> Connection[Run] | None:
+        asked = page_request(first, after, last, before, usual=25)
+        account_id, name = self.value.account.account_id, self.value.name
+        page = await runs_of_account(info, account_id, name, filter, order_by, asked)
+        return connection_of(page, lambda run: Run(value=run))
 
 
 @strawberry.type(
@@ -237,14 +265,8 @@ class Mover(TaskFields, Node):
         before: BeforeCursor = None,
     ) -> Connection[Run] | None:
         asked = page_request(first, after, last, before, usual=25)
-        task_arn, selected = self.value.task_arn, run_filter_of(filter)
-        refs = await search_runs(info.context, task_arn, selected)
-        order = "ASC" if is_ascending(order_by) else "DESC"
-        of = name_of_list("runs", task_arn, order, selected.text())
-        listing = Listing(of, refs[::-1] if order == "ASC" else refs, lambda ref: ref.run_arn)
-        page = cut(listing, asked)
-        by_arn = await runs.get_runs(info.context, [ref.run_arn for _, ref in page.items])
-        return connection_of(page, lambda ref: Run(value=by_arn[ref.run_arn]))
+        page = await runs_of_mover(info, self.value.task_arn, filter, order_by, asked)
+        return connection_of(page, lambda run: Run(value=run))
 
     @strawberry.field(
         description="One run of the mover by its run id; null if AWS does not know it."
@@ -266,26 +288,10 @@ class Run(RunFields, Node):
         return await mover_or_none(info, self.value.task_arn)
 
 
-async def _movers(  # noqa: PLR0913, PLR0917 - what a list of movers depends on
-    info: Info,
-    account_id: str,
-    group: str | None,
-    wanted: MoverFilter | None,
-    order_by: MoverOrder | None,
-    asked: PageRequest,
-) -> MoverConnection:
-    selected, order = filter_of(wanted), order_of(order_by)
-    found = await search_movers(
-        info.context, account_id, group, selected, order, further=asked.is_further
-    )
-    of = name_of_list("movers", account_id, group or "", order.text(), selected.text())
-    listing = Listing(
-        of, found, lambda each: each[0].text(), lambda text: order.rank(order.place(text))
-    )
-    page = cut(listing, asked)
-    together = movers.page_of(mover for _, (_, mover) in page.items)
-    edges, nodes, page_info = edges_of(page, lambda each: Mover(value=each[1], page=together))
-    return MoverConnection(edges=edges, nodes=nodes, page_info=page_info, total_count=len(found))
+def _movers(page: Page[mover_model.Mover]) -> MoverConnection:
+    together = movers.page_of(mover for _, mover in page.items)
+    edges, nodes, info = edges_of(page, lambda mover: Mover(value=mover, page=together))
+    return MoverConnection(edges=edges, nodes=nodes, page_info=info, total_count=page.total or 0)
 
 
 async def mover_or_none(info: Info, task_arn: str) -> Mover | None:

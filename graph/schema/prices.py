@@ -56,9 +56,11 @@ PRICES: Final[Prices] = {
     "Account.groups": _LISTED,
     "Account.group": _LISTED,
     "Account.movers": replace(_LISTED, asked=_SEARCH),
+    "Account.runs": Price(reads=_LAST_RUNS | {_LIST}),
     "Account.orphans": _ORPHANS,
     # The group itself was found in the list of its account.
     "Group.movers": Price(1, asked=_SEARCH),
+    "Group.runs": Price(reads=_LAST_RUNS | {_LIST}),
     "MoverSummary.movers": _LISTED,
     "MoverSummary.running": _LISTED,
     "MoverSummary.failedLast": Price(reads=_LAST_RUNS | {_LIST}),

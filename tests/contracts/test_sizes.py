@@ -13,9 +13,8 @@ MAX_MODULE: Final = 300
 MAX_FUNCTION: Final = 40
 SLACK: Final = 10
 """By so many lines a module may be shorter than its exception says before that has to go down."""
-LONG_MODULES: Final = {
-    "graph/schema/nodes.py": (305, "types that refer to each other have to be in one module"),
-}
+LONG_MODULES: Final[dict[str, tuple[int, str]]] = {}
+"""The lines and the reason, by module."""
 LONG_FUNCTIONS: Final = {
     "graph/loaders.py:__init__": (50, "a list of loaders, each with its description"),
     "tests/api_server.py:__init__": (49, "a list of options"),

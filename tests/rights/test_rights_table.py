@@ -55,6 +55,7 @@ FIELDS: dict[str, tuple[str, tuple[str, str, str, str]]] = {
     "Account.groups": (f"{{ {ACCOUNT} {{ groups {{ nodes {{ name }} }} }} }}", LISTED),
     "Account.group": (f'{{ {ACCOUNT} {{ group(name: "g") {{ name }} }} }}', LISTED),
     "Account.summary": (f"{{ {ACCOUNT} {{ summary {{ movers }} }} }}", LISTED),
+    "Account.runs": (f"{{ {ACCOUNT} {{ runs {{ nodes {{ id }} }} }} }}", LISTED),
     "Account.orphans": (f"{{ {ACCOUNT} {{ orphans {{ arn }} }} }}", WRITERS),
     "Mutation.createMover": (
         "mutation($new: CreateMoverInput!) { createMover(input: $new) { errors { code } } }",

@@ -12,6 +12,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from graph.aws import latest_executions
 from graph.sandbox import Sandbox
 from graph.sandbox.failures import Failure
 from tests.operations.by_hand import backend, by_hand
@@ -162,3 +163,78 @@ async def test_a_search_reads_no_more_runs_than_it_has_to(
         counts = spent(aws)
         assert counts.get("datasync.DescribeTaskExecution", 0) <= described
         assert cost["usedCalls"] == sum(counts.values()) <= cost["requestedCalls"]
+
+
+MANY: Final = """query($filter: RunFilter, $orderBy: RunOrder, $first: Int, $after: String,
+  $last: Int, $before: String) { account(id: "222222222222") { list: runs(filter: $filter,
+    orderBy: $orderBy, first: $first, after: $after, last: $last, before: $before) {
+    totalCount nodes { executionArn } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+  } } }"""
+OF_GROUP: Final = MANY.replace("{ list: runs", '{ group(name: "g") { list: runs') + " }"
+
+
+def add_movers(aws: Sandbox) -> None:
+    """More runs, in the group and in another, some of them at the same times."""
+    role = f"arn:aws:iam::{LAB}:role/reads"
+    for name, group in (("two", "g"), ("three", "h")):
+        task = by_hand(group, (role, role), name=name)
+        for number in range(4):
+            execution = backend().start_task_execution({"TaskArn": task.arn})
+            execution.created = EPOCH + timedelta(hours=5 * number)
+            if number < 3:
+                aws.turn(60)
+
+
+def of_many(wanted: dict[str, Any], groups: str, *, ascending: bool) -> list[str]:
+    """The oracle for the runs of all movers of some groups."""
+    runs = [backend().executions[arn] for arn in expected(wanted)]
+    runs = [run for run in runs if run.task.tags["spinup:spaceid"] in groups]
+    runs.sort(key=lambda run: run.arn)
+    runs.sort(key=lambda run: run.created, reverse=True)
+    arns = [run.arn for run in runs]
+    return arns[::-1] if ascending else arns
+
+
+@pytest.mark.parametrize(("query", "groups"), [(MANY, "gh"), (OF_GROUP, "g")])
+async def test_the_runs_of_all_movers_are_searched_together(
+    client: httpx.AsyncClient, aws: Sandbox, query: str, groups: str
+) -> None:
+    add_movers(aws)
+    chance = random.Random(2)  # noqa: S311 - a test
+    for _ in range(15):
+        names = chance.sample(sorted(FILTERS), chance.choice([0, 1, 2]))
+        wanted = {name: chance.choice(FILTERS[name]) for name in names}
+        direction = chance.choice(["ASC", "DESC"])
+        found: list[str] = []
+        cursor, more = None, True
+        while more:
+            given = {"filter": wanted, "orderBy": {"direction": direction}}
+            data = (await ask(client, query, **given, first=7, after=cursor))["account"]
+            page = data.get("group", data)["list"]
+            found += [node["executionArn"] for node in page["nodes"]]
+            cursor, more = page["pageInfo"]["endCursor"], page["pageInfo"]["hasNextPage"]
+        assert found == of_many(wanted, groups, ascending=direction == "ASC"), wanted
+        assert page["totalCount"] == len(found)
+
+
+async def test_runs_that_are_active_are_found_without_reading_the_others(
+    client: httpx.AsyncClient, aws: Sandbox
+) -> None:
+    spent(aws)
+    active = {"status": ["QUEUED", "LAUNCHING", "TRANSFERRING"]}
+    body = {"query": MANY, "variables": {"filter": active}, "extensions": {"cost": True}}
+    answer = (await client.post("/graphql", json=body)).json()
+    assert answer["data"]["account"]["list"]["totalCount"] == 2
+    counts = spent(aws)
+    assert counts["datasync.DescribeTaskExecution"] == 2
+    cost = answer["extensions"]["cost"]
+    assert cost["usedCalls"] == sum(counts.values()) <= cost["requestedCalls"]
+
+
+async def test_too_many_runs_are_not_searched_together(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(latest_executions, "_PAGES", 0)
+    (error,) = (await tell(client, MANY))["errors"]
+    assert (error["extensions"]["code"], error["path"]) == ("QUOTA_EXCEEDED", ["account", "list"])
+    assert (await search(client))["totalCount"] == RUNS
