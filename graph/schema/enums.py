@@ -177,8 +177,8 @@ describe(
         "SOURCE": "Creating the source location and its role.",
         "DESTINATION": "Creating the destination location and its role.",
         "TASK": "Creating or deleting the task.",
-        "LOCATIONS": "Deleting the locations.",
-        "ROLES": "Deleting the roles.",
+        "LOCATIONS": "Deleting the locations of the mover.",
+        "ROLES": "Deleting the roles of the locations.",
         "OTHER": _NEWER,
     },
 )

@@ -72,8 +72,8 @@ describe(
     "LocationKind",
     "The kind of storage that a location is in. Handle values that you do not know like OTHER.",
     {
-        "S3": "Amazon S3.",
-        "EFS": "Amazon EFS.",
+        "S3": "A bucket in Amazon S3.",
+        "EFS": "A file system in Amazon EFS.",
         "FSX_LUSTRE": "Amazon FSx for Lustre.",
         "FSX_ONTAP": "Amazon FSx for NetApp ONTAP.",
         "FSX_OPEN_ZFS": "Amazon FSx for OpenZFS.",
@@ -82,7 +82,7 @@ describe(
         "SMB": "An SMB server, reached through agents.",
         "HDFS": "A Hadoop cluster, reached through agents.",
         "OBJECT_STORAGE": "Object storage with the API of S3 outside of AWS.",
-        "AZURE_BLOB": "Azure Blob Storage.",
+        "AZURE_BLOB": "A container in Azure Blob Storage.",
         "OTHER": "A kind that AWS added later; `kindText` has the scheme of its URIs.",
     },
 )
@@ -93,7 +93,7 @@ describe(
     {
         "PENDING": "The phase has not ended.",
         "SUCCESS": "The phase ended without an error.",
-        "ERROR": "The phase failed.",
+        "ERROR": "The phase ended with an error.",
         "OTHER": "A status that AWS added later; `statusText` has its name.",
     },
 )

@@ -8,7 +8,6 @@ import pytest
 from graphql import GraphQLEnumType
 
 from graph.app import graphql_schema
-from graph.model import words
 from graph.model.audit import AuditAction, AuditPhase, Surface
 from graph.model.operation import OperationKind, OperationStatus, OperationStep
 from graph.model.orphan import OrphanKind
@@ -23,16 +22,6 @@ NAMES = {
     "AuditAction": AuditAction,
     "AuditPhase": AuditPhase,
     "ApiSurface": Surface,
-    "MoverStatus": words.MoverStatus,
-    "RunStatus": words.RunStatus,
-    "TaskMode": words.TaskMode,
-    "ScheduleStatus": words.ScheduleStatus,
-    "PhaseStatus": words.PhaseStatus,
-    "LocationKind": words.LocationKind,
-    "RunPhaseName": words.PhaseName,
-    "EstimateBasis": words.EstimateBasis,
-    "EventLevel": words.EventLevel,
-    "FailureCode": words.FailureCode,
     "OperationStep": OperationStep,
 }
 
