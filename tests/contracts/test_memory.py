@@ -56,6 +56,7 @@ MADE_IN: Final = {
     "graph/aws/client/measuring.py",
     "graph/concurrency/budget.py",
     "graph/operations/engine_log.py",
+    "graph/transport/execution/documents.py",
     "graph/transport/execution/persisted.py",
 }
 """Modules that create caches of cachetools; each of their caches is in the table."""
