@@ -91,6 +91,9 @@ query($id: ID!) { operation(id: $id) {
 } }
 """
 
+MADE = "query($id: ID!) { operation(id: $id) { status events { message } mover { id } } }"
+"""Understood by servers of any version."""
+
 
 def new_mover(name: str = "one", group: str = "g", account: str = LAB) -> dict[str, Any]:
     return {
@@ -118,6 +121,6 @@ async def made(client: httpx.AsyncClient, **given: Any) -> str:
     """The id of a mover that was just made."""
     payload = (await ask(client, CREATE, input=new_mover(**given)))["createMover"]
     assert payload["errors"] == []
-    operation = await ended(client, payload["operation"]["id"])
+    operation = await ended(client, payload["operation"]["id"], MADE)
     assert operation["status"] == "COMPLETED", operation
     return str(operation["mover"]["id"])

@@ -131,7 +131,7 @@ async def test_an_operation_of_a_newer_server_is_shown_and_followed_to_its_end(
     changes = {"status": "WITHDRAWN", "ended_at": store.now(), "failure": failure}
     seen = []
     async for operation in reader.follow(operation_id):
-        seen.append((operation.ended, operation.failure))
+        seen.append((operation.ended, operation.failure and operation.failure.message))
         if len(seen) == 1:
             await change_operation(store, operation_id, **changes)
     assert seen == [(False, None), (True, failure)]

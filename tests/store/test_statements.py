@@ -21,7 +21,7 @@ CHANGES: Final[dict[str, dict[str, Any]]] = {
     "RUNS": {"now": 7.0},
     "HAS_TASK": {"task": "arn:task", "now": 7.0},
     "HAS_PARTS": {"left": "[]"},
-    "ENDS": {"how": "FAILED", "why": "no", "now": 7.0},
+    "ENDS": {"how": "FAILED", "why": "no", "code": "CONFLICT", "step": "TASK", "now": 7.0},
     "LOCK": {},
 }
 INDEXES: Final = {"CREATES_BESIDE": "operations_by_end", "NOTHING_LEFT": "operations_by_task"}
