@@ -34,6 +34,7 @@ from graph.server.file_watch import on_change
 from graph.server.garbage_collection import tune_garbage_collection
 from graph.server.headers import SecurityHeaders
 from graph.server.health import Check, Health
+from graph.server.proxies import ProxiedClients
 from graph.server.signals import on_hangup, on_stop
 from graph.store import trouble_of
 from graph.transport import GraphQLApp
@@ -58,6 +59,7 @@ def create_app(settings: Settings, *, owns_process: bool = False) -> Starlette:
             owns_process=owns_process,
         ),
         middleware=[
+            Middleware(ProxiedClients, trusted=settings.trusted_proxies),
             Middleware(AccessLog),
             Middleware(SecurityHeaders, hsts_seconds=settings.hsts_seconds),
             Middleware(Cors, origins=settings.cors_origins, own=frozenset({"/graphql"})),

@@ -21,6 +21,7 @@ from graph.auth import (
 )
 from graph.config.documents import DocumentSettings
 from graph.config.limits import LimitSettings
+from graph.config.network import NetworkSettings, split
 from graph.model.resources import ResourceRule
 
 PREFIX: Final = "DATASYNC_API_"
@@ -113,7 +114,7 @@ class KeySettings(BaseSettings):
         return (default_key(self.token.get_secret_value().encode()), *keys)
 
 
-class Settings(DocumentSettings, LimitSettings, KeySettings):
+class Settings(DocumentSettings, LimitSettings, NetworkSettings, KeySettings):
     listen: str = Field(
         "127.0.0.1:8080",
         description="The address and port to listen on. `:8080` means all addresses.",
@@ -207,23 +208,6 @@ class Settings(DocumentSettings, LimitSettings, KeySettings):
         description="How long a REST request may take, in seconds. A DELETE whose deletion "
         "continues is then answered with 504, any other request with 503.",
     )
-    connections: int = Field(
-        10_000,
-        ge=10,
-        description="The number of concurrent connections. Further ones are rejected with 503.",
-    )
-    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
-        (),
-        description="The origins whose web pages may call the server, separated by commas; `*` "
-        "means any. If empty, REST preflight requests are answered like the original server does, "
-        "and GraphQL accepts only pages of its own origin.",
-    )
-    hsts_seconds: int = Field(
-        0,
-        ge=0,
-        description="For how long browsers that reached the server by HTTPS use nothing else, in "
-        "seconds (`Strict-Transport-Security`); 0 sends no such header.",
-    )
     call_seconds: float = Field(
         20,
         ge=1,
@@ -252,14 +236,10 @@ class Settings(DocumentSettings, LimitSettings, KeySettings):
         "mover is not started again.",
     )
 
-    @field_validator("accounts", "cors_origins", mode="before")
+    @field_validator("accounts", mode="before")
     @classmethod
     def _split(cls, given: object) -> object:
-        return (
-            tuple(part.strip() for part in given.split(",") if part.strip())
-            if isinstance(given, str)
-            else given
-        )
+        return split(given)
 
     @field_validator("accounts")
     @classmethod
@@ -268,14 +248,6 @@ class Settings(DocumentSettings, LimitSettings, KeySettings):
             if not re.fullmatch("[0-9]{12}", account):
                 raise ValueError(f"'{account}' is not an account id of 12 digits")
         return accounts
-
-    @field_validator("cors_origins")
-    @classmethod
-    def _scheme_and_host(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
-        for origin in origins:
-            if origin != "*" and not re.fullmatch(r"[a-z][a-z0-9+.-]*://[^/?#\s]+", origin):
-                raise ValueError(f"'{origin}' is not an origin such as https://example.org")
-        return origins
 
     @field_validator("listen")
     @classmethod

@@ -17,6 +17,8 @@ from graph.config.sources import load
         ("TOKEN", ""),
         ("TOKEN", "x" * 73),
         ("ACCOUNTS", "123"),
+        ("TRUSTED_PROXIES", "proxy.example.org"),
+        ("TRUSTED_PROXIES", "10.0.0.1, 10.0.0.1/8"),
         ("LISTEN", "nonsense"),
         ("LISTEN", "a:99999"),
         ("LISTEN", "[::1:80"),
