@@ -88,11 +88,16 @@ async def describe_task(gateway: ArnGateway, task_arn: str, *, fresh: bool = Fal
 
 async def ends_of(gateway: ArnGateway, task_arn: str) -> tuple[str, str]:
     """The ARNs of a task's source and destination: described once per process, then cached."""
-    ends = gateway.of(task_arn).caches.task_ends.get(task_arn)
+    ends = known_ends(gateway, task_arn)
     if ends is None:
         task = await describe_task(gateway, task_arn)
         ends = (task.source_arn, task.destination_arn)
     return ends
+
+
+def known_ends(gateway: ArnGateway, task_arn: str) -> tuple[str, str] | None:
+    """The same if the task was described before. Asks nobody."""
+    return gateway.of(task_arn).caches.task_ends.get(task_arn)
 
 
 async def create_task(

@@ -56,6 +56,11 @@ def creation_of(spec: LocationSpec) -> Creation:
     return CREATABLE[_BY_SPEC[type(spec)].name]
 
 
+def target_of(spec: LocationSpec) -> str:
+    """The ARN of what the location that is specified reaches, such as its bucket. Not checked."""
+    return creation_of(spec).target(spec)
+
+
 def resources_of(spec: LocationSpec, side: str) -> list[Resource]:
     """What a location to be created uses, each with its place in the input."""
     path = (side, kind_of_spec(spec).name.lower())
@@ -86,4 +91,5 @@ __all__ = [
     "named",
     "resources_at",
     "resources_of",
+    "target_of",
 ]

@@ -78,7 +78,9 @@ class AuditTarget:
     run_arn: str | None = None
     operation_id: str | None = None
     resources: tuple[str, ...] = ()
-    """ARNs of the orphans that were removed, or of the locations and roles of a deleted mover."""
+    """ARNs: of the storage that a create names, source first; of the locations of the mover that is
+    started, stopped or deleted; of the locations and roles that an operation has made or deleted;
+    of the orphans that were removed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ from graph.operations.failures import PartError, code_of, why_of
 from graph.operations.parts import SIDES, TASK, location, marks, role_name, spec_of, tags_for
 from graph.operations.runtime import Runtime
 from graph.operations.settling import Settling
+from graph.store import Parts
 
 T = TypeVar("T")
 
@@ -62,7 +63,7 @@ class MoverCreation:
         first = await self._note(f"requested creation of {TASK} {self._new.name}")
         taken_over = None if first else began
         try:
-            return await self._create_task((ends["source"], ends["destination"]), taken_over)
+            return await self._create_task([(ends[s], roles[s]) for s in SIDES], taken_over)
         except Exception as error:
             raise PartError(TASK, why_of(error), code_of(error)) from error
 
@@ -112,17 +113,18 @@ class MoverCreation:
             lambda: locations.made_locations(aws, spec, mine), create, taken_over
         )
 
-    async def _create_task(self, ends: tuple[str, str], taken_over: float | None) -> str:
+    async def _create_task(self, parts: Parts, taken_over: float | None) -> str:
         """Creates the task between the two locations; returns its ARN once it can be started."""
+        (source, _), (destination, _) = parts
         aws, name, operation_id = self._aws, self._new.name, self._operation_id
         tags = tags_for(aws.org, operation_id, self._new)
         task_arn = await self._settling.find_or_make(
             lambda: tasks.made_tasks(aws, name, marks(operation_id)),
-            lambda: tasks.create_task(aws, name, ends, tags),
+            lambda: tasks.create_task(aws, name, (source, destination), tags),
             taken_over,
         )
-        store = self._runtime.store
-        await self._retries.call_store(lambda: store.operations.set_task(operation_id, task_arn))
+        note = self._runtime.store.operations.set_task
+        await self._retries.call_store(lambda: note(operation_id, task_arn, parts))
         await self._await_available(task_arn)
         return task_arn
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Coroutine
 from typing import Any, TypeVar
 
+from graph.aws.tasks import known_ends
 from graph.context import Context
 from graph.history.audit import ChangeInProgress
 from graph.history.origin import current_origin
+from graph.locations import target_of
 from graph.model import names
 from graph.model.audit import AuditAction, AuditTarget, Requester
 from graph.model.caller import Rights
@@ -39,8 +41,11 @@ async def create_mover(
 
     async def create(attempt: ChangeInProgress) -> Operation:
         movers.check_may_create(context, target.account_id or "", target.group or "")
-        operation = await movers.create_mover(context, read(), idempotency_key)
-        return _accepted(attempt, operation)
+        new = read()
+        attempt.add_details(
+            resources=tuple(target_of(spec) for spec in (new.source, new.destination))
+        )
+        return _accepted(attempt, await movers.create_mover(context, new, idempotency_key))
 
     return await _audited(context, AuditAction.CREATE_MOVER, target, create)
 
@@ -55,7 +60,7 @@ async def delete_mover(context: Context, task_arn: str, *, cancel_run: bool = Fa
             account_id = scope.require_task_account(context, task_arn).account_id
             operation = await movers.resume_deletion(context, account_id, task_arn=task_arn)
         else:
-            _found(attempt, mover)
+            _found(context, attempt, mover)
             operation = await movers.delete_mover(context, mover, cancel_run=cancel_run)
         return _accepted(attempt, operation)
 
@@ -71,7 +76,7 @@ async def delete_named(context: Context, account_id: str, group: str, name: str)
         except NotFound:
             operation = await movers.resume_deletion(context, account_id, named=(group, name))
         else:
-            _found(attempt, mover)
+            _found(context, attempt, mover)
             operation = await movers.delete_mover(context, mover)
         return _accepted(attempt, operation)
 
@@ -97,10 +102,7 @@ async def start_mover(
             attempt.add_details(run_arn=before)
             return StartResult(before, again=True)
         mover = await movers.get_mover(context, task_arn)
-        _found(attempt, mover)
-        run_arn = await runs.start_run(context, mover, idempotency_key)
-        attempt.add_details(run_arn=run_arn)
-        return StartResult(run_arn)
+        return StartResult(await _start(context, attempt, mover, idempotency_key))
 
     return await _audited(context, AuditAction.START_MOVER, _task(task_arn), start)
 
@@ -110,10 +112,7 @@ async def start_named(context: Context, account_id: str, group: str, name: str) 
 
     async def start(attempt: ChangeInProgress) -> str:
         mover = await movers.find_mover(context, account_id, group, name)
-        _found(attempt, mover)
-        run_arn = await runs.start_run(context, mover)
-        attempt.add_details(run_arn=run_arn)
-        return run_arn
+        return await _start(context, attempt, mover)
 
     target = AuditTarget(account_id=account_id, group=group, mover_name=name)
     return await _audited(context, AuditAction.START_MOVER, target, start)
@@ -197,8 +196,19 @@ def _may_take_effect(rights: Rights, target: AuditTarget) -> bool:
     return rights.sees(target.account_id, target.group)
 
 
+async def _start(
+    context: Context, attempt: ChangeInProgress, mover: Mover, idempotency_key: str | None = None
+) -> str:
+    try:
+        run_arn = await runs.start_run(context, mover, idempotency_key)
+    finally:  # it has described the task
+        _found(context, attempt, mover)
+    attempt.add_details(run_arn=run_arn)
+    return run_arn
+
+
 async def _stop(context: Context, attempt: ChangeInProgress, mover: Mover) -> str:
-    _found(attempt, mover)
+    _found(context, attempt, mover)
     run_arn = await runs.stop_run(context, mover)
     attempt.add_details(run_arn=run_arn)
     return run_arn
@@ -213,12 +223,14 @@ def _task(task_arn: str) -> AuditTarget:
     return AuditTarget(account_id=account_id, task_arn=task_arn)
 
 
-def _found(attempt: ChangeInProgress, mover: Mover) -> None:
+def _found(context: Context, attempt: ChangeInProgress, mover: Mover) -> None:
+    """``resources``: its locations, unless AWS would have to be asked for them."""
     attempt.add_details(
         account_id=mover.account.account_id,
         group=mover.group,
         mover_name=mover.name,
         task_arn=mover.task_arn,
+        resources=known_ends(context.services.gateway, mover.task_arn) or (),
     )
 
 

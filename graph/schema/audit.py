@@ -74,8 +74,10 @@ class AuditRecord:
         return self.value.target.operation_id
 
     @strawberry.field(
-        description="ARNs of the orphans that were removed, or of the locations and roles of a "
-        "mover whose deletion ended."
+        description="ARNs. Of a create, what its source and its destination name, such as buckets; "
+        "of a start, stop or delete, the locations of the mover, source first, as far as they are "
+        "known; of the end of an operation, the locations and roles that it has made or deleted; "
+        "of a cleanup, the orphans that were removed."
     )
     def resources(self) -> list[Arn]:
         return [Arn(arn) for arn in self.value.target.resources]

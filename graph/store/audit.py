@@ -27,6 +27,7 @@ from graph.store.tables import AUDIT
 
 log = logging.getLogger("graph.audit")
 
+_LONGEST_ARN: Final = 2_048
 _BATCH: Final = 1_000
 """Records deleted in one transaction, so that it stays short."""
 _REQUESTER: Final = ("requested_key", "on_behalf_of", "request_id", "surface", "peer")
@@ -71,7 +72,7 @@ def write_line(record: AuditRecord) -> None:
     """Writes the record to the log, so that it can be shipped elsewhere."""
     row = row_of(record)
     named = {name: row[name] for name in (*_REQUESTER, *_TARGET)}
-    resources = " ".join(record.target.resources) or None
+    resources = " ".join(json.loads(row["resources"])) or None
     line = pairs(
         audit=record.phase.value,
         action=record.action.value,
@@ -101,7 +102,7 @@ def row_of(record: AuditRecord) -> dict[str, Any]:
         "task_arn": target.task_arn,
         "run_arn": target.run_arn,
         "operation_id": target.operation_id,
-        "resources": json.dumps(target.resources),
+        "resources": json.dumps([_printable(arn[:_LONGEST_ARN]) for arn in target.resources]),
         "error_code": record.error_code,
     }
     return {name: _stored(name, value) for name, value in values.items()}
@@ -113,7 +114,11 @@ def _stored(name: str, value: Any) -> Any:  # noqa: ANN401 - the column's
         return value
     kind = AUDIT.c[name].type
     length = kind.length if isinstance(kind, sa.String) else None
-    return "".join(each if each.isprintable() else "\ufffd" for each in value[:length])
+    return _printable(value[:length])
+
+
+def _printable(text: str) -> str:
+    return "".join(each if each.isprintable() else "\ufffd" for each in text)
 
 
 def _record_of(row: sa.RowMapping) -> AuditRecord:

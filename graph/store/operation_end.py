@@ -52,6 +52,8 @@ def end_within(
     row = connection.execute(statements.AUDITED, {"wanted": operation_id}).mappings().one()
     record = _end_record(row, now, failed=failure is not None)
     append_within(connection, record)
+    if row["parts"] is not None:
+        connection.execute(statements.NOTHING_MADE, {"wanted": operation_id})
     return record
 
 

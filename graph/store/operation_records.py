@@ -56,9 +56,17 @@ class OperationRecords:
         # What a step is about to try must survive, or its repetition would not look for the result.
         return await self._database.transact(note, durable=True)
 
-    async def set_task(self, operation_id: str, task_arn: str | None) -> None:
-        given = {"wanted": operation_id, "task": task_arn, "now": self._database.now()}
-        await self._database.write(statements.HAS_TASK, given)
+    async def set_task(
+        self, operation_id: str, task_arn: str | None, parts: Parts | None = None
+    ) -> None:
+        """Records what a create has made, until its end: the task and the parts that it connects.
+
+        None once the task has been removed.
+        """
+        made = None if parts is None else json.dumps(parts)
+        now = self._database.now()
+        given = {"wanted": operation_id, "task": task_arn, "made": made, "now": now}
+        await self._database.write(statements.HAS_MADE, given)
 
     async def set_parts(self, operation_id: str, parts: Parts) -> None:
         """Records what a deletion has to delete besides the task, until that is done."""

@@ -53,7 +53,7 @@ ITS_MESSAGES: Final = sa.select(EVENTS.c.message).where(_OF_THIS)
 RUNS: Final = _update(_THIS, _NOT_ENDED, updated_at="now").values(
     status=OperationStatus.RUNNING.value
 )
-HAS_TASK: Final = _update(_THIS, task_arn="task", updated_at="now")
+HAS_MADE: Final = _update(_THIS, task_arn="task", parts="made", updated_at="now")
 HAS_PARTS: Final = _update(_THIS, parts="left")
 ENDS: Final = _update(
     _THIS,
@@ -65,6 +65,12 @@ ENDS: Final = _update(
     ended_at="now",
     updated_at="now",
 ).values(reservation=None)
+NOTHING_MADE: Final = (
+    sa.update(OPERATIONS)
+    .where(_THIS, OPERATIONS.c.kind == OperationKind.CREATE_MOVER.value)
+    .values(parts=None)
+)
+"""Once it has ended: only what a deletion has left is kept."""
 NOTHING_LEFT: Final = (
     sa.update(OPERATIONS)
     .where(OPERATIONS.c.task_arn == sa.select(OPERATIONS.c.task_arn).where(_THIS).scalar_subquery())

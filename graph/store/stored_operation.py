@@ -54,7 +54,8 @@ class StoredOperation:
     ended_at: float | None
     input: bytes
     parts: Parts | None
-    """What a deletion has left to delete; None if it has not read that yet, or nothing is left."""
+    """What a deletion has left to delete; None if it has not read that yet, or nothing is left.
+    What a create has made, until its end."""
     events: tuple[tuple[float, str], ...] = ()
     """Time and message, oldest first; empty where events were not asked for."""
 

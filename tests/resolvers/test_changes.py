@@ -23,6 +23,7 @@ from tests.audited import (
     MUTATIONS,
     REFUSED,
     REST,
+    TOKENS,
     TRANSPORTS,
     Lab,
     document,
@@ -90,7 +91,9 @@ async def test_an_accepted_change_is_recorded_with_what_it_led_to(
     started = await accepted("START_MOVER")
     assert (started["group"], started["moverName"], started["taskArn"]) == ("g", "one", task)
     assert started["runArn"].startswith(f"{task}/execution/")
-    assert (await accepted("STOP_MOVER"))["runArn"] == started["runArn"]
+    assert started["resources"] == await ends_of(lab)
+    stopped = await accepted("STOP_MOVER")
+    assert stopped["runArn"] == started["runArn"]
     aws.settle()
     if name != "rest":
         orphan = leftover.role("lost")
@@ -98,6 +101,7 @@ async def test_an_accepted_change_is_recorded_with_what_it_led_to(
         assert (await accepted("CLEAN_ORPHANS"))["resources"] == [orphan]
     created = await accepted("CREATE_MOVER")
     assert (created["group"], created["moverName"]) == ("g", "two")
+    assert created["resources"] == [f"arn:aws:s3:::from-{LAB}", f"arn:aws:s3:::to-{LAB}"]
     await end_of(lab, created["operationId"])
     deleted = await accepted("DELETE_MOVER")
     assert (deleted["group"], deleted["moverName"], deleted["taskArn"]) == ("g", "one", task)
@@ -112,12 +116,34 @@ async def test_an_accepted_change_is_recorded_with_what_it_led_to(
         created["operationId"],
         deleted["operationId"],
     ]
-    assert sorted(arn.split(":")[2] for arn in ends[-1]["resources"]) == [
-        "datasync",
-        "datasync",
-        "iam",
-        "iam",
-    ]
+    for end in ends:
+        services = sorted(arn.split(":")[2] for arn in end["resources"])
+        assert services == ["datasync", "datasync", "iam", "iam"]
+    made, other, gone = (set(end["resources"]) for end in ends)
+    assert made == gone
+    assert not made & other
+    assert started["resources"] == stopped["resources"] == deleted["resources"]
+    assert set(started["resources"]) == {arn for arn in made if ":location/" in arn}
+
+
+async def ends_of(lab: Lab) -> list[str]:
+    """The ARNs of the mover's locations, source first."""
+    query = """query($id: ID!) { node(id: $id) {
+      ... on Mover { source { arn } destination { arn } }
+    } }"""
+    mover = (await ask(lab.client, query, id=lab.mover))["node"]
+    return [mover["source"]["arn"], mover["destination"]["arn"]]
+
+
+async def test_a_create_of_foreign_storage_names_it_though_it_is_refused(lab: Lab) -> None:
+    """The key may write in its group, and no rule gives it the buckets."""
+    body = document(lab, "CREATE_MOVER")
+    body["variables"]["input"]["group"] = "h"
+    headers = {"X-Auth-Token": TOKENS["of-h"]}
+    await lab.client.post("/graphql", json=body, headers=headers)
+    _, refused = await lab.fresh()
+    assert shown(refused) == ("REFUSED", "CREATE_MOVER", "of-h", "GRAPHQL", "FORBIDDEN")
+    assert refused["resources"] == [f"arn:aws:s3:::from-{LAB}", f"arn:aws:s3:::to-{LAB}"]
 
 
 def shown(record: dict[str, Any]) -> tuple[Any, ...]:

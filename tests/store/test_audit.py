@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,7 +20,7 @@ from graph.model.audit import (
     Surface,
 )
 from graph.store import Store
-from graph.store.audit import row_of
+from graph.store.audit import row_of, write_line
 from graph.store.tables import AUDIT
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, 250_000, tzinfo=UTC)
@@ -67,6 +68,22 @@ async def test_no_text_of_a_caller_keeps_a_record_out(store: Store, text: str) -
         shown = getattr(read.target, name)
         assert len(shown) <= 256
         assert shown.isprintable()
+
+
+@pytest.mark.parametrize("text", ["\0", "a\nb", "\ud800", "é" * 10_000, "", "'; --", "\u202e"])
+async def test_no_arn_of_a_caller_keeps_a_record_out_or_breaks_the_log(
+    store: Store, text: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    written = record(resources=(text, "arn:b"))
+    await store.audit.append(written)
+    write_line(written)
+    (read,) = await whole(store)
+    shown, other = read.target.resources
+    assert len(shown) <= 2_048
+    assert shown.isprintable()
+    assert other == "arn:b"
+    assert caplog.messages[-1].isprintable()
 
 
 @pytest.mark.parametrize("column", ["action", "phase", "surface"])

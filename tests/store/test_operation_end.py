@@ -10,7 +10,7 @@ import pytest
 from graph.model.audit import (
     Requester,
 )
-from graph.store import Store
+from graph.store import Parts, Store
 from tests.store.operations import new_operation
 from tests.store.test_audit import whole
 
@@ -79,3 +79,26 @@ async def test_the_end_of_a_deletion_names_its_locations_and_roles(store: Store)
     await store.operations.end_deletion(begun.operation_id)
     (end,) = await whole(store)
     assert end.target.resources == ("l1", "r", "l2")
+
+
+@pytest.mark.parametrize("failure", [None, "why"])
+async def test_the_end_of_a_create_names_what_it_has_made_and_keeps_nothing_of_it(
+    store: Store, failure: str | None
+) -> None:
+    begun = await store.operations.begin(new_operation())
+    made: Parts = [("l1", "r"), ("l2", None)]
+    await store.operations.set_task(begun.operation_id, "t", made)
+    assert (await store.operations.get(begun.operation_id)).parts == made
+    await store.operations.end(begun.operation_id, failure)
+    (end,) = await whole(store)
+    assert end.target.resources == ("l1", "r", "l2")
+    assert (await store.operations.get(begun.operation_id)).parts is None
+
+
+async def test_a_create_that_was_rolled_back_names_nothing(store: Store) -> None:
+    begun = await store.operations.begin(new_operation())
+    await store.operations.set_task(begun.operation_id, "t", [("l1", "r")])
+    await store.operations.set_task(begun.operation_id, None)
+    await store.operations.end(begun.operation_id, "why")
+    (end,) = await whole(store)
+    assert (end.target.task_arn, end.target.resources) == (None, ())

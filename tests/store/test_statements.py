@@ -19,7 +19,7 @@ FREQUENT: Final = {
 }
 CHANGES: Final[dict[str, dict[str, Any]]] = {
     "RUNS": {"now": 7.0},
-    "HAS_TASK": {"task": "arn:task", "now": 7.0},
+    "HAS_MADE": {"task": "arn:task", "made": '[["l", null]]', "now": 7.0},
     "HAS_PARTS": {"left": "[]"},
     "ENDS": {"how": "FAILED", "why": "no", "code": "CONFLICT", "step": "TASK", "now": 7.0},
     "LOCK": {},
@@ -31,7 +31,7 @@ ONLY_BEFORE_THE_END: Final = ("RUNS", "ENDS")
 
 def test_every_change_of_an_operation_is_among_these() -> None:
     updates = {name for name, each in FREQUENT.items() if isinstance(each, sa.Update)}
-    assert updates == CHANGES.keys() | {"NOTHING_LEFT"}
+    assert updates == CHANGES.keys() | {"NOTHING_LEFT", "NOTHING_MADE"}
 
 
 @pytest.mark.parametrize("name", FREQUENT)
@@ -99,3 +99,18 @@ async def test_nothing_left_clears_all_deletions_of_the_same_task_and_no_other(
     assert left == [False, False, True, True]
     await store.database.write(statements.NOTHING_LEFT, {"wanted": ids[3]})
     assert [row.parts is not None for row in await shown(store, ids)] == left
+
+
+async def test_nothing_made_clears_the_parts_of_a_create_and_of_no_deletion(store: Store) -> None:
+    creates = [
+        (await store.operations.begin(new_operation(name))).operation_id for name in ("a", "b")
+    ]
+    for each in creates:
+        await store.operations.set_task(each, "t", [("l", None)])
+    given = new_operation("c", kind="DELETE_MOVER", task_arn="t")
+    deletion = (await store.operations.begin(given)).operation_id
+    await store.operations.set_parts(deletion, [("l", None)])
+    for each in (creates[0], deletion):
+        await store.database.write(statements.NOTHING_MADE, {"wanted": each})
+    left = [row.parts is not None for row in await shown(store, [*creates, deletion])]
+    assert left == [False, True, True]
