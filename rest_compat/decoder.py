@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
@@ -42,6 +43,8 @@ _VALUES: Final = 20_000
 """The most values in a body: far beyond any mover, and decoded fast enough not to delay others."""
 _BLANKS: Final = " \t\n\r"
 _WORDS: Final = ("true", "false", "null")
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+"""The decoder has joined those that are pairs."""
 _NOUNS: Final[dict[type, str]] = {String: "a string", Array: "an array", Object: "an object"}
 
 
@@ -155,8 +158,11 @@ def _wrong(given: Any, shape: Shape, where: str) -> _WrongError:  # noqa: ANN401
 
 
 def _whole(text: str) -> str:
-    """Replaces lone surrogates by U+FFFD, as Go does; they cannot be encoded."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    """Replaces lone surrogates by U+FFFD, as Go does; they cannot be encoded.
+
+    Not by way of UTF-16: a body of them would keep the event loop busy for 50 ms.
+    """
+    return _SURROGATE.sub("\ufffd", text)
 
 
 def _folded(key: str) -> str:

@@ -28,15 +28,15 @@ _LOCATION: Final = Object(
     }
 )
 _TAG: Final = Object({"Key": String(nullable=False), "Value": String(nullable=False)})
-_NEW_MOVER: Final = Object(
+NEW_MOVER: Final = Object(
     {"Name": String(), "Source": _LOCATION, "Destination": _LOCATION, "Tags": Array(_TAG)}
 )
-_UPDATE: Final = Object({"State": String()})
+UPDATE: Final = Object({"State": String()})
 
 
 def read_new_mover(body: bytes, account_id: str, group: str) -> NewMover:
     """Parses the body of a create request. Raises Invalid for the first check that fails."""
-    given = decode(body, _NEW_MOVER, "cannot decode body into create data mover input")
+    given = decode(body, NEW_MOVER, "cannot decode body into create data mover input")
     name = _name(given.get("Name"))
     source, destination = given.get("Source") or {}, given.get("Destination") or {}
     if not source.get("Type") or not destination.get("Type"):
@@ -53,7 +53,7 @@ def read_new_mover(body: bytes, account_id: str, group: str) -> NewMover:
 
 def read_state(body: bytes) -> str:
     """Parses the body of an update request. Returns ``start`` or ``stop``; raises Invalid."""
-    given = decode(body, _UPDATE, "cannot decode body into update data mover input")
+    given = decode(body, UPDATE, "cannot decode body into update data mover input")
     state = given.get("State")
     if state is None:
         raise Invalid("missing required parameter: State")

@@ -34,3 +34,13 @@ def frame(operation_id: str, kind: str, payload: bytes | None = None) -> str:
     """A message about an operation, around a payload that is encoded already."""
     end = "}" if payload is None else f',"payload":{payload.decode()}}}'
     return f'{{"id":{orjson.dumps(operation_id).decode()},"type":"{kind}"{end}'
+
+
+def pong(ping: Any) -> str | None:
+    """The answer to a ping, with its payload; None if that nests too deeply to be encoded."""
+    payload = ping.get("payload")
+    echo = {"payload": payload} if isinstance(payload, dict) else {}
+    try:
+        return orjson.dumps({"type": "pong", **echo}).decode()
+    except orjson.JSONEncodeError:  # the parser takes four times the depth
+        return None

@@ -20,7 +20,7 @@ from graph.transport.channel import Channel, ClientGone
 from graph.transport.endpoint import WITHDRAWN, Ending, Endpoint, abort
 from graph.transport.execution.errors import MASK
 from graph.transport.execution.request import OperationRequest
-from graph.transport.messages import frame, problem_of
+from graph.transport.messages import frame, pong, problem_of
 from graph.transport.origin import may_connect
 from graph.transport.parameters import Parameters, parameters_of
 from graph.transport.refusals import Refusal, close_code, of_identity
@@ -171,9 +171,11 @@ class _Connection:
             await self._channel.close(close_code(refusal), refusal.reason)
 
     async def _ping(self, message: Any) -> None:
-        payload = message.get("payload")
-        echo = {"payload": payload} if isinstance(payload, dict) else {}
-        await self._channel.send(orjson.dumps({"type": "pong", **echo}).decode())
+        answer = pong(message)
+        if answer is None:
+            await self._channel.close(4400, "The payload of the ping nests too deeply")
+            return
+        await self._channel.send(answer)
 
     async def _pong(self, message: Any) -> None:
         """Needs no action: any message shows that the client is alive."""

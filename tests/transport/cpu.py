@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import time
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from graph.server.garbage_collection import tune_garbage_collection
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -32,3 +38,25 @@ def measured() -> Iterator[Steps]:
         yield steps
     finally:
         asyncio.Handle._run = run  # type: ignore[method-assign]
+
+
+async def longest_step(work: Coroutine[Any, Any, T]) -> tuple[float, T]:
+    """The longest step while some work is done, and its result.
+
+    In a task of its own: the step in which this is called began before the measurement.
+    """
+    with measured() as steps:
+        result = await asyncio.create_task(work)
+    return steps.longest, result
+
+
+@contextmanager
+def collected_as_in_a_served_process() -> Iterator[None]:
+    """What the tests have imported is not looked through in the middle of a measured step."""
+    before = gc.get_threshold()
+    tune_garbage_collection()
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()

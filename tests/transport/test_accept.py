@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.transport.accept import GRAPHQL, JSON, MULTIPART, SSE, read_accept
-from tests.transport.cpu import measured
+from tests.transport.cpu import longest_step
 from tests.transport.small import app
 
 APOLLO = 'multipart/mixed;boundary="graphql";subscriptionSpec=1.0'
@@ -79,8 +79,7 @@ async def test_no_header_is_expensive(name: str, piece: bytes, token: bytes) -> 
         request = http.build_request("POST", "/", content=b"{}", headers=headers)
         await http.send(request)
         for _ in range(5):
-            with measured() as steps:
-                response = await http.send(request)
-            best = min(best, steps.longest)
+            took, response = await longest_step(http.send(request))
+            best = min(best, took)
     assert response.status_code in (200, 400, 401, 406, 413, 415)
     assert best < 0.01

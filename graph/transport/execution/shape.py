@@ -23,6 +23,9 @@ _INTROSPECTION: Final = 8
 """Levels that introspection may nest deeper: tools unwrap types nine times."""
 _OBJECTS: Final = 10
 """How many times longer two objects under one key take to compare than two leaves."""
+_FRAGMENTS: Final = 5
+"""The same for two fragments that are spread in one selection, whatever fields they have."""
+_SAME_FIELDS: Final = "selects the same fields too many times"
 
 
 class _Size(NamedTuple):
@@ -129,7 +132,9 @@ class _Shape:
 
 
 class _Overlaps:
-    """Counts the pairs that the rule "fields in set can merge" compares: all under one key.
+    """Counts the pairs that the rule "fields in set can merge" compares.
+
+    These are all fields under one key, and all fragments in one selection.
 
     Walks no more fields than ``_Shape`` has counted, which has to come first.
     """
@@ -145,14 +150,17 @@ class _Overlaps:
         spread: set[str] = set()
         for selections in sets:
             self._collect(selections, by_key, spread)
+        self._count(len(spread), _FRAGMENTS, "spreads too many fragments in one selection")
         for fields in by_key.values():
             inner = [f.selection_set.selections for f in fields if f.selection_set]
-            pairs = len(fields) * (len(fields) - 1) // 2
-            self._compared += pairs * (_OBJECTS if inner else 1)
-            if self._compared > self._limits.overlaps:
-                raise too_costly("the document selects the same fields too many times")
+            self._count(len(fields), _OBJECTS if inner else 1, _SAME_FIELDS)
             if inner:
                 self.check(inner)
+
+    def _count(self, number: int, weight: int, what: str) -> None:
+        self._compared += number * (number - 1) // 2 * weight
+        if self._compared > self._limits.overlaps:
+            raise too_costly(f"the document {what}")
 
     def _collect(
         self,

@@ -10,8 +10,9 @@ import orjson
 from graphql import parse
 
 from graph.transport.execution.documents import chosen
+from graph.transport.execution.limits import too_costly
 from graph.transport.execution.normal import declared, normal_text
-from graph.transport.execution.request import Operation, OperationRequest
+from graph.transport.execution.request import Operation, OperationRequest, RequestError
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,11 @@ class SharedOperation:
 
     @property
     def key(self) -> Hashable:
-        variables = orjson.dumps(self.variables, option=orjson.OPT_SORT_KEYS)
+        """Raises RequestError if the variables nest deeper than they can be encoded."""
+        try:
+            variables = orjson.dumps(self.variables, option=orjson.OPT_SORT_KEYS)
+        except orjson.JSONEncodeError:
+            raise RequestError([too_costly("the variables nest too deeply")]) from None
         return self.text, variables, self.request.operation_name
 
     def opened(self) -> tuple[Operation, OperationRequest]:

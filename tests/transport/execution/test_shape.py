@@ -51,6 +51,12 @@ HOSTILE = {
     "fragment B on Query { ...A }",
     "fragments that nobody spreads": "{ hello } "
     + " ".join(f"fragment f{n} on Query {{ hello }}" for n in range(100)),
+    "100 fragments in one selection": "{ "
+    + " ".join(f"...f{n}" for n in range(100))
+    + " } "
+    + " ".join(
+        f"fragment f{n} on Query {{ {f'a{n}: ' if n < 30 else ''}hello }}" for n in range(100)
+    ),
     "a spread of nothing": "{ ...A }",
 }
 
@@ -75,6 +81,10 @@ async def test_a_hostile_document_is_refused_before_its_validation(
         "{ " + "again { hello } " * 40 + "}",
         "{ " + " ".join(f"a{n}: hello" for n in range(30)) + " }",
         "{ " + " ".join("...A" for _ in range(300)) + " } fragment A on Query { hello }",
+        "{ "
+        + " ".join(f"...f{n}" for n in range(50))
+        + " } "
+        + " ".join(f"fragment f{n} on Query {{ hello }}" for n in range(50)),
         "query A { hello } query B { hello }",
         "{ ...A ...B } fragment A on Query { ...B } fragment B on Query { again { hello } }",
     ],
