@@ -6,6 +6,8 @@ from prometheus_client import Counter, Gauge, Histogram
 
 from graph.observability import shared_metrics
 
+_STORE_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60)
+
 shared_metrics.join()
 
 AUDIT_LEFT_OUT = Counter(
@@ -43,6 +45,23 @@ MOVERS_LEFT_OUT = Counter(
     "Entries of AWS's lists that were left out: deleted tasks that the tagging API still returns, "
     "and tasks without a name.",
     ["reason"],
+)
+STORE_CALLS = Counter(
+    "datasync_api_store_calls_total",
+    "Transactions of the store, by outcome: ok; rolled_back for those whose own checks rejected "
+    "them, such as a name that is taken; failed without an answer of the database; busy where too "
+    "many others waited; cancelled.",
+    ["outcome"],
+)
+STORE_SECONDS = Histogram(
+    "datasync_api_store_call_seconds",
+    "Duration of transactions of the store, without the wait for their turn.",
+    buckets=_STORE_BUCKETS,
+)
+STORE_WAIT_SECONDS = Histogram(
+    "datasync_api_store_wait_seconds",
+    "How long transactions of the store waited for their turn, behind those of all callers.",
+    buckets=_STORE_BUCKETS,
 )
 WATCHES = Gauge(
     "datasync_api_watches",

@@ -21,6 +21,7 @@ from graph.store.causes import cause_of
 from graph.store.clock import StoreClock
 from graph.store.engines import SECONDS, driver_url
 from graph.store.locks import LOCK_SECONDS, schema_lock
+from graph.store.measuring import measured, measured_wait
 from graph.store.schema import current, upgrade
 from graph.store.tables import OPERATIONS
 
@@ -121,16 +122,23 @@ class Database:
         """
         within = partial(self._within, work, durable=durable)
         if at_once:
-            result = await self._run(within, self._lane)
+            with measured():
+                result = await self._run(within, self._lane)
             self.outage.succeeded()
             return result
         async with AsyncExitStack() as stack:
-            try:
-                async with asyncio.timeout(_QUEUED):
-                    await stack.enter_async_context(self._turns.slot())
-            except (TimeoutError, TooManyWaiting) as error:
-                raise Upstream("the server's store is too busy; try again") from error
-            return await self._run(within, self._threads)
+            with measured_wait():
+                await self._take_turn(stack)
+            with measured():
+                return await self._run(within, self._threads)
+
+    async def _take_turn(self, stack: AsyncExitStack) -> None:
+        """Holds a slot until the stack is closed. Raises Upstream if it takes too long."""
+        try:
+            async with asyncio.timeout(_QUEUED):
+                await stack.enter_async_context(self._turns.slot())
+        except (TimeoutError, TooManyWaiting) as error:
+            raise Upstream("the server's store is too busy; try again") from error
 
     async def revision(self) -> str | None:
         """The revision of the schema, read like a heartbeat: ahead of all that wait."""
