@@ -109,4 +109,5 @@ def _usage(services: Services) -> Usage:
 
 
 def _loaders(services: Services) -> Loaders:
-    return Loaders(services.gateway, services.runs, services.cleanup)
+    lately_made = services.operations.lately_made
+    return Loaders(services.gateway, services.runs, services.cleanup, lately_made)

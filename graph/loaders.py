@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 from strawberry.dataloader import DataLoader
 
 from graph.aws import movers
+from graph.aws.accounts import enter_account
 from graph.aws.client.gateway import Gateway
 from graph.aws.latest_executions import AccountRuns
 from graph.aws.locations import describe_location, recent_location, shown_locations
@@ -27,6 +29,9 @@ from graph.store import RunNote
 
 K = TypeVar("K")
 V = TypeVar("V")
+
+LatelyMade = Callable[[str, str], Awaitable[Collection[str]]]
+"""By account and group: the tasks that operations have made in the last minutes."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,14 +51,26 @@ class Loaders:
     A stream discards them with ``forget`` before each of its events.
     """
 
-    def __init__(self, gateway: Gateway, runs: RunService, cleanup: Cleanup) -> None:
-        self._gateway, self._runs = gateway, runs
+    def __init__(
+        self, gateway: Gateway, runs: RunService, cleanup: Cleanup, lately_made: LatelyMade
+    ) -> None:
+        self._gateway, self._runs, self._lately_made = gateway, runs, lately_made
+        self.entered: DataLoader[str, None] = _one_by_one(
+            lambda account_id: enter_account(gateway.bind(account_id))
+        )
+        """By account: raises NotFound if it does not let the server in."""
         self.movers: DataLoader[str, list[Mover]] = _one_by_one(
             lambda account_id: movers.list_movers(gateway.bind(account_id))
         )
         """By account: all of its movers."""
         self.listed_movers: DataLoader[str, list[Mover]] = _one_by_one(
             lambda account_id: movers.list_movers(gateway.bind(account_id), snapshot=True)
+        )
+        """The same for the further pages of a list: up to a minute old."""
+        self.group: DataLoader[tuple[str, str], list[Mover]] = _one_by_one(self._group)
+        """By account and group: the movers of the group."""
+        self.listed_group: DataLoader[tuple[str, str], list[Mover]] = _one_by_one(
+            lambda key: self._group(key, snapshot=True)
         )
         """The same for the further pages of a list: up to a minute old."""
         self.named_mover: DataLoader[tuple[str, str, str], Mover | None] = _one_by_one(
@@ -119,6 +136,12 @@ class Loaders:
             self.run_note,
         ):
             loader.clear_all()
+
+    async def _group(self, key: tuple[str, str], *, snapshot: bool = False) -> list[Mover]:
+        account_id, group = key
+        made = partial(self._lately_made, account_id, group)
+        aws = self._gateway.bind(account_id)
+        return await movers.list_group(aws, group, made, snapshot=snapshot)
 
     async def _notes(self, run_arns: list[str]) -> list[RunNote]:
         notes = await self._runs.notes(run_arns)

@@ -40,7 +40,8 @@ async def services(aws: Sandbox, tmp_path: Path) -> AsyncIterator[Services]:
 
 
 def loaders_of(services: Services) -> Loaders:
-    return Loaders(services.gateway, services.runs, services.cleanup)
+    lately_made = services.operations.lately_made
+    return Loaders(services.gateway, services.runs, services.cleanup, lately_made)
 
 
 def arns(aws: Sandbox, count: int) -> list[str]:

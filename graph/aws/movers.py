@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Final
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
+from typing import Any, Final
+from unicodedata import category
 
 from graph.aws.client.gateway import AccountGateway, ArnGateway
 from graph.aws.marks import tags_if_there
@@ -21,6 +23,10 @@ _FEW: Final = 3
 _LOOKED_UP: Final = 100
 """How many tasks that the tagging API does not show are read individually, per list."""
 
+_TAG_LENGTH: Final = 256
+_NEVER: Final = ("Cc", "Cs")
+"""Unicode categories that no tag contains: control characters and halves of surrogate pairs."""
+
 
 async def list_movers(aws: AccountGateway, *, snapshot: bool = False) -> list[Mover]:
     """Every mover of the organisation in an account, by name.
@@ -32,20 +38,30 @@ async def list_movers(aws: AccountGateway, *, snapshot: bool = False) -> list[Mo
     yet show new ones, only says whose they are. Costs a call for each 100 of either list, and one
     for each task that the tagging API does not know, which is then remembered for a while.
     """
-    caches, place = aws.caches, (aws.account_id, aws.region)
-    kept = caches.mover_lists.get(place) if snapshot else None
-    if kept is not None:
-        return kept
-    changes = caches.changes.get(aws.account_id)
-    movers: list[Mover] = await aws.shared(("movers",), lambda: _read(aws))
-    if caches.changes.get(aws.account_id) == changes and len(movers) < caches.mover_lists.maxsize:
-        caches.mover_lists[place] = movers
-    return movers
+    return await _listed(aws, None, lambda: _read(aws), snapshot=snapshot)
 
 
-def recent_movers(aws: AccountGateway) -> list[Mover]:
-    """What ``list_movers`` returned up to a minute ago; empty if that is not known any more."""
-    return aws.caches.mover_lists.get((aws.account_id, aws.region)) or []
+async def list_group(
+    aws: AccountGateway,
+    group: str,
+    made: Callable[[], Awaitable[Collection[str]]],
+    *,
+    snapshot: bool = False,
+) -> list[Mover]:
+    """The movers of one group, by name. ``snapshot``: as for ``list_movers``.
+
+    ``made`` returns the tasks that were made for the group lately, which the tagging API may not
+    show yet. Costs a call for each 100 tasks of the account and each 100 that have the group's
+    tags, and one for each of ``made`` that is late.
+    """
+    if not _is_tag_value(group):
+        return []
+    return await _listed(aws, group, lambda: _read_group(aws, group, made), snapshot=snapshot)
+
+
+def recent_group(aws: AccountGateway, group: str) -> bool:
+    """Whether the group had movers in a list of the last minute."""
+    return bool(_kept(aws, group))
 
 
 async def find_mover(aws: AccountGateway, group: str, name: str) -> Mover | None:
@@ -54,12 +70,12 @@ async def find_mover(aws: AccountGateway, group: str, name: str) -> Mover | None
     Costs the pages of the task list, and one call per task of that name; if those are many, the
     pages of the group's tags instead.
     """
-    tasks: list[TaskEntry] = await aws.shared(("task list",), lambda: list_tasks(aws))
+    tasks = await _tasks(aws)
     fit = sorted(task for task in tasks if task.name == name)
     wanted = own_tags(aws.org) | {GROUP_TAG: group}
     tags: dict[str, tuple[Tag, ...]] = {}
     if len(fit) > _FEW:
-        tags = await tagged(aws, ("task",), {key: (value,) for key, value in wanted.items()})
+        tags = await _tagged(aws, wanted)
     if not any(task.task_arn in tags for task in fit):
         late = await asyncio.gather(*(tags_if_there(aws, task.task_arn) for task in fit))
         tags = {task.task_arn: has for task, has in zip(fit, late, strict=True)}
@@ -91,10 +107,71 @@ def mover_of(gateway: ArnGateway, task: Task, tags: tuple[Tag, ...]) -> Mover:
     return _mover(aws, entry, tags)
 
 
+def _is_tag_value(group: str) -> bool:
+    """Whether a group may have that name: AWS allows letters of any language."""
+    return len(group) <= _TAG_LENGTH and not any(category(one) in _NEVER for one in group)
+
+
+async def _listed(
+    aws: AccountGateway,
+    group: str | None,
+    read: Callable[[], Coroutine[Any, Any, list[Mover]]],
+    *,
+    snapshot: bool,
+) -> list[Mover]:
+    kept = _kept(aws, group) if snapshot else None
+    if kept is not None:
+        return kept
+    lists, place = aws.caches.mover_lists, _place(aws, group)
+    movers: list[Mover] = await aws.shared(("movers", group), read)
+    if _place(aws, group) == place and len(movers) < lists.maxsize:
+        lists[place] = movers
+    return movers
+
+
+def _kept(aws: AccountGateway, group: str | None) -> list[Mover] | None:
+    """A list of the last minute, that of a group also as a part of the whole."""
+    kept = aws.caches.mover_lists.get(_place(aws, group))
+    if kept is None and group is not None:
+        whole = _kept(aws, None)
+        return whole and [mover for mover in whole if mover.group == group]
+    return kept
+
+
+def _place(aws: AccountGateway, group: str | None) -> tuple[str, str, str | None, int]:
+    return aws.account_id, aws.region, group, aws.caches.changes.get(aws.account_id, 0)
+
+
 async def _read(aws: AccountGateway) -> list[Mover]:
-    wanted = {key: (value,) for key, value in own_tags(aws.org).items()}
-    tasks, known = await asyncio.gather(list_tasks(aws), tagged(aws, ("task",), wanted))
+    tasks, known = await asyncio.gather(_tasks(aws), _tagged(aws, own_tags(aws.org)))
     known |= await _late(aws, [task for task in tasks if task.task_arn not in known])
+    return _joined(aws, tasks, known)
+
+
+async def _read_group(
+    aws: AccountGateway, group: str, made: Callable[[], Awaitable[Collection[str]]]
+) -> list[Mover]:
+    wanted = own_tags(aws.org) | {GROUP_TAG: group}
+    tasks, known, lately = await asyncio.gather(_tasks(aws), _tagged(aws, wanted), made())
+    late = {task.task_arn for task in tasks} & (set(lately) - known.keys())
+    found = await asyncio.gather(*(tags_if_there(aws, task_arn) for task_arn in late))
+    known |= {arn: tags for arn, tags in zip(late, found, strict=True) if carries(tags, wanted)}
+    return _joined(aws, tasks, known)
+
+
+async def _tasks(aws: AccountGateway) -> list[TaskEntry]:
+    tasks: list[TaskEntry] = await aws.shared(("task list",), lambda: list_tasks(aws))
+    return tasks
+
+
+async def _tagged(aws: AccountGateway, wanted: Mapping[str, str]) -> dict[str, tuple[Tag, ...]]:
+    return await tagged(aws, ("task",), {key: (value,) for key, value in wanted.items()})
+
+
+def _joined(
+    aws: AccountGateway, tasks: list[TaskEntry], known: Mapping[str, tuple[Tag, ...]]
+) -> list[Mover]:
+    """The tasks of known tags, by name: those that still exist and have a name."""
     ours = [task for task in tasks if task.task_arn in known]
     movers = [_mover(aws, task, known[task.task_arn]) for task in ours if task.name]
     _count_left_out("nameless", len(ours) - len(movers))

@@ -36,19 +36,19 @@ class Usage:
     """Calls since ``restart``."""
     accounts: set[str] = field(default_factory=set)
 
-    def count(self, account_id: str, *, known: bool) -> None:
-        """Counts a call. Raises TooMuch beyond a limit.
+    def count(self, account_id: str, *, known: bool, calls: int = 1) -> None:
+        """Counts a call, or that an account is concerned at all. Raises TooMuch beyond a limit.
 
         ``known``: the account is one of few, and not a number that the caller came up with.
         """
-        if self.max_calls is not None and self.calls >= self.max_calls:
+        if self.max_calls is not None and self.calls + calls > self.max_calls:
             raise TooMuch(f"a request may make at most {self.max_calls} calls to AWS")
         if not known and self.max_accounts is not None and account_id not in self.accounts:
             if len(self.accounts) >= self.max_accounts:
                 raise TooMuch(f"a request may concern at most {self.max_accounts} accounts")
             self.accounts.add(account_id)
-        self.calls += 1
-        self.total += 1
+        self.calls += calls
+        self.total += calls
 
     def restart(self) -> None:
         """For the next event of a stream, to which the limits apply anew."""

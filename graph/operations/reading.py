@@ -26,6 +26,10 @@ log = logging.getLogger(__name__)
 
 _LOOK: Final = 0.25
 """Seconds between two reads of a follower."""
+_LATELY: Final = 900.0
+"""For how long the tagging API may not show a new task, in seconds."""
+_LATELY_WAIT: Final = 1.0
+"""How long a list of movers waits for the store, in seconds."""
 _FOLLOWED: Final = 3_600.0
 """Seconds after which a follower is disconnected."""
 
@@ -52,6 +56,19 @@ class OperationReader:
         if old and not await self._store.operation_lists.is_kept(operation_id, before):
             raise NotFound("operation not found")
         return operation
+
+    async def lately_made(self, account_id: str, group: str) -> frozenset[str]:
+        """The tasks that creates have made in a group in the last minutes.
+
+        Nothing while the store does not answer: then nothing is created either, and AWS's own list
+        of the group is soon complete.
+        """
+        since = self._store.now() - _LATELY
+        try:
+            async with asyncio.timeout(_LATELY_WAIT):
+                return await self._store.operation_lists.made_since(account_id, group, since)
+        except (TimeoutError, Upstream):  # whose outage the store logs
+            return frozenset()
 
     async def accepted(self, operation_id: str) -> Operation:
         """An operation that has just been accepted. Raises Upstream with a text that says so."""

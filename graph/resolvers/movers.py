@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from graph.aws.movers import recent_movers
+from graph.aws.movers import recent_group
 from graph.context import Context, ReadContext
 from graph.loaders import MoverPage
 from graph.model import names
@@ -37,12 +37,17 @@ async def list_movers(
     """
     scope.require_account(context, account_id)
     loaders = context.loaders
-    movers = await (loaders.listed_movers if further else loaders.movers).load(account_id)
-    return [
-        mover
-        for mover in movers
-        if group in (None, mover.group) and scope.sees_group(context, account_id, mover.group)
-    ]
+    if group is None:
+        whole = loaders.listed_movers if further else loaders.movers
+        return [
+            mover
+            for mover in await whole.load(account_id)
+            if scope.sees_group(context, account_id, mover.group)
+        ]
+    if not scope.sees_group(context, account_id, group):
+        await loaders.entered.load(account_id)
+        return []
+    return await (loaders.listed_group if further else loaders.group).load((account_id, group))
 
 
 async def list_groups(
@@ -61,11 +66,12 @@ async def list_groups(
 async def find_group(context: ReadContext, account_id: str, name: str) -> Group:
     """A group with at least one mover. Raises NotFound."""
     names.group(name)
-    if scope.sees_group(context, account_id, name) and name in _recent_groups(context, account_id):
-        return Group(scope.require_account(context, account_id), name)
-    for group in await list_groups(context, account_id):
-        if group.name == name:
-            return group
+    account = scope.require_account(context, account_id)
+    aws = context.services.gateway.bind(account_id)
+    if scope.sees_group(context, account_id, name) and recent_group(aws, name):
+        return Group(account, name)
+    if await list_movers(context, account_id, name):
+        return Group(account, name)
     raise no_movers(account_id, name)
 
 
@@ -91,20 +97,10 @@ async def get_group(context: ReadContext, key: str) -> Group:
         raise no_movers(account_id, name) from None
 
 
-def _recent_groups(context: ReadContext, account_id: str) -> set[str | None]:
-    scope.require_account(context, account_id)
-    return {mover.group for mover in recent_movers(context.services.gateway.bind(account_id))}
-
-
 async def find_account(context: ReadContext, account_id: str) -> Account:
-    """An account in which the server can assume its role. Raises NotFound.
-
-    Costs a list of the account's movers, which the request then reuses, unless they were listed up
-    to a minute ago.
-    """
+    """An account in which the server can assume its role. Raises NotFound."""
     account = scope.require_account(context, account_id)
-    if not recent_movers(context.services.gateway.bind(account_id)):
-        await context.loaders.movers.load(account_id)
+    await context.loaders.entered.load(account_id)
     return account
 
 

@@ -53,6 +53,18 @@ class OperationLists:
         rows = await self._database.rows(_unswept(ended_before, most, but))
         return [stored_operation(row) for row in rows]
 
+    async def made_since(self, account_id: str, group: str, since: float) -> frozenset[str]:
+        """The tasks that creates of a group have made, if they have changed since that time."""
+        columns = OPERATIONS.c
+        made = sa.select(columns.task_arn).where(
+            columns.account_id == account_id,
+            columns.mover_group == group,
+            columns.kind == OperationKind.CREATE_MOVER.value,
+            columns.updated_at >= since,
+            columns.task_arn.is_not(None),
+        )
+        return frozenset(row["task_arn"] for row in await self._database.rows(made))
+
     async def note_swept(self, operation_ids: Iterable[str]) -> None:
         mine = OPERATIONS.c.id.in_(list(operation_ids))
         await self._database.write(

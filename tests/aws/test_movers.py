@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from typing import Any
+
 import pytest
 
 from graph.aws.client.access import Access
 from graph.aws.client.gateway import Gateway
-from graph.aws.movers import list_movers, mover_of
+from graph.aws.movers import list_group, list_movers, mover_of, recent_group
 from graph.aws.tags import tags_of
 from graph.aws.tasks import describe_task
 from graph.model.errors import NotFound
@@ -33,3 +36,89 @@ async def test_a_task_of_others_is_no_mover_and_is_asked_for_its_tags_once(
     task, tags = await describe_task(gateway, theirs), await tags_of(gateway, theirs)
     with pytest.raises(NotFound):
         mover_of(gateway, task, tags)
+
+
+def regrouped(tasks: list[Any], group: str) -> list[str]:
+    """The ARNs of the tasks, which get another group."""
+    for task in tasks:
+        task.tags = task.tags | {"spinup:spaceid": group}
+    return [task.arn for task in tasks]
+
+
+def made(*task_arns: str) -> Callable[[], Awaitable[list[str]]]:
+    """Tasks that an operation of this deployment has made for the group lately."""
+
+    async def known() -> list[str]:
+        return list(task_arns)
+
+    return known
+
+
+async def test_a_group_is_read_from_its_own_tags(aws: Sandbox, gateway: Gateway) -> None:
+    tasks = many(aws, 150)
+    others = regrouped(tasks[:120], "other")
+    bound = gateway.bind(LAB)
+    for group, expected in (("g", tasks[120:]), ("nobody", []), ("G", []), ("g ", [])):
+        found = await list_group(bound, group, made(*others[:3]))
+        assert [mover.task_arn for mover in found] == [task.arn for task in expected]
+        assert {mover.group for mover in found} <= {group}
+    counts = aws.interceptor.counts()
+    assert counts["resourcegroupstaggingapi.GetResources"] == 4
+
+
+@pytest.mark.parametrize("group", ["g" * 257, "g\0", "\n", "\x7f", "\ud800", "a\x85b"])
+async def test_a_name_that_no_group_can_have_costs_nothing(
+    aws: Sandbox, gateway: Gateway, group: str
+) -> None:
+    many(aws, 1)
+    assert await list_group(gateway.bind(LAB), group, made()) == []
+    assert not aws.interceptor.counts()
+
+
+@pytest.mark.parametrize("group", ["g" * 256, "Biología", "生物", "a b", "+-=._:/@"])
+async def test_a_group_may_have_any_name_that_a_tag_may_have(
+    aws: Sandbox, gateway: Gateway, group: str
+) -> None:
+    (arn,) = regrouped(many(aws, 1), group)
+    (mover,) = await list_group(gateway.bind(LAB), group, made())
+    assert (mover.task_arn, mover.group) == (arn, group)
+
+
+async def test_a_new_mover_is_in_its_group_before_the_tagging_api_knows_it(
+    aws: Sandbox, gateway: Gateway
+) -> None:
+    tasks = many(aws, 6)
+    aws.set_pace(tagging_lag=3_600)
+    (moved,), (gone,) = regrouped(tasks[1:2], "other"), [tasks[2].arn]
+    from moto.datasync.models import datasync_backends  # noqa: PLC0415 - after it is extended
+
+    datasync_backends[LAB]["us-east-1"].delete_task(gone)
+    lately = made(tasks[0].arn, moved, gone)
+    found = await list_group(gateway.bind(LAB), "g", lately)
+    assert [mover.task_arn for mover in found] == [tasks[0].arn]
+    assert aws.interceptor.counts()["datasync.ListTagsForResource"] == 2
+    aws.set_pace(tagging_lag=0)
+    aws.interceptor.forget_calls()
+    found = await list_group(gateway.bind(LAB), "g", lately)
+    assert len(found) == 4
+    assert aws.interceptor.counts()["datasync.ListTagsForResource"] == 1  # the one that has moved
+
+
+async def test_a_snapshot_of_the_account_serves_its_groups_until_something_is_changed(
+    aws: Sandbox, gateway: Gateway
+) -> None:
+    tasks = many(aws, 5)
+    regrouped(tasks[:2], "other")
+    bound = gateway.bind(LAB)
+    for whole in (True, False):
+        await (list_movers(bound) if whole else list_group(bound, "g", made()))
+        aws.interceptor.forget_calls()
+        assert len(await list_group(bound, "g", made(), snapshot=True)) == 3
+        assert not aws.interceptor.counts()
+        assert recent_group(bound, "g")
+        assert not recent_group(bound, "nobody")
+        gateway.caches.note_change(LAB)
+        assert not recent_group(bound, "g")
+        assert len(await list_group(bound, "g", made(), snapshot=True)) == 3
+        assert aws.interceptor.counts()["datasync.ListTasks"] == 1
+        gateway.caches.note_change(LAB)

@@ -161,7 +161,7 @@ ENTRIES: Final[dict[str, Callable[[int], tuple[Any, Any]]]] = {
     "bucket_roles": lambda n: (arn("location", n), f"arn:aws:iam::222222222222:role/spinup/r-{n}"),
     "task_ends": lambda n: (arn("task", n), (arn("location", n), arn("location", n + 1))),
     "task_facts": lambda n: (arn("task", n), facts(n)),
-    "mover_lists": lambda n: ((f"{n:012}", "us-east-1"), movers(n)),
+    "mover_lists": lambda n: ((f"{n:012}", "us-east-1", None, n), movers(n)),
     "changes": lambda n: (f"{n:012}", 1_000 + n),
     "ended_runs": lambda n: (f"{arn('task', n)}/execution/exec-{n:017x}", run(n)),
     "marks": lambda n: (arn("location", n), {f"operation{n}": f"{n:036}", f"part{n}": "source"}),

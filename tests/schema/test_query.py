@@ -68,7 +68,13 @@ async def test_a_node_that_fails_is_null_for_itself_alone(aws: Sandbox, tmp_path
         mover = await made(client)
         furnish(aws, OTHER)
         aws.interceptor.add(Fault("ListTasks", "denied", account=OTHER, count=20))
-        ids = ["bad", mover, encode("Account", OTHER), encode("Mover", TASK), encode("Run", "x")]
+        ids = [
+            "bad",
+            mover,
+            encode("Group", f"{OTHER}:g"),
+            encode("Mover", TASK),
+            encode("Run", "x"),
+        ]
         answer = await tell(client, NODES, ids=ids)
     assert answer["data"]["server"] == {"org": "acme"}
     assert answer["data"]["nodes"] == [None, {"id": mover}, None, None, None]

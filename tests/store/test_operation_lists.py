@@ -69,3 +69,22 @@ async def test_what_ended_and_is_to_be_forgotten_is_not_listed(store: Store) -> 
     await change_operation(store, "alive", updated_at=1.0)
     later = time.time() + 1
     assert ids(await store.operation_lists.page(OperationFilter(), later, 9)) == ["alive"]
+
+
+async def test_the_tasks_that_were_made_lately_are_those_of_creates_of_the_group(
+    store: Store,
+) -> None:
+    await accepted(store, "a")
+    await accepted(store, "b", group="h")
+    await accepted(store, "c", kind="DELETE_MOVER")
+    await accepted(store, "d", account_id="333333333333")
+    await accepted(store, "e")
+    for operation_id in "abcde":
+        changes = {"task_arn": f"arn:{operation_id}", "updated_at": 5.0 + 4 * (operation_id != "e")}
+        await change_operation(store, operation_id, **changes)
+    await accepted(store, "f")  # has no task yet
+    lists = store.operation_lists
+    assert await lists.made_since(LAB, "g", 9.0) == {"arn:a"}
+    assert await lists.made_since(LAB, "g", 5.0) == {"arn:a", "arn:e"}
+    assert await lists.made_since(LAB, "g", 9.1) == frozenset()
+    assert await lists.made_since(LAB, "h", 0.0) == {"arn:b"}

@@ -41,10 +41,11 @@ class Caches:
         """By task: the ARNs of its source and destination, which never change."""
         self.task_facts: TTLCache[str, TaskFacts] = TTLCache(_MOVERS, SNAPSHOT_SECONDS)
         """By task: what searches need beyond the lists. Only ``UpdateTask`` changes it."""
-        self.mover_lists: TTLCache[tuple[str, str], list[Mover]] = TTLCache(
+        self.mover_lists: TTLCache[tuple[str, str, str | None, int], list[Mover]] = TTLCache(
             _LISTED, SNAPSHOT_SECONDS, getsizeof=_size
         )
-        """By account and region, for the further pages of a list; dropped by changes of our own."""
+        """For the further pages of a list. By account, region, group (None for all) and changes:
+        those from before a change of our own are not found any more."""
         self.changes: LRUCache[str, int] = LRUCache(_SMALL)
         """By account: how many changes this process has made there."""
         self.ended_runs: LRUCache[str, Run] = LRUCache(_SMALL)
@@ -59,7 +60,6 @@ class Caches:
         """ARNs of tasks that carry none of this organisation's tags; the tagging API, which lags by
         minutes, shows those that get them later."""
 
-    def note_change(self, account_id: str, region: str) -> None:
+    def note_change(self, account_id: str) -> None:
         """Drops what a change in an account may have made wrong."""
         self.changes[account_id] = self.changes.get(account_id, 0) + 1
-        self.mover_lists.pop((account_id, region), None)

@@ -92,7 +92,7 @@ class Clients:
         self._most = most
         self._roles: OrderedDict[RoleKey, Role] = OrderedDict()
         # Not among the roles before AWS has confirmed them: accounts are whatever callers ask for.
-        self._assumed = SharedReads()
+        self._assumed = SharedReads(timeless=True)
         self._assuming = FairSlots(_ASSUMING, per_caller=_ASSUMING_PER_CALLER, waiting=_WAITING)
         self._refusals = Refusals()
         self._retries = RetryBudget(retry_seconds)
@@ -123,6 +123,10 @@ class Clients:
     def role_boundary(self, account_id: str) -> str | None:
         """The ARN of the policy that bounds every role that is created in an account."""
         return self._role_boundary and self._role_boundary.replace("{account}", account_id)
+
+    def has_entered(self, account_id: str, access: Access) -> bool:
+        """Whether there are credentials for an account, which may have to be renewed."""
+        return (account_id, access) in self._roles
 
     def __len__(self) -> int:
         """How many roles are kept."""

@@ -221,7 +221,7 @@ class Gateway:
         given = {name: value for name, value in params.items() if value is not None}
         name = "".join(part.capitalize() for part in operation.split("_"))
         doing, safe = f"{service}:{name}", operation.startswith(_SAFE)
-        self._count(bound.account_id)
+        self.count(bound.account_id)
 
         async def attempt() -> dict[str, Any]:
             return await self._send(bound, service, access, operation, given)
@@ -238,11 +238,12 @@ class Gateway:
         finally:
             if not safe:
                 self.reads.forget(bound.account_id)
-                self.caches.note_change(bound.account_id, bound.region)
+                self.caches.note_change(bound.account_id)
 
-    def _count(self, account_id: str) -> None:
+    def count(self, account_id: str, calls: int = 1) -> None:
+        """Counts calls for the request. Raises QuotaExceeded beyond what one may take."""
         try:
-            current_work().usage.count(account_id, known=account_id in self._accounts)
+            current_work().usage.count(account_id, known=account_id in self._accounts, calls=calls)
         except TooMuch as error:
             raise QuotaExceeded(f"{error}: ask for less at a time") from None
 

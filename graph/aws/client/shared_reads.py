@@ -26,7 +26,9 @@ class _Read:
 class SharedReads:
     """Owns the tasks that read, so that the first caller can be cancelled before the others."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, timeless: bool = False) -> None:
+        """``timeless``: what is read cannot be outdated, as credentials cannot."""
+        self._timeless = timeless
         self._under_way: dict[tuple[Hashable, ...], _Read] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         """Also those that nobody may join any more."""
@@ -52,11 +54,14 @@ class SharedReads:
             under_way.work.join(current_work())  # whose wait is for its end
             await asyncio.wait([under_way.task])
             under_way = self._under_way.get(key)
-        if under_way is None or under_way.number <= _AFTER.get():
+        if under_way is None or self._is_outdated(under_way):
             under_way = self._begin(key, read)
         else:
             under_way.work.join(current_work())
         return await asyncio.shield(under_way.task)
+
+    def _is_outdated(self, read: _Read) -> bool:
+        return not self._timeless and read.number <= _AFTER.get()
 
     def outdate(self) -> None:
         """The calling task, and those it creates from now on, join no read that has begun so far.
@@ -81,7 +86,8 @@ class SharedReads:
     ) -> _Read:
         work, context = current_work().part(), copy_context()
         context.run(begin_work, work)
-        context.run(self.outdate)  # what it reads in turn may be no older than itself
+        if not self._timeless:
+            context.run(self.outdate)  # what it reads in turn may be no older than itself
         self._begun += 1
         begun = _Read(self._begun, asyncio.create_task(read(), context=context), work)
         self._under_way[key] = begun

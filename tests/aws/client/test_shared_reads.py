@@ -126,3 +126,24 @@ async def test_reads_under_way_end_with_the_gateway(aws: Sandbox, gateway: Gatew
         with pytest.raises(asyncio.CancelledError):
             await waiting
     aws.interceptor.open_gate()
+
+
+async def test_credentials_are_joined_from_every_read_however_it_is_nested(
+    aws: Sandbox, gateway: Gateway
+) -> None:
+    aws.interceptor.add(Fault("AssumeRole", "gate"))
+    bound = gateway.bind(LAB)
+
+    async def nested(depth: int) -> Any:
+        if depth == 0:
+            return await list_tasks(gateway)
+        gateway.reads.outdate()
+        return await bound.shared(("at", depth), lambda: nested(depth - 1))
+
+    reads = [asyncio.create_task(nested(depth)) for depth in (0, 1, 2, 3)]
+    await at_the_gate(aws)
+    reads += [asyncio.create_task(nested(depth)) for depth in (0, 1, 2, 3)]
+    await asyncio.sleep(0)
+    aws.interceptor.open_gate()
+    assert all(answer["Tasks"] == [] for answer in await asyncio.gather(*reads))
+    assert aws.interceptor.counts()["sts.AssumeRole"] == 1
