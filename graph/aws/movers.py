@@ -6,12 +6,12 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
 from typing import Any, Final
-from unicodedata import category
 
 from graph.aws.client.gateway import AccountGateway, ArnGateway
 from graph.aws.marks import tags_if_there
 from graph.aws.tags import carries, tagged, tags_of
 from graph.aws.tasks import TaskEntry, list_tasks
+from graph.model import names
 from graph.model.errors import NotFound
 from graph.model.mover import GROUP_TAG, Mover, Tag, Task, own_tags
 from graph.observability.metrics import MOVERS_LEFT_OUT
@@ -22,10 +22,6 @@ _FEW: Final = 3
 """Up to so many tasks, tags are read one by one; beyond, from the tagging API, which lags."""
 _LOOKED_UP: Final = 100
 """How many tasks that the tagging API does not show are read individually, per list."""
-
-_TAG_LENGTH: Final = 256
-_NEVER: Final = ("Cc", "Cs")
-"""Unicode categories that no tag contains: control characters and halves of surrogate pairs."""
 
 
 async def list_movers(aws: AccountGateway, *, snapshot: bool = False) -> list[Mover]:
@@ -54,7 +50,7 @@ async def list_group(
     show yet. Costs a call for each 100 tasks of the account and each 100 that have the group's
     tags, and one for each of ``made`` that is late.
     """
-    if not _is_tag_value(group):
+    if not names.may_exist(group):
         return []
     return await _listed(aws, group, lambda: _read_group(aws, group, made), snapshot=snapshot)
 
@@ -105,11 +101,6 @@ def mover_of(gateway: ArnGateway, task: Task, tags: tuple[Tag, ...]) -> Mover:
         raise NotFound(f"task {task.task_arn} is not a mover of this organisation")
     entry = TaskEntry(task.task_arn, task.name, task.status, task.mode)
     return _mover(aws, entry, tags)
-
-
-def _is_tag_value(group: str) -> bool:
-    """Whether a group may have that name: AWS allows letters of any language."""
-    return len(group) <= _TAG_LENGTH and not any(category(one) in _NEVER for one in group)
 
 
 async def _listed(

@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import re
 from typing import Final, NamedTuple
+from unicodedata import category
 
 from graph.model.errors import Invalid, InvalidReason
 
 MOVER_NAME_BYTES: Final = 40
 """AWS allows 256; the original server allows 40, and role names contain it."""
 
+_LONGEST: Final = 256
+_NEVER: Final = ("Cc", "Cs")
+"""Unicode categories: control characters and halves of surrogate pairs."""
 _ACCOUNT: Final = re.compile(r"[0-9]{12}")
 _GROUP: Final = re.compile(r"[\w+=,.@:/ -]{1,256}", re.ASCII)
 _MOVER: Final = re.compile(r"[a-zA-Z0-9-]+")
@@ -82,6 +86,17 @@ def mover_name(text: str) -> str:
     if not _MOVER.fullmatch(text):
         raise Invalid("Name doesn't match regex ^[a-zA-Z0-9-]+$", path=("name",))
     return text
+
+
+def may_exist(text: str | None) -> bool:
+    """Whether a mover or group of anybody may have that name. None, for no group, may.
+
+    AWS allows letters of any language in tags, but no control characters, which databases may
+    reject too.
+    """
+    return text is None or (
+        len(text) <= _LONGEST and not any(category(one) in _NEVER for one in text)
+    )
 
 
 def run_id(text: str) -> str:

@@ -121,6 +121,7 @@ async def find_mover(context: ReadContext, account_id: str, group: str, name: st
     """
     hints = context.services.gateway.caches.task_arns
     scope.require_account(context, account_id)
+    _require_names(group, name)
     if not scope.sees_group(context, account_id, group):
         raise NotFound(scope.NO_MOVER)
     hint = hints.get((account_id, group, name))
@@ -248,6 +249,7 @@ async def resume_deletion(
     The error is the same for a mover that the caller may not see.
     """
     scope.require_account(context, account_id)
+    _require_names(*(named or ()))
     services = context.services
     left = await services.operations.find_unfinished_deletion(
         account_id, named=named, task_arn=task_arn
@@ -262,3 +264,9 @@ async def resume_deletion(
         raise NotFound(scope.NO_MOVER)
     scope.require_write(context, account_id, left.group)
     return await services.operations.resume_deletion(left, context.caller)
+
+
+def _require_names(*given: str | None) -> None:
+    """Raises NotFound for names that no mover can have, and that the store may not accept."""
+    if not all(names.may_exist(name) for name in given):
+        raise NotFound(scope.NO_MOVER)

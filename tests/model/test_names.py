@@ -158,3 +158,13 @@ def test_what_is_no_arn_is_refused_at_the_path_that_was_given(text: str) -> None
     with pytest.raises(Invalid, match=r"is not a valid ARN\.$") as caught:
         names.arn(text, path=("source", "s3", "bucketArn"))
     assert caught.value.path == ("source", "s3", "bucketArn")
+
+
+@pytest.mark.parametrize("name", [None, "a", "Biología", "生物", "a b", "x" * 256, "+-=._:/@"])
+def test_a_name_of_any_language_may_exist(name: str | None) -> None:
+    assert names.may_exist(name)
+
+
+@pytest.mark.parametrize("name", ["\0", "a\n", "\x7f", "\x85", "\ud800", "x" * 257])
+def test_a_name_with_control_characters_cannot_exist(name: str) -> None:
+    assert not names.may_exist(name)
