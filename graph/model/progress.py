@@ -9,11 +9,12 @@ from typing import Final
 from graph.model.run import Run
 
 _TOTALS_FINAL: Final = {
-    "BASIC": frozenset({"TRANSFERRING", "VERIFYING", "CANCELLING"}),
+    "BASIC": frozenset({"TRANSFERRING", "VERIFYING"}),
     "ENHANCED": frozenset({"VERIFYING"}),
 }
 """By mode, the statuses with final totals. BASIC fixes them at the end of PREPARING; ENHANCED lists
-as long as it transfers. For a mode or status that AWS may add, totals count as not final."""
+as long as it transfers. A run may be CANCELLING before that. Neither then nor for a mode or status
+that AWS may add do totals count as final."""
 _MEASURED: Final = frozenset({"TRANSFERRING", "VERIFYING", "CANCELLING", "ERROR"})
 """The statuses in which counters tell how much of the work is done."""
 
