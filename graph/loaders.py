@@ -55,22 +55,12 @@ class Loaders:
         self, gateway: Gateway, runs: RunService, cleanup: Cleanup, lately_made: LatelyMade
     ) -> None:
         self._gateway, self._runs, self._lately_made = gateway, runs, lately_made
-        self.entered: DataLoader[str, None] = _one_by_one(
-            lambda account_id: enter_account(gateway.bind(account_id))
-        )
+        self.entered: DataLoader[str, None] = _one_by_one(self._enter)
         """By account: raises NotFound if it does not let the server in."""
-        self.movers: DataLoader[str, list[Mover]] = _one_by_one(
-            lambda account_id: movers.list_movers(gateway.bind(account_id))
-        )
-        """By account: all of its movers."""
-        self.listed_movers: DataLoader[str, list[Mover]] = _one_by_one(
-            lambda account_id: movers.list_movers(gateway.bind(account_id), snapshot=True)
-        )
-        """The same for the further pages of a list: up to a minute old."""
-        self.group: DataLoader[tuple[str, str], list[Mover]] = _one_by_one(self._group)
-        """By account and group: the movers of the group."""
-        self.listed_group: DataLoader[tuple[str, str], list[Mover]] = _one_by_one(
-            lambda key: self._group(key, snapshot=True)
+        self.movers: DataLoader[tuple[str, str | None], list[Mover]] = _one_by_one(self._movers)
+        """By account and group: the movers of the group; of the whole account if that is None."""
+        self.listed_movers: DataLoader[tuple[str, str | None], list[Mover]] = _one_by_one(
+            lambda key: self._movers(key, snapshot=True)
         )
         """The same for the further pages of a list: up to a minute old."""
         self.named_mover: DataLoader[tuple[str, str, str], Mover | None] = _one_by_one(
@@ -137,10 +127,15 @@ class Loaders:
         ):
             loader.clear_all()
 
-    async def _group(self, key: tuple[str, str], *, snapshot: bool = False) -> list[Mover]:
+    async def _enter(self, account_id: str) -> None:
+        await enter_account(self._gateway.bind(account_id))
+
+    async def _movers(self, key: tuple[str, str | None], *, snapshot: bool = False) -> list[Mover]:
         account_id, group = key
-        made = partial(self._lately_made, account_id, group)
         aws = self._gateway.bind(account_id)
+        if group is None:
+            return await movers.list_movers(aws, snapshot=snapshot)
+        made = partial(self._lately_made, account_id, group)
         return await movers.list_group(aws, group, made, snapshot=snapshot)
 
     async def _notes(self, run_arns: list[str]) -> list[RunNote]:

@@ -25,8 +25,8 @@ async def test_requests_share_services_and_nothing_that_was_read(tmp_path: Path)
         loaders = [name for name, kept in of_one.items() if isinstance(kept, DataLoader)]
         assert loaders
         assert all(of_one[name] is not of_other[name] for name in loaders)
-        one.loaders.movers.prime("222222222222", [])
-        assert other.loaders.movers.cache_map.get("222222222222") is None
+        one.loaders.movers.prime(("222222222222", None), [])
+        assert other.loaders.movers.cache_map.get(("222222222222", None)) is None
 
 
 async def test_what_a_request_does_is_done_for_its_key_its_user_and_itself(tmp_path: Path) -> None:

@@ -94,12 +94,12 @@ async def test_an_event_of_a_stream_reads_everything_again(
     (arn,) = arns(aws, 1)
     loaders = loaders_of(services)
     await loaders.mover.load(arn)
-    assert len(await loaders.movers.load(LAB)) == 1
+    assert len(await loaders.movers.load((LAB, None))) == 1
     backend().delete_task(arn)
     loaders.forget()
     with pytest.raises(NotFound):
         await loaders.mover.load(arn)
-    assert await loaders.movers.load(LAB) == []
+    assert await loaders.movers.load((LAB, None)) == []
 
 
 async def test_a_start_or_stop_discards_what_it_may_have_changed_and_nothing_else(

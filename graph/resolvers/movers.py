@@ -36,18 +36,15 @@ async def list_movers(
     shows the list as it was read for an earlier page, up to a minute ago.
     """
     scope.require_account(context, account_id)
-    loaders = context.loaders
-    if group is None:
-        whole = loaders.listed_movers if further else loaders.movers
-        return [
-            mover
-            for mover in await whole.load(account_id)
-            if scope.sees_group(context, account_id, mover.group)
-        ]
-    if not scope.sees_group(context, account_id, group):
-        await loaders.entered.load(account_id)
+    if group is not None and not scope.sees_group(context, account_id, group):
+        await context.loaders.entered.load(account_id)
         return []
-    return await (loaders.listed_group if further else loaders.group).load((account_id, group))
+    loader = context.loaders.listed_movers if further else context.loaders.movers
+    return [
+        mover
+        for mover in await loader.load((account_id, group))
+        if scope.sees_group(context, account_id, mover.group)
+    ]
 
 
 async def list_groups(
