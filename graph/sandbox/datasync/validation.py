@@ -67,10 +67,14 @@ def _wrong(shape: Any, value: Any, path: str) -> Iterator[str]:
             yield from _wrong(shape.member, item, f"{path}.{index}.member")
 
 
+_SPACES: Final = " \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
+"""``\\p{Zs}`` within a character class."""
+
+
 @cache
 def _pattern(given: str) -> re.Pattern[str]:
     """Translates the model's patterns from Java, which has character classes that Python lacks."""
-    spaces = given.replace(r"\p{Zs}", " ").replace(r"\z", r"\Z")
+    spaces = given.replace(r"\p{Zs}", _SPACES).replace(r"\z", r"\Z")
     return re.compile(re.sub(r"\\p\{\w+\}", r"\\w\\W", spaces))
 
 

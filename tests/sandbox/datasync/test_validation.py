@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from unicodedata import category
 
 import pytest
 from botocore.exceptions import ClientError
@@ -125,3 +126,16 @@ def test_a_task_needs_locations_that_are_there(lab: Sandbox) -> None:
     gone = f"arn:aws:datasync:us-east-1:{LAB}:location/loc-{'0' * 17}"
     with pytest.raises(ClientError, match=r"Location loc-0+ is not found"):
         datasync.create_task(SourceLocationArn=gone, DestinationLocationArn=gone)
+
+
+def test_a_subdirectory_may_have_spaces_of_any_kind_and_no_other_separators(lab: Sandbox) -> None:
+    datasync = unchecked(client("datasync"))
+    spaces = [chr(code) for code in range(0x3100) if category(chr(code)).startswith("Z")]
+    assert len(spaces) == 19
+    for space in (*spaces, "\t", "\n", "\u200b"):
+        given = {**LOCATIONS["SMB"], "Subdirectory": f"/a{space}b"}
+        if category(space) == "Zs":
+            assert datasync.create_location_smb(**given)["LocationArn"]
+        else:
+            with pytest.raises(ClientError, match="'subdirectory' failed to satisfy"):
+                datasync.create_location_smb(**given)
