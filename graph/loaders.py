@@ -63,9 +63,7 @@ class Loaders:
             lambda key: self._movers(key, snapshot=True)
         )
         """The same for the further pages of a list: up to a minute old."""
-        self.named_mover: DataLoader[tuple[str, str, str], Mover | None] = _one_by_one(
-            lambda key: movers.find_mover(gateway.bind(key[0]), *key[1:])
-        )
+        self.named_mover: DataLoader[tuple[str, str, str], Mover | None] = _one_by_one(self._named)
         """By account, group and name; None if there is no such mover."""
         self.mover: DataLoader[str, Mover] = _one_by_one(self._mover)
         """By the task's ARN."""
@@ -137,6 +135,10 @@ class Loaders:
             return await movers.list_movers(aws, snapshot=snapshot)
         made = partial(self._lately_made, account_id, group)
         return await movers.list_group(aws, group, made, snapshot=snapshot)
+
+    async def _named(self, key: tuple[str, str, str]) -> Mover | None:
+        account_id, group, name = key
+        return await movers.find_mover(self._gateway.bind(account_id), group, name)
 
     async def _notes(self, run_arns: list[str]) -> list[RunNote]:
         notes = await self._runs.notes(run_arns)
