@@ -53,8 +53,9 @@ class Server:
             for name, inner in value.items():
                 if name in ("mover", "run", "operation") and isinstance(inner, dict):
                     self.known[name] = inner.get("id") or self.known.get(name, "")
-                if name == "movers" and inner["nodes"] and "id" in inner["nodes"][0]:
-                    self.known["mover"] = inner["nodes"][0]["id"]
+                listed = inner.get("nodes") if isinstance(inner, dict) else None
+                if name == "movers" and listed and "id" in listed[0]:
+                    self.known["mover"] = listed[0]["id"]
                 self.learn(inner)
 
 
