@@ -32,8 +32,9 @@ PublicHandler = Callable[[Request], Awaitable[Response]]
 _CALLS: Final = 20
 """To AWS, as charged to a request before it is answered."""
 _STOPPED: Final = (
-    "the server stopped before the request was complete; a change may still take effect"
+    "The server stopped before the request was complete. A change may still take effect."
 )
+_BROKEN: Final = "Internal error. The log of the server has the details.\n"
 ANY: Final = "*"
 """The handler for every method that a path does not name."""
 
@@ -80,7 +81,7 @@ class Protected:
         body = await self._body(request)
         if body is None:
             return PlainTextResponse(
-                f"the body is larger than {self._body_limit} bytes\n",
+                f"The body has more than {self._body_limit} bytes.\n",
                 413,
                 headers={"Connection": "close"},
             )
@@ -98,7 +99,7 @@ class Protected:
             bill = self._charge(context.caller, _CALLS)
         except OverBudget as error:
             raise Throttled(
-                "the budget of calls to AWS is used up; try again later", wait=error.seconds
+                "The budget of calls to AWS is used up. Try again later.", wait=error.seconds
             ) from None
         try:
             yield
@@ -115,7 +116,7 @@ class Protected:
             if not limit.expired():
                 raise
             raise UpstreamTimeout(
-                "AWS does not answer in time; what was requested may still take effect"
+                "AWS does not answer in time. What was requested may still take effect."
             ) from None
 
     async def _body(self, request: Request) -> bytes | None:
@@ -161,7 +162,7 @@ class Endpoint:
             response = rendered(error)
         except Exception:  # a boundary: no stack trace may reach a client
             log.exception("request %s", request_id)
-            response = PlainTextResponse("internal error\n", 500)
+            response = PlainTextResponse(_BROKEN, 500)
         response.headers["X-Request-Id"] = request_id
         response.headers["X-Content-Type-Options"] = "nosniff"
         await response(scope, receive, send)
@@ -171,7 +172,7 @@ def not_allowed(handlers: Mapping[str, object]) -> Response:
     """405 with the methods that the path supports."""
     methods = {*handlers, "OPTIONS"} | ({"HEAD"} if "GET" in handlers else set())
     allow = {"Allow": ", ".join(sorted(methods))}
-    return PlainTextResponse("method not allowed\n", 405, headers=allow)
+    return PlainTextResponse("The path does not support this method.\n", 405, headers=allow)
 
 
 def _method(request: Request) -> str:

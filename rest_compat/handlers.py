@@ -92,19 +92,19 @@ async def delete_mover(context: Context, request: Request) -> Response:
     try:
         operation = await changes.delete_named(context, *named)
     except AlreadyRunning:
-        raise AlreadyRunning("datasync mover task is running: stop it first") from None
+        raise AlreadyRunning("The mover has an active run. Stop it first.") from None
     left = until - asyncio.get_running_loop().time()
     return _deleted(await operations.wait_for_operation(context, operation.id, max(0.0, left)))
 
 
 def _deleted(operation: Operation) -> Response:
     if not operation.ended:
-        text = "the mover is still being deleted, and this continues; repeat the request to wait"
+        text = "The mover is still being deleted, and this continues. Repeat the request to wait."
         status = 504
     elif operation.failure:  # may quote AWS, which is not shown with a 5xx: the task log has it
         text = (
-            f"the mover could not be deleted as a whole (task {operation.id}); delete it again to "
-            "continue where it stopped"
+            f"The mover could not be deleted completely (task {operation.id}). Delete it again to "
+            "continue where it stopped."
         )
         status = 502
     else:
@@ -136,7 +136,7 @@ async def show_tasks(context: Context, request: Request) -> Response:
     wanted = set(request.query_params.getlist("task"))
     ids = sorted(task for task in wanted if _TASK_ID.fullmatch(task))
     if len(ids) > _TASKS:
-        raise Invalid(f"at most {_TASKS} tasks can be requested at once")
+        raise Invalid(f"At most {_TASKS} tasks can be requested at once.")
     found = await asyncio.gather(*(_operation(context, task) for task in ids))
     return answer({shown.id: responses.flywheel_json(shown) for shown in found if shown})
 

@@ -71,14 +71,14 @@ def _name(given: str | None) -> str:
 def _location(given: dict[str, Any], side: str) -> LocationSpec:
     kind = given["Type"]
     if kind not in CREATABLE:
-        raise Invalid(f"{side} Type must be {' or '.join(CREATABLE)}")
+        raise Invalid(f"{side} Type must be {' or '.join(CREATABLE)}.")
     parts = given.get(kind)
     if parts is None:
-        raise Invalid(f"{side} of type {kind} requires an {kind} object")
+        raise Invalid(f"{side} of type {kind} requires an {kind} object.")
     creation = CREATABLE[kind]
     for member in [*creation.rest.values()][: creation.required]:
         if not parts.get(member):
-            raise Invalid(f"{side} {kind} requires {member}")
+            raise Invalid(f"{side} {kind} requires {member}.")
     return _spec(creation, parts, f"{side} {kind}")
 
 
@@ -89,7 +89,7 @@ def _spec(creation: Creation, parts: dict[str, Any], where: str) -> LocationSpec
         value = parts.get(member) or None
         if isinstance(value, list):
             if None in value:
-                raise Invalid(f"{where} {member} must not contain null")
+                raise Invalid(f"{where} {member} must not contain null.")
             value = tuple(value)
         fields[field] = value
     made: LocationSpec = creation.spec(**fields)
@@ -100,5 +100,5 @@ def _tags(given: list[dict[str, str] | None]) -> tuple[Tag, ...]:
     """The caller's tags without reserved ones, which the original drops silently."""
     tags = [Tag((item or {}).get("Key", ""), (item or {}).get("Value", "")) for item in given]
     if not all(tag.key for tag in tags):
-        raise Invalid("each of the Tags requires a Key")
+        raise Invalid("Each of the Tags requires a Key.")
     return tuple(tag for tag in tags if tag.key not in OWN_TAGS and not tag.key.startswith("aws:"))

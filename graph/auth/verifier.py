@@ -22,9 +22,9 @@ _MAX_THREADS: Final = 4
 _NICENESS: Final = 5
 _SECONDS_OF_COST_10: Final = 0.06
 """What one comparison takes, roughly; each step of the cost doubles it."""
-_TOO_MANY: Final = "too many new tokens at once; try again in a few seconds"
+_TOO_MANY: Final = "Too many new tokens were sent at once. Try again in a few seconds."
 _NOBODY: Final = Peer()
-_STOPPING: Final = "the server is stopping; try again"
+_STOPPING: Final = "The server is stopping. Try again."
 
 
 @dataclass(frozen=True, slots=True, eq=False)

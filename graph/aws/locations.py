@@ -166,7 +166,7 @@ async def _described(
     if kind not in KINDS:
         uri = uri or (await list_locations(aws)).get(location_arn)
         if uri is None:
-            raise NotFound(f"location {location_arn} not found")
+            raise NotFound(f"The location {location_arn} does not exist.")
         return Location(arn=location_arn, kind=kind, uri=uri, created_at=None, described={})
 
     async def read() -> dict[str, Any]:

@@ -98,7 +98,7 @@ def mover_of(gateway: ArnGateway, task: Task, tags: tuple[Tag, ...]) -> Mover:
     """A task with its tags as a mover. Raises NotFound where it is not the organisation's."""
     aws = gateway.of(task.task_arn)
     if not carries(tags, own_tags(aws.org)):
-        raise NotFound(f"task {task.task_arn} is not a mover of this organisation")
+        raise NotFound(f"The task {task.task_arn} is not a mover of this organisation.")
     entry = TaskEntry(task.task_arn, task.name, task.status, task.mode)
     return _mover(aws, entry, tags)
 

@@ -56,7 +56,7 @@ async def ensure_role(
     except Conflict:
         answer = await _iam(aws, "get_role", RoleName=name)
         if not _carries(answer, tags):
-            raise Conflict(f"the role {name} exists already and has other tags") from None
+            raise Conflict(f"The role {name} already exists and has other tags.") from None
     try:
         await _iam(
             aws,
@@ -68,7 +68,7 @@ async def ensure_role(
             ),
         )
     except NotFound:  # IAM is eventually consistent
-        raise Upstream(f"the role {name} is not known yet; try again") from None
+        raise Upstream(f"The role {name} is not known to IAM yet. Try again.") from None
     return str(answer["Role"]["Arn"])
 
 
@@ -108,8 +108,8 @@ async def _delete_attached(aws: AccountGateway, name: str) -> None:
         if not profiles:
             raise
         raise Conflict(
-            f"the role {name} is in the instance profile {', '.join(profiles)}: remove it from "
-            "there, then delete again"
+            f"The role {name} is in the instance profile {', '.join(profiles)}. Remove it from "
+            "there, then delete the mover again."
         ) from None
 
 
@@ -126,8 +126,8 @@ async def _detach_policies(aws: AccountGateway, name: str) -> None:
             await _iam(aws, "detach_role_policy", RoleName=name, PolicyArn=arn)
         except AccessDenied:
             raise Conflict(
-                f"the policy {arn} is attached to the role {name}: detach it, or allow "
-                "iam:DetachRolePolicy to the management role, then delete again"
+                f"The policy {arn} is attached to the role {name}. Detach it, or allow "
+                "iam:DetachRolePolicy to the management role, then delete the mover again."
             ) from None
 
 

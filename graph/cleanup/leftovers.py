@@ -64,7 +64,7 @@ async def remove_roles(aws: AccountGateway, arns: Collection[str]) -> None:
     Raises Conflict, after all the others, for those that stay.
     """
     users = await users_of(aws, arns)
-    stuck = [f"{arn} is used by {min(users[arn])}" for arn in arns if arn in users]
+    stuck = [f"The role {arn} is used by {min(users[arn])}." for arn in arns if arn in users]
     for arn in arns:
         try:
             if arn not in users:
@@ -72,19 +72,19 @@ async def remove_roles(aws: AccountGateway, arns: Collection[str]) -> None:
         except Conflict as error:
             stuck.append(error.message)
     if stuck:
-        raise Conflict("; ".join(stuck))
+        raise Conflict(" ".join(stuck))
 
 
 async def _remove_task(gateway: ArnGateway, arn: str) -> None:
     task = await describe_task(gateway, arn)
     if task.status in WITH_ACTIVE_RUN:
-        raise Conflict(f"{arn} has an active run")
+        raise Conflict(f"The task {arn} has an active run.")
     await delete_task(gateway, arn)
 
 
 async def _remove_location(gateway: ArnGateway, arn: str) -> None:
     if users := await tasks_using(gateway, arn):
-        raise Conflict(f"{arn} is used by {users[0]}")
+        raise Conflict(f"The location {arn} is used by {users[0]}.")
     await delete_location(gateway, arn)
 
 

@@ -52,10 +52,10 @@ async def _remove_location(aws: AccountGateway, arn: str, bounds: Bounds) -> Non
     except NotFound:
         return  # gone already
     if not carries(tags, own_tags(aws.org)):
-        raise Conflict("it no longer carries the organisation's tags")
+        raise Conflict("The location no longer carries the organisation's tags.")
     _refuse_spared(tags, bounds)
     if users := await tasks_using(aws, arn):
-        raise Conflict(f"it is used by {users[0].rpartition('/')[2]} now")
+        raise Conflict(f"The location is used by {users[0].rpartition('/')[2]} now.")
     await delete_location(aws, arn)
 
 
@@ -64,7 +64,7 @@ async def _remove_role(
 ) -> None:
     name = name_of_role(arn)
     if arn in users:
-        raise Conflict(f"it is used by {min(users[arn]).rpartition('/')[2]}")
+        raise Conflict(f"The role is used by {min(users[arn]).rpartition('/')[2]}.")
     try:
         _refuse_spared(await tags_of_role(aws, name), bounds)
     except NotFound:
@@ -74,4 +74,4 @@ async def _remove_role(
 
 def _refuse_spared(tags: tuple[Tag, ...], bounds: Bounds) -> None:
     if bounds.spare(value_of(tags, GROUP_TAG), mark_of(tags)):
-        raise Conflict("an operation in progress may need it")
+        raise Conflict("An operation in progress may need this resource.")

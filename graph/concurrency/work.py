@@ -42,10 +42,10 @@ class Usage:
         ``known``: the account is one of few, and not a number that the caller came up with.
         """
         if self.max_calls is not None and self.calls + calls > self.max_calls:
-            raise TooMuch(f"a request may make at most {self.max_calls} calls to AWS")
+            raise TooMuch(f"A request may make at most {self.max_calls} calls to AWS.")
         if not known and self.max_accounts is not None and account_id not in self.accounts:
             if len(self.accounts) >= self.max_accounts:
-                raise TooMuch(f"a request may concern at most {self.max_accounts} accounts")
+                raise TooMuch(f"A request may access at most {self.max_accounts} accounts.")
             self.accounts.add(account_id)
         self.calls += calls
         self.total += calls

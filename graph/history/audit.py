@@ -122,8 +122,8 @@ class Audit:
             return self._under_way.enter(requester.key, requester.on_behalf_of)
         except NoRoom as error:
             raise Throttled(
-                "the server is carrying out too many changes, of which you requested "
-                f"{error.held}; try again when some have ended",
+                "The server is carrying out too many changes, of which you requested "
+                f"{error.held}. Try again when some of them have ended.",
                 wait=_WAIT_SECONDS,
             ) from None
 

@@ -21,7 +21,9 @@ _URI: Final = re.compile(r"(?:(?P<region>[a-z0-9-]+)\.)?(?P<id>fs-[0-9a-f]+)(/.*
 def _check(spec: EfsSpec, home: Home, path: Path) -> None:
     groups = (*path, "securityGroupArns")
     if not 1 <= len(spec.security_group_arns) <= MOST_SECURITY_GROUPS:
-        raise Invalid(f"1 to {MOST_SECURITY_GROUPS} security groups are required.", path=groups)
+        raise Invalid(
+            f"An EFS location requires 1 to {MOST_SECURITY_GROUPS} security groups.", path=groups
+        )
     file_system = (*path, "filesystemArn")
     check_arn(spec.filesystem_arn, "elasticfilesystem", _FILE_SYSTEM, home, file_system)
     check_arn(spec.subnet_arn, "ec2", _SUBNET, home, (*path, "subnetArn"), shared=True)

@@ -168,9 +168,16 @@ class UpstreamTimeout(Upstream):
     code = "UPSTREAM_TIMEOUT"
 
 
+def unknown_operation() -> NotFound:
+    """An operation that never existed, has been deleted, or is not the caller's to see."""
+    return NotFound("The operation does not exist, or has expired.")
+
+
 def unknown_account(account_id: str) -> NotFound:
     """An account that does not exist, does not trust this server, or is not the caller's to see.
 
     The three are not told apart.
     """
-    return NotFound(f"account {account_id} is not known, or does not let this server in")
+    return NotFound(
+        f"Account {account_id} is not known, or does not let this server assume its role."
+    )

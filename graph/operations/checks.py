@@ -27,7 +27,11 @@ def check(new: NewMover, gateway: Gateway) -> None:
     for side, spec in (("source", new.source), ("destination", new.destination)):
         creation_of(spec).check(spec, home, (side, kind_of_spec(spec).name.lower()))
     if not _VALUE.fullmatch(new.group):
-        raise Invalid(f"the group '{new.group}' cannot stand in a tag of DataSync", path=("group",))
+        raise Invalid(
+            f"The group '{new.group}' contains characters that a tag of DataSync cannot have. "
+            "Use letters, digits, spaces and + = . _ : @ / -.",
+            path=("group",),
+        )
     roles = creation_of(new.source).needs_role or creation_of(new.destination).needs_role
     _check_tags(new.tags, str.lower if roles else str)
 
@@ -36,7 +40,7 @@ def _check_tags(tags: tuple[Tag, ...], told_apart: Callable[[str], str]) -> None
     """``told_apart`` maps a key to what has to be unique: to IAM, case makes no difference."""
     if len(tags) > MOST_TAGS:
         raise Invalid(
-            f"at most {MOST_TAGS} tags are allowed beside the server's own",
+            f"At most {MOST_TAGS} tags are allowed in addition to the server's own.",
             path=("tags",),
             reason=InvalidReason.TOO_LONG,
         )
@@ -51,14 +55,16 @@ def _check_tags(tags: tuple[Tag, ...], told_apart: Callable[[str], str]) -> None
                 reason=InvalidReason.RESERVED,
             )
         if counted[told_apart(tag.key)] > 1:
-            twice = f"the tag '{tag.key[:TAG_KEY]}' is given twice; case makes no difference"
+            twice = f"The tag '{tag.key[:TAG_KEY]}' is given twice. Case is ignored."
             raise Invalid(twice, path=path, reason=InvalidReason.DUPLICATE)
         if len(tag.key) > TAG_KEY or not _KEY.fullmatch(tag.key):
             raise Invalid(
-                f"a tag key has 1 to {TAG_KEY} of A-Z a-z 0-9, space and + = . _ : / -", path=path
+                f"A tag key must have 1 to {TAG_KEY} letters, digits, spaces and + = . _ : / -.",
+                path=path,
             )
         if len(tag.value) > TAG_VALUE or not _VALUE.fullmatch(tag.value):
             raise Invalid(
-                f"a tag value has 1 to {TAG_VALUE} of A-Z a-z 0-9, space and + = . _ : @ / -",
+                f"A tag value must have 1 to {TAG_VALUE} letters, digits, spaces and "
+                "+ = . _ : @ / -.",
                 path=path,
             )

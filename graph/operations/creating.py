@@ -137,13 +137,13 @@ class MoverCreation:
             if task.status not in ("CREATING", "UNAVAILABLE"):
                 return
             if time.monotonic() > until:
-                detail = f": {task.error_detail}" if task.error_detail else ""
-                raise Upstream(f"the task stayed {task.status}{detail}")
+                detail = f" AWS's reason: {task.error_detail}" if task.error_detail else ""
+                raise Upstream(f"The task stayed {task.status}.{detail}")
             await asyncio.sleep(policy.poll)
 
 
 def name_taken(new: NewMover) -> NameTaken:
-    return NameTaken(f"group '{new.group}' has a mover '{new.name}' already", path=("name",))
+    return NameTaken(f"The group '{new.group}' already has a mover '{new.name}'.", path=("name",))
 
 
 async def _misses_bucket(aws: AccountGateway, spec: LocationSpec, error: ApiError) -> bool:

@@ -97,7 +97,7 @@ class Deletion:
             except ApiError as error:  # one role that stays must not keep the others
                 stuck.append(error)
         if stuck:
-            raise Conflict("; ".join(error.message for error in stuck))
+            raise Conflict(" ".join(error.message for error in stuck))
 
     async def _delete_role(self, aws: AccountGateway, name: str) -> None:
         await self._retries.call_aws(lambda: delete_role(aws, name))
@@ -123,7 +123,7 @@ class Deletion:
                 if run.status != "CANCELLING":
                     await self._cancel(run.run_arn, cancelled_by)
             if time.monotonic() > until:
-                raise Conflict("the mover's run could not be cancelled in time")
+                raise Conflict("The mover's run could not be cancelled in time.")
             await asyncio.sleep(policy.poll)
 
     async def _cancel(self, run_arn: str, cancelled_by: str) -> None:

@@ -15,7 +15,7 @@ _STEPS: Final = {
     location("destination"): OperationStep.DESTINATION,
 }
 """By the name of a part."""
-BROKEN: Final = "an internal error occurred; the server's log has the details"
+BROKEN: Final = "An internal error occurred. The server's log has the details."
 
 log = logging.getLogger(__name__)
 

@@ -23,7 +23,7 @@ def key_of(caller: str, key: str, what: str, group: str | None = None) -> Idempo
     """Raises Invalid for a key that is too long, or empty."""
     if not 0 < len(key) <= _LONGEST:
         raise Invalid(
-            f"an idempotency key has 1 to {_LONGEST} characters", path=("idempotencyKey",)
+            f"An idempotency key must have 1 to {_LONGEST} characters.", path=("idempotencyKey",)
         )
     return IdempotencyKey.of(caller, key, what, group)
 
@@ -64,7 +64,9 @@ class Idempotency:
             if claim.mine or claim.result is not None:
                 return claim
             if time.monotonic() > until:
-                raise Conflict("a request with this idempotency key is under way; try again later")
+                raise Conflict(
+                    "A request with this idempotency key is in progress. Try again later."
+                )
             await asyncio.sleep(_LOOK)
 
 

@@ -140,7 +140,9 @@ class Operations(OperationReader):
         if holder is not None:
             return await self.get(_joined(holder))
         if mover.status in WITH_ACTIVE_RUN and not cancel_run:
-            raise AlreadyRunning("a run of the mover is active: stop it first, or ask to cancel it")
+            raise AlreadyRunning(
+                "The mover has an active run. Stop it first, or have the delete cancel it."
+            )
         names = (account_id, mover.group, mover.name)
         cancelled_by = caller.identity.who if cancel_run else None
         return await self._delete(names, mover.task_arn, caller, cancelled_by, None)
@@ -222,7 +224,9 @@ class Operations(OperationReader):
         except NameTaken:
             holder = await self._store.operations.holder(inputs.reservation_of(*names))
             if holder is None:
-                raise Conflict("the mover was being changed just now: try again") from None
+                raise Conflict(
+                    "Another operation on the mover has just ended. Try again."
+                ) from None
             return await self.get(_joined(holder))
 
     async def _begin(
@@ -283,5 +287,5 @@ def _new_operation(
 
 def _joined(holder: StoredOperation) -> str:
     if holder.kind != OperationKind.DELETE_MOVER.value:
-        raise Conflict("the mover is still being created: wait for that to end")
+        raise Conflict("The mover is still being created. Wait for its operation to end.")
     return str(holder.id)

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Final
 
-from graph.model.errors import NotFound, Upstream
+from graph.model.errors import Upstream, unknown_operation
 from graph.model.operation import (
     Operation,
     OperationEvent,
@@ -54,7 +54,7 @@ class OperationReader:
         before = self._expired_before()
         old = operation.ended and operation.updated_at.timestamp() < before
         if old and not await self._store.operation_lists.is_kept(operation_id, before):
-            raise NotFound("operation not found")
+            raise unknown_operation()
         return operation
 
     async def lately_made(self, account_id: str, group: str) -> frozenset[str]:
@@ -76,8 +76,8 @@ class OperationReader:
             return await self.get(operation_id)
         except Upstream as error:
             raise Upstream(
-                "this was accepted, but the server's store does not answer now: look for it among "
-                "the operations instead of trying again"
+                "The request was accepted, but the server's store does not answer now. Look for "
+                "its operation in `operations` instead of repeating the request."
             ) from error
 
     async def find_unfinished_deletion(

@@ -47,6 +47,9 @@ _ABANDONED: Final = 5.0
 """Seconds after which an operation that is recorded and not started counts as abandoned."""
 _STALLED: Final = 60.0
 """Seconds without news after which the engine may have given an operation up."""
+_GIVEN_UP: Final = (
+    "The server could neither complete the operation nor roll it back. Its log has the details."
+)
 
 
 class Recovery:
@@ -122,7 +125,9 @@ class Recovery:
                 log.info("operation %s is left to servers of a newer release", row.id)
             except UnreadableInput:
                 log.exception("operation %s cannot be worked on", row.id)
-                await self._store.operations.end(row.id, "its stored input is damaged")
+                await self._store.operations.end(
+                    row.id, "The stored input of the operation is damaged."
+                )
 
     async def _recover(self, row: StoredOperation, known: dict[str, WorkflowStatus]) -> None:
         attempts = Attempts(row.id)
@@ -139,8 +144,7 @@ class Recovery:
             log.error("the engine has given up operation %s", row.id)
             await _start_final(row)
         elif final.status in ENDED:
-            why = "the server could neither complete it nor roll it back; its log says more"
-            await self._store.operations.end(row.id, why)
+            await self._store.operations.end(row.id, _GIVEN_UP)
 
     async def _restart(self, workflow_id: str) -> None:
         """Starts a workflow in place of one whose inputs this release does not read."""

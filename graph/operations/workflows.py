@@ -104,7 +104,7 @@ async def _undo(attempt: Attempt, new: NewMover) -> str:
             await attempt.step(f"undo {part}", remove)
         except Exception as error:  # noqa: BLE001 - one part that stays must not keep the others
             left.append(f"{part} ({why_of(error)})")
-    return f"; left behind: {', '.join(left)}" if left else ""
+    return f" Left behind: {', '.join(left)}." if left else ""
 
 
 @dataclass(slots=True)

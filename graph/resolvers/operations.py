@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator
 from dataclasses import replace
 
 from graph.context import ReadContext
-from graph.model.errors import NotFound
+from graph.model.errors import unknown_operation
 from graph.model.mover import Account, Group
 from graph.model.operation import ID_LENGTH, Operation, OperationFilter, OperationPlace
 from graph.resolvers import scope
@@ -15,10 +15,10 @@ from graph.resolvers import scope
 async def get_operation(context: ReadContext, operation_id: str) -> Operation:
     """An operation by its id. Raises NotFound, also if the caller may not see it."""
     if not (operation_id.isprintable() and 0 < len(operation_id) <= ID_LENGTH):
-        raise NotFound("operation not found")  # PostgreSQL rejects some texts as parameters
+        raise unknown_operation()  # PostgreSQL rejects some texts as parameters
     operation = await context.services.operations.shown(operation_id)
     if not scope.sees_group(context, operation.account_id, operation.group):
-        raise NotFound("operation not found")
+        raise unknown_operation()
     return operation
 
 

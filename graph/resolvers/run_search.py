@@ -42,8 +42,8 @@ async def search_account_runs(
     listed = await context.loaders.account_runs.load(account_id)
     if listed is None:
         raise QuotaExceeded(
-            f"account {account_id} has more runs than can be searched together: search those of "
-            "single movers"
+            f"Account {account_id} has more runs than can be searched together. Search the runs of "
+            "single movers."
         )
     refs = [ref for mover in movers for ref in listed.by_task.get(mover.task_arn, ())]
     runs = await _read_all(context, [ref for ref in refs if wanted.may_admit(ref)])

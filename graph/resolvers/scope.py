@@ -14,7 +14,7 @@ from graph.model.mover import Account, Mover
 
 NO_MOVER: Final = "datasync mover not found"
 NO_RUN: Final = "datasync run not found"
-NO_LOCATION: Final = "datasync location not found"
+NO_LOCATION: Final = "The location does not exist, or the caller may not see it."
 
 
 def require_account(context: ReadContext, account_id: str) -> Account:

@@ -59,7 +59,7 @@ class Canceller:
         await self._bookkeeping.settle(
             f"that {run_arn} is being cancelled", lambda: self._note_observed(run_arn)
         )
-        return NotRunning("the run is being cancelled already")
+        return NotRunning("The run is already being cancelled.")
 
     async def _after_failure(
         self, run_arn: str, attempt: str, error: Exception, lost_since: datetime | None
@@ -133,7 +133,7 @@ def _refusal(error: Exception, run: Run | ApiError) -> Exception:
     """The error for the caller, who gave no input that could be wrong."""
     if isinstance(error, Invalid | NotFound | Conflict) and isinstance(run, Run):
         return Upstream(
-            f"AWS refuses to cancel the run, which is {run.status}; try again",
+            f"AWS refuses to cancel the run, which is {run.status}. Try again.",
             refused="datasync:CancelTaskExecution",
         )
     return error

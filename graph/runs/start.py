@@ -98,7 +98,7 @@ class Starter:
                 run_arn = await self._started(attempt, claim)
         except TimeoutError:
             raise UpstreamTimeout(
-                "AWS did not start the mover in time; check whether it runs before trying again"
+                "AWS did not start the mover in time. Check whether it runs before you try again."
             ) from None
         finally:
             if run_arn is None and attempt.unanswered:
@@ -156,7 +156,7 @@ class Starter:
         wait = _FIRST_POLL
         while await self._records.is_claimed(task_arn, claim.attempt):
             if self._clock.monotonic() > until:
-                raise Conflict("another start of this mover is still in progress; try again later")
+                raise Conflict("Another start of this mover is still in progress. Try again later.")
             await self._clock.sleep(wait)
             wait = min(_LONGEST_POLL, 2 * wait)
 

@@ -158,7 +158,7 @@ def _check_length(given: Sequence[object], most: int, *path: str) -> None:
     """Raises Invalid. Called before the items are converted."""
     if len(given) > most:
         raise Invalid(
-            f"'{path[-1]}' has {len(given)} items; at most {most} are allowed",
+            f"'{path[-1]}' has {len(given)} items. At most {most} are allowed.",
             path=path,
             reason=InvalidReason.TOO_LONG,
         )

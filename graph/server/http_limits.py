@@ -19,8 +19,8 @@ log = logging.getLogger(__name__)
 
 REFUSED: Final = "datasync-api.refused"
 """Key in the scope of a request that was cut off: the status that was sent to its client."""
-_TOO_SLOW: Final = "the request did not arrive in time\n"
-_TOO_MANY: Final = "there are too many connections; try again\n"
+_TOO_SLOW: Final = "The request did not arrive in time.\n"
+_TOO_MANY: Final = "There are too many connections. Try again.\n"
 _RETRY_SECONDS: Final = "5"
 _FULL: Final = 503
 _GRACE_SECONDS: Final = 0.5

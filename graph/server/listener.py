@@ -24,8 +24,8 @@ _SILENT_SECONDS: Final = 60.0
 _REFUSAL: Final = (
     b"HTTP/1.1 503 Service Unavailable\r\ncontent-type: text/plain; charset=utf-8\r\n"
     b"x-content-type-options: nosniff\r\n"
-    b"content-length: 48\r\nconnection: close\r\nretry-after: 5\r\n\r\n"
-    b"the server is out of file descriptors; try again"
+    b"content-length: 49\r\nconnection: close\r\nretry-after: 5\r\n\r\n"
+    b"The server is out of file descriptors. Try again."
 )
 
 ProtocolFactory = Callable[[], asyncio.BaseProtocol]

@@ -11,8 +11,8 @@ MAX_HEADERS: Final = 100
 _MAX_PATH_BYTES: Final = 32_768
 _MAX_SUBPROTOCOL_BYTES: Final = 1_024
 """Of ``Sec-WebSocket-Protocol``, which takes longer to parse than all other fields together."""
-TOO_LONG: Final = "the URL of the request is too long\n"
-TOO_LARGE: Final = "the head of the request is too large\n"
+TOO_LONG: Final = "The URL of the request is too long.\n"
+TOO_LARGE: Final = "The head of the request is too large.\n"
 MALFORMED: Final = "Invalid HTTP request received."
 _FRAMING: Final = (b"content-length", b"transfer-encoding")
 

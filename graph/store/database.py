@@ -138,7 +138,7 @@ class Database:
             async with asyncio.timeout(_QUEUED):
                 await stack.enter_async_context(self._turns.slot())
         except (TimeoutError, TooManyWaiting) as error:
-            raise Upstream("the server's store is too busy; try again") from error
+            raise Upstream("The server's store is too busy. Try again.") from error
 
     async def revision(self) -> str | None:
         """The revision of the schema, read like a heartbeat: ahead of all that wait."""
@@ -164,7 +164,7 @@ class Database:
 
     def _opened(self) -> sa.Engine:
         if self._engine is None:
-            raise Upstream("the store is not open")
+            raise Upstream("The store is not open.")
         return self._engine
 
     async def _run(self, work: Callable[[], T], threads: ThreadPoolExecutor) -> T:
@@ -189,7 +189,7 @@ class Database:
             sa.exc.TimeoutError,
             TimeoutError,
         ) as error:
-            raise Upstream("the server's store does not answer; try again") from error
+            raise Upstream("The server's store does not answer. Try again.") from error
 
     def _open(self) -> None:
         self._engine = engines.connect(self._url, _THREADS + 1)

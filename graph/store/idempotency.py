@@ -124,7 +124,7 @@ def _take_over(connection: sa.Connection, key: IdempotencyKey, holder: str, now:
 def _result_of(row: sa.RowMapping, key: IdempotencyKey) -> str | None:
     """None while the work is under way. Raises Conflict if the key was used with another input."""
     if row["fingerprint"] != key.fingerprint:
-        raise Conflict("this idempotency key was used with another input")
+        raise Conflict("This idempotency key was used with another input. Use a new key.")
     return None if row["result"] is None else str(row["result"])
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from graph.model.audit import AuditRecord
-from graph.model.errors import NotFound
+from graph.model.errors import unknown_operation
 from graph.model.operation import OperationFailure, OperationKind, OperationStatus
 from graph.store import statements
 from graph.store.audit import write_line
@@ -114,7 +114,7 @@ class OperationRecords:
                 .first()
             )
             if row is None:
-                raise NotFound("operation not found")
+                raise unknown_operation()
             events = connection.execute(statements.ITS_EVENTS, {"wanted": operation_id})
             return stored_operation(row, ((at, message) for at, message in events))
 

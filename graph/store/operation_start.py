@@ -82,7 +82,7 @@ class OperationStart:
         recheck = lately.first() is not None
         self._sent.set()  # only the commit follows
         if self._given_up.is_set():
-            raise Upstream("the request has been abandoned")
+            raise Upstream("The request has been abandoned.")
         return recheck
 
     async def _earlier(self) -> Begun:
@@ -94,7 +94,7 @@ class OperationStart:
         before = await keys.result(self._key) if self._key is not None else None
         if before is None:
             raise NameTaken(
-                f"another operation on the mover '{self._new.mover_name}' is under way"
+                f"Another operation on the mover '{self._new.mover_name}' is in progress."
             ) from None
         return Begun(before, None, recheck=False)
 
@@ -108,8 +108,8 @@ class OperationStart:
         except (Upstream, TimeoutError):
             pass  # the outcome is still unknown
         raise Upstream(
-            "the server's store does not answer and may have accepted the request: check whether "
-            "it did before you retry; with an idempotency key, a retry is safe"
+            "The server's store does not answer and may have accepted the request. Check whether "
+            "it did before you retry. With an idempotency key, a retry is safe."
         )
 
 

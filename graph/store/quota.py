@@ -43,14 +43,14 @@ def check_quota(connection: sa.Connection, quota: Quota, new: NewOperation) -> N
     if len(quota.listed) + len(coming) >= quota.limit:
         also = f" and {len(coming)} being created" if coming else ""
         raise QuotaExceeded(
-            f"account {new.account_id} has {len(quota.listed)} DataSync tasks{also}, and its quota "
-            f"is {quota.limit}: delete some, or have it raised"
+            f"Account {new.account_id} has {len(quota.listed)} DataSync tasks{also}, and its quota "
+            f"is {quota.limit}. Delete some, or have the quota raised."
         )
     own = len(quota.group_listed) + sum(group == new.group for group in coming)
     if quota.group_limit is not None and own >= quota.group_limit:
         raise QuotaExceeded(
-            f"group '{new.group}' has {own} movers in account {new.account_id}, including those "
-            f"being created, and its share of the quota is {quota.group_limit}: delete some"
+            f"The group '{new.group}' has {own} movers in account {new.account_id}, including "
+            f"those being created, and its share of the quota is {quota.group_limit}. Delete some."
         )
 
 
@@ -62,6 +62,6 @@ def check_unfinished(connection: sa.Connection, new: NewOperation, limit: int) -
     given = {"key": new.requested_key}
     if connection.execute(statements.UNFINISHED, given).scalar_one() > limit:
         raise QuotaExceeded(
-            f"{limit} operations of the key '{new.requested_key}' are under way, which is the "
-            "limit: wait until some of them have ended"
+            f"The key '{new.requested_key}' has {limit} operations in progress, which is the "
+            "limit. Wait until some of them have ended."
         )

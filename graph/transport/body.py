@@ -24,12 +24,12 @@ def check_head(method: str, headers: Mapping[str, str], body_limit: int) -> None
     """Checks what can be known before the body is read. Raises Refusal."""
     if method not in _METHODS:
         allow = ", ".join(_METHODS)
-        raise Refusal(405, f"GraphQL is served by {allow} only", headers={"Allow": allow})
+        raise Refusal(405, f"GraphQL is served by {allow} only.", headers={"Allow": allow})
     if method == "POST":
         _check_content_type(headers.get("content-type", ""))
     length = headers.get("content-length", "0")
     if not (length.isascii() and length.isdigit()):
-        raise Refusal(400, "`Content-Length` is not a number")
+        raise Refusal(400, "`Content-Length` is not a number.")
     if len(length) > len(str(body_limit)) or int(length) > body_limit:
         raise _too_long(body_limit)
 
@@ -45,7 +45,7 @@ def bounded(receive: Receive, limit: int, seconds: float) -> Receive:
                 message = await receive()
         except TimeoutError:
             headers = {"Connection": "close"}
-            raise Refusal(408, "the body did not arrive in time", headers=headers) from None
+            raise Refusal(408, "The body did not arrive in time.", headers=headers) from None
         received += len(message.get("body", b""))
         if received > limit:
             raise _too_long(limit)
@@ -71,14 +71,14 @@ def decode(data: str | bytes) -> Any:
 
 def _check_content_type(content_type: str) -> None:
     if len(content_type) > _MAX_CONTENT_TYPE:
-        raise Refusal(415, f"the body must be {JSON} in UTF-8")
+        raise Refusal(415, f"The body must be {JSON} in UTF-8.")
     kind, *parameters = (
         part.strip().lower() for part in content_type.split(";", _PARAMETERS)[:_PARAMETERS]
     )
     charsets = [p[len("charset=") :].strip('"') for p in parameters if p.startswith("charset=")]
     if kind != JSON or any(charset not in _UTF8 for charset in charsets):
-        raise Refusal(415, f"the body must be {JSON} in UTF-8")
+        raise Refusal(415, f"The body must be {JSON} in UTF-8.")
 
 
 def _too_long(limit: int) -> Refusal:
-    return Refusal(413, f"the body has more than {limit} bytes")
+    return Refusal(413, f"The body has more than {limit} bytes.")

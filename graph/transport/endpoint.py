@@ -57,13 +57,14 @@ class Slots:
     def check(self) -> None:
         """Raises Refusal if the total limit is reached."""
         if self._open >= self._most:
-            raise too_many(f"Too many {self._what}")
+            raise too_many(f"Too many {self._what} are open.")
 
     def check_caller(self, names: frozenset[Hashable]) -> None:
         """Raises Refusal if the limit of one of the names is reached."""
         if any(self._by_name[name] >= self._most_of_a_caller for name in names):
             raise too_many(
-                f"Too many {self._what} of one caller: {self._most_of_a_caller} are open"
+                f"Too many {self._what} of one caller are open: at most {self._most_of_a_caller} "
+                "are allowed."
             )
 
     @contextmanager
@@ -126,7 +127,7 @@ class Endpoint:
     def check_open(self) -> None:
         """Raises Refusal if the server is stopping, so that no stream or socket may begin."""
         if self.stopping:
-            raise too_many("The server is stopping")
+            raise too_many("The server is stopping.")
 
     @contextmanager
     def until_stopped(self, identity: Any = None) -> Iterator[asyncio.Future[Ending]]:

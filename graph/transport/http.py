@@ -40,12 +40,12 @@ _STREAMED: Final = {
 }
 _FORMATS: Final[dict[str, Format]] = {SSE: sse.FORMAT, MULTIPART: multipart.FORMAT}
 _NO_STREAM: Final = (
-    "a subscription needs text/event-stream, multipart/mixed;subscriptionSpec=1.0, or a WebSocket "
-    "(graphql-transport-ws)"
+    "A subscription requires text/event-stream, multipart/mixed;subscriptionSpec=1.0, or a "
+    "WebSocket (graphql-transport-ws)."
 )
 _NOT_ACCEPTABLE: Final = (
-    f"no media type in `Accept` is supported; request {GRAPHQL}, {JSON} or, for subscriptions, an "
-    "event stream"
+    f"No media type in `Accept` is supported. Request {GRAPHQL}, {JSON} or, for subscriptions, an "
+    "event stream."
 )
 
 
@@ -81,7 +81,7 @@ class _Exchange:
         except Refusal as error:
             refusal = error
         except ClientDisconnect:
-            refusal = Refusal(400, "the body is incomplete")
+            refusal = Refusal(400, "The body is incomplete.")
         except asyncio.CancelledError:  # the end of the task, which only has to answer
             if not self._endpoint.stopping:
                 raise
@@ -132,7 +132,7 @@ class _Exchange:
         try:
             data = decode(body)
         except ValueError as error:
-            raise Refusal(400, "the body must be a JSON object with a query") from error
+            raise Refusal(400, "The body must be a JSON object with a query.") from error
         return read_parameters(data)
 
     def _asked(self, parameters: Parameters, allowed: frozenset[OperationType]) -> OperationRequest:
@@ -204,4 +204,4 @@ class _Exchange:
 def _refusal_of(error: NotAllowed) -> Refusal:
     if error.kind is OperationType.SUBSCRIPTION:
         return Refusal(NOT_STREAMED, _NO_STREAM)
-    return Refusal(405, f"{error} when using GET", headers={"Allow": "POST"})
+    return Refusal(405, "Mutations are not allowed when using GET.", headers={"Allow": "POST"})

@@ -13,7 +13,7 @@ from graph.transport.refusals import Refusal
 from graph.transport.status import MALFORMED
 
 _OBJECTS: Final = ("variables", "extensions")
-_NO_QUERY: Final = "No GraphQL query found in the request"
+_NO_QUERY: Final = "The request has no GraphQL query."
 _HASH: Final = re.compile("[0-9a-f]{64}")
 
 
@@ -35,9 +35,9 @@ def read_parameters(data: Any) -> Parameters:
     Unknown members are ignored.
     """
     if isinstance(data, list):
-        raise Refusal(MALFORMED, "send one operation per request; batches are not supported")
+        raise Refusal(MALFORMED, "Send one operation per request. Batches are not supported.")
     if not isinstance(data, dict):
-        raise Refusal(MALFORMED, "the body must be a JSON object with a query")
+        raise Refusal(MALFORMED, "The body must be a JSON object with a query.")
     problem = problem_of(data)
     if problem:
         raise Refusal(MALFORMED, problem)
@@ -55,7 +55,7 @@ def read_url_parameters(given: Mapping[str, str]) -> Parameters:
             try:
                 data[name] = decode(data[name])
             except ValueError as error:
-                raise Refusal(400, f"`{name}` must be JSON") from error
+                raise Refusal(400, f"`{name}` must be JSON.") from error
     return read_parameters(data)
 
 
@@ -63,18 +63,18 @@ def problem_of(data: Mapping[str, Any]) -> str | None:
     """What is wrong with the types of the parameters; None if nothing is."""
     for name in _OBJECTS:
         if not isinstance(data.get(name), dict | None):
-            return f"`{name}` must be an object or null"
+            return f"`{name}` must be an object or null."
     if not isinstance(data.get("operationName"), str | None):
-        return "`operationName` must be a string or null"
+        return "`operationName` must be a string or null."
     if not isinstance(data.get("documentId"), str | None):
-        return "`documentId` must be a string or null"
+        return "`documentId` must be a string or null."
     reference = _reference(data)
     if isinstance(reference, str):
         return reference
     query = data.get("query")
     if query is None:
         return None if reference else _NO_QUERY
-    return None if isinstance(query, str) else "`query` must be a string"
+    return None if isinstance(query, str) else "`query` must be a string."
 
 
 def parameters_of(data: Mapping[str, Any]) -> Parameters:
@@ -93,5 +93,5 @@ def _reference(data: Mapping[str, Any]) -> DocumentReference | str:
         return DocumentReference(data.get("documentId"))
     digest = persisted.get("sha256Hash")
     if persisted.get("version") != 1 or not isinstance(digest, str) or not _HASH.fullmatch(digest):
-        return "`extensions.persistedQuery` must have version 1 and a `sha256Hash`"
+        return "`extensions.persistedQuery` must have version 1 and a `sha256Hash`."
     return DocumentReference(data.get("documentId"), digest)

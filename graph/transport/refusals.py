@@ -71,7 +71,7 @@ def interrupted() -> Refusal:
     """A request that was not complete when the server stopped."""
     return Refusal(
         _BUSY,
-        "the server stopped before the request was complete; a change may still take effect",
+        "The server stopped before the request was complete. A change may still take effect.",
         code="SERVER_STOPPING",
         headers={"Retry-After": _RETRY_SECONDS},
     )

@@ -97,7 +97,7 @@ async def test_a_role_goes_with_what_others_attached_to_it_unless_they_use_it(
         with pytest.raises(NotFound):
             await roles.tags_of_role(account, "r-1")
     else:
-        with pytest.raises(Conflict, match=f"the role r-1 is in the {what} {name}: remove it"):
+        with pytest.raises(Conflict, match=f"The role r-1 is in the {what} {name}. Remove it"):
             await roles.delete_role(account, "r-1")
 
 
@@ -147,7 +147,7 @@ async def test_a_role_of_somebody_else_is_neither_completed_nor_deleted(
     account, path = gateway.bind(LAB), roles.role_path(ORG, "g")
     mine, other = (Tag(OPERATION_TAG, "mine"),), (Tag(OPERATION_TAG, "other"),)
     arn = await roles.ensure_role(account, "r-1", path, "arn:aws:s3:::b", mine)
-    with pytest.raises(Conflict, match="exists already and has other tags"):
+    with pytest.raises(Conflict, match="already exists and has other tags"):
         await roles.ensure_role(account, "r-1", path, "arn:aws:s3:::b", other)
     await roles.delete_role(account, "r-1", other)
     assert await roles.tags_of_role(account, "r-1") == mine

@@ -155,7 +155,7 @@ async def test_a_delete_that_failed_half_way_is_repeated_until_nothing_is_left(
         aws.interceptor.add(Fault(call, "error", count=1_000))
         refused = await client.delete(PATH)
         assert refused.status_code == 502
-        assert refused.text.startswith("the mover could not be deleted as a whole")
+        assert refused.text.startswith("The mover could not be deleted completely")
         assert left(aws, LAB)[0] == 0
         aws.interceptor.clear()
         assert (await client.delete(PATH)).status_code == 204
@@ -202,7 +202,7 @@ async def test_a_policy_that_others_attach_to_a_role_does_not_keep_its_mover(
         if fault:
             assert end["status"] == "FAILED"
             assert (
-                f"the policy {policy.arn} is attached to the role {role.name}"
+                f"The policy {policy.arn} is attached to the role {role.name}"
                 in end["failure"]["message"]
             )
             assert left(aws, LAB) == (0, 0, 1), "the other role is gone"

@@ -80,7 +80,7 @@ async def test_an_accepted_operation_that_cannot_be_read_is_said_to_be_accepted(
     operation_id = await begin(store)
     monkeypatch.setattr(OperationRecords, "get", away)
     reader = OperationReader(store, KEEP)
-    with pytest.raises(Upstream, match=r"was accepted.*instead of trying again"):
+    with pytest.raises(Upstream, match=r"was accepted.*instead of repeating"):
         await reader.accepted(operation_id)
     with pytest.raises(Upstream, match="does not answer; try again"):
         await reader.get(operation_id)

@@ -69,7 +69,7 @@ async def test_what_is_begun_later_checks_its_name_then(aws: Sandbox, tmp_path: 
         begun = await store.operations.begin(recorded())
         await recovery().recover_lost(abandoned=-1)
         operation = await ended(client, encode("Operation", begun.operation_id))
-        assert operation["failure"]["message"] == "group 'g' has a mover 'one' already"
+        assert operation["failure"]["message"] == "The group 'g' already has a mover 'one'."
     assert left(aws, LAB) == (1, 2, 2)
 
 
@@ -83,7 +83,7 @@ async def test_what_the_engine_gave_up_is_undone_and_ends(aws: Sandbox, tmp_path
         operation = await ended(client, encode("Operation", operation_id))
     assert operation["status"] == "FAILED"
     assert operation["failure"]["message"].startswith(
-        "failed to create: an internal error occurred"
+        "failed to create: An internal error occurred"
     )
     assert left(aws, LAB) == (0, 0, 0)
 
@@ -117,7 +117,7 @@ async def test_an_operation_whose_input_is_damaged_fails(
         begun = await runtime().store.operations.begin(recorded(stored=stored))
         await recovery().recover_lost(abandoned=-1)
         operation = await ended(client, encode("Operation", begun.operation_id))
-    assert operation["failure"]["message"] == "its stored input is damaged"
+    assert operation["failure"]["message"] == "The stored input of the operation is damaged."
 
 
 @pytest.mark.parametrize(

@@ -54,11 +54,11 @@ async def test_what_a_caller_does_not_see_is_not_found(tmp_path: Path, unknown: 
         await furnish(services.store)
         context = asking(services, groups=frozenset({"h"}))
         assert (await operations.get_operation(context, "b")).id == "b"
-        with pytest.raises(NotFound, match=r"^operation not found$"):
+        with pytest.raises(NotFound, match=r"^The operation does not exist, or has expired\.$"):
             await operations.get_operation(context, unknown)
-        with pytest.raises(NotFound, match=r"^operation not found$"):
+        with pytest.raises(NotFound, match=r"^The operation does not exist, or has expired\.$"):
             await operations.wait_for_operation(context, unknown, 0)
-        with pytest.raises(NotFound, match=r"^operation not found$"):
+        with pytest.raises(NotFound, match=r"^The operation does not exist, or has expired\.$"):
             await anext(aiter(operations.follow_operation(context, unknown)))
 
 

@@ -18,6 +18,8 @@ ONE = f"{MOVERS}/g/one"
 NONE = f"{MOVERS}/g/none"
 CREATE = "cannot decode body into create data mover input: "
 UPDATE = "cannot decode body into update data mover input: "
+NO_METHOD = "The path does not support this method.\n"
+TAKEN = "The group 'g' already has a mover 'one'."
 NO_MOVER = "datasync mover not found"
 NO_ROW = {"Access-Control-Allow-Origin": None}
 PREFLIGHT = {
@@ -80,7 +82,7 @@ PUBLIC = [
         Row(
             f"{method} {ROOT}/{name}",
             405,
-            "method not allowed\n",
+            NO_METHOD,
             PLAIN,
             token=None,
             headers={"Allow": "GET, HEAD, OPTIONS"},
@@ -143,17 +145,17 @@ READS = [
     Row(
         f"GET {ROOT}/999999999999/movers",
         404,
-        re.compile("account 999999999999 is not known, .*"),
+        re.compile("Account 999999999999 is not known, .*"),
         PLAIN,
     ),
     Row(
         f"POST {ROOT}/999999999999/movers/g",
         404,
-        re.compile("account 999999999999 .*"),
+        re.compile("Account 999999999999 .*"),
         PLAIN,
         sends=new_mover("x"),
     ),
-    Row(f"POST {MOVERS}/g", 409, "group 'g' has a mover 'one' already", PLAIN, sends=new_mover()),
+    Row(f"POST {MOVERS}/g", 409, TAKEN, PLAIN, sends=new_mover()),
 ]
 PATHS = [
     Row(f"{method} {path}", 404, "404 page not found\n", PLAIN)
@@ -176,7 +178,7 @@ PATHS = [
     Row(f"GET {MOVERS}/g/" + "n" * 20_000, 404, NO_MOVER, PLAIN),
 ]  # fmt: skip
 METHODS = [
-    Row(f"{method} {path}", 405, "method not allowed\n", PLAIN, headers={"Allow": allow})
+    Row(f"{method} {path}", 405, NO_METHOD, PLAIN, headers={"Allow": allow})
     for method, path, allow in (
         ("POST", MOVERS, "GET, HEAD, OPTIONS"),
         ("DELETE", f"{MOVERS}/g", "GET, HEAD, OPTIONS, POST"),
@@ -224,28 +226,28 @@ CREATES = [
     create(b'{"Name":"a","Source":{},"Destination":{}}', "Source and Destination are required"),
     create(
         b'{"Name":"a","Source":{"Type":"S3"},"Destination":{"Type":"S3"}}',
-        "Source of type S3 requires an S3 object",
+        "Source of type S3 requires an S3 object.",
     ),
     create(
         b'{"Name":"a","Source":{"Type":"EFS"},"Destination":{"Type":"EFS"}}',
-        "Source of type EFS requires an EFS object",
+        "Source of type EFS requires an EFS object.",
     ),
     create(
         b'{"Name":"a","Source":{"Type":"S3","S3":{"Subdirectory":"/"}},"Destination":{"Type":"S3"}}',
-        "Source S3 requires S3BucketArn",
+        "Source S3 requires S3BucketArn.",
     ),
     create(
         b'{"Name":"a","Source":{"Type":"S3","S3":{}},"Destination":{"Type":"S3"}}',
-        "Source S3 requires S3BucketArn",
+        "Source S3 requires S3BucketArn.",
     ),
     create(
         b'{"Name":"a","Source":{"Type":"s3","S3":{}},"Destination":{"Type":"S3"}}',
-        "Source Type must be S3 or EFS",
+        "Source Type must be S3 or EFS.",
     ),
     Row(
         f"POST {MOVERS}/g",
         413,
-        "the body is larger than 1048576 bytes\n",
+        "The body has more than 1048576 bytes.\n",
         PLAIN,
         sends=b" " * (1 << 21),
     ),

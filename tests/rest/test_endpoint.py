@@ -33,7 +33,7 @@ async def test_a_delete_that_takes_long_is_answered_and_continues(
 ) -> None:
     aws.interceptor.add(Fault("DeleteTask", "gate"))
     late = [await client.delete(ONE) for _ in range(2)]
-    text = "the mover is still being deleted, and this continues; repeat the request to wait"
+    text = "The mover is still being deleted, and this continues. Repeat the request to wait."
     assert [(one.status_code, one.text) for one in late] == [(504, text)] * 2
     assert late[0].headers["X-Flywheel-Task"] == late[1].headers["X-Flywheel-Task"]
     aws.interceptor.clear()
@@ -68,7 +68,7 @@ async def test_what_aws_does_not_answer_is_a_503_in_time(
     async with asyncio.timeout(20):
         answer = await client.request(method, path, content=b'{"State":"start"}')
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
-    assert answer.text == "AWS does not answer in time; what was requested may still take effect"
+    assert answer.text == "AWS does not answer in time. What was requested may still take effect."
     aws.interceptor.clear()
     if operation == "StartTaskExecution":
         while not (runs := (await client.get(f"{ONE}/runs")).json()):
@@ -86,7 +86,7 @@ async def test_a_caller_that_has_used_its_budget_is_told_when_to_come_back(
         while answers[-1].status_code == 200 and len(answers) < 500:
             answers.append(await client.get(MOVERS))
     assert answers[-1].status_code == 429
-    assert answers[-1].text == "the budget of calls to AWS is used up; try again later"
+    assert answers[-1].text == "The budget of calls to AWS is used up. Try again later."
     assert 0 < int(answers[-1].headers["Retry-After"]) <= 40
     calls = sum(aws.interceptor.counts().values()) - aws.interceptor.counts()["sts.AssumeRole"]
     assert 380 <= calls <= 401

@@ -16,8 +16,8 @@ from tests.rest.conftest import MOVERS, RestApi
 KINDS = [kind for kind in vars(errors).values() if isinstance(kind, type)]
 ALL = [kind for kind in KINDS if issubclass(kind, ApiError) and kind is not ApiError]
 FAULTS = [
-    ("throttle", 429, "AWS asks to slow down (datasync:ListTasks); try again in a few seconds"),
-    ("error", 502, "AWS failed at datasync:ListTasks; try again"),
+    ("throttle", 429, "AWS throttles datasync:ListTasks. Try again in a few seconds."),
+    ("error", 502, "AWS failed at datasync:ListTasks. Try again."),
 ]
 
 

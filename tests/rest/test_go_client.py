@@ -128,7 +128,7 @@ def _live(rest_api: RestApi, client: Client) -> None:
     again = client.do("PUT", one, b'{"state":"start"}')
     assert (again.status, again.body) == (409, b"another datasync mover task is already running")
     running = client.do("DELETE", one)
-    assert (running.status, running.body) == (409, b"datasync mover task is running: stop it first")
+    assert (running.status, running.body) == (409, b"The mover has an active run. Stop it first.")
     assert client.do("GET", f"{one}/runs").json == [run]
     described = client.do("GET", f"{one}/runs/{run}").json
     assert described["Status"] in ("QUEUED", "LAUNCHING")

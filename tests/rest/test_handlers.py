@@ -76,7 +76,7 @@ def test_the_flywheel_shows_many_and_not_too_many(rest_api: RestApi) -> None:
     assert list(shown.json()) == [task]
     other = [f"00000000-0000-0000-0001-{number:012}" for number in range(2)]
     many = rest_api.http.get(f"{ROOT}/flywheel", params={"task": [*wanted, *other]})
-    assert (many.status_code, many.text) == (400, "at most 200 tasks can be requested at once")
+    assert (many.status_code, many.text) == (400, "At most 200 tasks can be requested at once.")
 
 
 async def test_a_delete_goes_on_when_its_client_has_left(aws: Sandbox, tmp_path: Path) -> None:

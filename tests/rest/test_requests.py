@@ -103,7 +103,7 @@ def test_reserved_tags_are_dropped_and_the_others_keep_their_order(key: str) -> 
 
 @pytest.mark.parametrize("tag", [None, {}, {"Value": "x"}, {"Key": "", "Value": "x"}])
 def test_a_tag_without_a_key_is_refused(tag: Any) -> None:
-    with pytest.raises(Invalid, match="each of the Tags requires a Key"):
+    with pytest.raises(Invalid, match="Each of the Tags requires a Key"):
         read_new_mover(body(Tags=[{"Key": "a", "Value": ""}, tag]), LAB, "g")
 
 

@@ -16,9 +16,9 @@ REQUEST_SECONDS = "0.6"
 PING = f"GET {ROOT}/ping HTTP/1.1\r\nHost: x\r\n\r\n".encode()
 TEXTS = {
     400: "Invalid HTTP request received.",
-    408: "the request did not arrive in time\n",
-    414: "the URL of the request is too long\n",
-    431: "the head of the request is too large\n",
+    408: "The request did not arrive in time.\n",
+    414: "The URL of the request is too long.\n",
+    431: "The head of the request is too large.\n",
 }
 """What is answered before anyone looks at the path."""
 HANDSHAKE = (

@@ -53,7 +53,7 @@ async def assert_cancelled_by_the_first(lab: Lab, run_arn: str) -> None:
 async def test_stopping_twice_keeps_the_first(lab: Lab) -> None:
     run_arn = await started(lab)
     assert await lab.runs.stop(lab.task, "first") == run_arn
-    with pytest.raises(NotRunning, match="being cancelled already"):
+    with pytest.raises(NotRunning, match="already being cancelled"):
         await lab.other.stop(lab.task, "second")
     await lab.finish()
     with pytest.raises(NotRunning):
@@ -133,7 +133,7 @@ async def test_a_stop_that_fails_beside_one_that_succeeds_undoes_nothing(lab: La
     assert await asyncio.to_thread(lab.aws.interceptor.wait_for_gate, 20)
     await lab.runs.stop(lab.task, "first")
     lab.aws.interceptor.open_gate()  # AWS refuses it now
-    with pytest.raises(NotRunning, match="being cancelled already"):
+    with pytest.raises(NotRunning, match="already being cancelled"):
         await failing
     await assert_cancelled_by_the_first(lab, run_arn)
 
@@ -176,7 +176,7 @@ async def test_a_run_that_is_cancelled_elsewhere_ends_as_cancelled_by_nobody_kno
 ) -> None:
     run_arn = await started(lab)
     await asyncio.to_thread(lab.backend.cancel_task_execution, run_arn)
-    with pytest.raises(NotRunning, match="being cancelled already"):
+    with pytest.raises(NotRunning, match="already being cancelled"):
         await lab.runs.stop(lab.task, "late")
     await lab.finish()
     assert (await lab.read(run_arn)).outcome is Outcome.CANCELLED

@@ -70,7 +70,7 @@ async def test_who_waits_too_long_for_another_start_is_told_so(lab: Lab) -> None
     await at_the_gate(lab)
     lab.clock.hurried = True
     with pytest.raises(
-        Conflict, match="another start of this mover is still in progress"
+        Conflict, match="Another start of this mover is still in progress"
     ) as caught:
         await lab.other.start(lab.task, "other")
     assert caught.value.code == "CONFLICT"

@@ -160,7 +160,7 @@ async def test_only_what_is_meant_goes(aws: Sandbox, tmp_path: Path) -> None:
         failures = {failure["arn"]: failure["message"] for failure in done["failures"]}
         assert failures == {
             unknown: "it is not an orphan, or it no longer exists",
-            other: f"it is used by {location.rpartition('/')[2]}",
+            other: f"The role is used by {location.rpartition('/')[2]}.",
         }
         assert (await clean(client, arns=[], dryRun=False))["orphans"] == []
     assert leftover.there(aws) == {other, location}

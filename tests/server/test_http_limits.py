@@ -31,7 +31,7 @@ async def test_who_comes_beyond_the_connections_is_refused_and_nobody_else(
         told = (await beyond[0].read()).decode()
         assert "retry-after: 5\r\n" in told
         assert "x-request-id: " in told
-        assert told.endswith("there are too many connections; try again\n")
+        assert told.endswith("There are too many connections. Try again.\n")
         assert await ping(first[0]) == "200"
         first[1][1].write(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
         await first[1][0].read()  # until the server closes it

@@ -27,7 +27,7 @@ STREAMS = {
     "multipart/mixed;subscriptionSpec=1.0": (b'{"payload":{"data"', b"\r\n--graphql--\r\n"),
 }
 MOVERS = f'{{ account(id: "{LAB}") {{ movers {{ nodes {{ id name }} }} }} }}'
-STOPPED = "the server stopped before the request was complete; a change may still take effect"
+STOPPED = "The server stopped before the request was complete. A change may still take effect."
 
 
 def rest(method: str, content: bytes = b"") -> Make:

@@ -33,7 +33,7 @@ async def test_one_that_was_idle_is_replaced_without_a_word(
                 way.cut()
                 way.mend()
                 if not idle:  # it is found out by its use
-                    with pytest.raises(Upstream, match="try again"):
+                    with pytest.raises(Upstream, match="Try again"):
                         await store.operations.unended()
                 assert await store.operations.unended() == []
 

@@ -67,7 +67,7 @@ async def test_one_that_was_never_sent_is_not_told_to_be_accepted(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Database, "_opened", lost)
-    with pytest.raises(Upstream, match="does not answer; try again"):
+    with pytest.raises(Upstream, match="store does not answer"):
         await store.operations.begin(new_operation(), KEY)
 
 

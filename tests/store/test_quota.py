@@ -117,7 +117,7 @@ async def test_unfinished_operations_of_a_key_are_bounded_and_those_of_others_ar
         return (await store.operations.begin(new, max_unfinished=2)).operation_id
 
     first, _ = [await accept(name, "flood") for name in ("one", "two")]
-    with pytest.raises(QuotaExceeded, match="2 operations of the key 'flood' are under way"):
+    with pytest.raises(QuotaExceeded, match="The key 'flood' has 2 operations in progress"):
         await accept("three", "flood")
     await accept("four", "honest")
     await store.operations.end(first, None)

@@ -48,7 +48,7 @@ async def test_nothing_long_lived_begins_any_more() -> None:
         await stream.ended()
         await wire.ended()
     assert (stream.status, stream.headers["retry-after"]) == (503, "5")
-    assert wire.closed_with == (4503, "The server is stopping")
+    assert wire.closed_with == (4503, "The server is stopping.")
 
 
 async def test_a_socket_is_closed_and_one_without_a_caller_is_not() -> None:

@@ -38,7 +38,7 @@ async def test_sockets_are_counted_by_address_until_their_caller_is_known() -> N
         await three.ended()
         assert three.closed_with == (
             4503,
-            "Too many new connections of one caller: 2 are open",
+            "Too many new connections of one caller are open: at most 2 are allowed.",
         )
         one.say(INIT)
         await one.until(lambda: one.heard == [{"type": "connection_ack"}])
@@ -58,7 +58,7 @@ async def test_sockets_of_many_addresses_leave_half_of_all_to_known_callers() ->
     served = app(sockets=4, address_of=lambda _scope: next(addresses))
     async with Socket(served) as one, Socket(served) as two, Socket(served) as three:
         await three.ended()
-        assert three.closed_with == (4503, "Too many new connections")
+        assert three.closed_with == (4503, "Too many new connections are open.")
         for wire in (one, two):
             wire.say(INIT)
         await one.until(lambda: one.heard == two.heard == [{"type": "connection_ack"}])
@@ -83,7 +83,7 @@ async def test_sockets_are_counted_by_caller_once_that_is_known() -> None:
         assert one.heard == two.heard == [{"type": "connection_ack"}]
         assert three.closed_with == (
             4503,
-            "Too many connections of one caller: 2 are open",
+            "Too many connections of one caller are open: at most 2 are allowed.",
         )
         one.leave()
         await one.ended()

@@ -54,9 +54,9 @@ def test_a_message_of_the_right_shape_has_no_problem(message: dict[str, Any]) ->
         ({"type": "subscribe", "id": "1", "payload": "{ a }"}, "Invalid subscribe payload"),
         (
             {"type": "subscribe", "id": "1", "payload": {"variables": 1}},
-            "`variables` must be an object or null",
+            "`variables` must be an object or null.",
         ),
-        ({"type": "subscribe", "id": "1", "payload": {"query": 1}}, "`query` must be a string"),
+        ({"type": "subscribe", "id": "1", "payload": {"query": 1}}, "`query` must be a string."),
     ],
 )
 def test_a_malformed_message_has_its_problem(message: Any, problem: str) -> None:

@@ -120,7 +120,7 @@ async def test_a_mutation_by_get_is_not_executed_over_a_stream_either() -> None:
     async with httpx.AsyncClient(transport=transport, base_url="http://t") as client:
         params = {"query": "mutation { change }"}
         response = await client.get("/", params=params, headers={"accept": "text/event-stream"})
-    assert "mutations are not allowed" in response.text
+    assert "Mutations are not allowed" in response.text
     assert '"data"' not in response.text
 
 

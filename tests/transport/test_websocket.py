@@ -197,7 +197,7 @@ async def test_operations_of_a_socket_and_sockets_are_counted() -> None:
         assert refused["payload"][0]["extensions"]["code"] == "QUOTA_EXCEEDED"
         assert refused["payload"][0]["extensions"]["requestId"]
         await another.ended()
-        assert another.closed_with == (4503, "Too many connections")
+        assert another.closed_with == (4503, "Too many connections are open.")
         wire.say({"type": "complete", "id": "a"}, subscribe("{ hello }", "d"))
         await wire.until(lambda: {"type": "complete", "id": "d"} in wire.heard)
         wire.leave()

@@ -190,7 +190,9 @@ class Clients:
             async with self._assuming.slot():
                 await role.credentials.get_frozen_credentials()
         except TooManyWaiting:
-            raise Throttled("too many accounts are requested at once; request fewer") from None
+            raise Throttled(
+                "Too many accounts are requested at the same time. Request fewer."
+            ) from None
         except ApiError:
             if self._roles.get(key) is role:
                 del self._roles[key]

@@ -43,27 +43,28 @@ INVALID: Final = Meaning(Invalid)
 NOT_FOUND: Final = Meaning(NotFound)
 CONFLICT: Final = Meaning(Conflict)
 LIMIT: Final = Meaning(LimitExceeded)
-THROTTLED: Final = Meaning(Throttled, "AWS asks to slow down ({doing}); try again in a few seconds")
-DENIED: Final = Meaning(AccessDenied, "AWS denies this server {doing} in that account")
-FORBIDDEN: Final = Meaning(Forbidden, "AWS denies this server {doing} in that account")
-FAILED: Final = Meaning(Upstream, "AWS failed at {doing}; try again")
-LATE: Final = Meaning(UpstreamTimeout, "AWS did not answer {doing} in time; try again")
+THROTTLED: Final = Meaning(Throttled, "AWS throttles {doing}. Try again in a few seconds.")
+DENIED: Final = Meaning(AccessDenied, "AWS denies this server {doing} in that account.")
+FORBIDDEN: Final = Meaning(Forbidden, "AWS denies this server {doing} in that account.")
+FAILED: Final = Meaning(Upstream, "AWS failed at {doing}. Try again.")
+LATE: Final = Meaning(UpstreamTimeout, "AWS did not answer {doing} in time. Try again.")
 CREDENTIALS: Final = Meaning(
-    Refused, "AWS does not accept this server's credentials for {doing}; its operator must fix this"
+    Refused,
+    "AWS does not accept this server's credentials for {doing}. Its operator must fix this.",
 )
 SESSION: Final = Meaning(
-    Refused, "this server's session with AWS has ended ({doing}); try again", new_session=True
+    Refused, "This server's session with AWS has ended ({doing}). Try again.", new_session=True
 )
 CLOCK: Final = Meaning(
     Refused,
-    "AWS does not accept the time of this server's clock for {doing}; its operator must fix this",
+    "AWS does not accept the time of this server's clock for {doing}. Its operator must fix this.",
 )
 ACCOUNT: Final = Meaning(
-    Refused, "AWS has not enabled that account or region for {doing}; its operator must fix this"
+    Refused, "AWS has not enabled that account or region for {doing}. Its operator must fix this."
 )
-REQUEST: Final = Meaning(Refused, "AWS does not understand this server's request for {doing}")
+REQUEST: Final = Meaning(Refused, "AWS does not understand this server's request for {doing}.")
 INTERMEDIARY: Final = Meaning(
-    Upstream, "something between this server and AWS refused {doing}; try again"
+    Upstream, "Something between this server and AWS refused {doing}. Try again."
 )
 
 

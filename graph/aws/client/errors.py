@@ -102,20 +102,20 @@ _UNANSWERED: Final[tuple[tuple[tuple[type[Exception], ...], type[ApiError], str]
     (
         NO_CREDENTIALS,
         Upstream,
-        "the server has no AWS credentials of its own",
+        "The server has no AWS credentials of its own.",
     ),
     (
         (HTTPClientError, ConnectionError, IncompleteReadError, aiohttp.ClientError, OSError),
         Upstream,
-        "AWS could not be reached for {doing}; try again",
+        "AWS could not be reached for {doing}. Try again.",
     ),
     (
         (ResponseParserError, ChecksumError, FlexibleChecksumError),
         Upstream,
-        "AWS's answer to {doing} could not be understood",
+        "AWS's answer to {doing} could not be understood.",
     ),
-    ((ParamValidationError,), Invalid, "the parameters of {doing} are invalid: {error}"),
-    ((BotoCoreError,), Upstream, "the call {doing} could not be made"),
+    ((ParamValidationError,), Invalid, "The parameters of {doing} are invalid: {error}"),
+    ((BotoCoreError,), Upstream, "The call {doing} could not be made."),
 )
 
 
@@ -127,7 +127,7 @@ def not_assumable(error: Exception, role_arn: str) -> Exception:
     if not isinstance(translated, ApiError) or isinstance(translated, Throttled | Upstream):
         return translated
     # It is not the caller's fault, and AWS's text may name resources of this server.
-    return Upstream(f"AWS refuses sts:AssumeRole to this server: {code_of(error)}")
+    return Upstream(f"AWS refuses sts:AssumeRole to this server: {code_of(error)}.")
 
 
 def _answered(error: ClientError, doing: str, sent: Mapping[str, Any] | None) -> ApiError:
@@ -139,7 +139,7 @@ def _answered(error: ClientError, doing: str, sent: Mapping[str, Any] | None) ->
     if meaning is LIMIT and (not text or _RATE.search(words)):
         meaning = THROTTLED
     if meaning.text is None:
-        return meaning.kind(text or f"AWS refused {doing}: {code}", refused=doing)
+        return meaning.kind(text or f"AWS refused {doing}: {code}.", refused=doing)
     return meaning.kind(meaning.text.format(doing=doing))
 
 

@@ -206,7 +206,7 @@ class Gateway:
         parts = names.arn(arn)
         region = parts.region or self.region
         if parts.partition != self.partition or region not in self.clients.regions:
-            raise Invalid(f"'{arn}' is not in a region that this server can reach")
+            raise Invalid(f"'{arn}' is not in a region that this server can reach.")
         return AccountGateway(self, names.account_id(parts.account), region)
 
     async def send(
@@ -245,7 +245,7 @@ class Gateway:
         try:
             current_work().usage.count(account_id, known=account_id in self._accounts, calls=calls)
         except TooMuch as error:
-            raise QuotaExceeded(f"{error}: ask for less at a time") from None
+            raise QuotaExceeded(f"{error} Request less at a time.") from None
 
     async def _in_turn(
         self,
@@ -271,7 +271,7 @@ class Gateway:
             if sent:
                 raise known(error) from error
             raise NotSent(
-                f"too many calls to account {account_id} are in progress; try again"
+                f"Too many calls to account {account_id} are in progress. Try again."
             ) from error
 
     async def _send(

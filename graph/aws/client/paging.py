@@ -43,18 +43,18 @@ async def read_pages(
             async with asyncio.timeout_at(until):
                 answer = await call({member: token} if token else {})
         except TimeoutError:
-            raise UpstreamTimeout(f"AWS's list of {key} takes too long; try again") from None
+            raise UpstreamTimeout(f"AWS's list of {key} takes too long. Try again.") from None
         yield answer[key]
         token = answer.get(member) or None
         if token is None and answer.get("IsTruncated"):
-            raise Upstream(f"AWS's list of {key} breaks off; try again")
+            raise Upstream(f"AWS's list of {key} ends before its last page. Try again.")
         if token is None:
             return
         if token in seen:
-            raise Upstream(f"AWS's list of {key} repeats itself; try again")
+            raise Upstream(f"AWS's list of {key} repeats itself. Try again.")
         seen.add(token)
     if most is None:
         raise Upstream(
-            f"AWS's list of {key} has over {_PAGES} pages of {PAGE_SIZE}: "
-            "more than this server reads"
+            f"AWS's list of {key} has more than {_PAGES} pages of {PAGE_SIZE}: too many for "
+            "this server."
         )

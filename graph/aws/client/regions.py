@@ -18,5 +18,5 @@ def is_region(name: str) -> bool:
     except UnknownRegionError:
         return False
     except BotoCoreError as error:
-        raise Invalid(f"the AWS SDK's own configuration is wrong: {error}") from error
+        raise Invalid(f"The AWS SDK's own configuration is wrong: {error}") from error
     return True

@@ -44,6 +44,6 @@ class AccountSlots:
                 yield
         except TooManyWaiting:
             raise Throttled(
-                f"too many of your calls to account {account_id} are waiting; request less at a "
-                "time"
+                f"Too many of your calls to account {account_id} are waiting. Request less at a "
+                "time."
             ) from None

@@ -71,7 +71,7 @@ class Watch:
             await self._poll()
         except Exception:  # a boundary: the followers have to learn that the watch has ended
             log.exception("the watch of %s failed", self.run_arn)
-            self.fail(Upstream("the watch of this run failed; follow it again"))
+            self.fail(Upstream("Following the run failed. Follow it again."))
         finally:
             self.closed = True
 
@@ -147,4 +147,4 @@ class Watch:
 
 
 def _as_upstream(error: Exception) -> ApiError:
-    return error if isinstance(error, ApiError) else Upstream("AWS does not respond; try again")
+    return error if isinstance(error, ApiError) else Upstream("AWS does not respond. Try again.")

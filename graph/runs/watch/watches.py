@@ -112,4 +112,4 @@ class Watches:
 
 
 def _closing() -> Upstream:
-    return Upstream("the server is stopping; follow the run again")
+    return Upstream("The server is stopping. Follow the run again.")

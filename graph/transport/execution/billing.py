@@ -23,8 +23,8 @@ class OperationThrottled(RequestError):
         self.seconds = math.ceil(seconds)
         """After which the operation can be repeated, at least 1."""
         message = (
-            f"your budget of calls to AWS is used up: repeat the request in {self.seconds} "
-            "seconds, or ask for less"
+            f"Your budget of calls to AWS is used up. Repeat the request in {self.seconds} "
+            "seconds, or request less."
         )
         extensions = {"code": "THROTTLED", "retryAfter": self.seconds}
         super().__init__([GraphQLError(message, extensions=extensions)])

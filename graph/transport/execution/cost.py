@@ -100,7 +100,7 @@ def _check_mutations(
     document: DocumentNode, operation: OperationDefinitionNode, limits: QueryLimits
 ) -> None:
     if len(root_fields(document, operation)) > limits.mutations:
-        raise too_costly(f"the operation has more than {limits.mutations} mutations")
+        raise too_costly(f"The operation has more than {limits.mutations} mutations.")
 
 
 class _Costs:
@@ -144,17 +144,18 @@ class _Costs:
         limits = self._limits
         if cost.fields > limits.cost:
             raise too_costly(
-                f"the response may have more than {limits.cost} fields: request smaller pages"
+                f"The response may have more than {limits.cost} fields. Request smaller pages."
             )
         if cost.values > limits.values:
             raise _too_many_values(limits)
         if cost.all_calls > limits.calls:
             raise too_costly(
-                f"the answer may take more than {limits.calls} calls to AWS: ask for smaller pages"
+                f"The response may take more than {limits.calls} calls to AWS. Request smaller "
+                "pages."
             )
         if cost.introspection > limits.introspection:
             raise too_costly(
-                f"the response would describe the schema in more than {limits.introspection} fields"
+                f"The response would have more than {limits.introspection} fields of the schema."
             )
 
     def _one(
@@ -286,6 +287,6 @@ def _is_asked(given: object, path: str) -> bool:
 
 def _too_many_values(limits: QueryLimits) -> Exception:
     return too_costly(
-        f"the arguments have more than {limits.values} values in all, where each use of a variable "
-        "counts and a long string counts several times"
+        f"The arguments have more than {limits.values} values in all, where each use of a variable "
+        "counts and a long string counts several times."
     )

@@ -69,15 +69,15 @@ class Documents:
 
     def _parsed(self, text: str) -> DocumentNode:
         if len(text) > self._limits.characters:
-            raise too_costly(f"the document has more than {self._limits.characters} characters")
+            raise too_costly(f"The document has more than {self._limits.characters} characters.")
         try:
             return parse(text, max_tokens=self._limits.tokens)
         except RecursionError:
-            raise too_costly("the document nests too deeply") from None
+            raise too_costly("The document is nested too deeply.") from None
         except GraphQLError as error:
             if error.message.endswith("tokens. Parsing aborted."):
                 raise too_costly(
-                    f"the document has more than {self._limits.tokens} tokens"
+                    f"The document has more than {self._limits.tokens} tokens."
                 ) from None
             raise
 

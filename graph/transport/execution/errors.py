@@ -18,7 +18,7 @@ CodeOf = Callable[[BaseException], str | None]
 """The code of an error whose message is public; None for all others. If such an error has a
 ``wait`` in seconds or a ``path`` to the argument that caused it, clients are told."""
 
-MASK: Final = "Internal error"
+MASK: Final = "Internal error. The log of the server has the details."
 _LONGEST: Final = 2_000
 """Characters of a message. Some quote the client's input."""
 MOST: Final = 100

@@ -35,10 +35,10 @@ class PersistedDocuments:
         claimed = reference.claimed_hash
         given = hash_of(query)
         if claimed is not None and claimed != given:
-            raise _rejected("the query does not have the hash that was sent", "BAD_REQUEST")
+            raise _rejected("The query does not have the hash that was sent.", "BAD_REQUEST")
         if self.manifest.is_exclusive and given not in self._by_hash:
             raise _rejected(
-                "this server executes persisted documents only",
+                "This server executes persisted documents only.",
                 "OPERATION_NOT_ALLOWLISTED",
                 Stage.FORBIDDEN,
             )
@@ -56,7 +56,9 @@ class PersistedDocuments:
         if reference.id is not None:
             text = self._with_id(reference.id)
             if text is None:
-                raise _rejected("the document is not known", "PERSISTED_DOCUMENT_NOT_FOUND")
+                raise _rejected(
+                    "The document is not known to this server.", "PERSISTED_DOCUMENT_NOT_FOUND"
+                )
             return text
         if reference.automatic_hash is None:
             return ""

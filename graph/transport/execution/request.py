@@ -85,12 +85,12 @@ class NotAllowed(RequestError):
     """An operation of a type that the transport or the method does not carry."""
 
     def __init__(self, kind: OperationType) -> None:
-        super().__init__([GraphQLError(f"{_PLURALS[kind]} are not allowed")])
+        super().__init__([GraphQLError(f"{_PLURALS[kind]} are not allowed here.")])
         self.kind = kind
 
 
 _PLURALS: Final = {
-    OperationType.QUERY: "queries",
-    OperationType.MUTATION: "mutations",
-    OperationType.SUBSCRIPTION: "subscriptions",
+    OperationType.QUERY: "Queries",
+    OperationType.MUTATION: "Mutations",
+    OperationType.SUBSCRIPTION: "Subscriptions",
 }

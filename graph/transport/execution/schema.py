@@ -122,7 +122,7 @@ def make_schema(
     persisted: PersistedDocuments | None = None,
     prices: Prices = NO_PRICES,
 ) -> Schema:
-    """A schema to be served. Errors for which ``code_of`` is None are masked as "Internal error".
+    """A schema to be served. Errors for which ``code_of`` is None are masked as an internal error.
 
     ``states`` names the subscriptions whose events are states: a client that has the newest misses
     nothing. Each is executed once for all who ask for the same with equal rights, so that what it

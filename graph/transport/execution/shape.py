@@ -40,7 +40,7 @@ def check_shape(document: DocumentNode, limits: QueryLimits) -> None:
     }
     operations = [d for d in document.definitions if isinstance(d, OperationDefinitionNode)]
     if len(operations) > limits.operations:
-        raise too_costly(f"the document has more than {limits.operations} operations")
+        raise too_costly(f"The document has more than {limits.operations} operations.")
     _Shape(fragments, limits).check(document, operations)
     overlaps = _Overlaps(fragments, limits)
     for operation in operations:
@@ -74,7 +74,7 @@ class _Shape:
 
     def _walk(self, selections: Iterable[SelectionNode], level: int) -> _Size:
         if level > 10 * self._limits.depth:
-            raise too_costly("the document nests too deeply")
+            raise too_costly("The document is nested too deeply.")
         depth = fields = 0
         for selection in selections:
             self._count_directives(selection)
@@ -93,7 +93,7 @@ class _Shape:
         if selection.alias:
             self._aliases += 1
             if self._aliases > self._limits.aliases:
-                raise too_costly(f"the document has more than {self._limits.aliases} aliases")
+                raise too_costly(f"The document has more than {self._limits.aliases} aliases.")
         if selection.selection_set is None:
             return _Size(1, 1)
         if selection.name.value.startswith("__"):
@@ -122,13 +122,13 @@ class _Shape:
     def _count_directives(self, node: Node) -> None:
         self._directives += len(getattr(node, "directives", None) or ())
         if self._directives > self._limits.directives:
-            raise too_costly(f"the document has more than {self._limits.directives} directives")
+            raise too_costly(f"The document has more than {self._limits.directives} directives.")
 
     def _hold(self, size: _Size) -> None:
         if size.depth > self._depth:
-            raise too_costly(f"the document is deeper than {self._limits.depth}")
+            raise too_costly(f"The document is nested deeper than {self._limits.depth} levels.")
         if size.fields > self._limits.fields:
-            raise too_costly(f"the document selects more than {self._limits.fields} fields")
+            raise too_costly(f"The document selects more than {self._limits.fields} fields.")
 
 
 class _Overlaps:
@@ -160,7 +160,7 @@ class _Overlaps:
     def _count(self, number: int, weight: int, what: str) -> None:
         self._compared += number * (number - 1) // 2 * weight
         if self._compared > self._limits.overlaps:
-            raise too_costly(f"the document {what}")
+            raise too_costly(f"The document {what}.")
 
     def _collect(
         self,

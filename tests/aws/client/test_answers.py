@@ -113,7 +113,7 @@ async def test_a_role_is_not_assumed_by_what_is_no_answer(
 async def test_a_list_that_breaks_off_is_no_list(endpoint: Endpoint, gateway: Gateway) -> None:
     model = examples.operation("iam", "ListRoles")
     endpoint.body = examples.encoded(model, {"Roles": [], "IsTruncated": True})
-    with pytest.raises(Upstream, match="list of Roles breaks off"):
+    with pytest.raises(Upstream, match="list of Roles ends before its last page"):
         async for _ in gateway.bind(LAB).pages("iam", "list_roles", "Roles", access=Access.MANAGE):
             pass
 

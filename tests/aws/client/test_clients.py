@@ -41,7 +41,7 @@ async def test_an_account_that_refuses_is_asked_once_and_keeps_nothing(
 ) -> None:
     errors = await errors_of(50, lambda: list_tasks(gateway, THIRD))
     assert {(type(error), str(error)) for error in errors} == {
-        (NotFound, f"account {THIRD} is not known, or does not let this server in")
+        (NotFound, f"Account {THIRD} is not known, or does not let this server assume its role.")
     }
     assert assumed(aws) == 1
     assert len(clients) == 0

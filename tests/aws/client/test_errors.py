@@ -55,7 +55,7 @@ def answer(code: str, message: str = SECRET, status: int = 400) -> ClientError:
         ),
         (answer("NoSuchEntity", "no role r"), NotFound, "no role r"),
         (answer("DeleteConflict", "has policies"), Conflict, "has policies"),
-        (answer("ThrottlingException"), Throttled, "slow down"),
+        (answer("ThrottlingException"), Throttled, "AWS throttles"),
         (answer("AccessDeniedException"), AccessDenied, "denies this server datasync:X"),
         (answer("BrandNewThing", SECRET), Upstream, "AWS failed at datasync:X"),
         (answer("BrandNewThing", status=503), Upstream, "AWS failed at datasync:X"),

@@ -47,7 +47,7 @@ async def hasty(aws: Sandbox, clients: Clients) -> AsyncIterator[Gateway]:
 @pytest.mark.parametrize(
     ("kind", "error", "text"),
     [
-        ("throttle", Throttled, "AWS asks to slow down (datasync:ListTasks)"),
+        ("throttle", Throttled, "AWS throttles datasync:ListTasks"),
         ("error", Upstream, "AWS failed at datasync:ListTasks"),
         ("denied", AccessDenied, "AWS denies this server datasync:ListTasks in that account"),
         ("unsent", Upstream, "AWS could not be reached for datasync:ListTasks"),
@@ -88,7 +88,7 @@ async def test_an_aws_that_is_not_there_is_told_at_once(
         async with Gateway(clients, org=ORG) as gateway:
             errors = await errors_of(20, lambda: list_tasks(gateway))
     assert {str(error) for error in errors} == {
-        "AWS could not be reached for sts:AssumeRole; try again"
+        "AWS could not be reached for sts:AssumeRole. Try again."
     }
 
 
@@ -127,7 +127,7 @@ async def test_the_wait_for_a_turn_counts_and_other_accounts_have_turns_of_their
     for _ in range(5):
         await asyncio.sleep(0)  # all have their turn
     gateway.call_seconds = 0.1
-    with pytest.raises(UpstreamTimeout, match=f"too many calls to account {LAB}"):
+    with pytest.raises(UpstreamTimeout, match=f"Too many calls to account {LAB}"):
         await list_tasks(gateway)
     gateway.call_seconds = 20
     assert (await list_tasks(gateway, OTHER))["Tasks"] == []

@@ -34,10 +34,14 @@ class Endless:
 @pytest.mark.parametrize(
     ("tokens", "asked", "message"),
     [
-        (("a",), 2, "AWS's list of Tasks repeats itself; try again"),
-        (("a", "b"), 3, "AWS's list of Tasks repeats itself; try again"),
-        (("a", "b", "c"), 4, "AWS's list of Tasks repeats itself; try again"),
-        ((), 200, "AWS's list of Tasks has over 200 pages of 100: more than this server reads"),
+        (("a",), 2, "AWS's list of Tasks repeats itself. Try again."),
+        (("a", "b"), 3, "AWS's list of Tasks repeats itself. Try again."),
+        (("a", "b", "c"), 4, "AWS's list of Tasks repeats itself. Try again."),
+        (
+            (),
+            200,
+            "AWS's list of Tasks has more than 200 pages of 100: too many for this server.",
+        ),
     ],
 )
 async def test_a_list_without_an_end_is_an_error(

@@ -15,11 +15,11 @@ from graph.aws.client.gateway import Gateway
 from graph.model.errors import ApiError, Invalid, Upstream, UpstreamTimeout
 from tests.aws.calls import list_tasks
 
-LATE = "AWS did not answer X in time; try again"
-AWAY = "AWS could not be reached for X; try again"
-POOR = "the server has no AWS credentials of its own"
-ODD = "AWS's answer to X could not be understood"
-MADE_BADLY = "the call X could not be made"
+LATE = "AWS did not answer X in time. Try again."
+AWAY = "AWS could not be reached for X. Try again."
+POOR = "The server has no AWS credentials of its own."
+ODD = "AWS's answer to X could not be understood."
+MADE_BADLY = "The call X could not be made."
 ROWS: dict[str, tuple[type[ApiError], str]] = {
     **dict.fromkeys(("ConnectTimeoutError", "ReadTimeoutError"), (UpstreamTimeout, LATE)),
     **dict.fromkeys(

@@ -128,7 +128,7 @@ async def test_a_defect_ends_the_watch_with_words_and_a_log(
         follower = Follower(watches)
         with caplog.at_level(logging.ERROR):
             await clock.turn()
-        with pytest.raises(Upstream, match="follow it again") as caught:
+        with pytest.raises(Upstream, match="Follow it again") as caught:
             follower.task.result()
         assert "a defect" not in caught.value.message
         assert "a defect" in caplog.text

@@ -31,7 +31,7 @@ def test_an_operation_is_prepared_only_where_its_type_is_allowed(
     if kind in allowed:
         assert SCHEMA.prepare(request).type is kind
         return
-    with pytest.raises(NotAllowed, match=r"^(queries|mutations|subscriptions) are not") as raised:
+    with pytest.raises(NotAllowed, match=r"^(Queries|Mutations|Subscriptions) are not") as raised:
         SCHEMA.prepare(request)
     assert raised.value.kind is kind
 
