@@ -161,7 +161,7 @@ class Endpoint:
                 log.info("request %s: AWS refuses %s: %s", request_id, error.refused, error)
             response = rendered(error)
         except Exception:  # a boundary: no stack trace may reach a client
-            log.exception("request %s", request_id)
+            log.exception("request %s failed unexpectedly", request_id)
             response = PlainTextResponse(_BROKEN, 500)
         response.headers["X-Request-Id"] = request_id
         response.headers["X-Content-Type-Options"] = "nosniff"

@@ -125,7 +125,7 @@ class Server:
             self._process.wait(10)
 
     def terminate(self) -> int:
-        """SIGTERM; gives the status it ends with."""
+        """Sends SIGTERM. Returns the exit status."""
         assert self._process is not None
         self._process.terminate()
         return self.wait()

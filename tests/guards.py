@@ -273,7 +273,7 @@ def _is_address(host: Any) -> bool:
 
 
 def _is_name(host: Any) -> bool:
-    """Whether it would be looked up: what is no name fails without a query."""
+    """Whether it would be looked up: an invalid name fails without a query."""
     try:
         (host.decode() if isinstance(host, bytes) else host).encode("idna")
     except UnicodeError:

@@ -28,7 +28,7 @@ def tags(group: str = "g", org: str = ORG, operation: str | None = None) -> list
 
 
 def role(name: str, group: str = "g", service: str = DATASYNC, **more: Any) -> str:
-    """A role below the organisation's path that may read the bucket `from`; gives its ARN."""
+    """Creates a role below the organisation's path that may read `from`. Returns its ARN."""
     from moto.iam.models import iam_backends  # noqa: PLC0415 - after it is extended
 
     statement = {
@@ -51,7 +51,7 @@ def role(name: str, group: str = "g", service: str = DATASYNC, **more: Any) -> s
 
 
 def location(role_arn: str, given: Iterable[dict[str, str]] | None = None) -> str:
-    """An S3 location that reads the bucket `from` with a role; gives its ARN."""
+    """Creates an S3 location that reads `from` with a role. Returns its ARN."""
     params = {
         "S3BucketArn": f"arn:aws:s3:::from-{LAB}",
         "S3Config": {"BucketAccessRoleArn": role_arn},
@@ -61,7 +61,7 @@ def location(role_arn: str, given: Iterable[dict[str, str]] | None = None) -> st
 
 
 def task(source: str, destination: str, name: str = "t", given: Any = ()) -> str:
-    """A task, nobody's unless it gets tags; gives its ARN."""
+    """Creates a task, nobody's unless it gets tags. Returns its ARN."""
     ends = {"SourceLocationArn": source, "DestinationLocationArn": destination}
     return str(datasync().create_task({**ends, "Name": name, "Tags": list(given)}).arn)
 

@@ -45,7 +45,7 @@ def loaders_of(services: Services) -> Loaders:
 
 
 def arns(aws: Sandbox, count: int) -> list[str]:
-    """The ARNs of the tasks of so many new movers."""
+    """The ARNs of the tasks of some new movers."""
     role = aws.role(LAB, "reads", service="datasync.amazonaws.com", bucket=f"from-{LAB}")
     made = [by_hand("g", (role, role), name=f"m{number}").arn for number in range(count)]
     aws.interceptor.forget_calls()

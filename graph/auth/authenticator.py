@@ -1,4 +1,4 @@
-"""Turns credentials into a caller. Everything that is wrong gets one and the same answer."""
+"""Turns credentials into a caller. All invalid credentials get the same answer."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _HASH: Final = re.compile(r"\$2[aby]\$([0-9]{2})\$[./A-Za-z0-9]{53}")
 _MIN_COST: Final = 4
 _RIGHT: Final = (10_000, 300.0)
 _WRONG: Final = (10_000, 60.0)
-"""Entries and seconds. Wrong tokens have a cache of their own, so that they evict no right one."""
+"""Entries and seconds. Invalid tokens have their own cache, so that they evict no valid one."""
 _NOBODY: Final = Peer()
 
 
@@ -40,7 +40,7 @@ class _Keyring:
 
 
 class Authenticator:
-    """Knows the keys. A token is not computed again for a while, whether it was right or wrong."""
+    """Knows the keys. The result for a token, valid or not, is cached for a while."""
 
     def __init__(
         self,
@@ -55,9 +55,9 @@ class Authenticator:
         self._wrong: TokenCache[bool] = TokenCache(*_WRONG, clock)
 
     async def authenticate(self, given: Credentials, peer: Peer = _NOBODY) -> Caller:
-        """Returns the caller. If there is a token it decides, else the bearer does.
+        """Returns the caller: by the token if there is one, else by the bearer.
 
-        Raises Rejected for everything that is wrong, and Throttled if too many tokens wait.
+        Raises Rejected for invalid credentials, and Throttled if too many tokens are waiting.
         """
         if given.token is not None:
             key = await self._by_token(given.token, peer)

@@ -1,4 +1,4 @@
-"""Decides whose token is verified next, so that a flood of wrong tokens delays nobody else."""
+"""Decides whose token is verified next, so that a flood of invalid tokens delays nobody else."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from typing import Final, Generic, TypeVar
 T = TypeVar("T")
 
 _WRONG_SECONDS: Final = 10.0
-"""How long a connection steps back for a wrong token, beside the work that is waiting."""
+"""How long an invalid token sets a connection back, in addition to the work that is waiting."""
 _MAX_DEBT_SECONDS: Final = 300.0
-"""Bounds how long anybody can be overtaken by those who come later."""
+"""Bounds how long a peer can be overtaken by those that come later."""
 _MAX_DEBTORS: Final = 10_000
 
 
@@ -49,9 +49,9 @@ class FairQueue(Generic[T]):
     """A bounded queue ordered by when each peer deserves its turn.
 
     An address pays for the work that it asks for, so that its next items come later; address and
-    connection pay for each wrong token. Who owes nothing is served in order of arrival, before
-    all who do. What an item costs does not decide its own place. Connections are told apart
-    because all callers have one address behind a proxy.
+    connection pay for each invalid token. Peers that owe nothing are served in order of arrival,
+    before all that do. What an item costs does not decide its own place. Connections are
+    distinguished because all callers have one address behind a proxy.
 
     Not thread-safe. ``clock`` returns seconds.
     """
@@ -61,16 +61,16 @@ class FairQueue(Generic[T]):
         self._heap: list[_Entry[T]] = []
         self._number = 0
         self._debts: OrderedDict[Hashable, float] = OrderedDict()
-        """Until when each address and each connection has to step back; latest changes last."""
+        """Until when each address and each connection is set back; latest changes last."""
         self._waiting_seconds = 0.0
 
     def __len__(self) -> int:
         return len(self._heap)
 
     def push(self, item: T, peer: Peer, seconds: float) -> T | None:
-        """Adds an item that takes so many seconds of work.
+        """Adds an item that takes ``seconds`` of work.
 
-        Returns the item that has to leave because the queue is full: the last one, which may be
+        Returns the item that is dropped because the queue is full: the last one, which may be
         the new one.
         """
         self._number += 1
@@ -90,7 +90,7 @@ class FairQueue(Generic[T]):
         return self._taken(heapq.heappop(self._heap))
 
     def settle(self, peer: Peer, *, right: bool) -> None:
-        """Records how the token of a peer turned out."""
+        """Records whether the token of a peer was valid."""
         if right:
             self._debts.pop(peer, None)
         else:
@@ -103,7 +103,7 @@ class FairQueue(Generic[T]):
         return entry.item
 
     def _debt(self, debtor: Hashable) -> float:
-        """The seconds that it has to step back from now on."""
+        """The seconds for which it is set back from now on."""
         return max(0.0, self._debts.get(debtor, 0.0) - self._clock())
 
     def _owe(self, debtor: Hashable, seconds: float) -> None:

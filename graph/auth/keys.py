@@ -47,7 +47,7 @@ class ApiKey:
         return self.sha256 or hashlib.sha256(self.clear or b"").digest()
 
     def caller_for(self, user: str | None) -> Caller:
-        """The caller, on behalf of a user if the key may say so."""
+        """The caller, on behalf of a user if the key is trusted to name one."""
         return Caller(Identity(self.name, user if self.forwards else None), self.rights)
 
 

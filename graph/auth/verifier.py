@@ -56,7 +56,7 @@ class Verifier:
         return await asyncio.shield(job.answer)
 
     async def aclose(self) -> None:
-        """Waits for what is being computed; who still waits is told to try again."""
+        """Waits for what is being computed; callers that still wait are told to try again."""
         while self._waiting:
             self._turn_away(self._waiting.pop(), _STOPPING)
         await asyncio.to_thread(self._pool.shutdown, cancel_futures=True)
@@ -102,7 +102,7 @@ def _fail(answer: asyncio.Future[int | None], error: BaseException) -> None:
 
 
 def compare(keys: Sequence[bytes], token: bytes) -> int | None:
-    """Returns the index of the matching key. Tries all of them, so that the time tells nothing."""
+    """Returns the index of the matching key. Tries all, so that the time reveals nothing."""
     found = None
     for index, key in enumerate(keys):
         try:

@@ -21,4 +21,4 @@ async def enter_account(aws: AccountGateway) -> None:
         async with asyncio.timeout(gateway.call_seconds):
             await gateway.clients.get(aws.account_id, aws.region, "datasync", Access.READ)
     except TimeoutError:
-        raise UpstreamTimeout("AWS did not answer sts:AssumeRole in time; try again") from None
+        raise UpstreamTimeout("AWS did not answer sts:AssumeRole in time. Try again.") from None

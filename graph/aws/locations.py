@@ -17,7 +17,7 @@ from graph.model.location import ListedLocation, Location, LocationSpec
 from graph.model.mover import Tag
 
 _FEW: Final = 10
-"""So many locations are described; of more the list is read."""
+"""Up to this number, locations are described one by one; for more, the list is read."""
 
 
 async def list_locations(aws: AccountGateway) -> dict[str, str]:
@@ -97,7 +97,7 @@ async def shown_locations(
 ) -> list[Location | ListedLocation | BaseException | None]:
     """Each of the locations, None if it is gone, or why it could not be read; up to a minute old.
 
-    A few are described. Of more, what AWS's list has of them: one call per 100 locations of their
+    A few are described. For more, what AWS's list has of them: one call per 100 locations of their
     account, rather than one per location.
     """
     listed = sum(_recent(gateway, arn) is None for arn in arns) > _FEW

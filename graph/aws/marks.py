@@ -12,7 +12,7 @@ from graph.model.errors import NotFound
 from graph.model.mover import OPERATION_TAG, ORG_TAG, PART_TAG, Tag
 
 _FEW: Final = 3
-"""Up to so many are read one by one; more are first looked up in the tagging API."""
+"""Up to this number are read one by one; more are first looked up in the tagging API."""
 
 
 def operation_tag(operation_id: str) -> Tag:
@@ -38,8 +38,8 @@ async def marks_of(
 ) -> dict[str, Mapping[str, str]]:
     """The marks of each task or location, which are read once per process.
 
-    They are put on what is made as it is made, and stay. The tagging API, which is late, has those
-    of most in a few pages.
+    They are set at creation and never change. The tagging API, which lags, has most of them in a
+    few pages.
     """
     await marks_from_tagging(aws, kind, arns)
     marks = await asyncio.gather(*(_read(aws, arn) for arn in arns))

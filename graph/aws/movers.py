@@ -19,7 +19,7 @@ from graph.observability.metrics import MOVERS_LEFT_OUT
 log = logging.getLogger(__name__)
 
 _FEW: Final = 3
-"""Up to so many tasks, tags are read one by one; beyond, from the tagging API, which lags."""
+"""Up to this number of tasks, tags are read one by one; for more, from the tagging API."""
 _LOOKED_UP: Final = 100
 """How many tasks that the tagging API does not show are read individually, per list."""
 
@@ -86,7 +86,7 @@ async def movers_named(
 ) -> list[str]:
     """Those of the tasks that are movers of that group and name, regardless of their creator.
 
-    Reads nothing from the tagging API, which is late. One call per task of the name.
+    Reads nothing from the tagging API, which lags. One call per task of the name.
     """
     wanted = own_tags(aws.org) | {GROUP_TAG: group}
     fit = [task.task_arn for task in tasks if task.name == name]

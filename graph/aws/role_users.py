@@ -1,4 +1,4 @@
-"""Which locations read their buckets with a role, found for few calls in an account with many."""
+"""Which locations read their buckets with a role, found with few calls in large accounts."""
 
 from __future__ import annotations
 

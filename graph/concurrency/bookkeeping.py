@@ -37,7 +37,7 @@ class Bookkeeping:
         self.later(_FIRST_WAIT, what, write)
 
     def later(self, seconds: float, what: str, write: Write) -> None:
-        """Writes in the background, for the first time after so many seconds."""
+        """Writes in the background, for the first time after ``seconds``."""
         if len(self._retries) >= _MOST:
             log.error("not recorded, because too many records are waiting: %s", what)
             return

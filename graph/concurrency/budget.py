@@ -38,7 +38,7 @@ class _Bucket:
         self.at = now
 
     def wait_for(self, amount: float) -> float:
-        """Seconds until so much fits. More than the capacity fits into an empty bucket."""
+        """Seconds until ``amount`` fits. More than the capacity fits into an empty bucket."""
         return max(0.0, min(self.used, self.used + amount - self.capacity) / self.per_second)
 
 

@@ -13,7 +13,7 @@ from graph.concurrency.work import Work, current_work
 
 
 class TooManyWaiting(Exception):
-    """A caller has as many waiting as it may have."""
+    """A caller has as much work waiting as it may have."""
 
 
 @dataclass(eq=False, slots=True)
@@ -111,7 +111,7 @@ class FairSlots:
 
 
 def _subtract(counts: Counter[Hashable], keys: Iterable[Hashable]) -> None:
-    """Keeps no entry for what is at zero: keys are whatever callers there are."""
+    """Keeps no entries at zero, because the number of callers is not bounded."""
     for key in keys:
         counts[key] -= 1
         if counts[key] <= 0:

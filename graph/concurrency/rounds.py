@@ -11,10 +11,10 @@ from graph.observability.outages import Outage
 
 
 class Rounds:
-    """``with rounds.guard():`` around each round of a job that is repeated for good.
+    """``with rounds.guard():`` around each round of a job that never ends by itself.
 
     Swallows every exception. An outage of the store, which raises Upstream, is the store's to log.
-    Anything else is logged with a traceback when it happens first, and again only after a round
+    Anything else is logged with a traceback when it first happens, and again only after a round
     that succeeded.
     """
 

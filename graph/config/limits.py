@@ -29,7 +29,7 @@ class LimitSettings(BaseSettings):
     aws_accounts_per_request: int = Field(
         _DEFAULT.accounts_per_request,
         ge=1,
-        description="The number of accounts that one request may concern. Those in `ACCOUNTS` do "
+        description="The number of accounts that one request may access. Those in `ACCOUNTS` do "
         "not count.",
     )
     aws_call_budget: int = Field(
@@ -47,8 +47,8 @@ class LimitSettings(BaseSettings):
     operations_per_caller: int = Field(
         _DEFAULT.operations_per_caller,
         ge=1,
-        description="The number of creates and deletes of one key that may be accepted and not yet "
-        "ended. Further ones are rejected as QUOTA_EXCEEDED.",
+        description="The number of creates and deletes of one key that may be in progress at the "
+        "same time. Further ones are rejected as QUOTA_EXCEEDED.",
     )
     task_quota: int | None = Field(
         None,
@@ -60,7 +60,7 @@ class LimitSettings(BaseSettings):
         100,
         gt=0,
         le=100,
-        description="The part of `TASK_QUOTA` that the movers of one group may use, in percent. "
+        description="The share of `TASK_QUOTA` that the movers of one group may use, in percent. "
         "Below 100, a create also reads the tags of the account's tasks.",
     )
 
@@ -68,7 +68,7 @@ class LimitSettings(BaseSettings):
     def _let_each_user_make_the_largest_request(self) -> Self:
         if self.aws_call_budget < SHARE_OF_A_USER * self.aws_calls_per_request:
             raise ValueError(
-                "DATASYNC_API_AWS_CALL_BUDGET is wrong: it has to be at least four times "
+                "DATASYNC_API_AWS_CALL_BUDGET is wrong: it must be at least four times "
                 "DATASYNC_API_AWS_CALLS_PER_REQUEST, as an end user has a quarter of it"
             )
         return self

@@ -231,9 +231,9 @@ class Settings(DocumentSettings, LimitSettings, NetworkSettings, KeySettings):
         30,
         gt=0,
         le=300,
-        description="How long a call to AWS that was sent and not answered may still take effect. "
-        "In seconds; a create looks for its result for this long before it repeats the call, and a "
-        "mover is not started again.",
+        description="How long a call to AWS that was sent but not answered may still take effect, "
+        "in seconds. For this long, a create looks for the result before it repeats the call, and "
+        "a mover is not started again.",
     )
 
     @field_validator("accounts", mode="before")

@@ -62,9 +62,9 @@ class Requester:
     """Name of the key."""
     on_behalf_of: str | None = None
     request_id: str | None = None
-    """Null for the end of a durable operation, which no request waits for."""
+    """None for the end of a durable operation, which no request waits for."""
     origin: Origin | None = None
-    """None likewise."""
+    """None for the end of a durable operation."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -176,7 +176,7 @@ def unknown_operation() -> NotFound:
 def unknown_account(account_id: str) -> NotFound:
     """An account that does not exist, does not trust this server, or is not the caller's to see.
 
-    The three are not told apart.
+    The error is the same for all three.
     """
     return NotFound(
         f"Account {account_id} is not known, or does not let this server assume its role."

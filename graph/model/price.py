@@ -10,7 +10,7 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """Calls at the most, unless a service has very much to list."""
+    """The maximum number of calls, except for services with very long lists."""
 
     calls: int = 0
     """For the field itself, whatever it is asked for."""

@@ -16,7 +16,7 @@ _TOTALS_FINAL: Final = {
 as long as it transfers. A run may be CANCELLING before that. Neither then nor for a mode or status
 that AWS may add do totals count as final."""
 _MEASURED: Final = frozenset({"TRANSFERRING", "VERIFYING", "CANCELLING", "ERROR"})
-"""The statuses in which counters tell how much of the work is done."""
+"""The statuses in which counters show how much of the work is done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

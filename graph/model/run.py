@@ -40,7 +40,7 @@ class RunRef:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counters:
-    """Files and bytes so far. None where AWS reports nothing; half exist in ENHANCED mode only."""
+    """Files and bytes so far; None where AWS reports nothing, as for half of them in BASIC mode."""
 
     files_estimated: int | None = None
     files_transferred: int | None = None

@@ -14,11 +14,11 @@ from graph.model.mover import MOST_TAGS, OWN_TAGS, Tag
 from graph.model.operation import NewMover
 
 TAG_KEY, TAG_VALUE = 128, 256
-"""Characters. DataSync would take a key of 256, IAM, where the roles are, would not."""
+"""Characters. DataSync allows keys of 256, but IAM, which has the roles, does not."""
 
 _KEY: Final = re.compile(r"[a-zA-Z0-9 +=._:/-]+")
 _VALUE: Final = re.compile(r"[a-zA-Z0-9 +=._:@/-]+")
-"""What both DataSync and IAM allow. The former takes tabs as well, the latter does not."""
+"""What both DataSync and IAM allow. DataSync also allows tabs."""
 
 
 def check(new: NewMover, gateway: Gateway) -> None:
@@ -37,7 +37,7 @@ def check(new: NewMover, gateway: Gateway) -> None:
 
 
 def _check_tags(tags: tuple[Tag, ...], told_apart: Callable[[str], str]) -> None:
-    """``told_apart`` maps a key to what has to be unique: to IAM, case makes no difference."""
+    """``told_apart`` maps a key to what has to be unique: IAM ignores case."""
     if len(tags) > MOST_TAGS:
         raise Invalid(
             f"At most {MOST_TAGS} tags are allowed in addition to the server's own.",

@@ -147,7 +147,7 @@ def name_taken(new: NewMover) -> NameTaken:
 
 
 async def _misses_bucket(aws: AccountGateway, spec: LocationSpec, error: ApiError) -> bool:
-    """Whether a location is refused for want of its bucket. DataSync's text does not tell."""
+    """Whether a location is refused because its bucket is missing, which the text does not say."""
     bucket = names.arn(creation_of(spec).target(spec)).resource
     return "headbucket" in error.message.lower() and await is_missing(aws, bucket)
 

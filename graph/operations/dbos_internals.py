@@ -32,5 +32,5 @@ class _NoPickles(Serializer):
 
 
 def refuse_pickles() -> None:
-    """For this process, and for good."""
+    """For the rest of this process."""
     _serialization.DBOSDefaultSerializer = _NoPickles()

@@ -94,7 +94,7 @@ class Deletion:
                 continue
             try:
                 await self._delete_role(aws, name_of_role(role_arn))
-            except ApiError as error:  # one role that stays must not keep the others
+            except ApiError as error:  # one role that stays must not protect the others
                 stuck.append(error)
         if stuck:
             raise Conflict(" ".join(error.message for error in stuck))

@@ -1,4 +1,4 @@
-"""What the engine is asked about workflows: start, resume, cancel, list, forget."""
+"""Calls to the engine about workflows: start, resume, cancel, list, forget."""
 
 from __future__ import annotations
 
@@ -72,8 +72,8 @@ async def owners() -> frozenset[str]:
 
 async def owner_of(workflow_id: str) -> str | None:
     """The replica that runs a workflow."""
-    # Not by to_thread, which takes the workflow's context along: the engine would journal the
-    # question as a step, and a replica that need not ask could not replay the journal.
+    # Not by to_thread, which copies the workflow's context: the engine would journal the call as a
+    # step, and a replica that does not make it could not replay the journal.
     loop = asyncio.get_running_loop()
     status = await loop.run_in_executor(None, DBOS.get_workflow_status, workflow_id)
     return None if status is None else status.executor_id
@@ -85,10 +85,10 @@ async def pending_of(replica: str) -> list[WorkflowStatus]:
 
 
 async def resume(replica: str) -> list[str]:
-    """Has the workflows of a dead replica run by the living; returns their ids.
+    """Resumes the workflows of a dead replica on the others; returns their ids.
 
     Only for the one caller that has claimed the replica: unlike a restart of the dead replica
-    itself, this does not compare owners again. So they are listed in the moment before.
+    itself, this does not compare owners again. So they are listed immediately before.
     """
     return await asyncio.to_thread(_resume, replica)
 

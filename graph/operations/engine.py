@@ -74,7 +74,7 @@ async def _launched(runtime: Runtime, drain: float) -> AsyncIterator[None]:
         yield
     finally:
         await _stop(runtime, drain)
-        # Until the last moment: without heartbeats another replica would take over what drains.
+        # Until the last moment: without heartbeats another replica would take over what is drained.
         heartbeat_task.cancel()
         await asyncio.gather(heartbeat_task, return_exceptions=True)
         await _retire(runtime.store.replicas, runtime.heartbeat.replica)

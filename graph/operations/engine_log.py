@@ -19,7 +19,7 @@ _LOST: Final = re.compile(
     r"connection (is )?(lost|closed|failed|refused|timeout)|Database connection failed)\b[^\n]*",
     re.IGNORECASE,
 )
-"""The names and words by which the engine's messages tell that its database is away."""
+"""Names and words in the engine's messages that mean its database cannot be reached."""
 _TRACEBACK: Final = "Traceback (most recent call last):"
 _QUIET_SECONDS: Final = 60.0
 """Between two equal records."""

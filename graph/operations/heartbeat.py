@@ -25,9 +25,9 @@ _FRESH: Final = 0.6
 class Liveness:
     """How long the other replicas have been silent, as this one has observed it.
 
-    Clocks are not compared: what counts is when this process saw the last change. Nor does it count
-    what it could not see: after an outage of the store, during which everybody was silent, the
-    others get a further lease to show themselves.
+    Clocks are not compared: what counts is when this process saw the last change. Silence that it
+    could not observe does not count: after an outage of the store, during which all were silent,
+    the others get another lease to report.
     """
 
     def __init__(self, lease: float) -> None:

@@ -1,4 +1,4 @@
-"""Work that is done once per idempotency key, whichever replica is asked and whichever dies."""
+"""Work that is done once per idempotency key, whichever replica is asked, even if one dies."""
 
 from __future__ import annotations
 
@@ -48,16 +48,16 @@ class Idempotency:
         try:
             result = await _found_or_made(claim, key, work, find)
         except _NothingMadeError as nothing:
-            await settle("that a key led to nothing", lambda: keys.drop(key))
+            await settle("the removal of an unused idempotency key", lambda: keys.drop(key))
             raise nothing.reason from None
         except BaseException:  # something may have been made, and the next request looks for it
-            await settle("that a key is open", lambda: keys.release(key))
+            await settle("the release of an idempotency key", lambda: keys.release(key))
             raise
-        await settle(f"the key of {result}", lambda: keys.settle(key, result))
+        await settle(f"the idempotency key of {result}", lambda: keys.settle(key, result))
         return result
 
     async def _claim(self, key: IdempotencyKey) -> KeyClaim:
-        """Waits for another request that does the same work, as long as its server lives."""
+        """Waits for another request that does the same work, while its server is alive."""
         until = time.monotonic() + _WAITED
         while True:
             claim = await self._keys.claim(key, self._replica)

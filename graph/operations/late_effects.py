@@ -1,7 +1,7 @@
 """Removes what a call made that took effect only after it was repeated, or after the roll-back.
 
-Recovery and ``settling`` note which creates may have such a call. Each of them is checked soon and
-then ever more seldom after its end; the sweep of all ended operations comes much later.
+Recovery and ``settling`` note which creates may have such a call. Each of them is checked soon
+after its end and then at growing intervals; the sweep of all ended operations comes much later.
 """
 
 from __future__ import annotations

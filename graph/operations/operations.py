@@ -48,7 +48,7 @@ from graph.store import IdempotencyKey, NewOperation, Parts, Quota, Store, Store
 log = logging.getLogger(__name__)
 
 _ACCEPTED_SECONDS: Final = 60.0
-"""Seconds that closing waits for what is being accepted: longer than any call that takes."""
+"""Seconds that closing waits for requests that are being accepted: longer than any takes."""
 
 
 class Operations(OperationReader):
@@ -249,7 +249,7 @@ class Operations(OperationReader):
                 await self._store.operations.end(new.id, failure_of(error, OperationStep.NAME))
                 raise
             except ApiError:
-                log.info("operation %s checks its name later", new.id)
+                log.info("operation %s will check its name again when it starts", new.id)
         await start_operation(new.id, new.kind, new.input, recheck=begun.recheck)
         return operation_of(begun.operation)
 

@@ -113,7 +113,7 @@ class OperationReader:
             await asyncio.sleep(_LOOK)
 
     async def wait(self, operation_id: str, seconds: float) -> Operation:
-        """The operation once it has ended, or its state after so many seconds."""
+        """The operation once it has ended, or its state after ``seconds``."""
         try:
             async with asyncio.timeout(seconds):
                 async for operation in self.follow(operation_id):

@@ -1,4 +1,4 @@
-"""The one way by which every accepted operation ends, whatever becomes of the server that runs it.
+"""Recovery: every accepted operation ends, whatever happens to the server that runs it.
 
 An operation is recorded in our store before it is answered, and a workflow of the engine works on
 it. Each server looks at all of them, round after round, and decides by the state of the workflow:
@@ -40,7 +40,7 @@ log = logging.getLogger(__name__)
 _EVERY: Final = 3.0
 """Seconds between two searches for operations that no server works on."""
 _OWNERS: Final = 5
-"""Rounds between two questions to the engine who owns work."""
+"""Rounds between two queries of the engine for the owners of work."""
 _FORGETTING: Final = 10
 """Searches between two removals of what is old."""
 _ABANDONED: Final = 5.0
@@ -84,7 +84,7 @@ class Recovery:
             await asyncio.sleep(_EVERY)
 
     async def take_over_dead(self) -> None:
-        """Has the work of each dead replica done by the living ones."""
+        """Takes over the work of dead replicas."""
         for replica, last_beat in list(self._heartbeat.dead.items()):
             if await self._store.replicas.claim(replica, last_beat):
                 await self._take_over(replica)
@@ -96,7 +96,7 @@ class Recovery:
         await self._store.late_effects.expect(ids)
         resumed = await dispatch.resume(replica)
         if resumed:
-            log.warning("took over %d operations of a replica that is gone", len(resumed))
+            log.warning("took over %d operations of a dead server", len(resumed))
         for workflow in pending:
             if workflow.app_version != dispatch.APPLICATION_VERSION:
                 await self._restart(workflow.workflow_id)
@@ -124,7 +124,7 @@ class Recovery:
             except NewerInput:
                 log.info("operation %s is left to servers of a newer release", row.id)
             except UnreadableInput:
-                log.exception("operation %s cannot be worked on", row.id)
+                log.exception("the stored input of operation %s cannot be read", row.id)
                 await self._store.operations.end(
                     row.id, "The stored input of the operation is damaged."
                 )
@@ -134,7 +134,7 @@ class Recovery:
         first, final = known.get(attempts.first), known.get(attempts.final)
         latest = known.get(attempts.restarted) or first
         if latest is None:
-            log.warning("starting operation %s, which was accepted and not started", row.id)
+            log.warning("starting operation %s, which had been accepted but not started", row.id)
             await start_operation(row.id, row.kind, row.input, recheck=True)
         elif latest.status == "ENQUEUED" and latest.app_version != dispatch.APPLICATION_VERSION:
             await self._restart(latest.workflow_id)
@@ -155,7 +155,9 @@ class Recovery:
             await dispatch.cancel([workflow_id])
             return
         if values.ended_at is None:
-            log.warning("restarting operation %s, which an earlier release began", operation_id)
+            log.warning(
+                "restarting operation %s, which was started by an earlier release", operation_id
+            )
             restarted = Attempts(operation_id).restarted
             await start_operation(
                 operation_id, values.kind, values.input, recheck=False, workflow_id=restarted
@@ -179,7 +181,7 @@ class Recovery:
 async def start_operation(
     operation_id: str, kind: str, given: bytes, *, recheck: bool, workflow_id: str | None = None
 ) -> None:
-    """Has a recorded operation worked on. Idempotent. Raises UnreadableInput and NewerInput."""
+    """Starts a recorded operation. Idempotent. Raises UnreadableInput and NewerInput."""
     _check_readable(kind, given)
     name = workflow_id or Attempts(operation_id).first
     if kind == OperationKind.CREATE_MOVER.value:

@@ -1,7 +1,7 @@
 """What is known of AWS's refusals of a new location: whether they pass, and what helps.
 
 DataSync tests the access to a bucket before it creates the location. A role that was just created
-is refused until IAM knows it everywhere, in the same words as one that lacks a right for good.
+is refused until IAM knows it everywhere, in the same words as one that lacks a right permanently.
 
 The messages quote names of roles and buckets, which must not be mistaken for AWS's words.
 """

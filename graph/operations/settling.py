@@ -1,6 +1,6 @@
 """Calls that are not idempotent: found or made, and never repeated while one may still take effect.
 
-A call that was sent and not answered (the connection broke, its time was over, or this process was
+A call that was sent and not answered (the connection was lost, it timed out, or this process was
 stopped) can take effect later. Before it is repeated, AWS is asked for its result until
 ``RetryPolicy.settle`` has passed. What takes effect later still is removed by ``late_effects``.
 """

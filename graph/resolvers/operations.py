@@ -45,7 +45,7 @@ async def follow_operation(
 
 
 async def wait_for_operation(context: ReadContext, operation_id: str, seconds: float) -> Operation:
-    """The operation once it has ended, or its state after so many seconds."""
+    """The operation once it has ended, or its state after ``seconds``."""
     await get_operation(context, operation_id)
     return await context.services.operations.wait(operation_id, seconds)
 

@@ -95,7 +95,10 @@ class ResourcePolicy:
         for name, rights in self.rights.items():
             log.info("key %s %s", name, _limits(rights))
         if self.group_of is not None:
-            log.info("keys limited to groups also use resources with a tag %s of theirs", GROUP_TAG)
+            log.info(
+                "keys limited to groups may also use resources whose tag %s is their group",
+                GROUP_TAG,
+            )
         limited = [name for name, rights in self.rights.items() if not rights.uses_everything]
         if limited and not self.enforced:
             log.warning(

@@ -57,7 +57,7 @@ class Canceller:
         If this deployment did not cancel it, records that it is cancelled, which AWS does not.
         """
         await self._bookkeeping.settle(
-            f"that {run_arn} is being cancelled", lambda: self._note_observed(run_arn)
+            f"the observed cancellation of {run_arn}", lambda: self._note_observed(run_arn)
         )
         return NotRunning("The run is already being cancelled.")
 
@@ -84,7 +84,7 @@ class Canceller:
             raise _refusal(error, run)
         self._bookkeeping.later(
             _CHECKED_AFTER,
-            f"whether {run_arn} was cancelled",
+            f"the outcome of an attempt to cancel {run_arn}",
             lambda: self._check(run_arn, attempt),
         )
         raise error
@@ -102,7 +102,7 @@ class Canceller:
 
     async def _withdraw(self, run_arn: str, attempt: str) -> None:
         await self._bookkeeping.settle(
-            f"that {run_arn} was not cancelled by the attempt {attempt}",
+            f"the withdrawal of attempt {attempt} to cancel {run_arn}",
             lambda: self._records.withdraw_cancellation(run_arn, attempt),
         )
 

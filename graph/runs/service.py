@@ -124,7 +124,7 @@ class RunService:
         return await account_runs(self._gateway.bind(account_id))
 
     async def notes(self, run_arns: Collection[str]) -> dict[str, RunNote]:
-        """What this deployment knows of those runs, by ARN. Asks the store only."""
+        """What this deployment knows of those runs, by ARN. Reads the store only."""
         return await self._records.notes(run_arns)
 
     async def follow(self, run_arn: str, after: int | None = None) -> AsyncGenerator[Update, None]:

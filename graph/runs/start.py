@@ -126,7 +126,7 @@ class Starter:
     async def _hold(self, attempt: _Attempt) -> None:
         """Keeps the claim while the call may take effect, and looks for its run meanwhile."""
         await self._bookkeeping.settle(
-            f"that a start of {attempt.task_arn} by {attempt.by} was not answered",
+            f"the unanswered start of {attempt.task_arn} by {attempt.by}",
             lambda: self._records.hold_start(attempt.task_arn, attempt.id, self._settle),
         )
         if len(self._looks) < _LOOKS:

@@ -122,7 +122,7 @@ class Sandbox:
             if not turned_by_hand:
                 ENGINE.let_go()
 
-    def role(  # noqa: PLR0913 - a role has so many parts
+    def role(  # noqa: PLR0913 - the parts of a role
         self,
         account: str,
         name: str,

@@ -56,7 +56,7 @@ class AuditRecord:
         "unknown. Null unless the phase is REFUSED or FAILED.",
     )
 
-    @strawberry.field(description="The AWS account concerned, as the caller gave it.")
+    @strawberry.field(description="The AWS account of the change, exactly as the caller sent it.")
     def account_id(self) -> AccountId | None:
         account_id = self.value.target.account_id
         return None if account_id is None else AccountId(account_id)

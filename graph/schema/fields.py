@@ -18,7 +18,7 @@ Info = strawberry.Info[ReadContext, None]
 """Of a field that depends on the rights of the caller alone, so that it may be part of a state
 that many follow together."""
 CallerInfo = strawberry.Info[Context, None]
-"""Of a field that also depends on who asks. Such fields are out of reach of subscriptions."""
+"""Of a field that also depends on who the caller is. Subscriptions cannot reach such fields."""
 
 T = TypeVar("T")
 

@@ -14,25 +14,27 @@ from graph.schema.fields import attribute
 )
 class Limits:
     value: strawberry.Private[ServerLimits]
-    body_bytes: int = attribute("body_bytes", "The size of a request body, in bytes.")
+    body_bytes: int = attribute(
+        "body_bytes", "The largest request body that is accepted, in bytes."
+    )
     calls_per_request: int = attribute(
         "calls_per_request",
-        "The calls to AWS that one request may take, computed from its fields and the sizes of its "
-        "pages before it is executed. Beyond it, a request is rejected as TOO_COSTLY.",
+        "How many calls to AWS one request may take, computed from its fields and the sizes of its "
+        "pages before it is executed. A request that needs more is rejected as TOO_COSTLY.",
     )
     accounts_per_request: int = attribute(
         "accounts_per_request",
-        "The accounts that one request may concern, apart from those that the server lists.",
+        "How many accounts one request may access, not counting those in the server's settings.",
     )
     call_budget: int = attribute(
         "call_budget",
-        "The calls to AWS that a key may use at once. An end user of the key has a quarter of it. "
-        "Beyond it, requests are rejected as THROTTLED until enough of it is restored.",
+        "How many calls to AWS a key may use at once. An end user of the key has a quarter of it. "
+        "A request that needs more is rejected as THROTTLED until enough of it is restored.",
     )
     calls_per_second: float = attribute(
         "calls_per_second", "How many calls are restored to the budget of a key per second."
     )
     operations_per_caller: int = attribute(
         "operations_per_caller",
-        "The creates and deletes of a key that may be under way at the same time.",
+        "How many creates and deletes of a key may be in progress at the same time.",
     )

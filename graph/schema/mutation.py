@@ -54,9 +54,9 @@ CleanInput = Annotated[
 
 
 @strawberry.type(
-    description="Changes. All of them require a key that may write. Errors that the caller can "
-    "correct are in the payload's `errors`; every other error is a GraphQL error, and the payload "
-    "is null."
+    description="Fields that change movers and runs. All of them require a key that may write. "
+    "Errors that the caller can correct are in the payload's `errors`; every other error is a "
+    "GraphQL error, and the payload is null."
 )
 class Mutation:
     @strawberry.mutation(

@@ -27,7 +27,7 @@ class OperationEvent:
     )
     level: EventLevel = strawberry.field(description="Whether the event is a step or a failure.")
     at: datetime = strawberry.field(description="When the step was recorded.")
-    message: str = strawberry.field(description="What was done, as a sentence for people.")
+    message: str = strawberry.field(description="What was done, in the words of the REST task log.")
 
 
 @strawberry.type(description="Why an operation failed.")
@@ -39,7 +39,7 @@ class OperationFailure:
         "The kind of error; null for operations that an older version of the server ended.",
     )
     message: str = attribute(
-        "message", "Why the operation failed and what to do about it, as a sentence for people."
+        "message", "Why the operation failed and what to do about it, as text for people."
     )
     step: model.OperationStep | None = attribute(
         "step", "What the operation was doing; null if that is not known."

@@ -51,7 +51,7 @@ PRICES: Final[Prices] = {
     "Query.account": Price(20),
     "Query.mover": Price(20),
     "Query.node": Price(20),
-    # Of an account or group the whole list, but that is shared; the others take three at the most.
+    # Of an account or group the whole list, but that is shared; the others take at most three.
     "Query.nodes": Price(20, per_item=3),
     "Account.groups": _LISTED,
     "Account.group": _LISTED,

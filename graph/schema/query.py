@@ -88,16 +88,17 @@ class ServerInfo:
     )
 
     @strawberry.field(
-        description="What one request and one caller may use. Requests beyond it are rejected as "
-        "TOO_COSTLY, THROTTLED or QUOTA_EXCEEDED."
+        description="What one request and one caller may use. Requests that need more are rejected "
+        "as TOO_COSTLY, THROTTLED or QUOTA_EXCEEDED."
     )
     def limits(self) -> Limits:
         return Limits(value=self.value.limits)
 
 
 @strawberry.type(
-    description="Reads. An object that does not exist, or that the caller may not see, is null "
-    "without an error, unless a field says otherwise. An error means that something failed."
+    description="Fields that only read. An object that does not exist, or that the caller may not "
+    "see, is null without an error, unless a field says otherwise. An error means that something "
+    "failed."
 )
 class Query:
     @strawberry.field(description="The authenticated caller: the name of its key and its rights.")

@@ -60,8 +60,8 @@ _CORRECTABLE: Final = frozenset(code.name for code in UserErrorCode)
 class UserError:
     code: UserErrorCode = strawberry.field(description="The kind of error, for programs to act on.")
     message: str = strawberry.field(
-        description="The error as a sentence for people: what was asked, what is wrong and what to "
-        "do."
+        description="The error as text for people: what was asked, what is wrong and what to do. "
+        "Texts of AWS and of the original REST API are passed through."
     )
     path: list[str] | None = strawberry.field(
         description="The path of the input member that caused the error, such as `input, source, "

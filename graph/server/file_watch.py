@@ -1,4 +1,4 @@
-"""Notices that files have changed, by looking at them now and then.
+"""Notices that files have changed, by polling them.
 
 Not by inotify: secrets are mounted as links that are replaced, and on file systems without events.
 """

@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 class SecurityHeaders:
     """Adds ``nosniff`` and ``no-store`` to every response that does not set them itself.
 
-    With ``hsts_seconds`` above 0, tells browsers to use HTTPS only for so long.
+    With ``hsts_seconds`` above 0, tells browsers to use only HTTPS for that time.
     """
 
     def __init__(self, app: ASGIApp, hsts_seconds: int) -> None:

@@ -18,7 +18,7 @@ Check = Callable[[], Awaitable[str | None]]
 MaySeeReasons = Callable[[Request], Awaitable[bool]]
 
 _FRESH_SECONDS: Final = 1.0
-"""How long a result is used again, however often the server is asked."""
+"""How long a result is reused, however often it is requested."""
 _CHECK_SECONDS: Final = 1.0
 _HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 

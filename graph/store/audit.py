@@ -56,7 +56,7 @@ class AuditTrail:
         return [AuditEntry(row["sequence"], _record_of(row)) for row in rows]
 
     async def forget(self, older_than: float) -> int:
-        """Deletes records older than so many seconds, at most 1,000; returns how many."""
+        """Deletes at most 1,000 records older than ``older_than`` seconds; returns how many."""
         old = sa.select(AUDIT.c.sequence).where(AUDIT.c.at < self._database.now() - older_than)
         oldest = old.order_by(AUDIT.c.sequence).limit(_BATCH)
         drop = sa.delete(AUDIT).where(AUDIT.c.sequence.in_(oldest))

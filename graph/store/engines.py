@@ -25,7 +25,7 @@ _POSTGRES: Final = {
 
 
 def connect(url: sa.URL, connections: int) -> sa.Engine:
-    """An engine with at most so many connections, or one connection per thread for SQLite."""
+    """An engine with at most ``connections``, or one connection per thread for SQLite."""
     hide_values()
     if url.get_backend_name() == "sqlite":
         prepare_file(str(url.database))

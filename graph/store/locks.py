@@ -12,7 +12,7 @@ from typing import Final
 import sqlalchemy as sa
 
 LOCK_SECONDS: Final = 60.0
-"""How long it is waited for: other servers may be many, and open the store one by one."""
+"""How long to wait for it: many other servers may be opening the store one by one."""
 _LOOK: Final = 0.02
 _KEY: Final = 4_711_042
 """The key of our PostgreSQL advisory lock."""

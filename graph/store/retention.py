@@ -25,7 +25,7 @@ from graph.store.tables import (
 
 _DAY: Final = 86_400.0
 _CLAIMS: Final = 600.0
-"""Seconds. Nobody can hold a claim that is so old."""
+"""Seconds. Nobody can hold a claim that old."""
 _RUNS: Final = 31 * _DAY
 """AWS forgets a run after 30 days."""
 _UNSWEPT: Final = _DAY

@@ -113,7 +113,7 @@ class RunRecords:
         await self._database.transact(end)
 
     async def hold_start(self, task_arn: str, attempt: str, seconds: float) -> None:
-        """Keeps a claim for so long from now, whatever becomes of the attempt. Can be repeated."""
+        """Keeps a claim for ``seconds`` from now, whatever the outcome. Can be repeated."""
         lease = self._now() + seconds - CLAIM_SECONDS
         held = _held_by(task_arn, attempt).where(START_CLAIMS.c.ended_at.is_(None))
         await self._database.write(held.values(claimed_at=lease))

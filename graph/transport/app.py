@@ -73,5 +73,5 @@ class GraphQLApp:
         self.endpoint.withdraw(lost)
 
     async def aclose(self, seconds: float) -> None:
-        """Waits so long for the mutations in progress, then cancels the rest."""
+        """Waits ``seconds`` for the mutations in progress, then cancels the rest."""
         await self.endpoint.results.aclose(seconds)

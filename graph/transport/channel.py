@@ -41,7 +41,7 @@ class Channel:
         return self._sending > 0
 
     def is_stuck(self, seconds: float) -> bool:
-        """Whether messages wait and none has been read for so long."""
+        """Whether messages wait and none has been read for ``seconds``."""
         return self.waits and time.monotonic() - self._read_at >= seconds
 
     def admits(self) -> bool:
@@ -67,7 +67,7 @@ class Channel:
             self._read_at = time.monotonic()
 
     async def close(self, code: int, reason: str, seconds: float = _CLOSE_SECONDS) -> None:
-        """Ends the connection if the client does not read for so long."""
+        """Ends the connection if the client does not read for ``seconds``."""
         self.closed = True
         try:
             async with asyncio.timeout(seconds):

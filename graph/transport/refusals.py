@@ -78,7 +78,7 @@ def interrupted() -> Refusal:
 
 
 def throttled(reason: str, seconds: int) -> Refusal:
-    """A caller that has to wait for so many seconds."""
+    """The rejection of a caller that has to wait for ``seconds``."""
     headers = {"Retry-After": str(seconds)}
     return Refusal(_STATUS["THROTTLED"], reason, code="THROTTLED", headers=headers)
 

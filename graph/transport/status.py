@@ -1,7 +1,7 @@
 """The HTTP status of a response, by its media type and how far the request came.
 
 GraphQL over HTTP, September 2026, sections 6.3 and 6.4. Clients that do not name the media type of
-that specification take any 4xx for a failure of the transport and hide its errors: they get 200.
+that specification treat any 4xx as a failure of the transport and hide its errors: they get 200.
 """
 
 from __future__ import annotations

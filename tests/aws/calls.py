@@ -29,7 +29,7 @@ def assumed(aws: Sandbox) -> int:
 
 
 async def errors_of(count: int, call: Callable[[], Any]) -> list[BaseException]:
-    """How so many calls at once go wrong."""
+    """How a number of concurrent calls fail."""
     answers = await asyncio.gather(*(call() for _ in range(count)), return_exceptions=True)
     assert all(isinstance(answer, BaseException) for answer in answers), answers
     return [answer for answer in answers if isinstance(answer, BaseException)]

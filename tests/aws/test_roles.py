@@ -58,7 +58,7 @@ POLICY = f"""{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow",
 
 
 def attached(iam: Any, name: str, what: str) -> str:
-    """Attaches something to a role, as others than the server do; gives its name or ARN."""
+    """Attaches something to a role, as somebody else might. Returns its name or ARN."""
     if what == "managed policy":
         arn = str(iam.create_policy("everywhere", "/", POLICY, "", {}).arn)
         iam.attach_role_policy(arn, name)

@@ -86,7 +86,7 @@ async def main(calls: dict[str, int]) -> float:
 
 
 async def many(count: int, one: Callable[[int], Awaitable[Any]]) -> list[Any]:
-    """So many of a kind, some at once."""
+    """A number of requests of one kind, some of them concurrent."""
     slots = asyncio.Semaphore(AT_ONCE)
 
     async def held(index: int) -> Any:

@@ -132,7 +132,7 @@ async def create(server: ServerProcess, url: str, count: int) -> dict[str, Any]:
 
 
 async def post(url: str, count: int) -> set[str]:
-    """All at once; gives the ids of the operations."""
+    """All at once. Returns the ids of the operations."""
     limits = httpx.Limits(max_connections=None)
     async with httpx.AsyncClient(
         base_url=url, headers=HEADERS, timeout=WAIT_SECONDS, limits=limits

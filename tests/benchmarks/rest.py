@@ -106,7 +106,7 @@ def _show(rounds: dict[str, list[tuple[tuple[float, float], tuple[float, float],
 
 
 async def _make(server: Server) -> tuple[str, str]:
-    """Ten movers; gives the task log's id and the task's ARN of the last."""
+    """Creates ten movers. Returns the id of the task log and the ARN of the last."""
     async with server.client() as http:
         for number in range(10):
             made = await http.post(f"{MOVERS}/g", json=_body(f"mover-{number}"))

@@ -1,4 +1,4 @@
-"""``python -m tests.chaos.soak --cycles 3000``: how much memory a server has after so many movers.
+"""How much memory a server uses: ``python -m tests.chaos.soak --cycles 3000``.
 
 Clients create, start, watch and delete movers. A line is printed per ``--every`` cycles; the growth
 between the lines levels off once all caches are full. ``--trace`` adds what was allocated since the

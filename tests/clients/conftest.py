@@ -34,7 +34,7 @@ class Served:
         return {"slow": self.slow, "fast": self.fast, "restart": self.restart}
 
     def slow(self) -> None:
-        """Gives the next run something to transfer, slowly."""
+        """Adds objects, so that the next run has something to transfer slowly."""
         self.aws.put(LAB, f"from-{LAB}", "large.raw", _CONTENT)
         self.aws.set_pace(bandwidth=_SLOW)
 

@@ -14,7 +14,7 @@ from tests.runs.watch.held import HeldClock
 
 
 def failing(times: int, error: Exception | None = None) -> tuple[list[int], Write]:
-    """A write that fails so many times, and the list that it counts its tries in."""
+    """A write that fails a number of times, and the list in which it counts its tries."""
     tries: list[int] = []
 
     async def write() -> None:

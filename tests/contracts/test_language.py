@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
+import io
 import re
+import tokenize
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -33,6 +36,14 @@ UNIDIOMATIC: Final = re.compile(
     re.IGNORECASE,
 )
 """Literal translations and private idioms that a native engineer would not write."""
+IN_CODE: Final = re.compile(
+    rf"(?:{UNIDIOMATIC.pattern})|\bso (?:many|much)\b(?! that)|\bfor so long\b|\b(?:is|was) away\b"
+    r"|\bthe living( ones)?\b|ever more seldom|\bhouse rules?\b|\bfor want of\b|\blikewise\b"
+    r"|\btakes? (?:a|an|any|the) [a-z0-9]+ for (?:a|an|the)\b|\bwhat is no\b|\bat the most\b"
+    r"|\bwhatever (?:becomes|came) of\b|\btold apart\b",
+    re.IGNORECASE,
+)
+"""The same in docstrings and comments, and what only occurs there."""
 
 
 def descriptions() -> Iterator[tuple[str, str | None]]:
@@ -73,6 +84,37 @@ def test_public_texts_are_idiomatic(pattern: str) -> None:
         for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
             found = UNIDIOMATIC.search(line)
             assert not found, f"{file.relative_to(ROOT)}:{number}: '{found and found.group()}'"
+
+
+@pytest.mark.parametrize("package", ["graph", "rest_compat", "tests"])
+def test_docstrings_and_comments_are_idiomatic(package: str) -> None:
+    files = [file for file in (ROOT / package).rglob("*.py") if "node_modules" not in file.parts]
+    assert files
+    bad = [
+        f"{file.relative_to(ROOT)}:{number}: '{found.group()}'"
+        for file in files
+        if file != Path(__file__)
+        for number, text in _prose(file.read_text(encoding="utf-8"))
+        if (found := IN_CODE.search(text))
+    ]
+    assert bad == []
+
+
+def test_comments_of_the_project_file_are_idiomatic() -> None:
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    comments = re.findall(r"(?:^| )# (.*)", text, re.MULTILINE)
+    assert comments
+    assert [each for each in comments if IN_CODE.search(each)] == []
+
+
+def _prose(source: str) -> Iterator[tuple[int, str]]:
+    """Docstrings and comments, with the line that each begins at."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            yield node.lineno, " ".join(str(node.value.value).split())
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.COMMENT:
+            yield token.start[0], token.string
 
 
 def _is_sentence(text: str) -> bool:

@@ -32,7 +32,7 @@ ROW: Final = re.compile(r"\| `(\w+)` \|[^|]*\| ([\d,]+) \| ([\d,]+) \|")
 MEASURED: Final = 400
 """Entries."""
 TIGHT: Final = 3
-"""A documented size is at most so many times the measured one."""
+"""The maximum ratio of a documented size to the measured one."""
 ELSEWHERE: Final = {
     "right_tokens": authenticator._RIGHT[0],
     "wrong_tokens": authenticator._WRONG[0],

@@ -1,4 +1,4 @@
-"""Promises that the documents make, and the house rules that can be counted."""
+"""Promises that the documents make, and coding rules that can be counted."""
 
 from __future__ import annotations
 

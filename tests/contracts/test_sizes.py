@@ -12,7 +12,7 @@ ROOT: Final = Path(__file__).parents[2]
 MAX_MODULE: Final = 300
 MAX_FUNCTION: Final = 40
 SLACK: Final = 10
-"""By so many lines a module may be shorter than its exception says before that has to go down."""
+"""How many lines shorter than its exception a module may be before the exception must go down."""
 LONG_MODULES: Final[dict[str, tuple[int, str]]] = {}
 """The lines and the reason, by module."""
 LONG_FUNCTIONS: Final = {

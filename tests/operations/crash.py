@@ -101,7 +101,7 @@ async def _calls_of(
 
 
 async def stand(aws: Sandbox, client: httpx.AsyncClient, where: Where) -> Requests:
-    """Asks for everything; gives the requests once each operation stands at its point.
+    """Sends all requests. Returns them once each operation has reached its gate.
 
     Those with the longer way begin first: the fewer of the other calls are given up meanwhile.
     """
@@ -125,14 +125,14 @@ def stop_at(aws: Sandbox, account: str, point: Point) -> None:
 
 
 def all_standing(aws: Sandbox, count: int) -> bool:
-    """Waits until so many calls stand at their gates."""
+    """Waits until ``number`` calls have reached their gates."""
     interceptor = aws.interceptor
     with interceptor._lock:
         return interceptor._lock.wait_for(lambda: len(interceptor._standing) >= count, 50)
 
 
 async def killed(aws: Sandbox, server: Server, where: Where) -> Answers:
-    """kill -9 while everything stands at its gate; gives the answers.
+    """Kills the server while everything waits at its gate. Returns the answers.
 
     The calls that AWS has received go on then.
     """

@@ -58,7 +58,7 @@ class Proxy:
         self._flows.clear()
 
     async def refuses(self, count: int) -> None:
-        """Waits until so many connections were refused."""
+        """Waits until a number of connections have been refused."""
         async with self._refused:
             await self._refused.wait_for(lambda: self.refused >= count)
 

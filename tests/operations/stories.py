@@ -32,7 +32,7 @@ class Story:
 
     name: str
     begin: Callable[[Sandbox, str], dict[str, Any]]
-    """Furnishes the account, and gives the variables of the mutation."""
+    """Furnishes the account. Returns the variables of the mutation."""
     mutation: str
     passes: str
     """A call without which it would be another story."""

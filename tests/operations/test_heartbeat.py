@@ -20,7 +20,7 @@ EVERY = LEASE / 5
 
 
 def rounds(liveness: Liveness, beats: dict[str, int | None], begin: float, count: int) -> list[str]:
-    """Who is silent at the end of so many rounds in which nobody else beats."""
+    """The replicas that are silent after some rounds in which no other one beats."""
     silent: list[str] = []
     for index in range(count):
         silent = liveness.silent(beats, begin + index * EVERY)

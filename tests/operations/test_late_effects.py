@@ -24,7 +24,7 @@ from tests.stores import fresh_database
 from tests.world import ask, ended, serving
 
 NEVER = "300"
-"""Seconds: no test lasts so long that a call may be repeated."""
+"""Seconds: longer than any test, so that no call is repeated."""
 AT_ONCE = "0.05"
 
 

@@ -29,7 +29,7 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 async def begin(
     store: Store, age: float = 0.0, key: IdempotencyKey | None = None, name: str = "one"
 ) -> str:
-    """The id of an operation that was accepted and last changed so many seconds ago."""
+    """The id of an operation that was accepted and last changed ``age`` seconds ago."""
     at = store.now() - age
     begun = await store.operations.begin(new_operation(name), key)
     await change_operation(store, begun.operation_id, created_at=at, updated_at=at)

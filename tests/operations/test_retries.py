@@ -20,7 +20,7 @@ from tests.operations.stepped import POLICY, SteppedTime
 
 
 class Work:
-    """Fails so many times, and then succeeds."""
+    """Fails a number of times, and then succeeds."""
 
     def __init__(self, error: Exception, failures: int = 1) -> None:
         self.error, self.failures, self.calls = error, failures, 0

@@ -43,7 +43,7 @@ async def test_only_for_what_a_call_may_have_made_is_looked(
 
 
 class Part:
-    """A part that calls make, each with an error or an effect that comes after so many seconds."""
+    """A part that calls create, each with an error or with an effect after some seconds."""
 
     def __init__(self, clock: SteppedTime, *calls: ApiError | float) -> None:
         self._clock, self._calls = clock, list(calls)

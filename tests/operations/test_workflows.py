@@ -16,7 +16,7 @@ from tests.world import CREATE, LAB, OPERATION, OTHER, ask, ended, furnish, made
 
 
 async def created(client: httpx.AsyncClient, count: int) -> list[str]:
-    """The ids of so many creates in one account, accepted at once."""
+    """The ids of creates in one account, accepted at the same time."""
     answers = await asyncio.gather(
         *(ask(client, CREATE, input=new_mover(f"m-{index}")) for index in range(count))
     )
@@ -67,7 +67,7 @@ async def test_a_create_that_asked_whose_work_it_is_leaves_the_same_journal(
 ) -> None:
     furnish(aws, LAB)
     async with serving(tmp_path) as client:
-        runtime().heartbeat._unbroken = math.inf  # as if it had stood still since
+        runtime().heartbeat._unbroken = math.inf  # as if it had been suspended
         payload = (await ask(client, CREATE, input=new_mover()))["createMover"]
         assert (await ended(client, payload["operation"]["id"]))["status"] == "COMPLETED"
         (workflow,) = await DBOS.list_workflows_async(name="create_mover")

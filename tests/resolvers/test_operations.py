@@ -80,5 +80,5 @@ async def test_what_is_to_be_forgotten_is_not_found_though_the_store_has_it(
 
 
 async def aged(store: Store, operation_id: str, seconds: float) -> None:
-    """As if its last change lay so long ago."""
+    """As if its last change were ``age`` seconds ago."""
     await change_operation(store, operation_id, updated_at=time.time() - seconds)

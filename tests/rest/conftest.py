@@ -100,7 +100,7 @@ def rest_api(
 
 
 def own_tags(group: str) -> dict[str, str]:
-    """The tags that make a task a mover of a group, in the original's order."""
+    """The tags by which a task is a mover of a group, in the original's order."""
     return {
         "spinup:org": ORG,
         "spinup:spaceid": group,

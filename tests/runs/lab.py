@@ -53,7 +53,7 @@ class SandboxClock:
 
 
 class Unreliable(RunRecords):
-    """Fails the next calls of some methods, as a store does that is away for a while."""
+    """Fails the next calls of some methods, like a store during an outage."""
 
     failing: dict[str, int]
 

@@ -51,7 +51,7 @@ async def test_a_start_whose_effect_comes_late_makes_one_run(
 ) -> None:
     """Its caller is told that it failed; the next one waits for what becomes of it.
 
-    The connection broke, and AWS works on the call only afterwards.
+    The connection was lost, and AWS executes the call only afterwards.
     """
     async with opened(aws, tmp_path, settle=60) as lab:
         plain, sent = executions.start_run, asyncio.Event()

@@ -171,7 +171,7 @@ def ask(
 
 
 class Steps:
-    """A transfer of so many steps of a second."""
+    """A transfer with a number of steps of one second."""
 
     def __init__(self, count: int = 1) -> None:
         self.status, self._count = "QUEUED", count

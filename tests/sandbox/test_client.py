@@ -25,7 +25,7 @@ def event(number: int) -> dict[str, Any]:
 
 @asynccontextmanager
 async def speaking(*messages: dict[str, Any]) -> AsyncIterator[tuple[Client, list[Any]]]:
-    """A client of a WebSocket server that says so much and closes; and what the server receives."""
+    """A client of a WebSocket server that sends these frames and closes; and what it receives."""
     heard: list[Any] = []
 
     async def serve(wire: websockets.ServerConnection) -> None:

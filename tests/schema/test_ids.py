@@ -79,7 +79,7 @@ WAIT = "subscription($id: ID!) { operationProgress(operation: $id) { status } }"
 
 @pytest.fixture
 def codes(aws: Sandbox, tmp_path: Path) -> Iterator[Codes]:
-    """Asks a server that lives for the whole test, and gives the codes of its errors."""
+    """Asks a server that lives for the whole test. Returns the codes of its errors."""
     furnish(aws, LAB)
     with asyncio.Runner() as runner:
         opened = serving(tmp_path)

@@ -45,7 +45,7 @@ class Busy:
         self._gate.wait(30)
 
     async def __aenter__(self) -> list[asyncio.Task[None]]:
-        """One of each of so many callers as there are slots."""
+        """One task per slot, each of another caller."""
         tasks = [as_caller(f"busy-{n}", self._store.database.transact(self)) for n in range(4)]
         for _ in tasks:
             await asyncio.to_thread(self.begun.acquire)

@@ -38,7 +38,7 @@ async def test_h3_one_failing_field_does_not_reject_the_others(client: Http) -> 
 
 
 async def test_h4_without_a_charset_a_body_is_utf_8(client: Http) -> None:
-    """MUST: take a body without a charset for UTF-8."""
+    """MUST: treat a body without a charset as UTF-8."""
     text = '{"query": "{ hello } # \u00e9"}'
     assert (await post(client, text.encode())).status_code == 200
     assert (await post(client, text.encode("latin-1"))).status_code == 400
@@ -52,7 +52,7 @@ async def test_h5_the_parameters_of_get_are_in_the_url(client: Http) -> None:
 
 @pytest.mark.parametrize("name", ["variables", "extensions"])
 async def test_h6_objects_in_a_url_are_json(client: Http, name: str) -> None:
-    """MUST: take `variables` and `extensions` of GET for JSON, and `operationName` for text."""
+    """MUST: parse `variables` and `extensions` of GET as JSON, and `operationName` as text."""
     assert (await get(client, {**HELLO, name: "{"})).status_code == 400
     named = {"query": "query null { hello }", "operationName": "null"}
     assert (await get(client, named)).status_code == 200
@@ -176,7 +176,7 @@ async def test_h19_clients_that_know_json_only_get_200(
 ) -> None:
     """SHOULD, and deliberately not followed: use the same statuses for `application/json`.
 
-    Such clients take a 4xx for a failure of the transport and hide the errors.
+    Such clients treat a 4xx as a failure of the transport and hide the errors.
     """
     assert (await post(client, {"query": query}, accept=accept)).status_code == 200
 
@@ -197,7 +197,7 @@ async def test_h20_documents_are_validated(client: Http) -> None:
 
 
 async def test_h21_errors_of_the_connection_are_not_called_graphql(address: str) -> None:
-    """MUST NOT: use the media type for what is no GraphQL response."""
+    """MUST NOT: use the media type for anything but GraphQL responses."""
     answer = raw(address, b"GET / HTTP/1.1\r\nHost: t\r\nX: " + b"x" * 80_000 + b"\r\n\r\n")
     assert answer.startswith(b"HTTP/1.1 431 ")
     assert NEW.encode() not in answer

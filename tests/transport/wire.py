@@ -67,7 +67,7 @@ class Wire:
                 await self._news.wait()
 
     async def ended(self) -> None:
-        """Waits until the application has answered for good. Raises what it raised."""
+        """Waits until the application has ended. Raises what it raised."""
         await asyncio.wait_for(asyncio.shield(self.task), 10)
 
 

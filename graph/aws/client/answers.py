@@ -19,7 +19,7 @@ from graph.aws.client import bodies
 from graph.locations import KINDS
 
 _ERROR_STATUS: Final = 301
-"""From this status on the SDK takes a response for an error."""
+"""From this status on, the SDK treats a response as an error."""
 _LOCATION_KINDS: Final = tuple(
     "".join(part.capitalize() for part in kind.operation.split("_")) for kind in KINDS.values()
 )
@@ -86,7 +86,7 @@ called."""
 def check_answer(
     operation_model: OperationModel, response_dict: dict[str, Any], **_: object
 ) -> None:
-    """A ``before-parse`` handler of the SDK: raises ResponseParserError for what is no answer.
+    """A ``before-parse`` handler of the SDK: raises ResponseParserError for what is not an answer.
 
     An error response without a code gets its HTTP status as code, so that it can always be parsed.
     """

@@ -13,7 +13,7 @@ from botocore.utils import parse_timestamp
 Response = dict[str, Any]
 """``body``, ``headers`` and ``status_code``, as the SDK passes them to its handlers."""
 Shape = Any
-"""A shape of botocore's model, whose classes are typed for less than they have."""
+"""A shape of botocore's model, whose annotations are incomplete."""
 
 
 def read_json(operation: OperationModel, response: Response) -> Any:

@@ -23,7 +23,7 @@ from graph.model.errors import ApiError, Throttled
 from graph.model.mover import ORG_TAG
 
 MOST_ROLES: Final = 300
-"""Of account and kind of access: beyond it, those that were not used for longest are closed."""
+"""Roles, by account and kind of access. Beyond it, the least recently used are closed."""
 _CONNECT: Final = 3.0
 """Seconds to connect."""
 _POOL: Final = 100
@@ -150,8 +150,8 @@ class Clients:
     async def get(self, account_id: str, region: str, service: str, access: Access) -> Any:
         """The client for ``service`` in an account and region, made on the first call.
 
-        Raises what STS answered where the account does not let the server in; then nothing of it is
-        kept but that answer, for a short while.
+        Raises what STS answered if the account does not let the server in; then only that answer is
+        kept, for a short while.
         """
         role = await self._role_of((account_id, access))
         # IAM is the same in all regions.

@@ -19,7 +19,7 @@ DURATION_SECONDS: Final = 3600
 REFUSAL_SECONDS: Final = 30.0
 """How long it is remembered that an account does not let the server in."""
 FAILURE_SECONDS: Final = 5.0
-"""The same of other failures, so that a burst of requests causes one call."""
+"""The same for other failures, so that a burst of requests causes one call."""
 _REFUSALS: Final = 10_000
 
 

@@ -1,4 +1,4 @@
-"""Translates the SDK's exceptions. No other module reads AWS's error codes and texts."""
+"""Translates the SDK's exceptions into the errors that callers see."""
 
 from __future__ import annotations
 

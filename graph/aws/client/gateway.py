@@ -31,22 +31,22 @@ from graph.model.errors import (
 from graph.model.mover import Account
 
 _LIST_CALLS: Final = 3
-"""A list of many slow pages is given up after so many times what one call may take."""
+"""How many times longer than one call the pages of a list may take together."""
 _ACCOUNTS: Final = 1_000
 """Accounts whose retry budgets are kept."""
 _SAFE: Final = ("describe_", "get_", "list_")
-"""How the names of operations begin that may be repeated whatever came of the first attempt."""
+"""Prefixes of the operations that may be repeated whatever the outcome of the first attempt."""
 
 
 class NotSent(UpstreamTimeout):
-    """To clients a timeout as any. It had no effect for sure: there is nothing to look for."""
+    """A timeout, as clients see it. The call was never sent: there is no effect to look for."""
 
 
 class ArnGateway(Protocol):
     """Whatever leads from an ARN to the account and region that it is in."""
 
     def of(self, arn: str) -> AccountGateway:
-        """Raises Invalid for what is no ARN of this server's partition and of a known region."""
+        """Raises Invalid unless it is an ARN of this server's partition and of a known region."""
         ...
 
     def bind(self, account_id: str) -> AccountGateway:
@@ -282,7 +282,7 @@ class Gateway:
         operation: str,
         given: dict[str, Any],
     ) -> dict[str, Any]:
-        """Once more, with new credentials, where those that it had are no longer accepted."""
+        """Sends the call; if its credentials are no longer accepted, once more with new ones."""
         where = (bound.account_id, bound.region, service, access)
         client = await self.clients.get(*where)
         try:

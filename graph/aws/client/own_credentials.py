@@ -24,7 +24,7 @@ _CALL_SECONDS: Final = 5.0
 
 
 class OwnCredentials:
-    """Asks STS who the server is: at the start, and then again and again. Needs no permission.
+    """Asks STS who the server is, at the start and then regularly. Needs no permission.
 
     AWS's answer is logged when it changes. If STS cannot be reached, that says nothing about the
     credentials: its last answer holds, and before the first they count as accepted.

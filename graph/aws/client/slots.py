@@ -1,4 +1,4 @@
-"""How many calls to one account are under way at a time, and whose turn is next."""
+"""How many calls to one account are in progress at a time, and whose turn is next."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from graph.concurrency import FairSlots, TooManyWaiting
 from graph.model.errors import Throttled
 
 CONCURRENT: Final = 25
-"""Calls to one account at a time, of those that read and of the others each: however much is being
-made, a list does not wait behind that. DataSync's request rates are not published."""
+"""Concurrent calls to one account, separately for reads and for changes, so that lists do not wait
+behind creates. DataSync's request rates are not published."""
 PER_CALLER: Final = 20
 """Of these, calls for one caller: if all of them hang, others still have their slots."""
 _WAITING: Final = 2_000

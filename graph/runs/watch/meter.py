@@ -24,7 +24,7 @@ class _Rates:
     seconds: float = 0.0
 
     def after(self, byte_rise: int, file_rise: int, seconds: float) -> _Rates:
-        """The rates after one more poll, so many seconds later."""
+        """The rates after one more poll, ``seconds`` later."""
         fade = exp(-seconds / _SMOOTHING)
         weight = -_SMOOTHING * expm1(-seconds / _SMOOTHING)
         return _Rates(

@@ -21,7 +21,7 @@ class _Account:
 
 
 class PollTurns:
-    """Gives each account so many polls per second; see ``FairSlots`` for their order.
+    """Limits the polls per second of each account; see ``FairSlots`` for their order.
 
     Whoever follows one run gets its turn after one poll of each of the others, even if they follow
     hundreds.

@@ -80,7 +80,7 @@ class Watches:
             watch.leave(mailbox)
 
     def latest(self, run_arn: str) -> Update | None:
-        """The latest state of a watch that is running; None without one. Asks nobody."""
+        """The latest state of a watch that is running; None without one. Makes no call."""
         watch = self._live.get(run_arn)
         return watch.latest if watch else None
 

@@ -32,9 +32,9 @@ class Live:
 class Engine:
     """Runs the steps of transfers in order of time, on a daemon thread or as the clock is turned.
 
-    Two locks, taken in this order: who steps holds ``_stepping``, and ``_wake`` guards all state.
-    A backend's lock comes between them: ``done`` takes it, and ``start`` and ``cancel`` are called
-    under it, so that ``done`` is never called while ``_wake`` is held.
+    Two locks, taken in this order: a thread that steps holds ``_stepping``, and ``_wake`` guards
+    all state. A backend's lock comes between them: ``done`` takes it, and ``start`` and ``cancel``
+    are called under it, so that ``done`` is never called while ``_wake`` is held.
     """
 
     def __init__(self) -> None:

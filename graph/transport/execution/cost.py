@@ -66,7 +66,7 @@ class Cost(NamedTuple):
         )
 
     def times(self, many: int) -> Cost:
-        """The cost of a selection on so many objects."""
+        """The cost of a selection on ``many`` objects."""
         return Cost(
             self.fields * many,
             self.values * many,
@@ -277,7 +277,7 @@ class _Costs:
 def _is_asked(given: object, path: str) -> bool:
     """Whether arguments have a value there, other than null; the one that the path names, if any.
 
-    Values are not coerced yet: what is no object is rejected later.
+    Values are not coerced yet: those that are not objects are rejected later.
     """
     path, _, wanted = path.partition("=")
     for name in path.split("."):

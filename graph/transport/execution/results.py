@@ -196,7 +196,7 @@ def _encoded(
 
 
 def _broken(request: OperationRequest, error: Exception) -> Payload:
-    log.error("request %s broke", request.request_id, exc_info=error)
+    log.error("request %s failed unexpectedly", request.request_id, exc_info=error)
     extensions = {"code": "INTERNAL", "requestId": request.request_id}
     response = {"errors": [{"message": MASK, "extensions": extensions}]}
     failures = Counter({("INTERNAL", NO_FIELD): 1})

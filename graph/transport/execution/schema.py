@@ -126,7 +126,7 @@ def make_schema(
 
     ``states`` names the subscriptions whose events are states: a client that has the newest misses
     nothing. Each is executed once for all who ask for the same with equal rights, so that what it
-    shows may depend on rights and never on who asks. ``prices``: which fields
+    shows may depend on rights and never on identity. ``prices``: which fields
     call services behind the server, and how often. Raises UnusableDocument for a document of the
     manifest that is invalid or too expensive.
     """

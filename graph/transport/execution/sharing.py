@@ -36,7 +36,7 @@ class SharedOperation:
         try:
             variables = orjson.dumps(self.variables, option=orjson.OPT_SORT_KEYS)
         except orjson.JSONEncodeError:
-            raise RequestError([too_costly("the variables nest too deeply")]) from None
+            raise RequestError([too_costly("The variables are nested too deeply.")]) from None
         return self.text, variables, self.request.operation_name
 
     def opened(self) -> tuple[Operation, OperationRequest]:

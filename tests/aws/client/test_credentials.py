@@ -25,7 +25,7 @@ THIRD = "444444444444"
 
 
 def later(clients: Clients, **span: float) -> None:
-    """Lets the credentials of LAB believe that it is so much later."""
+    """Makes the credentials of LAB older."""
     kept: Any = clients._roles[LAB, Access.READ].credentials
     now = datetime.now(UTC) + timedelta(**span)
     kept._time_fetcher = lambda: now

@@ -50,7 +50,7 @@ ROWS: dict[str, tuple[type[ApiError], str]] = {
     ),
     **dict.fromkeys(("ChecksumError", "FlexibleChecksumError"), (Upstream, ODD)),
 }
-"""By exception; the others tell that the call could not be made."""
+"""By exception; the others say that the call could not be made."""
 
 
 def every() -> list[type[BotoCoreError]]:

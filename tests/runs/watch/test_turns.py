@@ -114,7 +114,7 @@ async def test_who_joins_a_run_gives_it_turns_and_takes_them_away_again() -> Non
 
 
 async def test_a_watch_outlives_the_limits_of_the_request_that_began_it() -> None:
-    """A request may make so many calls; polls are the watch's, whoever came first."""
+    """The calls of a request are limited, but polls belong to the watch."""
     clock = HeldClock()
     aws = Aws(clock, lambda n: run(moved=n))
 

@@ -76,7 +76,7 @@ async def test_patience_ends_after_a_minute_of_failure_and_not_before(
 
 
 async def test_a_stall_shows_while_aws_fails(clock: HeldClock) -> None:
-    """As its run stood still before: it need not be seen again to have stood for so long."""
+    """As its run had stalled before, it need not be observed again for that long."""
     aws = Aws(clock, lambda _: Upstream("x") if clock.seconds > 1050 else run(moved=1))
     async with watching(aws, clock=clock) as watches:
         follower = Follower(watches)

@@ -54,7 +54,7 @@ def run(status: str = "TRANSFERRING", moved: int = 0, total: int = 100, mode: st
 
 
 class Aws:
-    """Plays back looks, the last for ever."""
+    """Plays back looks, and repeats the last one."""
 
     def __init__(self, *looks: Run | Exception) -> None:
         self.looks, self.calls = list(looks), 0

@@ -29,7 +29,7 @@ CASES: Final[dict[str, Callable[[int], str]]] = {
     "mutations": lambda n: f"mutation {{ {' '.join(f'a{i}: change' for i in range(n))} }}",
     "introspection": lambda n: f'{{ __type(name: "Query") {{ {aliased(n - 1, "name")} }} }}',
 }
-"""By limit: a document that has so many."""
+"""By limit: a document that reaches it."""
 PRICES: Final = {"Query.coded": Price(1)}
 OTHERS: Final = {"overlaps", "default_page", "default_list", "errors", "kept_characters"}
 """The first counts pairs, the rest bound no document."""

@@ -156,7 +156,7 @@ async def test_a_caller_with_many_operations_delays_another_by_a_piece_per_item(
         done = Counter(iterations.order)
         await asyncio.gather(*flood)
     assert done["honest"] == 30
-    # Of 3,435: each item of the honest operation waits for one piece at the most.
+    # Of 3,435: each item of the honest operation waits for at most one piece.
     assert done["flood"] <= 30 * PIECE
 
 

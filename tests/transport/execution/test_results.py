@@ -1,4 +1,4 @@
-"""Mutations run to their end, whatever becomes of the client that asked for them."""
+"""Mutations run to their end, whatever happens to the client that asked for them."""
 
 from __future__ import annotations
 
