@@ -14,4 +14,8 @@ def test_every_setting_has_a_row_with_its_default() -> None:
     shown = dict(zip(names, rows, strict=True))
     assert "| required |" in shown["DATASYNC_API_ORG"]
     assert "| `us-east-1` |" in shown["DATASYNC_API_REGION"]
-    assert "| `` |" in shown["DATASYNC_API_ACCOUNTS"]
+    assert "| empty |" in shown["DATASYNC_API_ACCOUNTS"]
+    assert "| empty |" in shown["DATASYNC_API_EXTERNAL_ID"]
+    assert "| `0` |" in shown["DATASYNC_API_HSTS_SECONDS"]
+    assert "| `0` |" in shown["DATASYNC_API_PRESTOP_SECONDS"]
+    assert "``" not in table()

@@ -7,7 +7,6 @@ import os
 import re
 import subprocess
 import sys
-import tomllib
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,16 +16,19 @@ import httpx
 import pytest
 from graphql import OperationDefinitionNode, OperationType, parse
 
-from graph.auth import read_keys
-from graph.auth.groups import read_groups
+from graph.cli import main
+from graph.sandbox import Sandbox
 from tests.clients.node import MODULES, require_packages
-from tests.docs.blocks import PAGES, Block, blocks
+from tests.docs.blocks import PAGES, ROOT, Block, blocks
+from tests.docs.data import CHECKS, check_toml
+from tests.world import LAB, ORG, ROLE
 
 pytestmark = pytest.mark.timeout(180)
 RUN = {"sh", "graphql", "js", "python", "toml", "json"}
 PLAIN = {"", "text"}
 """Languages of blocks that hold no code."""
 MANIFEST = "the manifest of the server that runs these examples"
+ANSWER = "the answer to the request above"
 PROGRAMS = [block for page in PAGES for block in blocks(page) if block.language in ("js", "python")]
 
 
@@ -36,6 +38,8 @@ class Server:
     def __init__(self, url: str, token: str) -> None:
         self.url, self.token = url, token
         self.known: dict[str, str] = {}
+        self.answer: object = None
+        """To the last request that had a single response in JSON."""
 
     @property
     def environment(self) -> dict[str, str]:
@@ -120,7 +124,18 @@ def _shell(server: Server, block: Block, folder: Path) -> None:
     )
     assert done.returncode == 0, f"{block.where}\n{done.stdout}{done.stderr}"
     assert done.stdout, block.where
+    if "/graphql" in block.text and "event-stream" not in block.text:
+        server.answer = _last_value(done.stdout)
     assert '"errors":[{' not in done.stdout.replace(" ", ""), f"{block.where}\n{done.stdout}"
+
+
+def _last_value(text: str) -> object:
+    """The last of the JSON texts that several commands have printed."""
+    value, rest = None, text.strip()
+    while rest:
+        value, end = json.JSONDecoder().raw_decode(rest)
+        rest = rest[end:].lstrip()
+    return value
 
 
 def _graphql(server: Server, block: Block, _folder: Path) -> None:
@@ -135,6 +150,7 @@ def _graphql(server: Server, block: Block, _folder: Path) -> None:
         text = http.post(f"{server.url}/graphql", json=body).text
     answers = _answers(text)
     assert answers, block.where
+    server.answer = answers[-1]
     for answer in answers:
         server.learn(answer["data"])
         if block.note != "answered with an error":
@@ -183,18 +199,40 @@ def _program(server: Server, block: Block, command: list[str]) -> None:
     )
     assert done.returncode == 0, f"{block.where}\n{done.stderr}"
     assert done.stdout, block.where
+    if "runProgress" in block.text:
+        assert done.stdout.splitlines()[-1] == "SUCCESS", f"{block.where}\n{done.stdout}"
 
 
-def _toml(_server: Server, block: Block, _folder: Path) -> None:
-    given = tomllib.loads(block.text)
-    if "keys" in given:
-        assert read_keys(given["keys"])
-    if "groups" in given:
-        assert read_groups(given["groups"])
+def _toml(_server: Server, block: Block, folder: Path) -> None:
+    check_toml(block.text, folder)
 
 
-def _json(_server: Server, block: Block, _folder: Path) -> None:
-    assert json.loads(block.text)
+def _json(server: Server, block: Block, folder: Path) -> None:
+    """Every block of JSON says above it what it is."""
+    if block.note == ANSWER:
+        assert _alike(json.loads(block.text)) == _alike(server.answer), block.where
+    elif block.note == MANIFEST:
+        _is_the_manifest(server, json.loads(block.text))
+    else:
+        CHECKS[block.note](block.text, folder)
+
+
+def _alike(value: Any) -> Any:
+    """An answer without what differs from server to server."""
+    if isinstance(value, dict):
+        varying = ("requestId", "availableCalls")
+        return {name: type(v) if name in varying else _alike(v) for name, v in value.items()}
+    if isinstance(value, list):
+        return sorted((_alike(item) for item in value), key=repr)
+    return value
+
+
+def _is_the_manifest(server: Server, shown: Any) -> None:
+    with httpx.Client(headers={"X-Auth-Token": server.token}, trust_env=False) as http:
+        for name in shown:
+            variables = {"id": LAB} if "$id" in shown[name] else {}
+            body = {"documentId": name, "variables": variables}
+            assert "errors" not in http.post(f"{server.url}/graphql", json=body).json(), name
 
 
 _RUNNERS = {
@@ -221,6 +259,24 @@ def test_the_output_in_the_readme_is_that_of_the_demo() -> None:
     )
     printed = done.stdout.partition("─ Try it yourself ─")[0]
     assert _without_numbers(shown) == _without_numbers(printed)
+
+
+def test_the_output_of_check_is_that_of_an_account_without_the_role(
+    aws: Sandbox, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    note = f"output of: datasync-api check --account {LAB}"
+    (shown,) = (
+        block.text for block in blocks(ROOT / "docs" / "operations.md") if block.note == note
+    )
+    assert aws.state().get(LAB) is None
+    for name, value in {"ORG": ORG, "TOKEN": "k", "ROLE": ROLE}.items():
+        monkeypatch.setenv(f"DATASYNC_API_{name}", value)
+    assert main(note.removeprefix("output of: datasync-api ").split()) == 1
+    assert _without_arns(shown) == _without_arns(capsys.readouterr().out)
+
+
+def _without_arns(text: str) -> list[str]:
+    return [re.sub(r"arn:\S+", "..", line) for line in text.splitlines()]
 
 
 def _without_numbers(text: str) -> list[str]:

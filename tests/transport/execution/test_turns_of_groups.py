@@ -53,7 +53,7 @@ async def test_a_group_works_for_the_members_that_it_has_and_for_few_of_many() -
 async def test_subscribers_that_share_an_execution_share_its_work(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Callers with equal rights are still told apart where turns are taken."""
+    """Callers with equal rights are still distinguished where turns are taken."""
     worked_for: list[list[Share]] = []
     follow = LEVELS.follow
 
