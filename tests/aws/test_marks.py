@@ -1,4 +1,4 @@
-"""What earlier tries have made is found again, for a few calls in an account of many movers."""
+"""What earlier attempts have created is found again, with few calls in a large account."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who reads with a role: found in large accounts too, for a number of calls that does not grow."""
+"""The locations that use a role: found in large accounts too, with no more calls."""
 
 from __future__ import annotations
 

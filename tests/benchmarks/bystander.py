@@ -1,4 +1,4 @@
-"""A client of its own process that asks for small things, and notes how long it waits."""
+"""A client in its own process that makes small requests, and records how long it waits."""
 
 from __future__ import annotations
 

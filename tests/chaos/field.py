@@ -1,4 +1,4 @@
-"""What the chaos plays on: a sandbox, servers on one store, and what clients were told."""
+"""What a chaos run uses: a sandbox, servers on one store, and what clients were told."""
 
 from __future__ import annotations
 

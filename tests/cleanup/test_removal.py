@@ -1,4 +1,4 @@
-"""Orphans are looked at again before they go; what stands in the way is told of each."""
+"""Orphans are checked again before they are removed; what prevents a removal is reported."""
 
 from __future__ import annotations
 

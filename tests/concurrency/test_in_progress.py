@@ -1,4 +1,4 @@
-"""What is in progress is bounded for all and for each, and there is room for who comes later."""
+"""What is in progress is bounded for all and for each, and there is room for later callers."""
 
 from __future__ import annotations
 

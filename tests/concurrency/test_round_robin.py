@@ -1,4 +1,4 @@
-"""Turns by share: whoever queues a lot delays only themselves."""
+"""Turns by share: a caller that queues a lot delays only itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which resources an existing location stands for; what cannot be told counts by its own ARN."""
+"""Which resources an existing location uses; an unknown one counts by its own ARN."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far a run is, as one look tells."""
+"""How far a run is, from a single observation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Crashes by order: many operations, each stopped at a call of its own, and one kill -9."""
+"""Provoked crashes: many operations, each stopped at its own call, and one kill -9."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A way to a store that can be cut and mended."""
+"""A connection to a store that can be interrupted and restored."""
 
 from __future__ import annotations
 

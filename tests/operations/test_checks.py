@@ -1,4 +1,4 @@
-"""What is refused before anything is made, held against DataSync's own model."""
+"""What is rejected before anything is created, compared with DataSync's own model."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Creates on bad days: each ends, with exactly its parts or with none."""
+"""Creates under failures: each ends, with exactly its parts or with none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Deletes, of movers of every making: what is shared stays, what failed can be repeated."""
+"""Deletes, of movers of any origin: what is shared stays, what failed can be repeated."""
 
 from __future__ import annotations
 

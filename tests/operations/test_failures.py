@@ -1,4 +1,4 @@
-"""The reason of a failure tells callers what they can act on, and nothing of the server."""
+"""The reason of a failure says what callers can act on, and nothing about the server."""
 
 from __future__ import annotations
 

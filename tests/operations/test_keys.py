@@ -1,4 +1,4 @@
-"""Idempotency keys: the same answer again, whoever died in between."""
+"""Idempotency keys: the same answer again, even if a server died in between."""
 
 from __future__ import annotations
 

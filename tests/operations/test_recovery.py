@@ -1,4 +1,4 @@
-"""Operations that were recorded and not begun, or that the engine ended without a word."""
+"""Operations that were recorded but not started, or that the engine gave up silently."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Several servers, and servers that stop: names, hand-over, workers, a store that goes away."""
+"""Several servers, and servers that stop: names, hand-over, workers, an outage of the store."""
 
 from __future__ import annotations
 

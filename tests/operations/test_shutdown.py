@@ -1,4 +1,4 @@
-"""SIGTERM in the middle of a create: it neither fails nor is undone, and goes on afterwards."""
+"""SIGTERM in the middle of a create: it neither fails nor is undone, and continues afterwards."""
 
 from __future__ import annotations
 

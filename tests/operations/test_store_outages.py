@@ -1,4 +1,4 @@
-"""A store that goes away and comes back leaves two lines in the log, and no tracebacks."""
+"""An outage of the store leaves two lines in the log, and no tracebacks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What wraps every REST path: each request is answered in time, and truthfully."""
+"""What wraps every REST path: each request is answered in time, and correctly."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The OpenAPI document against the routes, the texts, and a fuzzer that believes it."""
+"""The OpenAPI document against the routes, the texts, and a fuzzer that follows it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Clients that dribble, stall, never end or say too much, on raw sockets against a real server."""
+"""Clients that are slow, stall, never end or send too much, on raw sockets to a real server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ids of things that cannot exist: answered as those that are not there, without asking AWS."""
+"""Ids of objects that cannot exist: answered like missing ones, without a call to AWS."""
 
 from __future__ import annotations
 

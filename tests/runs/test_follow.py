@@ -1,4 +1,4 @@
-"""Followers of a run, through the whole server: who leaves is gone from the watch at once."""
+"""Followers of a run, through the whole server: one that leaves is forgotten at once."""
 
 from __future__ import annotations
 

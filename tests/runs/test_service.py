@@ -1,4 +1,4 @@
-"""Starting a mover: of many who ask at once one succeeds, and what is shown is true afterwards."""
+"""Starting a mover: of many concurrent requests one succeeds, and all see the same afterwards."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bad days by order, and the counts of calls."""
+"""Injected faults, and the counts of calls."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Global ids and cursors: any text that a client sends has an answer, and none is an accident."""
+"""Global ids and cursors: any text has an answer, and none fails unexpectedly."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What clients give: where it is wrong they learn it in one place, and nobody else suffers."""
+"""Inputs of mutations: an error is reported with its path, and affects no other client."""
 
 from __future__ import annotations
 

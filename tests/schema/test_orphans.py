@@ -1,4 +1,4 @@
-"""Orphans over GraphQL: what is one, what is not, and what becomes of it."""
+"""Orphans over GraphQL: what is one, what is not, and what happens to it."""
 
 from __future__ import annotations
 

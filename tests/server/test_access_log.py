@@ -1,4 +1,4 @@
-"""One line a request, counted by route; and no secret in it, whatever the level."""
+"""One line per request, counted by route; and no secret in it, whatever the level."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Readiness follows each dependency: there, slow, away, and back."""
+"""Readiness follows each dependency: available, slow, down, and available again."""
 
 from __future__ import annotations
 

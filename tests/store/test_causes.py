@@ -1,4 +1,4 @@
-"""The cause of an outage names what is wrong, and holds neither passwords nor databased values."""
+"""The cause of an outage names what is wrong, and holds neither passwords nor stored values."""
 
 from __future__ import annotations
 

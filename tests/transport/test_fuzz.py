@@ -1,4 +1,4 @@
-"""Anything at all, by HTTP or to a socket: an answer or a clean close, never an accident."""
+"""Anything at all, by HTTP or to a socket: an answer or a clean close, never a crash."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a process remembers: bounded, and dropped by changes of its own."""
+"""What a process caches: bounded, and dropped when it changes something itself."""
 
 from __future__ import annotations
 

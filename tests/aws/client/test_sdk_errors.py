@@ -1,4 +1,4 @@
-"""What goes wrong below AWS's answers: each exception of its SDK has a row, and ours are ours."""
+"""Failures below AWS's answers: each exception of the SDK has a row, and bugs pass through."""
 
 from __future__ import annotations
 

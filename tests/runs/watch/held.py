@@ -1,4 +1,4 @@
-"""A clock that stands until a test turns it, and what is watched by it."""
+"""A clock that only a test advances, and what is watched by it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What those who follow a run are told: quick, slow, late, and back again."""
+"""What followers of a run receive: quick, slow, late, and reconnected ones."""
 
 from __future__ import annotations
 

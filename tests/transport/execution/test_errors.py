@@ -1,4 +1,4 @@
-"""One error looks the same on every transport, and an accident stands in the log once."""
+"""An error looks the same on every transport, and an unexpected one is logged once."""
 
 from __future__ import annotations
 
