@@ -63,8 +63,29 @@ def test_every_page_can_be_reached_from_the_readme() -> None:
     assert {page for page in PAGES if page not in seen} == set()
 
 
-def test_every_path_that_contributing_names_exists() -> None:
-    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_to_a_section_lead_to_a_heading(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#:]*)#([^)]+)\)", page.read_text(encoding="utf-8"))
+    for target, anchor in links:
+        headings = re.findall(
+            r"^#+ (.+)$", (page.parent / target if target else page).read_text(), re.MULTILINE
+        )
+        assert anchor in {re.sub(r"[^\w -]", "", h).lower().replace(" ", "-") for h in headings}
+
+
+@pytest.mark.parametrize("name", ["CONTRIBUTING.md", "docs/architecture.md"])
+def test_every_path_that_is_named_for_changes_exists(name: str) -> None:
+    page = (ROOT / name).read_text(encoding="utf-8")
     named = re.findall(r"`((?:graph|rest_compat|tests|docs|scripts)/[\w./-]*)`", page)
     assert len(named) > 20
     assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+def test_each_recipe_has_at_most_five_points() -> None:
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    recipes = page.partition("## Where to change what")[2].partition("\n## ")[0].split("\n\n**")[1:]
+    assert len(recipes) >= 8
+    for recipe in recipes:
+        points = re.findall(r"^\d\. ", recipe, re.MULTILINE)
+        assert 1 < len(points) <= 5, recipe
+        assert len(recipe.splitlines()) <= 13, recipe
