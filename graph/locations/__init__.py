@@ -63,7 +63,7 @@ def target_of(spec: LocationSpec) -> str:
 
 def resources_of(spec: LocationSpec, side: str) -> list[Resource]:
     """What a location to be created uses, each with its place in the input."""
-    path = (side, kind_of_spec(spec).name.lower())
+    path = (side, kind_of_spec(spec).member)
     return creation_of(spec).resources(spec, path)
 
 

@@ -68,3 +68,9 @@ class LocationKind:
     more_schemes: tuple[str, ...] = ()
     resources_at: Callable[[Location], list[Resource]] = lambda _location: []
     """What an existing location uses; empty if that cannot be told from its description."""
+
+    @property
+    def member(self) -> str:
+        """Of ``LocationInput``, as GraphQL spells it, such as ``fsxOntap``."""
+        first, *others = self.name.lower().split("_")
+        return first + "".join(map(str.capitalize, others))

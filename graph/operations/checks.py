@@ -25,7 +25,7 @@ def check(new: NewMover, gateway: Gateway) -> None:
     """Raises Invalid, with the path in the input, for what AWS would refuse later."""
     home = Home(new.account_id, gateway.region, gateway.partition)
     for side, spec in (("source", new.source), ("destination", new.destination)):
-        creation_of(spec).check(spec, home, (side, kind_of_spec(spec).name.lower()))
+        creation_of(spec).check(spec, home, (side, kind_of_spec(spec).member))
     if not _VALUE.fullmatch(new.group):
         raise Invalid(
             f"The group '{new.group}' contains characters that a tag of DataSync cannot have. "

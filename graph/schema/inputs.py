@@ -8,7 +8,7 @@ from typing import Any, Final
 import strawberry
 from strawberry.utils.str_converters import to_camel_case
 
-from graph.locations import CREATABLE, Creation
+from graph.locations import CREATABLE, KINDS, Creation
 from graph.model import names
 from graph.model.errors import Invalid, InvalidReason
 from graph.model.location import MOST_SECURITY_GROUPS, LocationSpec
@@ -166,11 +166,10 @@ def _check_length(given: Sequence[object], most: int, *path: str) -> None:
 
 def _location(given: LocationInput, side: str) -> LocationSpec:
     for name, creation in CREATABLE.items():
-        member = name.lower()
-        part = getattr(given, member)
+        part = getattr(given, name.lower())
         if part:
-            return _spec(creation, part, (side, member))
-    known = " or ".join(f"'{name.lower()}'" for name in CREATABLE)
+            return _spec(creation, part, (side, KINDS[name].member))
+    known = " or ".join(f"'{KINDS[name].member}'" for name in CREATABLE)
     raise Invalid(
         f"The {side} must have exactly one kind of location: set {known}.",
         path=(side,),

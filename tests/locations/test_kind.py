@@ -40,12 +40,12 @@ def test_what_can_be_created_is_an_input_of_graphql_and_of_rest() -> None:
     types = graphql_schema().core.type_map
     location = types["LocationInput"]
     assert isinstance(location, GraphQLInputObjectType)
-    assert set(location.fields) == {name.lower() for name in CREATABLE}
+    assert set(location.fields) == {KINDS[name].member for name in CREATABLE}
     assert set(_LOCATION.members) - {"Type"} == set(CREATABLE)
     for name, creation in CREATABLE.items():
         members = {field.name for field in fields(creation.spec)}
         assert members == set(creation.rest)
-        given_type: Any = location.fields[name.lower()].type
+        given_type: Any = location.fields[KINDS[name].member].type
         assert {re.sub("([A-Z])", r"_\1", field).lower() for field in given_type.fields} == members
 
 

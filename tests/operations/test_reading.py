@@ -125,7 +125,7 @@ async def test_an_operation_of_a_newer_server_is_shown_and_followed_to_its_end(
 ) -> None:
     monkeypatch.setattr(reading, "_LOOK", 0.0)
     reader, operation_id = OperationReader(store, KEEP), await begin(store)
-    await change_operation(store, operation_id, kind="UPDATE_MOVER", status="PAUSED")
+    await change_operation(store, operation_id, kind="ARCHIVE_MOVER", status="PAUSED")
     ((_, listed),) = await reader.page(EVERYTHING, 9)
     assert (listed.kind, listed.status) == (OperationKind.OTHER, OperationStatus.OTHER)
     changes = {"status": "WITHDRAWN", "ended_at": store.now(), "failure": failure}

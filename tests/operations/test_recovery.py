@@ -124,9 +124,9 @@ async def test_an_operation_whose_input_is_damaged_fails(
     ("kind", "stored"),
     [
         ("CREATE_MOVER", b'{"version": 99, "create": {}}'),
-        ("UPDATE_MOVER", b'{"version": 99, "update": {}}'),
-        ("UPDATE_MOVER", b'{"version": 1, "update": {}}'),
-        ("UPDATE_MOVER", encoded(DeleteInput("arn:t"))),
+        ("ARCHIVE_MOVER", b'{"version": 99, "update": {}}'),
+        ("ARCHIVE_MOVER", b'{"version": 1, "update": {}}'),
+        ("ARCHIVE_MOVER", encoded(DeleteInput("arn:t"))),
     ],
 )
 async def test_an_operation_of_a_newer_release_is_left_alone(

@@ -73,6 +73,11 @@ CHANGES: dict[str, dict[str, Any]] = {
 }
 
 
+def test_every_mutation_is_tried() -> None:
+    mutations: Any = graphql_schema().core.mutation_type
+    assert CHANGES.keys() | {"createMover"} == mutations.fields.keys()
+
+
 @pytest.mark.timeout(240)
 async def test_a_read_only_key_is_refused_before_aws_is_asked_what_it_refers_to(
     aws: Sandbox, tmp_path: Path

@@ -102,7 +102,7 @@ async def test_a_record_with_a_word_of_a_newer_server_is_read_with_the_others(
 
 
 async def test_records_with_words_of_a_newer_server_are_found_as_other(store: Store) -> None:
-    newer = row_of(record()) | {"action": "UPDATE_MOVER", "phase": "WITHDRAWN"}
+    newer = row_of(record()) | {"action": "ARCHIVE_MOVER", "phase": "WITHDRAWN"}
     await store.audit.append(record())
     await store.database.write(sa.insert(AUDIT), newer)
     for wanted in ({"action": AuditAction.OTHER}, {"phase": AuditPhase.OTHER}):

@@ -31,7 +31,7 @@ async def test_the_newest_come_first_and_a_page_begins_behind_a_place(store: Sto
 
 async def test_words_of_a_newer_server_are_kept_and_found_as_other(store: Store) -> None:
     await accepted(store, "a")
-    await accepted(store, "b", kind="UPDATE_MOVER")
+    await accepted(store, "b", kind="ARCHIVE_MOVER")
     await change_operation(store, "b", status="PAUSED")
     wanted = (
         OperationFilter(kind=OperationKind.OTHER),
@@ -39,7 +39,7 @@ async def test_words_of_a_newer_server_are_kept_and_found_as_other(store: Store)
     )
     for each in wanted:
         (row,) = await store.operation_lists.page(each, EVER, 9)
-        assert (row.id, row.kind, row.status) == ("b", "UPDATE_MOVER", "PAUSED")
+        assert (row.id, row.kind, row.status) == ("b", "ARCHIVE_MOVER", "PAUSED")
 
 
 async def test_a_filter_takes_each_of_its_parts(store: Store) -> None:
