@@ -149,7 +149,7 @@ async def test_a_malformed_argument_is_invalid(aws: Sandbox, tmp_path: Path, que
 
 async def test_an_aws_that_denies_or_fails_is_an_answer(aws: Sandbox, tmp_path: Path) -> None:
     furnish(aws, LAB)
-    query = f'{{ account(id: "{LAB}") {{ region }} }}'
+    query = f'{{ account(id: "{LAB}") {{ movers {{ totalCount }} }} }}'
     async with serving(tmp_path) as client:
         for kind, code in (("throttle", "THROTTLED"), ("error", "UPSTREAM"), ("lost", "UPSTREAM")):
             aws.interceptor.add(Fault("ListTasks", kind, count=ATTEMPTS))

@@ -87,7 +87,7 @@ def test_nothing_but_no_documents_is_rejected(environment: pytest.MonkeyPatch) -
             f"{VIEWER} query Broken {{ viewer {{ nme }} }}",
             "document 'x': Cannot query field 'nme' on type 'Viewer'.",
         ),
-        (f"{VIEWER} {ORPHANS}", "document 'x' (Orphans): the "),
+        (f"{VIEWER} {ORPHANS}", "document 'x' (Orphans): The "),
     ],
 )
 def test_a_document_that_cannot_be_executed_stops_the_start(

@@ -125,7 +125,7 @@ async def test_a_quota_that_is_reached_fails_at_once_and_is_undone(
 
 async def test_a_new_role_is_waited_for(aws: Sandbox, tmp_path: Path) -> None:
     furnish(aws, LAB)
-    aws.set_pace(propagation=0.3, creating=0.3)
+    aws.set_pace(propagation=2, creating=0.3)
     async with serving(tmp_path) as client:
         await made(client)
     assert aws.interceptor.counts()["datasync.CreateLocationS3"] > 2

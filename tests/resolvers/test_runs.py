@@ -19,7 +19,8 @@ from tests.transport.wire import Streaming
 from tests.world import LAB, ask, client_of, furnish, made, serving, settings
 
 MOVER = """query($id: ID!) { node(id: $id) { ... on Mover {
-  status currentRun { runId status outcome progress { percent totalsFinal } }
+  status: statusText
+  currentRun { runId status: statusText outcome progress { percent totalsFinal } }
   lastRun { runId status } runs(first: 50) { nodes { runId status } } } } }"""
 START = "mutation($id: ID!) { startMover(input: {mover: $id}) { run { runId } errors { code } } }"
 STOP = "mutation($id: ID!) { stopMover(input: {mover: $id}) { run { runId } errors { code } } }"
