@@ -15,7 +15,7 @@ from graph.sandbox import Sandbox
 from rest_compat.decoder import decode
 from rest_compat.requests import NEW_MOVER, UPDATE
 from tests.rest.hostile import BODY, bodies
-from tests.transport.cpu import collected_as_in_a_served_process, longest_step
+from tests.transport.cpu import ATTEMPTS, collected_as_in_a_served_process, longest_step
 from tests.world import LAB, furnish, serving
 
 MOST = 0.05
@@ -54,7 +54,7 @@ async def test_no_body_keeps_the_loop_busy(
                 continue
             assert len(body) <= BODY
             best = 1e9
-            for _ in range(3):  # the best of some attempts: the machine has other work
+            for _ in range(ATTEMPTS):
                 sending = client.request(method, path, content=body)
                 took, response = await longest_step(sending)
                 seen[response.status_code] += 1
@@ -73,7 +73,7 @@ def test_no_body_takes_long_to_decode() -> None:
     slow = {}
     for (route, name), body in CASES.items():
         best = 1e9
-        for _ in range(3):
+        for _ in range(ATTEMPTS):
             began = time.thread_time()
             with suppress(Invalid):
                 decode(body, ROUTES[route][2], "cannot decode")

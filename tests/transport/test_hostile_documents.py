@@ -10,7 +10,7 @@ import pytest
 from graph.app import graphql_schema
 from graph.sandbox import Sandbox
 from graph.transport.execution.request import OperationRequest, RequestError
-from tests.transport.cpu import collected_as_in_a_served_process, longest_step
+from tests.transport.cpu import ATTEMPTS, collected_as_in_a_served_process, longest_step
 from tests.transport.hostile_documents import documents
 from tests.world import furnish, serving
 
@@ -45,7 +45,7 @@ async def test_no_document_keeps_the_loop_busy(aws: Sandbox, tmp_path: Path) -> 
         for name, text in documents(is_too_large):
             seen += 1
             best = 1e9
-            for attempt in range(4):
+            for attempt in range(ATTEMPTS):
                 # Each text is a new one, as those that are valid are remembered.
                 body = {"query": f"{text}#{attempt}"}
                 took, response = await longest_step(client.post("/graphql", json=body))

@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 
 from graph.app import create_app
 from graph.sandbox import Sandbox
-from tests.transport.cpu import collected_as_in_a_served_process, longest_step
+from tests.transport.cpu import ATTEMPTS, collected_as_in_a_served_process, longest_step
 from tests.transport.hostile_messages import MESSAGE, greetings, messages
 from tests.transport.wire import Socket, settle
 from tests.world import TOKEN, furnish, settings
@@ -57,7 +57,7 @@ async def conversation(app: Starlette, greeting: str, said: list[str]) -> Socket
 async def took(app: Starlette, greeting: str, said: list[str]) -> tuple[float, Socket]:
     """The longest step of the best of some attempts: the machine has other work."""
     best = 1e9
-    for _ in range(4):
+    for _ in range(ATTEMPTS):
         longest, wire = await longest_step(conversation(app, greeting, said))
         best = min(best, longest)
         if best < MOST / 2:
