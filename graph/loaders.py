@@ -16,7 +16,7 @@ from graph.aws.client.gateway import Gateway
 from graph.aws.latest_executions import AccountRuns
 from graph.aws.locations import describe_location, recent_location, shown_locations
 from graph.aws.tags import tags_of
-from graph.aws.tasks import describe_task
+from graph.aws.tasks import describe_task, known_ends
 from graph.cleanup.service import Cleanup
 from graph.model import names
 from graph.model.errors import NotFound
@@ -150,7 +150,7 @@ class Loaders:
         return movers.mover_of(self._gateway, task, tags)
 
     async def _ends(self, task_arn: str) -> tuple[str, str]:
-        known = self._gateway.of(task_arn).caches.task_ends.get(task_arn)
+        known = known_ends(self._gateway, task_arn)
         if known is not None:
             return known
         task = await self.task.load(task_arn)

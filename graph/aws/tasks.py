@@ -96,7 +96,7 @@ async def ends_of(gateway: ArnGateway, task_arn: str) -> tuple[str, str]:
 
 
 def known_ends(gateway: ArnGateway, task_arn: str) -> tuple[str, str] | None:
-    """The same if the task was described before. Asks nobody."""
+    """The same if the task was described before; None otherwise. Makes no call."""
     return gateway.of(task_arn).caches.task_ends.get(task_arn)
 
 

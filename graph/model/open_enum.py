@@ -7,7 +7,7 @@ from typing import Self
 
 
 class OpenEnum(Enum):
-    """An enum with a member OTHER, which stands for every value that this version does not know."""
+    """An enum whose member OTHER stands for all values that this version does not know."""
 
     @classmethod
     def _missing_(cls, value: object) -> Self | None:

@@ -14,8 +14,8 @@ MOST: Final = 100
 
 def _first(usual: int) -> object:
     return strawberry.argument(
-        description="Return at most so many items from the beginning of the list or after "
-        f"`after`: 0 to {MOST}. Null means {usual}."
+        description="The maximum number of items, from the beginning of the list or after `after`: "
+        f"0 to {MOST}. Null means {usual}."
     )
 
 
@@ -30,7 +30,7 @@ AfterCursor = Annotated[
 Last = Annotated[
     int | None,
     strawberry.argument(
-        description="Return at most so many items from the end of the list or before `before`, in "
+        description="The maximum number of items, from the end of the list or before `before`, in "
         f"the order of the list: 0 to {MOST}. Replaces the default of `first`."
     ),
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from enum import Enum
 from operator import attrgetter
 from typing import Any, Final, TypeVar
@@ -21,6 +21,7 @@ CallerInfo = strawberry.Info[Context, None]
 """Of a field that also depends on who the caller is. Subscriptions cannot reach such fields."""
 
 T = TypeVar("T")
+E = TypeVar("E", bound=Enum)
 
 _LONGEST: Final = 256
 """The longest value of a tag, and name of a task, in characters."""
@@ -41,6 +42,11 @@ def filter_text(given: str | None, name: str) -> str | None:
             f"'{name}' must be at most {_LONGEST} printable characters.", path=("filter", name)
         )
     return given
+
+
+def chosen(given: Collection[E] | None) -> frozenset[E] | None:
+    """The values of a list in a filter; None if it is absent."""
+    return None if given is None else frozenset(given)
 
 
 def attribute(path: str, description: str) -> Any:

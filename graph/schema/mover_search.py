@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from enum import Enum
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, Final
 
 import strawberry
 
@@ -16,9 +14,7 @@ from graph.model.words import LocationKind, MoverStatus, TaskMode
 from graph.resolvers import mover_search, movers
 from graph.schema import enums, words  # noqa: F401 - describe the enums
 from graph.schema.connections import Listing, Page, PageRequest, cut, name_of_list
-from graph.schema.fields import Info, filter_text
-
-E = TypeVar("E", bound=Enum)
+from graph.schema.fields import Info, chosen, filter_text
 
 _TAGS: Final = 50
 """The conditions on tags that a filter may have: AWS allows no more tags on a task."""
@@ -127,13 +123,13 @@ def _filter_of(given: MoverFilter | None) -> model.MoverFilter:
     return model.MoverFilter(
         name_contains=filter_text(given.name_contains, "nameContains"),
         group=filter_text(given.group, "group"),
-        status=_set(given.status),
-        mode=_set(given.mode),
+        status=chosen(given.status),
+        mode=chosen(given.mode),
         tags=None if given.tags is None else _tags(given.tags),
-        location_kind=_set(given.location_kind),
-        last_outcome=_set(given.last_outcome),
+        location_kind=chosen(given.location_kind),
+        last_outcome=chosen(given.last_outcome),
         has_run=given.has_run,
-        schedule=_set(given.schedule),
+        schedule=chosen(given.schedule),
     )
 
 
@@ -180,10 +176,6 @@ class MoverSummary:
 
     async def _matching(self, info: Info, wanted: model.MoverFilter) -> int:
         return await mover_search.count_matching(info.context, self.account_id, self.group, wanted)
-
-
-def _set(given: Collection[E] | None) -> frozenset[E] | None:
-    return None if given is None else frozenset(given)
 
 
 def _tags(given: list[TagFilter]) -> frozenset[model.TagCondition]:

@@ -15,7 +15,7 @@ from graph.model.words import RunStatus
 from graph.resolvers import run_search, runs
 from graph.schema import enums, words  # noqa: F401 - describe the enums
 from graph.schema.connections import Listing, Page, PageRequest, cut, name_of_list
-from graph.schema.fields import Info
+from graph.schema.fields import Info, chosen
 
 T = TypeVar("T")
 
@@ -106,8 +106,8 @@ def _filter_of(given: RunFilter | None) -> model.RunFilter:
     if given is None:
         return model.ALL_RUNS
     return model.RunFilter(
-        status=None if given.status is None else frozenset(given.status),
-        outcome=None if given.outcome is None else frozenset(given.outcome),
+        status=chosen(given.status),
+        outcome=chosen(given.outcome),
         since=given.since,
         until=given.until,
     )

@@ -43,9 +43,10 @@ class RequestParser:
 
     * The request line and the header fields are bounded in bytes and in number, trailers included.
     * Trailer fields are discarded (RFC 9110, 6.5.1): no proxy in front of the server removes
-    credentials from them. * An HTTP/1.1 request names exactly one host (RFC 9112, 3.2). * Every
-    offer to upgrade but a WebSocket handshake is ignored (RFC 9110, 7.8). httptools would treat the
-    body as the first bytes of the other protocol.
+      credentials from them.
+    * An HTTP/1.1 request names exactly one host (RFC 9112, 3.2).
+    * Every offer to upgrade but a WebSocket handshake is ignored (RFC 9110, 7.8). httptools would
+      treat the body as the first bytes of the other protocol.
     """
 
     def __init__(self, target: Target, *, max_head_bytes: int) -> None:

@@ -36,7 +36,7 @@ class GraphQLApp:
         origins: tuple[str, ...] = (),
         limits: TransportLimits = TransportLimits(),  # noqa: B008 - it is frozen
     ) -> None:
-        """``observe`` is called when an operation has ended; of others, see ``Results``.
+        """``observe`` is called when an operation has ended. For the others see ``Results``.
 
         The limits of a caller apply to each of the ``names_of`` its identity. Until its caller is
         known, a socket is counted by ``address_of``. Pages of ``origins`` may open a WebSocket.

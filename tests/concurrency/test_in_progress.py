@@ -37,7 +37,7 @@ def test_callers_that_take_all_they_may_leave_room_for_one_more(callers: int) ->
 
 
 def test_callers_that_come_and_go_have_equal_parts_in_the_end() -> None:
-    """Whoever has more than its part is not admitted until it has less."""
+    """A caller that has more than its share is not admitted until it has less."""
     room = InProgress(1_000)
     held = {key: fill(room, key) for key in ("early", "late", "last")}
     for _ in range(1_000):

@@ -23,8 +23,8 @@ class _Account:
 class PollTurns:
     """Limits the polls per second of each account; see ``FairSlots`` for their order.
 
-    Whoever follows one run gets its turn after one poll of each of the others, even if they follow
-    hundreds.
+    A caller that follows one run gets a turn after one poll of each other caller, even if the
+    others follow hundreds.
     """
 
     def __init__(self, per_second: float, clock: Clock) -> None:

@@ -41,7 +41,7 @@ class Watch:
         self._meter, self._policy, self._clock = meter, meter.policy, clock
         self._mailboxes: dict[Mailbox[Update], Work] = {}
         self.work = Work()
-        """Polling, for whoever follows at the time. It counts for nobody's request."""
+        """Polling, for all that follow at the time. It is not charged to any request."""
         self._left_at = clock.monotonic()
         self._cancelling = False
         self.latest: Update | None = None

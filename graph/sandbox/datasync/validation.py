@@ -19,6 +19,9 @@ _RATE: Final = re.compile(r"rate\((\d+) (\w+)\)")
 _CRON: Final = re.compile(r"cron\((\d{1,2})((?: [^ ]+){5})\)")
 """With a single minute: a list, a range or a step of minutes runs more often than once an hour."""
 
+_SPACES: Final = " \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
+"""``\\p{Zs}`` within a character class."""
+
 
 def check(operation: str, params: Params) -> None:
     """Raises InvalidRequestException with the first thing that is wrong with a request."""
@@ -65,10 +68,6 @@ def _wrong(shape: Any, value: Any, path: str) -> Iterator[str]:
     if shape.type_name == "list":
         for index, item in enumerate(value, 1):
             yield from _wrong(shape.member, item, f"{path}.{index}.member")
-
-
-_SPACES: Final = " \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
-"""``\\p{Zs}`` within a character class."""
 
 
 @cache
