@@ -14,6 +14,7 @@ _MAX_SUBPROTOCOL_BYTES: Final = 1_024
 TOO_LONG: Final = "The URL of the request is too long.\n"
 TOO_LARGE: Final = "The head of the request is too large.\n"
 MALFORMED: Final = "Invalid HTTP request received."
+ENCODED: Final = "The only transfer coding that is supported is chunked.\n"
 _FRAMING: Final = (b"content-length", b"transfer-encoding")
 
 
@@ -45,6 +46,8 @@ class RequestParser:
     * Trailer fields are discarded (RFC 9110, 6.5.1): no proxy in front of the server removes
       credentials from them.
     * An HTTP/1.1 request names exactly one host (RFC 9112, 3.2).
+    * No transfer coding but chunked is read (RFC 9112, 6.1). httptools looks at the last one only,
+      in part after the application has begun.
     * Every offer to upgrade but a WebSocket handshake is ignored (RFC 9110, 7.8). httptools would
       treat the body as the first bytes of the other protocol.
     """
@@ -155,6 +158,16 @@ class RequestParser:
         # HTTP/1.0 did not have the header.
         if hosts > 1 or (hosts == 0 and self.get_http_version() == "1.1"):
             self._reject(400, MALFORMED)
+        if codings := self._values(b"transfer-encoding"):
+            self._check_transfer_codings(b",".join(codings))
+
+    def _check_transfer_codings(self, listed: bytes) -> None:
+        codings = [each for each in (item.strip() for item in listed.lower().split(b",")) if each]
+        # HTTP/1.0 has none, so that a proxy of that version may have passed the body on decoded.
+        if self.get_http_version() != "1.1" or codings[-1:] != [b"chunked"]:
+            self._reject(400, MALFORMED)
+        if len(codings) > 1:
+            self._reject(501, ENCODED)
 
     def _is_websocket_handshake(self) -> bool:
         """RFC 6455, 4.1: a GET without a body."""

@@ -191,6 +191,19 @@ def test_javas_client_is_served(rest_api: RestApi, tmp_path: Path) -> None:
     assert json.loads(ended.stdout[3 : len(ended.stdout) // 2])
 
 
+@pytest.mark.parametrize(("coding", "status"), [(b"gzip", "400"), (b"gzip, chunked", "501")])
+def test_a_request_in_another_transfer_coding_changes_nothing(
+    rest_api: RestApi, coding: bytes, status: str
+) -> None:
+    group = f"coded-{status}"
+    rest_api.make(group)
+    path = f"{MOVERS}/{group}/one"
+    head = b"DELETE %s HTTP/1.1\r\nHost: x\r\n%s" % (path.encode(), CREDENTIALS["token"])
+    sent = head + b"Transfer-Encoding: %s\r\n\r\n" % coding + chunked(b"{}")
+    assert statuses(answered(rest_api, [sent])) == [status]
+    assert rest_api.http.get(path).status_code == 200
+
+
 @pytest.mark.parametrize("method", ["GET", "POST"])
 @pytest.mark.parametrize("number", [101, 12_000])
 def test_more_header_fields_than_are_read_are_refused(
