@@ -14,12 +14,13 @@ from graph.model import names
 from graph.model.audit import AuditTarget
 from graph.model.errors import (
     AlreadyRunning,
+    Conflict,
     Invalid,
     NotFound,
     NotRunning,
 )
 from graph.model.mover import Mover
-from graph.model.operation import Operation
+from graph.model.operation import Operation, OperationFailure, OperationStep
 from graph.resolvers import changes, movers, operations, runs, scope
 from graph.runs.cancel import not_running
 from rest_compat import requests, responses
@@ -29,6 +30,7 @@ _BIG: Final = 16_384
 """The size in bytes from which bodies are decoded in a thread, to keep the event loop free."""
 _ANSWERING_SECONDS: Final = 0.5
 """Of a request's time, what is left for its response."""
+_RUNNING: Final = "The mover has an active run. Stop it first."
 _TASKS: Final = 200
 _TASK_ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -92,7 +94,7 @@ async def delete_mover(context: Context, request: Request) -> Response:
     try:
         operation = await changes.delete_named(context, *named)
     except AlreadyRunning:
-        raise AlreadyRunning("The mover has an active run. Stop it first.") from None
+        raise AlreadyRunning(_RUNNING) from None
     left = until - asyncio.get_running_loop().time()
     return _deleted(await operations.wait_for_operation(context, operation.id, max(0.0, left)))
 
@@ -101,18 +103,26 @@ def _deleted(operation: Operation) -> Response:
     if not operation.ended:
         text = "The mover is still being deleted, and this continues. Repeat the request to wait."
         status = 504
-    elif operation.failure:  # may quote AWS, which is not shown with a 5xx: the task log has it
-        text = (
-            f"The mover could not be deleted completely (task {operation.id}). Delete it again to "
-            "continue where it stopped."
-        )
-        status = 502
+    elif operation.failure:
+        status, text = _not_deleted(operation.id, operation.failure)
     else:
         return Response(status_code=204)
     headers = {"X-Flywheel-Task": operation.id}
     if status == 504:  # noqa: PLR2004
         headers["Retry-After"] = RETRY_SECONDS
     return PlainTextResponse(text, status, headers=headers)
+
+
+def _not_deleted(task: str, failure: OperationFailure) -> tuple[int, str]:
+    """The status and text. AWS's own texts are not shown: the task's log has them."""
+    if failure.code == AlreadyRunning.code:
+        return 409, _RUNNING
+    left = f"The mover could not be deleted completely (task {task})."
+    if failure.code != Conflict.code:
+        return 502, f"{left} Delete it again to continue where it stopped."
+    if failure.step is OperationStep.ROLES:  # whose conflicts are described in our own words
+        return 409, f"{left} {failure.message.removeprefix('failed to delete: ')}"
+    return 409, f"{left} Its state does not allow it at present. The log of the task says why."
 
 
 async def list_runs(context: Context, request: Request) -> Response:

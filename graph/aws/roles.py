@@ -106,7 +106,10 @@ async def _delete_attached(aws: AccountGateway, name: str) -> None:
     except Conflict:
         profiles = await _instance_profiles(aws, name)
         if not profiles:
-            raise
+            raise Conflict(
+                f"Something that this server cannot see is attached to the role {name}. Remove it, "
+                "then delete the mover again."
+            ) from None
         raise Conflict(
             f"The role {name} is in the instance profile {', '.join(profiles)}. Remove it from "
             "there, then delete the mover again."

@@ -13,7 +13,8 @@ from graph.aws.executions import cancel_run, describe_run, list_runs
 from graph.aws.role_users import users_of
 from graph.aws.roles import delete_role, is_movers_role, name_of_role
 from graph.model import names
-from graph.model.errors import ApiError, Conflict, Invalid, NotFound
+from graph.model.errors import AlreadyRunning, ApiError, Conflict, Invalid, NotFound
+from graph.model.mover import WITH_ACTIVE_RUN
 from graph.model.run import RunRef
 from graph.operations.runtime import Runtime
 from graph.store import Parts
@@ -57,7 +58,8 @@ class Deletion:
     async def delete_task(self, cancelled_by: str | None) -> None:
         """Deletes the task. With ``cancelled_by`` its active and queued runs are cancelled first.
 
-        Raises Conflict if they do not end in time.
+        Raises AlreadyRunning for a run that is active, Conflict if the runs do not end in time or
+        the task is in another state in which it cannot be deleted.
         """
         for race in range(_RACES):
             if cancelled_by is not None:
@@ -66,25 +68,50 @@ class Deletion:
                 await self._retries.call_aws(
                     lambda: tasks.delete_task(self._gateway, self._task_arn)
                 )
-            except (Invalid, Conflict):
+            except (Invalid, Conflict) as error:
                 if cancelled_by is None or race == _RACES - 1:
-                    raise
+                    raise await self._refusal(error) from None
             else:
                 return
 
+    async def _refusal(self, error: ApiError) -> ApiError:
+        """The error for the caller if AWS refuses to delete the task.
+
+        The call has no input of the caller, so the reason is the state of the task.
+        """
+        try:
+            task = await tasks.describe_task(self._gateway, self._task_arn, fresh=True)
+        except ApiError:
+            return Conflict(error.message)
+        if task.status in WITH_ACTIVE_RUN:
+            return active_run()
+        if task.status == "AVAILABLE":
+            return Conflict(error.message)
+        return Conflict(f"The mover cannot be deleted while its task is {task.status}.")
+
     async def delete_location(self, location_arn: str) -> bool:
         """Returns False if the location stays because another task uses it."""
-        call, gateway = self._retries.call_aws, self._gateway
-        if await call(lambda: tasks.tasks_using(gateway, location_arn)):
+        if await self._is_used(location_arn):
             return False
-        await call(lambda: locations.delete_location(gateway, location_arn))
+        call, gateway = self._retries.call_aws, self._gateway
+        try:
+            await call(lambda: locations.delete_location(gateway, location_arn))
+        except (Invalid, Conflict) as error:
+            if await self._is_used(location_arn):
+                return False
+            raise Conflict(error.message) from None
         return True
+
+    async def _is_used(self, location_arn: str) -> bool:
+        gateway = self._gateway
+        found = await self._retries.call_aws(lambda: tasks.tasks_using(gateway, location_arn))
+        return bool(found)
 
     async def delete_unused_roles(self, role_arns: list[str], location_arns: list[str]) -> None:
         """Deletes those roles of one account that no location uses any more.
 
         The original server shared roles between movers. ``location_arns``: the locations that used
-        them. Raises Conflict, after all the others, for roles that could not be deleted.
+        them. Raises the first error, after all the others, for roles that could not be deleted.
         """
         stuck: list[ApiError] = []
         aws = self._gateway.bind(names.arn(role_arns[0]).account)
@@ -97,7 +124,7 @@ class Deletion:
             except ApiError as error:  # one role that stays must not protect the others
                 stuck.append(error)
         if stuck:
-            raise Conflict(" ".join(error.message for error in stuck))
+            raise type(stuck[0])(" ".join(error.message for error in stuck))
 
     async def _delete_role(self, aws: AccountGateway, name: str) -> None:
         await self._retries.call_aws(lambda: delete_role(aws, name))
@@ -168,3 +195,10 @@ class Deletion:
             return await self._retries.call_aws(lambda: list_runs(self._gateway, self._task_arn))
         except NotFound:
             return []
+
+
+def active_run() -> AlreadyRunning:
+    """The error for a deletion that would have to cancel a run."""
+    return AlreadyRunning(
+        "The mover has an active run. Stop it first, or have the delete cancel it."
+    )

@@ -17,7 +17,6 @@ from graph.concurrency import Bookkeeping, TaskOwner
 from graph.model.caller import Caller
 from graph.model.clock import SystemClock
 from graph.model.errors import (
-    AlreadyRunning,
     ApiError,
     Conflict,
     NameTaken,
@@ -33,6 +32,7 @@ from graph.model.operation import (
 from graph.operations import inputs
 from graph.operations.checks import check
 from graph.operations.creating import name_taken
+from graph.operations.deleting import active_run
 from graph.operations.engine import engine
 from graph.operations.failures import failure_of
 from graph.operations.heartbeat import Heartbeat
@@ -140,9 +140,7 @@ class Operations(OperationReader):
         if holder is not None:
             return await self.get(_joined(holder))
         if mover.status in WITH_ACTIVE_RUN and not cancel_run:
-            raise AlreadyRunning(
-                "The mover has an active run. Stop it first, or have the delete cancel it."
-            )
+            raise active_run()
         names = (account_id, mover.group, mover.name)
         cancelled_by = caller.identity.who if cancel_run else None
         return await self._delete(names, mover.task_arn, caller, cancelled_by, None)

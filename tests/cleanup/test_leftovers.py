@@ -7,7 +7,7 @@ import pytest
 from graph.aws.client.gateway import Gateway
 from graph.cleanup.leftovers import marked, remove, remove_roles, roles_of
 from graph.model.errors import Conflict
-from graph.sandbox import Sandbox
+from graph.sandbox import Fault, Sandbox
 from tests import leftover
 from tests.world import LAB
 
@@ -84,6 +84,17 @@ async def test_a_role_goes_unless_a_location_reads_with_it(aws: Sandbox, gateway
     with pytest.raises(Conflict, match=reader):
         await remove_roles(gateway.bind(LAB), [used, other])
     assert leftover.there(aws) == {used, reader}
+
+
+@pytest.mark.parametrize("call", ["ListRolePolicies", "DeleteRolePolicy", "DeleteRole"])
+async def test_a_role_that_cannot_be_deleted_does_not_keep_the_other(
+    aws: Sandbox, gateway: Gateway, call: str
+) -> None:
+    stuck, free = leftover.role("one-source-1"), leftover.role("one-source-2")
+    aws.interceptor.add(Fault(call, "denied"))
+    with pytest.raises(Conflict, match=f"iam:{call}"):
+        await remove_roles(gateway.bind(LAB), [stuck, free])
+    assert leftover.there(aws) == {stuck}
 
 
 async def test_without_roles_nothing_is_asked(aws: Sandbox, gateway: Gateway) -> None:

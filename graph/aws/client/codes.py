@@ -156,14 +156,8 @@ _BY_SERVICE: Final[Mapping[str, Mapping[str, Meaning]]] = {
     "iam": {
         **_each(INVALID, "InvalidInput", "MalformedPolicyDocument", "Validation"),
         **_each(NOT_FOUND, "NoSuchEntity"),
-        **_each(
-            CONFLICT,
-            "ConcurrentModification",
-            "DeleteConflict",
-            "EntityAlreadyExists",
-            "UnmodifiableEntity",
-        ),
-        **_each(FAILED, "ServiceFailure"),
+        **_each(CONFLICT, "DeleteConflict", "EntityAlreadyExists", "UnmodifiableEntity"),
+        **_each(FAILED, "ConcurrentModification", "ServiceFailure"),
         **_each(REQUEST, "PolicyNotAttachable"),
     },
     "s3": {**_each(NOT_FOUND, "NoSuchBucket", "NoSuchTagSet")},
