@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
-from functools import partial
-from typing import TypeVar
+from functools import cached_property, partial
+from typing import Any, Final, TypeVar
 
 from strawberry.dataloader import DataLoader
 
@@ -33,6 +33,20 @@ V = TypeVar("V")
 LatelyMade = Callable[[str, str], Awaitable[Collection[str]]]
 """By account and group: the tasks that operations have made in the last minutes."""
 
+_OF_RUNS: Final = frozenset(
+    {
+        "mover",
+        "task",
+        "runs",
+        "account_runs",
+        "latest_run",
+        "listed_latest_run",
+        "run",
+        "run_note",
+    }
+)
+"""The loaders of what a start or stop changes."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MoverPage:
@@ -48,58 +62,112 @@ class MoverPage:
 class Loaders:
     """Created per request, so that they never hold anything older than the request.
 
-    A stream discards them with ``forget`` before each of its events.
+    Each loader is made when it is first used, as most requests use few. A stream discards what they
+    hold with ``forget`` before each of its events.
     """
 
     def __init__(
         self, gateway: Gateway, runs: RunService, cleanup: Cleanup, lately_made: LatelyMade
     ) -> None:
-        self._gateway, self._runs, self._lately_made = gateway, runs, lately_made
-        self.entered: DataLoader[str, None] = _one_by_one(self._enter)
+        self._gateway, self._runs, self._cleanup = gateway, runs, cleanup
+        self._lately_made = lately_made
+
+    @cached_property
+    def entered(self) -> DataLoader[str, None]:
         """By account: raises NotFound if it does not let the server in."""
-        self.movers: DataLoader[tuple[str, str | None], list[Mover]] = _one_by_one(self._movers)
+        return _one_by_one(self._enter)
+
+    @cached_property
+    def movers(self) -> DataLoader[tuple[str, str | None], list[Mover]]:
         """By account and group: the movers of the group; of the whole account if that is None."""
-        self.listed_movers: DataLoader[tuple[str, str | None], list[Mover]] = _one_by_one(
-            lambda key: self._movers(key, snapshot=True)
-        )
+        return _one_by_one(self._movers)
+
+    @cached_property
+    def listed_movers(self) -> DataLoader[tuple[str, str | None], list[Mover]]:
         """The same for the further pages of a list: up to a minute old."""
-        self.named_mover: DataLoader[tuple[str, str, str], Mover | None] = _one_by_one(self._named)
+        return _one_by_one(lambda key: self._movers(key, snapshot=True))
+
+    @cached_property
+    def named_mover(self) -> DataLoader[tuple[str, str, str], Mover | None]:
         """By account, group and name; None if there is no such mover."""
-        self.mover: DataLoader[str, Mover] = _one_by_one(self._mover)
+        return _one_by_one(self._named)
+
+    @cached_property
+    def mover(self) -> DataLoader[str, Mover]:
         """By the task's ARN."""
-        self.task: DataLoader[str, Task] = _one_by_one(lambda arn: describe_task(gateway, arn))
-        self.location: DataLoader[str, Location | None] = _one_by_one(
-            lambda arn: describe_location(gateway, arn)
-        )
+        return _one_by_one(self._mover)
+
+    @cached_property
+    def task(self) -> DataLoader[str, Task]:
+        return _one_by_one(lambda arn: describe_task(self._gateway, arn))
+
+    @cached_property
+    def location(self) -> DataLoader[str, Location | None]:
         """By ARN; None if it is gone."""
-        self.shown_location: DataLoader[str, Location | None] = _one_by_one(
-            lambda arn: recent_location(gateway, arn)
-        )
+        return _one_by_one(lambda arn: describe_location(self._gateway, arn))
+
+    @cached_property
+    def shown_location(self) -> DataLoader[str, Location | None]:
         """The same for display: up to a minute old."""
-        self.listed_location: DataLoader[str, Location | ListedLocation | None] = DataLoader(
-            load_fn=lambda arns: shown_locations(gateway, arns)
-        )
+        return _one_by_one(lambda arn: recent_location(self._gateway, arn))
+
+    @cached_property
+    def listed_location(self) -> DataLoader[str, Location | ListedLocation | None]:
         """The same, of many only what AWS's list has."""
-        self.page_of_locations: DataLoader[MoverPage, None] = _one_by_one(self._page_of_locations)
+        return DataLoader(load_fn=lambda arns: shown_locations(self._gateway, arns))
+
+    @cached_property
+    def page_of_locations(self) -> DataLoader[MoverPage, None]:
         """Those of all movers of a page, so that ``listed_location`` sees how many they are."""
-        self.ends: DataLoader[str, tuple[str, str]] = _one_by_one(self._ends)
+        return _one_by_one(self._page_of_locations)
+
+    @cached_property
+    def ends(self) -> DataLoader[str, tuple[str, str]]:
         """By the task's ARN: the ARNs of its source and destination."""
-        self.task_facts: DataLoader[str, TaskFacts] = _one_by_one(self._task_facts)
+        return _one_by_one(self._ends)
+
+    @cached_property
+    def task_facts(self) -> DataLoader[str, TaskFacts]:
         """By the task's ARN: up to a minute old."""
-        self.tags: DataLoader[str, tuple[Tag, ...]] = _one_by_one(lambda arn: tags_of(gateway, arn))
-        self.runs: DataLoader[str, list[RunRef]] = _one_by_one(runs.list_runs)
+        return _one_by_one(self._task_facts)
+
+    @cached_property
+    def tags(self) -> DataLoader[str, tuple[Tag, ...]]:
+        return _one_by_one(lambda arn: tags_of(self._gateway, arn))
+
+    @cached_property
+    def runs(self) -> DataLoader[str, list[RunRef]]:
         """By the task's ARN, the newest first."""
-        self.run: DataLoader[str, Run] = DataLoader(load_fn=runs.read)
-        self.run_note: DataLoader[str, RunNote] = DataLoader(load_fn=self._notes)
+        return _one_by_one(self._runs.list_runs)
+
+    @cached_property
+    def run(self) -> DataLoader[str, Run]:
+        return DataLoader(load_fn=self._runs.read)
+
+    @cached_property
+    def run_note(self) -> DataLoader[str, RunNote]:
         """By the run's ARN; an empty note if nothing is known."""
-        self.account_runs: DataLoader[str, AccountRuns | None] = _one_by_one(runs.of_account)
+        return DataLoader(load_fn=self._notes)
+
+    @cached_property
+    def account_runs(self) -> DataLoader[str, AccountRuns | None]:
         """By account: the runs of all its tasks; None if they are too many."""
-        self.latest_run: DataLoader[str, str | None] = DataLoader(load_fn=self._latest_runs)
+        return _one_by_one(self._runs.of_account)
+
+    @cached_property
+    def latest_run(self) -> DataLoader[str, str | None]:
         """By the task's ARN: the ARN of its last run, None if it never ran."""
-        self.listed_latest_run: DataLoader[str, str | None] = _one_by_one(self._listed_latest_run)
+        return DataLoader(load_fn=self._latest_runs)
+
+    @cached_property
+    def listed_latest_run(self) -> DataLoader[str, str | None]:
         """The same for one of many movers of an account, whose runs are then read together."""
-        self.orphans: DataLoader[str, list[Orphan]] = _one_by_one(cleanup.find)
+        return _one_by_one(self._listed_latest_run)
+
+    @cached_property
+    def orphans(self) -> DataLoader[str, list[Orphan]]:
         """By account."""
+        return _one_by_one(self._cleanup.find)
 
     def forget(self) -> None:
         """Discards everything before the next event of a stream, which has to show fresh values.
@@ -107,23 +175,21 @@ class Loaders:
         The calling task joins no read that is already under way.
         """
         self._gateway.reads.outdate()
-        for loader in vars(self).values():
-            if isinstance(loader, DataLoader):
-                loader.clear_all()
+        for loader in self._in_use():
+            loader.clear_all()
 
     def forget_runs(self) -> None:
         """Discards runs after a start or stop, so that the same request sees its effect."""
-        for loader in (
-            self.mover,
-            self.task,
-            self.runs,
-            self.account_runs,
-            self.latest_run,
-            self.listed_latest_run,
-            self.run,
-            self.run_note,
-        ):
+        for loader in self._in_use(_OF_RUNS):
             loader.clear_all()
+
+    def _in_use(self, among: Collection[str] | None = None) -> list[DataLoader[Any, Any]]:
+        """The loaders that the request has used, of all or of those with the names given."""
+        return [
+            it
+            for name, it in vars(self).items()
+            if isinstance(it, DataLoader) and (among is None or name in among)
+        ]
 
     async def _enter(self, account_id: str) -> None:
         await enter_account(self._gateway.bind(account_id))

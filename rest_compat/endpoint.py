@@ -164,7 +164,6 @@ class Endpoint:
             log.exception("request %s failed unexpectedly", request_id)
             response = PlainTextResponse(_BROKEN, 500)
         response.headers["X-Request-Id"] = request_id
-        response.headers["X-Content-Type-Options"] = "nosniff"
         await response(scope, receive, send)
 
 

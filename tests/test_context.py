@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
-
-from strawberry.dataloader import DataLoader
 
 from graph.concurrency import Work, begin_work, current_work
 from graph.context import open_context, open_read_context
+from graph.loaders import Loaders
 from graph.model.caller import Caller, Identity, Rights
 from tests.resolvers.lab import opened
 
@@ -21,10 +21,11 @@ async def test_requests_share_services_and_nothing_that_was_read(tmp_path: Path)
         assert one.services is other.services is services
         one.failures["NOT_FOUND", "mover"] += 1
         assert not other.failures
-        of_one, of_other = vars(one.loaders), vars(other.loaders)
-        loaders = [name for name, kept in of_one.items() if isinstance(kept, DataLoader)]
+        loaders = [name for name, it in vars(Loaders).items() if isinstance(it, cached_property)]
         assert loaders
-        assert all(of_one[name] is not of_other[name] for name in loaders)
+        assert all(
+            getattr(one.loaders, name) is not getattr(other.loaders, name) for name in loaders
+        )
         one.loaders.movers.prime(("222222222222", None), [])
         assert other.loaders.movers.cache_map.get(("222222222222", None)) is None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from functools import cached_property
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from tests.operations.by_hand import backend, by_hand
 from tests.resolvers.lab import opened
 from tests.world import LAB, furnish
 
+NAMES = [name for name, it in vars(Loaders).items() if isinstance(it, cached_property)]
 GONE = f"arn:aws:datasync:us-east-1:{LAB}:task/task-0123456789abcdef0"
 OF_RUNS = {
     "mover",
@@ -106,7 +108,7 @@ async def test_a_start_or_stop_discards_what_it_may_have_changed_and_nothing_els
     services: Services,
 ) -> None:
     loaders = loaders_of(services)
-    kept = {name: it for name, it in vars(loaders).items() if isinstance(it, DataLoader)}
+    kept: dict[str, DataLoader[str, str]] = {name: getattr(loaders, name) for name in NAMES}
     for loader in kept.values():
         loader.prime("key", "read before")
     loaders.forget_runs()

@@ -143,8 +143,9 @@ async def _read_group(
     aws: AccountGateway, group: str, made: Callable[[], Awaitable[Collection[str]]]
 ) -> list[Mover]:
     wanted = own_tags(aws.org) | {GROUP_TAG: group}
-    tasks, known, lately = await asyncio.gather(_tasks(aws), _tagged(aws, wanted), made())
-    late = {task.task_arn for task in tasks} & (set(lately) - known.keys())
+    tasks, known = await asyncio.gather(_tasks(aws), _tagged(aws, wanted))
+    others = {task.task_arn for task in tasks} - known.keys()
+    late = others.intersection(await made()) if others else set()
     found = await asyncio.gather(*(tags_if_there(aws, task_arn) for task_arn in late))
     known |= {arn: tags for arn, tags in zip(late, found, strict=True) if carries(tags, wanted)}
     return _joined(aws, tasks, known)

@@ -52,11 +52,24 @@ class FairSlots:
 
         Raises TooManyWaiting.
         """
-        caller = await self._take(work or current_work())
+        work = work or current_work()
+        caller = self._take_free(work)
+        if caller is None:
+            caller = await self._take(work)
         try:
             yield
         finally:
             self._give_back(caller)
+
+    def _take_free(self, work: Work) -> Hashable | None:
+        """Takes a slot if one is free and nobody waits. Returns the caller that it counts for."""
+        if not self._free or self._queue:
+            return None
+        for caller, *_ in work.shares:
+            if self._has_room(caller):
+                self._hold(caller)
+                return caller
+        return None
 
     async def _take(self, work: Work) -> Hashable:
         ticket = _Ticket(asyncio.get_running_loop().create_future())
@@ -97,12 +110,15 @@ class FairSlots:
             (caller, *_), ticket = popped
             if ticket.turn.done():
                 continue
-            self._free -= 1
-            self._held[caller] += 1
+            self._hold(caller)
             ticket.turn.set_result(caller)
 
     def _has_room(self, caller: Hashable) -> bool:
         return self._held[caller] < self._per_caller
+
+    def _hold(self, caller: Hashable) -> None:
+        self._free -= 1
+        self._held[caller] += 1
 
     def _give_back(self, caller: Hashable) -> None:
         self._free += 1

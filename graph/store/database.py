@@ -99,8 +99,10 @@ class Database:
         """Holds the lock under which one process at a time changes the schema. Blocks."""
         return schema_lock(self._opened())
 
-    async def rows(self, statement: sa.Select[Any]) -> list[sa.RowMapping]:
-        return await self.transact(lambda c: list(c.execute(statement).mappings()))
+    async def rows(
+        self, statement: sa.Select[Any], given: dict[str, Any] | None = None
+    ) -> list[sa.RowMapping]:
+        return await self.transact(lambda c: list(c.execute(statement, given).mappings()))
 
     async def write(
         self,

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from graph.model.operation import OperationFilter, OperationKind, OperationPlace
-from graph.store import filters
+from graph.store import filters, statements
 from graph.store.database import Database
 from graph.store.stored_operation import StoredOperation, stored_operation
 from graph.store.tables import EVENTS, KEYS, OPERATIONS
@@ -55,15 +55,9 @@ class OperationLists:
 
     async def made_since(self, account_id: str, group: str, since: float) -> frozenset[str]:
         """The tasks that creates of a group have made, if they have changed since that time."""
-        columns = OPERATIONS.c
-        made = sa.select(columns.task_arn).where(
-            columns.account_id == account_id,
-            columns.mover_group == group,
-            columns.kind == OperationKind.CREATE_MOVER.value,
-            columns.updated_at >= since,
-            columns.task_arn.is_not(None),
-        )
-        return frozenset(row["task_arn"] for row in await self._database.rows(made))
+        given = {"account": account_id, "group": group, "since": since}
+        rows = await self._database.rows(statements.MADE_SINCE, given)
+        return frozenset(row["task_arn"] for row in rows)
 
     async def note_swept(self, operation_ids: Iterable[str]) -> None:
         mine = OPERATIONS.c.id.in_(list(operation_ids))

@@ -53,6 +53,13 @@ ITS_MESSAGES: Final = sa.select(EVENTS.c.message).where(_OF_THIS)
 RUNS: Final = _update(_THIS, _NOT_ENDED, updated_at="now").values(
     status=OperationStatus.RUNNING.value
 )
+MADE_SINCE: Final = sa.select(OPERATIONS.c.task_arn).where(
+    OPERATIONS.c.account_id == sa.bindparam("account"),
+    OPERATIONS.c.mover_group == sa.bindparam("group"),
+    OPERATIONS.c.kind == OperationKind.CREATE_MOVER.value,
+    OPERATIONS.c.updated_at >= sa.bindparam("since"),
+    OPERATIONS.c.task_arn.is_not(None),
+)
 HAS_MADE: Final = _update(_THIS, task_arn="task", parts="made", updated_at="now")
 HAS_PARTS: Final = _update(_THIS, parts="left")
 ENDS: Final = _update(

@@ -55,6 +55,38 @@ async def test_a_flood_delays_another_caller_by_one_turn() -> None:
     assert is_empty(slots)
 
 
+@pytest.mark.parametrize("share", [(), ("",), ("one", "ada", "1")])
+async def test_a_free_slot_is_taken_without_a_wait_and_counts_for_its_caller(
+    share: tuple[str, ...],
+) -> None:
+    """Also for the server's own work, whose caller has an empty name."""
+    slots = FairSlots(2, per_caller=1)
+    work = Work(*([share] if share else []))
+    held = slots.slot(work)
+    with pytest.raises(StopIteration):  # the coroutine ended without giving way once
+        held.__aenter__().__await__().send(None)
+    second = Desk(slots).ask("second", work)
+    await asyncio.sleep(0)
+    assert slots._free == 1  # the other slot is for other callers
+    await held.__aexit__(None, None, None)
+    assert slots._free == 1
+    second.cancel()
+    await asyncio.gather(second, return_exceptions=True)
+    assert slots._free == 2
+    assert is_empty(slots)
+
+
+async def test_a_newcomer_does_not_overtake_those_who_wait() -> None:
+    slots = FairSlots(1)
+    desk = Desk(slots)
+    for name in ("first", "second"):
+        desk.ask(name)
+    await asyncio.sleep(0)
+    await desk.next()  # the slot of the first goes to the second, whatever comes now
+    desk.ask("third")
+    assert await desk.drain() == ["first", "second", "third"]
+
+
 async def test_a_caller_holds_no_more_than_its_share_even_if_others_are_idle() -> None:
     slots = FairSlots(3, per_caller=2)
     desk = Desk(slots)

@@ -60,7 +60,7 @@ async def cancelled(store: Store) -> None:
 
 
 async def busy(store: Store) -> None:
-    slots, before = FairSlots(1, waiting=0), store.database._turns
+    slots, before = FairSlots(0, waiting=0), store.database._turns
     store.database._turns = slots
     try:
         await store.operations.unended()
