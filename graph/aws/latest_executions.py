@@ -47,17 +47,22 @@ class AccountRuns:
 async def account_runs(aws: AccountGateway) -> AccountRuns | None:
     """The runs of all tasks of an account; None if they are too many or AWS does not list them.
 
-    Costs one call per 100 runs.
+    Costs one call per 100 runs. That there is no such list is remembered for a quarter of an hour,
+    so that its beginning is not read in vain for each list of movers.
     """
+    place = (aws.account_id, aws.region)
+    if place in aws.caches.unlisted_runs:
+        return None
 
     async def read() -> list[RunRef] | None:
-        return await list_account_runs(aws, _PAGES)
+        try:
+            return await list_account_runs(aws, _PAGES)
+        except Invalid:  # whether AWS lists the runs of all tasks together is not documented
+            return None
 
-    try:
-        refs: list[RunRef] | None = await aws.shared(("runs",), read)
-    except Invalid:  # whether AWS lists the runs of all tasks together is not documented
-        return None
+    refs: list[RunRef] | None = await aws.shared(("runs",), read)
     if refs is None:
+        aws.caches.unlisted_runs[place] = True
         return None
     by_task: defaultdict[str, list[RunRef]] = defaultdict(list)
     for ref in refs:

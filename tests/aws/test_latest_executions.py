@@ -10,7 +10,10 @@ from graph.aws import latest_executions
 from graph.aws.client.gateway import Gateway
 from graph.aws.executions import start_run
 from graph.aws.latest_executions import account_runs, runs_newest_first
-from graph.sandbox import Sandbox
+from graph.model.errors import ApiError
+from graph.sandbox import Fault, Sandbox
+from graph.sandbox.datasync.errors import InvalidRequestException
+from graph.sandbox.datasync.models import DataSyncBackend
 from tests.test_call_counts import many
 from tests.world import LAB
 
@@ -80,3 +83,45 @@ async def test_too_many_runs_of_an_account_are_not_listed(
     await start_run(gateway, task.arn)
     monkeypatch.setattr(latest_executions, "_PAGES", pages)
     assert (await account_runs(gateway.bind(LAB)) is not None) == listed
+
+
+async def test_runs_that_cannot_be_listed_together_are_not_read_for_each_list(
+    aws: Sandbox, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lab = gateway.bind(LAB)
+    (task,) = many(aws, 1)
+    await start_run(gateway, task.arn)
+    monkeypatch.setattr(latest_executions, "_PAGES", 0)
+    aws.interceptor.forget_calls()
+    for _ in range(3):
+        assert await account_runs(lab) is None
+    assert aws.interceptor.counts()["datasync.ListTaskExecutions"] == 1
+    monkeypatch.setattr(latest_executions, "_PAGES", 1)
+    lab.caches.unlisted_runs.clear()  # as after a quarter of an hour
+    assert await account_runs(lab) is not None
+
+
+async def test_that_aws_refuses_to_list_the_runs_of_all_tasks_is_remembered(
+    aws: Sandbox, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_backend: DataSyncBackend, _task: str | None) -> None:
+        raise InvalidRequestException("TaskArn is required.")
+
+    aws.role(LAB, "management", external_id="x-1")
+    with monkeypatch.context() as patched:
+        patched.setattr(DataSyncBackend, "list_task_executions", refuse)
+        assert await account_runs(gateway.bind(LAB)) is None
+    assert await account_runs(gateway.bind(LAB)) is None
+    assert aws.interceptor.counts()["datasync.ListTaskExecutions"] == 1
+
+
+@pytest.mark.parametrize("fault", ["error", "throttle", "denied", "page"])
+async def test_a_failure_to_list_runs_is_no_answer_that_is_remembered(
+    aws: Sandbox, gateway: Gateway, fault: str
+) -> None:
+    aws.role(LAB, "management", external_id="x-1")
+    aws.interceptor.add(Fault("ListTaskExecutions", fault, count=20))
+    with pytest.raises(ApiError):
+        await account_runs(gateway.bind(LAB))
+    aws.interceptor.clear()
+    assert await account_runs(gateway.bind(LAB)) is not None

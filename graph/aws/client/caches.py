@@ -56,6 +56,8 @@ class Caches:
         """By account, group and mover; a describe call checks it each time."""
         self.newest_first: TTLCache[str, bool] = TTLCache(_SMALL, RELEARN_SECONDS)
         """By account: the order in which AWS lists its runs, which is not documented."""
+        self.unlisted_runs: TTLCache[tuple[str, str], bool] = TTLCache(_SMALL, RELEARN_SECONDS)
+        """By account and region: those whose runs are too many to be read together."""
         self.foreign_tasks: TTLCache[str, bool] = TTLCache(_MOVERS, RELEARN_SECONDS)
         """ARNs of tasks that carry none of this organisation's tags; the tagging API, which lags by
         minutes, shows those that get them later."""
