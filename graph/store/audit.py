@@ -58,7 +58,7 @@ class AuditTrail:
     async def forget(self, older_than: float) -> int:
         """Deletes at most 1,000 records older than ``older_than`` seconds; returns how many."""
         old = sa.select(AUDIT.c.sequence).where(AUDIT.c.at < self._database.now() - older_than)
-        oldest = old.order_by(AUDIT.c.sequence).limit(_BATCH)
+        oldest = old.order_by(AUDIT.c.at).limit(_BATCH)
         drop = sa.delete(AUDIT).where(AUDIT.c.sequence.in_(oldest))
         return await self._database.transact(lambda connection: connection.execute(drop).rowcount)
 

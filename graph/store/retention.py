@@ -84,7 +84,8 @@ def _expired_operations(changed_before: float) -> sa.Select[Any]:
     deletion that has left something is kept longer, because it can be repeated.
     """
     columns = OPERATIONS.c
-    old = sa.not_(kept(changed_before))
+    # The first condition follows from the other, and is the one that has an index.
+    old = (columns.ended_at < changed_before) & sa.not_(kept(changed_before))
     swept = sa.or_(
         columns.kind != OperationKind.CREATE_MOVER.value,
         columns.swept_at.is_not(None),

@@ -68,6 +68,7 @@ KEYS: Final = sa.Table(
     sa.Column("holder", sa.String(64)),
     sa.Column("claimed_at", sa.Float, nullable=False),
     sa.Column("created_at", sa.Float, nullable=False),
+    sa.Index("idempotency_keys_by_time", "created_at"),
 )
 NOTES: Final = sa.Table(
     "run_notes",
@@ -76,6 +77,7 @@ NOTES: Final = sa.Table(
     sa.Column("started_by", sa.String(NAME)),
     sa.Column("cancelled_by", sa.String(NAME)),
     sa.Column("at", sa.Float, nullable=False),
+    sa.Index("run_notes_by_time", "at"),
 )
 RUN_CANCELLATIONS: Final = sa.Table(
     "run_cancellations",
@@ -118,6 +120,7 @@ LATE_EFFECTS: Final = sa.Table(
     sa.Column("operation_id", sa.String(36), primary_key=True),
     sa.Column("noted_at", sa.Float, nullable=False),
     sa.Column("due_at", sa.Float, nullable=False, index=True),
+    sa.Index("late_effects_by_time", "noted_at"),
 )
 BEATS: Final = sa.Table(
     "replicas",
