@@ -2,23 +2,27 @@
 
 from graph.concurrency.bookkeeping import Bookkeeping
 from graph.concurrency.budget import Bill, Budget, OverBudget
+from graph.concurrency.eager import Rest, begin
 from graph.concurrency.fair_slots import FairSlots, TooManyWaiting
 from graph.concurrency.in_progress import InProgress, NoRoom
 from graph.concurrency.mailbox import Mailbox
 from graph.concurrency.round_robin import RoundRobin, Share
 from graph.concurrency.rounds import Rounds
 from graph.concurrency.tasks import TaskOwner
+from graph.concurrency.watchdog import Check, Watchdog
 from graph.concurrency.work import TooMuch, Usage, Work, begin_work, current_work
 
 __all__ = [
     "Bill",
     "Bookkeeping",
     "Budget",
+    "Check",
     "FairSlots",
     "InProgress",
     "Mailbox",
     "NoRoom",
     "OverBudget",
+    "Rest",
     "RoundRobin",
     "Rounds",
     "Share",
@@ -26,7 +30,9 @@ __all__ = [
     "TooManyWaiting",
     "TooMuch",
     "Usage",
+    "Watchdog",
     "Work",
+    "begin",
     "begin_work",
     "current_work",
 ]

@@ -1,4 +1,4 @@
-"""The sending side of a WebSocket, with detection of clients that do not read."""
+"""An accepted WebSocket: what is sent, how it is closed, and at what rate its client may send."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from typing import Final
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from graph.transport.endpoint import abort
+from graph.transport.messages import text
+from graph.transport.outbox import Outbox
 from graph.transport.refusals import close_reason
 
 log = logging.getLogger(__name__)
@@ -20,29 +22,17 @@ _BURST: Final = 100.0
 _CLOSE_SECONDS: Final = 10.0
 
 
-class ClientGone(Exception):
-    """The client has disconnected, or the socket was closed."""
-
-
 class Channel:
     """One accepted socket."""
 
-    def __init__(self, socket: WebSocket) -> None:
-        self._socket = socket
-        self.closed = False
-        self._sending = 0
-        """How many messages wait for the client to read them."""
-        self._read_at = self._filled_at = time.monotonic()
+    def __init__(self, socket: WebSocket, outbox: Outbox) -> None:
+        self._socket, self.outbox = socket, outbox
+        self._filled_at = time.monotonic()
         self._tokens = _BURST
 
     @property
-    def waits(self) -> bool:
-        """Whether a message that was sent has not been read yet."""
-        return self._sending > 0
-
-    def is_stuck(self, seconds: float) -> bool:
-        """Whether messages wait and none has been read for ``seconds``."""
-        return self.waits and time.monotonic() - self._read_at >= seconds
+    def closed(self) -> bool:
+        return self.outbox.closed
 
     def admits(self) -> bool:
         """Counts a received message. Returns whether the client is within its rate."""
@@ -51,24 +41,13 @@ class Channel:
         self._filled_at = now
         return self._tokens >= 0
 
-    async def send(self, text: str) -> None:
+    async def send(self, message: str) -> None:
         """Waits for as long as the client does not read. Raises ClientGone."""
-        if self.closed:
-            raise ClientGone
-        self._sending += 1
-        if self._sending == 1:
-            self._read_at = time.monotonic()
-        try:
-            await self._socket.send_text(text)
-        except (WebSocketDisconnect, RuntimeError) as error:
-            raise ClientGone from error
-        finally:
-            self._sending -= 1
-            self._read_at = time.monotonic()
+        await self.outbox.send(text(message))
 
     async def close(self, code: int, reason: str, seconds: float = _CLOSE_SECONDS) -> None:
         """Ends the connection if the client does not read for ``seconds``."""
-        self.closed = True
+        self.outbox.closed = True
         try:
             async with asyncio.timeout(seconds):
                 await self._socket.close(code, close_reason(reason))

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from enum import Enum, auto
 from typing import Any, Final
 
 from starlette.requests import HTTPConnection
 from starlette.types import Scope
 
+from graph.concurrency import Watchdog
 from graph.transport.execution.results import Results
+from graph.transport.lifetime import Ending, Lifetime
 from graph.transport.limits import TransportLimits
 from graph.transport.origin import Origin
 from graph.transport.refusals import too_many
@@ -28,13 +28,6 @@ WITHDRAWN: Final = "Credentials no longer valid"
 ABORT: Final = "graph.transport.abort"
 """In the scope of a connection, where the server offers it: a function that ends the connection
 without waiting for a client that does not read."""
-
-
-class Ending(Enum):
-    """Why the server ends a stream or socket."""
-
-    STOPPED = auto()
-    WITHDRAWN = auto()
 
 
 class Slots:
@@ -113,7 +106,9 @@ class Endpoint:
     since has to be identified again."""
     stopping: bool = False
     """Whether the process ends soon: what is cancelled from now on, is cancelled for that."""
-    _open: dict[asyncio.Future[Ending], Any] = field(default_factory=dict)
+    watchdog: Watchdog = field(default_factory=Watchdog)
+    """Sends keep-alives, and ends the connections of clients that do not read."""
+    _open: dict[Lifetime, Any] = field(default_factory=dict)
     """The open streams and sockets, with the identity of their callers once that is known."""
 
     def __post_init__(self) -> None:
@@ -130,18 +125,18 @@ class Endpoint:
             raise too_many("The server is stopping.")
 
     @contextmanager
-    def until_stopped(self, identity: Any = None) -> Iterator[asyncio.Future[Ending]]:
-        """A future that is done as soon as the server stops or withdraws the caller's rights."""
-        stopped = asyncio.get_running_loop().create_future()
-        self._open[stopped] = identity
+    def opened(self, identity: Any = None) -> Iterator[Lifetime]:
+        """A stream or socket, which ends if the server stops or withdraws the caller's rights."""
+        lifetime = Lifetime()
+        self._open[lifetime] = identity
         try:
-            yield stopped
+            yield lifetime
         finally:
-            del self._open[stopped]
+            del self._open[lifetime]
 
-    def set_identity(self, stopped: asyncio.Future[Ending], identity: Any) -> None:
+    def set_identity(self, lifetime: Lifetime, identity: Any) -> None:
         """Sets the caller of a connection that was opened before the caller was known."""
-        self._open[stopped] = identity
+        self._open[lifetime] = identity
 
     def stop(self) -> None:
         """Ends all streams and sockets in a way that makes their clients reconnect."""
@@ -154,9 +149,9 @@ class Endpoint:
         self._end(Ending.WITHDRAWN, lambda identity: identity is not None and lost(identity))
 
     def _end(self, ending: Ending, ends: Callable[[Any], bool]) -> None:
-        for stopped, identity in self._open.items():
-            if not stopped.done() and ends(identity):
-                stopped.set_result(ending)
+        for lifetime, identity in self._open.items():
+            if ends(identity):
+                lifetime.end(ending)
 
 
 def address_of(scope: Scope) -> Hashable:

@@ -185,8 +185,7 @@ class _Exchange:
         asked = self._asked(parameters, allowed)
         self._check_mutation(asked)
         report.transport = kind
-        results = endpoint.results.of(asked, report)
-        return EventStream(endpoint, _FORMATS[kind], results, report)
+        return EventStream(endpoint, _FORMATS[kind], asked, report)
 
     def _check_mutation(self, asked: OperationRequest) -> None:
         """Raises Refusal for a mutation by GET. Other errors are reported by the stream."""

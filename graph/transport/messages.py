@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 import orjson
+from starlette.types import Message
 
 from graph.transport.parameters import problem_of as problem_of_parameters
 
@@ -34,6 +35,20 @@ def frame(operation_id: str, kind: str, payload: bytes | None = None) -> str:
     """A message about an operation, around a payload that is encoded already."""
     end = "}" if payload is None else f',"payload":{payload.decode()}}}'
     return f'{{"id":{orjson.dumps(operation_id).decode()},"type":"{kind}"{end}'
+
+
+def head_of_next(operation_id: str) -> str:
+    """A message of type ``next`` up to its payload, of which ``tail_of_next`` is the rest."""
+    return f'{{"id":{orjson.dumps(operation_id).decode()},"type":"next","payload":'
+
+
+def tail_of_next(payload: bytes) -> str:
+    return f"{payload.decode()}}}"
+
+
+def text(message: str) -> Message:
+    """The ASGI message that sends a text."""
+    return {"type": "websocket.send", "text": message}
 
 
 def pong(ping: Any) -> str | None:

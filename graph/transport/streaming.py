@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Coroutine, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
-from graph.transport.endpoint import WITHDRAWN, Ending, Endpoint, abort
-from graph.transport.execution.results import Payload
+from graph.transport.endpoint import WITHDRAWN, Endpoint, abort
+from graph.transport.execution.request import OperationRequest
+from graph.transport.execution.results import Following, Payload
+from graph.transport.follower import Follower
+from graph.transport.lifetime import Ending, Lifetime
+from graph.transport.outbox import ClientGone, Outbox
 from graph.transport.report import Report
 
 log = logging.getLogger(__name__)
@@ -44,108 +48,163 @@ class Format:
     withdrawn: bytes
     """The same if the credentials of the caller are no longer valid."""
 
+    def message(self, json: bytes) -> Message:
+        """Carries a result."""
+        return _part(self.next % json)
+
 
 class EventStream:
-    """An ASGI response. Owns the tasks that write it, keep it alive and watch for disconnects."""
+    """An ASGI response, which lasts until either side ends it."""
+
+    def __init__(
+        self, endpoint: Endpoint, form: Format, asked: OperationRequest, report: Report
+    ) -> None:
+        self._endpoint, self._form = endpoint, form
+        self._asked, self._report = asked, report
+        self.headers = {"Content-Type": form.content_type, **_UNBUFFERED}
+
+    async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
+        endpoint, identity = self._endpoint, self._report.identity
+        with (
+            endpoint.streams.taken(endpoint.names_of(identity)),
+            endpoint.opened(identity) as lifetime,
+        ):
+            stream = _OpenStream(endpoint, self._form, self._report, lifetime, Outbox(send))
+            try:
+                await stream.serve(self.headers, self._asked, receive)
+            finally:
+                self._report.end(cancelled=lifetime.ending is not Ending.COMPLETE)
+
+
+class _OpenStream:
+    """A response that has begun."""
+
+    __slots__ = ("_endpoint", "_form", "_lifetime", "_outbox", "_report")
 
     def __init__(
         self,
         endpoint: Endpoint,
         form: Format,
-        results: AsyncGenerator[Payload, None],
         report: Report,
+        lifetime: Lifetime,
+        outbox: Outbox,
     ) -> None:
-        self._endpoint, self._form = endpoint, form
-        self._results, self._report = results, report
-        self.headers = {"Content-Type": form.content_type, **_UNBUFFERED}
-        self._ended = False
-        self._waits_since: float | None = None
-        """Since when the client has not read what was sent; None if it has read all."""
-        self._sent_at = 0.0
+        self._endpoint, self._form, self._report = endpoint, form, report
+        self._lifetime, self._outbox = lifetime, outbox
 
-    async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
-        identity = self._report.identity
-        names = self._endpoint.names_of(identity)
+    async def serve(
+        self, headers: Mapping[str, str], asked: OperationRequest, receive: Receive
+    ) -> None:
+        """Raises what prevents the results from being sent, unless the client has disconnected."""
+        work: Follower | _Writer | None = None
         try:
-            with (
-                self._endpoint.streams.taken(names),
-                self._endpoint.until_stopped(identity) as stopped,
-            ):
-                await self._serve(receive, send, stopped)
+            with self._endpoint.watchdog.checking(self._check, self._pause(0.0)):
+                async with self._lifetime:
+                    await self._start(headers)
+                    work = self._begin(asked)
+                    await _disconnected(receive)
+            was_read = not self._outbox.waits
+            if work is not None:
+                await work.aclose()
+            await self._end(was_read=was_read)
+        except ClientGone:
+            log.debug("a client disconnected before its stream began")
         finally:
-            self._report.end(cancelled=not self._ended)
+            if work is not None:
+                await work.aclose()
+            await self._outbox.aclose()
 
-    async def _serve(self, receive: Receive, send: Send, stopped: asyncio.Future[Ending]) -> None:
-        tasks = [
-            asyncio.create_task(work)  # owned by this response: cancelled and awaited below
-            for work in (self._write(send), _disconnected(receive), self._watch(send))
-        ]
-        try:
-            ends: list[asyncio.Future[Any]] = [*tasks, stopped]
-            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-        writer = tasks[0]
-        if writer.cancelled():
-            if stopped.done() and self._waits_since is None:
-                withdrawn = stopped.result() is Ending.WITHDRAWN
-                await self._finish(send, self._form.withdrawn if withdrawn else self._form.stopped)
-        elif error := writer.exception():
-            raise error
-
-    async def _write(self, send: Send) -> None:
-        headers = [(k.lower().encode(), v.encode()) for k, v in self.headers.items()]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
+    async def _start(self, headers: Mapping[str, str]) -> None:
+        pairs = [(k.lower().encode(), v.encode()) for k, v in headers.items()]
+        await self._outbox.send({"type": "http.response.start", "status": 200, "headers": pairs})
         if self._form.head:
-            await self._send(send, self._form.head)
-        async with aclosing(self._results) as results:
-            async for payload in results:
+            await self._outbox.send(_part(self._form.head))
+
+    def _begin(self, asked: OperationRequest) -> Follower | _Writer:
+        follower = _StreamFollower(self._outbox, self._report, self._form, self._lifetime)
+        begun = self._endpoint.results.begin(asked, self._report, follower)
+        if not isinstance(begun, Following):
+            return _Writer(self._write(begun), self._lifetime)
+        follower.following = begun
+        return follower
+
+    async def _write(self, payloads: AsyncGenerator[Payload, None]) -> None:
+        """Waits for each result until the client reads; ``_check`` limits that time."""
+        async with aclosing(payloads):
+            async for payload in payloads:
                 self._report.failures.update(payload.failures)
-                await self._send(send, self._form.next % payload.json)
-        self._ended = True
-        await self._send(send, self._form.complete)
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
+                await self._outbox.send(self._form.message(payload.json))
+        await self._outbox.send(_part(self._form.complete))
+        self._lifetime.end(Ending.COMPLETE)
 
-    async def _send(self, send: Send, data: bytes) -> None:
-        """Waits until the client reads. ``_watch`` limits that time."""
-        now = asyncio.get_running_loop().time()
-        if self._waits_since is None:
-            self._waits_since = now
-        self._sent_at = now
-        await send({"type": "http.response.body", "body": data, "more_body": True})
-        self._waits_since = None
+    def _check(self, now: float) -> float | None:
+        """Sends keep-alives, and ends a stream whose client does not read."""
+        limits, outbox = self._endpoint.limits, self._outbox
+        if outbox.is_stuck(limits.stuck_seconds):
+            self._lifetime.end(Ending.STUCK)
+            return None
+        if not outbox.waits and now - outbox.sent_at >= limits.keep_alive_seconds:
+            outbox.post(_part(self._form.keep_alive))
+        return now + self._pause(0.0 if outbox.waits else max(0.0, now - outbox.sent_at))
 
-    async def _watch(self, send: Send) -> None:
-        """Sends keep-alives. Returns if the client does not read.
-
-        A deadline per event would cost more than the event itself.
-        """
-        clock = asyncio.get_running_loop().time
+    def _pause(self, idle: float) -> float:
         limits = self._endpoint.limits
-        pause, stuck = limits.keep_alive_seconds, limits.stuck_seconds
-        self._sent_at = clock()
-        while True:
-            await asyncio.sleep(min(pause - (clock() - self._sent_at), stuck))
-            if self._waits_since is not None:
-                if clock() - self._waits_since >= stuck:
-                    break
-            elif clock() - self._sent_at >= pause:
-                try:
-                    async with asyncio.timeout(stuck):
-                        await self._send(send, self._form.keep_alive)
-                except TimeoutError:
-                    break
-        log.info("closing a stream whose client does not read")
-        abort(self._report.scope)
+        return min(limits.keep_alive_seconds - idle, limits.stuck_seconds)
 
-    async def _finish(self, send: Send, data: bytes) -> None:
+    async def _end(self, *, was_read: bool) -> None:
+        """Ends the response, unless the client has disconnected or does not read."""
+        ending = self._lifetime.ending
+        if ending is Ending.STUCK:
+            log.info("closing a stream whose client does not read")
+            abort(self._report.scope)
+        elif ending is Ending.COMPLETE:
+            await self._finish(b"", self._endpoint.limits.stuck_seconds)
+        elif ending is Ending.STOPPED and was_read:
+            await self._finish(self._form.stopped, _LAST_SECONDS)
+        elif ending is Ending.WITHDRAWN and was_read:
+            await self._finish(self._form.withdrawn, _LAST_SECONDS)
+
+    async def _finish(self, data: bytes, seconds: float) -> None:
         try:
-            async with asyncio.timeout(_LAST_SECONDS):
-                await send({"type": "http.response.body", "body": data, "more_body": False})
-        except (TimeoutError, OSError):
+            async with asyncio.timeout(seconds):
+                await self._outbox.emptied()
+                await self._outbox.send(_part(data, more=False))
+        except (TimeoutError, ClientGone):
             log.debug("a client disconnected before its stream ended")
+
+
+class _Writer:
+    """Owns the task that sends results as fast as the client reads them."""
+
+    def __init__(self, work: Coroutine[Any, Any, None], lifetime: Lifetime) -> None:
+        self._task = asyncio.create_task(work)
+        self._task.add_done_callback(lambda _: lifetime.end(Ending.BROKEN))
+
+    async def aclose(self) -> None:
+        """Raises what has ended the task, unless the client has disconnected."""
+        self._task.cancel()
+        (outcome,) = await asyncio.gather(self._task, return_exceptions=True)
+        if isinstance(outcome, Exception) and not isinstance(outcome, ClientGone):
+            raise outcome
+
+
+class _StreamFollower(Follower):
+    __slots__ = ("_form", "_lifetime")
+
+    def __init__(self, outbox: Outbox, report: Report, form: Format, lifetime: Lifetime) -> None:
+        super().__init__(outbox, report)
+        self._form, self._lifetime = form, lifetime
+
+    def _message(self, payload: Payload) -> Message:
+        return payload.form(self._form.message)
+
+    def _last(self) -> Message:
+        self._lifetime.end(Ending.COMPLETE)
+        return _part(self._form.complete)
+
+
+def _part(data: bytes, *, more: bool = True) -> Message:
+    return {"type": "http.response.body", "body": data, "more_body": more}
 
 
 async def _disconnected(receive: Receive) -> None:

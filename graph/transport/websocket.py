@@ -4,32 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
-import uuid
 from collections.abc import Awaitable, Callable
-from contextlib import ExitStack, aclosing
+from contextlib import ExitStack
 from typing import Any, Final
 
-import orjson
-from graphql import GraphQLError
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from graph.transport.body import decode
-from graph.transport.channel import Channel, ClientGone
-from graph.transport.endpoint import WITHDRAWN, Ending, Endpoint, abort
+from graph.transport.channel import Channel
+from graph.transport.endpoint import WITHDRAWN, Endpoint, abort
 from graph.transport.execution.errors import MASK
-from graph.transport.execution.request import OperationRequest
-from graph.transport.messages import frame, pong, problem_of
+from graph.transport.lifetime import Ending, Lifetime
+from graph.transport.messages import pong, problem_of, text
 from graph.transport.origin import may_connect
-from graph.transport.parameters import Parameters, parameters_of
+from graph.transport.outbox import ClientGone, Outbox
+from graph.transport.parameters import parameters_of
 from graph.transport.refusals import Refusal, close_code, of_identity
-from graph.transport.report import NO_FIELD, Report
+from graph.transport.socket_operations import SocketOperations
 
 log = logging.getLogger(__name__)
 
 PROTOCOL: Final = "graphql-transport-ws"
 _PING_SECONDS: Final = 15.0
+_PING: Final = text('{"type":"ping"}')
 _LAST_SECONDS: Final = 1.0
 """How long closing a socket may take when the server stops."""
 
@@ -55,33 +53,34 @@ async def serve(endpoint: Endpoint, scope: Scope, receive: Receive, send: Send) 
             endpoint.new_sockets.check_caller(address)
             held.enter_context(endpoint.sockets.taken())
             new.enter_context(endpoint.new_sockets.taken(address))
-            stopped = held.enter_context(endpoint.until_stopped())
+            lifetime = held.enter_context(endpoint.opened())
         except Refusal as refusal:
             await socket.close(close_code(refusal), refusal.reason)
             return
-        await _Connection(endpoint, socket, held, new, stopped).serve()
+        channel = Channel(socket, Outbox(send))
+        await _Connection(endpoint, socket, channel, lifetime, held, new).serve()
 
 
 class _Connection:
-    """Owns the tasks of a socket: one that reads, one that pings, and one per operation."""
+    """Reads a socket. Owns its operations."""
 
     def __init__(
         self,
         endpoint: Endpoint,
         socket: WebSocket,
+        channel: Channel,
+        lifetime: Lifetime,
         held: ExitStack,
         new: ExitStack,
-        stopped: asyncio.Future[Ending],
     ) -> None:
-        self._endpoint, self._socket = endpoint, socket
+        self._endpoint, self._socket, self._channel = endpoint, socket, channel
+        self._lifetime = lifetime
         self._held, self._new = held, new
         """The second is closed as soon as the caller is known."""
-        self._stopped = stopped
-        self._channel = Channel(socket)
-        self._operations: dict[str, asyncio.Task[None]] = {}
+        self._operations = SocketOperations(endpoint, socket.scope, channel.outbox)
         self._identity: Any = None
         self._greeted = self._acknowledged = False
-        self._opened = time.monotonic()
+        self._opened = asyncio.get_running_loop().time()
         self._handlers: dict[str, Callable[[Any], Awaitable[None]]] = {
             "connection_init": self._init,
             "ping": self._ping,
@@ -91,23 +90,28 @@ class _Connection:
         }
 
     async def serve(self) -> None:
-        stopped = self._stopped
-        reader, watcher = (asyncio.create_task(work) for work in (self._read(), self._watch()))
         try:
-            await asyncio.wait((reader, watcher, stopped), return_when=asyncio.FIRST_COMPLETED)
-            if stopped.done() and stopped.result() is Ending.WITHDRAWN:
-                # Not 4401, after which clients do not reconnect: they may have new credentials.
-                await self._channel.close(4403, WITHDRAWN, _LAST_SECONDS)
-            elif stopped.done():
-                # Service restart: clients connect again.
-                await self._channel.close(1012, "Service restart", _LAST_SECONDS)
+            with self._endpoint.watchdog.checking(self._check, self._pause(self._opened)):
+                async with self._lifetime:
+                    await self._read()
+            await self._end_with(self._lifetime.ending)
         finally:
-            tasks = [reader, watcher, *self._operations.values()]
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-        if not reader.cancelled() and (error := reader.exception()):
-            raise error
+            await self._operations.aclose()
+            await self._channel.outbox.aclose()
+
+    async def _end_with(self, ending: Ending | None) -> None:
+        """Tells the client why the server ends the connection, if it does."""
+        if ending is Ending.WITHDRAWN:
+            # Not 4401, after which clients do not reconnect: they may have new credentials.
+            await self._channel.close(4403, WITHDRAWN, _LAST_SECONDS)
+        elif ending is Ending.STOPPED:
+            # Service restart: clients connect again.
+            await self._channel.close(1012, "Service restart", _LAST_SECONDS)
+        elif ending is Ending.LATE:
+            await self._channel.close(4408, "Connection initialisation timeout")
+        elif ending is Ending.STUCK:
+            log.info("closing a socket whose client does not read")
+            abort(self._socket.scope)
 
     async def _read(self) -> None:
         while not self._channel.closed:
@@ -151,7 +155,7 @@ class _Connection:
         try:
             payload = message.get("payload") or {}
             self._identity = await self._endpoint.identify(self._socket, payload)
-            self._endpoint.set_identity(self._stopped, self._identity)
+            self._endpoint.set_identity(self._lifetime, self._identity)
             names = self._endpoint.names_of(self._identity)
             self._endpoint.sockets.check_caller(names)
         except Exception as error:  # noqa: BLE001 - a boundary: ``_refuse`` says or logs why
@@ -188,111 +192,31 @@ class _Connection:
         if operation_id in self._operations:
             await self._channel.close(4409, f"Subscriber for {operation_id} already exists")
             return
-        report = Report(
-            self._socket.scope, self._endpoint.observe, _new_id(), "websocket", self._identity
-        )
-        most = self._endpoint.limits.operations_per_socket
-        if len(self._operations) >= most:
-            await self._fail(operation_id, report, f"a socket may have at most {most} operations")
-            return
-        parameters = parameters_of(message["payload"])
-        self._operations[operation_id] = asyncio.create_task(
-            self._run(operation_id, parameters, report)
+        await self._operations.start(
+            operation_id, parameters_of(message["payload"]), self._identity
         )
 
     async def _complete(self, message: Any) -> None:
-        """Cancels the operation without awaiting it, which would block the socket."""
-        operation = self._operations.pop(message["id"], None)
-        if operation is not None:
-            operation.cancel()
+        self._operations.cancel(message["id"])
 
-    async def _run(self, operation_id: str, parameters: Parameters, report: Report) -> None:
-        """Sends the results of an operation, and the message that ends it."""
-        request = OperationRequest(
-            parameters.query,
-            parameters.variables,
-            parameters.operation_name,
-            self._identity,
-            report.request_id,
-            reference=parameters.reference,
-            with_cost=parameters.with_cost,
-        )
-        ended = False
-        try:
-            async with aclosing(self._endpoint.results.of(request, report)) as results:
-                async for payload in results:
-                    report.failures.update(payload.failures)
-                    if payload.errors is not None:
-                        ended = True
-                        await self._end(operation_id, "error", payload.errors)
-                        return
-                    await self._channel.send(frame(operation_id, "next", payload.json))
-            ended = True
-            await self._end(operation_id, "complete")
-        except ClientGone:
-            log.debug("a client disconnected during operation %s", operation_id)
-        except Exception:  # a boundary: the client must learn that the operation has ended
-            log.exception("request %s failed unexpectedly", report.request_id)
-            report.failures["INTERNAL", NO_FIELD] += 1
-            await self._end(operation_id, "error", _errors(MASK, "INTERNAL", report.request_id))
-        finally:
-            report.end(cancelled=not ended)
+    def _check(self, now: float) -> float | None:
+        """Sends pings. Ends the connection if the client does not read or introduce itself."""
+        limits, outbox = self._endpoint.limits, self._channel.outbox
+        if outbox.closed:
+            return None
+        if not self._greeted and now - self._opened >= limits.init_seconds:
+            self._lifetime.end(Ending.LATE)
+            return None
+        if outbox.is_stuck(limits.stuck_seconds):
+            self._lifetime.end(Ending.STUCK)
+            return None
+        if self._acknowledged and not outbox.waits:
+            outbox.post(_PING)
+        return now + self._pause(now)
 
-    async def _fail(
-        self, operation_id: str, report: Report, message: str, code: str = "QUOTA_EXCEEDED"
-    ) -> None:
-        """Rejects an operation before it starts."""
-        report.failures[code, NO_FIELD] += 1
-        report.end()
-        await self._channel.send(
-            frame(operation_id, "error", _errors(message, code, report.request_id))
-        )
-
-    async def _end(self, operation_id: str, kind: str, payload: bytes | None = None) -> None:
-        """Ends an operation. Its id can be used again before the client reads that it has ended."""
-        self._operations.pop(operation_id, None)
-        await self._channel.send(frame(operation_id, kind, payload))
-
-    async def _watch(self) -> None:
-        """Sends pings. Returns if the client does not read, or sends no connection_init in time.
-
-        Checks periodically: a deadline per message would cost as much as encoding it.
-        """
-        stuck = self._endpoint.limits.stuck_seconds
-        while True:
-            await asyncio.sleep(self._pause())
-            if self._channel.closed:
-                return
-            late = time.monotonic() - self._opened >= self._endpoint.limits.init_seconds
-            if late and not self._greeted:
-                await self._channel.close(4408, "Connection initialisation timeout")
-                return
-            if self._channel.is_stuck(stuck):
-                break
-            if self._acknowledged and not self._channel.waits:
-                try:
-                    async with asyncio.timeout(stuck):
-                        await self._channel.send('{"type":"ping"}')
-                except ClientGone:
-                    return
-                except TimeoutError:
-                    break
-        log.info("closing a socket whose client does not read")
-        abort(self._socket.scope)
-
-    def _pause(self) -> float:
-        pause = min(_PING_SECONDS, self._endpoint.limits.stuck_seconds)
+    def _pause(self, now: float) -> float:
+        limits = self._endpoint.limits
+        pause = min(_PING_SECONDS, limits.stuck_seconds)
         if self._greeted:
             return pause
-        return max(
-            0.0, min(pause, self._opened + self._endpoint.limits.init_seconds - time.monotonic())
-        )
-
-
-def _errors(message: str, code: str, request_id: str) -> bytes:
-    error = GraphQLError(message, extensions={"code": code, "requestId": request_id})
-    return orjson.dumps([error.formatted])
-
-
-def _new_id() -> str:
-    return uuid.uuid4().hex
+        return max(0.0, min(pause, self._opened + limits.init_seconds - now))

@@ -3,61 +3,113 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Hashable, Iterable, Iterator
 from contextlib import aclosing, contextmanager
 from contextvars import Context
-from typing import Generic, TypeVar
+from typing import Final, Generic, Protocol, TypeVar
 
 from graphql import GraphQLError
 
-from graph.concurrency import Mailbox, Share, Work, begin_work
+from graph.concurrency import Share, Work, begin_work
 from graph.transport.execution.request import RequestError
 
 T = TypeVar("T")
+T_contra = TypeVar("T_contra", contravariant=True)
+
+_SECONDS: Final = 0.01
+"""What a group may use of one iteration of the event loop to write to its members."""
+_BATCH: Final = 32
+"""Members between two readings of the clock."""
+
+
+class Member(Protocol[T_contra]):
+    """Is written to by a group. Its methods must neither wait nor raise."""
+
+    def put(self, value: T_contra, /) -> None:
+        """The newest value, which replaces those before."""
+
+    def close(self) -> None:
+        """No value follows."""
 
 
 class _Group(Generic[T]):
-    """Owns the task that reads the source."""
+    """Owns the task that reads the source and writes to the members."""
 
     def __init__(self, source: AsyncGenerator[T, None], ended: Callable[[], None]) -> None:
-        self._members: dict[Mailbox[T], Share] = {}
+        self._members: dict[Member[T], Share] = {}
         self._newest: T | None = None
         self._ended = ended
         self._work = Work()
         # In a context of its own: the first member must leave no trace in it.
         context = Context()
         context.run(begin_work, self._work)
-        self._task = asyncio.create_task(self._read(source), context=context)
+        self.task = asyncio.create_task(self._read(source), context=context)
 
-    def join(self, who: Share) -> Mailbox[T]:
+    def join(self, member: Member[T], who: Share) -> None:
         """``who``: whose turns the source takes, too, as long as the member stays."""
-        member: Mailbox[T] = Mailbox()
-        if self._newest is not None:
-            member.put(self._newest)
         self._members[member] = share = (*who, self)
         self._work.add(share)
-        return member
+        if self._newest is not None:
+            member.put(self._newest)
 
-    async def leave(self, member: Mailbox[T]) -> None:
+    def leave(self, member: Member[T]) -> None:
         """Removes a member. The source is closed with the last one."""
-        self._work.remove(self._members.pop(member))
+        share = self._members.pop(member, None)
+        if share is None:
+            return
+        self._work.remove(share)
         if not self._members:
             self._ended()
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            self.task.cancel()
+
+    async def aclose(self) -> None:
+        """Waits until the source is closed, if all have left."""
+        if not self._members:
+            await asyncio.gather(self.task, return_exceptions=True)
 
     async def _read(self, source: AsyncGenerator[T, None]) -> None:
         try:
             async with aclosing(source):
-                async for payload in source:
-                    self._newest = payload
-                    for member in self._members:
-                        member.put(payload)
+                async for value in source:
+                    self._newest = value
+                    async for members in self._batches():
+                        for member in members:
+                            member.put(value)
         finally:
             self._ended()  # before another member can join
-            for member in self._members:
-                member.close()
+            async for members in self._batches():
+                for member in members:
+                    member.close()
+
+    async def _batches(self) -> AsyncGenerator[list[Member[T]], None]:
+        """Those that are members now. Lets others run in between."""
+        members = tuple(self._members)
+        began = time.perf_counter()
+        for first in range(0, len(members), _BATCH):
+            if time.perf_counter() - began > _SECONDS:
+                await asyncio.sleep(0)
+                began = time.perf_counter()
+            yield [each for each in members[first : first + _BATCH] if each in self._members]
+
+
+class Membership(Generic[T]):
+    """A member in its group."""
+
+    __slots__ = ("_group", "_member")
+
+    def __init__(self, group: _Group[T], member: Member[T]) -> None:
+        self._group, self._member = group, member
+
+    def leave(self) -> None:
+        """The member is written to no more. Can be repeated."""
+        self._group.leave(self._member)
+
+    async def aclose(self) -> None:
+        """The same; returns once the source is closed, if this was the last member."""
+        self._group.leave(self._member)
+        await self._group.aclose()
 
 
 class Groups(Generic[T]):
@@ -65,24 +117,25 @@ class Groups(Generic[T]):
 
     def __init__(self) -> None:
         self._live: dict[Hashable, _Group[T]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
 
     def __len__(self) -> int:
         return len(self._live)
 
-    async def follow(
-        self, key: Hashable, source: Callable[[], AsyncGenerator[T, None]], who: Share = ()
-    ) -> AsyncGenerator[T, None]:
-        """The newest event of the group, if there is one, and later ones as they are read.
+    def join(
+        self,
+        key: Hashable,
+        source: Callable[[], AsyncGenerator[T, None]],
+        member: Member[T],
+        who: Share = (),
+    ) -> Membership[T]:
+        """The member gets the newest event of the group, if there is one, and later ones.
 
         The source is read for all members together, see ``Work``, of which this one is ``who``.
         """
         group = self._live.get(key) or self._begin(key, source())
-        member = group.join(who)
-        try:
-            async for payload in member:
-                yield payload
-        finally:
-            await group.leave(member)
+        group.join(member, who)
+        return Membership(group, member)
 
     def _begin(self, key: Hashable, source: AsyncGenerator[T, None]) -> _Group[T]:
         def ended() -> None:
@@ -91,6 +144,8 @@ class Groups(Generic[T]):
 
         group = _Group(source, ended)
         self._live[key] = group
+        self._tasks.add(group.task)  # until it has closed its source
+        group.task.add_done_callback(self._tasks.discard)
         return group
 
 
@@ -106,6 +161,14 @@ class Executions:
 
     @contextmanager
     def followed(self, names: Iterable[Hashable], key: Hashable) -> Iterator[None]:
+        """``join`` and ``leave``."""
+        self.join(names, key)
+        try:
+            yield
+        finally:
+            self.leave(names, key)
+
+    def join(self, names: Iterable[Hashable], key: Hashable) -> None:
         """Raises RequestError if that is one too many for one of the names."""
         for name in names:
             own = self._followed.get(name, Counter())
@@ -113,11 +176,11 @@ class Executions:
                 raise RequestError([_too_many(self._most)])
         for name in names:
             self._followed.setdefault(name, Counter())[key] += 1
-        try:
-            yield
-        finally:
-            for name in names:
-                self._leave(name, key)
+
+    def leave(self, names: Iterable[Hashable], key: Hashable) -> None:
+        """Ends what one call of ``join`` began."""
+        for name in names:
+            self._leave(name, key)
 
     def _leave(self, name: Hashable, key: Hashable) -> None:
         own = self._followed[name]

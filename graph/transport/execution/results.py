@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator, Callable, Hashable
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 from graphql import OperationType
@@ -18,7 +18,7 @@ from graph.concurrency import Bill, Share
 from graph.transport.execution.billing import Charge, bill_of, calls_of, cost_of, free_of_charge
 from graph.transport.execution.errors import MASK
 from graph.transport.execution.executor import Result, execute, refused, subscribe
-from graph.transport.execution.groups import Executions, Groups
+from graph.transport.execution.groups import Executions, Groups, Member, Membership
 from graph.transport.execution.request import Operation, OperationRequest, RequestError
 from graph.transport.execution.schema import Schema
 from graph.transport.execution.sharing import SharedOperation
@@ -34,6 +34,7 @@ NamesOf = Callable[[Any], frozenset[Hashable]]
 """The names of an identity, by which its connections and executions are counted."""
 ShareOf = Callable[[Any], Share]
 """Whose turns the operations of an identity take, see ``Work``."""
+F = TypeVar("F")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,43 @@ class Payload:
     errors: bytes | None = None
     """Of an operation that was not executed at all: the list of its errors."""
     failures: Failures = field(default_factory=Counter)
+    _forms: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def form(self, make: Callable[[bytes], F]) -> F:
+        """``make(json)``, which is made once for all who send the payload."""
+        form: F | None = self._forms.get(make)
+        if form is None:
+            form = self._forms[make] = make(self.json)
+        return form
+
+
+class Following:
+    """A subscriber that follows a state."""
+
+    __slots__ = ("_executions", "_key", "_membership", "_names")
+
+    def __init__(
+        self,
+        membership: Membership[Payload],
+        executions: Executions,
+        names: frozenset[Hashable],
+        key: Hashable,
+    ) -> None:
+        self._membership = membership
+        self._executions: Executions | None = executions
+        self._names, self._key = names, key
+
+    def leave(self) -> None:
+        """Ends it. Can be repeated."""
+        if self._executions is not None:
+            self._executions.leave(self._names, self._key)
+            self._executions = None
+        self._membership.leave()
+
+    async def aclose(self) -> None:
+        """The same; returns once the source is closed, if nobody follows it any more."""
+        self.leave()
+        await self._membership.aclose()
 
 
 class Results:
@@ -78,19 +116,67 @@ class Results:
         self._groups: Groups[Payload] = Groups()
         self._mutations: set[asyncio.Task[Payload]] = set()
 
-    async def of(self, request: OperationRequest, report: Report) -> AsyncGenerator[Payload, None]:
-        """The results; of a state that outruns the reader, the newest alone."""
+    def begin(
+        self, request: OperationRequest, report: Report, member: Member[Payload]
+    ) -> Following | AsyncGenerator[Payload, None]:
+        """Begins an operation: a state is followed by the member, others have results to read.
+
+        The member may be written to before this returns. An operation that is not executed has one
+        result.
+        """
         try:
             operation = self.schema.prepare(request)
             report.summary = operation.summary
+            if operation.is_state:
+                return self._follow(operation, request, member)
+        except RequestError as error:
+            return _only(self._refused(error, request))
+        return self._results(operation, request, report)
+
+    def _refused(self, error: RequestError, request: OperationRequest) -> Payload:
+        return _encoded(refused(self.schema, error, request.request_id), None)
+
+    async def _results(
+        self, operation: Operation, request: OperationRequest, report: Report
+    ) -> AsyncGenerator[Payload, None]:
+        try:
             if operation.type is not OperationType.SUBSCRIPTION:
                 yield await self.single(operation, request, report)
                 return
-            async with aclosing(self._followed(operation, request)) as events:
-                async for payload in events:
-                    yield payload
+            bill_of(self._charge, operation, request)
+            context = partial(self._make_context, request.identity, request.request_id)
+            with self._executions.followed(self._names_of(request.identity), object()):
+                async with aclosing(self._events(operation, request, context)) as events:
+                    async for payload in events:
+                        yield payload
         except RequestError as error:
-            yield _encoded(refused(self.schema, error, request.request_id), None)
+            yield self._refused(error, request)
+
+    def _follow(
+        self, operation: Operation, request: OperationRequest, member: Member[Payload]
+    ) -> Following:
+        """The price is charged once: others may share what the events need.
+
+        Raises RequestError if the caller has no budget left, or follows too many.
+        """
+        bill_of(self._charge, operation, request)
+        rights = self._rights_of(request.identity)
+        shared = SharedOperation.of(operation, request)
+        key = (shared.key, rights)
+        names = self._names_of(request.identity)
+        context = partial(self._make_shared_context, rights, request.request_id)
+        self._executions.join(names, key)
+        try:
+            membership = self._groups.join(
+                key,
+                lambda: self._events(*shared.opened(), context),
+                member,
+                self._share_of(request.identity),
+            )
+        except BaseException:
+            self._executions.leave(names, key)
+            raise
+        return Following(membership, self._executions, names, key)
 
     async def single(
         self, operation: Operation, request: OperationRequest, report: Report
@@ -121,34 +207,6 @@ class Results:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
 
-    async def _followed(
-        self, operation: Operation, request: OperationRequest
-    ) -> AsyncGenerator[Payload, None]:
-        """The events of a subscription. Raises RequestError if its caller follows too many.
-
-        Its price is charged once: others may share what its events need.
-        """
-        bill_of(self._charge, operation, request)
-        key, source = self._source(operation, request)
-        with self._executions.followed(self._names_of(request.identity), key):
-            who = self._share_of(request.identity)
-            events = self._groups.follow(key, source, who) if operation.is_state else source()
-            async with aclosing(events):
-                async for payload in events:
-                    yield payload
-
-    def _source(
-        self, operation: Operation, request: OperationRequest
-    ) -> tuple[Hashable, Callable[[], AsyncGenerator[Payload, None]]]:
-        """What follows the events, with a key that is equal for all who can share it."""
-        if not operation.is_state:
-            context = partial(self._make_context, request.identity, request.request_id)
-            return object(), partial(self._events, operation, request, context)
-        rights = self._rights_of(request.identity)
-        shared = SharedOperation.of(operation, request)
-        context = partial(self._make_shared_context, rights, request.request_id)
-        return (shared.key, rights), lambda: self._events(*shared.opened(), context)
-
     async def _executed(
         self, operation: Operation, request: OperationRequest, bill: Bill
     ) -> Payload:
@@ -177,6 +235,10 @@ class Results:
                     yield _encoded(result, operation.summary)
         except Exception as error:  # noqa: BLE001 - the same
             yield _broken(request, error)
+
+
+async def _only(payload: Payload) -> AsyncGenerator[Payload, None]:
+    yield payload
 
 
 def _encoded(

@@ -12,6 +12,7 @@ import pytest
 
 from graph.transport import GraphQLApp
 from graph.transport.execution.groups import Groups
+from tests.transport.execution.following import follow
 from tests.transport.small import LEVELS, CodedError, Context, app
 from tests.transport.wire import Socket, Streaming, settle
 
@@ -167,7 +168,7 @@ async def test_a_group_does_not_inherit_what_is_noted_for_the_connection_of_its_
         yield 1
 
     noted.set("the first")
-    async with aclosing(Groups[int]().follow("k", source)) as followed:
+    async with aclosing(follow(Groups[int](), "k", source)) as followed:
         assert [state async for state in followed] == [1]
     assert found == ["nothing"]
 
@@ -267,7 +268,7 @@ async def test_a_source_that_ends_at_once_is_asked_again_by_the_next() -> None:
 
     groups: Groups[int] = Groups()
     for number in (1, 2):
-        async with aclosing(groups.follow("k", source)) as followed:
+        async with aclosing(follow(groups, "k", source)) as followed:
             assert [state async for state in followed] == [number]
     assert len(groups) == 0
 
@@ -278,7 +279,7 @@ async def test_who_is_cancelled_before_the_first_state_leaves_nothing() -> None:
         yield 1
 
     groups: Groups[int] = Groups()
-    followed = groups.follow("k", source)
+    followed = follow(groups, "k", source)
     waiting = asyncio.ensure_future(anext(followed))
     await asyncio.sleep(0)
     waiting.cancel()

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from graph.concurrency import Mailbox
 from graph.transport.execution.request import OperationRequest
-from graph.transport.execution.results import Results
+from graph.transport.execution.results import Following, Payload, Results
 from graph.transport.report import Report, ignore
 from tests.transport.small import GATES, SCHEMA, Context, app, changes
 from tests.transport.wire import Socket, Streaming, settle
@@ -103,7 +104,7 @@ async def test_a_result_that_cannot_be_made_is_masked_logged_and_counted(
     results = Results(SCHEMA, broken)
     for query in ("{ hello }", "mutation { change }", "subscription { count }"):
         caplog.clear()
-        (payload,) = [each async for each in results.of(asked(query), report())]
+        payload = await result(results, query)
         assert payload.errors is None
         assert b"secret" not in payload.json
         assert payload.failures == {("INTERNAL", "none"): 1}
@@ -126,7 +127,7 @@ async def test_a_payload_is_the_encoded_result_with_its_failures(
     *,
     executed: bool,
 ) -> None:
-    (payload,) = [each async for each in Results(SCHEMA, Context).of(asked(query), report())]
+    payload = await result(Results(SCHEMA, Context), query)
     response = json.loads(payload.json)
     assert payload.failures == failures
     assert ("data" in response) is executed
@@ -134,6 +135,13 @@ async def test_a_payload_is_the_encoded_result_with_its_failures(
         assert payload.errors is None
     else:
         assert json.loads(payload.errors or b"") == response["errors"]
+
+
+async def result(results: Results, query: str) -> Payload:
+    begun = results.begin(asked(query), report(), Mailbox())
+    assert not isinstance(begun, Following)
+    (payload,) = [each async for each in begun]
+    return payload
 
 
 def asked(query: str) -> OperationRequest:

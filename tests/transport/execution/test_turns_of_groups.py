@@ -10,6 +10,7 @@ import pytest
 
 from graph.concurrency import Share, current_work
 from graph.transport.execution.groups import Groups
+from tests.transport.execution.following import follow
 from tests.transport.small import LEVELS, Context, app
 from tests.transport.wire import Streaming, settle
 
@@ -32,7 +33,7 @@ async def test_a_group_works_for_the_members_that_it_has_and_for_few_of_many() -
         waiting = []
         for who in [("lab", None), ("portal", "ada"), ("lab", None), ("shop", None)]:
             members.append(
-                await stack.enter_async_context(aclosing(groups.follow("k", source, who)))
+                await stack.enter_async_context(aclosing(follow(groups, "k", source, who)))
             )
             waiting.append(asyncio.ensure_future(anext(members[-1])))
         await asyncio.sleep(0)
@@ -44,7 +45,7 @@ async def test_a_group_works_for_the_members_that_it_has_and_for_few_of_many() -
         await members[2].aclose()
         assert await next_shares() == [("portal", "ada"), ("shop", None)]
         for number in range(1_000):
-            member = groups.follow("k", source, ("portal", f"user-{number}"))
+            member = follow(groups, "k", source, ("portal", f"user-{number}"))
             members.insert(0, await stack.enter_async_context(aclosing(member)))
             await anext(member)
         assert len(await next_shares()) == 32

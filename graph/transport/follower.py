@@ -1,0 +1,81 @@
+"""One client that follows a state together with others."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+from starlette.types import Message
+
+from graph.transport.execution.results import Following, Payload
+from graph.transport.outbox import Outbox
+from graph.transport.report import Report
+
+
+class Follower(ABC):
+    """A member of a group, which writes to it without waiting.
+
+    While the client does not read, it holds the newest state alone. The client always gets the last
+    one, and then the end.
+    """
+
+    __slots__ = ("_closing", "_held", "_outbox", "_report", "following", "is_over")
+
+    def __init__(self, outbox: Outbox, report: Report) -> None:
+        self._outbox, self._report = outbox, report
+        self._held: Payload | None = None
+        self._closing = False
+        self.is_over = False
+        """Whether all has been sent, or the client no longer follows."""
+        self.following: Following | None = None
+        """Set once the group has been joined."""
+
+    def put(self, payload: Payload) -> None:
+        """A new state of the group."""
+        if self.is_over:
+            return
+        if payload.failures:
+            self._report.failures.update(payload.failures)
+        if self._outbox.busy:
+            self._held = payload
+            self._outbox.offer(self)
+        else:
+            self._outbox.post(self._message(payload))
+
+    def close(self) -> None:
+        """The group has ended."""
+        if self.following is not None:
+            self.following.leave()
+        self._closing = True
+        self._outbox.offer(self)
+
+    def take(self) -> Message | None:
+        """What is to be sent next: see ``Outbox``."""
+        if self.is_over:
+            return None
+        if self._held is not None:
+            payload, self._held = self._held, None
+            return self._message(payload)
+        if not self._closing:
+            return None
+        self.is_over = True
+        return self._last()
+
+    def cancel(self) -> None:
+        """The client no longer follows: nothing more is sent."""
+        self.is_over, self._held = True, None
+        if self.following is not None:
+            self.following.leave()
+
+    async def aclose(self) -> None:
+        """The same; returns once the source is closed, if this was its last follower."""
+        self.cancel()
+        if self.following is not None:
+            await self.following.aclose()
+
+    @abstractmethod
+    def _message(self, payload: Payload) -> Message:
+        """Carries a state."""
+
+    @abstractmethod
+    def _last(self) -> Message:
+        """Tells the client that the operation has ended."""
