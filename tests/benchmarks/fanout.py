@@ -1,16 +1,25 @@
-"""CPU and lag of a state that many follow; by hand, as a module: ``SUBSCRIBERS HERTZ [ws|sse]``."""
+"""CPU, lag and memory of a state that many follow, and the same from a bare loop; by hand.
+
+``python -m tests.benchmarks.fanout 5000 5 [sse] [--rights 50] [--users 5000] [--selections 1000]
+[--runs 200] [--stuck 1]``: subscribers, events per second, and how many of each there are.
+"""
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import base64
 import json
 import os
 import re
+import resource
+import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import AsyncGenerator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +30,10 @@ from graph.transport import GraphQLApp, TransportLimits, make_schema
 
 PORT = 18_461
 SECONDS = 8.0
-QUERY = "subscription { look { at a b c d e f g h i } }"
 AT = re.compile(rb'"at":"([0-9.]+)"')
 TICKS = os.sysconf("SC_CLK_TCK")
+BARE = asyncio.Event()
+"""Set while the bare loop writes in place of the application."""
 
 
 @strawberry.type
@@ -49,26 +59,43 @@ class Query:
         return "x"
 
 
+async def ticks(hertz: float) -> AsyncGenerator[str, None]:
+    """The time, so often; what the server is too slow for is left out."""
+    began, number = time.time(), 0
+    while True:
+        number = max(number + 1, int((time.time() - began) * hertz))
+        await asyncio.sleep(began + number / hertz - time.time())
+        yield f"{time.time():.6f}"
+
+
 def serve(hertz: float) -> None:
     @strawberry.type
     class Subscription:
         @strawberry.subscription
-        async def look(self) -> AsyncGenerator[Look, None]:
-            while True:
-                yield Look(at=str(time.time()))
-                await asyncio.sleep(1 / hertz)
+        async def look(self, run: int = 0) -> AsyncGenerator[Look, None]:  # noqa: ARG002
+            async for at in ticks(hertz):
+                if not BARE.is_set():
+                    yield Look(at=at)
 
-    async def identify(_connection: Any, _payload: Any) -> str:
-        return "x"
+    async def identify(connection: Any, _payload: Any) -> str:
+        return str(connection.headers["x-token"])
 
-    schema = make_schema(query=Query, subscription=Subscription, states=frozenset({"look"}))
+    many = 20_000
     app = GraphQLApp(
-        schema,
+        make_schema(query=Query, subscription=Subscription, states=frozenset({"look"})),
         identify=identify,
         make_context=lambda who, request_id: (who, request_id),
-        limits=TransportLimits(streams_per_caller=10_000),
+        rights_of=lambda identity: identity.partition(":")[0],
+        limits=TransportLimits(
+            sockets=many,
+            sockets_per_caller=many,
+            new_sockets_per_address=many,
+            streams=many,
+            streams_per_caller=many,
+            executions_per_caller=many,
+        ),
     )
-    uvicorn.run(
+    config = uvicorn.Config(
         app,
         port=PORT,
         loop="asyncio",
@@ -78,6 +105,29 @@ def serve(hertz: float) -> None:
         lifespan="off",
         backlog=8_192,
     )
+    asyncio.run(served(uvicorn.Server(config), hertz))
+
+
+async def served(server: uvicorn.Server, hertz: float) -> None:
+    asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, BARE.set)
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(write_bare(server, hertz))
+        await server.serve()
+
+
+async def write_bare(server: uvicorn.Server, hertz: float) -> None:
+    """Writes messages of the same size to the transports of the same connections."""
+    await BARE.wait()
+    open_now = [(each, each.transport) for each in server.server_state.connections]
+    async for at in ticks(hertz):
+        data = {name: getattr(Look, name, None) for name in "abcdefghi"}
+        result = json.dumps({"data": {"look": {"at": at, **data}}}, separators=(",", ":")).encode()
+        message = b'{"id":"1","type":"next","payload":%s}' % result
+        event = b"event: next\ndata: %s\n\n" % result
+        frame = b"\x81\x7e" + len(message).to_bytes(2) + message
+        chunk = b"%x\r\n%s\r\n" % (len(event), event)
+        for protocol, transport in open_now:
+            transport.write(frame if hasattr(protocol, "conn") else chunk)
 
 
 def masked(message: dict[str, Any]) -> bytes:
@@ -85,37 +135,54 @@ def masked(message: dict[str, Any]) -> bytes:
     return bytes([0x81, 0xFE]) + len(data).to_bytes(2) + bytes(4) + data
 
 
-def opening(kind: str) -> tuple[bytes, bytes]:
-    """What is sent, and what follows once a head has come back."""
-    head = f"HTTP/1.1\r\nHost: 127.0.0.1:{PORT}\r\n"
-    if kind == "sse":
-        body = json.dumps({"query": QUERY})
-        return (
-            f"POST / {head}Accept: text/event-stream\r\nContent-Type: application/json\r\n"
-            f"Content-Length: {len(body)}\r\n\r\n{body}"
-        ).encode(), b""
-    key = base64.b64encode(os.urandom(16)).decode()
-    upgrade = (
-        f"GET / {head}Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-        f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n"
-    )
-    subscribe = {"type": "subscribe", "id": "1", "payload": {"query": QUERY, "pad": "x" * 100}}
-    init = {"type": "connection_init", "payload": {"pad": "x" * 200}}
-    return upgrade.encode(), masked(init) + masked(subscribe)
+class Subscriber(asyncio.Protocol):
+    """One client, which notes how old each message is when it arrives."""
 
+    def __init__(self, number: int, options: argparse.Namespace, lags: list[float]) -> None:
+        self.options, self.lags = options, lags
+        self.reads = number >= options.stuck
+        token = f"{number % options.rights}:{number % options.users}"
+        selection = f"at a b c d e f g h i x{number % options.selections}: a"
+        if options.selections == 1:
+            selection = "at a b c d e f g h i"
+        run = number % options.runs
+        self.query = f"subscription {{ look(run: {run}) {{ {selection} }} }}"
+        self.head = f"HTTP/1.1\r\nHost: 127.0.0.1:{PORT}\r\nX-Token: {token}\r\n"
+        self.alive, self.begun = True, False
 
-async def follow(kind: str, lags: list[float]) -> None:
-    reader, writer = await asyncio.open_connection("127.0.0.1", PORT)
-    first, second = opening(kind)
-    try:
-        writer.write(first)
-        await reader.readuntil(b"\r\n\r\n")
-        writer.write(second)
-        while data := await reader.read(65_536):
-            now = time.time()
-            lags.extend(now - float(at) for at in AT.findall(data))
-    finally:
-        writer.close()
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+        if self.options.kind == "sse":
+            body = json.dumps({"query": self.query})
+            head = "Accept: text/event-stream\r\nContent-Type: application/json\r\n"
+            length = f"Content-Length: {len(body)}\r\n\r\n"
+            transport.write(f"POST / {self.head}{head}{length}{body}".encode())
+        else:
+            key = base64.b64encode(os.urandom(16)).decode()
+            transport.write(
+                f"GET / {self.head}Upgrade: websocket\r\nConnection: Upgrade\r\n"
+                f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n"
+                "Sec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n".encode()
+            )
+
+    def data_received(self, data: bytes) -> None:
+        if not self.begun:
+            self.begun = True
+            if self.options.kind == "ws":
+                payload = {"query": self.query, "pad": "x" * 100}
+                init = {"type": "connection_init", "payload": {"pad": "x" * 200}}
+                subscribe = {"type": "subscribe", "id": "1", "payload": payload}
+                self.transport.write(masked(init) + masked(subscribe))
+            return
+        if not self.reads:
+            self.transport.pause_reading()
+            return
+        now = time.time()
+        self.lags.extend(now - float(at) for at in AT.findall(data))
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
+        self.alive = False
 
 
 def used(pid: int) -> tuple[float, float]:
@@ -136,41 +203,69 @@ async def started() -> None:
             return
 
 
-async def measure(pid: int, subscribers: int, kind: str) -> None:
-    await asyncio.wait_for(started(), 60)
-    lags: list[float] = []
-    _, empty = used(pid)
-    tasks = []
-    for number in range(subscribers):
-        tasks.append(asyncio.ensure_future(follow(kind, lags)))
-        if number % 50 == 0:
-            await asyncio.sleep(0.05)
-    await asyncio.sleep(3)
+async def phase(pid: int, lags: list[float], expected: float) -> tuple[float, str]:
+    """Microseconds per message, and a line about it."""
     before, _ = used(pid)
     lags.clear()
     await asyncio.sleep(SECONDS)
-    after, full = used(pid)
+    after, _ = used(pid)
     seen = sorted(lags)
-    alive = sum(not task.done() for task in tasks)
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
-    print(  # noqa: T201
-        f"{kind}: {alive} alive, {len(seen)} messages, "
-        f"{1e6 * (after - before) / len(seen):.1f} us each, "
-        f"p50 {1e3 * seen[len(seen) // 2]:.0f} ms, p99 {1e3 * seen[len(seen) * 99 // 100]:.0f} ms, "
-        f"{(full - empty) / subscribers:.0f} kB a subscriber"
-    )
+    each = 1e6 * (after - before) / len(seen)
+    p50, p99 = (1e3 * seen[len(seen) * percent // 100] for percent in (50, 99))
+    delivered = 100 * len(seen) / expected
+    return each, f"{each:.1f} us each, {delivered:.1f} % delivered, p50 {p50:.0f}, p99 {p99:.0f} ms"
+
+
+async def measure(pid: int, options: argparse.Namespace) -> None:
+    await asyncio.wait_for(started(), 60)
+    lags: list[float] = []
+    _, empty = used(pid)
+    clients = [Subscriber(n, options, lags) for n in range(options.subscribers)]
+    loop = asyncio.get_running_loop()
+    for number, client in enumerate(clients):
+        end = socket.socket()
+        if not client.reads:
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        end.setblocking(False)  # noqa: FBT003 - the socket's
+        await loop.sock_connect(end, ("127.0.0.1", PORT))
+        await loop.create_connection(partial(lambda one: one, client), sock=end)
+        if number % 50 == 0:
+            await asyncio.sleep(0.05)
+    await asyncio.sleep(5)
+    expected = options.hertz * SECONDS * (options.subscribers - options.stuck)
+    ours, line = await phase(pid, lags, expected)
+    _, full = used(pid)
+    alive = sum(client.alive for client in clients)
+    per = (full - empty) / options.subscribers
+    print(f"{options.kind}: {alive} alive, {line}, {per:.1f} kB per subscriber")  # noqa: T201
+    os.kill(pid, signal.SIGUSR1)
+    await asyncio.sleep(2)
+    bare, line = await phase(pid, lags, expected)
+    print(f"bare loop: {line}; ratio {ours / bare:.2f}")  # noqa: T201
+    for client in clients:
+        client.transport.abort()
+
+
+def parsed() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("subscribers", type=int)
+    parser.add_argument("hertz", type=float)
+    parser.add_argument("kind", nargs="?", choices=["ws", "sse"], default="ws")
+    for name, default in ("rights", 1), ("users", 1), ("selections", 1), ("runs", 1), ("stuck", 0):
+        parser.add_argument(f"--{name}", type=int, default=default)
+    return parser.parse_args()
 
 
 def main() -> None:
-    subscribers, hertz, kind = int(sys.argv[1]), sys.argv[2], (sys.argv[3:] or ["ws"])[0]
-    command = [sys.executable, "-m", __spec__.name, "serve", hertz]
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    options = parsed()
+    command = [sys.executable, "-m", __spec__.name, "serve", str(options.hertz)]
     with subprocess.Popen(command) as process:  # noqa: S603
         try:
-            asyncio.run(measure(process.pid, subscribers, kind))
+            asyncio.run(measure(process.pid, options))
         finally:
-            process.terminate()
+            process.kill()
 
 
 if __name__ == "__main__":
