@@ -14,7 +14,9 @@ _MAX_SUBPROTOCOL_BYTES: Final = 1_024
 TOO_LONG: Final = "The URL of the request is too long.\n"
 TOO_LARGE: Final = "The head of the request is too large.\n"
 MALFORMED: Final = "Invalid HTTP request received."
+OTHER_VERSION: Final = "The server speaks HTTP/1.1 and HTTP/1.0.\n"
 ENCODED: Final = "The only transfer coding that is supported is chunked.\n"
+_VERSIONS: Final = ("1.1", "1.0")
 _FRAMING: Final = (b"content-length", b"transfer-encoding")
 
 
@@ -152,11 +154,14 @@ class RequestParser:
             self._reject(status, reason)
 
     def _check_head(self) -> None:
+        version = self.get_http_version()
+        if version not in _VERSIONS:
+            self._reject(505, OTHER_VERSION)
         if len(self._target.url.partition(b"?")[0]) > _MAX_PATH_BYTES:
             self._reject(414, TOO_LONG)
         hosts = sum(name == b"host" for name, _ in self._target.headers)
         # HTTP/1.0 did not have the header.
-        if hosts > 1 or (hosts == 0 and self.get_http_version() == "1.1"):
+        if hosts > 1 or (hosts == 0 and version == "1.1"):
             self._reject(400, MALFORMED)
         if codings := self._values(b"transfer-encoding"):
             self._check_transfer_codings(b",".join(codings))

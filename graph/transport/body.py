@@ -27,6 +27,7 @@ def check_head(method: str, headers: Mapping[str, str], body_limit: int) -> None
         raise Refusal(405, f"GraphQL is served by {allow} only.", headers={"Allow": allow})
     if method == "POST":
         _check_content_type(headers.get("content-type", ""))
+        _check_content_encoding(headers.get("content-encoding", ""))
     length = headers.get("content-length", "0")
     if not (length.isascii() and length.isdigit()):
         raise Refusal(400, "`Content-Length` is not a number.")
@@ -78,6 +79,12 @@ def _check_content_type(content_type: str) -> None:
     charsets = [p[len("charset=") :].strip('"') for p in parameters if p.startswith("charset=")]
     if kind != JSON or any(charset not in _UTF8 for charset in charsets):
         raise Refusal(415, f"The body must be {JSON} in UTF-8.")
+
+
+def _check_content_encoding(codings: str) -> None:
+    if codings.strip().lower() not in ("", "identity"):
+        headers = {"Accept-Encoding": "identity"}
+        raise Refusal(415, "Bodies with a `Content-Encoding` are not supported.", headers=headers)
 
 
 def _too_long(limit: int) -> Refusal:

@@ -1,4 +1,4 @@
-"""Requests whose body is in a transfer coding other than chunked are rejected by their head."""
+"""Requests in another version of HTTP or another transfer coding are rejected by their head."""
 
 from __future__ import annotations
 
@@ -69,3 +69,22 @@ def test_http_1_0_has_no_transfer_coding(coding: bytes) -> None:
     assert recorder.parser.rejection
     assert recorder.parser.rejection[0] == 400
     assert recorder.requests[0].method == b""
+
+
+@pytest.mark.parametrize(
+    ("data", "status"),
+    [
+        (head(b"GET", version=b"2.0"), 505),
+        (head(version=b"2.0", more=b"Transfer-Encoding: gzip\r\n"), 505),
+        (b"GET /x\r\n\r\n", 505),
+        (head(b"GET", version=b"1.2"), 400),
+        (head(b"GET", version=b"3.0"), 400),
+        (head(b"GET", version=b"1"), 400),
+        (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400),
+    ],
+)
+def test_another_version_of_http_is_rejected(data: bytes, status: int) -> None:
+    recorder = Recorder()
+    with pytest.raises(httptools.HttpParserError):
+        recorder.feed([data])
+    assert (recorder.parser.rejection or (400, ""))[0] == status
