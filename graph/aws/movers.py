@@ -9,11 +9,11 @@ from typing import Any, Final
 
 from graph.aws.client.gateway import AccountGateway, ArnGateway
 from graph.aws.marks import tags_if_there
-from graph.aws.tags import carries, tagged, tags_of
+from graph.aws.tags import carries, tagged, tags_of, value_of
 from graph.aws.tasks import TaskEntry, list_tasks
 from graph.model import names
 from graph.model.errors import NotFound
-from graph.model.mover import GROUP_TAG, Mover, Tag, Task, own_tags
+from graph.model.mover import GROUP_TAG, Account, Mover, Tag, Task, own_tags
 from graph.observability.metrics import MOVERS_LEFT_OUT
 
 log = logging.getLogger(__name__)
@@ -77,7 +77,7 @@ async def find_mover(aws: AccountGateway, group: str, name: str) -> Mover | None
         tags = {task.task_arn: has for task, has in zip(fit, late, strict=True)}
     for task in fit:
         if carries(tags.get(task.task_arn, ()), wanted):
-            return _mover(aws, task, tags[task.task_arn])
+            return _mover(aws, aws.account, task, tags[task.task_arn])
     return None
 
 
@@ -100,7 +100,7 @@ def mover_of(gateway: ArnGateway, task: Task, tags: tuple[Tag, ...]) -> Mover:
     if not carries(tags, own_tags(aws.org)):
         raise NotFound(f"The task {task.task_arn} is not a mover of this organisation.")
     entry = TaskEntry(task.task_arn, task.name, task.status, task.mode)
-    return _mover(aws, entry, tags)
+    return _mover(aws, aws.account, entry, tags)
 
 
 async def _listed(
@@ -165,7 +165,8 @@ def _joined(
 ) -> list[Mover]:
     """The tasks of known tags, by name: those that still exist and have a name."""
     ours = [task for task in tasks if task.task_arn in known]
-    movers = [_mover(aws, task, known[task.task_arn]) for task in ours if task.name]
+    account = aws.account
+    movers = [_mover(aws, account, task, known[task.task_arn]) for task in ours if task.name]
     _count_left_out("nameless", len(ours) - len(movers))
     _count_left_out("deleted", len(known) - len(ours))
     return sorted(movers, key=lambda mover: (mover.name, mover.task_arn))
@@ -190,22 +191,19 @@ async def _late(aws: AccountGateway, unknown: list[TaskEntry]) -> dict[str, tupl
     return late
 
 
-def _mover(aws: AccountGateway, task: TaskEntry, tags: tuple[Tag, ...]) -> Mover:
-    mover = Mover(
-        account=aws.account,
+def _mover(aws: AccountGateway, account: Account, task: TaskEntry, tags: tuple[Tag, ...]) -> Mover:
+    """Remembers its ARN by its names, too."""
+    group = value_of(tags, GROUP_TAG)
+    if group is not None:
+        aws.caches.task_arns.setdefault((account.account_id, group, task.name), task.task_arn)
+    return Mover(
+        account=account,
         task_arn=task.task_arn,
         name=task.name,
         status=task.status,
         mode=task.mode,
         tags=tags,
     )
-    if mover.group is not None:
-        aws.caches.task_arns.setdefault(_key(mover), mover.task_arn)
-    return mover
-
-
-def _key(mover: Mover) -> tuple[str, str, str]:
-    return mover.account.account_id, mover.group or "", mover.name
 
 
 def _count_left_out(reason: str, count: int) -> None:

@@ -63,7 +63,7 @@ async def _measure() -> None:
     with Sandbox() as aws, tempfile.TemporaryDirectory() as folder:
         furnish(aws, LAB)
         aws.set_pace(launch=0, phase=0)
-        async with Server(aws, Path(folder)) as server:
+        async with Server(aws, Path(folder), SETTLE_SECONDS="30") as server:
             task, task_arn = await _make(server)
             paths = {
                 "ping": "/v1/datasync/ping",
