@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
+from typing import Final
 
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.applications import Starlette
@@ -15,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
 
-from graph.app.graphql import graphql_app
+from graph.app.graphql import configured_schema, graphql_app
 from graph.app.services import open_services
 from graph.app.state import ApplicationState
 from graph.auth import Authenticator
@@ -37,10 +38,14 @@ from graph.server.health import Check, Health
 from graph.server.proxies import ProxiedClients
 from graph.server.signals import on_hangup, on_stop
 from graph.store import trouble_of
-from graph.transport import GraphQLApp
+from graph.transport import GraphQLApp, SchemaDocument
 from rest_compat import routes as rest
 
 log = logging.getLogger(__name__)
+
+_GRAPHQL: Final = "/graphql"
+_SCHEMA: Final = "/graphql/schema.graphql"
+_OF_GRAPHQL: Final = frozenset({_GRAPHQL, _SCHEMA})
 
 
 def create_app(settings: Settings, *, owns_process: bool = False) -> Starlette:
@@ -48,7 +53,8 @@ def create_app(settings: Settings, *, owns_process: bool = False) -> Starlette:
     version = read_version()
     state = ApplicationState(version.version, settings.limits)
     health = Health(state.may_see_reasons)
-    graphql = graphql_app(settings, state)
+    schema = configured_schema(settings)
+    graphql = graphql_app(settings, state, schema)
     app = Starlette(
         lifespan=partial(
             _lifespan,
@@ -58,15 +64,11 @@ def create_app(settings: Settings, *, owns_process: bool = False) -> Starlette:
             health=health,
             owns_process=owns_process,
         ),
-        middleware=[
-            Middleware(ProxiedClients, trusted=settings.trusted_proxies),
-            Middleware(AccessLog),
-            Middleware(SecurityHeaders, hsts_seconds=settings.hsts_seconds),
-            Middleware(Cors, origins=settings.cors_origins, own=frozenset({"/graphql"})),
-        ],
+        middleware=_middleware(settings),
         routes=[
-            Route("/graphql", graphql, methods=None),
-            WebSocketRoute("/graphql", graphql),
+            Route(_GRAPHQL, graphql, methods=None),
+            WebSocketRoute(_GRAPHQL, graphql),
+            Route(_SCHEMA, SchemaDocument(schema, state.identify), methods=None),
             *health.routes,
         ],
     )
@@ -83,6 +85,16 @@ def create_app(settings: Settings, *, owns_process: bool = False) -> Starlette:
         metrics=_metrics,
     )
     return app
+
+
+def _middleware(settings: Settings) -> list[Middleware]:
+    """From the outside in."""
+    return [
+        Middleware(ProxiedClients, trusted=settings.trusted_proxies),
+        Middleware(AccessLog),
+        Middleware(SecurityHeaders, hsts_seconds=settings.hsts_seconds),
+        Middleware(Cors, origins=settings.cors_origins, own=_OF_GRAPHQL),
+    ]
 
 
 def from_environment() -> Starlette:

@@ -19,10 +19,10 @@ from graph.transport import (
 )
 
 
-def graphql_app(settings: Settings, state: ApplicationState) -> GraphQLApp:
+def graphql_app(settings: Settings, state: ApplicationState, served: Schema) -> GraphQLApp:
     """Serves the schema to the callers that ``state`` identifies."""
     return GraphQLApp(
-        configured_schema(settings),
+        served,
         identify=state.identify,
         make_context=state.context,
         rights_of=lambda caller: caller.rights,

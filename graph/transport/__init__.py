@@ -7,6 +7,7 @@ from graph.transport.execution.persisted import PersistedDocuments
 from graph.transport.execution.schema import Schema, UnusableDocument, make_schema
 from graph.transport.limits import TransportLimits
 from graph.transport.report import Failures, Report
+from graph.transport.sdl import SchemaDocument
 
 __all__ = [
     "ABORT",
@@ -16,6 +17,7 @@ __all__ = [
     "QueryLimits",
     "Report",
     "Schema",
+    "SchemaDocument",
     "TransportLimits",
     "UnusableDocument",
     "make_schema",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import uuid
-from typing import Any, Final
+from typing import Final
 
 import orjson
 from graphql import OperationType
@@ -22,7 +22,7 @@ from graph.transport.execution.errors import MASK
 from graph.transport.execution.executor import refused
 from graph.transport.execution.request import NotAllowed, OperationRequest, RequestError
 from graph.transport.parameters import Parameters, read_parameters, read_url_parameters
-from graph.transport.refusals import Refusal, interrupted, of_identity, throttled
+from graph.transport.refusals import Refusal, identified, interrupted, throttled
 from graph.transport.report import NO_FIELD, Report, failures_of
 from graph.transport.status import NOT_STREAMED, Stage, status_of
 from graph.transport.streaming import EventStream, Format
@@ -105,25 +105,16 @@ class _Exchange:
         request = self._request
         check_head(request.method, request.headers, self._endpoint.limits.body_bytes)
         withdrawals = self._endpoint.withdrawals
-        self._report.identity = await self._identified()
+        self._report.identity = await identified(self._endpoint.identify, self._request)
         self._accepted = read_accept(request.headers.get("accept"))
         if not self._accepted.anything:
             raise Refusal(406, _NOT_ACCEPTABLE)
         parameters = await self._parameters()
         if self._endpoint.withdrawals != withdrawals:  # while the body arrived
-            self._report.identity = await self._identified()
+            self._report.identity = await identified(self._endpoint.identify, self._request)
         if self._accepted.stream:
             return self._stream(parameters, self._accepted.stream)
         return await self._single(parameters)
-
-    async def _identified(self) -> Any:
-        try:
-            return await self._endpoint.identify(self._request, None)
-        except Exception as error:
-            refusal = of_identity(error)
-            if refusal is None:
-                raise
-            raise refusal from error
 
     async def _parameters(self) -> Parameters:
         if self._method == "GET":

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
 import orjson
+from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from graph.transport.status import status_of
@@ -60,6 +61,19 @@ def of_identity(error: Exception) -> Refusal | None:
     status = _STATUS.get(code, _BUSY)
     headers = _HEADERS.get(status, _NO_HEADERS)
     return Refusal(status, str(error), code=code, headers=headers)
+
+
+async def identified(
+    identify: Callable[[HTTPConnection, None], Awaitable[Any]], connection: HTTPConnection
+) -> Any:
+    """The caller of a request, by its headers. Raises Refusal if it is rejected."""
+    try:
+        return await identify(connection, None)
+    except Exception as error:
+        refusal = of_identity(error)
+        if refusal is None:
+            raise
+        raise refusal from error
 
 
 def too_many(reason: str) -> Refusal:

@@ -50,6 +50,17 @@ async def test_any_path_that_is_not_the_servers_own_is_the_rest_apis(
     assert answer.headers["X-Request-Id"]
 
 
+async def test_the_schema_is_served_to_callers_as_it_is_in_the_repository(
+    aws: Sandbox, tmp_path: Path
+) -> None:
+    async with serving(tmp_path) as client:
+        answer = await client.get("/graphql/schema.graphql")
+        assert answer.text == (Path(__file__).parents[2] / "schema.graphql").read_text("utf-8")
+        nobody = await client.get("/graphql/schema.graphql", headers={"X-Auth-Token": "wrong"})
+    assert nobody.status_code == 401
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
 async def test_two_applications_of_one_process_have_keys_of_their_own(
     aws: Sandbox, tmp_path: Path
 ) -> None:

@@ -35,7 +35,7 @@ def test_settings_change_no_type(tmp_path: Path) -> None:
 
 
 def test_callers_take_turns_by_key_and_end_user_whatever_their_rights(tmp_path: Path) -> None:
-    served = graphql_app(settings(tmp_path), ApplicationState("1"))
+    served = graphql_app(settings(tmp_path), ApplicationState("1"), graphql_schema())
     callers = [
         Caller(Identity("portal", "ada")),
         Caller(Identity("portal")),
