@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import json
 import os
 import struct
+from typing import Any
 
 import pytest
+import websockets
 
 from tests.transport.conftest import address  # noqa: F401 - a fixture
 
@@ -76,3 +79,28 @@ async def test_a_client_may_send_some_frames(address: str) -> None:  # noqa: F81
             assert heard.count(b"\x8a\x00") == 100
     finally:
         writer.close()
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        *({"x": "a" * size} for size in (0, 88, 89, 90, 91, 92, 93, 65_000)),
+        {"x": "é😀" * 1_000},
+        {"x": [1e15] * 10_000},
+    ],
+    ids=lambda payload: f"{len(str(payload))} characters",
+)
+async def test_texts_of_every_size_arrive_as_they_were_sent(
+    address: str,  # noqa: F811
+    payload: dict[str, Any],
+) -> None:
+    """The length of a frame takes one, three or nine bytes."""
+    protocol = websockets.Subprotocol("graphql-transport-ws")
+    async with websockets.connect(f"ws://{address}/", subprotocols=[protocol]) as client:
+        ping = json.dumps({"type": "ping", "payload": payload}, separators=(",", ":"))
+        await client.send(ping.replace("1000000000000000.0", "1e15").replace(" ", ""))
+        async with asyncio.timeout(10):
+            text = await client.recv()
+    assert isinstance(text, str)
+    assert json.loads(text) == {"type": "pong", "payload": payload}
+    assert len(text) > 65_536 or payload["x"] != [1e15] * 10_000
