@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import heapq
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from itertools import count
 from typing import Final
 
@@ -25,20 +25,24 @@ class Watchdog:
         self._wanted = 0
         self._timer: asyncio.TimerHandle | None = None
 
-    @contextmanager
-    def checking(self, check: Check, seconds: float) -> Iterator[None]:
+    def checking(self, check: Check, seconds: float) -> AbstractContextManager[None]:
         """Checks for the first time after ``seconds``. A check must neither raise nor wait."""
+        return _Checking(self, check, seconds)
+
+    def add(self, check: Check, seconds: float) -> list[Check]:
+        """The same until ``remove`` is called with the result."""
         entry = [check]
         self._wanted += 1
         self._add(asyncio.get_running_loop().time() + seconds, entry)
-        try:
-            yield
-        finally:
-            entry.clear()
-            self._wanted -= 1
-            if not self._wanted:
-                self._due.clear()
-            self._set()
+        return entry
+
+    def remove(self, entry: list[Check]) -> None:
+        """Ends what ``add`` began."""
+        entry.clear()
+        self._wanted -= 1
+        if not self._wanted:
+            self._due.clear()
+        self._set()
 
     def _add(self, when: float, entry: list[Check]) -> None:
         heapq.heappush(self._due, (when, next(self._numbers), entry))
@@ -65,3 +69,18 @@ class Watchdog:
             if again is not None and entry:
                 heapq.heappush(self._due, (again, next(self._numbers), entry))
         self._set()
+
+
+class _Checking(AbstractContextManager[None]):
+    """A generator would take four times the memory."""
+
+    __slots__ = ("_check", "_entry", "_seconds", "_watchdog")
+
+    def __init__(self, watchdog: Watchdog, check: Check, seconds: float) -> None:
+        self._watchdog, self._check, self._seconds = watchdog, check, seconds
+
+    def __enter__(self) -> None:
+        self._entry = self._watchdog.add(self._check, self._seconds)
+
+    def __exit__(self, *exc: object) -> None:
+        self._watchdog.remove(self._entry)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Hashable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Hashable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -60,27 +60,48 @@ class Slots:
                 "are allowed."
             )
 
-    @contextmanager
-    def taken(self, names: frozenset[Hashable] = frozenset()) -> Iterator[None]:
-        """Holds a slot, which ``check`` and ``check_caller`` have allowed."""
+    def taken(self, names: frozenset[Hashable] = frozenset()) -> Slot:
+        """Holds a slot, which ``check`` and ``check_caller`` have allowed, until it is released."""
         self._open += 1
-        try:
-            with self.named(names):
-                yield
-        finally:
-            self._open -= 1
-
-    @contextmanager
-    def named(self, names: frozenset[Hashable]) -> Iterator[None]:
-        """Counts a slot that is already held for these names too."""
         self._by_name.update(names)
-        try:
-            yield
-        finally:
-            self._by_name.subtract(names)
-            for name in names:
-                if not self._by_name[name]:
-                    del self._by_name[name]
+        return Slot(self, names)
+
+    def add_names(self, names: frozenset[Hashable]) -> None:
+        """Counts a slot that is already held for these names."""
+        self._by_name.update(names)
+
+    def release(self, names: frozenset[Hashable]) -> None:
+        """Ends what ``taken`` and ``add_names`` began."""
+        self._open -= 1
+        self._by_name.subtract(names)
+        for name in names:
+            if not self._by_name[name]:
+                del self._by_name[name]
+
+
+class Slot(AbstractContextManager["Slot"]):
+    """Counts one connection until it is released. A generator would take four times the memory."""
+
+    __slots__ = ("_names", "_slots")
+
+    def __init__(self, slots: Slots, names: frozenset[Hashable]) -> None:
+        self._slots: Slots | None = slots
+        self._names = names
+
+    def name(self, names: frozenset[Hashable]) -> None:
+        """Counts it for these names as well."""
+        if self._slots is not None:
+            self._slots.add_names(names)
+            self._names |= names
+
+    def release(self) -> None:
+        """Can be repeated."""
+        if self._slots is not None:
+            self._slots.release(self._names)
+            self._slots = None
+
+    def __exit__(self, *exc: object) -> None:
+        self.release()
 
 
 @dataclass(slots=True)
@@ -124,15 +145,9 @@ class Endpoint:
         if self.stopping:
             raise too_many("The server is stopping.")
 
-    @contextmanager
-    def opened(self, identity: Any = None) -> Iterator[Lifetime]:
+    def opened(self, identity: Any = None) -> _Opened:
         """A stream or socket, which ends if the server stops or withdraws the caller's rights."""
-        lifetime = Lifetime()
-        self._open[lifetime] = identity
-        try:
-            yield lifetime
-        finally:
-            del self._open[lifetime]
+        return _Opened(self._open, identity)
 
     def set_identity(self, lifetime: Lifetime, identity: Any) -> None:
         """Sets the caller of a connection that was opened before the caller was known."""
@@ -152,6 +167,20 @@ class Endpoint:
         for lifetime, identity in self._open.items():
             if ends(identity):
                 lifetime.end(ending)
+
+
+class _Opened(AbstractContextManager[Lifetime]):
+    __slots__ = ("_lifetime", "_open")
+
+    def __init__(self, all_open: dict[Lifetime, Any], identity: Any) -> None:
+        self._open, self._lifetime = all_open, Lifetime()
+        all_open[self._lifetime] = identity
+
+    def __enter__(self) -> Lifetime:
+        return self._lifetime
+
+    def __exit__(self, *exc: object) -> None:
+        del self._open[self._lifetime]
 
 
 def address_of(scope: Scope) -> Hashable:

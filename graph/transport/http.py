@@ -52,15 +52,22 @@ _NOT_ACCEPTABLE: Final = (
 async def answer(endpoint: Endpoint, scope: Scope, receive: Receive, send: Send) -> None:
     """Answers one request; errors become responses."""
     scope["request_id"] = request_id = scope.get("request_id") or uuid.uuid4().hex
-    request = Request(
-        scope, bounded(receive, endpoint.limits.body_bytes, endpoint.limits.body_seconds)
-    )
-    report = Report(scope, endpoint.observe, request_id, "http")
-    response = await _Exchange(endpoint, request, report).response()
+    response = await _response(endpoint, scope, receive, request_id)
     response.headers["X-Request-Id"] = request_id
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Vary"] = "Accept"
     await response(scope, receive, send)
+
+
+async def _response(
+    endpoint: Endpoint, scope: Scope, receive: Receive, request_id: str
+) -> Response | EventStream:
+    """Not done by the caller, which would keep the request as long as a stream lasts."""
+    request = Request(
+        scope, bounded(receive, endpoint.limits.body_bytes, endpoint.limits.body_seconds)
+    )
+    report = Report(scope, endpoint.observe, request_id, "http")
+    return await _Exchange(endpoint, request, report).response()
 
 
 class _Exchange:

@@ -32,6 +32,19 @@ class Outbox:
     where it waits, one task finishes it and then sends what the sources have by then.
     """
 
+    __slots__ = (
+        "_clock",
+        "_due",
+        "_read_at",
+        "_rest",
+        "_send",
+        "_task",
+        "_waiting",
+        "busy",
+        "closed",
+        "sent_at",
+    )
+
     def __init__(self, send: Send) -> None:
         self._send = send
         self._clock = asyncio.get_running_loop().time
@@ -43,11 +56,8 @@ class Outbox:
         self._due: dict[Source, None] = {}
         self._rest: Rest | None = None
         self._task: asyncio.Task[None] | None = None
-
-    @property
-    def busy(self) -> bool:
+        self.busy = False
         """Whether posted messages wait for the client to read. Sources have to be ``offered``."""
-        return self._task is not None
 
     @property
     def waits(self) -> bool:
@@ -81,6 +91,7 @@ class Outbox:
         if self._rest is not None:
             # Owned by this object: ``aclose`` cancels and awaits it.
             self._task = asyncio.create_task(self._drain(self._rest))
+            self.busy = True
 
     def offer(self, source: Source) -> None:
         """Sends what a source has: now, or as soon as the client reads."""
@@ -122,6 +133,7 @@ class Outbox:
             self._fail(error)
         finally:
             self._task = self._rest = None
+            self.busy = False
 
     async def _counted(self, sending: Awaitable[None]) -> None:
         self._waiting += 1

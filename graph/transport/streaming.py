@@ -56,6 +56,8 @@ class Format:
 class EventStream:
     """An ASGI response, which lasts until either side ends it."""
 
+    __slots__ = ("_asked", "_endpoint", "_form", "_report", "headers")
+
     def __init__(
         self, endpoint: Endpoint, form: Format, asked: OperationRequest, report: Report
     ) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from contextlib import ExitStack
 from typing import Any, Final
 
 from starlette.types import Receive, Scope, Send
@@ -13,7 +12,7 @@ from starlette.websockets import WebSocket
 
 from graph.transport.body import decode
 from graph.transport.channel import Channel
-from graph.transport.endpoint import WITHDRAWN, Endpoint, abort
+from graph.transport.endpoint import WITHDRAWN, Endpoint, Slot, abort
 from graph.transport.execution.errors import MASK
 from graph.transport.lifetime import Ending, Lifetime
 from graph.transport.messages import pong, problem_of, text
@@ -45,20 +44,21 @@ async def serve(endpoint: Endpoint, scope: Scope, receive: Receive, send: Send) 
         return
     await socket.accept(PROTOCOL)
     address = frozenset({endpoint.address_of(scope)})
-    with ExitStack() as held, ExitStack() as new:
-        try:
-            endpoint.check_open()
-            endpoint.sockets.check()
-            endpoint.new_sockets.check()
-            endpoint.new_sockets.check_caller(address)
-            held.enter_context(endpoint.sockets.taken())
-            new.enter_context(endpoint.new_sockets.taken(address))
-            lifetime = held.enter_context(endpoint.opened())
-        except Refusal as refusal:
-            await socket.close(close_code(refusal), refusal.reason)
-            return
+    try:
+        endpoint.check_open()
+        endpoint.sockets.check()
+        endpoint.new_sockets.check()
+        endpoint.new_sockets.check_caller(address)
+    except Refusal as refusal:
+        await socket.close(close_code(refusal), refusal.reason)
+        return
+    with (
+        endpoint.sockets.taken() as slot,
+        endpoint.new_sockets.taken(address) as new,
+        endpoint.opened() as lifetime,
+    ):
         channel = Channel(socket, Outbox(send))
-        await _Connection(endpoint, socket, channel, lifetime, held, new).serve()
+        await _Connection(endpoint, socket, channel, lifetime, slot, new).serve()
 
 
 class _Connection:
@@ -70,13 +70,13 @@ class _Connection:
         socket: WebSocket,
         channel: Channel,
         lifetime: Lifetime,
-        held: ExitStack,
-        new: ExitStack,
+        slot: Slot,
+        new: Slot,
     ) -> None:
         self._endpoint, self._socket, self._channel = endpoint, socket, channel
         self._lifetime = lifetime
-        self._held, self._new = held, new
-        """The second is closed as soon as the caller is known."""
+        self._slot, self._new = slot, new
+        """The second is released as soon as the caller is known."""
         self._operations = SocketOperations(endpoint, socket.scope, channel.outbox)
         self._identity: Any = None
         self._greeted = self._acknowledged = False
@@ -161,8 +161,8 @@ class _Connection:
         except Exception as error:  # noqa: BLE001 - a boundary: ``_refuse`` says or logs why
             await self._refuse(error)
             return
-        self._held.enter_context(self._endpoint.sockets.named(names))
-        self._new.close()
+        self._slot.name(names)
+        self._new.release()
         self._acknowledged = True
         await self._channel.send('{"type":"connection_ack"}')
 

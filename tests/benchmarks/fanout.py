@@ -21,11 +21,13 @@ import time
 from collections.abc import AsyncGenerator
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import strawberry
 import uvicorn
 
+from graph.server.http_limits import BoundedHttp, ConnectionLimits
+from graph.server.websocket_limits import BoundedWebSocket
 from graph.transport import GraphQLApp, TransportLimits, make_schema
 
 PORT = 18_461
@@ -99,7 +101,8 @@ def serve(hertz: float) -> None:
         app,
         port=PORT,
         loop="asyncio",
-        ws="websockets-sansio",
+        ws=BoundedWebSocket,
+        http=cast("Any", partial(BoundedHttp, limits=ConnectionLimits(15, 20_000))),
         ws_per_message_deflate=False,
         log_level="critical",
         lifespan="off",

@@ -37,7 +37,10 @@ class Member(Protocol[T_contra]):
 class _Group(Generic[T]):
     """Owns the task that reads the source and writes to the members."""
 
-    def __init__(self, source: AsyncGenerator[T, None], ended: Callable[[], None]) -> None:
+    def __init__(
+        self, key: Hashable, source: AsyncGenerator[T, None], ended: Callable[[], None]
+    ) -> None:
+        self.key = key
         self._members: dict[Member[T], Share] = {}
         self._newest: T | None = None
         self._ended = ended
@@ -102,6 +105,11 @@ class Membership(Generic[T]):
     def __init__(self, group: _Group[T], member: Member[T]) -> None:
         self._group, self._member = group, member
 
+    @property
+    def key(self) -> Hashable:
+        """Of the group; members that kept an equal key of their own would need kilobytes more."""
+        return self._group.key
+
     def leave(self) -> None:
         """The member is written to no more. Can be repeated."""
         self._group.leave(self._member)
@@ -142,7 +150,7 @@ class Groups(Generic[T]):
             if self._live.get(key) is group:
                 del self._live[key]
 
-        group = _Group(source, ended)
+        group = _Group(key, source, ended)
         self._live[key] = group
         self._tasks.add(group.task)  # until it has closed its source
         group.task.add_done_callback(self._tasks.discard)

@@ -59,23 +59,21 @@ class Payload:
 class Following:
     """A subscriber that follows a state."""
 
-    __slots__ = ("_executions", "_key", "_membership", "_names")
+    __slots__ = ("_executions", "_membership", "_names")
 
     def __init__(
         self,
         membership: Membership[Payload],
         executions: Executions,
         names: frozenset[Hashable],
-        key: Hashable,
     ) -> None:
-        self._membership = membership
+        self._membership, self._names = membership, names
         self._executions: Executions | None = executions
-        self._names, self._key = names, key
 
     def leave(self) -> None:
         """Ends it. Can be repeated."""
         if self._executions is not None:
-            self._executions.leave(self._names, self._key)
+            self._executions.leave(self._names, self._membership.key)
             self._executions = None
         self._membership.leave()
 
@@ -176,7 +174,7 @@ class Results:
         except BaseException:
             self._executions.leave(names, key)
             raise
-        return Following(membership, self._executions, names, key)
+        return Following(membership, self._executions, names)
 
     async def single(
         self, operation: Operation, request: OperationRequest, report: Report
