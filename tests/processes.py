@@ -18,7 +18,7 @@ from urllib.request import Request, urlopen
 
 from tests.world import KEY, ORG, ROLE
 
-START_SECONDS = 60.0
+START_SECONDS = 120.0
 
 
 class SandboxProcess:
@@ -115,9 +115,16 @@ class ServerProcess:
             self._process = subprocess.Popen(  # noqa: S603
                 command, env=self._environment, stderr=log, cwd=self._code
             )
-        until = time.monotonic() + START_SECONDS
-        while wait and not self.answers():
-            assert self._process.poll() is None, f"the server did not start: see {self._log}"
+        try:
+            self._await_start(self._process, START_SECONDS if wait else 0.0)
+        except BaseException:
+            self.kill()
+            raise
+
+    def _await_start(self, process: subprocess.Popen[bytes], seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while seconds and not self.answers():
+            assert process.poll() is None, f"the server did not start: see {self._log}"
             assert time.monotonic() < until, "the server did not start in time"
             time.sleep(0.1)
 
