@@ -12,6 +12,7 @@ from graph.transport import (
     GraphQLApp,
     PersistedDocuments,
     QueryLimits,
+    Resumption,
     Schema,
     TransportLimits,
     UnusableDocument,
@@ -68,4 +69,9 @@ def graphql_schema(
         prices=schema.PRICES,
         code_of=lambda error: error.code if isinstance(error, ApiError) else None,
         states=frozenset({"runProgress", "operationProgress"}),
+        resumptions={"runProgress": Resumption("after", _sequence_of)},
     )
+
+
+def _sequence_of(update: schema.RunUpdate) -> int:
+    return update.value.progress.sequence

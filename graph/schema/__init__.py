@@ -7,7 +7,7 @@ from graph.schema.operations import Operation
 from graph.schema.prices import PRICES
 from graph.schema.query import Query
 from graph.schema.scalars import SCALARS
-from graph.schema.subscription import Subscription
+from graph.schema.subscription import RunUpdate, Subscription
 from graph.schema.user_errors import TYPED as USER_ERRORS
 
 BEHIND_INTERFACES = (
@@ -17,4 +17,12 @@ BEHIND_INTERFACES = (
 )
 """Types that no field names directly: they are reached through interfaces."""
 
-__all__ = ["BEHIND_INTERFACES", "PRICES", "SCALARS", "Mutation", "Query", "Subscription"]
+__all__ = [
+    "BEHIND_INTERFACES",
+    "PRICES",
+    "SCALARS",
+    "Mutation",
+    "Query",
+    "RunUpdate",
+    "Subscription",
+]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from graphql import print_schema
@@ -12,6 +14,9 @@ from graph.app import ApplicationState, configured_schema, graphql_schema
 from graph.app.graphql import graphql_app
 from graph.config.settings import SettingsError
 from graph.model.caller import Caller, Identity
+from graph.schema import RunUpdate
+from graph.transport.execution.request import OperationRequest
+from graph.transport.execution.sharing import SharedOperation
 from tests.world import settings
 
 
@@ -43,3 +48,18 @@ def test_callers_take_turns_by_key_and_end_user_whatever_their_rights(tmp_path: 
     ]
     shares = [served.endpoint.results._share_of(caller) for caller in callers]
     assert shares == [("portal", "ada"), ("portal", None), ("lab", None)]
+
+
+def test_those_who_follow_a_run_share_its_execution_wherever_they_resume() -> None:
+    schema = graphql_schema()
+    text = "subscription($after: Int) { runProgress(run: 1, after: $after) { sequence } }"
+    shared = []
+    for after in (None, 1, 2):
+        request = OperationRequest(text, {"after": after}, None, "ann", "r")
+        operation = schema.prepare(request)
+        shared.append(SharedOperation.of(operation, request))
+    assert [each.after for each in shared] == [None, 1, 2]
+    assert len({each.key for each in shared}) == 1
+    assert operation.resumption is not None
+    update: Any = SimpleNamespace(progress=SimpleNamespace(sequence=7))
+    assert operation.resumption.sequence_of(RunUpdate(value=update)) == 7

@@ -11,7 +11,7 @@ from typing import Any
 
 import strawberry
 
-from graph.transport import GraphQLApp, Schema, TransportLimits, make_schema
+from graph.transport import GraphQLApp, Resumption, Schema, TransportLimits, make_schema
 from graph.transport.execution import executor
 from graph.transport.execution.executor import Result
 from graph.transport.execution.persisted import PersistedDocuments
@@ -140,7 +140,22 @@ class Own:
 
 
 @strawberry.type
+class Numbered:
+    sequence: int
+
+
+@strawberry.type
 class Subscription:
+    @strawberry.subscription
+    async def numbered(
+        self,
+        after: int | None = None,
+    ) -> AsyncGenerator[Numbered, None]:
+        """A state that can be resumed, of the numbers that ``Levels`` are told."""
+        async for state in LEVELS.follow(""):
+            if int(state) != after:
+                yield Numbered(sequence=int(state))
+
     @strawberry.subscription
     async def own(self, to: int) -> AsyncGenerator[Own, None]:
         for _ in range(to):
@@ -182,7 +197,8 @@ def schema_with(persisted: PersistedDocuments | None = None) -> Schema:
         mutation=Mutation,
         subscription=Subscription,
         code_of=lambda error: getattr(error, "code", None),
-        states=frozenset({"level", "followed"}),
+        states=frozenset({"level", "followed", "numbered"}),
+        resumptions={"numbered": Resumption("after", lambda event: event.sequence)},
         persisted=persisted,
     )
 

@@ -32,6 +32,8 @@ class Result:
     data: dict[str, Any] | None
     errors: list[GraphQLError]
     stage: Stage
+    sequence: int | None = None
+    """The number of the event that it shows, for a state that can be resumed."""
 
     @property
     def executed(self) -> bool:
@@ -90,7 +92,9 @@ async def subscribe(
             result = execute_subscription_event(_for_event(executor, event))
             if isawaitable(result):
                 result = await result
-            yield _showable(schema, result, request.request_id)
+            resumption = operation.resumption
+            sequence = resumption.sequence_of(event) if resumption else None
+            yield _showable(schema, result, request.request_id, sequence)
     except Exception as error:  # noqa: BLE001 - a boundary; ``shown`` logs it
         broken = GraphQLError(str(error), original_error=error)
         yield refused(schema, RequestError([broken]), request.request_id)
@@ -145,6 +149,8 @@ def _for_event(executor: PacedExecutor, event: Any) -> PacedExecutor:
     return for_event
 
 
-def _showable(schema: Schema, result: ExecutionResult, request_id: str) -> Result:
+def _showable(
+    schema: Schema, result: ExecutionResult, request_id: str, sequence: int | None = None
+) -> Result:
     errors = shown(result.errors, schema.code_of, request_id) if result.errors else []
-    return Result(result.data, errors, Stage.PARTIAL if errors else Stage.COMPLETE)
+    return Result(result.data, errors, Stage.PARTIAL if errors else Stage.COMPLETE, sequence)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -55,6 +55,16 @@ class OperationRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class Resumption:
+    """How a client that reconnects to a state says which event it has already."""
+
+    argument: str
+    """A nullable Int of the field: the sequence number of the last event that was received."""
+    sequence_of: Callable[[Any], int]
+    """The sequence number of an event."""
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
     """An operation that may be executed: valid, within the limits, and allowed."""
 
@@ -63,6 +73,8 @@ class Operation:
     summary: Summary
     is_state: bool
     """Whether it is a subscription of which only the newest event counts."""
+    resumption: Resumption | None = None
+    """Of a state that can be resumed."""
     fields: int = 0
     """That the answer may have."""
     calls: int = 0

@@ -20,6 +20,7 @@ from graph.transport.execution.errors import MASK
 from graph.transport.execution.executor import Result, execute, refused, subscribe
 from graph.transport.execution.groups import Executions, Groups, Member, Membership
 from graph.transport.execution.request import Operation, OperationRequest, RequestError
+from graph.transport.execution.resuming import Resumed
 from graph.transport.execution.schema import Schema
 from graph.transport.execution.sharing import SharedOperation
 from graph.transport.report import NO_FIELD, Context, Failures, Report, Summary, failures_of
@@ -46,6 +47,8 @@ class Payload:
     errors: bytes | None = None
     """Of an operation that was not executed at all: the list of its errors."""
     failures: Failures = field(default_factory=Counter)
+    sequence: int | None = None
+    """The number of the event, of a state that can be resumed."""
     _forms: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def form(self, make: Callable[[bytes], F]) -> F:
@@ -161,6 +164,8 @@ class Results:
         rights = self._rights_of(request.identity)
         shared = SharedOperation.of(operation, request)
         key = (shared.key, rights)
+        if shared.after is not None:
+            member = Resumed(member, shared.after)
         names = self._names_of(request.identity)
         context = partial(self._make_shared_context, rights, request.request_id)
         self._executions.join(names, key)
@@ -252,7 +257,7 @@ def _encoded(
     if extensions is not None:
         response["extensions"] = extensions
     errors = None if result.executed else orjson.dumps(response["errors"])
-    return Payload(orjson.dumps(response), result.stage, errors, failures)
+    return Payload(orjson.dumps(response), result.stage, errors, failures, result.sequence)
 
 
 def _broken(request: OperationRequest, error: Exception) -> Payload:

@@ -23,7 +23,13 @@ from graph.transport.execution.errors import CodeOf
 from graph.transport.execution.limits import QueryLimits
 from graph.transport.execution.pacing import Pacer
 from graph.transport.execution.persisted import PersistedDocuments
-from graph.transport.execution.request import NotAllowed, Operation, OperationRequest, RequestError
+from graph.transport.execution.request import (
+    NotAllowed,
+    Operation,
+    OperationRequest,
+    RequestError,
+    Resumption,
+)
 from graph.transport.execution.strawberry_internals import core_schema
 from graph.transport.report import Summary
 
@@ -42,13 +48,14 @@ class Schema:
         limits: QueryLimits,
         code_of: CodeOf,
         states: frozenset[str],
+        resumptions: Mapping[str, Resumption],
         persisted: PersistedDocuments,
         prices: Prices,
     ) -> None:
         self._types, self._persisted, self._prices = types, persisted, prices
         self.core: GraphQLSchema = core_schema(types)
         self.limits, self.code_of = limits, code_of
-        self._states = states
+        self._states, self._resumptions = states, resumptions
         self._documents = Documents(self.core, limits)
         self.pacer = Pacer()
         """Shared by all executions."""
@@ -77,7 +84,10 @@ class Schema:
         of_states = all(field.name.value in self._states for field in fields)
         is_state = definition.operation is OperationType.SUBSCRIPTION and of_states
         summary = Summary(name, definition.operation.value, names)
-        return Operation(document, definition, summary, is_state, cost.fields, cost.all_calls)
+        resumption = self._resumptions.get(fields[0].name.value) if is_state else None
+        return Operation(
+            document, definition, summary, is_state, resumption, cost.fields, cost.all_calls
+        )
 
     def _cost(
         self,
@@ -119,6 +129,7 @@ def make_schema(
     limits: QueryLimits | None = None,
     code_of: CodeOf = lambda _error: None,
     states: frozenset[str] = frozenset(),
+    resumptions: Mapping[str, Resumption] | None = None,
     persisted: PersistedDocuments | None = None,
     prices: Prices = NO_PRICES,
 ) -> Schema:
@@ -126,8 +137,9 @@ def make_schema(
 
     ``states`` names the subscriptions whose events are states: a client that has the newest misses
     nothing. Each is executed once for all who ask for the same with equal rights, so that what it
-    shows may depend on rights and never on identity. ``prices``: which fields
-    call services behind the server, and how often. Raises UnusableDocument for a document of the
+    shows may depend on rights and never on identity. ``resumptions`` are those of states that can
+    be resumed: where a client does so is no part of what is shared. ``prices``: which fields call
+    services behind the server, and how often. Raises UnusableDocument for a document of the
     manifest that is invalid or too expensive.
     """
     return Schema(
@@ -141,6 +153,7 @@ def make_schema(
         limits=limits or QueryLimits(),
         code_of=code_of,
         states=states,
+        resumptions=resumptions or {},
         persisted=persisted or PersistedDocuments(),
         prices=prices,
     )

@@ -13,6 +13,7 @@ from graph.transport.execution.documents import chosen
 from graph.transport.execution.limits import too_costly
 from graph.transport.execution.normal import declared, normal_text
 from graph.transport.execution.request import Operation, OperationRequest, RequestError
+from graph.transport.execution.resuming import without_resumption
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +25,20 @@ class SharedOperation:
     operation: Operation
     request: OperationRequest
     """Of the subscriber that came first; its identity must not be used."""
+    after: int | None = None
+    """The event that this subscriber has already, of a state that is resumed."""
 
     @classmethod
     def of(cls, operation: Operation, request: OperationRequest) -> Self:
-        text = normal_text(operation.document, operation.definition)
-        return cls(text, declared(operation.definition, request.variables), operation, request)
+        document, definition = operation.document, operation.definition
+        variables = declared(definition, request.variables)
+        resumption = operation.resumption
+        if resumption is not None:
+            rest = without_resumption(document, definition, variables, resumption.argument)
+            if rest is not None:
+                variables.pop(rest.variable or "", None)
+                return cls(rest.text, variables, operation, request, rest.after)
+        return cls(normal_text(document, definition), variables, operation, request)
 
     @property
     def key(self) -> Hashable:

@@ -1,0 +1,148 @@
+"""Resumes a state after the event that a client has already, which differs between clients.
+
+It is taken out of the operation, so that clients that reconnect share the execution of the others.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple, Protocol, TypeVar
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    IntValueNode,
+    NonNullTypeNode,
+    NullValueNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    ValueNode,
+    VariableDefinitionNode,
+    VariableNode,
+)
+
+from graph.transport.execution.groups import Member
+from graph.transport.execution.normal import normal_text
+
+_MOST: Final = 1 << 31
+"""GraphQL's Int has 32 bits."""
+
+
+class Shared(NamedTuple):
+    """What clients that resume a state at different events have in common."""
+
+    text: str
+    after: int | None
+    """The event that this client has already."""
+    variable: str | None
+    """The variable that says so, which is no part of the text."""
+
+
+def without_resumption(
+    document: DocumentNode,
+    definition: OperationDefinitionNode,
+    variables: Mapping[str, Any],
+    argument: str,
+) -> Shared | None:
+    """The normal text of an operation without an argument of its field.
+
+    None if that would not mean the same: the argument is missing or invalid, or its variable is
+    used elsewhere.
+    """
+    field = definition.selection_set.selections[0]
+    if not isinstance(field, FieldNode):
+        return None
+    given = [each.value for each in field.arguments or () if each.name.value == argument]
+    if not given:
+        return None
+    declared = definition.variable_definitions or ()
+    variable = given[0].name.value if isinstance(given[0], VariableNode) else None
+    kept = tuple(each for each in declared if each.variable.name.value != variable)
+    try:
+        after = _value(given[0], declared, variables)
+    except (TypeError, ValueError):
+        return None
+    text = normal_text(document, _rest(definition, field, argument, kept))
+    if variable is not None and re.search(rf"\${variable}\b", text):
+        return None
+    return Shared(text, after, variable)
+
+
+def _rest(
+    definition: OperationDefinitionNode,
+    field: FieldNode,
+    argument: str,
+    variables: tuple[VariableDefinitionNode, ...],
+) -> OperationDefinitionNode:
+    arguments = tuple(each for each in field.arguments or () if each.name.value != argument)
+    rest = FieldNode(
+        alias=field.alias,
+        name=field.name,
+        arguments=arguments,
+        directives=field.directives,
+        selection_set=field.selection_set,
+    )
+    return OperationDefinitionNode(
+        operation=definition.operation,
+        name=definition.name,
+        variable_definitions=variables,
+        directives=definition.directives,
+        selection_set=SelectionSetNode(selections=(rest, *definition.selection_set.selections[1:])),
+    )
+
+
+def _value(
+    node: ValueNode,
+    declared: tuple[VariableDefinitionNode, ...],
+    variables: Mapping[str, Any],
+) -> int | None:
+    """The value of a nullable Int. Raises an error if it is not certainly valid."""
+    if isinstance(node, NullValueNode):
+        return None
+    if isinstance(node, IntValueNode):
+        return _checked(int(node.value))
+    if not isinstance(node, VariableNode):
+        raise TypeError("not an Int")
+    name = node.name.value
+    (definition,) = (each for each in declared if each.variable.name.value == name)
+    if isinstance(definition.type, NonNullTypeNode) and variables.get(name) is None:
+        raise ValueError("required")
+    if name in variables:
+        return _checked(variables[name])
+    default = definition.default_value
+    return None if default is None else _value(default, (), {})
+
+
+def _checked(value: object) -> int | None:
+    if value is None or (type(value) is int and -_MOST <= value < _MOST):
+        return value
+    raise ValueError("not an Int")
+
+
+class _Numbered(Protocol):
+    @property
+    def sequence(self) -> int | None: ...
+
+
+N = TypeVar("N", bound=_Numbered)
+
+
+class Resumed(Member[N]):
+    """A member that has an event already, and gets it again only if it is the last one."""
+
+    __slots__ = ("_after", "_held", "_member")
+
+    def __init__(self, member: Member[N], after: int) -> None:
+        self._member, self._after = member, after
+        self._held: N | None = None
+
+    def put(self, value: N, /) -> None:
+        self._held = value if value.sequence == self._after else None
+        if self._held is None:
+            self._member.put(value)
+
+    def close(self) -> None:
+        if self._held is not None:  # a client that gets nothing takes that for an error
+            self._member.put(self._held)
+        self._member.close()
