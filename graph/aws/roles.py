@@ -12,6 +12,7 @@ from graph.aws.tags import carries, encoded
 from graph.model import names
 from graph.model.errors import AccessDenied, Conflict, NotFound, Upstream
 from graph.model.mover import Tag
+from graph.model.resources import Resource
 
 _POLICY: Final = "DataSyncBucketAccessPolicy"
 _ON_BUCKET: Final = ("GetBucketLocation", "ListBucket", "ListBucketMultipartUploads")
@@ -28,6 +29,8 @@ _ON_OBJECTS: Final = (
 )
 PRINCIPAL: Final = {"Service": "datasync.amazonaws.com"}
 """Who may assume the roles."""
+_BUCKET: Final = re.compile(r"arn:[^:]+:s3[^:]*:[^:]*:[^:]*:(accesspoint[:/])?[^/]+")
+"""The bucket or access point in the ARN of its objects."""
 _NOT_IN_A_PATH: Final = re.compile(r"[^\x21-\x7e]")
 
 
@@ -37,9 +40,13 @@ def role_path(org: str, group: str) -> str:
 
 
 async def ensure_role(
-    aws: AccountGateway, name: str, path: str, bucket_arn: str, tags: tuple[Tag, ...]
+    aws: AccountGateway, name: str, path: str, bucket: Resource, tags: tuple[Tag, ...]
 ) -> str:
-    """Creates a role for one bucket, or completes one that an earlier attempt began.
+    """Creates a role for a prefix of one bucket, or completes one that an earlier attempt began.
+
+    Without a prefix, or where its meaning is up to the service, the role reaches the whole bucket.
+    It may always list the bucket: DataSync checks access with HeadBucket, which takes the same
+    permission and names no prefix.
 
     Returns its ARN. Raises Conflict if the name belongs to a role with other tags.
     """
@@ -64,12 +71,19 @@ async def ensure_role(
             RoleName=name,
             PolicyName=_POLICY,
             PolicyDocument=_document(
-                _allow(_ON_BUCKET, bucket_arn), _allow(_ON_OBJECTS, f"{bucket_arn}/*")
+                _allow(_ON_BUCKET, bucket.arn), _allow(_ON_OBJECTS, _objects_of(bucket))
             ),
         )
     except NotFound:  # IAM is eventually consistent
         raise Upstream(f"The role {name} is not known to IAM yet. Try again.") from None
     return str(answer["Role"]["Arn"])
+
+
+def _objects_of(bucket: Resource) -> str:
+    """The objects below the prefix, whose characters are no wildcards of IAM's."""
+    is_access_point = bool(names.arn(bucket.arn).account)
+    inner = "object/" if is_access_point and bucket.prefix else ""
+    return f"{bucket.arn}/{inner}{bucket.prefix or ''}*"
 
 
 async def delete_role(aws: AccountGateway, name: str, marks: tuple[Tag, ...] = ()) -> None:
@@ -166,8 +180,9 @@ async def buckets_of_role(aws: AccountGateway, name: str) -> set[str]:
         answer = await _iam(aws, "get_role_policy", RoleName=name, PolicyName=_POLICY)
     except (AccessDenied, NotFound):
         return set()
-    found = {arn.removesuffix("/*") for arn in _resources(answer["PolicyDocument"])}
-    return set() if any("*" in arn for arn in found) else found
+    named = [_BUCKET.match(arn) for arn in _resources(answer["PolicyDocument"])]
+    found = {match[0] for match in named if match}
+    return found if all(named) and not any("*" in arn for arn in found) else set()
 
 
 def name_of_role(role_arn: str) -> str:

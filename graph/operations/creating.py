@@ -79,11 +79,12 @@ class MoverCreation:
         if not creation.needs_role:
             return None
         name, path = role_name(self._operation_id, new, side), role_path(aws.org, new.group)
+        (bucket,) = creation.resources(spec, ())
         tags = tags_for(aws.org, self._operation_id, new, side)
 
         async def ensure() -> str:
             try:
-                return await ensure_role(aws, name, path, creation.target(spec), tags)
+                return await ensure_role(aws, name, path, bucket, tags)
             except ApiError as error:
                 # The name is the operation's own, so that repeating the call makes no second role.
                 # But one that appears after a roll-back has to be removed.

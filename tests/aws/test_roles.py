@@ -14,13 +14,14 @@ from graph.aws.client.access import Access
 from graph.aws.client.gateway import Gateway
 from graph.model.errors import Conflict, NotFound
 from graph.model.mover import OPERATION_TAG, Tag
+from graph.model.resources import Resource, s3_prefix
 from graph.sandbox import Fault, Sandbox
 from tests.world import LAB, ORG, OTHER
 
 
 async def test_a_buckets_role_is_what_the_contract_says(aws: Sandbox, gateway: Gateway) -> None:
     path = roles.role_path(ORG, "g")
-    arn = await roles.ensure_role(gateway.bind(LAB), "r-1", path, "arn:aws:s3:::b", ())
+    arn = await roles.ensure_role(gateway.bind(LAB), "r-1", path, Resource("arn:aws:s3:::b"), ())
     assert arn == f"arn:aws:iam::{LAB}:role/spinup/{ORG}/g/r-1"
 
     async def iam(operation: str, **params: str) -> dict[str, Any]:
@@ -90,7 +91,7 @@ async def test_a_role_goes_with_what_others_attached_to_it_unless_they_use_it(
     from moto.iam.models import iam_backends  # noqa: PLC0415 - after it is extended
 
     account, path = gateway.bind(LAB), roles.role_path(ORG, "g")
-    await roles.ensure_role(account, "r-1", path, "arn:aws:s3:::b", ())
+    await roles.ensure_role(account, "r-1", path, Resource("arn:aws:s3:::b"), ())
     name = attached(iam_backends[LAB]["aws"], "r-1", what)
     if goes:
         await roles.delete_role(account, "r-1")
@@ -108,12 +109,47 @@ async def test_what_the_server_may_not_do_with_a_role_is_a_conflict_that_says_so
     from moto.iam.models import iam_backends  # noqa: PLC0415 - after it is extended
 
     account, path = gateway.bind(LAB), roles.role_path(ORG, "g")
-    await roles.ensure_role(account, "r-1", path, "arn:aws:s3:::b", ())
+    await roles.ensure_role(account, "r-1", path, Resource("arn:aws:s3:::b"), ())
     what = "managed policy" if call == "DetachRolePolicy" else "instance profile"
     attached(iam_backends[LAB]["aws"], "r-1", what)
     aws.interceptor.add(Fault(call, "denied", count=100))
     with pytest.raises(Conflict, match=r"attached|instance profile"):
         await roles.delete_role(account, "r-1")
+
+
+POINT = f"arn:aws:s3:us-east-1:{LAB}:accesspoint/p"
+
+
+@pytest.mark.parametrize(
+    ("bucket", "subdirectory", "objects"),
+    [
+        ("arn:aws:s3:::b", None, "arn:aws:s3:::b/*"),
+        ("arn:aws:s3:::b", "/", "arn:aws:s3:::b/*"),
+        ("arn:aws:s3:::b", "lab", "arn:aws:s3:::b/lab/*"),
+        ("arn:aws:s3:::b", "/lab/in put/", "arn:aws:s3:::b/lab/in put/*"),
+        ("arn:aws:s3:::b", "/lab/../shop/", "arn:aws:s3:::b/*"),  # up to the service
+        (POINT, None, f"{POINT}/*"),
+        (POINT, "/lab/", f"{POINT}/object/lab/*"),
+    ],
+)
+async def test_a_role_reaches_the_objects_of_its_location_alone(
+    aws: Sandbox, gateway: Gateway, bucket: str, subdirectory: str | None, objects: str
+) -> None:
+    account, path = gateway.bind(LAB), roles.role_path(ORG, "g")
+    used = Resource(bucket, s3_prefix(subdirectory))
+    await roles.ensure_role(account, "r-1", path, used, ())
+    kept = await account.call(
+        "iam",
+        Access.MANAGE,
+        "get_role_policy",
+        RoleName="r-1",
+        PolicyName="DataSyncBucketAccessPolicy",
+    )
+    statements = {x["Resource"]: x["Action"] for x in kept["PolicyDocument"]["Statement"]}
+    assert list(statements) == [bucket, objects]
+    assert "s3:ListBucket" in statements[bucket]
+    assert "s3:GetObject" in statements[objects]
+    assert await roles.buckets_of_role(account, "r-1") == {bucket}
 
 
 @pytest.mark.parametrize(
@@ -127,7 +163,7 @@ async def test_the_bucket_of_a_role_is_in_its_policy(
 
     account, path = gateway.bind(LAB), roles.role_path(ORG, "g")
     assert await roles.buckets_of_role(account, "r-1") == set()
-    await roles.ensure_role(account, "r-1", path, bucket or "arn:aws:s3:::b", ())
+    await roles.ensure_role(account, "r-1", path, Resource(bucket or "arn:aws:s3:::b"), ())
     if bucket is None:
         iam_backends[LAB]["aws"].delete_role_policy("r-1", "DataSyncBucketAccessPolicy")
     assert await roles.buckets_of_role(account, "r-1") == found
@@ -146,12 +182,12 @@ async def test_a_role_of_somebody_else_is_neither_completed_nor_deleted(
 ) -> None:
     account, path = gateway.bind(LAB), roles.role_path(ORG, "g")
     mine, other = (Tag(OPERATION_TAG, "mine"),), (Tag(OPERATION_TAG, "other"),)
-    arn = await roles.ensure_role(account, "r-1", path, "arn:aws:s3:::b", mine)
+    arn = await roles.ensure_role(account, "r-1", path, Resource("arn:aws:s3:::b"), mine)
     with pytest.raises(Conflict, match="already exists and has other tags"):
-        await roles.ensure_role(account, "r-1", path, "arn:aws:s3:::b", other)
+        await roles.ensure_role(account, "r-1", path, Resource("arn:aws:s3:::b"), other)
     await roles.delete_role(account, "r-1", other)
     assert await roles.tags_of_role(account, "r-1") == mine
-    assert await roles.ensure_role(account, "r-1", path, "arn:aws:s3:::b", mine) == arn
+    assert await roles.ensure_role(account, "r-1", path, Resource("arn:aws:s3:::b"), mine) == arn
     await roles.delete_role(account, "r-1", mine)
     with pytest.raises(NotFound):
         await roles.tags_of_role(account, "r-1")

@@ -21,6 +21,7 @@ from graph.aws.tasks import create_task
 from graph.model.errors import Upstream
 from graph.model.location import S3Spec
 from graph.model.mover import Tag, own_tags
+from graph.model.resources import Resource
 from tests.world import LAB, ORG, ROLE
 
 AT_ONCE = 100
@@ -108,7 +109,7 @@ def tags(index: int) -> tuple[Tag, ...]:
 
 async def role(gateway: Gateway, index: int) -> str:
     return await ensure_role(
-        gateway.bind(LAB), f"role-{index}", f"/spinup/{ORG}/g/", BUCKET, tags(index)
+        gateway.bind(LAB), f"role-{index}", f"/spinup/{ORG}/g/", Resource(BUCKET), tags(index)
     )
 
 

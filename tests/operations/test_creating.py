@@ -14,6 +14,7 @@ from graph.aws.client.gateway import Gateway
 from graph.aws.roles import delete_role, ensure_role
 from graph.model.errors import Conflict, Upstream
 from graph.model.mover import OPERATION_TAG, PART_TAG, Tag
+from graph.model.resources import Resource
 from graph.sandbox import Fault, Sandbox
 from graph.store import OperationRecords
 from tests.operations.crash import left
@@ -157,12 +158,14 @@ async def test_a_role_that_another_made_is_neither_taken_nor_deleted(aws: Sandbo
     ours, others = (Tag(OPERATION_TAG, "ours"),), (Tag(OPERATION_TAG, "others"),)
     clients = Clients(region="us-east-1", role=ROLE, org=ORG, external_id="x-1")
     async with Gateway(clients, org=ORG) as gateway:
-        made_once = await ensure_role(gateway.bind(LAB), "r", "/spinup/acme/g/", BUCKET, others)
+        made_once = await ensure_role(
+            gateway.bind(LAB), "r", "/spinup/acme/g/", Resource(BUCKET), others
+        )
         assert made_once == await ensure_role(
-            gateway.bind(LAB), "r", "/spinup/acme/g/", BUCKET, others
+            gateway.bind(LAB), "r", "/spinup/acme/g/", Resource(BUCKET), others
         )
         with pytest.raises(Conflict, match="has other tags"):
-            await ensure_role(gateway.bind(LAB), "r", "/spinup/acme/g/", BUCKET, ours)
+            await ensure_role(gateway.bind(LAB), "r", "/spinup/acme/g/", Resource(BUCKET), ours)
         await delete_role(gateway.bind(LAB), "r", ours)
         await gateway.bind(LAB).call("iam", Access.MANAGE, "get_role", RoleName="r")
         await delete_role(gateway.bind(LAB), "r", others)

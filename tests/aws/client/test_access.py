@@ -9,6 +9,7 @@ import pytest
 from graph.aws import roles
 from graph.aws.client.access import Access, session_policies
 from graph.aws.client.gateway import Gateway
+from graph.model.resources import Resource
 from graph.sandbox import Sandbox
 from tests.world import LAB, ORG
 
@@ -79,7 +80,7 @@ async def test_what_the_server_asks_of_iam_is_allowed_by_its_session_policy(
 ) -> None:
     path = roles.role_path(ORG, "g")
     for _ in range(2):
-        await roles.ensure_role(gateway.bind(LAB), "r-1", path, "arn:aws:s3:::b", ())
+        await roles.ensure_role(gateway.bind(LAB), "r-1", path, Resource("arn:aws:s3:::b"), ())
     await roles.delete_role(gateway.bind(LAB), "r-1")
     await roles.delete_role(gateway.bind(LAB), "r-1")
     policy = json.loads(session_policies(Access.MANAGE, "aws", ORG)["Policy"])
