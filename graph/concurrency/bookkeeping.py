@@ -7,6 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Final
 
+from graph.concurrency.in_progress import InProgress, NoRoom
 from graph.concurrency.tasks import TaskOwner
 from graph.model.clock import Clock
 
@@ -21,7 +22,8 @@ _LONGEST_WAIT: Final = 60.0
 _TRIES: Final = 20
 """About a quarter of an hour."""
 _MOST: Final = 1_000
-"""Writes that are retried at the same time; further ones are logged and dropped."""
+"""Writes that are retried at the same time. Each caller may have as many as are still free; further
+ones are logged and dropped."""
 
 
 class Bookkeeping:
@@ -29,6 +31,7 @@ class Bookkeeping:
 
     def __init__(self, clock: Clock) -> None:
         self._clock, self._retries = clock, TaskOwner()
+        self._waiting = InProgress(_MOST)
 
     async def settle(self, what: str, write: Write) -> None:
         """Writes at once, or else in the background. Never raises; ``write`` may be repeated."""
@@ -38,10 +41,18 @@ class Bookkeeping:
 
     def later(self, seconds: float, what: str, write: Write) -> None:
         """Writes in the background, for the first time after ``seconds``."""
-        if len(self._retries) >= _MOST:
-            log.error("not recorded, because too many records are waiting: %s", what)
+        try:
+            leave = self._waiting.enter_current()
+        except NoRoom as error:
+            log.error(  # noqa: TRY400 - no fault here
+                "not recorded, because too many records are waiting, of which %d are this "
+                "caller's: %s",
+                error.held,
+                what,
+            )
             return
-        self._retries.spawn(self._retry(seconds, what, write))
+        retry = self._retries.spawn(self._retry(seconds, what, write))
+        retry.add_done_callback(lambda _: leave())
 
     async def aclose(self) -> None:
         """Gives up what is still being retried, and logs it."""

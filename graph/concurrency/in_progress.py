@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Hashable
 
+from graph.concurrency.work import current_work
+
 
 class NoRoom(Exception):
     """A caller has in progress what it may have at present, or there is no room at all.
@@ -29,9 +31,15 @@ class InProgress:
         self._free = most
         self._held: Counter[tuple[Hashable, ...]] = Counter()
 
-    def enter(self, key: str, user: str | None) -> Callable[[], None]:
+    def enter_current(self) -> Callable[[], None]:
+        """As ``enter``, for the caller that the calling task works for, the first if several."""
+        key, user, *_ = (*current_work().shares[0], None)
+        return self.enter(key, user)
+
+    def enter(self, key: Hashable, user: Hashable | None) -> Callable[[], None]:
         """Counts one more, and returns what has to be called at its end. Raises NoRoom."""
-        caller, end_user = (key,), (key, user)
+        caller: tuple[Hashable, ...] = (key,)
+        end_user = (key, user)
         held = self._held[caller]
         if held >= self._free:
             raise NoRoom(held)

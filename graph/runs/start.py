@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,7 +13,7 @@ from graph.aws.client.effects import may_take_effect
 from graph.aws.client.gateway import Gateway, NotSent
 from graph.aws.executions import describe_run, marked_run, start_run
 from graph.aws.tasks import describe_task
-from graph.concurrency import Bookkeeping, TaskOwner
+from graph.concurrency import Bookkeeping, InProgress, NoRoom, TaskOwner
 from graph.model.clock import Clock
 from graph.model.errors import (
     AccessDenied,
@@ -40,7 +41,7 @@ _LONGEST_POLL: Final = 0.5
 _LOOK_SECONDS: Final = 2.0
 """The longest pause between two looks for the run of a call that was not answered."""
 _LOOKS: Final = 1_000
-"""The most starts whose runs are looked for at a time."""
+"""Starts whose runs are looked for at a time, of which a caller may have as many as are free."""
 _NO_EFFECT: Final = (AccessDenied, Forbidden, Throttled, NotFound, NotSent)
 """Errors of StartTaskExecution that do not depend on the task, after which no run has begun."""
 
@@ -76,7 +77,7 @@ class Starter:
         """``settle``: seconds in which a call that was not answered may still take effect."""
         self._gateway, self._records = gateway, records
         self._bookkeeping, self._clock, self._settle = bookkeeping, clock, settle
-        self._looks = TaskOwner()
+        self._looks, self._may_look = TaskOwner(), InProgress(_LOOKS)
 
     async def aclose(self) -> None:
         """Gives up looking for runs. The claims of those starts end by themselves."""
@@ -129,8 +130,9 @@ class Starter:
             f"the unanswered start of {attempt.task_arn} by {attempt.by}",
             lambda: self._records.hold_start(attempt.task_arn, attempt.id, self._settle),
         )
-        if len(self._looks) < _LOOKS:
-            self._looks.spawn(self._settled(attempt))
+        with suppress(NoRoom):
+            leave = self._may_look.enter_current()
+            self._looks.spawn(self._settled(attempt)).add_done_callback(lambda _: leave())
 
     async def _settled(self, attempt: _Attempt) -> None:
         until, run_arn = self._clock.monotonic() + self._settle, None

@@ -7,7 +7,7 @@ import logging
 
 import pytest
 
-from graph.concurrency import bookkeeping
+from graph.concurrency import Share, Work, begin_work, bookkeeping
 from graph.concurrency.bookkeeping import Bookkeeping, Write
 from graph.model.errors import Upstream
 from tests.runs.watch.held import HeldClock
@@ -77,11 +77,47 @@ async def test_what_is_open_when_the_server_stops_is_logged(
 async def test_only_so_much_is_repeated_at_once(
     clock: HeldClock, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bookkeeping, "_MOST", 2)
+    monkeypatch.setattr(bookkeeping, "_MOST", 4)
     kept, (_, write) = Bookkeeping(clock), failing(1_000)
     for number in range(3):
         await kept.settle(f"exec-{number}", write)
-    assert "too many records are waiting: exec-2" in caplog.text
+    assert "too many records are waiting, of which 2 are this caller's: exec-2" in caplog.text
+    await kept.aclose()
+
+
+@pytest.mark.parametrize(("others", "share"), [(("flood", None), 4), (("portal", "another"), 3)])
+async def test_a_caller_with_many_records_leaves_room_for_those_of_others(
+    clock: HeldClock,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    others: tuple[str, str | None],
+    share: int,
+) -> None:
+    monkeypatch.setattr(bookkeeping, "_MOST", 8)
+    kept, (_, write) = Bookkeeping(clock), failing(1_000)
+
+    async def settle(caller: Share, what: str) -> None:
+        begin_work(Work(caller))
+        await kept.settle(what, write)
+
+    for number in range(20):
+        await asyncio.create_task(settle((*others, f"r-{number}"), f"exec-{number}"))
+    assert f"waiting, of which {share} are this caller's: exec-{share}" in caplog.text
+    caplog.clear()
+    await asyncio.create_task(settle(("portal", "one", "r"), "exec-x"))
+    assert "too many" not in caplog.text
+    await kept.aclose()
+
+
+async def test_records_that_are_written_make_room_for_others(
+    clock: HeldClock, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bookkeeping, "_MOST", 2)
+    kept = Bookkeeping(clock)
+    for number in range(3):
+        await kept.settle(f"exec-{number}", failing(1)[1])
+        await clock.turn(1)
+    assert "too many" not in caplog.text
     await kept.aclose()
 
 
