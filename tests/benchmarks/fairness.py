@@ -1,10 +1,11 @@
 """How long an honest caller waits while another does its worst; by hand, as a module.
 
-``python -m tests.benchmarks.fairness [--requests 40] [--code FOLDER]``. For each kind of flood an
-honest caller with a key of its own reads, starts, creates and authenticates, first undisturbed and
-then beside the flood. ``--code`` serves another version, such as a worktree of an older commit. The
-embedded AWS and all clients use the same processors: read the ratios. Each flood has a process of
-its own, so that it does not delay the clock of the honest caller.
+``python -m tests.benchmarks.fairness [--floods "all details,creates"] [--seconds 5] [--rounds 3]``.
+An honest caller with a key of its own reads, starts, creates and authenticates: undisturbed, while
+another server of the same machine is flooded, and while its own server is. The second tells how
+much of the third is due to the machine, whose processors all of them share. Each flood has a
+process and an address of its own. AWS takes 20 ms for a call, see ``recorded_aws``.
+``--code FOLDER`` serves another version, such as a worktree of an older commit.
 """
 
 from __future__ import annotations
@@ -13,194 +14,255 @@ import argparse
 import asyncio
 import json
 import secrets
+import signal
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-import httpx
-from graphql import get_introspection_query
+import aiohttp
 
 from graph.auth import token_for
-from tests.processes import SandboxProcess, ServerProcess
+from tests.benchmarks.floods import FLOODS, Request, floods
+from tests.benchmarks.recorded_aws import RecordedAws
+from tests.processes import SandboxProcess, ServerProcess, cpu_seconds
 from tests.world import CREATE, LAB, new_mover
 
-MOVERS = 30
+MOVERS: Final = 30
 HONEST, FLOOD = "honest key", "flooding key"
-KEYS = f"""
-[[keys]]
-name = "honest"
-key = "{HONEST}"
-write = true
-[[keys]]
-name = "flood"
-key = "{FLOOD}"
-write = true
-"""
-LIST = f'{{ account(id: "{LAB}") {{ movers(first: 100) {{ nodes {{ id name status }} }} }} }}'
-START = """mutation($id: ID!) { startMover(input: {mover: $id}) { errors { code } } }"""
-STOP = """mutation($id: ID!) { stopMover(input: {mover: $id}) { errors { code } } }"""
-NODES = "query($v: [ID!]!) { %s }"
-FLOODS = ("forged ids", "all details", "introspection", "starts", "creates", "wrong tokens")
-FLOOD_SECONDS = 5
-"""That a flood has to begin, and the server to recover from it."""
-_LETTERS = "./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-
-Request = Callable[[], Awaitable[object]]
+KEYS: Final = "".join(
+    f'[[keys]]\nname = "{name}"\nkey = "{key}"\nwrite = true\naudit = true\n'
+    for name, key in (("honest", HONEST), ("flood", FLOOD))
+)
+LIST: Final = (
+    f'{{ account(id: "{LAB}") {{ movers(first: 100) {{ nodes {{ id name status }} }} }} }}'
+)
+START: Final = "mutation($id: ID!) { startMover(input: {mover: $id}) { errors { code } } }"
+ENVIRONMENT: Final = {
+    "AWS_ACCESS_KEY_ID": "recorded",
+    "AWS_SECRET_ACCESS_KEY": "recorded",
+    "AWS_DEFAULT_REGION": "us-east-1",
+}
+PAUSE_SECONDS: Final = 0.02
+BEGIN_SECONDS: Final = 1.0
+"""That a flood has to begin, and a server to recover from it."""
+NEWLINE: Final = b"\n"
+PHASES: Final = ("alone", "machine", "beside")
+TOKENS: Final = 2_000
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--requests", type=int, default=40)
+    parser.add_argument("--floods", default=",".join(FLOODS))
+    parser.add_argument("--seconds", type=float, default=5)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--tape", type=Path, default=Path("/tmp/fairness.tape"))  # noqa: S108
     parser.add_argument("--code", type=Path)
     parser.add_argument("--flood", nargs=3, metavar=("NAME", "URL", "IDS"), help="by itself")
     given = parser.parse_args()
     if given.flood:
         asyncio.run(flood(*given.flood))
         return
-    with tempfile.TemporaryDirectory() as name, SandboxProcess(tasks=100_000) as aws:
-        folder = Path(name)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # closes what follows
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         (folder / "keys.toml").write_text(KEYS)
-        aws.furnish(LAB)
-        server = ServerProcess(
-            aws.environment,
-            folder / "log",
-            code=given.code,
-            KEYS=folder / "keys.toml",
-            STORE_URL=f"sqlite:///{folder}/db.sqlite",
-        )
-        server.start()
+        aws = stack.enter_context(recorded(given.tape))
+        servers = []
+        for name in ("server", "twin"):
+            server = ServerProcess(
+                aws.environment,
+                folder / f"{name}.log",
+                code=given.code,
+                KEYS=folder / "keys.toml",
+                STORE_URL=f"sqlite:///{folder}/{name}.sqlite",
+            )
+            stack.callback(server.stop)
+            server.start(wait=False)
+            servers.append(server)
+        while not all(server.answers() for server in servers):
+            time.sleep(0.1)
         try:
-            figures = asyncio.run(measure(server.url, given.requests))
+            asyncio.run(measure(servers, aws, given))
         except AssertionError:
-            print((folder / "log").read_text()[-3_000:])  # noqa: T201 - what went wrong
+            say((folder / "server.log").read_text()[-3_000:])  # what went wrong
             raise
-        finally:
-            server.stop()
-    print(json.dumps(figures, indent=2))  # noqa: T201 - its purpose
 
 
-async def measure(url: str, count: int) -> dict[str, Any]:
-    """Milliseconds by flood and kind of request: undisturbed, disturbed and their ratio."""
-    async with client(url, HONEST) as honest:
-        ids = await movers(honest)
-        kinds = requests(honest, url, ids[0])
+@contextmanager
+def recorded(tape: Path) -> Iterator[RecordedAws]:
+    """An AWS with movers, from the tape if there is one: to record one takes minutes."""
+    if tape.exists():
+        with RecordedAws(ENVIRONMENT, tape) as aws:
+            yield aws
+        return
+    with SandboxProcess(tasks=100_000, launch=0, phase=0) as sandbox:
+        sandbox.furnish(LAB)
+        with RecordedAws(sandbox.environment) as aws:
+            yield aws
+
+
+async def measure(
+    servers: list[ServerProcess], aws: RecordedAws, given: argparse.Namespace
+) -> None:
+    """Prints milliseconds and ratios by flood and kind of request."""
+    server, twin = servers
+    async with client(server.url, HONEST) as http:
+        ids = await (listed(http) if given.tape.exists() else movers(http))
+        tokens = [token_for(HONEST, 6) for _ in range(TOKENS)]
+        kinds = requests(http, ids[0], tokens)
+        for each in servers:
+            chosen = given.floods.split(",") if given.tape.exists() else FLOODS
+            await record(each.url, ids, chosen)
         for request in kinds.values():
             await request()
-        alone = {name: await p99(request, count) for name, request in kinds.items()}
-        figures: dict[str, Any] = {}
-        for name in FLOODS:
-            async with flooded(name, url, ids):
-                beside = {kind: await p99(request, count) for kind, request in kinds.items()}
-            figures[name] = {
-                kind: {
-                    "alone": round(alone[kind]),
-                    "beside": round(beside[kind]),
-                    "ratio": round(beside[kind] / alone[kind], 1),
-                }
-                for kind in kinds
-            }
-            print(name, json.dumps(figures[name]), flush=True)  # noqa: T201 - it takes long
-    return figures
+        if not given.tape.exists():
+            aws.replay()
+            aws.save(given.tape)
+        say("ready")
+        for name in given.floods.split(","):
+            taken: dict[tuple[str, str], list[float]] = defaultdict(list)
+            used = 0.0
+            for _ in range(given.rounds):
+                for phase in PHASES:
+                    url = {"alone": None, "machine": twin.url, "beside": server.url}[phase]
+                    async with flooded(name, url, ids):
+                        before = cpu_seconds(server.pid)
+                        await repeat(kinds, given.seconds, phase, taken)
+                        used += (phase == "beside") * (cpu_seconds(server.pid) - before)
+            say(f"{name}: the server's CPU {used / given.rounds / given.seconds:.0%}")
+            for kind in kinds:
+                show(kind, {phase: sorted(taken[phase, kind]) for phase in PHASES})
+    say(f"calls {json.dumps(aws.counts())}")
 
 
-def client(url: str, key: str) -> httpx.AsyncClient:
-    limits = httpx.Limits(max_connections=None)
-    headers = {"X-Auth-Token": token_for(key, 4)}
-    return httpx.AsyncClient(base_url=url, headers=headers, timeout=120, limits=limits)
+def show(kind: str, taken: dict[str, list[float]]) -> None:
+    def at(phase: str, part: float) -> float:
+        return taken[phase][int(len(taken[phase]) * part)]
+
+    figures = "  ".join(
+        f"{phase} {at(phase, 0.5):4.0f} {at(phase, 0.99):5.0f} ({len(taken[phase])})"
+        for phase in PHASES
+    )
+    ratios = [at("beside", 0.99) / at(phase, 0.99) for phase in ("alone", "machine")]
+    machine = at("machine", 0.99) / at("alone", 0.99)
+    say(
+        f"  {kind:6} p50 p99 ms: {figures}  p99 {ratios[0]:.1f} x alone, {ratios[1]:.1f} x machine "
+        f"(machine {machine:.1f} x alone)"
+    )
 
 
-async def ask(http: httpx.AsyncClient, query: str, **variables: Any) -> dict[str, Any]:
-    response = await http.post("/graphql", json={"query": query, "variables": variables})
-    answer: dict[str, Any] = response.json()
+def say(text: str) -> None:
+    print(text, flush=True)  # noqa: T201 - the purpose of the program
+
+
+async def repeat(
+    kinds: dict[str, Request],
+    seconds: float,
+    phase: str,
+    taken: dict[tuple[str, str], list[float]],
+) -> None:
+    """Makes requests of each kind one after the other, all kinds at the same time."""
+    until = time.perf_counter() + seconds
+
+    async def one(kind: str, request: Request) -> None:
+        while time.perf_counter() < until:
+            began = time.perf_counter()
+            await request()
+            taken[phase, kind].append(1_000 * (time.perf_counter() - began))
+            await asyncio.sleep(PAUSE_SECONDS)
+
+    await asyncio.gather(*(one(*item) for item in kinds.items()))
+
+
+def client(url: str, key: str, address: str = "127.0.0.1") -> aiohttp.ClientSession:
+    return aiohttp.ClientSession(
+        url,
+        headers={"X-Auth-Token": token_for(key, 4)},
+        connector=aiohttp.TCPConnector(limit=0, local_addr=(address, 0)),
+        timeout=aiohttp.ClientTimeout(120),
+    )
+
+
+async def ask(http: aiohttp.ClientSession, query: str, **variables: Any) -> dict[str, Any]:
+    body = {"query": query, "variables": variables}
+    async with http.post("/graphql", json=body) as response:
+        answer: dict[str, Any] = await response.json(content_type=None)
     return answer
 
 
-async def movers(http: httpx.AsyncClient) -> list[str]:
+async def movers(http: aiohttp.ClientSession) -> list[str]:
     """The ids of new movers."""
     for index in range(MOVERS):
         answer = await ask(http, CREATE, input=new_mover(f"m-{index}"))
         assert "errors" not in answer, answer
     async with asyncio.timeout(120):
-        while True:
-            nodes = (await ask(http, LIST))["data"]["account"]["movers"]["nodes"]
-            if len(nodes) == MOVERS and {node["status"] for node in nodes} == {"AVAILABLE"}:
-                return [node["id"] for node in nodes]
+        while len(ids := await listed(http)) < MOVERS:  # noqa: ASYNC110 - made in another process
             await asyncio.sleep(0.5)
+    return ids
 
 
-def requests(http: httpx.AsyncClient, url: str, mover: str) -> dict[str, Request]:
+async def listed(http: aiohttp.ClientSession) -> list[str]:
+    """The ids of the movers that can be started."""
+    nodes = (await ask(http, LIST))["data"]["account"]["movers"]["nodes"]
+    return [node["id"] for node in nodes if node["status"] == "AVAILABLE"]
+
+
+def requests(http: aiohttp.ClientSession, mover: str, tokens: list[str]) -> dict[str, Request]:
     """What an honest caller does, by name."""
 
     async def read() -> None:
-        assert "errors" not in await ask(http, LIST)
+        answer = await ask(http, LIST)
+        assert "errors" not in answer, answer
 
     async def start() -> None:
-        await ask(http, START, id=mover)
+        answer = await ask(http, START, id=mover)
+        assert answer["data"]["startMover"]["errors"] == [], answer
 
     async def create() -> None:
         name = secrets.token_hex(6)
-        payload = (await ask(http, CREATE, input=new_mover(f"h-{name}", "honest")))["data"]
-        assert payload["createMover"]["operation"], payload
+        answer = await ask(http, CREATE, input=new_mover(f"h-{name}", "honest"))
+        assert answer["data"]["createMover"]["operation"], answer
 
     async def authenticate() -> None:
-        headers = {"X-Auth-Token": token_for(HONEST, 6)}  # new, so that it is computed
-        async with httpx.AsyncClient(base_url=url, headers=headers, timeout=120) as fresh:
-            assert (await fresh.get("/v1/datasync/nowhere")).status_code == 404
+        headers = {"X-Auth-Token": tokens.pop()}
+        async with http.get("/v1/datasync/nowhere", headers=headers) as response:
+            assert response.status == 404, response.status
 
     return {"read": read, "start": start, "create": create, "token": authenticate}
 
 
-def floods(http: httpx.AsyncClient, url: str, ids: list[str]) -> dict[str, tuple[Request, int]]:
-    """What another caller does as often as it can, and how often at a time."""
-    forged = [f"{node[:-6]}{secrets.token_hex(3)}" for node in ids for _ in range(4)][:100]
-    nodes = NODES % " ".join(f"a{n}: nodes(ids: $v) {{ id }}" for n in range(10))
-    details = f"""{{ account(id: "{LAB}") {{ movers(first: 100) {{ nodes {{
-      name createdAt source {{ uri }} destination {{ uri }} lastRun {{ status }} }} }} }} }}"""
-
-    async def create() -> None:
-        await ask(http, CREATE, input=new_mover(f"f-{secrets.token_hex(6)}", "flood"))
-
-    async def start() -> None:
-        mover = secrets.choice(ids[1:])
-        await ask(http, START, id=mover)
-        await ask(http, STOP, id=mover)
-
-    async def guess() -> None:
-        token = "$2b$04$" + "".join(secrets.choice(_LETTERS) for _ in range(53))
-        headers = {"X-Auth-Token": token}
-        async with httpx.AsyncClient(base_url=url, headers=headers, timeout=120) as fresh:
-            await fresh.get("/v1/datasync/nowhere")
-
-    return {
-        "forged ids": (lambda: ask(http, nodes, v=forged), 4),
-        "all details": (lambda: ask(http, details), 20),
-        "introspection": (lambda: ask(http, get_introspection_query()), 8),
-        "starts": (start, 20),
-        "creates": (create, 20),
-        "wrong tokens": (guess, 50),
-    }
+async def record(url: str, ids: list[str], names: Sequence[str]) -> None:
+    """Makes every request of the floods once, so that their calls to AWS are known."""
+    async with client(url, FLOOD) as http:
+        for name, (request, _) in floods(http, ids).items():
+            if name in names:
+                await request()
 
 
 async def flood(name: str, url: str, ids: str) -> None:
     """Repeats the requests of a flood until the process is killed."""
-    async with client(url, FLOOD) as http:
-        request, at_once = floods(http, url, json.loads(ids))[name]
+    async with client(url, FLOOD, "127.0.0.2") as http:
+        request, at_once = floods(http, json.loads(ids))[name]
 
         async def again() -> None:
             while True:
-                with suppress(httpx.HTTPError):
+                with suppress(aiohttp.ClientError, TimeoutError):
                     await request()
-                    print("answered", flush=True)  # noqa: T201 - the flood has begun
+                    say("answered")  # the flood has begun
 
         await asyncio.gather(*(again() for _ in range(at_once)))
 
 
 @asynccontextmanager
-async def flooded(name: str, url: str, ids: list[str]) -> AsyncIterator[None]:
+async def flooded(name: str, url: str | None, ids: list[str]) -> AsyncIterator[None]:
+    if url is None:
+        yield
+        return
     command = [sys.executable, "-m", "tests.benchmarks.fairness", "--flood", name, url]
     process = await asyncio.create_subprocess_exec(
         *command, json.dumps(ids), stdout=asyncio.subprocess.PIPE
@@ -208,25 +270,14 @@ async def flooded(name: str, url: str, ids: list[str]) -> AsyncIterator[None]:
     assert process.stdout
     await process.stdout.readline()
     answers = asyncio.create_task(process.stdout.read())
-    await asyncio.sleep(FLOOD_SECONDS)
+    await asyncio.sleep(BEGIN_SECONDS)
     try:
         yield
     finally:
         process.kill()
         await process.wait()
-        print(name, (await answers).count(b"\n"), "answers")  # noqa: T201 - how much it was
-        await asyncio.sleep(FLOOD_SECONDS)
-
-
-async def p99(request: Request, count: int) -> float:
-    """Milliseconds; of fewer than 100 requests the longest."""
-    taken = []
-    for _ in range(count):
-        began = time.perf_counter()
-        await request()
-        taken.append(1_000 * (time.perf_counter() - began))
-        await asyncio.sleep(0.02)
-    return sorted(taken)[int(len(taken) * 0.99)]
+        say(f"  {name} of {url}: {(await answers).count(NEWLINE)} answers")
+        await asyncio.sleep(BEGIN_SECONDS)
 
 
 if __name__ == "__main__":
