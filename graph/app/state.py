@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from starlette.requests import HTTPConnection, Request
 
-from graph.auth import Authenticator, Peer, Rejected, credentials
-from graph.concurrency import Bill, Budget
+from graph.auth import Authenticator, Credentials, Peer, Rejected, credentials
+from graph.concurrency import Bill, Budget, Work, begin_work, current_work
 from graph.context import Context, ReadContext, Services, open_context, open_read_context
 from graph.model.caller import Caller, Rights
 from graph.model.errors import ApiError
@@ -39,11 +40,23 @@ class ApplicationState:
         peer = Peer(*connection.client) if connection.client else Peer()
         try:
             given = credentials(connection.headers, payload)
-            caller = await self.auth.authenticate(given, peer)
+            caller = await self._in_turn(self.auth, given, peer)
         except Rejected as error:
             note_rejection(connection.scope, error.reason)
             raise
         note_caller(connection.scope, caller.identity)
+        return caller
+
+    async def _in_turn(self, auth: Authenticator, given: Credentials, peer: Peer) -> Caller:
+        """The caller, when it is its turn. From now on the calling task works for it."""
+        caller = await auth.authenticate(given, peer)
+        share = (caller.identity.key, caller.identity.on_behalf_of)
+        if current_work().shares != [share]:
+            begin_work(Work(share))
+            replaced = auth.replaced
+            await asyncio.sleep(0)  # what follows, such as parsing, takes the caller's own turns
+            if auth.replaced != replaced:
+                return await auth.authenticate(given, peer)
         return caller
 
     def charge(self, caller: Caller, calls: int) -> Bill:

@@ -49,6 +49,8 @@ class Authenticator:
         max_cost: int = 12,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self.replaced = 0
+        """How often the keys were replaced."""
         self._keyring, self._max_cost = _keyring(keys), max_cost
         self._verifier = Verifier(_clear(self._keyring), clock)
         self._right: TokenCache[ApiKey] = TokenCache(*_RIGHT, clock)
@@ -73,6 +75,7 @@ class Authenticator:
         Returns the names of the keys that are gone or have changed in any way.
         """
         lost = set(self._keyring.all) - set(keys)
+        self.replaced += 1
         self._keyring, self._max_cost = _keyring(keys), max_cost
         self._verifier.keys = _clear(self._keyring)
         self._right.clear()

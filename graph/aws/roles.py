@@ -44,10 +44,6 @@ async def ensure_role(
 ) -> str:
     """Creates a role for a prefix of one bucket, or completes one that an earlier attempt began.
 
-    Without a prefix, or where its meaning is up to the service, the role reaches the whole bucket.
-    It may always list the bucket: DataSync checks access with HeadBucket, which takes the same
-    permission and names no prefix.
-
     Returns its ARN. Raises Conflict if the name belongs to a role with other tags.
     """
     try:
@@ -70,20 +66,24 @@ async def ensure_role(
             "put_role_policy",
             RoleName=name,
             PolicyName=_POLICY,
-            PolicyDocument=_document(
-                _allow(_ON_BUCKET, bucket.arn), _allow(_ON_OBJECTS, _objects_of(bucket))
-            ),
+            PolicyDocument=_access_policy(bucket),
         )
     except NotFound:  # IAM is eventually consistent
         raise Upstream(f"The role {name} is not known to IAM yet. Try again.") from None
     return str(answer["Role"]["Arn"])
 
 
-def _objects_of(bucket: Resource) -> str:
-    """The objects below the prefix, whose characters are no wildcards of IAM's."""
+def _access_policy(bucket: Resource) -> str:
+    """Allows to use the objects below the prefix, whose characters are no wildcards of IAM's.
+
+    Without a prefix, or where its meaning is up to the service, those of the whole bucket. All of
+    it may be listed: DataSync checks access with HeadBucket, which takes the same permission and
+    names no prefix.
+    """
     is_access_point = bool(names.arn(bucket.arn).account)
     inner = "object/" if is_access_point and bucket.prefix else ""
-    return f"{bucket.arn}/{inner}{bucket.prefix or ''}*"
+    objects = f"{bucket.arn}/{inner}{bucket.prefix or ''}*"
+    return _document(_allow(_ON_BUCKET, bucket.arn), _allow(_ON_OBJECTS, objects))
 
 
 async def delete_role(aws: AccountGateway, name: str, marks: tuple[Tag, ...] = ()) -> None:

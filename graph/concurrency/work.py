@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import Context, ContextVar
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
@@ -76,6 +76,8 @@ class Work:
     @property
     def shares(self) -> list[Share]:
         """Those that the work is done for now. The server's own if there are none."""
+        if not self._others:  # as is most work, and this is asked often
+            return list(islice(self._own, _OWN)) or [SERVER]
         return self._found() or [SERVER]
 
     def part(self) -> Work:
@@ -154,6 +156,11 @@ _CURRENT: ContextVar[Work | None] = ContextVar("work", default=None)
 def current_work() -> Work:
     """The work that the calling task belongs to; the server's own if none was begun."""
     return _CURRENT.get() or Work(SERVER)
+
+
+def work_in(context: Context | None) -> Work | None:
+    """The work that a context belongs to, by default the current one; None if none was begun."""
+    return _CURRENT.get() if context is None else context.get(_CURRENT)
 
 
 def begin_work(work: Work) -> None:

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Final
 
+from graph.concurrency import FairLoop
+
 log = logging.getLogger(__name__)
 
 BURST: Final = 64
@@ -31,8 +33,8 @@ _REFUSAL: Final = (
 ProtocolFactory = Callable[[], asyncio.BaseProtocol]
 
 
-class ServerLoop(asyncio.SelectorEventLoop):
-    """asyncio's loop with this module's ``Listener`` for the sockets that a server passes in.
+class ServerLoop(FairLoop):
+    """A loop with this module's ``Listener`` for the sockets that a server passes in.
 
     asyncio's own accept loop logs an error for each place in the backlog if no descriptor is left,
     and schedules as many retries, each of which does the same.

@@ -29,7 +29,7 @@ import aiohttp
 from graph.auth import token_for
 from tests.benchmarks.floods import FLOODS, Request, floods
 from tests.benchmarks.recorded_aws import RecordedAws
-from tests.processes import SandboxProcess, ServerProcess, cpu_seconds
+from tests.processes import START_SECONDS, SandboxProcess, ServerProcess, cpu_seconds
 from tests.world import CREATE, LAB, new_mover
 
 MOVERS: Final = 30
@@ -70,27 +70,40 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # closes what follows
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        (folder / "keys.toml").write_text(KEYS)
         aws = stack.enter_context(recorded(given.tape))
-        servers = []
-        for name in ("server", "twin"):
-            server = ServerProcess(
-                aws.environment,
-                folder / f"{name}.log",
-                code=given.code,
-                KEYS=folder / "keys.toml",
-                STORE_URL=f"sqlite:///{folder}/{name}.sqlite",
-            )
-            stack.callback(server.stop)
-            server.start(wait=False)
-            servers.append(server)
-        while not all(server.answers() for server in servers):
-            time.sleep(0.1)
+        servers = stack.enter_context(running(aws, folder, given.code))
         try:
             asyncio.run(measure(servers, aws, given))
         except AssertionError:
             say((folder / "server.log").read_text()[-3_000:])  # what went wrong
             raise
+
+
+@contextmanager
+def running(aws: RecordedAws, folder: Path, code: Path | None) -> Iterator[list[ServerProcess]]:
+    """The server that is measured, and its twin."""
+    (folder / "keys.toml").write_text(KEYS)
+    servers = [
+        ServerProcess(
+            aws.environment,
+            folder / f"{name}.log",
+            code=code,
+            KEYS=folder / "keys.toml",
+            STORE_URL=f"sqlite:///{folder}/{name}.sqlite",
+        )
+        for name in ("server", "twin")
+    ]
+    try:
+        for server in servers:
+            server.start(wait=False)
+        until = time.monotonic() + START_SECONDS
+        while not all(server.answers() for server in servers):
+            assert time.monotonic() < until, "the servers did not start in time"
+            time.sleep(0.1)
+        yield servers
+    finally:
+        for server in servers:
+            server.stop()
 
 
 @contextmanager

@@ -33,34 +33,41 @@ _AUDIT: Final = "{ audit(first: 100) { nodes { at key action phase errorCode } }
 _LETTERS: Final = "./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
 
-def floods(  # noqa: C901 - a table of small functions
-    http: aiohttp.ClientSession, ids: list[str]
-) -> dict[str, tuple[Request, int]]:
+def floods(http: aiohttp.ClientSession, ids: list[str]) -> dict[str, tuple[Request, int]]:
     """By name: a request, and how often it is made at a time."""
+    return _reads(http, ids) | _changes(http, ids) | _others(http)
+
+
+def _reads(http: aiohttp.ClientSession, ids: list[str]) -> dict[str, tuple[Request, int]]:
     forged = [f"{node[:-6]}{secrets.token_hex(3)}" for node in ids for _ in range(4)][:100]
     ten = " ".join(f"a{n}: nodes(ids: $v) {{ id }}" for n in range(10))
     forged_ids = f"query($v: [ID!]!) {{ {ten} }}"
-    large = {"query": "query($v: JSON) { __typename }", "variables": {"v": [{}] * 250_000}}
+    large = "query($v: JSON) { __typename }"
+    return {
+        "forged ids": (lambda: _post(http, forged_ids, v=forged), 8),
+        "all details": (lambda: _post(http, _DETAILS), 50),
+        "introspection": (lambda: _post(http, get_introspection_query()), 50),
+        "bodies": (lambda: _post(http, large, v=[{}] * 250_000), 20),
+        "audit": (lambda: _post(http, _AUDIT), 50),
+    }
 
-    async def post(query: str, **variables: Any) -> None:
-        async with http.post("/graphql", json={"query": query, "variables": variables}) as answer:
-            await answer.read()
 
-    async def rest() -> None:
-        async with http.get(f"/v1/datasync/{LAB}/movers") as answer:
-            await answer.read()
-
-    async def body() -> None:
-        async with http.post("/graphql", json=large) as answer:
-            await answer.read()
-
+def _changes(http: aiohttp.ClientSession, ids: list[str]) -> dict[str, tuple[Request, int]]:
     async def create() -> None:
-        await post(CREATE, input=new_mover(f"f-{secrets.token_hex(6)}", "flood"))
+        await _post(http, CREATE, input=new_mover(f"f-{secrets.token_hex(6)}", "flood"))
 
     async def start() -> None:
         mover = secrets.choice(ids[1:])
-        await post(_START, id=mover)
-        await post(_STOP, id=mover)
+        await _post(http, _START, id=mover)
+        await _post(http, _STOP, id=mover)
+
+    return {"starts": (start, 50), "creates": (create, 50)}
+
+
+def _others(http: aiohttp.ClientSession) -> dict[str, tuple[Request, int]]:
+    async def lists() -> None:
+        async with http.get(f"/v1/datasync/{LAB}/movers") as answer:
+            await answer.read()
 
     async def guess() -> None:
         token = "$2b$04$" + "".join(secrets.choice(_LETTERS) for _ in range(53))
@@ -78,15 +85,9 @@ def floods(  # noqa: C901 - a table of small functions
                 if (await socket.receive()).type is not aiohttp.WSMsgType.TEXT:
                     return
 
-    return {
-        "forged ids": (lambda: post(forged_ids, v=forged), 8),
-        "all details": (lambda: post(_DETAILS), 50),
-        "rest lists": (rest, 50),
-        "introspection": (lambda: post(get_introspection_query()), 50),
-        "bodies": (body, 20),
-        "audit": (lambda: post(_AUDIT), 50),
-        "starts": (start, 50),
-        "creates": (create, 50),
-        "wrong tokens": (guess, 100),
-        "messages": (messages, 4),
-    }
+    return {"rest lists": (lists, 50), "wrong tokens": (guess, 100), "messages": (messages, 4)}
+
+
+async def _post(http: aiohttp.ClientSession, query: str, **variables: Any) -> None:
+    async with http.post("/graphql", json={"query": query, "variables": variables}) as answer:
+        await answer.read()

@@ -12,7 +12,7 @@ from graphql.pyutils import Path
 
 from graph.concurrency import FairSlots
 
-_SECONDS: Final = 0.015
+_SECONDS: Final = 0.005
 """What all executions together may use of one iteration of the event loop."""
 _WAITING: Final = 1_000_000
 """Objects of one caller that wait for their turn: bounded by the cost of its operations."""
