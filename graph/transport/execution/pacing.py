@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Generator
+from contextvars import Context
 from typing import Any, Final
 
 from graphql import Executor, GraphQLObjectType, GraphQLResolveInfo
@@ -36,7 +37,8 @@ class Pacer:
         """Whether the next object should wait for another iteration of the loop."""
         if self._began is None:
             self._began = self._clock()
-            asyncio.get_running_loop().call_soon(self._restart)
+            # For no caller: it would have to wait for its turn, and everybody for it.
+            asyncio.get_running_loop().call_soon(self._restart, context=Context())
             return False
         return self._clock() - self._began > self._seconds
 

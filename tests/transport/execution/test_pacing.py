@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager, suppress
 import pytest
 import strawberry
 
-from graph.concurrency import Work, begin_work
+from graph.concurrency import FairLoop, Work, begin_work
 from graph.transport import make_schema
 from graph.transport.execution.executor import Result, execute, subscribe
 from graph.transport.execution.pacing import Pacer
@@ -186,3 +186,33 @@ async def test_an_operation_that_is_cancelled_while_it_waits_holds_up_no_other()
         await asyncio.gather(task, return_exceptions=True)
         result = await ask(schema, "{ items(first: 100) { number } }", "other")
     assert not result.errors
+
+
+def test_a_pause_does_not_last_until_others_have_done_all_that_they_have_ready() -> None:
+    now, done = [0.0], []
+
+    def burn() -> None:
+        now[0] += 0.001
+        done.append(now[0])
+
+    async def work(caller: str, pacer: Pacer) -> None:
+        begin_work(Work((caller,)))
+        await asyncio.sleep(0)
+        if caller == "flood":
+            for _ in range(1_000):
+                asyncio.get_running_loop().call_soon(burn)
+            pacer.is_due()
+            burn()
+        else:
+            assert pacer.is_due()
+            await pacer.pause()
+
+    async def main() -> None:
+        pacer = Pacer(0.0005, lambda: now[0])
+        flood = asyncio.create_task(work("flood", pacer))
+        await asyncio.create_task(work("honest", pacer))
+        assert len(done) < 20
+        await flood
+
+    with asyncio.Runner(loop_factory=lambda: FairLoop(lambda: now[0])) as runner:
+        runner.run(main())
