@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Generator
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Hashable
 from contextvars import Context
 from typing import Any, Final
+from weakref import WeakValueDictionary
 
 from graphql import Executor, GraphQLObjectType, GraphQLResolveInfo
 from graphql.pyutils import Path
 
-from graph.concurrency import FairSlots
+from graph.concurrency import FairSlots, current_work
 
 _SECONDS: Final = 0.005
 """What all executions together may use of one iteration of the event loop."""
@@ -20,7 +21,7 @@ _WAITING: Final = 1_000_000
 
 
 class Pacer:
-    """Lets executions take turns, callers first, once an iteration of the loop has lasted long.
+    """Lets executions pause once an iteration of the loop has lasted long.
 
     An operation that is never asked to pause costs a reading of the clock per list and item.
     """
@@ -29,9 +30,13 @@ class Pacer:
         self, seconds: float = _SECONDS, clock: Callable[[], float] = time.perf_counter
     ) -> None:
         self._seconds, self._clock = seconds, clock
-        self._turns = FairSlots(1, waiting=_WAITING)
+        self._turns: WeakValueDictionary[Hashable, FairSlots] = WeakValueDictionary()
+        """By caller. One object of each waits for the next iteration, and the others for that one:
+        an object that is slow to continue delays its own caller alone."""
         self._began: float | None = None
         """When the first object of the current iteration was executed."""
+        self._ended = asyncio.Event()
+        """Set at the end of the current iteration."""
 
     def is_due(self) -> bool:
         """Whether the next object should wait for another iteration of the loop."""
@@ -43,13 +48,19 @@ class Pacer:
         return self._clock() - self._began > self._seconds
 
     async def pause(self) -> None:
-        """Returns in an iteration that has time left, when it is the caller's turn."""
-        async with self._turns.slot():
-            while self.is_due():  # noqa: ASYNC110 - the next iteration is all that is waited for
-                await asyncio.sleep(0)
+        """Returns in an iteration that has time left, when it is the turn within the caller."""
+        caller = current_work().shares[0][0]
+        turns = self._turns.get(caller)
+        if turns is None:
+            turns = self._turns[caller] = FairSlots(1, waiting=_WAITING)
+        async with turns.slot():
+            while self.is_due():
+                await self._ended.wait()
 
     def _restart(self) -> None:
         self._began = None
+        self._ended.set()
+        self._ended = asyncio.Event()
 
 
 class PacedExecutor(Executor[None]):
