@@ -37,6 +37,7 @@ from graph.server.headers import SecurityHeaders
 from graph.server.health import Check, Health
 from graph.server.proxies import ProxiedClients
 from graph.server.signals import on_hangup, on_stop
+from graph.server.threads import tune_threads
 from graph.store import trouble_of
 from graph.transport import GraphQLApp, SchemaDocument
 from rest_compat import routes as rest
@@ -126,6 +127,7 @@ async def _lifespan(
             stop = partial(_stop, state, graphql)
             stack.enter_context(on_stop(stop, announce=health.stop, wait=settings.prestop_seconds))
             tune_garbage_collection()
+            tune_threads()
             reload = partial(_reload_keys, auth, rights, graphql)
             reload_now = await stack.enter_async_context(on_hangup(reload))
             await stack.enter_async_context(on_change(key_files, reload_now))
