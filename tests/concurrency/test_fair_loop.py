@@ -131,7 +131,7 @@ def test_an_error_of_a_callback_is_reported_and_ends_nothing(
         begin_work(Work(("key",)))
         called: list[str] = []
         loop = asyncio.get_running_loop()
-        loop.call_soon({}.__getitem__, "missing")
+        loop.call_soon(dict[str, int]().__getitem__, "missing")
         loop.call_soon(called.append, "after it")
         await asyncio.sleep(0)
         return called

@@ -71,10 +71,10 @@ def test_callers_that_always_have_items_get_equal_times(items: list[float]) -> N
         queue.push((caller,), seconds)
         queue.push((caller,), seconds)
     for _ in range(3_000):
-        caller, seconds = queue.pop()
-        queue.charge(caller, seconds)
-        queue.push((caller,), seconds)
-        used[str(caller)] += seconds
+        served, seconds = queue.pop()
+        queue.charge(served, seconds)
+        queue.push((served,), seconds)
+        used[str(served)] += seconds
     # A turn and an item more or less, as the last may have just been served.
     assert max(used.values()) - min(used.values()) <= 2 * (max(items) + 0.0005)
 
