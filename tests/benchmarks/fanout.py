@@ -151,7 +151,7 @@ class Subscriber(asyncio.Protocol):
         run = number % options.runs
         self.query = f"subscription {{ look(run: {run}) {{ {selection} }} }}"
         self.head = f"HTTP/1.1\r\nHost: 127.0.0.1:{PORT}\r\nX-Token: {token}\r\n"
-        self.alive, self.begun = True, False
+        self.alive, self.begun, self.heard = True, False, False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -181,8 +181,9 @@ class Subscriber(asyncio.Protocol):
         if not self.reads:
             self.transport.pause_reading()
             return
-        now = time.time()
-        self.lags.extend(now - float(at) for at in AT.findall(data))
+        now, found = time.time(), AT.findall(data)
+        self.heard = self.heard or bool(found)
+        self.lags.extend(now - float(at) for at in found)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
         self.alive = False
@@ -234,7 +235,10 @@ async def measure(pid: int, options: argparse.Namespace) -> None:
         await loop.create_connection(partial(lambda one: one, client), sock=end)
         if number % 50 == 0:
             await asyncio.sleep(0.05)
-    await asyncio.sleep(5)
+    async with asyncio.timeout(120):
+        while not all(client.heard for client in clients if client.reads):  # noqa: ASYNC110
+            await asyncio.sleep(0.2)
+    await asyncio.sleep(2)
     expected = options.hertz * SECONDS * (options.subscribers - options.stuck)
     ours, line = await phase(pid, lags, expected)
     _, full = used(pid)
