@@ -47,6 +47,8 @@ class Cost(NamedTuple):
     """Values in arguments; each use of a variable counts all values in it."""
     introspection: int = 0
     """Fields of the response that describe the schema."""
+    schemas: int = 0
+    """How often `__schema` is selected."""
     calls: int = 0
     """To services behind the server, apart from ``reads``."""
     reads: frozenset[tuple[str, int]] = frozenset()
@@ -61,6 +63,7 @@ class Cost(NamedTuple):
             self.fields + other.fields,
             self.values + other.values,
             self.introspection + other.introspection,
+            self.schemas + other.schemas,
             self.calls + other.calls,
             self.reads | other.reads,
         )
@@ -71,6 +74,7 @@ class Cost(NamedTuple):
             self.fields * many,
             self.values * many,
             self.introspection * many,
+            self.schemas * many,
             self.all_calls * many,
         )
 
@@ -153,6 +157,8 @@ class _Costs:
                 f"The response may take more than {limits.calls} calls to AWS. Request smaller "
                 "pages."
             )
+        if cost.schemas > 1:
+            raise too_costly("An operation may select `__schema` once.")
         if cost.introspection > limits.introspection:
             raise too_costly(
                 f"The response would have more than {limits.introspection} fields of the schema."
@@ -189,7 +195,7 @@ class _Costs:
         definition = getattr(parent, "fields", {}).get(node.name.value)
         if definition is None:  # `__typename`, `__schema` and `__type`
             size = self._introspection.size(node) if node.selection_set else 0
-            return own._replace(introspection=size)
+            return own._replace(introspection=size, schemas=int(node.name.value == "__schema"))
         pages = [name for name in _PAGES if name in definition.args]
         times = self._times(definition, node, pages, paged=paged)
         price = self._prices.get(f"{parent}.{node.name.value}")

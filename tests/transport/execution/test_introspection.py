@@ -56,10 +56,35 @@ def test_introspection_is_counted_by_its_answer(query: str, refused: bool) -> No
     document = parse(query)
     limits = QueryLimits(introspection=1_000)
     expected = (
-        pytest.raises(GraphQLError, match="fields of the schema") if refused else nullcontext()
+        pytest.raises(GraphQLError, match=r"fields of the schema|once")
+        if refused
+        else nullcontext()
     )
     with expected:
         cost.check_cost(SCHEMA.core, document, chosen(document, None), {"n": "Query"}, limits)
+
+
+ONE = "__schema { queryType { name } }"
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        (f"{{ {ONE} }}", None),
+        (f"{{ a: {ONE} }}", None),
+        (f"{{ {ONE} {ONE} }}", "TOO_COSTLY"),
+        (f"{{ a: {ONE} b: {ONE} }}", "TOO_COSTLY"),
+        (f"{{ {ONE} ... on Query {{ other: {ONE} }} }}", "TOO_COSTLY"),
+        (f"{{ ...F other: {ONE} }} fragment F on Query {{ {ONE} }}", "TOO_COSTLY"),
+        (f"{{ ...F ...F }} fragment F on Query {{ {ONE} }}", "TOO_COSTLY"),
+        (
+            f'{{ {ONE} a: __type(name: "Query") {{ name }} b: __type(name: "Own") {{ name }} }}',
+            None,
+        ),
+    ],
+)
+async def test_the_schema_is_selected_once_at_most(query: str, code: str | None) -> None:
+    assert await code_of(query) == code
 
 
 def test_the_size_of_an_answer_to_introspection_is_that_of_the_answer() -> None:
