@@ -18,6 +18,8 @@ _MAX_CONTENT_TYPE: Final = 1_024
 _PARAMETERS: Final = 8
 """Of a media type. Further ones are ignored."""
 _UTF8: Final = ("", "utf-8", "utf8")
+_CONTAINERS: Final = 30_000
+"""Lists and objects in a body. A document and variables within their limits have fewer."""
 
 
 def check_head(method: str, headers: Mapping[str, str], body_limit: int) -> None:
@@ -53,6 +55,16 @@ def bounded(receive: Receive, limit: int, seconds: float) -> Receive:
         return message
 
     return counted
+
+
+def check_containers(body: bytes) -> None:
+    """Raises Refusal for lists and objects so many that decoding them would take long.
+
+    Counts the brackets that open one, those in strings included.
+    """
+    if body.count(b"[") + body.count(b"{") > _CONTAINERS:
+        text = f"The body has more than {_CONTAINERS} lists and objects."
+        raise Refusal(400, text, code="TOO_COSTLY")
 
 
 def decode(data: str | bytes) -> Any:

@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from graph.transport import multipart, sse
 from graph.transport.accept import GRAPHQL, JSON, MULTIPART, SSE, Accepted, read_accept
-from graph.transport.body import bounded, check_head, decode
+from graph.transport.body import bounded, check_containers, check_head, decode
 from graph.transport.endpoint import Endpoint
 from graph.transport.execution.billing import OperationThrottled
 from graph.transport.execution.errors import MASK
@@ -127,6 +127,7 @@ class _Exchange:
         if self._method == "GET":
             return read_url_parameters(self._request.query_params)
         body = await self._request.body()
+        check_containers(body)
         try:
             data = decode(body)
         except ValueError as error:

@@ -48,8 +48,26 @@ WHOLE: Final[dict[str, bytes]] = {
 }
 
 
-def bodies(shape: Object) -> Iterator[tuple[str, bytes]]:
-    """A name and a body for each kind of text, depth and number of members at each place."""
+def groups(shape: Object) -> list[str]:
+    """The places of a body, and an empty one for bodies as a whole."""
+    return ["", *sorted({".".join(place) for place, _ in _places(shape)})]
+
+
+def bodies(shape: Object, group: str) -> Iterator[tuple[str, bytes]]:
+    """A name and a body for each kind of text, depth and number of members at each place.
+
+    Those of one group, as all of them take 350 MB.
+    """
+    if not group:
+        yield from _whole()
+    for place, kind in _places(shape):
+        for label, value in _values(kind) if ".".join(place) == group else ():
+            body = _put(place, value).encode()
+            if len(body) <= BODY:
+                yield f"{group}: {label}", body
+
+
+def _whole() -> Iterator[tuple[str, bytes]]:
     yield from WHOLE.items()
     for depth in DEPTHS:
         yield f"{depth} arrays", b"[" * depth
@@ -58,11 +76,6 @@ def bodies(shape: Object) -> Iterator[tuple[str, bytes]]:
         yield f"{depth} objects in a member", b'{"Source":' + b'{"S3":' * min(depth, VALUES - 1)
     for label, member in _members():
         yield label, ("{" + ",".join(member(n) for n in range(VALUES // 2)) + "}").encode()
-    for place, kind in _places(shape):
-        for label, value in _values(kind):
-            body = _put(place, value).encode()
-            if len(body) <= BODY:
-                yield f"{'.'.join(place)}: {label}", body
 
 
 def _members() -> Iterator[tuple[str, Any]]:

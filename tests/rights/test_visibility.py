@@ -26,9 +26,18 @@ QUERY = """query($ids: [ID!]!) {
 }
 fragment Lists on Account {
   movers { totalCount nodes { id runs { nodes { id } } } }
+  ordered: movers(orderBy: {field: CREATED_AT, direction: DESC}) { nodes { id } }
+  runs { nodes { id } }
+  summary { movers }
   groups { nodes { id } }
-  g: group(name: "g") { movers { nodes { id } } }
-  h: group(name: "h") { movers { nodes { id } } }
+  g: group(name: "g") { ...Group }
+  h: group(name: "h") { ...Group }
+}
+fragment Group on Group {
+  movers { nodes { id } }
+  ordered: movers(orderBy: {field: NAME, direction: DESC}) { nodes { id } }
+  runs { nodes { id } }
+  summary { movers }
 }"""
 FOLLOW_OPERATION = """subscription($id: ID!) { operationProgress(operation: $id) {
   id requestedBy mover { id } group { movers { nodes { id } } } } }"""
@@ -88,15 +97,26 @@ def check_account(
     expected = caller.ids(world.movers, account)
     assert {mover["id"] for mover in movers} == expected
     assert shown["movers"]["totalCount"] == len(expected)
+    assert ids_of(shown["ordered"]) == expected
+    assert shown["summary"]["movers"] == len(expected)
     of_movers = {run["id"] for mover in movers for run in mover["runs"]["nodes"]}
-    assert of_movers == caller.ids(world.runs, account)
+    assert of_movers == ids_of(shown["runs"]) == caller.ids(world.runs, account)
     of_account = {g for pair, g in groups.items() if pair[0] == account}
     seen = {g for pair, g in groups.items() if caller.sees(Thing("", *pair))}
     assert {group["id"] for group in shown["groups"]["nodes"]} == of_account & seen
     for name in ("g", "h"):
         mine = {m.id for m in world.movers if (m.account, m.group) == (account, name)}
-        found = shown[name] and {m["id"] for m in shown[name]["movers"]["nodes"]}
-        assert (found or set()) == mine & expected, caller
+        if shown[name] is None:
+            assert not mine & expected, caller
+            continue
+        assert ids_of(shown[name]["movers"]) == ids_of(shown[name]["ordered"]) == mine & expected
+        assert shown[name]["summary"]["movers"] == len(mine & expected)
+        runs = {r.id for r in world.runs if (r.account, r.group) == (account, name)}
+        assert ids_of(shown[name]["runs"]) == runs & caller.ids(world.runs), caller
+
+
+def ids_of(connection: Any) -> set[str]:
+    return {node["id"] for node in connection["nodes"]}
 
 
 @pytest.mark.timeout(900)

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from graphql import (
     GraphQLArgument,
+    GraphQLField,
     GraphQLInputObjectType,
     GraphQLSchema,
     get_named_type,
@@ -29,16 +30,29 @@ Fill = Callable[[Any], Any]
 """Makes a large value from the type at a place."""
 
 
-def requests(schema: GraphQLSchema) -> Iterator[tuple[str, bytes]]:
-    """A name and a body for each list and each string that a client may send anywhere."""
-    for root in (schema.query_type, schema.mutation_type):
-        if root is None:
-            continue
-        for name, field in root.fields.items():
-            for argument, definition in field.args.items():
-                for place, kind in _places(definition.type):
-                    for label, body in _bodies(root.name, name, field.args, argument, place, kind):
+def fields(schema: GraphQLSchema) -> list[str]:
+    """The root fields of queries and mutations that have arguments."""
+    return sorted(name for _, name, field in _root_fields(schema) if field.args)
+
+
+def requests(schema: GraphQLSchema, wanted: str) -> Iterator[tuple[str, bytes]]:
+    """A name and a body for each list and each string that a client may send to a root field.
+
+    Bodies that the server would not read are left out. All of them take 200 MB.
+    """
+    for operation, name, field in _root_fields(schema):
+        for argument, definition in field.args.items() if name == wanted else ():
+            for place, kind in _places(definition.type):
+                for label, body in _bodies(operation, name, field.args, argument, place, kind):
+                    if len(body) <= BODY:
                         yield f"{name}.{'.'.join((argument, *place))}: {label}", body
+
+
+def _root_fields(schema: GraphQLSchema) -> Iterator[tuple[str, str, GraphQLField]]:
+    """Each with the name of its type and its own."""
+    for root in (schema.query_type, schema.mutation_type):
+        if root is not None:
+            yield from ((root.name, name, field) for name, field in root.fields.items())
 
 
 def _places(kind: Any, place: Place = ()) -> Iterator[tuple[Place, Any]]:

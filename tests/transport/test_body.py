@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from graph.transport.body import bounded, check_head, decode
+from graph.transport.body import bounded, check_containers, check_head, decode
 from graph.transport.refusals import Refusal
 
 HEAD = "POST / HTTP/1.1\r\nHost: t\r\nContent-Type: application/json\r\n"
@@ -124,6 +124,15 @@ async def test_a_body_may_have_all_the_bytes_of_the_limit_and_no_more(sizes: lis
     with pytest.raises(Refusal) as raised:
         await limited()
     assert raised.value.status == 413
+
+
+@pytest.mark.parametrize("unit", [b"[", b"{", b"[[]]", b"{}", b'"[",', b"[{"])
+def test_a_body_of_too_many_lists_and_objects_is_not_decoded(unit: bytes) -> None:
+    of_each = unit.count(b"[") + unit.count(b"{")
+    check_containers(unit * (30_000 // of_each))
+    with pytest.raises(Refusal, match="30000 lists and objects") as raised:
+        check_containers(unit * (30_000 // of_each + 1))
+    assert (raised.value.status, raised.value.code) == (400, "TOO_COSTLY")
 
 
 @pytest.mark.parametrize("collects", [True, False])

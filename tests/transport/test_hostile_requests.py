@@ -14,18 +14,17 @@ import pytest
 from graph.app import graphql_schema
 from graph.sandbox import Sandbox
 from tests.transport.cpu import ATTEMPTS, collected_as_in_a_served_process, longest_step
-from tests.transport.hostile import BODY, requests
+from tests.transport.hostile import fields, requests
 from tests.world import furnish, serving
 
 MOST = 0.05
 """Seconds of CPU in one step."""
 HEADERS = {"Content-Type": "application/json"}
-REQUESTS = dict(requests(graphql_schema().core))
+SCHEMA = graphql_schema().core
 pytestmark = [
     pytest.mark.timeout(240),
     pytest.mark.may_block("measures CPU time, of which looking for blocking calls takes a part"),
 ]
-FIELDS = sorted({name.partition(".")[0] for name in REQUESTS})
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -46,17 +45,16 @@ async def longest(client: httpx.AsyncClient, body: bytes) -> tuple[float, Any]:
     return best, answer
 
 
-@pytest.mark.parametrize("field", FIELDS)
+@pytest.mark.parametrize("field", fields(SCHEMA))
 async def test_no_input_keeps_the_loop_busy(aws: Sandbox, tmp_path: Path, field: str) -> None:
     furnish(aws)
     slow, seen = {}, Counter[str]()
     async with serving(tmp_path) as client:
-        for name, body in REQUESTS.items():
-            if name.partition(".")[0] == field and len(body) <= BODY:
-                took, answer = await longest(client, body)
-                seen.update(codes(answer))
-                if took > MOST:
-                    slow[name] = took
+        for name, body in requests(SCHEMA, field):
+            took, answer = await longest(client, body)
+            seen.update(codes(answer))
+            if took > MOST:
+                slow[name] = took
     assert slow == {}
     assert seen["TOO_COSTLY"] > 0
     assert not seen["INTERNAL"]
