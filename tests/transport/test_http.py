@@ -49,7 +49,7 @@ async def test_a_query_is_answered(http: httpx.AsyncClient) -> None:
         ("POST", {}, b'"x"', 400),
         ("POST", {}, b"[]", 400),
         ("POST", {}, b"\xff", 400),
-        ("POST", {}, b"[" * 90_000, 400),
+        ("POST", {}, b"[" * 30_000, 400),
         ("POST", {}, b"x" * 100_001, 413),
         ("POST", {}, b'{"query": 1}', 400),
         ("POST", {}, b'{"query": "{ hello }", "operationName": 1}', 400),
