@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
@@ -13,13 +14,9 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp, hsts_seconds: int) -> None:
         self._app = app
-        self._headers = [
-            (b"x-content-type-options", b"nosniff"),
-            (b"cache-control", b"no-store"),
-        ]
+        self._headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
         if hsts_seconds:
-            hsts = f"max-age={hsts_seconds}".encode()
-            self._headers.append((b"strict-transport-security", hsts))
+            self._headers["Strict-Transport-Security"] = f"max-age={hsts_seconds}"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -28,11 +25,9 @@ class SecurityHeaders:
 
         async def protected(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = list(message.get("headers", ()))
-                present = {name.lower() for name, _ in headers}
-                message["headers"] = headers + [
-                    header for header in self._headers if header[0] not in present
-                ]
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers.items():
+                    headers.setdefault(name, value)
             await send(message)
 
         await self._app(scope, receive, protected)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import uuid
 from typing import Final
@@ -22,13 +23,13 @@ class SchemaDocument:
     """An ASGI application for one path. It answers callers that ``identify`` accepts.
 
     The document has an entity tag, so that a tool that asks again gets 304 until it has changed.
+    It is printed for the first request, as that takes too long for the start of each process.
     """
 
     def __init__(self, schema: Schema, identify: Identify) -> None:
-        self._identify = identify
-        self._document = f"{schema.as_str()}\n".encode()
-        tag = f'"{hashlib.sha256(self._document).hexdigest()[:32]}"'
-        self._headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
+        self._schema, self._identify = schema, identify
+        self._printed: tuple[bytes, str] | None = None
+        """The document and its entity tag."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request_id = scope.get("request_id") or uuid.uuid4().hex
@@ -45,9 +46,18 @@ class SchemaDocument:
             raise Refusal(
                 405, "The schema can only be read, by GET.", headers={"Allow": ", ".join(_METHODS)}
             )
-        if _matches(request.headers.get("if-none-match", ""), self._headers["ETag"]):
-            return Response(status_code=304, headers=self._headers)
-        return Response(self._document, headers=self._headers, media_type="text/plain")
+        if self._printed is None:
+            self._printed = await asyncio.to_thread(_print, self._schema)
+        document, tag = self._printed
+        headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
+        if _matches(request.headers.get("if-none-match", ""), tag):
+            return Response(status_code=304, headers=headers)
+        return Response(document, headers=headers, media_type="text/plain")
+
+
+def _print(schema: Schema) -> tuple[bytes, str]:
+    document = f"{schema.as_str()}\n".encode()
+    return document, f'"{hashlib.sha256(document).hexdigest()[:32]}"'
 
 
 def _matches(condition: str, tag: str) -> bool:

@@ -1,6 +1,6 @@
 """An AWS that answers as it was recorded to, after the same time for every call; as a process.
 
-The embedded AWS takes turns on one processor, so that its own queue delays whoever calls it beside
+The embedded AWS answers one call after the other, so that its own queue delays every caller beside
 a flood. This one first passes calls on to it, then answers from what it has recorded, at a cost of
 some microseconds: what remains between two callers is the server's doing.
 """

@@ -43,7 +43,7 @@ async def test_a_tool_can_build_the_schema_from_it() -> None:
 
 @pytest.mark.parametrize(("code", "status"), REJECTED.items())
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "OPTIONS"])
-async def test_whoever_is_rejected_learns_nothing(code: str, status: int, method: str) -> None:
+async def test_a_rejected_caller_learns_nothing(code: str, status: int, method: str) -> None:
     answer = await ask(method, x_token=code)
     assert answer.status_code == status
     assert Query.__name__ not in answer.text

@@ -87,12 +87,12 @@ async def subscribe(
     if isinstance(source, ExecutionResult):
         yield refused(schema, RequestError(source.errors or []), request.request_id)
         return
+    resumption = operation.resumption
     try:
         async for event in source:
             result = execute_subscription_event(_for_event(executor, event))
             if isawaitable(result):
                 result = await result
-            resumption = operation.resumption
             sequence = resumption.sequence_of(event) if resumption else None
             yield _showable(schema, result, request.request_id, sequence)
     except Exception as error:  # noqa: BLE001 - a boundary; ``shown`` logs it
