@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AsyncExitStack
+from functools import partial
 
 from graph.aws.client.clients import Clients
 from graph.aws.client.gateway import Gateway
@@ -13,12 +14,13 @@ from graph.config.settings import Settings
 from graph.context import Services
 from graph.history.audit import Audit
 from graph.model.caller import Rights
+from graph.model.clock import SystemClock
 from graph.operations import Operations
 from graph.operations.retries import RetryPolicy
 from graph.rights.policy import ResourcePolicy
 from graph.runs import RunService
-from graph.runs.watch import PollPolicy
-from graph.store import Store, open_store
+from graph.runs.watch import PollPolicy, SharedWatches, Sharing
+from graph.store import CHANNEL, Store, notices, open_store
 
 
 async def open_services(
@@ -39,6 +41,7 @@ async def open_services(
             store.runs,
             operations,
             policy=PollPolicy(moving=settings.poll_seconds),
+            sharing=await _sharing(stack, store),
             drain=settings.drain_seconds,
             settle=settings.settle_seconds,
         )
@@ -48,6 +51,14 @@ async def open_services(
     cleanup = Cleanup(gateway, store, age=age)
     owned = (gateway, runs, operations, store, resources, audit, cleanup)
     return Services(*owned, version, settings.limits)
+
+
+async def _sharing(stack: AsyncExitStack, store: Store) -> Sharing | None:
+    """Shares watches with the servers and workers of the same PostgreSQL store."""
+    if store.database.is_sqlite:
+        return None
+    listen = partial(notices, store.database.url, CHANNEL)
+    return await stack.enter_async_context(SharedWatches(store.watches, listen, SystemClock()))
 
 
 def _resource_policy(

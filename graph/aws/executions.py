@@ -48,7 +48,7 @@ async def describe_run(gateway: ArnGateway, run_arn: str) -> Run:
             "datasync", Access.READ, "describe_task_execution", TaskExecutionArn=run_arn
         )
 
-    run = _run(await aws.shared(("run", run_arn), read))
+    run = run_of(await aws.shared(("run", run_arn), read))
     if run.ended:
         aws.caches.ended_runs[run_arn] = run
     return run
@@ -94,7 +94,8 @@ async def _pages(aws: AccountGateway, **params: Any) -> AsyncIterator[list[RunRe
         yield [RunRef(item["TaskExecutionArn"], item["Status"]) for item in page]
 
 
-def _run(answer: dict[str, Any]) -> Run:
+def run_of(answer: dict[str, Any]) -> Run:
+    """The run that a response of DescribeTaskExecution describes."""
     return Run(
         run_arn=answer["TaskExecutionArn"],
         status=answer["Status"],

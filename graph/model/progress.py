@@ -24,8 +24,7 @@ class Progress:
     """One observation of a run. Rates and time left are None until a watch has made two."""
 
     sequence: int
-    """Grows by one with each change that the watch observes, from a random start; 0 outside a
-    watch."""
+    """Grows with each change that the watch observes, from a random start; 0 outside a watch."""
     phase: str
     percent: float | None
     """0 to 100; None until there is a total to compare with."""

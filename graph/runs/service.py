@@ -17,7 +17,7 @@ from graph.runs.active import run_to_stop
 from graph.runs.cancel import Canceller, not_running
 from graph.runs.reading import read_runs
 from graph.runs.start import Starter
-from graph.runs.watch import PollPolicy, Update, Watches
+from graph.runs.watch import PollPolicy, Sharing, Update, Watches
 from graph.store import IdempotencyKey, RunNote, RunRecords
 
 
@@ -46,10 +46,13 @@ class RunService:
         *,
         policy: PollPolicy | None = None,
         clock: Clock | None = None,
+        sharing: Sharing | None = None,
         drain: float = 10.0,
         settle: float = 30.0,
     ) -> None:
         """``drain``: how many seconds closing waits for changes in progress.
+
+        ``sharing``: shares watches with other processes; None if there are none.
 
         ``settle``: for how many seconds a start that AWS did not answer may still take effect.
         """
@@ -59,7 +62,7 @@ class RunService:
         self._bookkeeping = Bookkeeping(clock)
         self._starter = Starter(gateway, records, self._bookkeeping, clock, settle)
         self._canceller = Canceller(gateway, records, self._bookkeeping, clock)
-        self.watches = Watches(self._observe, policy, clock)
+        self.watches = Watches(self._observe, policy, clock, sharing)
 
     async def __aenter__(self) -> Self:
         return self
@@ -134,7 +137,7 @@ class RunService:
                 yield update
 
     def observed(self, run_arn: str) -> Update | None:
-        """What a watch of this process has seen last, with its rates; None without a watch."""
+        """The last state of a run that is followed in this process, with its rates; else None."""
         return self.watches.latest(run_arn)
 
     async def _observe(self, run_arn: str) -> Run:

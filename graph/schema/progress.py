@@ -104,8 +104,9 @@ class RunProgress:
     counters: strawberry.Private[run_model.Counters]
     sequence: int = attribute(
         "sequence",
-        "Grows by one with each change of the run while it is being watched; 0 when it is not. "
-        "Different servers, and successive watches, count independently.",
+        "Grows with each change of the run while it is being watched; 0 when it is not. Servers "
+        "that share a PostgreSQL store share the numbers. Others, and watches that are far apart, "
+        "count independently.",
     )
     phase: str = attribute(
         "phase",

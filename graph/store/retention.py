@@ -20,6 +20,7 @@ from graph.store.tables import (
     OPERATIONS,
     RUN_CANCELLATIONS,
     RUN_STARTS,
+    RUN_WATCHES,
     START_CLAIMS,
 )
 
@@ -41,6 +42,7 @@ _EXPIRED: Final[tuple[tuple[sa.Table, sa.Column[float], float], ...]] = (
     (RUN_STARTS, RUN_STARTS.c.at, _CLAIMS),
     (NOTES, NOTES.c.at, _RUNS),
     (RUN_CANCELLATIONS, RUN_CANCELLATIONS.c.requested_at, _RUNS),
+    (RUN_WATCHES, RUN_WATCHES.c.leased_until, _DAY),
 )
 """Tables whose rows expire by a time alone: the time, and for how many seconds it is kept."""
 

@@ -15,6 +15,7 @@ from graph.store.operation_records import OperationRecords
 from graph.store.replicas import Replicas
 from graph.store.retention import Retention
 from graph.store.run_records import RunRecords
+from graph.store.run_watches import RunWatches
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Store:
     operation_lists: OperationLists
     idempotency: IdempotencyKeys
     runs: RunRecords
+    watches: RunWatches
     late_effects: LateEffects
     replicas: Replicas
     audit: AuditTrail
@@ -49,6 +51,7 @@ async def open_store(url: str) -> AsyncIterator[Store]:
             OperationLists(database),
             IdempotencyKeys(database),
             RunRecords(database),
+            RunWatches(database),
             LateEffects(database),
             Replicas(database),
             AuditTrail(database),

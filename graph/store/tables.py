@@ -122,6 +122,20 @@ LATE_EFFECTS: Final = sa.Table(
     sa.Column("due_at", sa.Float, nullable=False, index=True),
     sa.Index("late_effects_by_time", "noted_at"),
 )
+RUN_WATCHES: Final = sa.Table(
+    "run_watches",
+    METADATA,
+    sa.Column("run_arn", sa.String(256), primary_key=True),
+    # The process that polls the run for all; null once it has given the run up.
+    sa.Column("holder", sa.String(64)),
+    # Until when it does, by the clock of the database.
+    sa.Column("leased_until", sa.Float, nullable=False, index=True),
+    # The last state, and its number; null and 0 before the first one.
+    sa.Column("sequence", sa.BigInteger, nullable=False),
+    sa.Column("state", sa.Text),
+    # Nobody polls a run that has ended.
+    sa.Column("ended", sa.Boolean, nullable=False),
+)
 BEATS: Final = sa.Table(
     "replicas",
     METADATA,

@@ -18,6 +18,7 @@ TESTED_FROM_OUTSIDE: Final = {
     "graph/operations/attempt.py": "tests/operations/test_no_answers.py",
     "graph/operations/rollback.py": "tests/operations/test_crash.py",
     "graph/sandbox/datasync/urls.py": "tests/sandbox/datasync/test_resources.py",
+    "graph/runs/watch/update.py": "tests/runs/watch/test_encoding.py",
     "graph/schema/arguments.py": "tests/contracts/test_language.py",
     "graph/store/store.py": "tests/store/test_database.py",
     "graph/transport/limits.py": "tests/transport/test_endpoint.py",

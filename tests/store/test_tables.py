@@ -37,6 +37,7 @@ ROWS: Final[dict[str, dict[str, Any]]] = {
     "run_notes": {"run_arn": "", "at": TIME},
     "run_cancellations": {"run_arn": "", "attempt": "a", "requested_at": TIME},
     "run_starts": {"task_arn": "", "after": "a", "at": TIME},
+    "run_watches": {"run_arn": "", "leased_until": TIME, "sequence": 1, "ended": False},
     "start_claims": {"task_arn": "", "attempt": "a", "claimed_at": TIME},
     "late_effects": {"operation_id": "", "noted_at": TIME, "due_at": TIME},
     "audit": {
@@ -74,7 +75,7 @@ async def tables(store: Store) -> set[str]:
 async def fill(store: Store, mark: str) -> None:
     moment = store.now() - (YEAR if mark == "old" else 0)
     for name, row in ROWS.items():
-        given = row | {column: moment for column, value in row.items() if value == TIME}
+        given = row | {column: moment for column, value in row.items() if value is TIME}
         given |= {column: mark for column, value in row.items() if value == ""}
         await store.database.write(sa.insert(METADATA.tables[name]).values(given))
 

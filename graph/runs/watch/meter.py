@@ -52,6 +52,18 @@ class Meter:
         self._rates: _Rates | None = None
         self._moved: tuple[float, datetime] | None = None
         self._shown: Progress | None = None
+        self._gap = 1
+
+    def resume(self, run: Run, shown: Progress, monotonic: float, now: datetime) -> None:
+        """Continues after a state that another process has observed."""
+        moved_at = shown.stalled_since or shown.observed_at
+        self._last = (monotonic - _seconds(shown.observed_at, now), run)
+        self._moved = (monotonic - _seconds(moved_at, now), moved_at)
+        self._shown = shown
+
+    def skip(self, gap: int) -> None:
+        """The next sequence number is higher than the last one by ``gap``."""
+        self._gap = gap
 
     def observe(self, run: Run, monotonic: float, observed_at: datetime) -> Progress:
         """The progress as of this poll."""
@@ -66,7 +78,7 @@ class Meter:
         self._last = (monotonic, run)
         self._shown = replace(
             progress,
-            sequence=before.sequence + int(changed or stalls_now) if before else self._first,
+            sequence=self._sequence(before, grows=changed or stalls_now),
             bytes_per_second=self._rates.bytes if self._rates else None,
             files_per_second=self._rates.files if self._rates else None,
             seconds_left=self._seconds_left(run, progress.basis),
@@ -79,8 +91,15 @@ class Meter:
         stalled_since = self._last and self._stalled(self._last[1], monotonic)
         if stalled_since is None or shown.stalled_since is not None:
             return shown
-        self._shown = replace(shown, sequence=shown.sequence + 1, stalled_since=stalled_since)
+        sequence = self._sequence(shown, grows=True)
+        self._shown = replace(shown, sequence=sequence, stalled_since=stalled_since)
         return self._shown
+
+    def _sequence(self, before: Progress | None, *, grows: bool) -> int:
+        if before is None:
+            return self._first
+        gap, self._gap = (self._gap, 1) if grows else (0, self._gap)
+        return before.sequence + gap
 
     def _rate(self, run: Run, monotonic: float) -> None:
         """Measures from the first poll that shows transferred data.
@@ -111,6 +130,11 @@ class Meter:
         if run.ended or self._moved is None or monotonic - self._moved[0] < self.policy.stalled:
             return None
         return self._moved[1]
+
+
+def _seconds(since: datetime, now: datetime) -> float:
+    """Of two clocks that may differ."""
+    return max(0.0, (now - since).total_seconds())
 
 
 def _has_moved(run: Run) -> bool:

@@ -5,38 +5,37 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from graph.concurrency import Mailbox, Work
 from graph.model.clock import Clock
 from graph.model.errors import ApiError, Throttled, Upstream
-from graph.model.progress import Progress
 from graph.model.run import Run
 from graph.observability.metrics import WATCH_POLLS
 from graph.runs.watch.meter import Meter
+from graph.runs.watch.sharing import Share, Watcher
+from graph.runs.watch.update import Update
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Update:
-    """A run with its progress, as of one poll."""
-
-    run: Run
-    progress: Progress
-
-
 class Watch:
-    """Polls until the run has ended, nobody follows it any more, or AWS has failed for long."""
+    """Polls, or receives what another process polls, for those who follow the run here.
 
-    def __init__(
+    Until the run has ended, nobody follows it here any more, or AWS has failed for long.
+    """
+
+    def __init__(  # noqa: PLR0913 - its ports
         self,
         run_arn: str,
         describe: Callable[[str], Awaitable[Run]],
         wait_for_turn: Callable[[], Awaitable[None]],
         meter: Meter,
+        *,
         clock: Clock,
+        join: Callable[[Watcher], Share],
     ) -> None:
+        """``join``: makes the watch a part of what the deployment shares."""
         self.run_arn, self._describe, self._wait_for_turn = run_arn, describe, wait_for_turn
         self._meter, self._policy, self._clock = meter, meter.policy, clock
         self._mailboxes: dict[Mailbox[Update], Work] = {}
@@ -46,6 +45,7 @@ class Watch:
         self._cancelling = False
         self.latest: Update | None = None
         self.closed = False
+        self._share = join(self)
 
     def join(self, work: Work) -> Mailbox[Update]:
         """A mailbox with the latest state, if there is one, that gets each further state.
@@ -65,19 +65,37 @@ class Watch:
             self.work.leave(work)
         self._left_at = self._clock.monotonic()
 
-    async def poll(self) -> None:
+    def receive(self, update: Update) -> None:
+        """A state that another process has observed."""
+        self._continue(update)
+        self._send(update)
+
+    def resume(self, update: Update | None, gap: int) -> None:
+        """From now on this process polls. See ``Watcher``."""
+        if update is not None:
+            self._continue(update)
+        self._meter.skip(gap)
+
+    def unshare(self) -> None:
+        """To be called when the watch has ended."""
+        self._share.leave()
+
+    async def run(self) -> None:
         """Returns when the watch has ended. Never raises."""
         try:
-            await self._poll()
+            await self._run()
         except Exception:  # a boundary: the followers have to learn that the watch has ended
             log.exception("the watch of %s failed", self.run_arn)
             self.fail(Upstream("Following the run failed. Follow it again."))
         finally:
             self.closed = True
 
-    async def _poll(self) -> None:
+    async def _run(self) -> None:
         wait, failing_since = self._policy.moving, None
         while self._wanted():
+            if not self._share.polls:
+                await self._share.changed()
+                continue
             await self._wait_for_turn()
             try:
                 async with asyncio.timeout(self._policy.call):
@@ -100,24 +118,40 @@ class Watch:
                 WATCH_POLLS.labels("ok").inc()
                 failing_since = None
                 changed = self._note(run)
-                if run.ended:
+                if not self._wanted():
                     return
                 wait = self._policy.after(run, wait, changed=changed)
             await self._clock.sleep(wait)
 
     def _note(self, run: Run) -> bool:
-        """Sends the run to all followers if it has changed; returns whether it has."""
+        """Sends the run to all followers if it has changed; returns whether it has.
+
+        Not if another process polls it by now, whose numbers would be the same.
+        """
+        if not self._share.polls:
+            return False
         self._cancelling |= run.status == "CANCELLING"
         if self._cancelling and run.ended:
             run = replace(run, cancelled=True)
         progress = self._meter.observe(run, self._clock.monotonic(), self._clock.now())
-        return self._send(Update(run, progress))
+        return self._publish(Update(run, progress))
 
     def _note_failure(self) -> None:
         """After a poll that failed, the followers may have to learn that the run has stalled."""
         if self.latest is not None:
             progress = self._meter.without_answer(self.latest.progress, self._clock.monotonic())
-            self._send(Update(self.latest.run, progress))
+            self._publish(Update(self.latest.run, progress))
+
+    def _continue(self, update: Update) -> None:
+        """Later states of this process follow that one."""
+        self._cancelling |= update.run.status == "CANCELLING"
+        self._meter.resume(update.run, update.progress, self._clock.monotonic(), self._clock.now())
+
+    def _publish(self, update: Update) -> bool:
+        changed = self._send(update)
+        if changed:
+            self._share.publish(update)
+        return changed
 
     def _send(self, update: Update) -> bool:
         before, self.latest = self.latest, update
@@ -128,6 +162,8 @@ class Watch:
         return changed
 
     def _wanted(self) -> bool:
+        if self.latest is not None and self.latest.run.ended:
+            return False
         idle = self._clock.monotonic() - self._left_at
         return bool(self._mailboxes) or idle < self._policy.linger
 

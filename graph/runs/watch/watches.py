@@ -16,8 +16,10 @@ from graph.model.run import Run
 from graph.observability.metrics import WATCHES
 from graph.runs.watch.meter import Meter
 from graph.runs.watch.poll_policy import PollPolicy
+from graph.runs.watch.sharing import Sharing, Unshared
 from graph.runs.watch.turns import PollTurns
-from graph.runs.watch.watch import Update, Watch
+from graph.runs.watch.update import Update
+from graph.runs.watch.watch import Watch
 
 _FIRST: Final = 2**30
 """Sequence numbers begin below this, so that they stay below GraphQL's limit of 2**31."""
@@ -31,13 +33,16 @@ class Watches:
         describe: Callable[[str], Awaitable[Run]],
         policy: PollPolicy | None = None,
         clock: Clock | None = None,
+        sharing: Sharing | None = None,
         first: Callable[[], int] = lambda: 1 + secrets.randbelow(_FIRST),
     ) -> None:
-        """``first`` returns the first sequence number of a new watch.
+        """``sharing``: with the other processes of the deployment; None if there are none.
 
-        It is random, because a client that reconnects may send the number of another server's
-        watch or of an earlier one. If it were a number of this watch, a state would be skipped.
+        ``first`` returns the first sequence number of a watch that continues no other. It is
+        random, because a client that reconnects may send the number of an earlier watch. If it were
+        a number of this watch, a state would be skipped.
         """
+        self._sharing = sharing or Unshared()
         self._describe, self._first = describe, first
         self._policy, self._clock = policy or PollPolicy(), clock or SystemClock()
         self._live: dict[str, Watch] = {}
@@ -62,9 +67,10 @@ class Watches:
         """The current state, then each change; a slow reader gets the newest state only.
 
         Ends after the state in which the run has ended, which is always sent. ``after`` is a
-        sequence number that the reader has already: if it is the current one of this watch, the
-        current state is not sent again; any other number has no effect. Raises NotFound and other
-        errors of AWS, and Upstream once AWS has failed for long or when the server stops.
+        sequence number that the reader has already, perhaps from another process: if it is the
+        current one, the current state is not sent again; any other number has no effect. Raises
+        NotFound and other errors of AWS, and Upstream once AWS has failed for long or when the
+        server stops.
         """
         if self._closed:
             raise _closing()
@@ -92,13 +98,16 @@ class Watches:
         if watch is None or watch.closed:
             meter = Meter(self._policy, self._first())
             wait_for_turn = partial(self._turns.take, run_arn.split(":")[4])
-            watch = Watch(run_arn, self._describe, wait_for_turn, meter, self._clock)
+            join = partial(self._sharing.join, run_arn)
+            watch = Watch(
+                run_arn, self._describe, wait_for_turn, meter, clock=self._clock, join=join
+            )
             self._live[run_arn] = watch
             # In a context of its own: the first follower may leave before the others.
             context = Context()
             context.run(begin_work, watch.work)
             # Owned by this object: cancelled and awaited when it is closed.
-            task = asyncio.create_task(watch.poll(), context=context)
+            task = asyncio.create_task(watch.run(), context=context)
             self._tasks.add(task)
             WATCHES.set(len(self._live))
             task.add_done_callback(lambda done: self._ended(run_arn, watch, done))
@@ -106,6 +115,7 @@ class Watches:
 
     def _ended(self, run_arn: str, watch: Watch, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
+        watch.unshare()
         if self._live.get(run_arn) is watch:
             del self._live[run_arn]
         WATCHES.set(len(self._live))

@@ -1,0 +1,39 @@
+"""What PostgreSQL notifies its listeners of, over a connection that is kept for that alone."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Any, Final
+
+import psycopg
+from psycopg import sql
+
+from graph.model.errors import Upstream
+from graph.store.causes import cause_of
+
+_CONNECT_SECONDS: Final = 5
+_ALIVE: Final[dict[str, Any]] = {
+    "connect_timeout": _CONNECT_SECONDS,
+    # Detects a database server that has vanished while nothing is sent.
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+}
+
+
+async def notices(url: str, channel: str) -> AsyncGenerator[str, None]:
+    """The payloads of a channel from now on, in the order of their commits.
+
+    First an empty one, once the connection listens. Raises Upstream when the connection is lost.
+    """
+    try:
+        connection = await psycopg.AsyncConnection.connect(url, autocommit=True, **_ALIVE)
+        async with connection:
+            await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
+            yield ""
+            async with aclosing(connection.notifies()) as received:
+                async for notice in received:
+                    yield notice.payload
+    except psycopg.Error as error:
+        raise Upstream(f"The store sends no notices: {cause_of(error, url)}") from error

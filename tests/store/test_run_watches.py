@@ -1,0 +1,157 @@
+"""Leases of watched runs, and the states that processes share by them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+
+import pytest
+import sqlalchemy as sa
+
+from graph.store import (
+    CHANNEL,
+    Exchange,
+    Notice,
+    RunState,
+    RunWatches,
+    Store,
+    notices,
+    open_store,
+)
+from graph.store.tables import RUN_WATCHES
+from tests.stores import fresh_database
+
+pytestmark = pytest.mark.postgres
+RUN = "arn:aws:datasync:us-east-1:222222222222:task/task-0/execution/exec-0"
+LEASE = 600.0
+
+
+@pytest.fixture
+async def store() -> AsyncIterator[Store]:
+    with fresh_database() as url:
+        async with open_store(url) as opened:
+            yield opened
+
+
+async def exchange(  # noqa: PLR0913 - all that an exchange may have
+    store: Store,
+    process: str,
+    known: int = 0,
+    new: RunState | None = None,
+    *,
+    given_up: Iterable[str] = (),
+    watched: Iterable[str] = (RUN,),
+) -> Exchange:
+    return await RunWatches(store.database).exchange(
+        process,
+        dict.fromkeys(watched, known),
+        {} if new is None else {RUN: new},
+        list(given_up),
+        lease=LEASE,
+    )
+
+
+async def expire(store: Store) -> None:
+    """As if the holder had been silent for the time of its lease."""
+    await store.database.write(sa.update(RUN_WATCHES).values(leased_until=0))
+
+
+async def test_one_process_holds_a_run_and_the_others_get_its_states(store: Store) -> None:
+    assert (await exchange(store, "a")).held == {RUN}
+    assert (await exchange(store, "b")) == Exchange(frozenset(), {})
+    state = RunState(7, "seven")
+    assert (await exchange(store, "a", 7, state)) == Exchange(frozenset([RUN]), {})
+    assert (await exchange(store, "b")) == Exchange(frozenset(), {RUN: state})
+    assert (await exchange(store, "b", 7)) == Exchange(frozenset(), {})
+
+
+async def test_a_lease_ends_by_the_clock_of_the_database(store: Store) -> None:
+    await exchange(store, "a", 7, RunState(7, "seven"))
+    assert (await exchange(store, "b", 7)).held == frozenset()
+    await expire(store)
+    assert (await exchange(store, "b", 7)).held == {RUN}
+    late = await exchange(store, "a", 8, RunState(8, "too late"))
+    assert late == Exchange(frozenset(), {RUN: RunState(7, "seven")})
+
+
+async def test_a_holder_renews_a_lease_that_nobody_has_taken(store: Store) -> None:
+    await exchange(store, "a")
+    await expire(store)
+    assert (await exchange(store, "a", 8, RunState(8, "eight"))).held == {RUN}
+    assert (await exchange(store, "b")).states == {RUN: RunState(8, "eight")}
+
+
+async def test_an_older_state_does_not_replace_a_newer_one(store: Store) -> None:
+    await exchange(store, "a", 9, RunState(9, "nine"))
+    await expire(store)
+    found = await exchange(store, "b", 8, RunState(8, "eight"))
+    assert found == Exchange(frozenset([RUN]), {RUN: RunState(9, "nine")})
+
+
+async def test_a_run_that_was_given_up_is_free_at_once(store: Store) -> None:
+    await exchange(store, "a", 7, RunState(7, "seven"))
+    await exchange(store, "b", given_up=[RUN], watched=[])
+    assert (await exchange(store, "b")).held == frozenset(), "only its holder can give it up"
+    await exchange(store, "a", 8, RunState(8, "eight"), given_up=[RUN], watched=[])
+    found = await exchange(store, "b")
+    assert found == Exchange(frozenset([RUN]), {RUN: RunState(8, "eight")})
+
+
+async def test_a_run_that_is_followed_again_is_not_given_up(store: Store) -> None:
+    await exchange(store, "a")
+    assert (await exchange(store, "a", given_up=[RUN])).held == {RUN}
+    assert (await exchange(store, "b")).held == frozenset()
+
+
+async def test_nobody_holds_a_run_that_has_ended(store: Store) -> None:
+    await exchange(store, "a")
+    last = RunState(9, "the end", ended=True)
+    assert (await exchange(store, "a", 9, last)).held == frozenset()
+    await expire(store)
+    assert (await exchange(store, "b")) == Exchange(frozenset(), {RUN: last})
+
+
+async def test_many_processes_that_want_many_runs_do_not_wait_for_each_other(store: Store) -> None:
+    runs = [f"{RUN}{number}" for number in range(20)]
+    for _ in range(3):
+        found = await asyncio.gather(
+            *(
+                exchange(store, f"p{n}", watched=runs[:: 1 if n % 2 else -1], given_up=runs[n:])
+                for n in range(8)
+            )
+        )
+        held = [run for each in found for run in each.held]
+        assert sorted(held) == sorted(runs)
+        await expire(store)
+
+
+async def test_states_are_announced_unless_they_are_too_long(store: Store) -> None:
+    heard: list[Notice | None] = []
+
+    async def listen() -> None:
+        async for payload in notices(store.database.url, CHANNEL):
+            heard.append(Notice.decoded(payload))
+            if len(heard) == 1:
+                ready.set()
+            if len(heard) == 4:
+                return
+
+    ready = asyncio.Event()
+    async with asyncio.timeout(20), asyncio.TaskGroup() as tasks:
+        tasks.create_task(listen())
+        await ready.wait()
+        await exchange(store, "a", 1, RunState(1, "one"))
+        await exchange(store, "a", 2, RunState(2, "é" * 4_000))
+        await exchange(store, "a", given_up=[RUN], watched=[])
+    assert heard == [
+        None,
+        Notice(RUN, "a", 1, "one"),
+        Notice(RUN, "a", 2, None),
+        Notice(RUN, "a", 0, None),
+    ]
+    assert (await exchange(store, "b")).states == {RUN: RunState(2, "é" * 4_000)}
+
+
+@pytest.mark.parametrize("payload", ["", "{}", f"{RUN} a", f"{RUN} a x\ntext", f"{RUN} a 1 2\n"])
+def test_a_notice_of_another_version_is_none(payload: str) -> None:
+    assert Notice.decoded(payload) is None
