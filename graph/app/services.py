@@ -40,7 +40,7 @@ async def open_services(
             gateway,
             store.runs,
             operations,
-            policy=PollPolicy(moving=settings.poll_seconds),
+            policy=PollPolicy(moving=settings.poll_seconds, per_second=settings.polls_per_second),
             sharing=await _sharing(stack, store),
             drain=settings.drain_seconds,
             settle=settings.settle_seconds,

@@ -44,6 +44,14 @@ class LimitSettings(BaseSettings):
         gt=0,
         description="How many calls to AWS are restored to the budget of a key per second.",
     )
+    polls_per_second: float = Field(
+        5,
+        gt=0,
+        le=100,
+        description="How many polls per second the runs that are being followed may take together "
+        "in one account and region. Servers that share a PostgreSQL store share them; with "
+        "SQLite, each worker has as many. Requests of users do not wait for polls.",
+    )
     operations_per_caller: int = Field(
         _DEFAULT.operations_per_caller,
         ge=1,

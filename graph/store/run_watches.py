@@ -6,7 +6,7 @@ On PostgreSQL only. Leases expire by the clock of the database.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -62,6 +62,16 @@ class Exchange:
     """The runs that the process holds for the time of the lease, from the beginning of the call."""
     states: Mapping[str, RunState]
     """By ARN the states that the process does not have."""
+    pollers: Mapping[str, int] = field(default_factory=dict)
+    """How many processes hold runs, by ``place_of`` those."""
+    processes: int = 1
+    """How many processes the deployment has."""
+
+
+def place_of(run_arn: str) -> str:
+    """The region and account of a run."""
+    _, _, _, region, account, *_ = run_arn.split(":")
+    return f"{region}:{account}"
 
 
 class RunWatches:
@@ -105,7 +115,9 @@ class _Exchange:
         self._store(connection, mine)
         self._give_up(connection, mine)
         held = self._renew(connection, mine)
-        return Exchange(held, self._unknown(connection))
+        pollers = {row.place: row.processes for row in connection.execute(_POLLERS)}
+        processes = pollers.pop("", 0)
+        return Exchange(held, self._unknown(connection), pollers, max(1, processes))
 
     def _insert_missing(self, connection: sa.Connection, runs: list[str]) -> None:
         """In an order that all processes use, so that they cannot wait for each other."""
@@ -212,5 +224,13 @@ _UNKNOWN: Final = _statement(
     """,
     runs=_TEXTS,
     known=_NUMBERS,
+)
+_POLLERS: Final = sa.text(
+    """
+    SELECT split_part(run_arn, ':', 4) || ':' || split_part(run_arn, ':', 5) AS place,
+    count(DISTINCT holder) AS processes FROM run_watches
+    WHERE leased_until > extract(epoch FROM clock_timestamp()) GROUP BY place
+    UNION ALL SELECT '', count(*) FROM replicas WHERE beat >= 0
+    """
 )
 _NOTIFY: Final = sa.text("SELECT pg_notify(:channel, :payload)")

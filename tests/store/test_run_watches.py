@@ -17,6 +17,7 @@ from graph.store import (
     Store,
     notices,
     open_store,
+    place_of,
 )
 from graph.store.tables import RUN_WATCHES
 from tests.stores import fresh_database
@@ -24,6 +25,8 @@ from tests.stores import fresh_database
 pytestmark = pytest.mark.postgres
 RUN = "arn:aws:datasync:us-east-1:222222222222:task/task-0/execution/exec-0"
 LEASE = 600.0
+ONE = {"us-east-1:222222222222": 1}
+"""One process polls in the account."""
 
 
 @pytest.fixture
@@ -58,11 +61,11 @@ async def expire(store: Store) -> None:
 
 async def test_one_process_holds_a_run_and_the_others_get_its_states(store: Store) -> None:
     assert (await exchange(store, "a")).held == {RUN}
-    assert (await exchange(store, "b")) == Exchange(frozenset(), {})
+    assert (await exchange(store, "b")) == Exchange(frozenset(), {}, ONE)
     state = RunState(7, "seven")
-    assert (await exchange(store, "a", 7, state)) == Exchange(frozenset([RUN]), {})
-    assert (await exchange(store, "b")) == Exchange(frozenset(), {RUN: state})
-    assert (await exchange(store, "b", 7)) == Exchange(frozenset(), {})
+    assert (await exchange(store, "a", 7, state)) == Exchange(frozenset([RUN]), {}, ONE)
+    assert (await exchange(store, "b")) == Exchange(frozenset(), {RUN: state}, ONE)
+    assert (await exchange(store, "b", 7)) == Exchange(frozenset(), {}, ONE)
 
 
 async def test_a_lease_ends_by_the_clock_of_the_database(store: Store) -> None:
@@ -71,7 +74,7 @@ async def test_a_lease_ends_by_the_clock_of_the_database(store: Store) -> None:
     await expire(store)
     assert (await exchange(store, "b", 7)).held == {RUN}
     late = await exchange(store, "a", 8, RunState(8, "too late"))
-    assert late == Exchange(frozenset(), {RUN: RunState(7, "seven")})
+    assert late == Exchange(frozenset(), {RUN: RunState(7, "seven")}, ONE)
 
 
 async def test_a_holder_renews_a_lease_that_nobody_has_taken(store: Store) -> None:
@@ -85,7 +88,7 @@ async def test_an_older_state_does_not_replace_a_newer_one(store: Store) -> None
     await exchange(store, "a", 9, RunState(9, "nine"))
     await expire(store)
     found = await exchange(store, "b", 8, RunState(8, "eight"))
-    assert found == Exchange(frozenset([RUN]), {RUN: RunState(9, "nine")})
+    assert found == Exchange(frozenset([RUN]), {RUN: RunState(9, "nine")}, ONE)
 
 
 async def test_a_run_that_was_given_up_is_free_at_once(store: Store) -> None:
@@ -94,7 +97,7 @@ async def test_a_run_that_was_given_up_is_free_at_once(store: Store) -> None:
     assert (await exchange(store, "b")).held == frozenset(), "only its holder can give it up"
     await exchange(store, "a", 8, RunState(8, "eight"), given_up=[RUN], watched=[])
     found = await exchange(store, "b")
-    assert found == Exchange(frozenset([RUN]), {RUN: RunState(8, "eight")})
+    assert found == Exchange(frozenset([RUN]), {RUN: RunState(8, "eight")}, ONE)
 
 
 async def test_a_run_that_is_followed_again_is_not_given_up(store: Store) -> None:
@@ -123,6 +126,19 @@ async def test_many_processes_that_want_many_runs_do_not_wait_for_each_other(sto
         held = [run for each in found for run in each.held]
         assert sorted(held) == sorted(runs)
         await expire(store)
+
+
+async def test_the_processes_that_poll_an_account_are_counted(store: Store) -> None:
+    other = RUN.replace("us-east-1", "eu-west-1")
+    for process in ("a", "b", "c"):
+        await exchange(store, process, watched=[f"{RUN}{process}", f"{RUN}-{process}"])
+    await exchange(store, "c", watched=[other])
+    for replica in ("one", "two", "gone"):
+        await store.replicas.beat(replica)
+    await store.replicas.retire("gone")
+    found = await exchange(store, "d", watched=[])
+    assert found.pollers == {place_of(RUN): 3, place_of(other): 1}
+    assert found.processes == 2
 
 
 async def test_states_are_announced_unless_they_are_too_long(store: Store) -> None:

@@ -12,7 +12,7 @@ _MOVING: Final = frozenset({"PREPARING", "TRANSFERRING", "VERIFYING", "CANCELLIN
 
 @dataclass(frozen=True, slots=True)
 class PollPolicy:
-    """When a run is polled. All values are seconds, except ``account_calls``."""
+    """When a run is polled. All values are seconds, except ``per_second``."""
 
     moving: float = 1.0
     """Between two polls while counters move."""
@@ -29,8 +29,9 @@ class PollPolicy:
     not count as a failure."""
     call: float = 20.0
     """The longest that one poll may take."""
-    account_calls: float = 5.0
-    """Polls per second of all runs of an account together."""
+    per_second: float = 5.0
+    """Polls of all runs of an account and region together, by all processes that share watches. The
+    first poll of a watch, which answers a request, does not count."""
 
     def after(self, run: Run, last: float, *, changed: bool) -> float:
         """The pause until the next poll; ``last`` is the pause before this one."""

@@ -10,7 +10,7 @@ import asyncio
 import logging
 import secrets
 import uuid
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from typing import Final, Protocol, Self
 
@@ -76,6 +76,8 @@ class SharedWatches:
         self._due = asyncio.Event()
         self._failing_since: float | None = None
         self._alone = False
+        self._pollers: Mapping[str, int] = {}
+        self._processes = 1
         self._tasks: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> Self:
@@ -96,6 +98,10 @@ class SharedWatches:
         share = self._shares[run_arn] = _Share(self, run_arn, watcher)
         self._due.set()
         return share
+
+    def pollers(self, place: str) -> int:
+        """While the store does not answer: all processes."""
+        return self._processes if self.alone else max(1, self._pollers.get(place, 1))
 
     @property
     def alone(self) -> bool:
@@ -147,6 +153,7 @@ class SharedWatches:
                 self._failing_since = self._clock.monotonic()
             raise Upstream("The states of runs cannot be shared.") from error
         self._failing_since, self._alone = None, False
+        self._pollers, self._processes = found.pollers, found.processes
         for arn, share in shares.items():
             if self._shares.get(arn) is share:
                 held_until = began + self._lease if arn in found.held else 0.0

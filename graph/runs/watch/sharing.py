@@ -53,6 +53,10 @@ class Sharing(Protocol):
         """To be called once per run and process at a time."""
         ...
 
+    def pollers(self, place: str) -> int:
+        """How many processes poll runs of that region and account, see ``place_of``."""
+        ...
+
 
 class Unshared:
     """Each process polls for itself. Implements ``Sharing`` and ``Share``."""
@@ -61,6 +65,9 @@ class Unshared:
 
     def join(self, run_arn: str, watcher: Watcher) -> Share:  # noqa: ARG002 - the protocol's
         return self
+
+    def pollers(self, place: str) -> int:  # noqa: ARG002 - the protocol's
+        return 1
 
     async def changed(self) -> None:
         """Never called, as nothing changes."""

@@ -1,7 +1,11 @@
-"""Spaces the polls of an account evenly, and lets those who follow its runs take turns."""
+"""Spaces the polls of an account and region evenly, and lets those who follow its runs take turns.
+
+A token bucket of one token: what is not used now cannot be used for a burst later.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -13,7 +17,7 @@ _WAITING: Final = 1_000_000
 
 
 @dataclass(slots=True)
-class _Account:
+class _Place:
     next_at: float
     """When the next poll may begin."""
     waiting: int = 0
@@ -21,40 +25,47 @@ class _Account:
 
 
 class PollTurns:
-    """Limits the polls per second of each account; see ``FairSlots`` for their order.
+    """Limits the polls per second of each account and region; see ``FairSlots`` for their order.
 
     A caller that follows one run gets a turn after one poll of each other caller, even if the
     others follow hundreds.
     """
 
-    def __init__(self, per_second: float, clock: Clock) -> None:
-        self._seconds, self._clock = 1 / per_second, clock
-        self._accounts: dict[str, _Account] = {}
+    def __init__(
+        self, per_second: float, clock: Clock, pollers: Callable[[str], int] = lambda _: 1
+    ) -> None:
+        """``pollers``: how many processes share the polls of a place at the moment."""
+        self._seconds, self._clock, self._pollers = 1 / per_second, clock, pollers
+        self._places: dict[str, _Place] = {}
 
     def __len__(self) -> int:
-        return len(self._accounts)
+        return len(self._places)
 
-    async def take(self, account_id: str) -> None:
-        """Returns when a poll may begin for the work of the calling task."""
-        account = self._account(account_id)
-        account.waiting += 1
+    async def take(self, where: str) -> None:
+        """Returns when a poll may begin for the work of the calling task.
+
+        ``where``: the account and region, see ``place_of``.
+        """
+        place = self._place(where)
+        place.waiting += 1
         try:
-            async with account.turn.slot():
-                wait = account.next_at - self._clock.monotonic()
+            async with place.turn.slot():
+                wait = place.next_at - self._clock.monotonic()
                 if wait > 0:
                     await self._clock.sleep(wait)
-                account.next_at = max(account.next_at, self._clock.monotonic()) + self._seconds
+                pause = self._seconds * self._pollers(where)
+                place.next_at = max(place.next_at, self._clock.monotonic()) + pause
         finally:
-            account.waiting -= 1
+            place.waiting -= 1
 
-    def _account(self, account_id: str) -> _Account:
-        account = self._accounts.get(account_id)
-        if account is None:
+    def _place(self, where: str) -> _Place:
+        place = self._places.get(where)
+        if place is None:
             now = self._clock.monotonic()
-            self._accounts = {
+            self._places = {
                 other: kept
-                for other, kept in self._accounts.items()
+                for other, kept in self._places.items()
                 if kept.waiting or kept.next_at > now
             }
-            self._accounts[account_id] = account = _Account(now)
-        return account
+            self._places[where] = place = _Place(now)
+        return place

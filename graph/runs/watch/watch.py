@@ -96,7 +96,8 @@ class Watch:
             if not self._share.polls:
                 await self._share.changed()
                 continue
-            await self._wait_for_turn()
+            if self.latest is not None:  # the first poll answers the request of a user
+                await self._wait_for_turn()
             try:
                 async with asyncio.timeout(self._policy.call):
                     run = await self._describe(self.run_arn)

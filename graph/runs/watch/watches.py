@@ -20,6 +20,7 @@ from graph.runs.watch.sharing import Sharing, Unshared
 from graph.runs.watch.turns import PollTurns
 from graph.runs.watch.update import Update
 from graph.runs.watch.watch import Watch
+from graph.store import place_of
 
 _FIRST: Final = 2**30
 """Sequence numbers begin below this, so that they stay below GraphQL's limit of 2**31."""
@@ -48,7 +49,7 @@ class Watches:
         self._live: dict[str, Watch] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
-        self._turns = PollTurns(self._policy.account_calls, self._clock)
+        self._turns = PollTurns(self._policy.per_second, self._clock, self._sharing.pollers)
 
     async def __aenter__(self) -> Self:
         return self
@@ -97,7 +98,7 @@ class Watches:
         watch = self._live.get(run_arn)
         if watch is None or watch.closed:
             meter = Meter(self._policy, self._first())
-            wait_for_turn = partial(self._turns.take, run_arn.split(":")[4])
+            wait_for_turn = partial(self._turns.take, place_of(run_arn))
             join = partial(self._sharing.join, run_arn)
             watch = Watch(
                 run_arn, self._describe, wait_for_turn, meter, clock=self._clock, join=join

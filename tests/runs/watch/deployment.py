@@ -14,7 +14,7 @@ from graph.aws.executions import run_of
 from graph.model.errors import Upstream
 from graph.model.run import Run
 from graph.runs.watch import SharedWatches, Watches
-from graph.store import Exchange, Notice, RunState
+from graph.store import Exchange, Notice, RunState, place_of
 from tests.runs.watch.held import ARN, START, Aws, HeldClock
 
 _NONE: Final = RunState(0, "")
@@ -36,7 +36,7 @@ class Table:
         self.fails = False
         self.deaf = False
         """Whether notices are lost."""
-        self.exchanges = 0
+        self.exchanges = self.processes = 0
         self._listeners: list[asyncio.Queue[str]] = []
 
     async def exchange(
@@ -66,7 +66,9 @@ class Table:
             for arn, known in watched.items()
             if self.rows[arn].state.sequence not in (0, known)
         }
-        return Exchange(frozenset(held), unknown)
+        holders = {row.holder for row in self.rows.values() if row.until > self._clock.seconds}
+        pollers = {place_of(ARN): len(holders)}
+        return Exchange(frozenset(held), unknown, pollers, self.processes)
 
     def _write(self, arn: str, process: str, new: RunState | None, *, free: bool) -> None:
         row = self.rows.get(arn, Row())
@@ -159,6 +161,7 @@ class Deployment:
     @asynccontextmanager
     async def process(self) -> AsyncIterator[Process]:
         process = Process(self.table, self.clock, self._plays)
+        self.table.processes += 1
         async with process.shared, process.watches:
             yield process
 

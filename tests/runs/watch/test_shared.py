@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import AsyncExitStack
+
 import pytest
 
 from graph.model.errors import NotFound, Upstream
+from graph.runs.watch import PollPolicy
 from graph.runs.watch.shared import LEASE
 from tests.runs.watch.deployment import Deployment, Process, described
 from tests.runs.watch.held import ARN, Follower
@@ -189,6 +192,26 @@ async def test_every_process_polls_for_itself_while_the_store_fails(deployment: 
         assert polls(a, b) - before == pytest.approx(10, abs=1)
         assert first.seen[-5:] == other.seen[-5:] == new.seen[-5:]
         await leave(first, other, new)
+
+
+@pytest.mark.parametrize("fails", [False, True])
+async def test_processes_keep_to_the_budget_of_an_account_together(
+    deployment: Deployment, *, fails: bool
+) -> None:
+    async with AsyncExitStack() as stack:
+        servers = [await stack.enter_async_context(deployment.process()) for _ in range(4)]
+        followers = [
+            Follower(server.watches, f"{ARN}{n}-{run}")
+            for n, server in enumerate(servers)
+            for run in range(9)
+        ]
+        await deployment.clock.turn(10)
+        deployment.table.fails = fails
+        await deployment.clock.turn(20)
+        before = polls(*servers)
+        await deployment.clock.turn(60)
+        assert polls(*servers) - before == pytest.approx(60 * PollPolicy().per_second, rel=0.1)
+        await leave(*followers)
 
 
 async def test_a_run_that_is_first_followed_while_the_store_fails_is_polled(

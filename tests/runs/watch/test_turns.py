@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from contextvars import Context
 
@@ -65,7 +66,7 @@ async def test_users_of_a_key_share_its_turns() -> None:
 
 async def test_a_poll_waits_for_one_of_each_other_caller() -> None:
     flood = [((f"flood-{number}", None), 20) for number in range(9)]
-    wait = 10 / PollPolicy().account_calls
+    wait = 10 / PollPolicy().per_second
     assert await polls_of_one_run(*flood) >= SECONDS // (PollPolicy().moving + wait)
 
 
@@ -73,12 +74,46 @@ async def test_a_poll_waits_for_one_of_each_other_caller() -> None:
 async def test_an_account_is_never_polled_more_often_than_it_may_be(runs: int) -> None:
     clock = HeldClock()
     aws = Aws(clock, lambda n: run(moved=n))
-    async with watching(aws, PollPolicy(account_calls=5), clock) as watches:
+    async with watching(aws, PollPolicy(per_second=5), clock) as watches:
         for number in range(runs):
             follow_as((f"caller-{number % 3}", None, str(number)), watches, arn(number))
         await clock.turn(20.1)
-        assert all(wait >= 0.2 - 1e-9 for wait in aws.waits)
-        assert len(aws.looks) == min(101, 21 * runs)
+        first = aws.looks[:runs]
+        assert len({followed for _, followed in first}) == runs, "these answer who follows"
+        assert all(wait >= 0.2 - 1e-9 for wait in aws.waits[runs:])
+        assert len(aws.looks) - runs == min(96, 20 * runs)
+
+
+async def test_regions_have_a_budget_each() -> None:
+    clock = HeldClock()
+    aws = Aws(clock, lambda n: run(moved=n))
+    async with watching(aws, PollPolicy(per_second=1), clock) as watches:
+        there = [arn(n).replace("us-east-1", "us-west-2") for n in range(9)]
+        for followed in (arn(0), *there):
+            follow_as(("one", None, followed), watches, followed)
+        await clock.turn(20)
+        counts = Counter(followed for _, followed in aws.looks)
+        assert counts[arn(0)] == 21
+        assert sum(counts[each] for each in there) == 9 + 20
+
+
+async def test_processes_that_share_an_account_have_a_part_of_its_budget_each() -> None:
+    clock = HeldClock()
+    turns = [PollTurns(4.0, clock, lambda place: 2 if place == "shared" else 1) for _ in range(2)]
+    taken: Counter[str] = Counter()
+
+    async def poll(own: PollTurns, place: str) -> None:
+        while True:
+            await own.take(place)
+            taken[place] += 1
+
+    tasks = [asyncio.create_task(poll(own, "shared")) for own in turns]
+    tasks.append(asyncio.create_task(poll(turns[0], "own")))
+    await clock.turn(20)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    assert taken["shared"] == taken["own"] + 1 == 82
 
 
 async def test_accounts_wait_for_themselves_alone() -> None:
