@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from graph.aws.client.gateway import Gateway
 from graph.cleanup.service import Cleanup
-from graph.concurrency import Usage, Work, begin_work, current_work
+from graph.concurrency import Usage, Waits, Work, begin_work, current_work
 from graph.history.audit import Audit
 from graph.loaders import Loaders
 from graph.model.caller import Caller, Identity, Rights
@@ -31,6 +31,8 @@ class Services:
     cleanup: Cleanup
     version: str
     limits: ServerLimits = field(default_factory=ServerLimits)
+    waits: Waits = field(default_factory=Waits)
+    """Of requests, for a run or an operation to end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

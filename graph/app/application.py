@@ -139,6 +139,8 @@ async def _lifespan(
 def _stop(state: ApplicationState, graphql: GraphQLApp) -> None:
     state.stopping = True
     graphql.stop()
+    if state.services is not None:
+        state.services.waits.end()
 
 
 @asynccontextmanager

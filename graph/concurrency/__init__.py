@@ -10,6 +10,7 @@ from graph.concurrency.mailbox import Mailbox
 from graph.concurrency.round_robin import RoundRobin, Share
 from graph.concurrency.rounds import Rounds
 from graph.concurrency.tasks import TaskOwner
+from graph.concurrency.waits import Waits
 from graph.concurrency.watchdog import Check, Watchdog
 from graph.concurrency.work import TooMuch, Usage, Work, begin_work, current_work
 
@@ -32,6 +33,7 @@ __all__ = [
     "TooManyWaiting",
     "TooMuch",
     "Usage",
+    "Waits",
     "Watchdog",
     "Work",
     "begin",

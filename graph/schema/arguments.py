@@ -64,11 +64,16 @@ OperationObjectId = Annotated[
     strawberry.ID,
     strawberry.argument(description="The global id of the operation, as in `Operation.id`."),
 ]
+TimeoutSeconds = Annotated[
+    int,
+    strawberry.argument(
+        description="How long to wait, 1 to 60 seconds. Proxies in between must allow that."
+    ),
+]
 AfterSequence = Annotated[
     int | None,
     strawberry.argument(
         description="The last `sequence` that the client has received. If it is still the current "
-        "one, that state is not sent again. A number from another server, or from an earlier "
-        "watch, is ignored: the current state is sent."
+        "one, that state is not sent again. Any other number is ignored: the current state is sent."
     ),
 ]

@@ -10,7 +10,7 @@ import strawberry
 
 from graph.model.caller import Caller
 from graph.model.errors import Invalid
-from graph.resolvers import locations, movers, operations, runs, server
+from graph.resolvers import locations, movers, operations, runs, server, waiting
 from graph.resolvers.server import ServerDescription
 from graph.schema.arguments import (
     MOST,
@@ -22,6 +22,8 @@ from graph.schema.arguments import (
     ObjectId,
     ObjectIds,
     OperationObjectId,
+    RunObjectId,
+    TimeoutSeconds,
 )
 from graph.schema.audit import AuditFilter, AuditRecord, audit_page
 from graph.schema.connections import Connection
@@ -179,6 +181,31 @@ class Query:
         after: AfterCursor = None,
     ) -> Connection[AuditRecord] | None:
         return await audit_page(info, filter, first, after)
+
+    @strawberry.field(
+        description="Waits until the run has ended, and returns it as it is then, or as it is "
+        "after `timeoutSeconds` or when the server stops: look at `outcome`, and ask again while "
+        "it is null. For clients without subscriptions. Those who wait and those who subscribe "
+        "share one poll of AWS."
+    )
+    async def wait_for_run(
+        self, info: Info, run: RunObjectId, timeout_seconds: TimeoutSeconds = 30
+    ) -> Run | None:
+        run_arn = expect("Run", run, path=("run",))
+        found = await or_null(waiting.wait_for_run(info.context, run_arn, timeout_seconds))
+        return None if found is None else Run(value=found[0], measured=found[1])
+
+    @strawberry.field(
+        description="Waits until the operation is COMPLETED or FAILED, and returns it as it is "
+        "then, or as it is after `timeoutSeconds` or when the server stops: look at `status`. "
+        "For clients without subscriptions."
+    )
+    async def wait_for_operation(
+        self, info: Info, operation: OperationObjectId, timeout_seconds: TimeoutSeconds = 30
+    ) -> Operation | None:
+        key = expect("Operation", operation, path=("operation",))
+        found = await or_null(waiting.wait_for_operation(info.context, key, timeout_seconds))
+        return None if found is None else Operation(value=found)
 
     @strawberry.field(description="The server that answers: its version, region and organisation.")
     def server(self, info: Info) -> ServerInfo:

@@ -131,6 +131,19 @@ async def test_a_change_of_an_impossible_mover_finds_nothing_and_asks_nothing(
     assert answers == [absent] * len(ids)
 
 
+async def test_runs_and_operations_that_cannot_be_are_not_waited_for(world: World) -> None:
+    for field, argument, kind in (
+        ("waitForRun", "run", "Run"),
+        ("waitForOperation", "operation", "Operation"),
+    ):
+        query = f"query($id: ID!) {{ {field}({argument}: $id) {{ id }} }}"
+        world.aws.interceptor.forget_calls()
+        for node_id in [encode(kind, key) for of, key in IMPOSSIBLE if of == kind]:
+            answer = await tell(world.client, query, id=node_id)
+            assert answer == {"data": {field: None}}, node_id
+        assert world.aws.interceptor.counts() == {}
+
+
 async def test_runs_and_operations_that_cannot_be_are_not_followed(world: World) -> None:
     for field, argument, kind in (
         ("runProgress", "run", "Run"),

@@ -47,6 +47,8 @@ FIELDS: dict[str, tuple[str, tuple[str, str, str, str]]] = {
     "Query.nodes": ('{ nodes(ids: ["MOVER"]) { id } }', LISTED),
     "Query.operation": ('{ operation(id: "OPERATION") { id } }', LISTED),
     "Query.operations": ("{ operations { nodes { id } } }", LISTED),
+    "Query.waitForRun": ('{ waitForRun(run: "RUN") { id } }', LISTED),
+    "Query.waitForOperation": ('{ waitForOperation(operation: "OPERATION") { id } }', LISTED),
     "Query.audit": (
         "{ audit { nodes { at } } }",
         ("UNAUTHENTICATED", "FORBIDDEN", OK, NONE),

@@ -19,6 +19,7 @@ FREE: Final = {
     "Query.audit",
     "Query.operation",
     "Query.operations",
+    "Query.waitForOperation",
     "Run.cancelledBy",
     "Run.startedBy",
     "Subscription.operationProgress",

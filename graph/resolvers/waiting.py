@@ -1,0 +1,67 @@
+"""Waits for a run or an operation to end, for clients without a stream."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import aclosing, asynccontextmanager
+from typing import Final
+
+from graph.concurrency import NoRoom
+from graph.context import ReadContext
+from graph.model.errors import Invalid, Throttled
+from graph.model.operation import Operation
+from graph.model.progress import Progress
+from graph.model.run import Run
+from graph.resolvers.operations import follow_operation, get_operation
+from graph.resolvers.runs import follow_run, get_visible_run
+
+LONGEST: Final = 60
+"""Seconds. Proxies often end a request without a response after that time."""
+_RETRY_SECONDS: Final = 5.0
+
+
+async def wait_for_run(
+    context: ReadContext, run_arn: str, seconds: int
+) -> tuple[Run, Progress | None]:
+    """The run once it has ended, or as it is after ``seconds`` or when the server stops.
+
+    Shares the polls of those who follow it. Raises NotFound, and what following it raises.
+    """
+    run, progress = await get_visible_run(context, run_arn), None
+    async with (
+        _waiting(context, seconds),
+        aclosing(follow_run(context, run_arn)) as updates,
+    ):
+        async for update in updates:
+            run, progress = update.run, update.progress
+    return run, progress
+
+
+async def wait_for_operation(context: ReadContext, operation_id: str, seconds: int) -> Operation:
+    """The same for an operation. Makes no calls to AWS."""
+    operation = await get_operation(context, operation_id)
+    async with (
+        _waiting(context, seconds),
+        aclosing(follow_operation(context, operation_id)) as states,
+    ):
+        async for state in states:
+            operation = state
+    return operation
+
+
+@asynccontextmanager
+async def _waiting(context: ReadContext, seconds: int) -> AsyncIterator[None]:
+    if not 1 <= seconds <= LONGEST:
+        raise Invalid(
+            f"'timeoutSeconds' must be 1 to {LONGEST}, not {seconds}.", path=("timeoutSeconds",)
+        )
+    try:
+        async with context.services.waits.at_most(seconds):
+            yield
+        context.loaders.forget()  # what was being loaded when the time was over is cancelled
+    except NoRoom as error:
+        raise Throttled(
+            f"You wait for {error.held} runs and operations at the same time, which is the most at "
+            "present. Subscribe instead, or try again later.",
+            wait=_RETRY_SECONDS,
+        ) from None

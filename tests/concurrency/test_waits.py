@@ -1,0 +1,88 @@
+"""Waits that end by themselves, at their deadline, or all at once."""
+
+from __future__ import annotations
+
+import asyncio
+from contextvars import Context
+
+import pytest
+
+from graph.concurrency import NoRoom, Waits, Work, begin_work
+
+
+async def never() -> None:
+    await asyncio.Event().wait()
+
+
+async def test_a_wait_ends_at_its_deadline_without_an_error() -> None:
+    async with Waits().at_most(0):
+        await never()
+
+
+async def test_what_happens_in_time_ends_the_wait() -> None:
+    async with Waits().at_most(3_600):
+        happened = True
+    assert happened
+
+
+async def test_an_error_is_raised_also_one_of_another_time_out() -> None:
+    waits = Waits()
+    for error in (ValueError("x"), TimeoutError("another")):
+        with pytest.raises(type(error)):
+            async with waits.at_most(3_600):
+                raise error
+
+
+async def test_all_waits_end_when_the_server_stops() -> None:
+    waits, ended = Waits(), []
+
+    async def wait(name: str) -> None:
+        async with waits.at_most(3_600):
+            await never()
+        ended.append(name)
+
+    tasks = [asyncio.create_task(wait(name)) for name in "ab"]
+    await asyncio.sleep(0)
+    waits.end()
+    await asyncio.wait_for(asyncio.gather(*tasks), 10)
+    await asyncio.wait_for(wait("later"), 10)
+    assert sorted(ended) == ["a", "b", "later"]
+
+
+async def test_a_cancelled_wait_is_cancelled() -> None:
+    waits = Waits()
+
+    async def wait() -> None:
+        async with waits.at_most(3_600):
+            await never()
+
+    task = asyncio.create_task(wait())
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+async def test_one_caller_leaves_room_for_another() -> None:
+    waits = Waits(most=4)
+
+    async def wait() -> None:
+        async with waits.at_most(3_600):
+            await never()
+
+    def begin(caller: str) -> asyncio.Task[None]:
+        context = Context()
+        context.run(begin_work, Work((caller, None, "request")))
+        return asyncio.create_task(wait(), context=context)
+
+    tasks = [begin("greedy") for _ in range(3)]
+    await asyncio.sleep(0)
+    assert [task.done() for task in tasks] == [False, False, True]
+    assert isinstance(tasks[2].exception(), NoRoom)
+    tasks.append(begin("other"))
+    await asyncio.sleep(0)
+    assert not tasks[3].done()
+    waits.end()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    async with waits.at_most(0):
+        await never()
