@@ -24,6 +24,7 @@ from graph.aws.client.own_credentials import OwnCredentials
 from graph.config.settings import KeySettings, Settings, SettingsError
 from graph.config.sources import key_files, load, load_keys
 from graph.context import Services
+from graph.ide import IdeFiles, IdePage, read_bundle
 from graph.model.caller import Rights
 from graph.model.clock import SystemClock
 from graph.observability import logs
@@ -46,6 +47,7 @@ log = logging.getLogger(__name__)
 
 _GRAPHQL: Final = "/graphql"
 _SCHEMA: Final = "/graphql/schema.graphql"
+_IDE_FILE: Final = "/graphql/ide/{name}"
 _OF_GRAPHQL: Final = frozenset({_GRAPHQL, _SCHEMA})
 
 
@@ -67,6 +69,7 @@ def create_app(settings: Settings, *, owns_process: bool = False) -> Starlette:
         ),
         middleware=_middleware(settings),
         routes=[
+            *_ide(settings, graphql),
             Route(_GRAPHQL, graphql, methods=None),
             WebSocketRoute(_GRAPHQL, graphql),
             Route(_SCHEMA, SchemaDocument(schema, state.identify), methods=None),
@@ -86,6 +89,15 @@ def create_app(settings: Settings, *, owns_process: bool = False) -> Starlette:
         metrics=_metrics,
     )
     return app
+
+
+def _ide(settings: Settings, graphql: GraphQLApp) -> list[Route]:
+    """Where the IDE is on, the path of the API shows it to browsers."""
+    if not settings.ide:
+        return []
+    bundle = read_bundle()
+    page = Route(_GRAPHQL, IdePage(graphql, bundle), methods=None)
+    return [page] if bundle is None else [page, Route(_IDE_FILE, IdeFiles(bundle), methods=None)]
 
 
 def _middleware(settings: Settings) -> list[Middleware]:

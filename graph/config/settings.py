@@ -156,6 +156,11 @@ class Settings(DocumentSettings, LimitSettings, NetworkSettings, KeySettings):
         "`postgresql://USER:PASSWORD@HOST/NAME` for several.",
         repr=False,  # it may hold a password
     )
+    ide: bool = Field(
+        False,  # noqa: FBT003 - the default
+        description="Whether browsers that open `/graphql` get GraphiQL, a page for writing and "
+        "running GraphQL. Anyone may load the page; what it shows needs a credential.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="The least severe messages to log: debug, info, warning or error."
     )

@@ -38,6 +38,7 @@ _PREFIX: Final = "DATASYNC_API_"
 _NOT_INHERITED: Final = ("AWS_", "API_CONFIG", f"{_PREFIX}CONFIG", f"{_PREFIX}REGION")
 """Variables that are not passed on: they could direct the server to the real AWS."""
 _DEFAULTS: Final = {
+    "IDE": "true",
     "LOG_LEVEL": "error",
     "POLL_SECONDS": "0.25",
     "RETRY_SECONDS": "0.5",

@@ -29,7 +29,7 @@ def hints(deployment: Deployment, operation: str | None) -> Iterator[str]:
     """The lines to print. ``operation``: the id of an operation that can be followed, if any."""
     api, graphql = f"{deployment.url}/v1/datasync", f"{deployment.url}/graphql"
     token = f"-H 'X-Auth-Token: {deployment.token}'"
-    yield f"GraphQL  {graphql}"
+    yield f"GraphQL  {graphql}  (in a browser: GraphiQL, which asks for the token)"
     yield f"REST     {api}"
     yield f"AWS      {deployment.aws.endpoint}  (sandbox controls are under /_sandbox/)"
     yield f"Token    {deployment.token}"

@@ -11,6 +11,10 @@ SSE: Final = "sse"
 MULTIPART: Final = "multipart"
 _SUBSCRIPTIONS: Final = "subscriptionspec=1.0"
 """The parameter with which clients request Apollo's multipart protocol."""
+_PATTERNS: Final = {media: (media, "application/*", "*/*") for media in (JSON, GRAPHQL)}
+"""The ranges that match a type of a single answer, the most specific first."""
+_STREAMS: Final = (("text/event-stream",), ("multipart/mixed",))
+"""The same for types of streams, which clients request by name."""
 _RANGES: Final = 32
 """Media ranges that are considered; browsers send up to ten."""
 _PARAMETERS: Final = 8
@@ -43,8 +47,25 @@ def read_accept(header: str | None) -> Accepted:
     """What a header accepts; JSON if there is none. Takes bounded time, however long it is."""
     if not header:
         return Accepted(JSON, None)
-    ranges = [_range(part) for part in header.split(",", _RANGES)[:_RANGES]]
+    ranges = _read(header)
     return Accepted(_media(ranges), _stream(ranges))
+
+
+def prefers_html(header: str | None) -> bool:
+    """Whether a header names HTML, and with precedence over every format of GraphQL."""
+    ranges = _read(header or "")
+    others = (_rank(patterns, ranges) for patterns in (*_PATTERNS.values(), *_STREAMS))
+    html = _rank(("text/html",), ranges)
+    return html[0] > 0 and html > max(others)
+
+
+def accepts_gzip(header: str | None) -> bool:
+    """Whether an Accept-Encoding allows gzip."""
+    return _rank(("gzip", "*"), _read(header or ""))[0] > 0
+
+
+def _read(header: str) -> list[_Range]:
+    return [_range(part) for part in header.split(",", _RANGES)[:_RANGES]]
 
 
 def _range(text: str) -> _Range:
@@ -69,16 +90,16 @@ def _media(ranges: list[_Range]) -> str | None:
     JSON if both are equal: clients that name neither expect it.
     """
     best, chosen = (0.0, 0), None
-    for media in (JSON, GRAPHQL):
-        rank = _rank(media, ranges)
+    for media, patterns in _PATTERNS.items():
+        rank = _rank(patterns, ranges)
         if rank[0] > 0 and rank > best:
             best, chosen = rank, media
     return chosen
 
 
-def _rank(media: str, ranges: list[_Range]) -> tuple[float, int]:
-    """The weight and the place, negated, of the most specific range that a type matches."""
-    for pattern in (media, "application/*", "*/*"):
+def _rank(patterns: tuple[str, ...], ranges: list[_Range]) -> tuple[float, int]:
+    """The weight and the place, negated, of the first range that matches the earliest pattern."""
+    for pattern in patterns:
         for index, each in enumerate(ranges):
             if each.media == pattern:
                 return each.weight, -index

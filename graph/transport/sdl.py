@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import uuid
 from typing import Final
 
@@ -13,6 +12,7 @@ from starlette.types import Receive, Scope, Send
 
 from graph.transport.accept import JSON
 from graph.transport.endpoint import Identify
+from graph.transport.entity_tag import matches, tag_of
 from graph.transport.execution.schema import Schema
 from graph.transport.refusals import Refusal, identified
 
@@ -50,16 +50,11 @@ class SchemaDocument:
             self._printed = await asyncio.to_thread(_print, self._schema)
         document, tag = self._printed
         headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
-        if _matches(request.headers.get("if-none-match", ""), tag):
+        if matches(request.headers.get("if-none-match", ""), tag):
             return Response(status_code=304, headers=headers)
         return Response(document, headers=headers, media_type="text/plain")
 
 
 def _print(schema: Schema) -> tuple[bytes, str]:
     document = f"{schema.as_str()}\n".encode()
-    return document, f'"{hashlib.sha256(document).hexdigest()[:32]}"'
-
-
-def _matches(condition: str, tag: str) -> bool:
-    """Whether an If-None-Match lists the tag, which a proxy may have marked as weak."""
-    return tag in {given.strip().removeprefix("W/") for given in condition.split(",")}
+    return document, tag_of(document)

@@ -7,20 +7,36 @@ import shutil
 import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Final
+from threading import Timer
+from typing import Final, NoReturn
 
 import pytest
 
 HERE: Final = Path(__file__).parent
+ROOT: Final = HERE.parents[1]
 MODULES: Final = HERE / "node_modules"
+_BROWSERS: Final = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 _SECONDS: Final = 90
 
 
-def require_packages() -> None:
+def require_packages(folder: Path = HERE) -> None:
     """Skips the test where Node or the packages are missing, and fails it where they must be."""
-    if shutil.which("node") is not None and (MODULES / ".package-lock.json").exists():
+    if shutil.which("node") and (folder / "node_modules" / ".package-lock.json").exists():
         return
-    reason = "needs Node 20 and the packages that `npm ci --prefix tests/clients` installs"
+    where = folder.relative_to(ROOT)
+    _miss(f"needs Node 20 and the packages that `npm ci --prefix {where}` installs")
+
+
+def chromium() -> str:
+    """The path of a Chromium, from the variable CHROMIUM or the search path.
+
+    Skips the test where there is none, and fails it where there must be one.
+    """
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _BROWSERS)), None)
+    return found or _miss("needs Chromium, at the path in the variable CHROMIUM or on PATH")
+
+
+def _miss(reason: str) -> NoReturn:
     if os.environ.get("DATASYNC_API_REQUIRE_SERVICES"):
         pytest.fail(reason)
     pytest.skip(reason)
@@ -59,6 +75,8 @@ def talk(
         assert process.stdin is not None
         assert process.stdout is not None
         assert process.stderr is not None
+        deadline = Timer(_SECONDS, process.kill)
+        deadline.start()
         try:
             for line in process.stdout:
                 action = actions.get(line.strip())
@@ -71,6 +89,7 @@ def talk(
             error = process.stderr.read()
             status = process.wait(_SECONDS)
         finally:
+            deadline.cancel()
             process.kill()
     assert status == 0, f"{said}\n{error}"
     return said

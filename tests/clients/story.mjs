@@ -6,20 +6,11 @@
 // from the cache alone and returns null if something is missing there.
 
 import assert from 'node:assert/strict';
-import readline from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
+import { ask } from './ask.mjs';
 
 const ACCOUNT = '222222222222';
 const ATTEMPTS = 50;
-
-const input = readline.createInterface({ input: process.stdin })[Symbol.asyncIterator]();
-
-/** Asks the test that runs this program for something, and waits until it is done. */
-async function ask(what) {
-  console.log(what);
-  const { value } = await input.next();
-  assert.equal(value, 'done');
-}
 
 /** Follows a subscription until `isLast` holds for its last event, which is returned. */
 async function follow(client, document, variables, isLast, onEvent = async () => {}) {

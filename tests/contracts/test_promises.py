@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
 import botocore.session
+import pytest
 
 from graph.locations import KINDS
 from graph.sandbox.datasync.kinds import KINDS as SANDBOX_KINDS
@@ -19,6 +21,19 @@ def test_the_locks_have_hashes_and_no_addresses() -> None:
         lock = (ROOT / name).read_text()
         assert "--hash=sha256:" in lock
         assert not re.search(r"https?://|--index-url|--find-links", lock)
+
+
+@pytest.mark.parametrize("project", ["ide", "tests/clients"])
+def test_every_package_from_npm_is_locked_with_its_hash(project: str) -> None:
+    wanted = json.loads((ROOT / project / "package.json").read_text())
+    root, *packages = json.loads((ROOT / project / "package-lock.json").read_text())[
+        "packages"
+    ].values()
+    for kind in ("dependencies", "devDependencies"):
+        assert root.get(kind, {}) == wanted.get(kind, {})
+        assert all(re.fullmatch(r"[\d.]+", version) for version in wanted.get(kind, {}).values())
+    assert len(packages) > 50
+    assert [each for each in packages if not each["integrity"].startswith("sha512-")] == []
 
 
 def test_a_production_install_has_neither_moto_nor_pytest() -> None:

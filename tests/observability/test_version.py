@@ -41,6 +41,7 @@ def test_a_wheel_tells_its_commit_and_when_it_was_built(
 ) -> None:
     monkeypatch.setenv("GITHASH", "abc123")
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+    monkeypatch.setenv("BUILD_IDE", "0")
     data: dict[str, dict[str, str]] = {"force_include": {}}
     hook().initialize(SimpleNamespace(root=str(ROOT)), "standard", data)
     (written, place), *others = data["force_include"].items()

@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph.transport.accept import GRAPHQL, JSON, MULTIPART, SSE, read_accept
+from graph.transport.accept import (
+    GRAPHQL,
+    JSON,
+    MULTIPART,
+    SSE,
+    accepts_gzip,
+    prefers_html,
+    read_accept,
+)
 from tests.transport.cpu import longest_step
 from tests.transport.small import app
 
@@ -55,6 +63,68 @@ def test_the_header_decides(header: str | None, media: str | None, stream: str |
     wanted = read_accept(header)
     assert (wanted.media, wanted.stream) == (media, stream)
     assert wanted.anything == bool(media or stream)
+
+
+FIREFOX = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+CHROME = (
+    "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,*/*;"
+    "q=0.8,application/signed-exchange;v=b3;q=0.7"
+)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        FIREFOX,
+        CHROME,
+        "text/html",
+        "TEXT/HTML;q=0.1",
+        f"text/html, {JSON}",
+        "*/*;q=0.9, text/html",
+    ],
+)
+def test_a_browser_prefers_html(header: str) -> None:
+    assert prefers_html(header)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        None,
+        "",
+        "*/*",
+        "text/*",
+        "*/*, text/html",
+        f"{JSON}, text/html",
+        f"{GRAPHQL}, text/html",
+        "application/*, text/html",
+        f"text/html;q=0.5, {JSON}",
+        "text/event-stream, text/html",
+        f"{APOLLO}, text/html",
+        "text/html;q=0",
+        "text/html;q=nan",
+        "text/htmlx",
+    ],
+)
+def test_whoever_prefers_a_format_of_graphql_does_not_get_html(header: str | None) -> None:
+    assert not prefers_html(header)
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        (None, False),
+        ("", False),
+        ("gzip", True),
+        ("br, GZIP;q=0.5", True),
+        ("*", True),
+        ("gzip;q=0, *", False),
+        ("br, identity", False),
+        ("*;q=0", False),
+    ],
+)
+def test_gzip_is_used_where_it_is_accepted(header: str | None, expected: bool) -> None:  # noqa: FBT001
+    assert accepts_gzip(header) is expected
 
 
 @given(st.text(alphabet='aq=0.5,; /*"x+-json', max_size=200))
