@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Iterator
+from functools import cache
 
 import pytest
+from botocore.loaders import JSONFileLoader
 from hypothesis import settings
 
 os.environ.update(AWS_EC2_METADATA_DISABLED="true")
@@ -17,6 +19,11 @@ settings.register_profile("unhurried", deadline=None)  # on a busy machine 200 m
 settings.load_profile("unhurried")
 
 pytest_plugins = ["tests.guards"]
+
+_read = cache(JSONFileLoader().load_file)
+JSONFileLoader.load_file = lambda _self, path: _read(path)  # type: ignore[method-assign]
+"""A server has one session of the SDK, which reads the models of services once; the tests of a
+process have one after the other, and would read them anew."""
 
 EAGER = Pace(launch=0, phase=0, per_object=0, listing=0, verifying=0, bandwidth=1e12)
 """A run is over before its start is answered, but for the thread that steps it."""

@@ -21,7 +21,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 PRODUCT: Final = ["graph", "rest_compat"]
-_GRACE_SECONDS: Final = 5.0
+_GRACE_SECONDS: Final = 20.0
 """For threads that are about to end, and sockets that are about to be closed."""
 _LOOK_SECONDS: Final = 0.01
 _ROUNDS: Final = 100

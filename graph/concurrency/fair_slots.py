@@ -53,22 +53,21 @@ class FairSlots:
         Raises TooManyWaiting.
         """
         work = work or current_work()
-        caller = self._take_free(work)
-        if caller is None:
-            caller = await self._take(work)
+        share = self._take_free(work)
+        caller = await self._take(work) if share is None else share[0]
         try:
             yield
         finally:
             self._give_back(caller)
 
-    def _take_free(self, work: Work) -> Hashable | None:
-        """Takes a slot if one is free and nobody waits. Returns the caller that it counts for."""
+    def _take_free(self, work: Work) -> Share | None:
+        """Takes a slot if one is free and nobody waits. Returns the share that it counts for."""
         if not self._free or self._queue:
             return None
-        for caller, *_ in work.shares:
-            if self._has_room(caller):
-                self._hold(caller)
-                return caller
+        for share in work.shares:
+            if self._has_room(share[0]):
+                self._hold(share[0])
+                return share
         return None
 
     async def _take(self, work: Work) -> Hashable:

@@ -30,6 +30,8 @@ _POOL: Final = {"postgresql": 16, "sqlite": 2}
 """Connections of the engine. SQLite has one writer at a time: more connections would only wait."""
 _SUBSEC: Final = (3, 42)
 """The first SQLite that has ``unixepoch('subsec')``, which the engine uses from Python 3.12 on."""
+_LISTEN_SECONDS: Final = 0.2
+"""How often the engine looks for messages on SQLite. There are none, but its end waits for that."""
 _CANCEL_SECONDS: Final = 5.0
 """Seconds that cancelled workflows get to end."""
 
@@ -59,6 +61,7 @@ async def _launched(runtime: Runtime, drain: float) -> AsyncIterator[None]:
                 "executor_id": runtime.heartbeat.replica,
                 "log_level": "WARNING",
                 "max_executor_threads": _THREADS,
+                "notification_listener_polling_interval_sec": _LISTEN_SECONDS,
                 "sys_db_pool_size": _POOL["sqlite" if database.is_sqlite else "postgresql"],
                 # Connections are not tested before each use: the engine retries.
                 "db_engine_kwargs": {"pool_pre_ping": False, "hide_parameters": True},

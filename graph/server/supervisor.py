@@ -1,20 +1,60 @@
-"""The parent of several workers: closes the listening sockets immediately and forwards SIGHUP."""
+"""The parent of several workers: replaces those that die, and never waits for one."""
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
+import time
+from collections.abc import Callable
 from contextlib import suppress
 from socket import socket
 from types import FrameType
 from typing import Final
 
 import uvicorn
+from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
+from uvicorn.supervisors.multiprocess import Process
 
 from graph.server.signals import take_hangup
 
+log = logging.getLogger(__name__)
 _STOPPING: Final = (signal.SIGINT, signal.SIGTERM)
+
+
+class Worker(Process):
+    """A worker that is asked for a sign of life without waiting for the answer.
+
+    uvicorn waits for it, and if the worker dies meanwhile, until the time is over: no other worker
+    is replaced and no signal is handled as long.
+    """
+
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        sockets: list[socket],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__(config, sockets)
+        self._clock = clock
+        self._asked_at: float | None = None
+
+    def is_alive(self, timeout: float = 5) -> bool:
+        """Whether the process runs and has not owed an answer for longer than ``timeout``."""
+        if not self.process.is_alive():
+            return False
+        now = self._clock()
+        try:
+            if self._asked_at is not None and self.parent_conn.poll():
+                self.parent_conn.recv()
+                self._asked_at = None
+            if self._asked_at is None:
+                self.parent_conn.send(b"ping")
+                self._asked_at = now
+        except (OSError, EOFError):
+            return False
+        return now - self._asked_at < timeout
 
 
 class Supervisor(Multiprocess):
@@ -28,13 +68,32 @@ class Supervisor(Multiprocess):
         for number in _STOPPING:
             signal.signal(number, self._stop)
 
+    def init_processes(self) -> None:
+        for _ in range(self.processes_num):
+            self.processes.append(self._started())
+
     def keep_subprocess_alive(self) -> None:
-        """Replaces workers that have died, unless the process is being stopped."""
-        try:
-            super().keep_subprocess_alive()
-        except (OSError, ValueError):  # the sockets that a new worker should get are closed
-            if not self.should_exit.is_set():
-                raise
+        """Replaces workers that have died or do not answer, unless the process is being stopped.
+
+        A worker that could not start stops the others, too: a new one would not start either.
+        """
+        for index, worker in enumerate(self.processes):
+            if self.should_exit.is_set():
+                return
+            if worker.is_alive(self.config.timeout_worker_healthcheck):
+                continue
+            worker.kill()
+            worker.join()
+            if worker.exitcode == STARTUP_FAILURE:
+                log.error("Worker %s could not start. The server stops.", worker.pid)
+                self.should_exit.set()
+                return
+            log.warning("Worker %s ended or did not answer. Another one replaces it.", worker.pid)
+            try:
+                self.processes[index] = self._started()
+            except (OSError, ValueError):  # the sockets that the worker should get are closed
+                if not self.should_exit.is_set():
+                    raise
 
     def handle_signals(self) -> None:
         super().handle_signals()
@@ -43,6 +102,16 @@ class Supervisor(Multiprocess):
                 if process.pid is not None:
                     with suppress(ProcessLookupError):
                         os.kill(process.pid, signal.SIGHUP)
+
+    def handle_ttin(self) -> None:
+        """Adds a worker."""
+        self.processes_num += 1
+        self.processes.append(self._started())
+
+    def _started(self) -> Worker:
+        worker = Worker(self.config, self.sockets)
+        worker.start()
+        return worker
 
     def _stop(self, _number: int, _frame: FrameType | None) -> None:
         """Closes the sockets before the workers do, which have descriptors of their own.

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from graph.concurrency import FairSlots, TooManyWaiting, Work
+from graph.concurrency.round_robin import Share
 
 
 class Desk:
@@ -55,11 +56,9 @@ async def test_a_flood_delays_another_caller_by_one_turn() -> None:
     assert is_empty(slots)
 
 
-@pytest.mark.parametrize("share", [(), ("",), ("one", "ada", "1")])
-async def test_a_free_slot_is_taken_without_a_wait_and_counts_for_its_caller(
-    share: tuple[str, ...],
-) -> None:
-    """Also for the server's own work, whose caller has an empty name."""
+@pytest.mark.parametrize("share", [(), ("",), ("one", "ada", "1"), (None,), (None, ""), (0, 1)])
+async def test_a_free_slot_is_taken_without_a_wait_and_counts_for_its_caller(share: Share) -> None:
+    """Also for the server's own work, whose caller has an empty name, and for that of no group."""
     slots = FairSlots(2, per_caller=1)
     work = Work(*([share] if share else []))
     held = slots.slot(work)

@@ -30,7 +30,7 @@ OVERRIDDEN: Final = {
 EXTENDED: Final = {
     # the module: the classes that it extends, whose methods are not documented
     "graph/server/http_limits.py": {"HttpToolsProtocol"},
-    "graph/server/supervisor.py": {"Multiprocess"},
+    "graph/server/supervisor.py": {"Multiprocess", "Process"},
     "graph/server/websocket_limits.py": {"WebSocketsSansIOProtocol"},
     "graph/transport/execution/pacing.py": {"Executor"},
 }

@@ -35,12 +35,19 @@ RUN = f"""subscription($id: ID!) {{ runProgress(run: $id) {{
 SHOWN = "query($id: ID!) { node(id: $id) { ... on Mover { status tags { key } } } }"
 OPERATION = f"subscription($id: ID!) {{ operationProgress(operation: $id) {{ status {MOVER} }} }}"
 
+HEADERS = [(b"x-auth-token", TOKEN.encode())]
+
+
+def of_run(run: str) -> str:
+    """The subscription to a run, without variables."""
+    return RUN.replace("($id: ID!)", "").replace("$id", f'"{run}"')
+
 
 @pytest.fixture
-def brief(aws: Sandbox) -> Sandbox:
-    """Runs take long enough to be seen in more than one state."""
+def still(aws: Sandbox) -> Sandbox:
+    """Runs are launching until they are settled."""
     furnish(aws, LAB, a=b"1")
-    aws.set_pace(launch=0.3, phase=0.2)
+    aws.set_pace(launch=10_000)
     return aws
 
 
@@ -62,11 +69,16 @@ def events_of(text: str) -> list[Any]:
     return [next(iter(event["data"].values())) for event in events]
 
 
-async def test_a_run_and_its_mover_agree_in_each_event(brief: Sandbox, tmp_path: Path) -> None:
-    async with serving(tmp_path) as client:
+async def test_a_run_and_its_mover_agree_in_each_event(still: Sandbox, tmp_path: Path) -> None:
+    app = create_app(settings(tmp_path))
+    async with client_of(app) as client:
         mover = await made(client)
         run = (await ask(client, START, id=mover))["startMover"]["run"]["id"]
-        events = await followed(client, RUN, id=run)
+        async with Streaming(app, of_run(run), path="/graphql", more=HEADERS) as stream:
+            await stream.until(lambda: "LAUNCHING" in stream.text)
+            await asyncio.to_thread(still.settle)
+            await stream.ended()
+    events = events_of(stream.text)
     assert len({event["run"]["status"] for event in events}) > 1
     for event in events:
         shown = {name: event["run"][name] for name in ("id", "status", "outcome")}
@@ -93,9 +105,7 @@ async def test_an_event_joins_no_read_of_another_request_that_began_before_it(
         mover = await made(client)
         await asyncio.to_thread(aws.turn, 0)
         run = (await ask(client, START, id=mover))["startMover"]["run"]["id"]
-        query = RUN.replace("($id: ID!)", "").replace("$id", f'"{run}"')
-        headers = [(b"x-auth-token", TOKEN.encode())]
-        async with Streaming(app, query, path="/graphql", more=headers) as stream:
+        async with Streaming(app, of_run(run), path="/graphql", more=HEADERS) as stream:
             await stream.until(lambda: "LAUNCHING" in stream.text)
             aws.interceptor.add(Fault(call, "gate-after"))
             reader = asyncio.create_task(ask(client, SHOWN, id=mover))
@@ -112,23 +122,25 @@ async def test_an_event_joins_no_read_of_another_request_that_began_before_it(
 
 @pytest.mark.parametrize("transport", ["multipart", "websocket"])
 async def test_they_agree_on_the_other_transports_too(
-    brief: Sandbox, tmp_path: Path, transport: str
+    still: Sandbox, tmp_path: Path, transport: str
 ) -> None:
     app = create_app(settings(tmp_path))
-    headers = [(b"x-auth-token", TOKEN.encode())]
     async with client_of(app) as client:
         run = (await ask(client, START, id=await made(client)))["startMover"]["run"]["id"]
-        query = RUN.replace("($id: ID!)", "").replace("$id", f'"{run}"')
         if transport == "websocket":
-            async with Socket(app, "/graphql", headers) as wire:
-                subscribe = {"type": "subscribe", "id": "1", "payload": {"query": query}}
+            async with Socket(app, "/graphql", HEADERS) as wire:
+                subscribe = {"type": "subscribe", "id": "1", "payload": {"query": of_run(run)}}
                 wire.say({"type": "connection_init"}, subscribe)
+                await wire.until(lambda: "LAUNCHING" in str(wire.heard))
+                await asyncio.to_thread(still.settle)
                 await wire.until(lambda: {"type": "complete", "id": "1"} in wire.heard)
             events = [m["payload"] for m in wire.heard if m["type"] == "next"]
         else:
             async with Streaming(
-                app, query, path="/graphql", more=headers, accept=APOLLOS
+                app, of_run(run), path="/graphql", more=HEADERS, accept=APOLLOS
             ) as stream:
+                await stream.until(lambda: "LAUNCHING" in stream.text)
+                await asyncio.to_thread(still.settle)
                 await stream.ended()
             events = [json.loads(part)["payload"] for part in parts(stream)]
     updates = [event["data"]["runProgress"] for event in events]
@@ -140,9 +152,9 @@ async def test_they_agree_on_the_other_transports_too(
 
 
 async def test_an_operation_and_its_mover_agree_in_the_last_event(
-    brief: Sandbox, tmp_path: Path
+    still: Sandbox, tmp_path: Path
 ) -> None:
-    brief.set_pace(creating=0.3)
+    still.set_pace(creating=0.3)
     async with serving(tmp_path) as client:
         create = (await ask(client, CREATE, input=new_mover()))["createMover"]["operation"]["id"]
         last = (await followed(client, OPERATION, id=create))[-1]

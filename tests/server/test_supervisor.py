@@ -6,13 +6,15 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from typing import Any, cast
 
 import pytest
 import uvicorn
 from uvicorn.supervisors.multiprocess import SIGNALS
 
-from graph.server.supervisor import Supervisor
+from graph.server.supervisor import Supervisor, Worker
 
 
 @pytest.fixture
@@ -42,17 +44,92 @@ def test_a_signal_to_stop_closes_the_sockets_before_anything_else(
         socket.create_connection(address, 5)
 
 
+class Dead:
+    """A worker that was killed."""
+
+    pid, exitcode = 7, -9
+
+    def is_alive(self, _timeout: float) -> bool:
+        return False
+
+    def kill(self) -> None: ...
+
+    def join(self) -> None: ...
+
+
 def test_a_worker_cannot_be_replaced_once_the_sockets_are_closed(
     supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def replace(self: uvicorn.supervisors.Multiprocess) -> None:
+    stopping: list[bool] = []
+
+    def start(self: Worker) -> None:
+        if stopping:
+            supervisor.should_exit.set()
         raise OSError("Bad file descriptor")
 
-    monkeypatch.setattr(uvicorn.supervisors.Multiprocess, "keep_subprocess_alive", replace)
+    monkeypatch.setattr(Worker, "start", start)
+    supervisor.processes = [cast("Worker", Dead())]
     with pytest.raises(OSError, match="Bad file descriptor"):
         supervisor.keep_subprocess_alive()
-    supervisor.should_exit.set()
+    stopping.append(True)
     supervisor.keep_subprocess_alive()
+
+
+class Frozen:
+    """A process that runs and does nothing."""
+
+    def __init__(self, *, alive: bool = True) -> None:
+        self.alive = alive
+
+    def is_alive(self) -> bool:
+        return self.alive
+
+
+def worker_with(
+    process: Frozen, sockets: list[socket.socket], clock: Callable[[], float] = time.monotonic
+) -> Worker:
+    config = uvicorn.Config("tests.nowhere:app", workers=2, log_config=None)
+    worker = Worker(config, sockets, clock)
+    worker.process = cast("Any", process)
+    return worker
+
+
+def answer(worker: Worker) -> None:
+    assert worker.child_conn.recv() == b"ping"
+    worker.child_conn.send(obj=False)
+
+
+def test_a_worker_is_asked_once_and_has_until_the_timeout_to_answer(
+    sockets: list[socket.socket],
+) -> None:
+    now = [100.0]
+    worker = worker_with(Frozen(), sockets, clock=lambda: now[0])
+    for _ in range(3):
+        for seconds in (0, 20, 39):
+            now[0] += seconds
+            assert worker.is_alive(60)
+        answer(worker)
+        assert not worker.child_conn.poll()
+        now[0] += 1000
+    assert worker.is_alive(60)
+    now[0] += 60
+    assert not worker.is_alive(60)
+
+
+def test_a_worker_that_died_owing_an_answer_is_not_waited_for(
+    sockets: list[socket.socket],
+) -> None:
+    process = Frozen()
+    worker = worker_with(process, sockets)
+    assert worker.is_alive(60)
+    process.alive = False
+    assert not worker.is_alive(60)
+
+
+def test_a_worker_whose_pipe_broke_is_not_alive(sockets: list[socket.socket]) -> None:
+    worker = worker_with(Frozen(), sockets)
+    worker.child_conn.close()
+    assert not worker.is_alive(60)
 
 
 FORWARDS = """

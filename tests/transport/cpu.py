@@ -48,11 +48,14 @@ async def longest_step(work: Coroutine[Any, Any, T]) -> tuple[float, T]:
     """The longest step while some work is done, and its result.
 
     In a task of its own: the step in which this is called began before the measurement. What
-    earlier tests left to the garbage collector is collected before.
+    there is already is hidden from the garbage collector meanwhile.
     """
-    gc.collect()
-    with measured() as steps:
-        result = await asyncio.create_task(work)
+    gc.freeze()
+    try:
+        with measured() as steps:
+            result = await asyncio.create_task(work)
+    finally:
+        gc.unfreeze()
     return steps.longest, result
 
 
