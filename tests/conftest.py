@@ -21,7 +21,7 @@ settings.load_profile("unhurried")
 pytest_plugins = ["tests.guards"]
 
 _read = cache(JSONFileLoader().load_file)
-JSONFileLoader.load_file = lambda _self, path: _read(path)  # type: ignore[method-assign]
+JSONFileLoader.load_file = lambda _self, path: _read(path)  # type: ignore[assignment, method-assign]
 """A server has one session of the SDK, which reads the models of services once; the tests of a
 process have one after the other, and would read them anew."""
 
