@@ -49,13 +49,16 @@ def configured_schema(settings: Settings) -> Schema:
         settings.manifest, automatic=settings.automatic_persisted_queries
     )
     try:
-        return graphql_schema(limits, persisted)
+        return graphql_schema(limits, persisted, compiled=settings.compile_documents)
     except UnusableDocument as error:
         raise SettingsError(f"DATASYNC_API_PERSISTED_DOCUMENTS is wrong: {error}") from None
 
 
 def graphql_schema(
-    limits: QueryLimits | None = None, persisted: PersistedDocuments | None = None
+    limits: QueryLimits | None = None,
+    persisted: PersistedDocuments | None = None,
+    *,
+    compiled: bool = True,
 ) -> Schema:
     """The GraphQL schema of the server. Raises UnusableDocument."""
     return make_schema(
@@ -67,6 +70,7 @@ def graphql_schema(
         limits=limits,
         persisted=persisted,
         prices=schema.PRICES,
+        compiled=compiled,
         code_of=lambda error: error.code if isinstance(error, ApiError) else None,
         states=frozenset({"runProgress", "operationProgress"}),
         resumptions={"runProgress": Resumption("after", _sequence_of)},

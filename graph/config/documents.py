@@ -34,6 +34,13 @@ class DocumentSettings(BaseSettings):
         "persisted queries do. If not, they are told to send their documents.",
     )
 
+    compile_documents: bool = Field(
+        True,  # noqa: FBT003 - the default
+        description="Whether what a document selects without waiting is compiled to Python "
+        "functions when the document is executed for the second time; persisted documents at "
+        "start. Responses are the same either way, but take several times as long without.",
+    )
+
     @field_validator("persisted_documents", mode="before")
     @classmethod
     def _named_documents(cls, given: object) -> object:

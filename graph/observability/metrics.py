@@ -30,6 +30,18 @@ GRAPHQL_ERRORS = Counter(
     "included, by code and root field; 'none' where an error belongs to the whole request.",
     ["code", "field"],
 )
+GRAPHQL_PLANS = Counter(
+    "datasync_api_graphql_plans_total",
+    "Plans that were compiled for selections of documents, and dropped as they were of no use too "
+    "often.",
+    ["event"],
+)
+GRAPHQL_VALUES = Counter(
+    "datasync_api_graphql_planned_values_total",
+    "Lists and objects that have a plan: compiled if it completed them; otherwise why they were "
+    "executed without it: null, class, list, value, variable, large or error.",
+    ["outcome"],
+)
 HTTP_REQUESTS = Counter(
     "datasync_api_http_requests_total",
     "Requests that were answered.",

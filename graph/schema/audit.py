@@ -11,7 +11,7 @@ from graph.model import audit as model
 from graph.resolvers.audit import list_audit, require_audit
 from graph.schema import enums  # noqa: F401 - describes the enums
 from graph.schema.connections import Connection, connection_of, page_of, page_size
-from graph.schema.fields import Info, attribute, filter_text
+from graph.schema.fields import Info, attribute, filter_text, reads
 from graph.schema.ids import bad_cursor, decode_cursor, encode_cursor
 from graph.schema.scalars import AccountId, Arn
 
@@ -56,25 +56,25 @@ class AuditRecord:
         "unknown. Null unless the phase is REFUSED or FAILED.",
     )
 
-    @strawberry.field(description="The AWS account of the change, exactly as the caller sent it.")
+    @reads("The AWS account of the change, exactly as the caller sent it.")
     def account_id(self) -> AccountId | None:
         account_id = self.value.target.account_id
         return None if account_id is None else AccountId(account_id)
 
-    @strawberry.field(description="The ARN of the mover's task. Null if it is not known.")
+    @reads("The ARN of the mover's task. Null if it is not known.")
     def task_arn(self) -> Arn | None:
         return _arn(self.value.target.task_arn)
 
-    @strawberry.field(description="The ARN of the run that was started or cancelled.")
+    @reads("The ARN of the run that was started or cancelled.")
     def run_arn(self) -> Arn | None:
         return _arn(self.value.target.run_arn)
 
-    @strawberry.field(description="The id of the durable operation, as in the REST task log.")
+    @reads("The id of the durable operation, as in the REST task log.")
     def operation_id(self) -> str | None:
         return self.value.target.operation_id
 
-    @strawberry.field(
-        description="ARNs. Of a create, what its source and its destination name, such as buckets; "
+    @reads(
+        "ARNs. Of a create, what its source and its destination name, such as buckets; "
         "of a start, stop or delete, the locations of the mover, source first, as far as they are "
         "known; of the end of an operation, the locations and roles that it has made or deleted; "
         "of a cleanup, the orphans that were removed."
@@ -82,16 +82,13 @@ class AuditRecord:
     def resources(self) -> list[Arn]:
         return [Arn(arn) for arn in self.value.target.resources]
 
-    @strawberry.field(
-        description="The API the request came in through. Null for the end of a durable operation."
-    )
+    @reads("The API the request came in through. Null for the end of a durable operation.")
     def surface(self) -> model.Surface | None:
         origin = self.value.requester.origin
         return None if origin is None else origin.surface
 
-    @strawberry.field(
-        description="The network address of the connection, which may be a proxy's. Null if it is "
-        "not known."
+    @reads(
+        "The network address of the connection, which may be a proxy's. Null if it is not known."
     )
     def peer(self) -> str | None:
         origin = self.value.requester.origin

@@ -12,6 +12,7 @@ import strawberry
 from graph.context import Context, ReadContext
 from graph.model.errors import Invalid, NotFound
 from graph.model.location import ListedLocation, Location
+from graph.model.plain import PLAIN, Plain
 from graph.resolvers import locations
 
 Info = strawberry.Info[ReadContext, None]
@@ -49,6 +50,11 @@ def chosen(given: Collection[E] | None) -> frozenset[E] | None:
     return None if given is None else frozenset(given)
 
 
+def reads(description: str) -> Any:
+    """A field whose resolver only reads: see ``Plain``."""
+    return strawberry.field(description=description, metadata={PLAIN: Plain()})
+
+
 def attribute(path: str, description: str) -> Any:
     """A field that returns an attribute of the object's ``value``."""
     get = attrgetter(f"value.{path}")
@@ -56,7 +62,8 @@ def attribute(path: str, description: str) -> Any:
     def read(root):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - the field's own type counts
         return get(root)
 
-    return strawberry.field(resolver=read, description=description)
+    plain = Plain(f"value.{path}")
+    return strawberry.field(resolver=read, description=description, metadata={PLAIN: plain})
 
 
 def word(kind: type[Enum], path: str, description: str) -> Any:
@@ -67,7 +74,8 @@ def word(kind: type[Enum], path: str, description: str) -> Any:
         given = get(root)
         return None if given is None else kind(given)
 
-    return strawberry.field(resolver=read, description=description)
+    plain = Plain(f"value.{path}", kind)
+    return strawberry.field(resolver=read, description=description, metadata={PLAIN: plain})
 
 
 def detail(read: Callable[[Location], Any], description: str, *, gone: Any = None) -> Any:

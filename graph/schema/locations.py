@@ -12,7 +12,7 @@ from graph.model import location as model
 from graph.model.words import LocationKind
 from graph.resolvers import locations
 from graph.schema import enums, words  # noqa: F401 - describe the enums
-from graph.schema.fields import Info, attribute, detail, member, members, word
+from graph.schema.fields import Info, attribute, detail, member, members, reads, word
 from graph.schema.node import Node
 from graph.schema.scalars import Arn
 from graph.schema.tag import Tag
@@ -67,15 +67,11 @@ class S3Location(Location):
         "AgentArns", description="The ARNs of the agents, for S3 on Outposts; empty otherwise."
     )
 
-    @strawberry.field(
-        description="The bucket as it appears in the URI: its name, or that of an access point."
-    )
+    @reads("The bucket as it appears in the URI: its name, or that of an access point.")
     def bucket(self) -> str:
         return parts_of_uri(self.value.uri)[0]
 
-    @strawberry.field(
-        description="The prefix inside the bucket, from its root; `/` for the whole bucket."
-    )
+    @reads("The prefix inside the bucket, from its root; `/` for the whole bucket.")
     def subdirectory(self) -> str:
         return parts_of_uri(self.value.uri)[1]
 

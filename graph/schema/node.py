@@ -6,6 +6,7 @@ from typing import Any
 
 import strawberry
 
+from graph.schema.fields import reads
 from graph.schema.ids import encode
 
 
@@ -13,10 +14,7 @@ from graph.schema.ids import encode
 class Node:
     value: strawberry.Private[Any]
 
-    @strawberry.field(
-        description="A globally unique, opaque id. Pass it to `node` or `nodes` to fetch the "
-        "object again."
-    )
+    @reads("A globally unique, opaque id. Pass it to `node` or `nodes` to fetch the object again.")
     def id(self) -> strawberry.ID:
         return encode(self.kind_of_id(), self.key())
 

@@ -27,7 +27,7 @@ from graph.schema.connections import (
     edges_of,
     page_request,
 )
-from graph.schema.fields import Info, attribute, or_null, word
+from graph.schema.fields import Info, attribute, or_null, reads, word
 from graph.schema.locations import Location, shown
 from graph.schema.mover_search import (
     MoverFilterArgument,
@@ -106,7 +106,7 @@ class Account(Node):
         account_id = self.value.account_id
         return _movers(await movers_page(info, account_id, None, filter, order_by, asked))
 
-    @strawberry.field(description="How many movers the account has, and how many need attention.")
+    @reads("How many movers the account has, and how many need attention.")
     def summary(self) -> MoverSummary:
         return MoverSummary(account_id=self.value.account_id)
 
@@ -142,7 +142,7 @@ class Group(Node):
     def key(self) -> str:
         return f"{self.value.account.account_id}:{self.value.name}"
 
-    @strawberry.field(description="The AWS account that the group's movers are in.")
+    @reads("The AWS account that the group's movers are in.")
     def account(self) -> Account:
         return Account(value=self.value.account)
 
@@ -165,7 +165,7 @@ class Group(Node):
         name = self.value.name
         return _movers(await movers_page(info, account_id, name, filter, order_by, asked))
 
-    @strawberry.field(description="How many movers the group has, and how many need attention.")
+    @reads("How many movers the group has, and how many need attention.")
     def summary(self) -> MoverSummary:
         return MoverSummary(account_id=self.value.account.account_id, group=self.value.name)
 
@@ -209,24 +209,20 @@ class Mover(TaskFields, Node):
     def key(self) -> str:
         return self.value.task_arn
 
-    @strawberry.field(description="The AWS account that the mover is in.")
+    @reads("The AWS account that the mover is in.")
     def account(self) -> Account:
         return Account(value=self.value.account)
 
-    @strawberry.field(
-        description="The group that the mover belongs to; null if its group tag was removed."
-    )
+    @reads("The group that the mover belongs to; null if its group tag was removed.")
     def group(self) -> Group | None:
         name = self.value.group
         return None if name is None else Group(value=mover_model.Group(self.value.account, name))
 
-    @strawberry.field(description="The tags of the task, except internal ones of the server.")
+    @reads("The tags of the task, except internal ones of the server.")
     def tags(self) -> list[Tag]:
         return [Tag(key=tag.key, value=tag.value) for tag in self.value.shown_tags]
 
-    @strawberry.field(
-        description="What the caller's key may do with the mover, whatever its state is."
-    )
+    @reads("What the caller's key may do with the mover, whatever its state is.")
     def viewer_can(self) -> MoverPermissions:
         return MoverPermissions(value=self.value)
 

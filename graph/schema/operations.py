@@ -13,7 +13,7 @@ from graph.model.words import EventLevel, FailureCode
 from graph.resolvers import operations
 from graph.schema import enums, words  # noqa: F401 - describe the enums
 from graph.schema.connections import Connection, connection_of, page_of, page_size
-from graph.schema.fields import Info, attribute, filter_text, word
+from graph.schema.fields import Info, attribute, filter_text, reads, word
 from graph.schema.ids import bad_cursor, decode_cursor, encode, encode_cursor
 from graph.schema.node import Node
 from graph.schema.nodes import Account, Group, Mover, mover_or_none
@@ -76,22 +76,22 @@ class Operation(Node):
     def key(self) -> str:
         return self.value.id
 
-    @strawberry.field(description="The AWS account of the mover.")
+    @reads("The AWS account of the mover.")
     def account(self, info: Info) -> Account:
         return Account(value=operations.account_of(info.context, self.value))
 
-    @strawberry.field(description="The group of the mover; null if the mover had none.")
+    @reads("The group of the mover; null if the mover had none.")
     def group(self, info: Info) -> Group | None:
         group = operations.group_of(info.context, self.value)
         return None if group is None else Group(value=group)
 
-    @strawberry.field(description="Why the operation failed; null unless it is FAILED.")
+    @reads("Why the operation failed; null unless it is FAILED.")
     def failure(self) -> OperationFailure | None:
         failure = self.value.failure
         return None if failure is None else OperationFailure(value=failure)
 
-    @strawberry.field(
-        description="The steps of the operation so far, oldest first. The last event of a failed "
+    @reads(
+        "The steps of the operation so far, oldest first. The last event of a failed "
         "operation is its failure, with the level ERROR."
     )
     def events(self) -> list[OperationEvent]:
@@ -110,8 +110,8 @@ class Operation(Node):
             for index, (level, at, message) in enumerate(steps)
         ]
 
-    @strawberry.field(
-        description="The `Mover.id` of the mover that was created or is deleted, also once it is "
+    @reads(
+        "The `Mover.id` of the mover that was created or is deleted, also once it is "
         "gone; null until the mover exists, and after a create that failed."
     )
     def mover_id(self) -> strawberry.ID | None:

@@ -10,7 +10,7 @@ import strawberry
 from graph.model import mover as mover_model
 from graph.model.words import ScheduleStatus
 from graph.schema import enums, words  # noqa: F401 - describe the enums
-from graph.schema.fields import attribute, word
+from graph.schema.fields import attribute, reads, word
 from graph.schema.scalars import BigInt
 
 
@@ -18,7 +18,7 @@ def _option(name: str, description: str) -> Any:  # noqa: ANN401 - the field's o
     def read(root):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - the field's own type counts
         return root.value.get(name)
 
-    return strawberry.field(resolver=read, description=description)
+    return reads(description)(read)
 
 
 @strawberry.type(

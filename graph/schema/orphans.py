@@ -8,7 +8,7 @@ import strawberry
 
 from graph.model import orphan as model
 from graph.schema import enums  # noqa: F401 - describes OrphanKind
-from graph.schema.fields import attribute
+from graph.schema.fields import attribute, reads
 from graph.schema.scalars import AccountId, Arn
 
 
@@ -34,7 +34,7 @@ class Orphan:
     )
     why: str = attribute("why", "Why the resource counts as an orphan, as a sentence for people.")
 
-    @strawberry.field(description="The age of the resource in seconds.")
+    @reads("The age of the resource in seconds.")
     def age_seconds(self) -> float:
         return (datetime.now(UTC) - self.value.created_at).total_seconds()
 

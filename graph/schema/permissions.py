@@ -6,7 +6,7 @@ import strawberry
 
 from graph.model import mover as model
 from graph.resolvers import resources, scope
-from graph.schema.fields import Info
+from graph.schema.fields import Info, reads
 
 
 @strawberry.type(
@@ -24,14 +24,14 @@ class MoverPermissions:
     async def start(self, info: Info) -> bool | None:
         return await resources.may_start(info.context, self.value)
 
-    @strawberry.field(description="Whether the key may cancel runs of the mover.")
+    @reads("Whether the key may cancel runs of the mover.")
     def stop(self, info: Info) -> bool:
         return scope.may_write(info.context, self.value)
 
-    @strawberry.field(description="Whether the key may delete the mover.")
+    @reads("Whether the key may delete the mover.")
     def delete(self, info: Info) -> bool:
         return scope.may_write(info.context, self.value)
 
-    @strawberry.field(description="Whether the key may change the mover.")
+    @reads("Whether the key may change the mover.")
     def update(self, info: Info) -> bool:
         return scope.may_write(info.context, self.value)

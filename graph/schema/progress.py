@@ -10,7 +10,7 @@ from graph.model import progress as model
 from graph.model import run as run_model
 from graph.model.words import EstimateBasis, PhaseName, PhaseStatus
 from graph.schema import enums, words  # noqa: F401 - describe the enums
-from graph.schema.fields import attribute, word
+from graph.schema.fields import attribute, reads, word
 from graph.schema.scalars import BigInt
 
 
@@ -88,9 +88,7 @@ class FileCounters:
         "Files found at the destination so far, to decide what to delete. ENHANCED mode only.",
     )
 
-    @strawberry.field(
-        description="Files that failed, by phase. The object itself is always present."
-    )
+    @reads("Files that failed, by phase. The object itself is always present.")
     def failed(self) -> FailedFiles:
         return FailedFiles(value=self.value)
 
@@ -153,13 +151,11 @@ class RunProgress:
         "observed_at", "When the server asked AWS for the numbers in this object."
     )
 
-    @strawberry.field(description="How many bytes were transferred, written and are expected.")
+    @reads("How many bytes were transferred, written and are expected.")
     def bytes(self) -> ByteCounters:
         return ByteCounters(value=self.counters)
 
-    @strawberry.field(
-        description="How many files were transferred, skipped, verified, deleted or failed."
-    )
+    @reads("How many files were transferred, skipped, verified, deleted or failed.")
     def files(self) -> FileCounters:
         return FileCounters(value=self.counters)
 
@@ -195,8 +191,6 @@ class RunResult:
         "error_detail", "AWS's explanation of the failure; null if there was no error."
     )
 
-    @strawberry.field(
-        description="The three phases in order: preparing, transferring and verifying."
-    )
+    @reads("The three phases in order: preparing, transferring and verifying.")
     def phases(self) -> list[RunPhase]:
         return [RunPhase(value=phase) for phase in self.value.phases]

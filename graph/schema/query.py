@@ -27,7 +27,7 @@ from graph.schema.arguments import (
 )
 from graph.schema.audit import AuditFilter, AuditRecord, audit_page
 from graph.schema.connections import Connection
-from graph.schema.fields import CallerInfo, Info, attribute, or_null
+from graph.schema.fields import CallerInfo, Info, attribute, or_null, reads
 from graph.schema.ids import NOT_AN_ID, decode, expect
 from graph.schema.limits import Limits
 from graph.schema.locations import of_its_kind
@@ -63,16 +63,16 @@ class Viewer:
     )
     may_audit: bool = attribute("rights.may_audit", "Whether the key may read the audit trail.")
 
-    @strawberry.field(
-        description="The accounts that the key is limited to; null if it may use every account "
+    @reads(
+        "The accounts that the key is limited to; null if it may use every account "
         "that the server serves, empty if it may use none."
     )
     def accounts(self) -> list[AccountId] | None:
         accounts = self.value.rights.accounts
         return None if accounts is None else [AccountId(each) for each in sorted(accounts)]
 
-    @strawberry.field(
-        description="The groups that the key is limited to; null if it may use all groups, empty "
+    @reads(
+        "The groups that the key is limited to; null if it may use all groups, empty "
         "if it may use none."
     )
     def groups(self) -> list[str] | None:
@@ -89,8 +89,8 @@ class ServerInfo:
         "org", "The organisation whose movers the server manages, as in the tag `spinup:org`."
     )
 
-    @strawberry.field(
-        description="What one request and one caller may use. Requests that need more are rejected "
+    @reads(
+        "What one request and one caller may use. Requests that need more are rejected "
         "as TOO_COSTLY, THROTTLED or QUOTA_EXCEEDED."
     )
     def limits(self) -> Limits:

@@ -11,7 +11,7 @@ from graph.model.progress import Progress, measure
 from graph.model.words import RunStatus, TaskMode
 from graph.resolvers import runs
 from graph.schema import enums, words  # noqa: F401 - describe the enums
-from graph.schema.fields import Info, attribute, word
+from graph.schema.fields import Info, attribute, reads, word
 from graph.schema.options import TransferOptions
 from graph.schema.progress import RunProgress, RunResult
 from graph.schema.scalars import Arn
@@ -44,8 +44,8 @@ class RunFields:
     def key(self) -> str:
         return self.value.run_arn
 
-    @strawberry.field(
-        description="The progress of the run. Rates are measured while a client of this server "
+    @reads(
+        "The progress of the run. Rates are measured while a client of this server "
         "follows the run with `runProgress`."
     )
     def progress(self, info: Info) -> RunProgress:
@@ -54,11 +54,11 @@ class RunFields:
             value=progress or measure(self.value, datetime.now(UTC)), counters=self.value.counters
         )
 
-    @strawberry.field(description="AWS's report on the run; null until AWS publishes one.")
+    @reads("AWS's report on the run; null until AWS publishes one.")
     def result(self) -> RunResult | None:
         return None if self.value.result is None else RunResult(value=self.value.result)
 
-    @strawberry.field(description="The transfer options that this run uses.")
+    @reads("The transfer options that this run uses.")
     def options(self) -> TransferOptions:
         return TransferOptions(value=self.value.options)
 

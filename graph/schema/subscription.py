@@ -10,7 +10,7 @@ import strawberry
 from graph.resolvers import operations, runs
 from graph.runs.watch import Update
 from graph.schema.arguments import AfterSequence, OperationObjectId, RunObjectId
-from graph.schema.fields import Info, attribute
+from graph.schema.fields import Info, attribute, reads
 from graph.schema.ids import expect
 from graph.schema.nodes import Mover, Run, mover_or_none
 from graph.schema.operations import Operation
@@ -28,7 +28,7 @@ class RunUpdate:
         "when reconnecting.",
     )
 
-    @strawberry.field(description="The run as it is at the time of this event.")
+    @reads("The run as it is at the time of this event.")
     def run(self) -> Run:
         return Run(value=self.value.run, measured=self.value.progress)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from operator import itemgetter
+from dataclasses import dataclass
+from functools import partial
+from operator import attrgetter
 from typing import Final
 
 from cachetools import LRUCache
@@ -24,6 +26,7 @@ from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRul
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from graph.transport.execution.limits import QueryLimits, too_costly
+from graph.transport.execution.plans.cache import Plans
 from graph.transport.execution.request import RequestError
 from graph.transport.execution.shape import check_shape
 from graph.transport.execution.wording import naming_arguments
@@ -35,23 +38,65 @@ _LARGEST_SHARE: Final = 20
 """A text that is longer than this fraction of the cache is not cached."""
 
 
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A valid document."""
+
+    node: DocumentNode
+    plans: Plans | None = None
+    """What is compiled of it; None if nothing is, or if the document is too long to be cached."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    document: Document
+    characters: int
+    """Of its text, and of the sources of its plans."""
+
+
 class Documents:
     """The valid documents of one schema; the least recently used are evicted first."""
 
-    def __init__(self, schema: GraphQLSchema, limits: QueryLimits) -> None:
-        self._schema, self._limits = schema, limits
-        self._kept: LRUCache[str, tuple[DocumentNode, int]]
-        self._kept = LRUCache(limits.kept_characters, getsizeof=itemgetter(1))
+    def __init__(
+        self, schema: GraphQLSchema, limits: QueryLimits, *, compiled: bool = True
+    ) -> None:
+        self._schema, self._limits, self._compiled = schema, limits, compiled
+        self._kept: LRUCache[tuple[str, bool], _Kept]
+        self._kept = LRUCache(limits.kept_characters, getsizeof=attrgetter("characters"))
 
-    def get(self, text: str) -> DocumentNode:
-        """The parsed document of a text. Raises RequestError if it is too large or invalid."""
-        kept = self._kept.get(text)
+    def get(self, text: str) -> Document:
+        """The document of a text. Raises RequestError if it is too large or invalid."""
+        kept = self._kept.get((text, True))
+        return self._keep(text, self._checked(text)) if kept is None else kept.document
+
+    def normal(self, text: str) -> Document:
+        """The document of a normal form, without locations: see ``normal_text``."""
+        kept = self._kept.get((text, False))
         if kept is not None:
-            return kept[0]
-        document = self._checked(text)
-        if len(text) * _LARGEST_SHARE <= self._limits.kept_characters:
-            self._kept[text] = (document, len(text))
+            return kept.document
+        return self._keep(text, parse(text, no_location=True), located=False)
+
+    def _keep(self, text: str, node: DocumentNode, *, located: bool = True) -> Document:
+        if len(text) * _LARGEST_SHARE > self._limits.kept_characters:
+            return Document(node)
+        key = text, located
+        plans = None
+        if self._compiled:
+            plans = Plans(self._schema, node, grown=partial(self._weigh, key))
+        document = Document(node, plans)
+        self._kept[key] = _Kept(document, len(text))
         return document
+
+    def _weigh(self, key: tuple[str, bool], characters: int) -> None:
+        """Counts the plans of a document, which may be evicted for them."""
+        kept = self._kept.get(key)
+        if kept is None:
+            return
+        size = len(key[0]) + characters
+        if size > self._limits.kept_characters:
+            del self._kept[key]
+        else:
+            self._kept[key] = _Kept(kept.document, size)
 
     def _checked(self, text: str) -> DocumentNode:
         try:

@@ -17,7 +17,8 @@ from graphql import (
 from strawberry.execution import optimized_is_awaitable
 
 from graph.transport.execution.errors import shown
-from graph.transport.execution.pacing import PacedExecutor
+from graph.transport.execution.planned import PlannedExecutor
+from graph.transport.execution.plans.cache import PlansInUse
 from graph.transport.execution.request import Operation, OperationRequest, RequestError
 from graph.transport.execution.schema import Schema
 from graph.transport.status import Stage
@@ -60,9 +61,10 @@ async def execute(
     executor = _executor(schema, operation, request.variables, context)
     if isinstance(executor, list):
         return refused(schema, RequestError(executor), request.request_id)
-    result = execute_root_selection_set(executor)
-    if isawaitable(result):
-        result = await result
+    with executor.planned():
+        result = execute_root_selection_set(executor)
+        if isawaitable(result):
+            result = await result
     return _showable(schema, result, request.request_id)
 
 
@@ -90,9 +92,10 @@ async def subscribe(
     resumption = operation.resumption
     try:
         async for event in source:
-            result = execute_subscription_event(_for_event(executor, event))
-            if isawaitable(result):
-                result = await result
+            with executor.planned():
+                result = execute_subscription_event(_for_event(executor, event))
+                if isawaitable(result):
+                    result = await result
             sequence = resumption.sequence_of(event) if resumption else None
             yield _showable(schema, result, request.request_id, sequence)
     except Exception as error:  # noqa: BLE001 - a boundary; ``shown`` logs it
@@ -105,10 +108,10 @@ async def subscribe(
 
 def _executor(
     schema: Schema, operation: Operation, variables: Mapping[str, Any], context: Any
-) -> PacedExecutor | list[GraphQLError]:
+) -> PlannedExecutor | list[GraphQLError]:
     """The executor, or the errors of the variables."""
     name = operation.definition.name
-    executor = PacedExecutor.build(
+    executor = PlannedExecutor.build(
         schema.core,
         operation.document,
         context_value=context,
@@ -120,18 +123,21 @@ def _executor(
     )
     if isinstance(executor, list):
         return executor
-    paced = cast("PacedExecutor", executor)  # of the class that builds it
-    paced.pacer = schema.pacer
-    return paced
+    planned = cast("PlannedExecutor", executor)  # of the class that builds it
+    planned.pacer = schema.pacer
+    if operation.plans is not None:
+        values = planned.variable_values.coerced
+        planned.plans = PlansInUse(operation.plans, values, context, schema.pacer.is_due)
+    return planned
 
 
-def _for_event(executor: PacedExecutor, event: Any) -> PacedExecutor:
+def _for_event(executor: PlannedExecutor, event: Any) -> PlannedExecutor:
     """An executor for one event of a subscription.
 
     Not ``build_per_event_executor``: it shares the memo of sub-fields among all events, which grows
     with each and never hits.
     """
-    for_event = PacedExecutor(
+    for_event = PlannedExecutor(
         executor.schema,
         executor.fragment_definitions,
         executor.fragments,
@@ -145,7 +151,7 @@ def _for_event(executor: PacedExecutor, event: Any) -> PacedExecutor:
         is_awaitable=executor.is_awaitable,
         hide_suggestions=executor.hide_suggestions,
     )
-    for_event.pacer = executor.pacer
+    for_event.pacer, for_event.plans = executor.pacer, executor.plans
     return for_event
 
 

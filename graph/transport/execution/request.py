@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, OperationType
 
+from graph.transport.execution.plans.cache import Plans
 from graph.transport.report import Summary
 from graph.transport.status import Stage
 
@@ -79,6 +80,8 @@ class Operation:
     """That the answer may have."""
     calls: int = 0
     """To services behind the server that the answer may take."""
+    plans: Plans | None = field(default=None, compare=False)
+    """What is compiled of the document."""
 
     @property
     def type(self) -> OperationType:

@@ -172,7 +172,7 @@ class Results:
         try:
             membership = self._groups.join(
                 key,
-                lambda: self._events(*shared.opened(), context),
+                lambda: self._events(*shared.opened(self.schema.documents), context),
                 member,
                 self._share_of(request.identity),
             )

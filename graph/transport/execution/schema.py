@@ -23,6 +23,7 @@ from graph.transport.execution.errors import CodeOf
 from graph.transport.execution.limits import QueryLimits
 from graph.transport.execution.pacing import Pacer
 from graph.transport.execution.persisted import PersistedDocuments
+from graph.transport.execution.plans.ahead import compile_ahead
 from graph.transport.execution.request import (
     NotAllowed,
     Operation,
@@ -51,12 +52,13 @@ class Schema:
         resumptions: Mapping[str, Resumption],
         persisted: PersistedDocuments,
         prices: Prices,
+        compiled: bool,
     ) -> None:
         self._types, self._persisted, self._prices = types, persisted, prices
         self.core: GraphQLSchema = core_schema(types)
         self.limits, self.code_of = limits, code_of
         self._states, self._resumptions = states, resumptions
-        self._documents = Documents(self.core, limits)
+        self.documents = Documents(self.core, limits, compiled=compiled)
         self.pacer = Pacer()
         """Shared by all executions."""
         for document_id, text in persisted.manifest.documents.items():
@@ -72,7 +74,8 @@ class Schema:
         Raises RequestError if it is malformed, invalid or too expensive, NotAllowed if its type is.
         """
         text = self._persisted.text_of(request.query, request.reference)
-        document = self._documents.get(text)
+        found = self.documents.get(text)
+        document = found.node
         self._persisted.register(text, request.reference)
         definition = chosen(document, request.operation_name)
         if definition.operation not in request.allowed:
@@ -86,7 +89,14 @@ class Schema:
         summary = Summary(name, definition.operation.value, names)
         resumption = self._resumptions.get(fields[0].name.value) if is_state else None
         return Operation(
-            document, definition, summary, is_state, resumption, cost.fields, cost.all_calls
+            document,
+            definition,
+            summary,
+            is_state,
+            resumption,
+            cost.fields,
+            cost.all_calls,
+            found.plans,
         )
 
     def _cost(
@@ -101,19 +111,23 @@ class Schema:
             raise RequestError([error]) from None
 
     def _admit(self, document_id: str, text: str) -> None:
-        """Parses, validates and prices a document of the manifest. Raises UnusableDocument.
+        """Parses, validates, prices and compiles a document of the manifest.
+
+        Raises UnusableDocument.
 
         Its price is that of a request without variables.
         """
         name = ""
         try:
-            document = self._documents.get(text)
-            operations = operations_of(document)
+            document = self.documents.get(text)
+            operations = operations_of(document.node)
             if not operations:
-                chosen(document, None)
+                chosen(document.node, None)
             for definition in operations:
                 name = f" ({definition.name.value})" if definition.name else ""
-                self._cost(document, definition, {})
+                self._cost(document.node, definition, {})
+                if document.plans is not None:
+                    compile_ahead(self.core, document.plans, definition)
         except RequestError as error:
             why = error.errors[0].message
             raise UnusableDocument(f"document '{document_id}'{name}: {why}") from None
@@ -132,6 +146,7 @@ def make_schema(
     resumptions: Mapping[str, Resumption] | None = None,
     persisted: PersistedDocuments | None = None,
     prices: Prices = NO_PRICES,
+    compiled: bool = True,
 ) -> Schema:
     """A schema to be served. Errors for which ``code_of`` is None are masked as an internal error.
 
@@ -139,8 +154,8 @@ def make_schema(
     nothing. Each is executed once for all who ask for the same with equal rights, so that what it
     shows may depend on rights and never on identity. ``resumptions`` are those of states that can
     be resumed: where a client does so is no part of what is shared. ``prices``: which fields call
-    services behind the server, and how often. Raises UnusableDocument for a document of the
-    manifest that is invalid or too expensive.
+    services behind the server, and how often. ``compiled``: whether plans are made. Raises
+    UnusableDocument for a document of the manifest that is invalid or too expensive.
     """
     return Schema(
         strawberry.Schema(
@@ -156,4 +171,5 @@ def make_schema(
         resumptions=resumptions or {},
         persisted=persisted or PersistedDocuments(),
         prices=prices,
+        compiled=compiled,
     )

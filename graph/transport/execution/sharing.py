@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import orjson
-from graphql import parse
 
-from graph.transport.execution.documents import chosen
+from graph.transport.execution.documents import Documents, chosen
 from graph.transport.execution.limits import too_costly
 from graph.transport.execution.normal import declared, normal_text
 from graph.transport.execution.request import Operation, OperationRequest, RequestError
@@ -49,13 +48,18 @@ class SharedOperation:
             raise RequestError([too_costly("The variables are nested too deeply.")]) from None
         return self.text, variables, self.request.operation_name
 
-    def opened(self) -> tuple[Operation, OperationRequest]:
+    def opened(self, documents: Documents) -> tuple[Operation, OperationRequest]:
         """The operation and the request to execute.
 
         The document has no locations: in errors they would be those of the first text.
         """
-        document = parse(self.text, no_location=True)
-        operation = replace(self.operation, document=document, definition=chosen(document, None))
+        document = documents.normal(self.text)
+        operation = replace(
+            self.operation,
+            document=document.node,
+            definition=chosen(document.node, None),
+            plans=document.plans,
+        )
         return operation, replace(
             self.request,
             query=self.text,

@@ -90,7 +90,7 @@ async def test_a_hostile_document_is_refused_before_its_validation(
     ],
 )
 def test_a_document_within_the_limits_is_served(text: str) -> None:
-    assert Documents(SCHEMA.core, QueryLimits()).get(text).definitions
+    assert Documents(SCHEMA.core, QueryLimits()).get(text).node.definitions
 
 
 @pytest.mark.parametrize(

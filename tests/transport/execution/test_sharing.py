@@ -55,7 +55,7 @@ def test_the_order_of_variables_does_not_matter() -> None:
 
 
 def test_what_is_executed_names_nobody_and_has_no_places() -> None:
-    operation, request = shared().opened()
+    operation, request = shared().opened(SCHEMA.documents)
     assert request.identity is None
     assert operation.document.loc is None
     assert operation.definition.operation is operation.type

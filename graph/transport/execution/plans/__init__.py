@@ -1,0 +1,1 @@
+"""Compiles the parts of documents that need no waiting to Python functions."""

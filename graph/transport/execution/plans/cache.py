@@ -1,0 +1,146 @@
+"""The plans of one document, which live as long as it is cached."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    GraphQLOutputType,
+    GraphQLSchema,
+)
+from graphql.execution.collect_fields import FieldDetails
+
+from graph.observability.metrics import GRAPHQL_PLANS, GRAPHQL_VALUES
+from graph.transport.execution.plans.outcomes import Fallback, reason_of
+from graph.transport.execution.plans.plan import Bound, Plan, compile_plan
+
+Key = tuple[Any, ...]
+"""The type of a value, and the identities of the field nodes that select it."""
+_MOST: Final = 200
+"""Values of one document for which it is known whether they have a plan."""
+_COMPILED: Final = "compiled"
+
+
+class Plans:
+    """Compiles what a document selects when it is executed for the second time."""
+
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        document: DocumentNode,
+        grown: Callable[[int], None] = lambda _size: None,
+    ) -> None:
+        """``grown`` is told the characters of all sources together after each new one."""
+        self._schema, self._grown = schema, grown
+        self._document = document  # its nodes, whose identities are in the keys, stay alive
+        self.fragments = {
+            each.name.value: each
+            for each in document.definitions
+            if isinstance(each, FragmentDefinitionNode)
+        }
+        self._known: dict[Key, Plan | None] = {}
+        self._size = 0
+        self._executed = False
+
+    def begin(self) -> bool:
+        """Whether the execution that begins may use plans: it is not the first."""
+        executed, self._executed = self._executed, True
+        return executed
+
+    def expect(self) -> None:
+        """From now on, executions use plans."""
+        self._executed = True
+
+    def knows(self, kind: GraphQLOutputType, nodes: Sequence[FieldNode]) -> bool:
+        """Whether ``get`` would not compile."""
+        return _key(kind, nodes) in self._known
+
+    def get(self, kind: GraphQLOutputType, nodes: Sequence[FieldNode]) -> Plan | None:
+        """The plan for the values of a field of this type; None if there is no use in one."""
+        key = _key(kind, nodes)
+        if key not in self._known:
+            if len(self._known) >= _MOST:
+                return None
+            self._known[key] = self._compiled(kind, nodes)
+        return self._known[key]
+
+    def _compiled(self, kind: GraphQLOutputType, nodes: Sequence[FieldNode]) -> Plan | None:
+        plan = compile_plan(self._schema, self.fragments, kind, nodes)
+        if plan is not None:
+            self._size += plan.size
+            self._grown(self._size)
+            GRAPHQL_PLANS.labels(_COMPILED).inc()
+        return plan
+
+
+class PlansInUse:
+    """The plans of one execution, or of all events of one subscription."""
+
+    def __init__(
+        self,
+        plans: Plans,
+        variables: Mapping[str, Any],
+        context: Any,
+        busy: Callable[[], bool],
+    ) -> None:
+        """``busy``: whether there is no time to compile now."""
+        self._plans, self._variables, self._context = plans, variables, context
+        self._busy = busy
+        self._bound: dict[Key, Bound | None] = {}
+        self._outcomes: Counter[str] = Counter()
+        self._may_compile = False
+
+    def begin(self) -> None:
+        """Before the execution, or each event."""
+        self._may_compile = self._plans.begin()
+
+    def find(self, kind: GraphQLOutputType, details: Sequence[FieldDetails]) -> Bound | None:
+        """The plan for the value of a field, if it has one."""
+        if not self._may_compile:
+            return None
+        nodes = [each.node for each in details]
+        key = _key(kind, nodes)
+        if key not in self._bound:
+            if self._busy() and not self._plans.knows(kind, nodes):
+                return None
+            usual = not any(each.defer_usage or each.fragment_variable_values for each in details)
+            self._bound[key] = self._bind(kind, nodes) if usual else None
+        bound = self._bound[key]
+        return None if bound is None or bound.plan.dropped else bound
+
+    def succeeded(self, bound: Bound) -> None:
+        """A plan has completed a value."""
+        bound.plan.succeeded()
+        self._outcomes[_COMPILED] += 1
+
+    def failed(self, bound: Bound, error: Exception) -> None:
+        """A plan has left a value to graphql-core."""
+        self._outcomes[reason_of(error)] += 1
+        bound.plan.failed()
+        if bound.plan.dropped:
+            GRAPHQL_PLANS.labels("dropped").inc()
+
+    def report(self) -> None:
+        """After the execution, or each event: counts what was completed, and by whom."""
+        for outcome, number in self._outcomes.items():
+            GRAPHQL_VALUES.labels(outcome).inc(number)
+        self._outcomes.clear()
+
+    def _bind(self, kind: GraphQLOutputType, nodes: Sequence[FieldNode]) -> Bound | None:
+        plan = self._plans.get(kind, nodes)
+        if plan is None:
+            return None
+        try:
+            return Bound(plan, self._variables, self._context)
+        except Fallback as error:
+            self._outcomes[error.reason] += 1
+            return None
+
+
+def _key(kind: GraphQLOutputType, nodes: Sequence[FieldNode]) -> Key:
+    return (kind, *map(id, nodes))

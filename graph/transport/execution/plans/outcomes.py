@@ -1,0 +1,36 @@
+"""What a plan cannot do: at all, or for one value."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+Reason = Literal["null", "class", "list", "value", "variable", "large", "error"]
+"""Why a value was left to graphql-core: a null in a non-null position, an object of another class,
+no list or tuple, a leaf that cannot be represented, a null variable of a directive, a value with
+too much in it, or an exception of a resolver or serializer."""
+REASONS: Final[tuple[Reason, ...]] = (
+    "null",
+    "class",
+    "list",
+    "value",
+    "variable",
+    "large",
+    "error",
+)
+
+
+class Unsupported(Exception):
+    """A selection that cannot be compiled."""
+
+
+class Fallback(Exception):
+    """A value that a plan does not complete, so that graphql-core has to."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason)
+        self.reason: Reason = reason
+
+
+def reason_of(error: Exception) -> Reason:
+    """The reason why a plan raised an error."""
+    return error.reason if isinstance(error, Fallback) else "error"
