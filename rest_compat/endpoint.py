@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import uuid
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import PlainTextResponse, Response
@@ -26,8 +26,28 @@ Identify = Callable[[HTTPConnection, Mapping[str, Any] | None], Awaitable[Caller
 MakeContext = Callable[[Caller, str], Context]
 Charge = Callable[[Caller, int], Bill]
 """Charges calls to AWS to a caller. Raises OverBudget."""
-Handler = Callable[[Context, Request], Awaitable[Response]]
+
+
+class Headers(Protocol):
+    """Headers of a response that can be added to."""
+
+    def __setitem__(self, name: str, value: str, /) -> None: ...
+
+
+class Answer(Protocol):
+    """A response, which may be a stream."""
+
+    @property
+    def headers(self) -> Headers: ...
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None: ...
+
+
+Handler = Callable[[Context, Request], Awaitable[Answer]]
 PublicHandler = Callable[[Request], Awaitable[Response]]
+
+OpenStream = Callable[[Caller, AsyncGenerator[bytes, None]], Answer]
+"""A response that streams events to a caller; 503 if there is no room for it."""
 
 _CALLS: Final = 20
 """To AWS, as charged to a request before it is answered."""
@@ -48,6 +68,7 @@ class Protected:
         make_context: MakeContext,
         charge: Charge,
         *,
+        open_stream: OpenStream,
         body_limit: int,
         seconds: float,
         stopping: Callable[[], bool],
@@ -57,10 +78,11 @@ class Protected:
         ``stopping``: whether the process ends soon, so that requests are cancelled for that.
         """
         self._identify, self._make_context, self._charge = identify, make_context, charge
+        self._open_stream = open_stream
         self._body_limit, self._seconds, self._stopping = body_limit, seconds, stopping
 
     def __call__(self, handlers: Mapping[str, Handler]) -> Endpoint:
-        async def respond(request: Request, request_id: str) -> Response:
+        async def respond(request: Request, request_id: str) -> Answer:
             try:
                 return await self._respond(handlers, request, request_id)
             except asyncio.CancelledError:  # the end of the task, which only has to answer
@@ -72,7 +94,7 @@ class Protected:
 
     async def _respond(
         self, handlers: Mapping[str, Handler], request: Request, request_id: str
-    ) -> Response:
+    ) -> Answer:
         # Authentication comes first: without a token nobody learns what exists.
         caller = await self._identify(request, None)
         handler = handlers.get(_method(request)) or handlers.get(ANY)
@@ -106,9 +128,9 @@ class Protected:
         finally:
             bill.settle(context.calls)
 
-    async def _in_time(self, handler: Handler, context: Context, request: Request) -> Response:
+    async def _in_time(self, handler: Handler, context: Context, request: Request) -> Answer:
         """The response, within the time after which a client may have given up."""
-        request.state.seconds = self._seconds
+        request.state.seconds, request.state.open_stream = self._seconds, self._open_stream
         try:
             async with asyncio.timeout(self._seconds) as limit:
                 return await handler(context, request)
@@ -135,7 +157,7 @@ class Protected:
 def public(handler: PublicHandler) -> Endpoint:
     """An ASGI application for a path that anybody may read."""
 
-    async def respond(request: Request, _request_id: str) -> Response:
+    async def respond(request: Request, _request_id: str) -> Answer:
         return await handler(request) if _method(request) == "GET" else not_allowed({"GET": None})
 
     return Endpoint(respond)
@@ -144,7 +166,7 @@ def public(handler: PublicHandler) -> Endpoint:
 class Endpoint:
     """An ASGI application per path: Starlette would reject methods before the token check."""
 
-    def __init__(self, respond: Callable[[Request, str], Awaitable[Response]]) -> None:
+    def __init__(self, respond: Callable[[Request, str], Awaitable[Answer]]) -> None:
         self._respond = respond
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -152,6 +174,7 @@ class Endpoint:
             await WebSocketClose()(scope, receive, send)
             return
         request_id = scope.get("request_id") or uuid.uuid4().hex
+        response: Answer
         try:
             response = await self._respond(Request(scope, receive), request_id)
         except ClientDisconnect:

@@ -58,12 +58,16 @@ def rendered(error: ApiError) -> Response:
     status = status_of(error)
     if status == 403:  # noqa: PLR2004
         return Response(status_code=status)
-    body = error.message if error.refused is None else _phrase(error.refused)
-    response = PlainTextResponse(body, status)
+    response = PlainTextResponse(text_of(error), status)
     if status in (429, 503):
         wait = error.wait if isinstance(error, Throttled) else None
         response.headers["Retry-After"] = RETRY_SECONDS if wait is None else str(math.ceil(wait))
     return response
+
+
+def text_of(error: ApiError) -> str:
+    """The message of an error, without AWS's own text."""
+    return error.message if error.refused is None else _phrase(error.refused)
 
 
 def _phrase(refused: str) -> str:

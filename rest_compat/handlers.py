@@ -23,7 +23,8 @@ from graph.model.mover import Mover
 from graph.model.operation import Operation, OperationFailure, OperationStep
 from graph.resolvers import changes, movers, operations, runs, scope
 from graph.runs.cancel import not_running
-from rest_compat import requests, responses
+from rest_compat import events, requests, responses
+from rest_compat.endpoint import Answer
 from rest_compat.errors import RETRY_SECONDS
 
 _BIG: Final = 16_384
@@ -131,12 +132,20 @@ async def list_runs(context: Context, request: Request) -> Response:
 
 
 async def show_run(context: Context, request: Request) -> Response:
-    mover, run_id = await _mover(context, request), request.path_params["run"]
-    try:
-        names.run_id(run_id)
-    except Invalid:
-        raise NotFound(scope.NO_RUN) from None
+    mover, run_id = await _mover(context, request), _run_id(request)
     return answer(responses.run_json(await runs.find_run(context, mover, run_id)))
+
+
+async def follow_run(context: Context, request: Request) -> Answer:
+    """Streams the states of a run. What can be refused is refused before the stream begins."""
+    mover, run_id = await _mover(context, request), _run_id(request)
+    run = await runs.find_run(context, mover, run_id)
+    if request.method == "HEAD":
+        return Response(media_type=events.MEDIA_TYPE)
+    after = events.sequence_of(request.headers.get("last-event-id"))
+    states = events.run_events(context, run.run_arn, after)
+    stream: Answer = request.state.open_stream(context.caller, states)
+    return stream
 
 
 async def show_tasks(context: Context, request: Request) -> Response:
@@ -178,6 +187,13 @@ def _well_formed(account_id: str) -> str:
         return names.account_id(account_id)
     except Invalid as error:
         raise NotFound(error.message) from None
+
+
+def _run_id(request: Request) -> str:
+    try:
+        return names.run_id(request.path_params["run"])
+    except Invalid:
+        raise NotFound(scope.NO_RUN) from None
 
 
 async def _mover(context: Context, request: Request) -> Mover:

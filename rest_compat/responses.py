@@ -85,13 +85,13 @@ def flywheel_json(operation: Operation) -> dict[str, Any]:
     failed = operation.ended_at if status is OperationStatus.FAILED else None
     checked_in = operation.events[-1].at if operation.events else None
     rendered = {
-        "checkin_at": checked_in and _moment(checked_in),
-        "completed_at": ended and _moment(ended),
-        "created_at": _moment(operation.created_at),
+        "checkin_at": checked_in and time_text(checked_in),
+        "completed_at": ended and time_text(ended),
+        "created_at": time_text(operation.created_at),
         "id": operation.id,
         "status": status.value.lower(),
         "events": _log(operation),
-        "failed_at": failed and _moment(failed),
+        "failed_at": failed and time_text(failed),
         "failure": operation.failure and operation.failure.message,
     }
     return {name: value for name, value in rendered.items() if value}
@@ -110,12 +110,12 @@ def _log(operation: Operation) -> list[str]:
     if operation.status is OperationStatus.CREATED:
         return []
     task = operation.id
-    lines = [f"{_moment(operation.created_at)} starting task {task}"]
+    lines = [f"{time_text(operation.created_at)} starting task {task}"]
     for event in operation.events:
-        at = _moment(event.at)
+        at = time_text(event.at)
         lines += [f"{at} {at} checkin task {task}", f"{at} {event.message}"]
     if operation.ended_at:
-        at = _moment(operation.ended_at)
+        at = time_text(operation.ended_at)
         verb = "complete" if _status(operation) is OperationStatus.COMPLETED else "failed"
         lines.append(f"{at} {at} {verb} task {task}")
     return lines
@@ -144,10 +144,10 @@ def _members(value: Any, members: Members | None) -> Any:  # noqa: ANN401 - what
 def _time(moment: datetime) -> str:
     """Times of AWS: RFC 3339 in UTC, milliseconds without trailing zeros."""
     whole = moment.microsecond // 1000 * 1000
-    return _moment(moment.replace(microsecond=whole))
+    return time_text(moment.replace(microsecond=whole))
 
 
-def _moment(moment: datetime) -> str:
+def time_text(moment: datetime) -> str:
     """Times of the task log: RFC 3339 in UTC, microseconds without trailing zeros."""
     utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
     text = utc.isoformat().removesuffix("+00:00")

@@ -21,6 +21,7 @@ from rest_compat.endpoint import (
     Handler,
     Identify,
     MakeContext,
+    OpenStream,
     Protected,
     PublicHandler,
     public,
@@ -44,6 +45,7 @@ PATHS: Final[Mapping[str, Mapping[str, Handler]]] = {
     },
     f"{_MOVER}/runs": {"GET": handlers.list_runs},
     f"{_MOVER}/runs/{{run}}": {"GET": handlers.show_run},
+    f"{_MOVER}/runs/{{run}}/events": {"GET": handlers.follow_run},
 }
 """The paths that need a token, with a handler per method."""
 
@@ -53,6 +55,7 @@ def rest_app(  # noqa: PLR0913 - what it is made of
     make_context: MakeContext,
     charge: Charge,
     *,
+    open_stream: OpenStream,
     body_limit: int,
     seconds: float,
     stopping: Callable[[], bool],
@@ -64,6 +67,7 @@ def rest_app(  # noqa: PLR0913 - what it is made of
         identify,
         make_context,
         charge,
+        open_stream=open_stream,
         body_limit=body_limit,
         seconds=seconds,
         stopping=stopping,

@@ -19,6 +19,7 @@ from starlette.routing import Route, WebSocketRoute
 from graph.app.graphql import configured_schema, graphql_app
 from graph.app.services import open_services
 from graph.app.state import ApplicationState
+from graph.app.streams import rest_streams
 from graph.auth import Authenticator
 from graph.aws.client.own_credentials import OwnCredentials
 from graph.config.settings import KeySettings, Settings, SettingsError
@@ -82,6 +83,7 @@ def create_app(settings: Settings, *, owns_process: bool = False) -> Starlette:
         state.identify,
         state.context,
         state.charge,
+        open_stream=rest_streams(graphql),
         body_limit=settings.body_bytes,
         seconds=settings.rest_seconds,
         stopping=lambda: state.stopping,

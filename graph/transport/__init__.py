@@ -7,15 +7,19 @@ from graph.transport.execution.persisted import PersistedDocuments
 from graph.transport.execution.request import Resumption
 from graph.transport.execution.schema import Schema, UnusableDocument, make_schema
 from graph.transport.limits import TransportLimits
+from graph.transport.refusals import Refusal
 from graph.transport.report import Failures, Report
 from graph.transport.sdl import SchemaDocument
+from graph.transport.streaming import Format
 
 __all__ = [
     "ABORT",
     "Failures",
+    "Format",
     "GraphQLApp",
     "PersistedDocuments",
     "QueryLimits",
+    "Refusal",
     "Report",
     "Resumption",
     "Schema",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import AsyncGenerator, Callable, Hashable
 from typing import Any
 
 from starlette.types import Receive, Scope, Send
@@ -10,11 +10,14 @@ from starlette.types import Receive, Scope, Send
 from graph.transport import http, websocket
 from graph.transport.endpoint import Endpoint, Identify, address_of
 from graph.transport.execution.billing import Charge
+from graph.transport.execution.request import RequestError
 from graph.transport.execution.results import MakeContext, NamesOf, Results, ShareOf
 from graph.transport.execution.schema import Schema
 from graph.transport.limits import TransportLimits
 from graph.transport.origin import read_origins
+from graph.transport.refusals import too_many
 from graph.transport.report import Observer, ignore
+from graph.transport.streaming import Format, PlainStream
 
 
 class GraphQLApp:
@@ -63,6 +66,23 @@ class GraphQLApp:
             await websocket.serve(self.endpoint, scope, receive, send)
         else:
             raise ValueError(f"a scope of type {scope['type']} is not supported")
+
+    def stream(
+        self, form: Format, identity: Any, events: AsyncGenerator[bytes, None]
+    ) -> PlainStream:
+        """A response of another API, which counts and ends like the streams of this one.
+
+        To be sent at once. Raises Refusal if the server is stopping or there are too many streams.
+        """
+        endpoint, names = self.endpoint, self.endpoint.names_of(identity)
+        endpoint.check_open()
+        endpoint.streams.check()
+        endpoint.streams.check_caller(names)
+        try:
+            endpoint.results.executions.check(names)
+        except RequestError as error:
+            raise too_many(str(error)) from None
+        return PlainStream(endpoint, form, identity, events)
 
     def stop(self) -> None:
         """Ends all streams and sockets at once, so that their clients connect to another server."""

@@ -1,10 +1,10 @@
-"""A response that streams the results of an operation one by one."""
+"""Responses that last: the results of an operation one by one, or events of another API."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Coroutine, Mapping
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, Final
@@ -71,41 +71,82 @@ class EventStream:
             endpoint.streams.taken(endpoint.names_of(identity)),
             endpoint.opened(identity) as lifetime,
         ):
-            stream = _OpenStream(endpoint, self._form, self._report, lifetime, Outbox(send))
+            scope = self._report.scope
+            stream = _OpenStream(endpoint, self._form, scope, lifetime, Outbox(send))
             try:
-                await stream.serve(self.headers, self._asked, receive)
+                await stream.serve(self.headers, self._begin, receive)
             finally:
                 self._report.end(cancelled=lifetime.ending is not Ending.COMPLETE)
 
+    def _begin(self, stream: _OpenStream) -> Follower | _Writer:
+        follower = _StreamFollower(stream.outbox, self._report, self._form, stream.lifetime)
+        begun = self._endpoint.results.begin(self._asked, self._report, follower)
+        if not isinstance(begun, Following):
+            return stream.written(self._parts(begun))
+        follower.following = begun
+        return follower
 
-class _OpenStream:
-    """A response that has begun."""
+    async def _parts(self, payloads: AsyncGenerator[Payload, None]) -> AsyncGenerator[bytes, None]:
+        async with aclosing(payloads):
+            async for payload in payloads:
+                self._report.failures.update(payload.failures)
+                yield self._form.next % payload.json
 
-    __slots__ = ("_endpoint", "_form", "_lifetime", "_outbox", "_report")
+
+class PlainStream:
+    """An ASGI response of another API, with the limits and the endings of the endpoint."""
+
+    __slots__ = ("_endpoint", "_events", "_form", "_identity", "headers")
 
     def __init__(
         self,
         endpoint: Endpoint,
         form: Format,
-        report: Report,
-        lifetime: Lifetime,
-        outbox: Outbox,
+        identity: Any,
+        events: AsyncGenerator[bytes, None],
     ) -> None:
-        self._endpoint, self._form, self._report = endpoint, form, report
-        self._lifetime, self._outbox = lifetime, outbox
+        """``events``: read as fast as the client reads them. They are closed with the stream."""
+        self._endpoint, self._form = endpoint, form
+        self._identity, self._events = identity, events
+        self.headers = {"Content-Type": form.content_type, **_UNBUFFERED}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        endpoint, names = self._endpoint, self._endpoint.names_of(self._identity)
+        with (
+            endpoint.streams.taken(names),
+            endpoint.results.executions.followed(names, self),
+            endpoint.opened(self._identity) as lifetime,
+        ):
+            stream = _OpenStream(endpoint, self._form, scope, lifetime, Outbox(send))
+            await stream.serve(self.headers, lambda each: each.written(self._events), receive)
+
+
+class _OpenStream:
+    """A response that has begun."""
+
+    __slots__ = ("_endpoint", "_form", "_scope", "lifetime", "outbox")
+
+    def __init__(
+        self, endpoint: Endpoint, form: Format, scope: Scope, lifetime: Lifetime, outbox: Outbox
+    ) -> None:
+        self._endpoint, self._form, self._scope = endpoint, form, scope
+        self.lifetime, self.outbox = lifetime, outbox
 
     async def serve(
-        self, headers: Mapping[str, str], asked: OperationRequest, receive: Receive
+        self,
+        headers: Mapping[str, str],
+        begin: Callable[[_OpenStream], Follower | _Writer],
+        receive: Receive,
     ) -> None:
         """Raises what prevents the results from being sent, unless the client has disconnected."""
         work: Follower | _Writer | None = None
         try:
             with self._endpoint.watchdog.checking(self._check, self._pause(0.0)):
-                async with self._lifetime:
+                async with self.lifetime:
                     await self._start(headers)
-                    work = self._begin(asked)
+                    work = begin(self)
                     await _disconnected(receive)
-            was_read = not self._outbox.waits
+            was_read = not self.outbox.waits
             if work is not None:
                 await work.aclose()
             await self._end(was_read=was_read)
@@ -114,36 +155,31 @@ class _OpenStream:
         finally:
             if work is not None:
                 await work.aclose()
-            await self._outbox.aclose()
+            await self.outbox.aclose()
 
     async def _start(self, headers: Mapping[str, str]) -> None:
         pairs = [(k.lower().encode(), v.encode()) for k, v in headers.items()]
-        await self._outbox.send({"type": "http.response.start", "status": 200, "headers": pairs})
+        await self.outbox.send({"type": "http.response.start", "status": 200, "headers": pairs})
         if self._form.head:
-            await self._outbox.send(_part(self._form.head))
+            await self.outbox.send(_part(self._form.head))
 
-    def _begin(self, asked: OperationRequest) -> Follower | _Writer:
-        follower = _StreamFollower(self._outbox, self._report, self._form, self._lifetime)
-        begun = self._endpoint.results.begin(asked, self._report, follower)
-        if not isinstance(begun, Following):
-            return _Writer(self._write(begun), self._lifetime)
-        follower.following = begun
-        return follower
+    def written(self, parts: AsyncGenerator[bytes, None]) -> _Writer:
+        """Begins to send the parts, as fast as the client reads them."""
+        return _Writer(self._write(parts), self.lifetime)
 
-    async def _write(self, payloads: AsyncGenerator[Payload, None]) -> None:
-        """Waits for each result until the client reads; ``_check`` limits that time."""
-        async with aclosing(payloads):
-            async for payload in payloads:
-                self._report.failures.update(payload.failures)
-                await self._outbox.send(self._form.message(payload.json))
-        await self._outbox.send(_part(self._form.complete))
-        self._lifetime.end(Ending.COMPLETE)
+    async def _write(self, parts: AsyncGenerator[bytes, None]) -> None:
+        """Waits for each part until the client reads; ``_check`` limits that time."""
+        async with aclosing(parts):
+            async for part in parts:
+                await self.outbox.send(_part(part))
+        await self.outbox.send(_part(self._form.complete))
+        self.lifetime.end(Ending.COMPLETE)
 
     def _check(self, now: float) -> float | None:
         """Sends keep-alives, and ends a stream whose client does not read."""
-        limits, outbox = self._endpoint.limits, self._outbox
+        limits, outbox = self._endpoint.limits, self.outbox
         if outbox.is_stuck(limits.stuck_seconds):
-            self._lifetime.end(Ending.STUCK)
+            self.lifetime.end(Ending.STUCK)
             return None
         if not outbox.waits and now - outbox.sent_at >= limits.keep_alive_seconds:
             outbox.post(_part(self._form.keep_alive))
@@ -155,10 +191,10 @@ class _OpenStream:
 
     async def _end(self, *, was_read: bool) -> None:
         """Ends the response, unless the client has disconnected or does not read."""
-        ending = self._lifetime.ending
+        ending = self.lifetime.ending
         if ending is Ending.STUCK:
             log.info("closing a stream whose client does not read")
-            abort(self._report.scope)
+            abort(self._scope)
         elif ending is Ending.COMPLETE:
             await self._finish(b"", self._endpoint.limits.stuck_seconds)
         elif ending is Ending.STOPPED and was_read:
@@ -169,8 +205,8 @@ class _OpenStream:
     async def _finish(self, data: bytes, seconds: float) -> None:
         try:
             async with asyncio.timeout(seconds):
-                await self._outbox.emptied()
-                await self._outbox.send(_part(data, more=False))
+                await self.outbox.emptied()
+                await self.outbox.send(_part(data, more=False))
         except (TimeoutError, ClientGone):
             log.debug("a client disconnected before its stream ended")
 

@@ -58,6 +58,7 @@ def test_every_path_and_method_is_in_both() -> None:
         never,
         never,
         never,
+        open_stream=never,
         body_limit=1,
         seconds=1,
         stopping=lambda: False,
@@ -212,5 +213,5 @@ def test_the_server_does_what_it_says_to_whatever_comes(rest_api: RestApi, tmp_p
         command, cwd=tmp_path, capture_output=True, text=True, timeout=170, check=False
     )
     assert played.returncode == 0, played.stdout[-8_000:] + played.stderr
-    assert "Tested: 15" in played.stdout
+    assert "Tested: 16" in played.stdout
     assert rest_api.http.get(f"{ROOT}/ping").text == "pong"

@@ -106,6 +106,10 @@ ROUTES: dict[tuple[str, str], tuple[Any, tuple[int, int, int, int]]] = {
         None,
         (403, 200, 200, 404),
     ),
+    ("GET", "/v1/datasync/{account}/movers/{group}/{name}/runs/{run}/events"): (
+        None,
+        (403, 200, 200, 404),
+    ),
     ("DELETE", "/v1/datasync/{account}/movers/{group}/{name}"): (None, (403, 403, 204, 404)),
 }
 SHOWN: dict[str, Any] = {

@@ -179,11 +179,19 @@ class Executions:
     def join(self, names: Iterable[Hashable], key: Hashable) -> None:
         """Raises RequestError if that is one too many for one of the names."""
         for name in names:
-            own = self._followed.get(name, Counter())
-            if key not in own and len(own) >= self._most:
-                raise RequestError([_too_many(self._most)])
+            self._check(name, key)
         for name in names:
             self._followed.setdefault(name, Counter())[key] += 1
+
+    def check(self, names: Iterable[Hashable]) -> None:
+        """Raises RequestError if one more would be too many for one of the names."""
+        for name in names:
+            self._check(name, object())
+
+    def _check(self, name: Hashable, key: Hashable) -> None:
+        own = self._followed.get(name, Counter())
+        if key not in own and len(own) >= self._most:
+            raise RequestError([_too_many(self._most)])
 
     def leave(self, names: Iterable[Hashable], key: Hashable) -> None:
         """Ends what one call of ``join`` began."""

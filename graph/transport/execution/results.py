@@ -113,7 +113,7 @@ class Results:
         self._make_context, self._rights_of = make_context, rights_of
         self._make_shared_context = make_shared_context or make_context
         self._names_of, self._share_of = names_of, share_of
-        self._executions = Executions(executions_per_caller)
+        self.executions = Executions(executions_per_caller)
         self._groups: Groups[Payload] = Groups()
         self._mutations: set[asyncio.Task[Payload]] = set()
 
@@ -146,7 +146,7 @@ class Results:
                 return
             bill_of(self._charge, operation, request)
             context = partial(self._make_context, request.identity, request.request_id)
-            with self._executions.followed(self._names_of(request.identity), object()):
+            with self.executions.followed(self._names_of(request.identity), object()):
                 async with aclosing(self._events(operation, request, context)) as events:
                     async for payload in events:
                         yield payload
@@ -168,7 +168,7 @@ class Results:
             member = Resumed(member, shared.after)
         names = self._names_of(request.identity)
         context = partial(self._make_shared_context, rights, request.request_id)
-        self._executions.join(names, key)
+        self.executions.join(names, key)
         try:
             membership = self._groups.join(
                 key,
@@ -177,9 +177,9 @@ class Results:
                 self._share_of(request.identity),
             )
         except BaseException:
-            self._executions.leave(names, key)
+            self.executions.leave(names, key)
             raise
-        return Following(membership, self._executions, names)
+        return Following(membership, self.executions, names)
 
     async def single(
         self, operation: Operation, request: OperationRequest, report: Report

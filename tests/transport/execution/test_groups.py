@@ -156,7 +156,7 @@ async def test_a_caller_follows_a_bounded_number_of_different_subscriptions(quer
         await kept[1].ended()
         now = await follow(texts[3], "reader:ann")
         assert "QUOTA_EXCEEDED" not in now.text
-    assert served.endpoint.results._executions._followed == {}
+    assert served.endpoint.results.executions._followed == {}
 
 
 async def test_a_group_does_not_inherit_what_is_noted_for_the_connection_of_its_first() -> None:
