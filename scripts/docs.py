@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import ast
 import inspect
+import json
 import re
 import sys
 import textwrap
 import tomllib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from html import escape
 from importlib import import_module
 from pathlib import Path
@@ -120,10 +121,55 @@ def specification_table() -> str:
     return _table(("id", "level", "requirement", "test"), rows)
 
 
-def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+_CLIENTS: Final = {
+    "graphql-ws": ("graphql-ws", ("graphql-ws",)),
+    "graphql-sse": ("graphql-sse", ("graphql-sse",)),
+    "apollo-multipart": ("Apollo Client over HTTP, multipart", ("@apollo/client",)),
+    "apollo-websocket": ("Apollo Client over WebSocket", ("@apollo/client", "graphql-ws")),
+    "urql-sse": ("urql, event streams", ("@urql/core",)),
+    "urql-websocket": ("urql over WebSocket", ("@urql/core", "graphql-ws")),
+    "urql-graphcache": (
+        "urql with Graphcache",
+        ("@urql/core", "@urql/exchange-graphcache", "graphql-ws"),
+    ),
+    "relay": ("Relay over WebSocket", ("relay-runtime", "relay-compiler", "graphql-ws")),
+    "codegen": ("codegen's client preset", ("@graphql-codegen/client-preset", "graphql-ws")),
+    "gql-tada": ("gql.tada", ("gql.tada", "graphql-ws")),
+    "gql-websockets": ("Python gql, websockets", ("gql", "websockets")),
+    "gql-aiohttp": ("Python gql, aiohttp", ("gql", "aiohttp")),
+}
+"""The names of the clients, and the packages that are locked for their tests."""
+
+
+def client_table() -> str:
+    """How each client passed each step of its test, as the last run has recorded it."""
+    clients = ROOT / "tests" / "clients"
+    matrix = json.loads((clients / "matrix.json").read_text(encoding="utf-8"))
+    locked = json.loads((clients / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    versions = {
+        name.removeprefix("node_modules/"): package.get("version")
+        for name, package in locked.items()
+    }
+    lock = (ROOT / "requirements-dev.lock").read_text(encoding="utf-8")
+    versions |= re.findall(r"^([\w-]+)(?:\[.*\])?==([\w.]+)", lock, re.MULTILINE)
+    rows = [
+        (_CLIENTS[client][0], _versions(_CLIENTS[client][1], versions), *matrix[client].values())
+        for client in sorted(matrix, key=list(_CLIENTS).index)
+    ]
+    return _table(("client", "locked packages", *matrix["graphql-ws"]), rows, first="{}")
+
+
+def _versions(packages: tuple[str, ...], versions: Mapping[str, str]) -> str:
+    return ", ".join(f"`{name}` {versions[name]}" for name in packages)
+
+
+def _table(head: Iterable[str], rows: Iterable[Iterable[str]], *, first: str = "`{}`") -> str:
+    """``first``: how the first cell of a row is written, unless it has code in it."""
     names = list(head)
     lines = [names, ["---"] * len(names)]
-    lines += [[f"`{row[0]}`" if "`" not in row[0] else row[0], *row[1:]] for row in map(list, rows)]
+    lines += [
+        [row[0] if "`" in row[0] else first.format(row[0]), *row[1:]] for row in map(list, rows)
+    ]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
@@ -132,6 +178,7 @@ _GENERATORS: Final[dict[str, Callable[[], str]]] = {
     "errors": error_table,
     "metrics": metric_table,
     "specification": specification_table,
+    "clients": client_table,
 }
 
 _WIDTH, _GAP, _MARGIN = 960, 8, 12

@@ -42,6 +42,15 @@ def _miss(reason: str) -> NoReturn:
     pytest.skip(reason)
 
 
+def project(name: str, folder: Path) -> Path:
+    """A copy of a folder of this one, with the schema and all packages."""
+    created = folder / name
+    shutil.copytree(HERE / name, created)
+    shutil.copy(ROOT / "schema.graphql", created)
+    (created / "node_modules").symlink_to(MODULES)
+    return created
+
+
 def run(program: str, *arguments: str, folder: Path = HERE) -> str:
     """The output of a command of a package, such as ``tsc``, run in ``folder``."""
     done = subprocess.run(  # noqa: S603

@@ -8,6 +8,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ask } from './ask.mjs';
+import { passed } from './passed.mjs';
 
 const ACCOUNT = '222222222222';
 const ATTEMPTS = 50;
@@ -41,6 +42,16 @@ export async function live(name, client, documents) {
   const hasEnded = ({ runProgress }) => runProgress.run.outcome !== null;
   const row = (data) => data.account.movers.nodes.find((mover) => mover.name === name);
 
+  /** Checks that the events of a run have brought the list in the cache up to date. */
+  const checkCache = async (run, outcome) => {
+    if (!client.cached) return;
+    const shown = row(await client.cached(LIST, { account: ACCOUNT }));
+    assert.deepEqual(
+      [shown.status, shown.lastRun.id, shown.lastRun.outcome, shown.currentRun],
+      ['AVAILABLE', run, outcome, null],
+    );
+  };
+
   const source = { s3: { bucketArn: `arn:aws:s3:::from-${ACCOUNT}` } };
   const destination = { s3: { bucketArn: `arn:aws:s3:::to-${ACCOUNT}` } };
   const mover = { account: ACCOUNT, group: 'clients', name, source, destination };
@@ -48,6 +59,8 @@ export async function live(name, client, documents) {
   const made = await follow(client, OPERATION, { operation: created.operation.id },
     ({ operationProgress }) => operationProgress.status === 'COMPLETED');
   const { id } = made.operationProgress.mover;
+  passed('create');
+  passed('follow it');
 
   assert.equal(row(await client.execute(LIST, { account: ACCOUNT })).status, 'AVAILABLE');
 
@@ -58,13 +71,9 @@ export async function live(name, client, documents) {
     [ended.mover.status, ended.mover.lastRun.outcome, ended.mover.currentRun],
     ['AVAILABLE', 'SUCCEEDED', null],
   );
-  if (client.cached) {
-    const shown = row(await client.cached(LIST, { account: ACCOUNT }));
-    assert.deepEqual(
-      [shown.status, shown.lastRun.id, shown.lastRun.outcome, shown.currentRun],
-      ['AVAILABLE', first.run.id, 'SUCCEEDED', null],
-    );
-  }
+  await checkCache(first.run.id, 'SUCCEEDED');
+  passed('start');
+  passed('follow the run');
 
   await ask('slow');
   const second = accepted((await client.execute(START, { input: { mover: id } })).startMover);
@@ -80,6 +89,9 @@ export async function live(name, client, documents) {
     }
   });
   assert.equal(cancelled.runProgress.run.outcome, 'CANCELLED');
+  await checkCache(second.run.id, 'CANCELLED');
+  passed('restart of the server', client.reconnects ? 'reconnects' : 'subscribes again');
+  passed('stop');
   await ask('fast');
 
   const removal = accepted((await client.execute(DELETE, { input: { mover: id } })).deleteMover);
@@ -87,6 +99,9 @@ export async function live(name, client, documents) {
     ({ operationProgress }) => operationProgress.status === 'COMPLETED');
   assert.equal(gone.operationProgress.mover, null);
   assert.equal(row(await client.execute(LIST, { account: ACCOUNT })), undefined);
+  if (client.cached) assert.equal(row(await client.cached(LIST, { account: ACCOUNT })), undefined);
+  passed('delete');
+  passed('cache', client.cached ? 'current' : 'none');
 
   await client.close();
   console.log('end');

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from gql import Client, gql
@@ -14,6 +14,7 @@ from gql.transport.exceptions import TransportError
 from gql.transport.websockets import WebsocketsTransport
 
 from tests.clients.conftest import Served
+from tests.clients.matrix import check_passed
 from tests.world import CREATE, HEADERS, new_mover
 
 OPERATION = """
@@ -72,29 +73,35 @@ class Gql:
         return [event async for event in self.events(document, identifier)][-1]
 
 
-@pytest.mark.parametrize("transport", [over_websockets, over_aiohttp])
-async def test_gql_follows_a_mover_through_its_life(
-    server: Served, transport: Callable[[str], Any]
-) -> None:
+TRANSPORTS: Final = {"gql-websockets": over_websockets, "gql-aiohttp": over_aiohttp}
+
+
+@pytest.mark.parametrize("name", TRANSPORTS)
+async def test_gql_follows_a_mover_through_its_life(server: Served, name: str) -> None:
     url = server.process.url.replace("http", "ws") + "/graphql"
-    client = Gql(lambda: transport(url))
+    client, steps = Gql(lambda: TRANSPORTS[name](url)), {}
     async with asyncio.timeout(_SECONDS):
         created = await client.execute(CREATE, input=new_mover("gql"))
         made = await client.last(OPERATION, created["operation"]["id"])
         mover = made["mover"]["id"]
+        steps |= {"create": "yes", "follow it": "yes"}
 
         run = (await client.execute(START, id=mover))["run"]["id"]
         ended = await client.last(RUN, run)
         assert (ended["run"]["outcome"], ended["mover"]["status"]) == ("SUCCEEDED", "AVAILABLE")
+        steps |= {"start": "yes", "follow the run": "yes"}
 
         server.slow()
         run = (await client.execute(START, id=mover))["run"]["id"]
         await _restart_and_stop(server, client, run, mover)
         server.fast()
+        steps |= {"restart of the server": "subscribes again", "stop": "yes"}
 
         deleted = await client.execute(DELETE, id=mover)
         gone = await client.last(OPERATION, deleted["operation"]["id"])
         assert gone == {"status": "COMPLETED", "mover": None}
+        steps |= {"delete": "yes", "cache": "none"}
+    check_passed(name, steps)
 
 
 async def _restart_and_stop(server: Served, client: Gql, run: str, mover: str) -> None:
