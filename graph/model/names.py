@@ -58,9 +58,9 @@ def datasync_arn(kind: str, text: str) -> Arn | None:
     return found if _OF_DATASYNC[kind].fullmatch(found.resource) else None
 
 
-def account_id(text: str) -> str:
+def account_id(text: str, *, path: tuple[str, ...] = ("account",)) -> str:
     """The 12 digits of an AWS account."""
-    return _checked(_ACCOUNT, text, "account id (12 digits)", "account")
+    return _checked(_ACCOUNT, text, "account id (12 digits)", *path)
 
 
 def group(text: str) -> str:
@@ -104,9 +104,9 @@ def run_id(text: str) -> str:
     return _checked(_RUN, text, "run id (exec- and 17 hexadecimal digits)", "runId")
 
 
-def _checked(pattern: re.Pattern[str], text: str, rule: str, where: str) -> str:
+def _checked(pattern: re.Pattern[str], text: str, rule: str, *path: str) -> str:
     if not pattern.fullmatch(text):
-        raise Invalid(f"'{_shown(text)}' is not a valid {rule}.", path=(where,))
+        raise Invalid(f"'{_shown(text)}' is not a valid {rule}.", path=path)
     return text
 
 

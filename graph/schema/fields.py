@@ -28,12 +28,19 @@ _LONGEST: Final = 256
 """The longest value of a tag, and name of a task, in characters."""
 
 
-async def or_null(found: Awaitable[T]) -> T | None:
-    """What a lookup finds; None if it does not exist, or the caller may not see it."""
+async def or_null(found: Awaitable[T], *argument: str) -> T | None:
+    """What a lookup finds; None if it does not exist, or the caller may not see it.
+
+    ``argument``: the path of the only input that the lookup checks, for its errors.
+    """
     try:
         return await found
     except NotFound:
         return None
+    except Invalid as error:
+        if argument and error.path:
+            raise Invalid(error.message, path=argument, reason=error.reason) from None
+        raise
 
 
 def filter_text(given: str | None, name: str) -> str | None:

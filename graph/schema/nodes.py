@@ -85,7 +85,7 @@ class Account(Node):
         "see it."
     )
     async def group(self, info: Info, name: GroupName) -> Group | None:
-        group = await or_null(movers.find_group(info.context, self.value.account_id, name))
+        group = await or_null(movers.find_group(info.context, self.value.account_id, name), "name")
         return None if group is None else Group(value=group)
 
     @strawberry.field(

@@ -163,7 +163,7 @@ def _filter(given: OperationFilter | None) -> model.OperationFilter:
     if given is None:
         return model.OperationFilter()
     return model.OperationFilter(
-        account_id=given.account and names.account_id(given.account),
+        account_id=given.account and names.account_id(given.account, path=("filter", "account")),
         group=filter_text(given.group, "group"),
         mover_name=filter_text(given.mover_name, "moverName"),
         kind=given.kind,

@@ -32,6 +32,6 @@ class MoverPermissions:
     def delete(self, info: Info) -> bool:
         return scope.may_write(info.context, self.value)
 
-    @reads("Whether the key may change the mover.")
+    @reads("Whether the key may change the mover: it may write in the group.")
     def update(self, info: Info) -> bool:
         return scope.may_write(info.context, self.value)

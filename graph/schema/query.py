@@ -119,7 +119,7 @@ class Query:
         "management role in it. The server's log says which."
     )
     async def account(self, info: Info, id: AccountNumber) -> Account | None:  # noqa: A002
-        found = await or_null(movers.find_account(info.context, id))
+        found = await or_null(movers.find_account(info.context, id), "id")
         return None if found is None else Account(value=found)
 
     @strawberry.field(description="One mover by its account, group and name.")
@@ -141,7 +141,8 @@ class Query:
         if len(ids) > MOST:
             raise Invalid(f"'ids' may have at most {MOST} items, not {len(ids)}.", path=("ids",))
         found = await asyncio.gather(
-            *(or_null(_node(info, node_id)) for node_id in ids), return_exceptions=True
+            *(or_null(_node(info, one), "ids", str(index)) for index, one in enumerate(ids)),
+            return_exceptions=True,
         )
         # An exception instead of an item becomes an error with the path of that item.
         return cast("list[Node | None]", found)

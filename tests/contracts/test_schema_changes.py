@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 import pytest
-from graphql import GraphQLSchema, build_schema, find_breaking_changes
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    build_schema,
+    find_breaking_changes,
+)
 
 ROOT: Final = Path(__file__).parents[2]
 RELEASED: Final = sorted(
@@ -74,3 +83,47 @@ def test_an_addition_breaks_nothing() -> None:
         build_schema(BEFORE.replace("b: Color", "b: Color c: Int")),
     )
     assert unannounced(before, after, "") == []
+
+
+_REASON: Final = re.compile(r"Use `[^`]+`.* Removed after \d{4}-\d{2}-\d{2}\.")
+
+
+def reasons(schema: GraphQLSchema) -> Iterator[tuple[str, str | None]]:
+    """Every element that can be deprecated, with the reason if it is."""
+    for name, kind in schema.type_map.items():
+        if isinstance(kind, GraphQLEnumType):
+            for value, enum in kind.values.items():
+                yield f"{name}.{value}", enum.deprecation_reason
+        elif isinstance(kind, GraphQLInputObjectType):
+            for member, put in kind.fields.items():
+                yield f"{name}.{member}", put.deprecation_reason
+        elif isinstance(kind, GraphQLObjectType | GraphQLInterfaceType):
+            for field, got in kind.fields.items():
+                yield f"{name}.{field}", got.deprecation_reason
+                for argument, given in got.args.items():
+                    yield f"{name}.{field}({argument}:)", given.deprecation_reason
+
+
+def undated(schema: GraphQLSchema) -> list[str]:
+    """The deprecated elements without a replacement and the date of their removal."""
+    return [
+        element
+        for element, reason in reasons(schema)
+        if reason is not None and not _REASON.fullmatch(reason)
+    ]
+
+
+def test_every_deprecated_element_names_its_replacement_and_the_date_of_its_removal() -> None:
+    assert undated(build_schema((ROOT / "schema.graphql").read_text(encoding="utf-8"))) == []
+
+
+def test_a_deprecation_without_a_replacement_or_a_date_is_found() -> None:
+    dated = '@deprecated(reason: "Use `b`. Removed after 2027-06-30.")'
+    schema = build_schema(
+        f"""
+        type Query {{ a: Int {dated} b(x: Int @deprecated): Int c: Color @deprecated }}
+        enum Color {{ RED @deprecated(reason: "Use `GREEN`.") GREEN {dated} }}
+        input In {{ i: Int @deprecated(reason: "Removed after 2027-06-30.") j: Int {dated} }}
+        """
+    )
+    assert set(undated(schema)) == {"Query.b(x:)", "Query.c", "Color.RED", "In.i"}

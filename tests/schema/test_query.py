@@ -83,3 +83,28 @@ async def test_a_node_that_fails_is_null_for_itself_alone(aws: Sandbox, tmp_path
         ("nodes", 0): "INVALID",
         ("nodes", 2): "ACCESS_DENIED",
     }
+
+
+WRONG = {
+    'account(id: "1") { id }': ["id"],
+    f'account(id: "{LAB}") {{ group(name: "a!") {{ id }} }}': ["name"],
+    'mover(account: "1", group: "g", name: "one") { id }': ["account"],
+    f'mover(account: "{LAB}", group: "g", name: "one") {{ run(runId: "x") {{ id }} }}': ["runId"],
+    'node(id: "x") { id }': ["id"],
+    f'nodes(ids: ["{encode("Mover", TASK)}", "x"]) {{ id }}': ["ids", "1"],
+    'operation(id: "x") { id }': ["id"],
+    "operations(first: 500) { nodes { id } }": ["first"],
+    'operations(filter: { account: "1" }) { nodes { id } }': ["filter", "account"],
+    'audit(after: "x") { nodes { at } }': ["after"],
+}
+"""Queries, and the path of the wrong input in each."""
+
+
+async def test_an_error_of_an_argument_names_it(aws: Sandbox, tmp_path: Path) -> None:
+    furnish(aws, LAB)
+    async with serving(tmp_path) as client:
+        await made(client)
+        for query, path in WRONG.items():
+            (error,) = (await tell(client, f"{{ {query} }}"))["errors"]
+            assert error["extensions"]["code"] == "INVALID", query
+            assert error["extensions"]["argument"] == path, query
