@@ -79,7 +79,8 @@ TRANSPORTS: Final = {"gql-websockets": over_websockets, "gql-aiohttp": over_aioh
 @pytest.mark.parametrize("name", TRANSPORTS)
 async def test_gql_follows_a_mover_through_its_life(server: Served, name: str) -> None:
     url = server.process.url.replace("http", "ws") + "/graphql"
-    client, steps = Gql(lambda: TRANSPORTS[name](url)), {}
+    client = Gql(lambda: TRANSPORTS[name](url))
+    steps: dict[str, str] = {}
     async with asyncio.timeout(_SECONDS):
         created = await client.execute(CREATE, input=new_mover("gql"))
         made = await client.last(OPERATION, created["operation"]["id"])
