@@ -22,6 +22,7 @@ from graph.app.state import ApplicationState
 from graph.app.streams import rest_streams
 from graph.auth import Authenticator
 from graph.aws.client.own_credentials import OwnCredentials
+from graph.concurrency import Waits
 from graph.config.settings import KeySettings, Settings, SettingsError
 from graph.config.sources import key_files, load, load_keys
 from graph.context import Services
@@ -142,7 +143,7 @@ async def _lifespan(
             stack.enter_context(on_stop(stop, announce=health.stop, wait=settings.prestop_seconds))
             tune_garbage_collection()
             tune_threads()
-            reload = partial(_reload_keys, auth, rights, graphql)
+            reload = partial(_reload_keys, auth, rights, graphql, state.services.waits)
             reload_now = await stack.enter_async_context(on_hangup(reload))
             await stack.enter_async_context(on_change(key_files, reload_now))
         yield
@@ -172,10 +173,12 @@ async def _checks(services: Services) -> AsyncIterator[dict[str, Check]]:
         }
 
 
-async def _reload_keys(auth: Authenticator, rights: dict[str, Rights], graphql: GraphQLApp) -> None:
+async def _reload_keys(
+    auth: Authenticator, rights: dict[str, Rights], graphql: GraphQLApp, waits: Waits
+) -> None:
     """Replaces the keys by those configured now, or keeps the old ones if those are invalid.
 
-    Ends the streams and sockets of keys that were removed or changed.
+    Ends the streams and sockets of keys that were removed or changed, and then all waits.
     """
     try:
         settings = await asyncio.to_thread(load_keys)
@@ -184,6 +187,8 @@ async def _reload_keys(auth: Authenticator, rights: dict[str, Rights], graphql: 
         return
     lost = auth.replace(settings.all_keys, max_cost=settings.token_max_cost)
     graphql.withdraw(lambda caller: caller.identity.key in lost)
+    if lost:
+        waits.interrupt()  # who asks again is authenticated again
     rights.clear()
     rights.update(_rights(settings))
     log.info("read %d keys; removed or changed: %s", len(rights), ", ".join(sorted(lost)) or "none")

@@ -10,7 +10,7 @@ from graph.concurrency.in_progress import InProgress
 
 
 class Waits:
-    """When the server stops, all waits end at once, as if their time were over."""
+    """All waits can be ended at once, as if their time were over."""
 
     def __init__(self, most: int = 2_000) -> None:
         """``most``: waits at the same time, of which each caller may have as many as are free."""
@@ -37,6 +37,10 @@ class Waits:
     def end(self) -> None:
         """Ends all waits, also those that begin later."""
         self._ended = True
+        self.interrupt()
+
+    def interrupt(self) -> None:
+        """Ends the waits that have begun."""
         now = asyncio.get_running_loop().time()
         for scope in self._open:
             scope.reschedule(now)

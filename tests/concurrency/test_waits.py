@@ -49,6 +49,23 @@ async def test_all_waits_end_when_the_server_stops() -> None:
     assert sorted(ended) == ["a", "b", "later"]
 
 
+async def test_waits_that_are_interrupted_may_begin_again() -> None:
+    waits = Waits()
+
+    async def wait() -> None:
+        async with waits.at_most(3_600):
+            await never()
+
+    first = asyncio.create_task(wait())
+    await asyncio.sleep(0)
+    waits.interrupt()
+    second = asyncio.create_task(wait())
+    await asyncio.wait_for(first, 10)
+    assert not second.done()
+    waits.end()
+    await asyncio.wait_for(second, 10)
+
+
 async def test_a_cancelled_wait_is_cancelled() -> None:
     waits = Waits()
 
