@@ -64,10 +64,12 @@ def _progress(progress: Progress) -> dict[str, Any]:
     return {
         "BytesPerSecond": progress.bytes_per_second,
         "ElapsedSeconds": progress.elapsed_seconds,
+        "EstimateBasis": progress.basis,
         "EstimatedSecondsLeft": progress.seconds_left,
         "FilesPerSecond": progress.files_per_second,
         "ObservedAt": time_text(progress.observed_at),
         "Percent": progress.percent,
+        "QueuedSeconds": progress.queued_seconds,
         "StalledSince": None if stalled is None else time_text(stalled),
         "TotalsFinal": progress.totals_final,
     }

@@ -34,7 +34,10 @@ class Progress:
     files_per_second: float | None = None
     seconds_left: float | None = None
     basis: str | None = None
-    """What percent and time left are computed from: BYTES or FILES."""
+    """What percent and time left are computed from: BYTES, FILES, or HISTORY for a time left that
+    follows from earlier runs."""
+    queued_seconds: float | None = None
+    """From the request to the launch, or so far."""
     elapsed_seconds: float | None = None
     stalled_since: datetime | None = None
     """Since when no counter has changed, once that has lasted unusually long."""
@@ -44,7 +47,6 @@ class Progress:
 def measure(run: Run, observed_at: datetime) -> Progress:
     """The progress of a run from a single observation, without rates."""
     basis, share = _share(run)
-    started = run.launched_at or run.requested_at
     until = run.ended_at or observed_at
     return Progress(
         sequence=0,
@@ -52,9 +54,15 @@ def measure(run: Run, observed_at: datetime) -> Progress:
         percent=None if share is None else round(100 * share, 2),
         totals_final=totals_final(run),
         basis=basis,
-        elapsed_seconds=max(0.0, (until - started).total_seconds()) if started else None,
+        elapsed_seconds=_seconds(run.launched_at or run.requested_at, until),
+        queued_seconds=_seconds(run.requested_at, run.launched_at or until),
         observed_at=observed_at,
     )
+
+
+def _seconds(since: datetime | None, until: datetime) -> float | None:
+    """By AWS's clock and this server's, which may differ."""
+    return None if since is None else max(0.0, (until - since).total_seconds())
 
 
 def totals_final(run: Run) -> bool:

@@ -71,6 +71,7 @@ class PhaseName(Enum):
 class EstimateBasis(Enum):
     BYTES = "BYTES"
     FILES = "FILES"
+    HISTORY = "HISTORY"
 
 
 class EventLevel(Enum):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Sequence
 from contextlib import aclosing
+from functools import partial
 from typing import Protocol, Self
 
 from graph.aws import executions
@@ -17,6 +18,7 @@ from graph.runs.active import run_to_stop
 from graph.runs.cancel import Canceller, not_running
 from graph.runs.reading import read_runs
 from graph.runs.start import Starter
+from graph.runs.usual import usual_seconds
 from graph.runs.watch import PollPolicy, Sharing, Update, Watches
 from graph.store import IdempotencyKey, RunNote, RunRecords
 
@@ -62,7 +64,9 @@ class RunService:
         self._bookkeeping = Bookkeeping(clock)
         self._starter = Starter(gateway, records, self._bookkeeping, clock, settle)
         self._canceller = Canceller(gateway, records, self._bookkeeping, clock)
-        self.watches = Watches(self._observe, policy, clock, sharing)
+        self.watches = Watches(
+            self._observe, policy, clock, sharing=sharing, history=partial(usual_seconds, gateway)
+        )
 
     async def __aenter__(self) -> Self:
         return self

@@ -131,7 +131,9 @@ class RunProgress:
     )
     estimated_seconds_left: float | None = attribute(
         "seconds_left",
-        "The estimated time to completion in seconds; null without a rate and a total.",
+        "The estimated time to completion in seconds. Without a rate and a total it follows from "
+        "earlier runs of the mover while the run is being watched; null if there are none, or if "
+        "this run already takes longer.",
     )
     estimate_basis: EstimateBasis | None = word(
         EstimateBasis,
@@ -143,9 +145,16 @@ class RunProgress:
         "Seconds since the run was launched (or requested, if it was not launched yet), up to "
         "its end; null if AWS reports neither time.",
     )
+    queued_seconds: float | None = attribute(
+        "queued_seconds",
+        "Seconds from the request to the launch of the run, or so far if it waits; null if AWS "
+        "does not report when it was requested. AWS queues a run behind others of the same mover "
+        "or agent.",
+    )
     stalled_since: datetime | None = attribute(
         "stalled_since",
-        "Since when no counter has changed, once that has lasted a minute; null otherwise.",
+        "Since when no counter has changed, once that has lasted a minute; null otherwise. A run "
+        "that is QUEUED waits for another one, and does not count as stalled.",
     )
     observed_at: datetime = attribute(
         "observed_at", "When the server asked AWS for the numbers in this object."

@@ -110,10 +110,12 @@ describe(
 describe(
     EstimateBasis,
     "EstimateBasis",
-    "What the progress of a run is computed from.",
+    "What the progress of a run is computed from. Handle values that you do not know like null.",
     {
         "BYTES": "The bytes that were transferred, of those that are expected.",
         "FILES": "The files that were transferred, where AWS estimates no bytes.",
+        "HISTORY": "How long the last successful runs of the mover took, while AWS has no total "
+        "yet. `percent` is null then.",
     },
 )
 describe(

@@ -147,3 +147,33 @@ def test_a_percentage_is_0_to_100_and_always_says_what_it_measures(
     shown = measure(run(status, mode, **dict(zip(names, counts, strict=True))), START)
     assert (shown.percent is None) == (shown.basis is None)
     assert shown.percent is None or 0 <= shown.percent <= 100
+
+
+@pytest.mark.parametrize(
+    ("requested", "launched", "ended", "queued"),
+    [
+        (0, None, None, 40),
+        (0, 10, None, 10),
+        (0, 10, 30, 10),
+        (0, None, 30, 30),
+        (None, 5, 9, None),
+    ],
+)
+def test_the_time_in_the_queue_ends_with_the_launch_or_the_run(
+    requested: int | None, launched: int | None, ended: int | None, queued: float | None
+) -> None:
+    def time(seconds: int | None) -> datetime | None:
+        return None if seconds is None else START + timedelta(seconds=seconds)
+
+    look = replace(
+        run("QUEUED"),
+        requested_at=time(requested),
+        launched_at=time(launched),
+        ended_at=time(ended),
+    )
+    assert measure(look, START + timedelta(seconds=40)).queued_seconds == queued
+
+
+def test_clocks_that_differ_make_no_negative_time() -> None:
+    shown = measure(run("QUEUED"), START - timedelta(seconds=5))
+    assert (shown.elapsed_seconds, shown.queued_seconds) == (0.0, 10.0)

@@ -11,6 +11,8 @@ from graph.model.progress import Progress, measure
 from graph.model.run import Counters, Run
 from graph.runs.watch.poll_policy import PollPolicy
 
+QUEUED: Final = "QUEUED"
+HISTORY: Final = "HISTORY"
 _SMOOTHING: Final = 10.0
 """Seconds over which a rate is smoothed."""
 
@@ -53,6 +55,13 @@ class Meter:
         self._moved: tuple[float, datetime] | None = None
         self._shown: Progress | None = None
         self._gap = 1
+        self.usual: float | None = None
+        """Seconds that the runs of the mover usually take; None if that is not known."""
+        self._news = False
+
+    def learn(self, usual: float | None) -> None:
+        """Sets what runs of the mover usually take. The next state then counts as new."""
+        self.usual, self._news = usual, usual is not None
 
     def resume(self, run: Run, shown: Progress, monotonic: float, now: datetime) -> None:
         """Continues after a state that another process has observed."""
@@ -60,6 +69,8 @@ class Meter:
         self._last = (monotonic - _seconds(shown.observed_at, now), run)
         self._moved = (monotonic - _seconds(moved_at, now), moved_at)
         self._shown = shown
+        if shown.basis == HISTORY and shown.elapsed_seconds and shown.seconds_left:
+            self.usual = shown.elapsed_seconds + shown.seconds_left
 
     def skip(self, gap: int) -> None:
         """The next sequence number is higher than the last one by ``gap``."""
@@ -76,14 +87,17 @@ class Meter:
         stalled_since = self._stalled(run, monotonic)
         stalls_now = stalled_since is not None and not (before and before.stalled_since)
         self._last = (monotonic, run)
+        basis, seconds_left = self._estimate(run, progress)
         self._shown = replace(
             progress,
-            sequence=self._sequence(before, grows=changed or stalls_now),
+            sequence=self._sequence(before, grows=changed or stalls_now or self._news),
+            basis=basis,
             bytes_per_second=self._rates.bytes if self._rates else None,
             files_per_second=self._rates.files if self._rates else None,
-            seconds_left=self._seconds_left(run, progress.basis),
+            seconds_left=seconds_left,
             stalled_since=stalled_since,
         )
+        self._news = False
         return self._shown
 
     def without_answer(self, shown: Progress, monotonic: float) -> Progress:
@@ -118,6 +132,14 @@ class Meter:
             seconds,
         )
 
+    def _estimate(self, run: Run, progress: Progress) -> tuple[str | None, float | None]:
+        """The time left and what it is computed from: earlier runs as long as there is no total."""
+        elapsed = progress.elapsed_seconds
+        if not lacks_total(run, progress) or self.usual is None or elapsed is None:
+            return progress.basis, self._seconds_left(run, progress.basis)
+        left = round(self.usual - elapsed, 1)
+        return (HISTORY, left) if left > 0 else (None, None)
+
     def _seconds_left(self, run: Run, basis: str | None) -> float | None:
         if run.ended:
             return 0.0
@@ -127,9 +149,17 @@ class Meter:
         return round(max(0, total - done) / rate, 1) if rate > 0 else None
 
     def _stalled(self, run: Run, monotonic: float) -> datetime | None:
-        if run.ended or self._moved is None or monotonic - self._moved[0] < self.policy.stalled:
+        if run.ended or run.status == QUEUED or self._moved is None:
+            return None
+        if monotonic - self._moved[0] < self.policy.stalled:
             return None
         return self._moved[1]
+
+
+def lacks_total(run: Run, progress: Progress) -> bool:
+    """Whether a run is under way and has nothing yet that its counters compare with."""
+    waits = run.status in (QUEUED, "CANCELLING")
+    return not run.ended and not waits and progress.basis in (None, HISTORY)
 
 
 def _seconds(since: datetime, now: datetime) -> float:

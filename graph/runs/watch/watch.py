@@ -6,17 +6,23 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from typing import Final
 
 from graph.concurrency import Mailbox, Work
 from graph.model.clock import Clock
 from graph.model.errors import ApiError, Throttled, Upstream
 from graph.model.run import Run
 from graph.observability.metrics import WATCH_POLLS
-from graph.runs.watch.meter import Meter
+from graph.runs.watch.meter import Meter, lacks_total
 from graph.runs.watch.sharing import Share, Watcher
 from graph.runs.watch.update import Update
 
 log = logging.getLogger(__name__)
+
+History = Callable[[str], Awaitable[float | None]]
+"""By the ARN of a task the seconds that its runs usually take; None if that is not known."""
+HISTORY_CALLS: Final = 4
+"""To AWS, at most: a list and three runs."""
 
 
 class Watch:
@@ -34,8 +40,12 @@ class Watch:
         *,
         clock: Clock,
         join: Callable[[Watcher], Share],
+        history: History | None = None,
     ) -> None:
-        """``join``: makes the watch a part of what the deployment shares."""
+        """``join``: makes the watch a part of what the deployment shares.
+
+        ``history``: how long runs of the mover usually take; asked at most once.
+        """
         self.run_arn, self._describe, self._wait_for_turn = run_arn, describe, wait_for_turn
         self._meter, self._policy, self._clock = meter, meter.policy, clock
         self._mailboxes: dict[Mailbox[Update], Work] = {}
@@ -45,7 +55,7 @@ class Watch:
         self._cancelling = False
         self.latest: Update | None = None
         self.closed = False
-        self._share = join(self)
+        self._share, self._history = join(self), history
 
     def join(self, work: Work) -> Mailbox[Update]:
         """A mailbox with the latest state, if there is one, that gets each further state.
@@ -119,6 +129,7 @@ class Watch:
                 WATCH_POLLS.labels("ok").inc()
                 failing_since = None
                 changed = self._note(run)
+                await self._learn(run)
                 if not self._wanted():
                     return
                 wait = self._policy.after(run, wait, changed=changed)
@@ -136,6 +147,23 @@ class Watch:
             run = replace(run, cancelled=True)
         progress = self._meter.observe(run, self._clock.monotonic(), self._clock.now())
         return self._publish(Update(run, progress))
+
+    async def _learn(self, run: Run) -> None:
+        """Asks how long runs of the mover take, if that is of use and this process polls."""
+        history = None if self._meter.usual is not None else self._history
+        if history is None or self.latest is None or not self._share.polls:
+            return
+        if not lacks_total(run, self.latest.progress):
+            return
+        self._history = None
+        for _ in range(HISTORY_CALLS):
+            await self._wait_for_turn()
+        try:
+            async with asyncio.timeout(self._policy.call):
+                self._meter.learn(await history(run.task_arn))
+        except (ApiError, TimeoutError) as error:
+            log.info("earlier runs of %s cannot be read: %s", run.task_arn, error)
+        self._note(run)
 
     def _note_failure(self) -> None:
         """After a poll that failed, the followers may have to learn that the run has stalled."""

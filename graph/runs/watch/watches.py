@@ -19,7 +19,7 @@ from graph.runs.watch.poll_policy import PollPolicy
 from graph.runs.watch.sharing import Sharing, Unshared
 from graph.runs.watch.turns import PollTurns
 from graph.runs.watch.update import Update
-from graph.runs.watch.watch import Watch
+from graph.runs.watch.watch import History, Watch
 from graph.store import place_of
 
 _FIRST: Final = 2**30
@@ -29,21 +29,25 @@ _FIRST: Final = 2**30
 class Watches:
     """One watch per run, however many follow it. Owns the tasks that poll."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - its ports
         self,
         describe: Callable[[str], Awaitable[Run]],
         policy: PollPolicy | None = None,
         clock: Clock | None = None,
+        *,
         sharing: Sharing | None = None,
+        history: History | None = None,
         first: Callable[[], int] = lambda: 1 + secrets.randbelow(_FIRST),
     ) -> None:
         """``sharing``: with the other processes of the deployment; None if there are none.
+
+        ``history``: how long runs of a task usually take, for estimates without a total.
 
         ``first`` returns the first sequence number of a watch that continues no other. It is
         random, because a client that reconnects may send the number of an earlier watch. If it were
         a number of this watch, a state would be skipped.
         """
-        self._sharing = sharing or Unshared()
+        self._sharing, self._history = sharing or Unshared(), history
         self._describe, self._first = describe, first
         self._policy, self._clock = policy or PollPolicy(), clock or SystemClock()
         self._live: dict[str, Watch] = {}
@@ -101,7 +105,13 @@ class Watches:
             wait_for_turn = partial(self._turns.take, place_of(run_arn))
             join = partial(self._sharing.join, run_arn)
             watch = Watch(
-                run_arn, self._describe, wait_for_turn, meter, clock=self._clock, join=join
+                run_arn,
+                self._describe,
+                wait_for_turn,
+                meter,
+                clock=self._clock,
+                join=join,
+                history=self._history,
             )
             self._live[run_arn] = watch
             # In a context of its own: the first follower may leave before the others.

@@ -109,7 +109,7 @@ class Process:
         self.aws = Aws(clock, lambda _: plays(clock.seconds - 1000))
         self.shared = SharedWatches(self, self._listen, self)
         first = count(100, 100)
-        self.watches = Watches(self.aws, None, self, self.shared, lambda: next(first))
+        self.watches = Watches(self.aws, None, self, sharing=self.shared, first=lambda: next(first))
 
     def freeze(self) -> None:
         """As SIGSTOP does, until ``thaw``."""

@@ -199,3 +199,52 @@ def test_a_change_of_status_alone_ends_a_stall() -> None:
     meter.observe(run(moved=1), 0, START)
     assert meter.observe(run(moved=1), 60, START).stalled_since is not None
     assert meter.observe(run("VERIFYING", 1), 61, START).stalled_since is None
+
+
+def test_the_time_left_follows_from_earlier_runs_while_there_is_no_total() -> None:
+    meter = Meter(PollPolicy())
+
+    def at(seconds: float, status: str, moved: int = 0) -> tuple[object, ...]:
+        look = run(status, moved, 1000)
+        shown = meter.observe(look, seconds, START + timedelta(seconds=seconds))
+        return shown.basis, shown.seconds_left, shown.percent, shown.sequence
+
+    assert at(10, "PREPARING") == (None, None, None, 1)
+    meter.learn(100.0)
+    assert at(20, "PREPARING") == ("HISTORY", 80.0, None, 2)
+    assert at(30, "PREPARING") == ("HISTORY", 70.0, None, 2)
+    assert at(100, "PREPARING") == (None, None, None, 3), "stalled"
+    assert at(110, "TRANSFERRING", 100)[:3] == ("BYTES", None, 10.0)
+    assert at(120, "TRANSFERRING", 200)[:3] == ("BYTES", 80.0, 20.0)
+    assert at(130, "CANCELLING", 200)[:1] == ("BYTES",)
+
+
+@pytest.mark.parametrize("status", ["QUEUED", "CANCELLING", "SUCCESS", "ERROR"])
+def test_earlier_runs_say_nothing_of_a_run_that_waits_or_ends(status: str) -> None:
+    meter = Meter(PollPolicy())
+    meter.learn(100.0)
+    shown = meter.observe(run(status, None, None), 0, START)
+    assert shown.basis != "HISTORY"
+    assert shown.seconds_left in (None, 0.0)
+
+
+def test_an_estimate_of_another_process_is_continued() -> None:
+    meter, other = Meter(PollPolicy()), Meter(PollPolicy())
+    meter.learn(100.0)
+    look = run("PREPARING")
+    shown = meter.observe(look, 0, START + timedelta(seconds=30))
+    other.resume(look, shown, 500.0, START + timedelta(seconds=30))
+    assert other.usual == 100.0
+    later = other.observe(look, 510.0, START + timedelta(seconds=40))
+    assert (later.basis, later.seconds_left, later.sequence) == ("HISTORY", 60.0, shown.sequence)
+
+
+def test_a_run_that_waits_for_another_is_not_stalled_but_one_that_hangs_is() -> None:
+    meter = Meter(PollPolicy(stalled=60))
+    for seconds in (0, 61, 10_000):
+        at = START + timedelta(seconds=seconds)
+        assert meter.observe(run("QUEUED"), seconds, at).stalled_since is None
+    launched = START + timedelta(seconds=10_001)
+    assert meter.observe(run("LAUNCHING"), 10_001, launched).stalled_since is None
+    stuck = meter.observe(run("LAUNCHING"), 10_062, START + timedelta(seconds=10_062))
+    assert stuck.stalled_since == launched

@@ -14,7 +14,7 @@ from graph.concurrency import Share, Usage, Work, begin_work, current_work
 from graph.model.run import Run
 from graph.runs.watch import PollPolicy, Watches
 from graph.runs.watch.turns import PollTurns
-from tests.runs.watch.held import Aws, Follower, HeldClock, run, settle, watching
+from tests.runs.watch.held import Aws, Follower, HeldClock, run, watching
 
 SECONDS = 60
 
@@ -205,14 +205,15 @@ async def test_accounts_that_nobody_waits_for_are_forgotten() -> None:
 
 async def test_a_wait_that_is_cancelled_leaves_the_turn_to_the_next() -> None:
     clock = HeldClock()
-    aws = Aws(clock, lambda n: run(moved=n))
-    watches = watching(aws, clock=clock)
-    async with watches:
-        for number in range(3):
-            follow_as((str(number), None, "1"), watches, arn(number))
-        await settle()
-        assert len(aws.looks) == 1
-    async with watching(aws, clock=clock) as again:
-        follow_as(("a", None, "1"), again, arn(0))
-        await clock.turn(1)
-    assert len(aws.looks) == 3
+    turns, taken = PollTurns(1.0, clock), []
+
+    async def poll(name: str) -> None:
+        await turns.take("place")
+        taken.append((name, clock.seconds - 1000))
+
+    tasks = [asyncio.create_task(poll(name)) for name in "abc"]
+    await clock.turn()
+    tasks[1].cancel()
+    await clock.turn(1)
+    await asyncio.gather(*tasks, return_exceptions=True)
+    assert taken == [("a", 0), ("c", 1)]
