@@ -64,13 +64,12 @@ class Counters:
 
     @property
     def files_failed(self) -> int:
-        phases = (
-            self.files_failed_prepare,
-            self.files_failed_transfer,
-            self.files_failed_verify,
-            self.files_failed_delete,
+        return (
+            (self.files_failed_prepare or 0)
+            + (self.files_failed_transfer or 0)
+            + (self.files_failed_verify or 0)
+            + (self.files_failed_delete or 0)
         )
-        return sum(phase or 0 for phase in phases)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from functools import lru_cache
 from typing import Final
 
 import strawberry
@@ -12,8 +13,12 @@ from graph.model.errors import Invalid
 
 NOT_AN_ID: Final = "This is not an id of this server. Pass the 'id' of an object unchanged."
 _LONGEST: Final = 2_048
+_ENCODED: Final = 10_000
+"""Ids that are kept: lists show the same objects repeatedly."""
+_URL_SAFE: Final = bytes.maketrans(b"+/", b"-_")
 
 
+@lru_cache(_ENCODED)
 def encode(kind: str, key: str) -> strawberry.ID:
     """The global id of an object. ``kind`` is the name of its GraphQL type."""
     return strawberry.ID(_pack(f"{kind}:{key}"))
@@ -63,7 +68,9 @@ def bad_cursor(argument: str = "after") -> Invalid:
 
 
 def _pack(text: str) -> str:
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+    # In one pass what ``urlsafe_b64encode`` does in three: large responses have thousands of ids.
+    packed = binascii.b2a_base64(text.encode(), newline=False)
+    return packed.translate(_URL_SAFE, b"=").decode("ascii")
 
 
 def _unpack(packed: str, path: tuple[str, ...]) -> str:

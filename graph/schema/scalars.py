@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final, NewType
 
 import strawberry
@@ -12,14 +13,19 @@ from strawberry.schema.types.base_scalars import DateTimeDefinition
 from strawberry.types.scalar import ScalarDefinition
 
 from graph.model.errors import Upstream
+from graph.model.plain import unchanged
 
 AccountId = NewType("AccountId", str)
 Arn = NewType("Arn", str)
 BigInt = NewType("BigInt", int)
 
 _SAFE: Final = 2**53 - 1
+_WRITTEN: Final = 10_000
+"""Moments whose texts are kept: lists are shown repeatedly, and writing one takes a microsecond."""
+_WITHOUT_OFFSET: Final = -len("+00:00")
 
 
+@unchanged(int, -_SAFE, _SAFE)
 def _big(value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or abs(value) > _SAFE:
         shown = json.dumps(value, default=lambda _: "something else")
@@ -30,7 +36,12 @@ def _big(value: object) -> int:
 
 
 def _moment(value: datetime) -> str:
-    return value.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+    return _written(value if value.tzinfo is UTC else value.astimezone(UTC))
+
+
+@lru_cache(_WRITTEN)
+def _written(moment: datetime) -> str:
+    return moment.isoformat(timespec="milliseconds")[:_WITHOUT_OFFSET] + "Z"
 
 
 def _read_moment(value: object) -> datetime:
@@ -43,6 +54,7 @@ def _read_moment(value: object) -> datetime:
     return given if given.tzinfo else given.replace(tzinfo=UTC)
 
 
+@unchanged(str)
 def _text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError("Expected a string.")

@@ -94,13 +94,15 @@ Observer = Callable[[Scope, Report], None]
 
 def failures_of(errors: list[GraphQLError] | None, summary: Summary | None) -> Failures:
     """The errors of a result that has been prepared for a client: each has a code."""
+    if not errors:
+        return Counter()
     fields = summary.fields if summary else {}
     return Counter(
         (
             str((error.extensions or {}).get("code")),
             fields.get(str(error.path[0]), NO_FIELD) if error.path else NO_FIELD,
         )
-        for error in errors or ()
+        for error in errors
     )
 
 

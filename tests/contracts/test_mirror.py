@@ -23,6 +23,7 @@ TESTED_FROM_OUTSIDE: Final = {
     "graph/schema/arguments.py": "tests/contracts/test_language.py",
     "graph/store/store.py": "tests/store/test_database.py",
     "graph/transport/execution/plans/outcomes.py": "tests/transport/execution/plans/test_plan.py",
+    "graph/transport/execution/plans/runtime.py": "tests/transport/execution/plans/test_plan.py",
     "graph/transport/limits.py": "tests/transport/test_endpoint.py",
     "graph/transport/status.py": "tests/transport/test_specification.py",
 }

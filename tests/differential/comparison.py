@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
+from contextlib import nullcontext
 from inspect import isawaitable
 from typing import Any
+from unittest.mock import patch
 
-from graphql import execute_root_selection_set
+from graphql import GraphQLError, execute_root_selection_set
 from prometheus_client import REGISTRY
 
-from graph.transport.execution.executor import _executor
+from graph.transport.execution import executor
+from graph.transport.execution.executor import subscribe
 from graph.transport.execution.request import OperationRequest
 from graph.transport.execution.schema import Schema
 
@@ -33,16 +37,33 @@ async def _compared(schema: Schema, request: OperationRequest, context: object) 
 
 async def _executed(schema: Schema, request: OperationRequest, context: object) -> Shown:
     operation = schema.prepare(request)
-    executor = _executor(schema, operation, request.variables, context)
-    if isinstance(executor, list):
-        return "", [(error.message, "", "") for error in executor]
-    with executor.planned():
-        result: Any = execute_root_selection_set(executor)
+    built = executor._executor(schema, operation, request.variables, context)
+    if isinstance(built, list):
+        return _shown(None, built)
+    with built.plans or nullcontext():
+        result: Any = execute_root_selection_set(built)
         if isawaitable(result):
             result = await result
-    errors = [(e.message, repr(e.path), repr(e.locations)) for e in result.errors or ()]
+    return _shown(result.data, result.errors or ())
+
+
+def _shown(data: object, errors: Iterable[GraphQLError]) -> Shown:
     # ``repr`` shows the order of the keys, and tells 1 from True and 1.0.
-    return repr(result.data), errors
+    return repr(data), [(e.message, repr(e.path), repr(e.locations)) for e in errors]
+
+
+def compare_events(schema: Schema, text: str, variables: dict[str, Any], context: object) -> None:
+    """The first event is executed without plans, the others are the same."""
+    request = OperationRequest(text, variables, None, "somebody", "r")
+    first, *others = asyncio.run(_events(schema, request, context))
+    assert all(other == first for other in others), (text, variables, first, others)
+
+
+async def _events(schema: Schema, request: OperationRequest, context: object) -> list[Shown]:
+    operation = schema.prepare(request)
+    with patch.object(executor, "shown", lambda errors, _code_of, _request_id: errors):
+        results = subscribe(schema, operation, request, context)
+        return [_shown(result.data, result.errors) async for result in results]
 
 
 def completed(outcome: str = "compiled") -> float:

@@ -22,18 +22,28 @@ class RandomDocument:
     """One operation with its fragments. Aliases, conditions and repeated fields are frequent."""
 
     def __init__(
-        self, schema: GraphQLSchema, random: Random, left_out: frozenset[str] = frozenset()
+        self,
+        schema: GraphQLSchema,
+        random: Random,
+        left_out: frozenset[str] = frozenset(),
+        followed: str | None = None,
     ) -> None:
-        """``left_out``: names of fields whose values are never the same twice."""
+        """``left_out``: names of fields whose values are never the same twice.
+
+        ``followed``: the field of a subscription; the document is a query if that is None.
+        """
         self._schema, self._random, self._left_out = schema, random, left_out
         self._fragments: dict[str, tuple[str, str]] = {}
         self._used: set[str] = set()
         self._aliases = self._directives = 0
-        root = schema.query_type
-        assert root is not None
-        body = self._set(root, 4)
+        if followed is None:
+            kind, body = "query", self._set(_some(schema.query_type), 4)
+        else:
+            field = _some(schema.subscription_type).fields[followed]
+            kind = "subscription"
+            body = f"{{ {followed} {self._set(get_named_type(field.type), 4)} }}"
         known = ", ".join(f"${name}: {VARIABLES[name]}" for name in sorted(self._used))
-        head = f"query({known}) " if known else ""
+        head = f"{kind}({known}) " if known else f"{kind} "
         self.text = head + body + "".join(text for _, text in self._fragments.values())
         self.variables: dict[str, Any] = {
             name: random.random() < 0.5 for name in self._used if name != "b2"
@@ -102,3 +112,8 @@ class RandomDocument:
             self._used.add(name)
             name = f"${name}"
         return f" @{self._random.choice(['skip', 'include'])}(if: {name})"
+
+
+def _some(root: GraphQLObjectType | None) -> GraphQLObjectType:
+    assert root is not None
+    return root

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import AsyncGenerator
 from datetime import datetime
 from enum import Enum
 from random import Random
@@ -119,6 +120,14 @@ class Query:
         return [Later(info.context.node.leaf), info.context.other.leaf]
 
 
+@strawberry.type
+class Subscription:
+    @strawberry.subscription
+    async def followed(self, info: strawberry.Info[Any, None]) -> AsyncGenerator[Node, None]:
+        for _ in range(3):
+            yield info.context.node
+
+
 class Values:
     """The context: two random nodes."""
 
@@ -144,6 +153,11 @@ def _node(random: Random) -> Node:
     )
 
 
-SCHEMA = make_schema(query=Query, scalars=SCALARS, limits=QueryLimits(depth=30, cost=10**9))
+SCHEMA = make_schema(
+    query=Query,
+    subscription=Subscription,
+    scalars=SCALARS,
+    limits=QueryLimits(depth=30, cost=10**9),
+)
 SCHEMA.pacer = Pacer(math.inf)
 """Pauses would make the order of errors depend on the speed of the machine."""

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from graph.transport.execution.request import RequestError
 from graph.transport.execution.schema import Schema
 from tests.differential import everything, movers
-from tests.differential.comparison import compare, completed
+from tests.differential.comparison import compare, compare_events, completed
 from tests.differential.documents import RandomDocument
 from tests.differential.faults import spoil
 
@@ -46,6 +46,16 @@ def test_the_results_are_the_same_for_the_types_of_the_server(seed: int) -> None
     spoil(values.roots, random, movers.SPARED)
     document = RandomDocument(movers.SCHEMA.core, random, movers.LEFT_OUT)
     _compare(movers.SCHEMA, document, values)
+
+
+@settings(max_examples=EXAMPLES)
+@given(SEEDS)
+def test_the_events_of_a_subscription_are_the_same(seed: int) -> None:
+    random = Random(seed)  # noqa: S311 - a test
+    values, schema = everything.Values(random), everything.SCHEMA
+    spoil([values.node], random)
+    document = RandomDocument(schema.core, random, followed="followed")
+    compare_events(schema, document.text, document.variables, values)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from operator import attrgetter
 from typing import Final
@@ -27,7 +27,7 @@ from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from graph.transport.execution.limits import QueryLimits, too_costly
 from graph.transport.execution.plans.cache import Plans
-from graph.transport.execution.request import RequestError
+from graph.transport.execution.request import Operation, RequestError
 from graph.transport.execution.shape import check_shape
 from graph.transport.execution.wording import naming_arguments
 from graph.transport.status import Stage
@@ -45,6 +45,8 @@ class Document:
     node: DocumentNode
     plans: Plans | None = None
     """What is compiled of it; None if nothing is, or if the document is too long to be cached."""
+    operations: dict[str | None, Operation] = field(default_factory=dict)
+    """By the name that a request gives: its operations, with their cost without variables."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from inspect import isawaitable
 from typing import Any, Final, TypeGuard, cast
@@ -17,6 +18,7 @@ from graphql import (
 from strawberry.execution import optimized_is_awaitable
 
 from graph.transport.execution.errors import shown
+from graph.transport.execution.events import planned_events
 from graph.transport.execution.planned import PlannedExecutor
 from graph.transport.execution.plans.cache import PlansInUse
 from graph.transport.execution.request import Operation, OperationRequest, RequestError
@@ -61,7 +63,7 @@ async def execute(
     executor = _executor(schema, operation, request.variables, context)
     if isinstance(executor, list):
         return refused(schema, RequestError(executor), request.request_id)
-    with executor.planned():
+    with executor.plans or nullcontext():
         result = execute_root_selection_set(executor)
         if isawaitable(result):
             result = await result
@@ -91,11 +93,13 @@ async def subscribe(
         return
     resumption = operation.resumption
     try:
+        planned = planned_events(executor)
         async for event in source:
-            with executor.planned():
-                result = execute_subscription_event(_for_event(executor, event))
-                if isawaitable(result):
-                    result = await result
+            with executor.plans or nullcontext():
+                result = planned.result(event) if planned else None
+                if result is None:
+                    executed = execute_subscription_event(_for_event(executor, event))
+                    result = await executed if isawaitable(executed) else executed
             sequence = resumption.sequence_of(event) if resumption else None
             yield _showable(schema, result, request.request_id, sequence)
     except Exception as error:  # noqa: BLE001 - a boundary; ``shown`` logs it

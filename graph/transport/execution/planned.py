@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Generator, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Awaitable, Generator, Sequence
 from typing import Any
 
 from graphql import GraphQLList, GraphQLObjectType, GraphQLResolveInfo
@@ -25,18 +24,6 @@ class PlannedExecutor(PacedExecutor):
 
     plans: PlansInUse | None = None
     """None if nothing is compiled."""
-
-    @contextmanager
-    def planned(self) -> Iterator[None]:
-        """Around the execution, or that of each event."""
-        if self.plans is None:
-            yield
-            return
-        self.plans.begin()
-        try:
-            yield
-        finally:
-            self.plans.report()
 
     def complete_list_value(
         self,

@@ -18,7 +18,13 @@ from strawberry.types.scalar import ScalarDefinition
 
 from graph.model.price import NO_PRICES, Prices
 from graph.transport.execution.cost import Cost, check_cost
-from graph.transport.execution.documents import Documents, chosen, operations_of, root_fields
+from graph.transport.execution.documents import (
+    Document,
+    Documents,
+    chosen,
+    operations_of,
+    root_fields,
+)
 from graph.transport.execution.errors import CodeOf
 from graph.transport.execution.limits import QueryLimits
 from graph.transport.execution.pacing import Pacer
@@ -74,29 +80,39 @@ class Schema:
         Raises RequestError if it is malformed, invalid or too expensive, NotAllowed if its type is.
         """
         text = self._persisted.text_of(request.query, request.reference)
-        found = self.documents.get(text)
-        document = found.node
+        document = self.documents.get(text)
         self._persisted.register(text, request.reference)
-        definition = chosen(document, request.operation_name)
-        if definition.operation not in request.allowed:
-            raise NotAllowed(definition.operation)
-        cost = self._cost(document, definition, request.variables)
-        fields = root_fields(document, definition)
+        name, variables = request.operation_name, request.variables
+        operation = document.operations.get(name)
+        if operation is None or variables:
+            definition = operation.definition if operation else chosen(document.node, name)
+            if definition.operation not in request.allowed:
+                raise NotAllowed(definition.operation)
+            cost = self._cost(document.node, definition, variables)
+            operation = self._operation(document, definition, cost)
+            if not variables:
+                document.operations[name] = operation
+        if operation.type not in request.allowed:
+            raise NotAllowed(operation.type)
+        return operation
+
+    def _operation(
+        self, document: Document, definition: OperationDefinitionNode, cost: Cost
+    ) -> Operation:
+        fields = root_fields(document.node, definition)
         names = {(field.alias or field.name).value: field.name.value for field in fields}
         name = definition.name.value if definition.name else None
         of_states = all(field.name.value in self._states for field in fields)
         is_state = definition.operation is OperationType.SUBSCRIPTION and of_states
-        summary = Summary(name, definition.operation.value, names)
-        resumption = self._resumptions.get(fields[0].name.value) if is_state else None
         return Operation(
-            document,
+            document.node,
             definition,
-            summary,
+            Summary(name, definition.operation.value, names),
             is_state,
-            resumption,
+            self._resumptions.get(fields[0].name.value) if is_state else None,
             cost.fields,
             cost.all_calls,
-            found.plans,
+            document.plans,
         )
 
     def _cost(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any, Final
 
 from graphql import (
@@ -14,6 +14,7 @@ from graphql import (
     GraphQLSchema,
 )
 from graphql.execution.collect_fields import FieldDetails
+from prometheus_client import Counter
 
 from graph.observability.metrics import GRAPHQL_PLANS, GRAPHQL_VALUES
 from graph.transport.execution.plans.outcomes import Fallback, reason_of
@@ -92,12 +93,18 @@ class PlansInUse:
         self._plans, self._variables, self._context = plans, variables, context
         self._busy = busy
         self._bound: dict[Key, Bound | None] = {}
-        self._outcomes: Counter[str] = Counter()
+        self._outcomes: dict[str, int] = {}
         self._may_compile = False
 
-    def begin(self) -> None:
+    def __enter__(self) -> None:
         """Before the execution, or each event."""
-        self._may_compile = self._plans.begin()
+        self._may_compile = self._may_compile or self._plans.begin()
+
+    def __exit__(self, *_exc: object) -> None:
+        """After it: counts what was completed, and by whom."""
+        for outcome, number in self._outcomes.items():
+            _counter(outcome).inc(number)
+        self._outcomes.clear()
 
     def find(self, kind: GraphQLOutputType, details: Sequence[FieldDetails]) -> Bound | None:
         """The plan for the value of a field, if it has one."""
@@ -116,20 +123,14 @@ class PlansInUse:
     def succeeded(self, bound: Bound) -> None:
         """A plan has completed a value."""
         bound.plan.succeeded()
-        self._outcomes[_COMPILED] += 1
+        self._count(_COMPILED)
 
     def failed(self, bound: Bound, error: Exception) -> None:
         """A plan has left a value to graphql-core."""
-        self._outcomes[reason_of(error)] += 1
+        self._count(reason_of(error))
         bound.plan.failed()
         if bound.plan.dropped:
             GRAPHQL_PLANS.labels("dropped").inc()
-
-    def report(self) -> None:
-        """After the execution, or each event: counts what was completed, and by whom."""
-        for outcome, number in self._outcomes.items():
-            GRAPHQL_VALUES.labels(outcome).inc(number)
-        self._outcomes.clear()
 
     def _bind(self, kind: GraphQLOutputType, nodes: Sequence[FieldNode]) -> Bound | None:
         plan = self._plans.get(kind, nodes)
@@ -138,8 +139,16 @@ class PlansInUse:
         try:
             return Bound(plan, self._variables, self._context)
         except Fallback as error:
-            self._outcomes[error.reason] += 1
+            self._count(error.reason)
             return None
+
+    def _count(self, outcome: str) -> None:
+        self._outcomes[outcome] = self._outcomes.get(outcome, 0) + 1
+
+
+@cache
+def _counter(outcome: str) -> Counter:
+    return GRAPHQL_VALUES.labels(outcome)
 
 
 def _key(kind: GraphQLOutputType, nodes: Sequence[FieldNode]) -> Key:

@@ -6,7 +6,7 @@ with ``repr``. Types, resolvers and serializers are objects in the globals of th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, NamedTuple
 
@@ -26,9 +26,10 @@ from graphql import (
 )
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
-from graph.transport.execution.plans.leaves import members_of, serializer, test_of
+from graph.transport.execution.plans.leaves import USUAL, members_of, serializer, test_of
 from graph.transport.execution.plans.outcomes import Fallback, Unsupported
 from graph.transport.execution.plans.reading import Call, Path, class_of, reading_of
+from graph.transport.execution.plans.runtime import Table, no_list, no_list_not_null, truth
 from graph.transport.execution.plans.selections import (
     Collected,
     Condition,
@@ -69,7 +70,7 @@ class Writer:
         self, schema: GraphQLSchema, fragments: Mapping[str, FragmentDefinitionNode]
     ) -> None:
         self._schema, self._fragments = schema, fragments
-        self.globals: dict[str, Any] = {"Fallback": Fallback, "truth": _truth}
+        self.globals: dict[str, Any] = {"Fallback": Fallback, "truth": truth, "usual": USUAL}
         self._body: list[str] = []
         self._conditions: dict[str, str] = {}
         self._names = self._written = 0
@@ -185,7 +186,9 @@ class Writer:
             return f"(({known}) if {first}.__class__ is {enum} else {slow}({again}))"
         test = test_of(kind)
         if test is None:
-            return f"{slow}({first})"
+            coerced = f"(z := {self._global('s', kind.coerce_output_value)}({again}))"
+            known = f"{first}.__class__ in usual and {coerced}.__class__ in usual"
+            return f"(z if {known} else {slow}({again}))"
         test = test.format(first=first, again=again)
         if nullable:
             test = f"{test} or {again} is None"
@@ -196,7 +199,7 @@ class Writer:
     ) -> Expression:
         item_name = self._name("y")
         item = self._value(kind.of_type, field, item_name)
-        none = self._global("s", _no_list if nullable else _no_list_not_null)
+        none = self._global("s", no_list if nullable else no_list_not_null)
         items = f"[{item.text} for {item_name} in count({again}, {item.fields})]"
         is_list = f"{first}.__class__ is list or {again}.__class__ is tuple"
         return Expression(f"({items} if {is_list} else {none}({again}))", 1)
@@ -212,7 +215,7 @@ class Writer:
                 functions[each] = function
         table, classes = self._name("a"), {each: self._global("k", each) for each in functions}
         entries = ", ".join(f"{classes[each]}: {f.name}" for each, f in functions.items())
-        self.globals["Table"] = _Table
+        self.globals["Table"] = Table
         self._body.append(f"{table} = Table({{{entries}}})")
         return table, max(f.fields for f in functions.values())
 
@@ -273,27 +276,3 @@ class Writer:
             del self._body[kept[0] :]
             self.globals, self._conditions = kept[1], kept[2]
             raise
-
-
-class _Table(dict[type, Callable[[Any], Any]]):
-    """Functions by the class of the object."""
-
-    def __missing__(self, _class: type) -> Callable[[Any], Any]:
-        raise Fallback("class")
-
-
-def _truth(variables: Mapping[str, Any], name: str) -> bool:
-    """The value of a variable in a directive. Raises Fallback for null, which is an error."""
-    value = variables.get(name)
-    if not isinstance(value, bool):
-        raise Fallback("variable")
-    return value
-
-
-def _no_list(value: object) -> None:
-    if value is not None:
-        raise Fallback("list")
-
-
-def _no_list_not_null(value: object) -> None:
-    raise Fallback("null" if value is None else "list")

@@ -32,8 +32,8 @@ def in_use(plans: Plans, *, busy: bool = False) -> PlansInUse:
 
 
 def found(use: PlansInUse) -> Bound:
-    use.begin()
-    bound = use.find(GRID, details())
+    with use:
+        bound = use.find(GRID, details())
     assert bound is not None
     return bound
 
@@ -46,15 +46,15 @@ def events(event: str) -> float:
 def test_the_second_execution_compiles() -> None:
     plans = Plans(SCHEMA.core, DOCUMENT)
     first, second = in_use(plans), in_use(plans)
-    first.begin()
-    assert first.find(GRID, details()) is None
+    with first:
+        assert first.find(GRID, details()) is None
     assert found(second).complete(VALUE) == {"numbers": [[1]]}
 
 
 def test_so_does_the_second_event_of_a_subscription() -> None:
     use = in_use(Plans(SCHEMA.core, DOCUMENT))
-    use.begin()
-    assert use.find(GRID, details()) is None
+    with use:
+        assert use.find(GRID, details()) is None
     assert found(use)
 
 
@@ -72,10 +72,10 @@ def test_nothing_is_compiled_while_others_wait() -> None:
     plans = Plans(SCHEMA.core, DOCUMENT)
     plans.expect()
     busy = in_use(plans, busy=True)
-    busy.begin()
-    assert busy.find(GRID, details()) is None
-    assert found(in_use(plans))
-    assert busy.find(GRID, details()) is not None
+    with busy:
+        assert busy.find(GRID, details()) is None
+        assert found(in_use(plans))
+        assert busy.find(GRID, details()) is not None
 
 
 def test_values_are_counted_by_outcome() -> None:
@@ -83,9 +83,9 @@ def test_values_are_counted_by_outcome() -> None:
     plans.expect()
     use, before = in_use(plans), (completed(), completed("error"))
     bound = found(use)
-    use.succeeded(bound)
-    use.failed(bound, ValueError("x"))
-    use.report()
+    with use:
+        use.succeeded(bound)
+        use.failed(bound, ValueError("x"))
     assert (completed(), completed("error")) == (before[0] + 1, before[1] + 1)
 
 
@@ -97,6 +97,6 @@ def test_a_plan_that_keeps_failing_is_dropped_for_all() -> None:
         use.failed(found(use), ValueError("x"))
     assert use.find(GRID, details()) is None
     other = in_use(plans)
-    other.begin()
-    assert other.find(GRID, details()) is None
+    with other:
+        assert other.find(GRID, details()) is None
     assert events("dropped") == before + 1

@@ -1,0 +1,59 @@
+"""Completes the events of a subscription by the plan of its only field, without an executor."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from graphql import (
+    ExecutionResult,
+    GraphQLObjectType,
+    is_non_null_type,
+    is_object_type,
+)
+from graphql.execution.collect_fields import FieldDetails, collect_fields
+from strawberry.schema.schema_converter import GraphQLCoreConverter
+from strawberry.types.field import StrawberryField
+
+from graph.transport.execution.planned import PlannedExecutor
+from graph.transport.execution.plans.cache import PlansInUse
+
+
+class PlannedEvents:
+    """The field of a subscription, whose value is the event itself."""
+
+    def __init__(
+        self, plans: PlansInUse, key: str, kind: GraphQLObjectType, details: list[FieldDetails]
+    ) -> None:
+        self._plans, self._key, self._kind, self._details = plans, key, kind, details
+
+    def result(self, event: Any) -> ExecutionResult | None:
+        """The result of an event; None if it has to be executed."""
+        bound = self._plans.find(self._kind, self._details)
+        if bound is None or bound.plan.others:
+            return None
+        try:
+            value = bound.complete(event)
+        except Exception as error:  # noqa: BLE001 - met again by the execution, which reports it
+            self._plans.failed(bound, error)
+            return None
+        self._plans.succeeded(bound)
+        return ExecutionResult({self._key: value}, None)
+
+
+def planned_events(executor: PlannedExecutor) -> PlannedEvents | None:
+    """None if nothing is compiled, or the value of the field is no object."""
+    root = executor.schema.subscription_type
+    if executor.plans is None or root is None:
+        return None
+    fields = collect_fields(
+        executor.schema, executor.fragments, executor.variable_values, root, executor.operation
+    ).grouped_field_set
+    if len(fields) != 1:
+        return None
+    ((key, details),) = fields.items()
+    field = root.fields[details[0].node.name.value]
+    definition = field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+    kind = field.type.of_type if is_non_null_type(field.type) else field.type
+    if not isinstance(definition, StrawberryField) or not definition.is_subscription:
+        return None
+    return PlannedEvents(executor.plans, key, kind, details) if is_object_type(kind) else None

@@ -1,0 +1,91 @@
+"""Events of a subscription are completed by the plan of its field, where it has one."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from typing import Any
+
+import pytest
+import strawberry
+
+from graph.transport import Schema, make_schema
+from graph.transport.execution import executor
+from graph.transport.execution.executor import Result, subscribe
+from graph.transport.execution.request import OperationRequest
+from tests.transport.small import Context, Query
+
+
+@strawberry.type
+class Item:
+    name: str
+
+    @strawberry.field
+    async def later(self) -> Item:
+        return self
+
+
+@strawberry.type
+class Subscription:
+    @strawberry.subscription
+    async def items(self) -> AsyncGenerator[Item | None, None]:
+        for name in ("a", "b", "c", None, "d"):
+            yield Item(name=name)  # type: ignore[arg-type]
+
+    @strawberry.subscription
+    async def nothing(self) -> AsyncGenerator[Item | None, None]:
+        for _ in range(3):
+            yield None
+
+    @strawberry.subscription
+    async def numbers(self) -> AsyncGenerator[int, None]:
+        for number in range(3):
+            yield number
+
+
+@pytest.fixture
+def executed(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """The events for which an executor is made."""
+    events, make = [], executor._for_event
+
+    def noted(of: Any, event: Any) -> Any:
+        events.append(event)
+        return make(of, event)
+
+    monkeypatch.setattr(executor, "_for_event", noted)
+    return events
+
+
+def schema(*, compiled: bool = True) -> Schema:
+    return make_schema(query=Query, subscription=Subscription, compiled=compiled)
+
+
+async def results(asked: Schema, query: str) -> list[Result]:
+    request = OperationRequest(query, {}, None, "w", "r")
+    operation = asked.prepare(request)
+    return [r async for r in subscribe(asked, operation, request, Context("w", "r"))]
+
+
+async def test_only_the_first_event_and_a_wrong_one_are_executed(executed: list[Any]) -> None:
+    found = await results(schema(), "subscription { x: items { name } }")
+    assert [item.name for item in executed] == ["a", None]
+    names = [(r.data or {})["x"] and (r.data or {})["x"]["name"] for r in found]
+    assert names == ["a", "b", "c", None, "d"]
+    assert [error.path for r in found for error in r.errors] == [["x", "name"]]
+
+
+@pytest.mark.parametrize(
+    ("query", "number"),
+    [
+        ("subscription { items { name later { name } } }", 5),
+        ("subscription { nothing { name } }", 3),
+        ("subscription { numbers }", 3),
+    ],
+)
+async def test_others_are_all_executed(executed: list[Any], query: str, number: int) -> None:
+    assert len(await results(schema(), query)) == number
+    assert len(executed) == number
+
+
+async def test_so_are_all_where_nothing_is_compiled(executed: list[Any]) -> None:
+    await results(schema(compiled=False), "subscription { items { name } }")
+    assert len(executed) == 5
