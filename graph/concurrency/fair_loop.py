@@ -69,11 +69,11 @@ class FairLoop(asyncio.SelectorEventLoop):
         until = now + _SLICE_SECONDS
         try:
             while calls and now < until:
-                caller, (handle, callback, args, context) = calls.pop()
+                line, (handle, callback, args, context) = calls.pop()
                 if not handle.cancelled():
                     self._call(handle, callback, args, context)
                 before, now = now, self._clock()
-                calls.charge(caller, now - before)
+                calls.charge(line, now - before, now)
         finally:
             self._turns_are_due = bool(calls)
             if calls:

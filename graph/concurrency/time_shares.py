@@ -21,14 +21,38 @@ _IDLE: Final = 1_000
 
 
 @dataclass(eq=False, slots=True)
-class _Line(Generic[T]):
+class Line(Generic[T]):
     """The items of one caller, by user."""
 
+    caller: Hashable
     users: dict[Hashable, deque[T]] = field(default_factory=dict)
+    """In the order of their turns. The only user keeps its queue while that is empty."""
     waiting: int = 0
     debt: float = 0.0
     """Seconds that it has used without having passed a turn to the others for them."""
     idle_since: float = 0.0
+
+    def add(self, user: Hashable, item: T) -> None:
+        queue = self.users.get(user)
+        if queue is None:
+            self.users[user] = queue = deque()
+        queue.append(item)
+        self.waiting += 1
+
+    def take(self) -> T:
+        """Removes the next item; there is one."""
+        self.waiting -= 1
+        if len(self.users) == 1:
+            (queue,) = self.users.values()
+            return queue.popleft()
+        queue = deque()
+        while not queue:  # as that of one who was the only user before
+            user = next(iter(self.users))
+            queue = self.users.pop(user)
+        item = queue.popleft()
+        if queue:
+            self.users[user] = queue  # behind the others
+        return item
 
 
 class TimeShares(Generic[T]):
@@ -40,11 +64,13 @@ class TimeShares(Generic[T]):
 
     def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
         self._clock = clock
-        self._lines: dict[Hashable, _Line[T]] = {}
-        self._idle: dict[Hashable, _Line[T]] = {}
+        self._lines: dict[Hashable, Line[T]] = {}
+        self._turns: deque[Line[T]] = deque()
+        """Those with items, in the order of their turns."""
+        self._most = _IDLE
 
     def __bool__(self) -> bool:
-        return bool(self._lines)
+        return bool(self._turns)
 
     def waiting(self, caller: Hashable) -> int:
         """The number of items of a caller."""
@@ -53,61 +79,41 @@ class TimeShares(Generic[T]):
 
     def push(self, share: Share, item: T) -> None:
         """Adds an item behind all others of its caller and user."""
-        caller = share[0]
-        user = share[1] if len(share) > 1 else None
-        line = self._lines.get(caller)
+        line = self._lines.get(share[0])
         if line is None:
-            self._lines[caller] = line = self._revived(caller)
-        queue = line.users.get(user)
-        if queue is None:
-            line.users[user] = queue = deque()
-        queue.append(item)
-        line.waiting += 1
+            line = self._new(share[0])
+        line.add(share[1] if len(share) > 1 else None, item)
+        if line.waiting == 1:
+            if line.debt:
+                line.debt = max(0.0, line.debt - (self._clock() - line.idle_since) / 2)
+            self._turns.append(line)
 
-    def pop(self) -> tuple[Hashable, T]:
-        """Removes the next item; returns it with its caller. Raises IndexError if there is none."""
-        caller, line = self._next()
-        user, queue = next(iter(line.users.items()))
-        item = queue.popleft()
-        line.waiting -= 1
-        if len(line.users) > 1 or not queue:
-            del line.users[user]
-            if queue:
-                line.users[user] = queue  # behind the others
-        if not line.users:
-            del self._lines[caller]
-            if len(self._idle) >= _IDLE:
-                self._idle.clear()
-            self._idle[caller] = line
-        return caller, item
+    def pop(self) -> tuple[Line[T], T]:
+        """Removes the next item; returns it with its line. Raises IndexError if there is none."""
+        turns = self._turns
+        line = turns[0]
+        while line.debt >= _TURN_SECONDS and len(turns) > 1:
+            line.debt -= _TURN_SECONDS
+            turns.rotate(-1)
+            line = turns[0]
+        item = line.take()
+        if not line.waiting:
+            turns.popleft()
+        return line, item
 
-    def charge(self, caller: Hashable, seconds: float) -> None:
-        """Records what the last item of a caller took."""
-        line = self._lines.get(caller)
-        if line is None:
-            line = self._idle.get(caller)
-            if line is None:
-                return
-            line.idle_since = self._clock()
+    def charge(self, line: Line[T], seconds: float, now: float) -> None:
+        """Records what an item of a line took, which ended now."""
         line.debt = min(line.debt + seconds, _MAX_DEBT_SECONDS)
+        line.idle_since = now
 
     def clear(self) -> None:
+        self._turns.clear()
         self._lines.clear()
-        self._idle.clear()
 
-    def _next(self) -> tuple[Hashable, _Line[T]]:
-        while self._lines:
-            caller, line = next(iter(self._lines.items()))
-            if line.debt < _TURN_SECONDS or len(self._lines) == 1:
-                return caller, line
-            line.debt -= _TURN_SECONDS
-            del self._lines[caller]
-            self._lines[caller] = line  # behind the others
-        raise IndexError("there is no item")
-
-    def _revived(self, caller: Hashable) -> _Line[T]:
-        line = self._idle.pop(caller, None)
-        if line is None:
-            return _Line()
-        line.debt = max(0.0, line.debt - (self._clock() - line.idle_since) / 2)
+    def _new(self, caller: Hashable) -> Line[T]:
+        if len(self._lines) >= self._most:
+            self._lines = {caller: line for caller, line in self._lines.items() if line.waiting}
+            self._most = len(self._lines) + _IDLE
+        line: Line[T] = Line(caller)
+        self._lines[caller] = line
         return line

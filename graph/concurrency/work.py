@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import Context, ContextVar
 from dataclasses import dataclass, field
@@ -64,21 +63,25 @@ class Work:
     """
 
     def __init__(self, *shares: Share, usage: Usage | None = None) -> None:
-        self._own: Counter[Share] = Counter(shares)
+        self._own: dict[Share, int] = {}
+        for share in shares:
+            self._own[share] = self._own.get(share, 0) + 1
         self._others: dict[Work, None] = {}
         """Those that have joined, whose shares this work has, too."""
-        self._parts: WeakSet[Work] = WeakSet()
-        """Those that this work has joined."""
+        self._parts: WeakSet[Work] | None = None
+        """Those that this work has joined; made for the first."""
+        self._shares: list[Share] | None = None
+        """Remembered, as they are asked for often; None once they may have changed."""
         self._on_join: dict[object, Callable[[Share], None]] = {}
         self.usage = usage or Usage()
         """Shared with the parts of the work; not with those who join it."""
 
     @property
     def shares(self) -> list[Share]:
-        """Those that the work is done for now. The server's own if there are none."""
-        if not self._others:  # as is most work, and this is asked often
-            return list(islice(self._own, _OWN)) or [SERVER]
-        return self._found() or [SERVER]
+        """Those that the work is done for now, not to be modified. The server's own if none are."""
+        if self._shares is None:
+            self._shares = self._found() or [SERVER]
+        return self._shares
 
     def part(self) -> Work:
         """A part of this work, which others may join separately."""
@@ -90,17 +93,21 @@ class Work:
         """From now on this work is also done for the other, and for all that join the other."""
         if other not in self._others:
             self._others[other] = None
+            if other._parts is None:
+                other._parts = WeakSet()
             other._parts.add(self)
             self._announce(other._found())
 
     def leave(self, other: Work) -> None:
         """Ends what ``join`` began."""
         self._others.pop(other, None)
-        other._parts.discard(self)
+        if other._parts is not None:
+            other._parts.discard(self)
+        self._announce()
 
     def add(self, share: Share) -> None:
         """From now on this work is also done for this share; once more if it already is."""
-        self._own[share] += 1
+        self._own[share] = self._own.get(share, 0) + 1
         self._announce([share])
 
     def remove(self, share: Share) -> None:
@@ -108,6 +115,7 @@ class Work:
         self._own[share] -= 1
         if not self._own[share]:
             del self._own[share]
+        self._announce()
 
     @contextmanager
     def joined(self, notify: Callable[[Share], None]) -> Iterator[None]:
@@ -137,14 +145,16 @@ class Work:
                 left += reversed(work._others)
         return list(found)
 
-    def _announce(self, shares: list[Share]) -> None:
+    def _announce(self, shares: Sequence[Share] = ()) -> None:
+        """Tells this work and its parts that their shares have changed, and which have joined."""
         seen: set[Work] = set()
         left = [self]
         while left:
             work: Work = left.pop()
             if work not in seen:
                 seen.add(work)
-                left += work._parts
+                work._shares = None
+                left += work._parts or ()
                 for notify in list(work._on_join.values()):
                     for share in shares:
                         notify(share)

@@ -24,17 +24,18 @@ def clock() -> Clock:
 
 def serve(queue: TimeShares[float], clock: Clock) -> str:
     """Serves the next item, which is the time that it takes. Returns its caller."""
-    caller, seconds = queue.pop()
+    line, seconds = queue.pop()
     clock.now += seconds
-    queue.charge(caller, seconds)
-    return str(caller)
+    queue.charge(line, seconds, clock.now)
+    return str(line.caller)
 
 
 def test_items_of_one_user_keep_their_order() -> None:
     queue: TimeShares[int] = TimeShares()
     for number in range(5):
         queue.push(("key", "user"), number)
-    assert [queue.pop() for _ in range(5)] == [("key", number) for number in range(5)]
+    popped = [queue.pop() for _ in range(5)]
+    assert [(line.caller, number) for line, number in popped] == [("key", n) for n in range(5)]
     assert not queue
     with pytest.raises(IndexError):
         queue.pop()
@@ -71,10 +72,10 @@ def test_callers_that_always_have_items_get_equal_times(items: list[float]) -> N
         queue.push((caller,), seconds)
         queue.push((caller,), seconds)
     for _ in range(3_000):
-        served, seconds = queue.pop()
-        queue.charge(served, seconds)
-        queue.push((served,), seconds)
-        used[str(served)] += seconds
+        line, seconds = queue.pop()
+        queue.charge(line, seconds, clock.now)
+        queue.push((line.caller,), seconds)
+        used[str(line.caller)] += seconds
     # A turn and an item more or less, as the last may have just been served.
     assert max(used.values()) - min(used.values()) <= 2 * (max(items) + 0.0005)
 
@@ -102,7 +103,7 @@ def test_what_is_kept_of_callers_that_have_left_is_bounded(monkeypatch: pytest.M
     for number in range(100):
         queue.push((f"peer {number}",), number)
         queue.pop()
-        assert len(queue._idle) <= 10
+        assert len(queue._lines) <= 11
 
 
 def test_waiting_counts_the_items_of_a_caller() -> None:

@@ -17,6 +17,9 @@ class QueryLimits:
     depth: int = 14
     aliases: int = 30
     directives: int = 50
+    literals: int = 500
+    """Input values that are written in the document, lists and objects and their items included.
+    Validation prints them in its errors."""
     fields: int = 2_000
     """Of all operations together, with their fragments expanded."""
     overlaps: int = 10_000

@@ -12,9 +12,12 @@ from graphql import (
     FragmentSpreadNode,
     GraphQLError,
     InlineFragmentNode,
+    ListValueNode,
     Node,
+    ObjectValueNode,
     OperationDefinitionNode,
     SelectionNode,
+    ValueNode,
 )
 
 from graph.transport.execution.limits import QueryLimits, too_costly
@@ -56,7 +59,7 @@ class _Shape:
         self._fragments, self._limits = fragments, limits
         self._known: dict[str, _Size] = {}
         self._open: set[str] = set()
-        self._aliases = self._directives = 0
+        self._aliases = self._directives = self._literals = 0
         self._depth = limits.depth
 
     def check(self, document: DocumentNode, operations: list[OperationDefinitionNode]) -> None:
@@ -66,6 +69,8 @@ class _Shape:
         for operation in operations:
             for variable in operation.variable_definitions or ():
                 self._count_directives(variable)
+                if variable.default_value is not None:
+                    self._count_literals([variable.default_value])
             fields += self._walk(operation.selection_set.selections, 0).fields
             self._hold(_Size(0, fields))
         for name in self._fragments:
@@ -94,6 +99,7 @@ class _Shape:
             self._aliases += 1
             if self._aliases > self._limits.aliases:
                 raise too_costly(f"The document has more than {self._limits.aliases} aliases.")
+        self._count_literals(each.value for each in selection.arguments or ())
         if selection.selection_set is None:
             return _Size(1, 1)
         if selection.name.value.startswith("__"):
@@ -120,9 +126,27 @@ class _Shape:
         return self._known[name]
 
     def _count_directives(self, node: Node) -> None:
-        self._directives += len(getattr(node, "directives", None) or ())
+        directives = getattr(node, "directives", None) or ()
+        self._directives += len(directives)
         if self._directives > self._limits.directives:
             raise too_costly(f"The document has more than {self._limits.directives} directives.")
+        for directive in directives:
+            self._count_literals(each.value for each in directive.arguments or ())
+
+    def _count_literals(self, values: Iterable[ValueNode]) -> None:
+        """Counts values that are written in the document, and all that they contain."""
+        waiting = list(values)
+        while waiting:
+            value = waiting.pop()
+            self._literals += 1
+            if isinstance(value, ListValueNode):
+                waiting.extend(value.values)
+            elif isinstance(value, ObjectValueNode):
+                waiting.extend(each.value for each in value.fields)
+        if self._literals > self._limits.literals:
+            raise too_costly(
+                f"The document has more than {self._limits.literals} values. Use variables."
+            )
 
     def _hold(self, size: _Size) -> None:
         if size.depth > self._depth:

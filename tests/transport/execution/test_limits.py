@@ -22,6 +22,7 @@ CASES: Final[dict[str, Callable[[int], str]]] = {
     "depth": lambda n: "{ again(first: 1) " * (n - 1) + "{ hello }" + " }" * (n - 1),
     "aliases": lambda n: f"{{ {' '.join(f'a{i}: hello' for i in range(n))} }}",
     "directives": lambda n: f"{{ {'hello @skip(if: false) ' * n}}}",
+    "literals": lambda n: f"{{ {'hello(first: 1) ' * n}}}",
     "fields": lambda n: f"{{ {'hello ' * n}}}",
     "cost": lambda n: f"{{ {' '.join(f'a{i}: hello' for i in range(n))} }}",
     "calls": lambda n: f"{{ {' '.join(f'a{i}: coded' for i in range(n))} }}",

@@ -32,6 +32,15 @@ HOSTILE = {
     "a list literal of 20,000 items": "{ some(ids: [" + "1," * 20_000 + "]) { hello } }",
     "a list literal of 5,000 items": "{ some(ids: [" + "1," * 5_000 + "]) { hello } }",
     "20,001 characters": "#" * 20_001,
+    "a list literal of 500 items": "{ some(ids: [" + "1," * 500 + "]) { hello } }",
+    "167 objects with two members": "{ some(ids: [" + '{ a: "1" b: 2 } ' * 167 + "]) { hello } }",
+    "501 members": "{ hello(of: { " + " ".join(f"a{n}: 1" for n in range(500)) + " }) }",
+    "501 values of directives": "{ "
+    + "hello @skip(if: false) " * 40
+    + "hello @include(if: ["
+    + "true " * 461
+    + "]) }",
+    "a default of 501 values": "query($v: [ID] = [" + "1," * 500 + "]) { some(ids: $v) { hello } }",
     "objects in objects": "{ again { " * 15 + "hello" + " } }" * 15,
     "600 objects in objects": "{again" * 600 + "}" * 600,
     "lists in lists": "{ some(ids: " + "[" * 900 + "]" * 900 + ") { hello } }",
