@@ -5,13 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
+from graph.aws import run_failures
 from graph.context import Context, ReadContext
 from graph.loaders import MoverPage
 from graph.model import names
+from graph.model.advice import Advice, RunSide
 from graph.model.errors import ApiError, NotFound
 from graph.model.mover import Mover
 from graph.model.progress import Progress
@@ -201,6 +203,26 @@ async def _check_still_visible(context: ReadContext, run_arn: str) -> None:
         return
     if not scope.sees_group(context, mover.account.account_id, mover.group):
         raise NotFound(scope.NO_RUN)
+
+
+async def advice_on(context: ReadContext, run: Run) -> Advice | None:
+    """What to do about a run that failed or is partial; None for any other.
+
+    Costs a call to AWS if the error names a location of a task that was not described before.
+    """
+    advice = run_failures.advice_on(run)
+    if advice is None or advice.location_id is None or advice.side is not None:
+        return advice
+    try:
+        source, destination = await context.loaders.ends.load(run.task_arn)
+    except ApiError:  # the advice is of use without the side
+        return advice
+    sides = {_id_of(source): RunSide.SOURCE, _id_of(destination): RunSide.DESTINATION}
+    return replace(advice, side=sides.get(advice.location_id))
+
+
+def _id_of(arn: str) -> str:
+    return arn.rpartition("/")[2]
 
 
 def live_progress(context: ReadContext, run: Run) -> Progress | None:

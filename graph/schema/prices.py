@@ -82,6 +82,7 @@ PRICES: Final[Prices] = {
     "Mover.runs": Price(5, per_item=1, asked=_RUN_SEARCH),
     "Mover.run": Price(1),
     "MoverPermissions.start": Price(4, reads=_TASK),
+    "Run.advice": Price(reads=frozenset({_ENDS})),
     "Run.mover": _MOVER,
     "Operation.mover": Price(2, reads=frozenset({_LIST})),
     "RunUpdate.mover": _MOVER,

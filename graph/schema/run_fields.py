@@ -11,6 +11,7 @@ from graph.model.progress import Progress, measure
 from graph.model.words import RunStatus, TaskMode
 from graph.resolvers import runs
 from graph.schema import enums, words  # noqa: F401 - describe the enums
+from graph.schema.advice import RunAdvice
 from graph.schema.fields import Info, attribute, reads, word
 from graph.schema.options import TransferOptions
 from graph.schema.progress import RunProgress, RunResult
@@ -61,6 +62,14 @@ class RunFields:
     @reads("The transfer options that this run uses.")
     def options(self) -> TransferOptions:
         return TransferOptions(value=self.value.options)
+
+    @strawberry.field(
+        description="What to do about a run that failed, or transferred only a part; null for any "
+        "other. Costs a call to AWS if its error names one of the locations."
+    )
+    async def advice(self, info: Info) -> RunAdvice | None:
+        advice = await runs.advice_on(info.context, self.value)
+        return None if advice is None else RunAdvice(value=advice)
 
     @strawberry.field(
         description="The key, and the end user if known, that started the run through this "
