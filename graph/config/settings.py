@@ -159,7 +159,8 @@ class Settings(DocumentSettings, LimitSettings, NetworkSettings, KeySettings):
     ide: bool = Field(
         False,  # noqa: FBT003 - the default
         description="Whether browsers that open `/graphql` get GraphiQL, a page for writing and "
-        "running GraphQL. Anyone may load the page; what it shows needs a credential.",
+        "running GraphQL. Anyone may load the page; what it shows needs a credential. Of no use "
+        "with `PERSISTED_ONLY`, which rejects what is written there.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="The least severe messages to log: debug, info, warning or error."

@@ -42,8 +42,8 @@ async def search_account_runs(
     listed = await context.loaders.account_runs.load(account_id)
     if listed is None:
         raise QuotaExceeded(
-            f"Account {account_id} has more runs than can be searched together. Search the runs of "
-            "single movers."
+            f"AWS lists more than 1,000 runs of account {account_id}, or does not list them "
+            "together. Use `runs` of single movers, which has no such limit."
         )
     refs = [ref for mover in movers for ref in listed.by_task.get(mover.task_arn, ())]
     runs = await _read_all(context, [ref for ref in refs if wanted.may_admit(ref)])
