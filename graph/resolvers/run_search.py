@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Final
 
 from graph.context import ReadContext
 from graph.model.errors import NotFound, QuotaExceeded
@@ -12,6 +13,9 @@ from graph.model.run import Run, RunRef
 from graph.model.run_search import RunFilter
 from graph.resolvers.movers import list_movers
 from graph.resolvers.runs import list_runs
+
+_MOST: Final = 1_000
+"""Runs of many movers that are read for one list, to sort them by their times."""
 
 
 async def search_runs(context: ReadContext, task_arn: str, wanted: RunFilter) -> list[RunRef]:
@@ -36,19 +40,28 @@ async def search_account_runs(
     """The runs of an account, or of a group of it, that the filter selects, the newest first.
 
     Costs the lists of movers and runs, and a call for each run that may match and is not
-    remembered. Raises QuotaExceeded if AWS lists too many runs of the account.
+    remembered. Raises QuotaExceeded if more runs may match than are read for one list.
     """
-    movers = await list_movers(context, account_id, group)
-    listed = await context.loaders.account_runs.load(account_id)
-    if listed is None:
+    tasks = [mover.task_arn for mover in await list_movers(context, account_id, group)]
+    refs = [ref for ref in await _list_all(context, account_id, tasks) if wanted.may_admit(ref)]
+    if len(refs) > _MOST:
         raise QuotaExceeded(
-            f"AWS lists more than 1,000 runs of account {account_id}, or does not list them "
-            "together. Use `runs` of single movers, which has no such limit."
+            f"{len(refs)} runs may match, and at most {_MOST} are searched together. Ask for one "
+            "group, for fewer statuses, or for the runs of single movers."
         )
-    refs = [ref for mover in movers for ref in listed.by_task.get(mover.task_arn, ())]
-    runs = await _read_all(context, [ref for ref in refs if wanted.may_admit(ref)])
+    runs = await _read_all(context, refs)
     found = [run for run in runs if wanted.admits(run) and wanted.spans(run)]
     return sorted(found, key=_newest_first)
+
+
+async def _list_all(context: ReadContext, account_id: str, tasks: list[str]) -> list[RunRef]:
+    """The runs of some tasks: from the list of their account, or one by one if it is too long."""
+    listed = await context.loaders.account_runs.load(account_id)
+    if listed is None:
+        lists = await context.loaders.runs.load_many(tasks)
+    else:
+        lists = [listed.by_task.get(task, []) for task in tasks]
+    return [ref for refs in lists for ref in refs]
 
 
 def _newest_first(run: Run) -> tuple[bool, float, str]:

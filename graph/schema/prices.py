@@ -23,6 +23,8 @@ _LOCATIONS_LISTED: Final = frozenset({("locations", 20)})
 _LAST: Final = frozenset({("last of all runs", 12)})
 """The pages of an account's runs, and two that show their order."""
 _LAST_RUNS: Final = _LAST | {("last runs", 100)}
+_ALL_RUNS: Final = _LAST_RUNS | {("runs of each task", 100)}
+"""Of an account with more runs than its list may have, those of each task are listed."""
 _SEARCH: Final = {
     "filter.locationKind": _TASKS | _LOCATIONS_LISTED,
     "filter.lastOutcome": _LAST_RUNS,
@@ -57,11 +59,11 @@ PRICES: Final[Prices] = {
     "Account.groups": _LISTED,
     "Account.group": _LISTED,
     "Account.movers": replace(_LISTED, asked=_SEARCH),
-    "Account.runs": Price(reads=_LAST_RUNS | {_LIST}),
+    "Account.runs": Price(reads=_ALL_RUNS | {_LIST}),
     "Account.orphans": _ORPHANS,
     # The group itself was found in the list of its account.
     "Group.movers": Price(1, asked=_SEARCH),
-    "Group.runs": Price(reads=_LAST_RUNS | {_LIST}),
+    "Group.runs": Price(reads=_ALL_RUNS | {_LIST}),
     "MoverSummary.movers": _LISTED,
     "MoverSummary.running": _LISTED,
     "MoverSummary.failedLast": Price(reads=_LAST_RUNS | {_LIST}),

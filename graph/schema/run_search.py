@@ -21,8 +21,8 @@ T = TypeVar("T")
 
 RUNS_OF_MANY: Final = (
     "The runs of its movers in the last 30 days. Costs a call to AWS per run that the filter may "
-    "select and the server does not remember. The error QUOTA_EXCEEDED says that the account has "
-    "more than 1,000 runs; `Mover.runs` has no such limit."
+    "select and the server does not remember. The error QUOTA_EXCEEDED says that more than 1,000 "
+    "runs have the statuses of the filter; `Mover.runs` has no such limit."
 )
 
 

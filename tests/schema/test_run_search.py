@@ -13,6 +13,7 @@ import pytest
 import pytest_asyncio
 
 from graph.aws import latest_executions
+from graph.resolvers import run_search
 from graph.sandbox import Sandbox
 from graph.sandbox.failures import Failure
 from tests.operations.by_hand import backend, by_hand
@@ -232,10 +233,23 @@ async def test_runs_that_are_active_are_found_without_reading_the_others(
     assert cost["usedCalls"] == sum(counts.values()) + of_the_role <= cost["requestedCalls"]
 
 
+async def test_runs_of_an_account_that_has_too_many_for_one_list_are_found(
+    client: httpx.AsyncClient, aws: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_movers(aws)
+    expected = (await ask(client, MANY))["account"]
+    monkeypatch.setattr(latest_executions, "_PAGES", 0)
+    body = {"query": MANY, "extensions": {"cost": True}}
+    answer = (await client.post("/graphql", json=body)).json()
+    assert answer["data"]["account"] == expected
+    cost = answer["extensions"]["cost"]
+    assert 3 < cost["usedCalls"] <= cost["requestedCalls"]
+
+
 async def test_too_many_runs_are_not_searched_together(
     client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(latest_executions, "_PAGES", 0)
+    monkeypatch.setattr(run_search, "_MOST", 3)
     (error,) = (await tell(client, MANY))["errors"]
     assert (error["extensions"]["code"], error["path"]) == ("QUOTA_EXCEEDED", ["account", "list"])
     assert (await search(client))["totalCount"] == RUNS
