@@ -9,7 +9,8 @@ model does not mark as required.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, Final
 
 from botocore.model import OperationModel
@@ -99,18 +100,27 @@ def check_answer(
     try:
         answer = protocol.read(operation_model, response_dict)
         for path in required:
-            _require(answer, path)
+            _require(answer, _parsed(path))
     except (ArithmeticError, LookupError, TypeError, ValueError) as error:
         raise ResponseParserError(f"{service}:{name}: {error}") from error
 
 
-def _require(value: Any, path: str) -> None:
+def _require(value: Any, path: Sequence[tuple[str, bool]]) -> None:
     """Raises LookupError where a required member is missing or null."""
-    name, _, rest = path.partition(".")
-    is_list = name.endswith("[]")
-    member = value.get(name.removesuffix("[]"))
-    if member is None or member == "":
-        raise LookupError(f"{name} is missing")
-    for item in member if is_list else [member]:
-        if rest:
-            _require(item, rest)
+    for depth, (name, is_list) in enumerate(path, 1):
+        member = value.get(name)
+        if member is None or member == "":
+            raise LookupError(f"{name} is missing")
+        if is_list:
+            rest = path[depth:]
+            if rest:
+                for item in member:
+                    _require(item, rest)
+            return
+        value = member
+
+
+@cache
+def _parsed(path: str) -> tuple[tuple[str, bool], ...]:
+    """The names of the members of a path, each with whether it is a list."""
+    return tuple((part.removesuffix("[]"), part.endswith("[]")) for part in path.split("."))

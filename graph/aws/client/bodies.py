@@ -14,6 +14,8 @@ Response = dict[str, Any]
 """``body``, ``headers`` and ``status_code``, as the SDK passes them to its handlers."""
 Shape = Any
 """A shape of botocore's model, whose annotations are incomplete."""
+Check = Callable[[Any], object]
+"""Raises TypeError or ValueError for a value that is not of a shape."""
 
 
 def read_json(operation: OperationModel, response: Response) -> Any:
@@ -23,7 +25,7 @@ def read_json(operation: OperationModel, response: Response) -> Any:
         _require_request_id(response)
         return _read_nothing(response["body"])
     answer = orjson.loads(response["body"])
-    _check(answer, shape)
+    _checker(operation)(answer)
     return answer
 
 
@@ -51,44 +53,107 @@ def _read_nothing(body: bytes) -> dict[str, Any]:
     return answer
 
 
-def _check(value: Any, shape: Shape) -> None:
-    """Raises ValueError or TypeError unless the members that are present are of their types."""
+def _checker(operation: OperationModel) -> Check:
+    """The check of an operation's output, made once for all clients."""
+    key = operation.service_model.service_name, operation.name
+    check = _CHECKERS.get(key)
+    if check is None:
+        check = _CHECKERS[key] = _check_of(operation.output_shape, {})
+    return check
+
+
+_CHECKERS: Final[dict[tuple[str, str], Check]] = {}
+"""By service and operation, of which there are some dozens."""
+
+
+def _check_of(shape: Shape, known: dict[str, Check]) -> Check:
+    """A function that raises TypeError or ValueError unless a value is of the shape.
+
+    ``known``: by the names of shapes, because one may contain itself.
+    """
     kind = shape.type_name
-    if kind == "structure":
+    if kind in _SCALARS:
+        return _check_of_scalar(kind)
+    if kind == "timestamp":
+        return parse_timestamp
+    if shape.name not in known:
+        known[shape.name] = _later(known, shape.name)
+        known[shape.name] = _MAKERS[kind](shape, known)
+    return known[shape.name]
+
+
+def _later(known: Mapping[str, Check], name: str) -> Check:
+    """The check of a shape inside of itself, which is not complete yet."""
+
+    def check(value: Any) -> None:
+        known[name](value)
+
+    return check
+
+
+def _check_of_scalar(kind: str) -> Check:
+    kinds = _SCALARS[kind]
+
+    def check(value: Any) -> None:
+        if type(value) not in kinds:
+            raise TypeError(f"expected {kind}, got {type(value).__name__}")
+
+    return check
+
+
+def _check_of_structure(shape: Shape, known: dict[str, Check]) -> Check:
+    members = {name: _check_of(member, known) for name, member in shape.members.items()}
+
+    def check(value: Any) -> None:
         _expect(value, dict)
-        for name, member in shape.members.items():
-            if value.get(name) is not None:
-                _check(value[name], member)
-    elif kind == "list":
+        for name, member in value.items():
+            if member is not None and name in members:
+                members[name](member)
+
+    return check
+
+
+def _check_of_list(shape: Shape, known: dict[str, Check]) -> Check:
+    check_item = _check_of(shape.member, known)
+
+    def check(value: Any) -> None:
         _expect(value, list)
         for item in value:
-            _check(item, shape.member)
-    elif kind == "map":
+            check_item(item)
+
+    return check
+
+
+def _check_of_map(shape: Shape, known: dict[str, Check]) -> Check:
+    check_item = _check_of(shape.value, known)
+
+    def check(value: Any) -> None:
         _expect(value, dict)
         for item in value.values():
-            _check(item, shape.value)
-    elif kind == "timestamp":
-        parse_timestamp(value)
-    else:
-        _expect(value, _SCALARS[kind])
-        if isinstance(value, bool) and kind != "boolean":
-            raise TypeError(f"expected {kind}, got a boolean")
+            check_item(item)
+
+    return check
 
 
-_SCALARS: Final[Mapping[str, type | tuple[type, ...]]] = {
-    "blob": str,
-    "boolean": bool,
+_MAKERS: Final[Mapping[str, Callable[[Shape, dict[str, Check]], Check]]] = {
+    "structure": _check_of_structure,
+    "list": _check_of_list,
+    "map": _check_of_map,
+}
+_SCALARS: Final[Mapping[str, tuple[type, ...]]] = {
+    "blob": (str,),
+    "boolean": (bool,),
     "double": (int, float),
     "float": (int, float),
-    "integer": int,
-    "long": int,
-    "string": str,
+    "integer": (int,),
+    "long": (int,),
+    "string": (str,),
 }
 
 
-def _expect(value: Any, kinds: type | tuple[type, ...]) -> None:
-    if not isinstance(value, kinds):
-        raise TypeError(f"expected {kinds}, got {type(value).__name__}")
+def _expect(value: Any, kind: type) -> None:
+    if not isinstance(value, kind):
+        raise TypeError(f"expected {kind.__name__}, got {type(value).__name__}")
 
 
 def read_xml(operation: OperationModel, response: Response) -> Any:

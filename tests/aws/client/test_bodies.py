@@ -6,11 +6,17 @@ import json
 from typing import Any
 
 import pytest
+from botocore.model import ServiceModel
 from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.aws.client.answers import REQUIRED
-from graph.aws.client.bodies import PROTOCOLS, normalize_json_error, normalize_xml_error
+from graph.aws.client.bodies import (
+    PROTOCOLS,
+    normalize_json_error,
+    normalize_xml_error,
+    read_json,
+)
 from tests.aws.client import examples
 
 CALLED = [(service, name) for service in REQUIRED for name in REQUIRED[service] if service != "s3"]
@@ -171,3 +177,25 @@ def test_an_error_in_xml_with_a_code_stays_as_it_is() -> None:
     response: dict[str, Any] = {"body": body, "headers": {}, "status_code": 404}
     normalize_xml_error(response)
     assert response["body"] == body
+
+
+def test_a_shape_may_contain_itself() -> None:
+    model = ServiceModel(
+        {
+            "metadata": {"serviceId": "Trees", "protocol": "json"},
+            "operations": {"GetTree": {"name": "GetTree", "output": {"shape": "Tree"}}},
+            "shapes": {
+                "Tree": {
+                    "type": "structure",
+                    "members": {"Name": {"shape": "Name"}, "Branches": {"shape": "Trees"}},
+                },
+                "Trees": {"type": "list", "member": {"shape": "Tree"}},
+                "Name": {"type": "string"},
+            },
+        },
+        "trees",
+    ).operation_model("GetTree")
+    good, bad = [b'{"Branches": [{"Branches": [{"Name": %s}]}]}' % name for name in (b'"a"', b"1")]
+    assert read_json(model, {"body": good})["Branches"][0]["Branches"] == [{"Name": "a"}]
+    with pytest.raises(TypeError):
+        read_json(model, {"body": bad})
