@@ -34,6 +34,8 @@ from graph.transport.status import Stage
 
 _RULES: Final = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 """Those that Strawberry validates with itself."""
+_SOURCE: Final = 8
+"""Characters of a plan's source that take as much memory as a character of a parsed text."""
 _LARGEST_SHARE: Final = 20
 """A text that is longer than this fraction of the cache is not cached."""
 
@@ -53,7 +55,7 @@ class Document:
 class _Kept:
     document: Document
     characters: int
-    """Of its text, and of the sources of its plans."""
+    """Of its text, with its plans by what they take in memory."""
 
 
 class Documents:
@@ -94,7 +96,7 @@ class Documents:
         kept = self._kept.get(key)
         if kept is None:
             return
-        size = len(key[0]) + characters
+        size = len(key[0]) + characters // _SOURCE
         if size > self._limits.kept_characters:
             del self._kept[key]
         else:

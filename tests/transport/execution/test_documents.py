@@ -75,7 +75,7 @@ def test_the_characters_kept_are_bounded_and_the_oldest_go_first() -> None:
         kept.get(text)
     assert kept.get(texts[0]) is first
     assert kept.get(texts[1]) is second
-    assert sum(map(len, kept._kept)) <= 1_000
+    assert sum(len(text) for text, _ in kept._kept) <= 1_000
 
 
 def test_a_long_text_pushes_nothing_out() -> None:
@@ -115,3 +115,26 @@ def test_errors_are_graphqls_own() -> None:
     with pytest.raises(RequestError) as raised:
         Documents(SCHEMA.core, QueryLimits()).get("{")
     assert all(isinstance(error, GraphQLError) for error in raised.value.errors)
+
+
+def test_the_plans_of_a_document_count_towards_its_size() -> None:
+    kept = Documents(SCHEMA.core, QueryLimits(kept_characters=1_000))
+    document = kept.get("{ hello }")
+    other = kept.get("{ all { hello } }")
+    assert document.plans is not None
+    document.plans._grown(7_000)
+    assert kept.get("{ hello }") is document
+    document.plans._grown(7_900)  # evicts the other
+    assert kept.get("{ all { hello } }") is not other
+    again = kept.get("{ hello }")
+    assert again is not document
+    document.plans._grown(100)  # is no longer kept
+    assert kept.get("{ hello }") is again
+
+
+def test_a_document_is_not_kept_for_plans_larger_than_the_cache() -> None:
+    kept = Documents(SCHEMA.core, QueryLimits(kept_characters=1_000))
+    document = kept.get("{ hello }")
+    assert document.plans is not None
+    document.plans._grown(9_000)
+    assert kept.get("{ hello }") is not document
