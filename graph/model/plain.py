@@ -14,12 +14,16 @@ _UNCHANGED: Final = "unchanged"
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+class Waits(Exception):
+    """The value of a field is not there yet."""
+
+
 @dataclass(frozen=True, slots=True)
 class Plain:
     """A field whose resolver only reads.
 
     The resolver does not wait and has no effect, so that it may be called twice; it takes no
-    arguments, and uses nothing of ``info`` but the context.
+    arguments, and uses nothing of ``info`` but the context. See also ``read``.
     """
 
     path: str | None = None
@@ -27,6 +31,9 @@ class Plain:
     has to be called."""
     word: type[Enum] | None = None
     """The enum that it converts the attribute to; it leaves None as it is."""
+    read: Callable[[Any], Any] | None = None
+    """What returns the same for an object, of a resolver that may have to wait for some: it raises
+    Waits for these."""
 
 
 @dataclass(frozen=True, slots=True)

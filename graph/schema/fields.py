@@ -12,7 +12,7 @@ import strawberry
 from graph.context import Context, ReadContext
 from graph.model.errors import Invalid, NotFound
 from graph.model.location import ListedLocation, Location
-from graph.model.plain import PLAIN, Plain
+from graph.model.plain import PLAIN, Plain, Waits
 from graph.resolvers import locations
 
 Info = strawberry.Info[ReadContext, None]
@@ -99,7 +99,13 @@ def detail(read: Callable[[Location], Any], description: str, *, gone: Any = Non
         value = root.value
         return later(value, info) if isinstance(value, ListedLocation) else read(value)
 
-    return strawberry.field(resolver=resolve, description=description)
+    def known(root: Any) -> Any:
+        if isinstance(root.value, ListedLocation):
+            raise Waits
+        return read(root.value)
+
+    plain = Plain(read=known)
+    return strawberry.field(resolver=resolve, description=description, metadata={PLAIN: plain})
 
 
 def member(*path: str, description: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from graphql import GraphQLInterfaceType, GraphQLObjectType, get_named_type
 from graph.app import graphql_schema
 from graph.model import errors
 from graph.model.errors import ApiError, NotFound
+from graph.model.location import ListedLocation
+from graph.model.plain import PLAIN, Waits
 from graph.schema.fields import attribute, member, members, or_null
 
 OTHERS = [
@@ -135,3 +138,12 @@ def test_the_viewer_and_changes_do_depend_on_who_asks() -> None:
     of_callers = {name for name, info in found.items() if info == "CallerInfo"}
     changes = {name for name in found if name.startswith("Mutation.")}
     assert of_callers == {"Query.viewer"} | changes
+
+
+async def test_a_described_location_is_read_by_a_plan_and_a_listed_one_is_left_to_wait() -> None:
+    described = Value(Place("here"), {"Config": {"Role": "r"}})
+    field = graphql_schema().core.type_map["S3Location"].fields["storageClass"]  # type: ignore[attr-defined]
+    known = field.extensions["strawberry-definition"].metadata[PLAIN].read
+    assert known(SimpleNamespace(value=described)) is None
+    with pytest.raises(Waits):
+        known(SimpleNamespace(value=ListedLocation(arn="a", kind="S3", uri="s3://b/")))

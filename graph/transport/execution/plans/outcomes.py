@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Literal
 
-Reason = Literal["null", "class", "list", "value", "variable", "large", "error"]
+from graph.model.plain import Waits
+
+Reason = Literal["null", "class", "list", "value", "variable", "large", "waits", "error"]
 """Why a value was left to graphql-core: a null in a non-null position, an object of another class,
 no list or tuple, a leaf that cannot be represented, a null variable of a directive, a value with
-too much in it, or an exception of a resolver or serializer."""
-REASONS: Final[tuple[Reason, ...]] = (
-    "null",
-    "class",
-    "list",
-    "value",
-    "variable",
-    "large",
-    "error",
-)
+too much in it, a field that has to wait, or an exception of a resolver or serializer."""
 
 
 class Unsupported(Exception):
@@ -33,4 +26,6 @@ class Fallback(Exception):
 
 def reason_of(error: Exception) -> Reason:
     """The reason why a plan raised an error."""
+    if isinstance(error, Waits):
+        return "waits"
     return error.reason if isinstance(error, Fallback) else "error"

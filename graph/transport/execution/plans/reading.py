@@ -46,6 +46,8 @@ def reading_of(field: GraphQLField) -> Path | Call:
     plain = definition.metadata.get(PLAIN)
     if not isinstance(plain, Plain) or definition.is_async or definition.is_subscription:
         raise Unsupported("the field may wait")
+    if plain.read is not None:
+        return Call(plain.read, root=None, info=None)
     if plain.path is not None:
         return Path(_names(plain.path), plain.word)
     return _call(definition)

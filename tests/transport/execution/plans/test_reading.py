@@ -32,6 +32,7 @@ class Query:
     root: str = strawberry.field(resolver=read, metadata=READS)
     unmarked: str = strawberry.field(resolver=read)
     guarded: str = strawberry.field(permission_classes=[Nobody])
+    known: str = strawberry.field(resolver=read, metadata={PLAIN: Plain(read=str)})
     keyword: str = strawberry.field(resolver=read, metadata={PLAIN: Plain("value.class")})
 
     @strawberry.field(metadata=READS)
@@ -72,6 +73,7 @@ def test_functions_are_called_as_strawberry_calls_them() -> None:
     assert (method.root, method.info) == (None, None)
     assert isinstance(told, Call)
     assert (told.root, told.info) == (None, "info")
+    assert reading("known") == Call(str, None, None)
 
 
 @pytest.mark.parametrize("name", ["unmarked", "guarded", "keyword", "later", "asked"])
