@@ -24,6 +24,7 @@ from graph.model.location import ListedLocation, Location
 from graph.model.mover import Account, Mover, Schedule, Tag, TaskFacts
 from graph.model.run import Counters, Run
 from graph.operations import engine_log
+from graph.schema import ids, scalars
 from graph.transport.execution import persisted
 from graph.transport.execution.limits import QueryLimits
 
@@ -45,6 +46,8 @@ ELSEWHERE: Final = {
     "key_budgets": budget._KEYS,
     "user_budgets": budget._USERS,
     "documents": QueryLimits().kept_characters,
+    "encoded_ids": ids._ENCODED,
+    "written_times": scalars._WRITTEN,
     "registered": persisted._CHARACTERS,
 }
 """Bounds of the caches that are not in ``Caches``."""
