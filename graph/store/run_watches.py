@@ -108,7 +108,7 @@ class _Exchange:
     lease: float
 
     def __call__(self, connection: sa.Connection) -> Exchange:
-        connection.execute(_RELAXED)
+        connection.execute(_SETTINGS)
         runs = sorted({*self.watched, *self.new, *self.given_up})
         self._insert_missing(connection, runs)
         mine = self._locked(connection, runs)
@@ -127,7 +127,10 @@ class _Exchange:
             connection.execute(_INSERT, {"runs": sorted(missing)})
 
     def _locked(self, connection: sa.Connection, runs: list[str]) -> set[str]:
-        """Those that this process holds or may take, which nobody else changes from now on."""
+        """Those that this process holds or may take, which nobody else changes from now on.
+
+        Without those that another process is just taking.
+        """
         given = {"runs": runs, "process": self.process}
         return set(connection.execute(_LOCK, given).scalars())
 
@@ -170,8 +173,15 @@ def _statement(text: str, **types: Any) -> sa.TextClause:  # noqa: ANN401 - SQLA
     return sa.text(text).bindparams(*bound)
 
 
-_RELAXED: Final = sa.text("SET LOCAL synchronous_commit = off")
-"""A state that a power failure of the database loses is observed again."""
+_SETTINGS: Final = sa.text(
+    """
+    SELECT set_config('synchronous_commit', 'off', true),
+    set_config('lock_timeout', '500ms', true),
+    set_config('idle_in_transaction_session_timeout', '2s', true)
+    """
+)
+"""A state that a power failure of the database loses is observed again. A process that stands still
+in the midst of an exchange loses its connection, and does not keep the others from theirs."""
 _PRESENT: Final = _statement(
     "SELECT run_arn FROM run_watches WHERE run_arn = ANY(:runs)", runs=_TEXTS
 )
@@ -188,7 +198,7 @@ _LOCK: Final = _statement(
     SELECT run_arn FROM run_watches
     WHERE run_arn = ANY(:runs)
     AND (holder = :process OR leased_until <= extract(epoch FROM clock_timestamp()))
-    ORDER BY run_arn FOR UPDATE
+    ORDER BY run_arn FOR UPDATE SKIP LOCKED
     """,
     runs=_TEXTS,
     process=sa.Text,

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 
+from graph.model.errors import Upstream
 from graph.store import (
     CHANNEL,
     Exchange,
@@ -19,6 +21,7 @@ from graph.store import (
     open_store,
     place_of,
 )
+from graph.store.run_watches import _Exchange
 from graph.store.tables import RUN_WATCHES
 from tests.stores import fresh_database
 
@@ -166,6 +169,48 @@ async def test_states_are_announced_unless_they_are_too_long(store: Store) -> No
         Notice(RUN, "a", 0, None),
     ]
     assert (await exchange(store, "b")).states == {RUN: RunState(2, "é" * 4_000)}
+
+
+async def test_a_process_that_stands_still_in_an_exchange_keeps_no_other_from_its_own(
+    store: Store,
+) -> None:
+    await exchange(store, "a", 7, RunState(7, "seven"))
+    await expire(store)
+    other = f"{RUN}1"
+    async with await psycopg.AsyncConnection.connect(store.database.url) as frozen:
+        await frozen.execute("SELECT FROM run_watches FOR UPDATE")
+        found = await exchange(store, "b", watched=[RUN, other])
+        assert found.held == {other}
+        assert found.states == {RUN: RunState(7, "seven")}
+        await frozen.rollback()
+        assert (await exchange(store, "b", 7)).held == {RUN}
+        missing = f"{RUN}2"
+        row = (missing, 0.0, 0, False)
+        columns = "run_arn, leased_until, sequence, ended"
+        await frozen.execute(
+            f"INSERT INTO run_watches ({columns}) VALUES (%s, %s, %s, %s)".encode(),  # noqa: S608
+            row,
+        )
+        with pytest.raises(Upstream):
+            await exchange(store, "b", watched=[missing])
+        await frozen.rollback()
+    assert (await exchange(store, "b", watched=[missing])).held == {missing}
+
+
+async def test_the_database_ends_an_exchange_that_stands_still(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: dict[str, str] = {}
+    renew = _Exchange._renew
+
+    def looking(exchange: _Exchange, connection: sa.Connection, mine: set[str]) -> frozenset[str]:
+        for name in ("idle_in_transaction_session_timeout", "synchronous_commit"):
+            seen[name] = str(connection.scalar(sa.text(f"SHOW {name}")))
+        return renew(exchange, connection, mine)
+
+    monkeypatch.setattr(_Exchange, "_renew", looking)
+    await exchange(store, "a")
+    assert seen == {"idle_in_transaction_session_timeout": "2s", "synchronous_commit": "off"}
 
 
 @pytest.mark.parametrize("payload", ["", "{}", f"{RUN} a", f"{RUN} a x\ntext", f"{RUN} a 1 2\n"])
