@@ -42,7 +42,13 @@ PLANTED: Final = "planted-value"
 
 
 def row_of(table: sa.Table) -> dict[str, Any]:
-    kinds: dict[type, Any] = {float: 1.0, int: 7, bytes: PLANTED.encode(), str: PLANTED}
+    kinds: dict[type, Any] = {
+        bool: True,
+        float: 1.0,
+        int: 7,
+        bytes: PLANTED.encode(),
+        str: PLANTED,
+    }
     return {column.name: kinds[column.type.python_type] for column in table.columns}
 
 
