@@ -19,7 +19,7 @@ export function Ide() {
           fetcher={connection.fetcher}
           schema={headers === null ? null : undefined}
           defaultTabs={examples}
-          variables={isFirstVisit ? examples[0].variables : undefined} // GraphiQL forgets those
+          variables={isFirstVisit ? examples[0].variables : undefined} // GraphiQL ignores those of the first tab
           isHeadersEditorEnabled={false}
         />
       </main>

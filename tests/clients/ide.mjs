@@ -99,6 +99,7 @@ for (const dialog of ['Open settings dialog', 'Open short keys dialog']) {
 const stored = await page.evaluate(() => JSON.stringify([localStorage, sessionStorage, document.cookie]));
 assert.ok(stored.includes('viewer'), 'the tabs are kept');
 assert.ok(!stored.includes(TOKEN), 'the credential is kept');
+assert.ok(!stored.includes('SUCCEEDED'), 'results are kept');
 await page.reload();
 assert.equal(await page.getByLabel('Credential').inputValue(), '');
 await page.getByRole('tab', { name: 'ListMovers' }).waitFor();
