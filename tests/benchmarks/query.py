@@ -127,12 +127,13 @@ def serve() -> None:
 def server() -> Iterator[None]:
     with Popen([sys.executable, "-m", __spec__.name, "serve"]) as process:  # noqa: S603 - itself
         try:
-            for _ in range(100):
+            while process.poll() is None:
                 try:
                     post("/bare", "one mover", 1)
                     break
                 except OSError:
                     time.sleep(0.1)
+            assert process.poll() is None, "the server did not start"
             yield
         finally:
             process.kill()
