@@ -63,3 +63,9 @@ def test_those_who_follow_a_run_share_its_execution_wherever_they_resume() -> No
     assert operation.resumption is not None
     update: Any = SimpleNamespace(progress=SimpleNamespace(sequence=7))
     assert operation.resumption.sequence_of(RunUpdate(value=update)) == 7
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_a_setting_says_whether_documents_are_compiled(tmp_path: Path, *, compiled: bool) -> None:
+    schema = configured_schema(settings(tmp_path, compile_documents=compiled))
+    assert (schema.documents.get("{ viewer { name } }").plans is not None) is compiled
