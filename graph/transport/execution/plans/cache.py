@@ -14,7 +14,6 @@ from graphql import (
     GraphQLSchema,
 )
 from graphql.execution.collect_fields import FieldDetails
-from prometheus_client import Counter
 
 from graph.observability.metrics import GRAPHQL_PLANS, GRAPHQL_VALUES
 from graph.transport.execution.plans.outcomes import Fallback, reason_of
@@ -25,6 +24,7 @@ Key = tuple[Any, ...]
 _MOST: Final = 200
 """Values of one document for which it is known whether they have a plan."""
 _COMPILED: Final = "compiled"
+_values = cache(GRAPHQL_VALUES.labels)
 
 
 class Plans:
@@ -103,7 +103,7 @@ class PlansInUse:
     def __exit__(self, *_exc: object) -> None:
         """After it: counts what was completed, and by whom."""
         for outcome, number in self._outcomes.items():
-            _counter(outcome).inc(number)
+            _values(outcome).inc(number)
         self._outcomes.clear()
 
     def find(self, kind: GraphQLOutputType, details: Sequence[FieldDetails]) -> Bound | None:
@@ -144,11 +144,6 @@ class PlansInUse:
 
     def _count(self, outcome: str) -> None:
         self._outcomes[outcome] = self._outcomes.get(outcome, 0) + 1
-
-
-@cache
-def _counter(outcome: str) -> Counter:
-    return GRAPHQL_VALUES.labels(outcome)
 
 
 def _key(kind: GraphQLOutputType, nodes: Sequence[FieldNode]) -> Key:
