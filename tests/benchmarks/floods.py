@@ -47,7 +47,7 @@ def _reads(http: aiohttp.ClientSession, ids: list[str]) -> dict[str, tuple[Reque
         "forged ids": (lambda: _post(http, forged_ids, v=forged), 8),
         "all details": (lambda: _post(http, _DETAILS), 50),
         "introspection": (lambda: _post(http, get_introspection_query()), 50),
-        "bodies": (lambda: _post(http, large, v=[{}] * 250_000), 20),
+        "bodies": (lambda: _post(http, large, v=[{}] * 29_000), 20),
         "audit": (lambda: _post(http, _AUDIT), 50),
     }
 
