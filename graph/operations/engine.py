@@ -97,9 +97,9 @@ async def _stop(runtime: Runtime, drain: float) -> None:
     if left:
         log.warning("leaving %d unfinished operations to another server", len(left))
         await asyncio.wait(left, timeout=_CANCEL_SECONDS)
-    await asyncio.to_thread(DBOS.destroy)
-    # DBOS made its own executor the loop's default, and has just shut it down.
+    # DBOS made its own executor the loop's default, and shuts it down.
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
+    await asyncio.to_thread(DBOS.destroy)
 
 
 async def _retire(replicas: Replicas, replica: str) -> None:

@@ -102,7 +102,7 @@ assert.ok(!stored.includes(TOKEN), 'the credential is kept');
 assert.ok(!stored.includes('SUCCEEDED'), 'results are kept');
 await page.reload();
 assert.equal(await page.getByLabel('Credential').inputValue(), '');
-await page.getByRole('tab', { name: 'ListMovers' }).waitFor();
+await page.getByRole('tab', { name: 'ListMovers' }).first().waitFor();
 
 await browser.close();
 assert.deepEqual(complaints, []);
