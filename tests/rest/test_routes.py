@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from graph.sandbox import Fault, Sandbox
+from rest_compat.routes import PATHS, ROOT
 from tests.world import HEADERS, LAB, furnish, serving
 
 MOVERS = f"/v1/datasync/{LAB}/movers"
@@ -103,3 +104,24 @@ async def test_a_throttled_answer_says_when_to_come_again(aws: Sandbox, tmp_path
         aws.interceptor.add(Fault("ListTasks", "throttle", count=4))
         answer = await client.get(MOVERS, headers=HEADERS)
         assert (answer.status_code, answer.headers["Retry-After"]) == (429, "5")
+
+
+async def test_head_is_answered_as_get_without_a_body(aws: Sandbox, tmp_path: Path) -> None:
+    """On every path that can be read, with a token and without."""
+    furnish(aws, LAB, a=b"1")
+    aws.set_pace(launch=10_000)
+    async with serving(tmp_path) as client:
+        task = (await client.post(f"{MOVERS}/g", json=BODY)).headers["X-Flywheel-Task"]
+        await completed(client, task)
+        run = (await client.put(f"{MOVERS}/g/one", json={"State": "start"})).json()
+        given = {"account": LAB, "group": "g", "name": "one", "run": run.rpartition("/")[2]}
+        read = [path.format(**given) for path in PATHS if not path.endswith("/events")]
+        assert f"{MOVERS}/g/one/runs/{given['run']}" in read
+        read += [f"{ROOT}/{name}" for name in ("ping", "version", "metrics", "openapi.json")]
+        for path in (*read, f"{MOVERS}/g/none", f"{ROOT}/nowhere"):
+            for token in (HEADERS, {"X-Auth-Token": "none"}):
+                asked: dict[str, Any] = {"params": {"task": task}, "headers": token}
+                got, head = await client.get(path, **asked), await client.head(path, **asked)
+                assert head.content == b"", path
+                assert head.status_code == got.status_code, path
+                assert head.headers.get("Content-Type") == got.headers.get("Content-Type"), path
