@@ -17,7 +17,7 @@ from starlette.websockets import WebSocketClose
 from graph.concurrency import Bill, OverBudget
 from graph.context import Context
 from graph.model.caller import Caller
-from graph.model.errors import ApiError, Throttled, UpstreamTimeout
+from graph.model.errors import INTERNAL_ERROR, ApiError, Throttled, UpstreamTimeout
 from rest_compat.errors import RETRY_SECONDS, rendered
 
 log = logging.getLogger(__name__)
@@ -54,7 +54,6 @@ _CALLS: Final = 20
 _STOPPED: Final = (
     "The server stopped before the request was complete. A change may still take effect."
 )
-_BROKEN: Final = "Internal error. The log of the server has the details.\n"
 ANY: Final = "*"
 """The handler for every method that a path does not name."""
 
@@ -185,7 +184,7 @@ class Endpoint:
             response = rendered(error)
         except Exception:  # a boundary: no stack trace may reach a client
             log.exception("request %s failed unexpectedly", request_id)
-            response = PlainTextResponse(_BROKEN, 500)
+            response = PlainTextResponse(f"{INTERNAL_ERROR}\n", 500)
         response.headers["X-Request-Id"] = request_id
         await response(scope, receive, send)
 

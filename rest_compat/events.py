@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from graph.context import Context
-from graph.model.errors import ApiError
+from graph.model.errors import INTERNAL_ERROR, ApiError
 from graph.model.progress import Progress
 from graph.resolvers import runs
 from graph.runs.watch import Update
@@ -44,7 +44,7 @@ async def run_events(
         yield _end(error.code, text_of(error))
     except Exception:  # a boundary: the client must learn that the stream has ended
         log.exception("following %s failed unexpectedly", run_arn)
-        yield _end(ApiError.code, "Internal error. The log of the server has the details.")
+        yield _end(ApiError.code, INTERNAL_ERROR)
     else:
         yield _end("RUN_ENDED", "The run has ended.")
 

@@ -25,7 +25,10 @@ Errors survive copying and pickling.
 from __future__ import annotations
 
 from enum import Enum
-from typing import ClassVar
+from typing import ClassVar, Final
+
+INTERNAL_ERROR: Final = "Internal error. The log of the server has the details."
+"""What clients are told of an error that is none of these."""
 
 
 class ApiError(Exception):

@@ -14,7 +14,7 @@ _UNCHANGED: Final = "unchanged"
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class Waits(Exception):
+class NotReady(Exception):
     """The value of a field is not there yet."""
 
 
@@ -33,7 +33,7 @@ class Plain:
     """The enum that it converts the attribute to; it leaves None as it is."""
     read: Callable[[Any], Any] | None = None
     """What returns the same for an object, of a resolver that may have to wait for some: it raises
-    Waits for these."""
+    NotReady for these."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import strawberry
 from graph.context import Context, ReadContext
 from graph.model.errors import Invalid, NotFound
 from graph.model.location import ListedLocation, Location
-from graph.model.plain import PLAIN, Plain, Waits
+from graph.model.plain import PLAIN, NotReady, Plain
 from graph.resolvers import locations
 
 Info = strawberry.Info[ReadContext, None]
@@ -101,7 +101,7 @@ def detail(read: Callable[[Location], Any], description: str, *, gone: Any = Non
 
     def known(root: Any) -> Any:
         if isinstance(root.value, ListedLocation):
-            raise Waits
+            raise NotReady
         return read(root.value)
 
     plain = Plain(read=known)

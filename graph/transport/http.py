@@ -13,12 +13,12 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from graph.model.errors import INTERNAL_ERROR
 from graph.transport import multipart, sse
 from graph.transport.accept import GRAPHQL, JSON, MULTIPART, SSE, Accepted, read_accept
 from graph.transport.body import bounded, check_containers, check_head, decode
 from graph.transport.endpoint import Endpoint
 from graph.transport.execution.billing import OperationThrottled
-from graph.transport.execution.errors import MASK
 from graph.transport.execution.executor import refused
 from graph.transport.execution.request import NotAllowed, OperationRequest, RequestError
 from graph.transport.parameters import Parameters, read_parameters, read_url_parameters
@@ -95,7 +95,7 @@ class _Exchange:
             refusal = interrupted()
         except Exception:  # a boundary: no stack trace reaches a client
             log.exception("request %s failed unexpectedly", report.request_id)
-            refusal = Refusal(500, MASK, code="INTERNAL")
+            refusal = Refusal(500, INTERNAL_ERROR, code="INTERNAL")
         else:
             if isinstance(response, Response):
                 report.end()

@@ -13,8 +13,8 @@ import orjson
 from graphql import GraphQLError
 from starlette.types import Message, Scope
 
+from graph.model.errors import INTERNAL_ERROR
 from graph.transport.endpoint import Endpoint
-from graph.transport.execution.errors import MASK
 from graph.transport.execution.request import OperationRequest
 from graph.transport.execution.results import Following, Payload
 from graph.transport.follower import Follower
@@ -94,7 +94,9 @@ class SocketOperations:
         except Exception:  # a boundary: the client must learn that the operation has ended
             log.exception("request %s failed unexpectedly", report.request_id)
             report.failures["INTERNAL", NO_FIELD] += 1
-            await self._end(operation_id, "error", _errors(MASK, "INTERNAL", report.request_id))
+            await self._end(
+                operation_id, "error", _errors(INTERNAL_ERROR, "INTERNAL", report.request_id)
+            )
         finally:
             if not follows:
                 report.end(cancelled=not ended)

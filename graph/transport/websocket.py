@@ -10,10 +10,10 @@ from typing import Any, Final
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
+from graph.model.errors import INTERNAL_ERROR
 from graph.transport.body import decode
 from graph.transport.channel import Channel
 from graph.transport.endpoint import WITHDRAWN, Endpoint, Slot, abort
-from graph.transport.execution.errors import MASK
 from graph.transport.lifetime import Ending, Lifetime
 from graph.transport.messages import pong, problem_of, text
 from graph.transport.origin import may_connect
@@ -170,7 +170,7 @@ class _Connection:
         refusal = error if isinstance(error, Refusal) else of_identity(error)
         if refusal is None:
             log.error("the caller of a socket could not be identified", exc_info=error)
-            await self._channel.close(4500, MASK)
+            await self._channel.close(4500, INTERNAL_ERROR)
         else:
             await self._channel.close(close_code(refusal), refusal.reason)
 

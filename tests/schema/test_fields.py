@@ -14,7 +14,7 @@ from graph.app import graphql_schema
 from graph.model import errors
 from graph.model.errors import ApiError, NotFound
 from graph.model.location import ListedLocation
-from graph.model.plain import PLAIN, Waits
+from graph.model.plain import PLAIN, NotReady
 from graph.schema.fields import attribute, member, members, or_null
 
 OTHERS = [
@@ -145,5 +145,5 @@ async def test_a_described_location_is_read_by_a_plan_and_a_listed_one_is_left_t
     field = graphql_schema().core.type_map["S3Location"].fields["storageClass"]  # type: ignore[attr-defined]
     known = field.extensions["strawberry-definition"].metadata[PLAIN].read
     assert known(SimpleNamespace(value=described)) is None
-    with pytest.raises(Waits):
+    with pytest.raises(NotReady):
         known(SimpleNamespace(value=ListedLocation(arn="a", kind="S3", uri="s3://b/")))

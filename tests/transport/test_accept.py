@@ -106,7 +106,7 @@ def test_a_browser_prefers_html(header: str) -> None:
         "text/htmlx",
     ],
 )
-def test_whoever_prefers_a_format_of_graphql_does_not_get_html(header: str | None) -> None:
+def test_a_client_that_prefers_a_graphql_format_gets_no_html(header: str | None) -> None:
     assert not prefers_html(header)
 
 

@@ -9,7 +9,7 @@ import httpx
 import orjson
 import pytest
 
-from graph.transport.execution.errors import MASK
+from graph.model.errors import INTERNAL_ERROR
 from tests.transport.small import app
 
 
@@ -80,7 +80,7 @@ async def test_an_accident_before_graphql_is_masked_and_logged(
     headers = {"x-token": "accident"}
     response = await http.post("/", json={"query": "{ hello }"}, headers=headers)
     error = response.json()["errors"][0]
-    assert (response.status_code, error["message"]) == (500, MASK)
+    assert (response.status_code, error["message"]) == (500, INTERNAL_ERROR)
     assert error["extensions"]["code"] == "INTERNAL"
     (record,) = [each for each in caplog.records if each.levelname == "ERROR"]
     assert error["extensions"]["requestId"] in record.getMessage()
@@ -130,7 +130,7 @@ async def test_a_mutation_by_get_is_a_405(http: httpx.AsyncClient) -> None:
 async def test_an_accident_is_masked_and_a_coded_error_is_shown(http: httpx.AsyncClient) -> None:
     answer = await post(http, "{ broken coded }")
     shown = {error["path"][0]: error for error in answer["errors"]}
-    assert shown["broken"]["message"] == MASK
+    assert shown["broken"]["message"] == INTERNAL_ERROR
     assert shown["broken"]["extensions"]["code"] == "INTERNAL"
     assert (shown["coded"]["message"], shown["coded"]["extensions"]["code"]) == ("told", "NO_GOOD")
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 from graphql import GraphQLError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
+from graph.model.errors import INTERNAL_ERROR
 from graph.transport.execution.wording import worded
 
 log = logging.getLogger(__name__)
@@ -18,7 +19,6 @@ CodeOf = Callable[[BaseException], str | None]
 """The code of an error whose message is public; None for all others. If such an error has a
 ``wait`` in seconds or a ``path`` to the argument that caused it, clients are told."""
 
-MASK: Final = "Internal error. The log of the server has the details."
 _LONGEST: Final = 2_000
 """Characters of a message. Some quote the client's input."""
 MOST: Final = 100
@@ -57,7 +57,7 @@ def _one(
         if argument := getattr(cause, "path", None):
             extensions["argument"] = list(argument)
     elif _log_unexpected(error, code_of, request_id, logged):
-        message, extensions = MASK, {"code": "INTERNAL"}
+        message, extensions = INTERNAL_ERROR, {"code": "INTERNAL"}
     else:
         message = worded(message)[:_LONGEST]
         extensions.setdefault("code", "GRAPHQL_INVALID")

@@ -15,8 +15,8 @@ import orjson
 from graphql import OperationType
 
 from graph.concurrency import Bill, Share
+from graph.model.errors import INTERNAL_ERROR
 from graph.transport.execution.billing import Charge, bill_of, calls_of, cost_of, free_of_charge
-from graph.transport.execution.errors import MASK
 from graph.transport.execution.executor import Result, execute, refused, subscribe
 from graph.transport.execution.groups import Executions, Groups, Member, Membership
 from graph.transport.execution.request import Operation, OperationRequest, RequestError
@@ -263,6 +263,6 @@ def _encoded(
 def _broken(request: OperationRequest, error: Exception) -> Payload:
     log.error("request %s failed unexpectedly", request.request_id, exc_info=error)
     extensions = {"code": "INTERNAL", "requestId": request.request_id}
-    response = {"errors": [{"message": MASK, "extensions": extensions}]}
+    response = {"errors": [{"message": INTERNAL_ERROR, "extensions": extensions}]}
     failures = Counter({("INTERNAL", NO_FIELD): 1})
     return Payload(orjson.dumps(response), Stage.BROKEN, failures=failures)

@@ -11,8 +11,8 @@ import httpx
 import pytest
 from graphql import GraphQLError
 
-from graph.model.errors import Throttled
-from graph.transport.execution.errors import MASK, MOST, shown
+from graph.model.errors import INTERNAL_ERROR, Throttled
+from graph.transport.execution.errors import MOST, shown
 from tests.transport.small import app
 from tests.transport.wire import Socket, Streaming
 
@@ -58,7 +58,7 @@ async def test_an_accident_is_masked_and_logged_once(
     ask: Ask, caplog: pytest.LogCaptureFixture
 ) -> None:
     (error,) = await ask("{ broken }")
-    assert (error["message"], error["path"]) == (MASK, ["broken"])
+    assert (error["message"], error["path"]) == (INTERNAL_ERROR, ["broken"])
     assert error["extensions"]["code"] == "INTERNAL"
     _logged_once(caplog, error["extensions"]["requestId"])
 
@@ -69,7 +69,7 @@ async def test_an_accident_of_a_subscription_is_masked_and_logged_once(
     ask: Ask, after: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     (error,) = await ask(f"subscription {{ breaks(after: {after}) }}")
-    assert error["message"] == MASK
+    assert error["message"] == INTERNAL_ERROR
     assert error["extensions"]["code"] == "INTERNAL"
     _logged_once(caplog, error["extensions"]["requestId"])
 
@@ -113,7 +113,7 @@ async def test_one_accident_in_two_places_is_logged_once(
     cause = RuntimeError("secret")
     errors = [GraphQLError("secret", path=[place], original_error=cause) for place in "ab"]
     told = shown(errors, lambda _: None, "r-1")
-    assert [error.message for error in told] == [MASK] * 2
+    assert [error.message for error in told] == [INTERNAL_ERROR] * 2
     _logged_once(caplog, "r-1")
 
 
@@ -130,7 +130,9 @@ def test_few_errors_of_many_are_rendered_and_each_accident_is_logged(
     causes = [RuntimeError("secret") for _ in range(3)]
     errors = [GraphQLError("m", path=[n], original_error=causes[n % 3]) for n in range(1_000)]
     told = shown(errors, lambda _: None, "r-1")
-    assert [error.message for error in told] == [MASK] * MOST + ["900 more errors are left out."]
+    assert [error.message for error in told] == [INTERNAL_ERROR] * MOST + [
+        "900 more errors are left out."
+    ]
     assert told[-1].extensions == {"code": "TOO_MANY_ERRORS", "requestId": "r-1"}
     assert len([r for r in caplog.records if r.levelno >= logging.ERROR]) == 3
     assert len(shown(errors[:MOST], lambda _: None, "r-1")) == MOST

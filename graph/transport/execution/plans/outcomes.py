@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from graph.model.plain import Waits
+from graph.model.plain import NotReady
 
 Reason = Literal["null", "class", "list", "value", "variable", "large", "waits", "error"]
 """Why a value was left to graphql-core: a null in a non-null position, an object of another class,
@@ -26,6 +26,6 @@ class Fallback(Exception):
 
 def reason_of(error: Exception) -> Reason:
     """The reason why a plan raised an error."""
-    if isinstance(error, Waits):
+    if isinstance(error, NotReady):
         return "waits"
     return error.reason if isinstance(error, Fallback) else "error"
