@@ -52,7 +52,7 @@ BEGIN_SECONDS: Final = 1.0
 """That a flood has to begin, and a server to recover from it."""
 NEWLINE: Final = b"\n"
 PHASES: Final = ("alone", "machine", "beside")
-TOKENS: Final = 2_000
+TOKENS: Final = 10_000
 
 
 def main() -> None:

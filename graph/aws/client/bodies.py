@@ -96,7 +96,7 @@ def _check_of_scalar(kind: str) -> Check:
 
     def check(value: Any) -> None:
         if type(value) not in kinds:
-            raise TypeError(f"expected {kind}, got {type(value).__name__}")
+            raise _unexpected(value, kind)
 
     return check
 
@@ -105,7 +105,8 @@ def _check_of_structure(shape: Shape, known: dict[str, Check]) -> Check:
     members = {name: _check_of(member, known) for name, member in shape.members.items()}
 
     def check(value: Any) -> None:
-        _expect(value, dict)
+        if not isinstance(value, dict):
+            raise _unexpected(value, "dict")
         for name, member in value.items():
             if member is not None and name in members:
                 members[name](member)
@@ -117,7 +118,8 @@ def _check_of_list(shape: Shape, known: dict[str, Check]) -> Check:
     check_item = _check_of(shape.member, known)
 
     def check(value: Any) -> None:
-        _expect(value, list)
+        if not isinstance(value, list):
+            raise _unexpected(value, "list")
         for item in value:
             check_item(item)
 
@@ -128,7 +130,8 @@ def _check_of_map(shape: Shape, known: dict[str, Check]) -> Check:
     check_item = _check_of(shape.value, known)
 
     def check(value: Any) -> None:
-        _expect(value, dict)
+        if not isinstance(value, dict):
+            raise _unexpected(value, "dict")
         for item in value.values():
             check_item(item)
 
@@ -151,9 +154,8 @@ _SCALARS: Final[Mapping[str, tuple[type, ...]]] = {
 }
 
 
-def _expect(value: Any, kind: type) -> None:
-    if not isinstance(value, kind):
-        raise TypeError(f"expected {kind.__name__}, got {type(value).__name__}")
+def _unexpected(value: Any, expected: str) -> TypeError:
+    return TypeError(f"expected {expected}, got {type(value).__name__}")
 
 
 def read_xml(operation: OperationModel, response: Response) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import OrderedDict
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -34,6 +35,8 @@ _WAITING: Final = 500
 """Roles that one caller may wait for."""
 _KEEP_ALIVE: Final = 60.0
 """Seconds. With the default of 12, polls at longer intervals would reconnect each time."""
+_FRESH_SECONDS: Final = 1.0
+"""How long credentials are not checked again. They are renewed minutes before they expire."""
 
 RoleKey = tuple[str, Access]
 
@@ -47,6 +50,18 @@ class Role:
 
     credentials: Any
     clients: dict[tuple[str, str], Any] = field(default_factory=dict)
+    _fresh_until: float = 0.0
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether its credentials have to be renewed, as of at most a second ago."""
+        now = time.monotonic()
+        if now < self._fresh_until:
+            return False
+        if self.credentials.refresh_needed():
+            return True
+        self._fresh_until = now + _FRESH_SECONDS
+        return False
 
     async def close(self) -> None:
         """Closes its clients. A call in progress still ends, because the pool stays open."""
@@ -84,8 +99,8 @@ class Clients:
         timeouts = (_CONNECT, read_seconds)
         self._pools = Pools(timeouts)
         # Never merge configurations: AioConfig.merge() drops http_session_cls.
-        self._config = _config(_borrowed(self._pools), timeouts)
         self._session = RoleSession(services)
+        self._config = _config(_borrowed(self._pools), timeouts, self._session.product)
         self._sdk = aioboto3.Session(botocore_session=self._session)
         self._stack = AsyncExitStack()
         self._making = asyncio.Lock()
@@ -174,7 +189,7 @@ class Clients:
     async def _role_of(self, key: RoleKey) -> Role:
         """The role with valid credentials. Concurrent callers wait for one call."""
         role = self._roles.get(key)
-        if role is None or role.credentials.refresh_needed():
+        if role is None or role.is_stale:
             role = await self._assumed.get(key, lambda: self._assume(key))
         if key in self._roles:
             self._roles.move_to_end(key)
@@ -227,14 +242,18 @@ class Clients:
             self._session.role = None
 
 
-def _config(http_session_cls: type, timeouts: tuple[float, float]) -> AioConfig:
-    """The SDK repeats nothing by itself: the gateway does, by what an error means."""
+def _config(http_session_cls: type, timeouts: tuple[float, float], user_agent: str) -> AioConfig:
+    """The SDK repeats nothing by itself: the gateway does, by what an error means.
+
+    With a user agent that is given, it does not compose one for each request.
+    """
     connect, read = timeouts
     return AioConfig(
         http_session_cls=http_session_cls,
         connect_timeout=connect,
         read_timeout=read,
         retries={"mode": "standard", "total_max_attempts": 1},
+        user_agent=user_agent,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from importlib.metadata import version
 from typing import Any, Final
 
 from aiobotocore.config import AioConfig
@@ -25,6 +26,11 @@ class RoleSession(AioSession):
         self._services: tuple[Any, ...] = services  # the SDK is typed for literal names
         self.role: Any = None
         self.register("before-parse", check_answer)
+
+    @property
+    def product(self) -> str:
+        """The user agent that AWS records for each call: this server, and the SDK."""
+        return f"datasync-api/{version('datasync-api')} {self.user_agent()}"
 
     async def get_credentials(self) -> Any:  # type: ignore[override]  # as AioSession's own is
         return self.role or await super().get_credentials()

@@ -19,6 +19,7 @@ class Endpoint:
         self.sts = b""
         self.body, self.headers, self.status = b"", {"Content-Type": "text/html"}, 200
         self.asked = 0
+        self.user_agents: set[str] = set()
 
     def fail(self, service: str, code: str, text: str) -> None:
         """Every call to the service is refused with a code, or with a bare HTTP status."""
@@ -34,6 +35,7 @@ class Endpoint:
 
     async def answer(self, request: web.Request) -> web.Response:
         form = await request.text()
+        self.user_agents.add(request.headers["User-Agent"])
         if "Action=AssumeRole" in form:
             return web.Response(body=self.sts or credentials(), content_type="text/xml")
         self.asked += 1

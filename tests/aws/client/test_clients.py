@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from contextvars import copy_context
 
 import pytest
@@ -14,6 +15,7 @@ from graph.concurrency import Work, begin_work
 from graph.model.errors import NotFound, Upstream
 from graph.sandbox import Fault, Sandbox
 from tests.aws.calls import assumed, at_the_gate, errors_of, list_tasks
+from tests.aws.client.endpoint import Endpoint
 from tests.operations.crash import all_standing
 from tests.world import LAB, ORG, OTHER, ROLE
 
@@ -185,3 +187,15 @@ async def test_others_have_their_turn_between_the_making_of_two_clients(
         await asyncio.gather(*(clients.get(a, "us-east-1", "iam", Access.READ) for a in accounts))
         beside.cancel()
     assert turns >= len(accounts)
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_calls_name_this_server_and_the_sdk(
+    endpoint: Endpoint, endpoint_gateway: Gateway
+) -> None:
+    endpoint.fail("datasync", "InternalException", "no")
+    with pytest.raises(Upstream):
+        await list_tasks(endpoint_gateway)
+    for agent in endpoint.user_agents:
+        assert re.fullmatch(r"datasync-api/\S+ .*botocore/\S+", agent), agent
+    assert len(endpoint.user_agents) == 1  # AssumeRole's and the call's
