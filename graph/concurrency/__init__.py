@@ -3,6 +3,7 @@
 from graph.concurrency.bookkeeping import Bookkeeping
 from graph.concurrency.budget import Bill, Budget, OverBudget
 from graph.concurrency.eager import Rest, begin
+from graph.concurrency.fair_cache import FairCache
 from graph.concurrency.fair_loop import FairLoop
 from graph.concurrency.fair_slots import FairSlots, TooManyWaiting
 from graph.concurrency.in_progress import InProgress, NoRoom
@@ -19,6 +20,7 @@ __all__ = [
     "Bookkeeping",
     "Budget",
     "Check",
+    "FairCache",
     "FairLoop",
     "FairSlots",
     "InProgress",

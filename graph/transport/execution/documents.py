@@ -7,7 +7,6 @@ from functools import partial
 from operator import attrgetter
 from typing import Final
 
-from cachetools import LRUCache
 from graphql import (
     DocumentNode,
     FieldNode,
@@ -25,6 +24,7 @@ from graphql import (
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
+from graph.concurrency import FairCache
 from graph.transport.execution.limits import QueryLimits, too_costly
 from graph.transport.execution.plans.cache import Plans
 from graph.transport.execution.request import Operation, RequestError
@@ -59,14 +59,14 @@ class _Kept:
 
 
 class Documents:
-    """The valid documents of one schema; the least recently used are evicted first."""
+    """The valid documents of one schema."""
 
     def __init__(
         self, schema: GraphQLSchema, limits: QueryLimits, *, compiled: bool = True
     ) -> None:
         self._schema, self._limits, self._compiled = schema, limits, compiled
-        self._kept: LRUCache[tuple[str, bool], _Kept]
-        self._kept = LRUCache(limits.kept_characters, getsizeof=attrgetter("characters"))
+        self._kept: FairCache[tuple[str, bool], _Kept]
+        self._kept = FairCache(limits.kept_characters, attrgetter("characters"))
 
     def get(self, text: str) -> Document:
         """The document of a text. Raises RequestError if it is too large or invalid."""
@@ -88,19 +88,15 @@ class Documents:
         if self._compiled:
             plans = Plans(self._schema, node, grown=partial(self._weigh, key))
         document = Document(node, plans)
-        self._kept[key] = _Kept(document, len(text))
+        self._kept.put(key, _Kept(document, len(text)))
         return document
 
     def _weigh(self, key: tuple[str, bool], characters: int) -> None:
         """Counts the plans of a document, which may be evicted for them."""
         kept = self._kept.get(key)
-        if kept is None:
-            return
-        size = len(key[0]) + characters // _SOURCE
-        if size > self._limits.kept_characters:
-            del self._kept[key]
-        else:
-            self._kept[key] = _Kept(kept.document, size)
+        if kept is not None:
+            size = len(key[0]) + characters // _SOURCE
+            self._kept.put(key, _Kept(kept.document, size))
 
     def _checked(self, text: str) -> DocumentNode:
         try:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from cachetools import LRUCache
 from graphql import GraphQLError
 
+from graph.concurrency import FairCache
 from graph.model.manifest import HASH_PREFIX, Manifest, hash_of
 from graph.transport.execution.request import DocumentReference, RequestError
 from graph.transport.status import Stage
 
 _CHARACTERS: Final = 2_000_000
-"""Of the documents that clients have registered; the least recently used are dropped first."""
+"""Of the documents that clients have registered."""
 _ENTRY: Final = 400
 """Characters that an entry counts beyond its text: about the bytes of its key and objects."""
 
@@ -24,7 +24,7 @@ class PersistedDocuments:
         """``automatic``: whether clients may register documents by Apollo's protocol."""
         self.manifest, self._automatic = manifest or Manifest(), automatic
         self._by_hash = {hash_of(text): text for text in self.manifest.documents.values()}
-        self._registered: LRUCache[str, str] = LRUCache(
+        self._registered: FairCache[str, str] = FairCache(
             _CHARACTERS, lambda text: _ENTRY + len(text)
         )
 
@@ -49,8 +49,7 @@ class PersistedDocuments:
         offered = reference.automatic_hash
         if offered is None or not self._automatic or offered in self._by_hash:
             return
-        if _ENTRY + len(text) <= _CHARACTERS:
-            self._registered[offered] = text
+        self._registered.put(offered, text)
 
     def _known(self, reference: DocumentReference) -> str:
         if reference.id is not None:

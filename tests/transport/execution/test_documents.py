@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import copy_context
 from typing import Any, cast
 
 import pytest
@@ -13,6 +14,7 @@ from graphql import (
 )
 from graphql.validation import OverlappingFieldsCanBeMergedRule
 
+from graph.concurrency import Work, begin_work
 from graph.transport import QueryLimits
 from graph.transport.execution import documents
 from graph.transport.execution.documents import Documents
@@ -81,7 +83,7 @@ def test_the_characters_kept_are_bounded_and_the_oldest_go_first() -> None:
 def test_a_long_text_pushes_nothing_out() -> None:
     kept = Documents(SCHEMA.core, QueryLimits(kept_characters=1_000))
     kept.get("{ hello } # " + "x" * 100)
-    assert not kept._kept
+    assert list(kept._kept) == []
 
 
 def test_the_rule_that_is_slow_is_still_asked() -> None:
@@ -138,3 +140,14 @@ def test_a_document_is_not_kept_for_plans_larger_than_the_cache() -> None:
     assert document.plans is not None
     document.plans._grown(9_000)
     assert kept.get("{ hello }") is not document
+
+
+def test_the_documents_of_one_caller_push_out_none_of_another() -> None:
+    kept = Documents(SCHEMA.core, QueryLimits(kept_characters=1_000))
+    others, floods = copy_context(), copy_context()
+    others.run(begin_work, Work(("other", "user")))
+    floods.run(begin_work, Work(("flooding", "user")))
+    first = others.run(kept.get, "{ hello }")
+    for number in range(100):
+        floods.run(kept.get, f"{{ hello }} # {number:038}")
+    assert others.run(kept.get, "{ hello }") is first
