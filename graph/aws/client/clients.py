@@ -11,11 +11,11 @@ from typing import Any, Final, Self
 
 import aioboto3
 from aiobotocore.config import AioConfig
-from aiobotocore.httpsession import AIOHTTPSession
 from botocore.exceptions import NoCredentialsError
 
 from graph.aws.client.access import Access, session_policies
 from graph.aws.client.credentials import Refusals, assumed_role
+from graph.aws.client.pools import Pools, borrowed
 from graph.aws.client.retries import RetryBudget
 from graph.aws.client.session import SERVICES, RoleSession
 from graph.aws.client.shared_reads import SharedReads
@@ -27,14 +27,11 @@ MOST_ROLES: Final = 300
 """Roles, by account and kind of access. Beyond it, the least recently used are closed."""
 _CONNECT: Final = 3.0
 """Seconds to connect."""
-_POOL: Final = 100
 _ASSUMING: Final = 20
 """Calls of AssumeRole at a time."""
 _ASSUMING_PER_CALLER: Final = 5
 _WAITING: Final = 500
 """Roles that one caller may wait for."""
-_KEEP_ALIVE: Final = 60.0
-"""Seconds. With the default of 12, polls at longer intervals would reconnect each time."""
 _FRESH_SECONDS: Final = 1.0
 """How long credentials are not checked again. They are renewed minutes before they expire."""
 
@@ -100,7 +97,7 @@ class Clients:
         self._pools = Pools(timeouts)
         # Never merge configurations: AioConfig.merge() drops http_session_cls.
         self._session = RoleSession(services)
-        self._config = _config(_borrowed(self._pools), timeouts, self._session.product)
+        self._config = _config(borrowed(self._pools), timeouts, self._session.product)
         self._sdk = aioboto3.Session(botocore_session=self._session)
         self._stack = AsyncExitStack()
         self._making = asyncio.Lock()
@@ -255,50 +252,3 @@ def _config(http_session_cls: type, timeouts: tuple[float, float], user_agent: s
         retries={"mode": "standard", "total_max_attempts": 1},
         user_agent=user_agent,
     )
-
-
-class Pools:
-    """The HTTP sessions: one, or two where the environment names a proxy and exceptions to it."""
-
-    def __init__(self, timeouts: tuple[float, float]) -> None:
-        self._timeouts = timeouts
-        self._open: dict[tuple[object, ...], AIOHTTPSession] = {}
-
-    def get(self, proxies: dict[str, str] | None, verify: Any) -> AIOHTTPSession:
-        key = (*sorted((proxies or {}).items()), verify)
-        if key not in self._open:
-            self._open[key] = AIOHTTPSession(
-                verify=verify,
-                proxies=proxies,
-                timeout=self._timeouts,  # type: ignore[arg-type]  # a pair is taken, typed as a number
-                max_pool_connections=_POOL,
-                connector_args={"keepalive_timeout": _KEEP_ALIVE},
-            )
-        return self._open[key]
-
-    async def aclose(self) -> None:
-        while self._open:
-            await self._open.popitem()[1].__aexit__(None, None, None)
-
-
-def _borrowed(pools: Pools) -> type:
-    """An ``http_session_cls`` that sends through a session of the pools and leaves it open."""
-
-    class Borrowed:
-        def __init__(self, verify: Any = True, proxies: Any = None, **_: Any) -> None:  # noqa: FBT002
-            """Botocore's other arguments are the same for all, and given to the pool."""
-            self._http = pools.get(proxies, verify)
-
-        async def __aenter__(self) -> Self:
-            return self
-
-        async def __aexit__(self, *exc: object) -> None:
-            """Does nothing: the pool closes the session."""
-
-        async def close(self) -> None:
-            """Does nothing: the pool closes the session."""
-
-        async def send(self, request: Any) -> Any:
-            return await self._http.send(request)
-
-    return Borrowed

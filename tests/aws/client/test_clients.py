@@ -142,21 +142,6 @@ async def test_a_session_that_is_over_again_and_again_is_an_error(
     assert aws.interceptor.counts()["datasync.ListTasks"] == 2
 
 
-@pytest.mark.parametrize(("exempt", "reached"), [("", False), ("127.0.0.1", True)])
-async def test_a_proxy_of_the_environment_is_used_but_for_its_exceptions(
-    aws: Sandbox, monkeypatch: pytest.MonkeyPatch, clients: Clients, exempt: str, *, reached: bool
-) -> None:
-    aws.role(LAB, ROLE, external_id="x-1")
-    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
-    monkeypatch.setenv("NO_PROXY", exempt)
-    async with Gateway(clients, org=ORG) as gateway:
-        if reached:
-            assert (await list_tasks(gateway))["Tasks"] == []
-        else:
-            with pytest.raises(Upstream, match="could not be reached"):
-                await list_tasks(gateway)
-
-
 async def test_all_services_of_an_account_answer(aws: Sandbox, gateway: Gateway) -> None:
     for service, access, operation in (
         ("datasync", Access.READ, "list_locations"),
