@@ -14,6 +14,7 @@ from graph.transport import (
     QueryLimits,
     Resumption,
     Schema,
+    State,
     TransportLimits,
     UnusableDocument,
     make_schema,
@@ -72,9 +73,16 @@ def graphql_schema(
         prices=schema.PRICES,
         compiled=compiled,
         code_of=lambda error: error.code if isinstance(error, ApiError) else None,
-        states=frozenset({"runProgress", "operationProgress"}),
-        resumptions={"runProgress": Resumption("after", _sequence_of)},
+        states={
+            "runProgress": State(Resumption("after", _sequence_of)),
+            "runsProgress": State(subject_of=_run_of),
+            "operationProgress": State(),
+        },
     )
+
+
+def _run_of(update: schema.RunUpdate) -> str:
+    return update.value.run.run_arn
 
 
 def _sequence_of(update: schema.RunUpdate) -> int:

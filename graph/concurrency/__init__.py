@@ -7,7 +7,8 @@ from graph.concurrency.fair_cache import FairCache
 from graph.concurrency.fair_loop import FairLoop
 from graph.concurrency.fair_slots import FairSlots, TooManyWaiting
 from graph.concurrency.in_progress import InProgress, NoRoom
-from graph.concurrency.mailbox import Mailbox
+from graph.concurrency.mailbox import Inbox, Mailbox
+from graph.concurrency.pigeonholes import Pigeonholes
 from graph.concurrency.round_robin import RoundRobin, Share
 from graph.concurrency.rounds import Rounds
 from graph.concurrency.tasks import TaskOwner
@@ -24,9 +25,11 @@ __all__ = [
     "FairLoop",
     "FairSlots",
     "InProgress",
+    "Inbox",
     "Mailbox",
     "NoRoom",
     "OverBudget",
+    "Pigeonholes",
     "Rest",
     "RoundRobin",
     "Rounds",

@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Generic, Self, TypeVar
+from typing import Generic, Protocol, Self, TypeVar
 
 T = TypeVar("T")
+T_contra = TypeVar("T_contra", contravariant=True)
+
+
+class Inbox(Protocol[T_contra]):
+    """What a writer needs to know of a mailbox."""
+
+    def put(self, value: T_contra, /) -> None:
+        """Replaces a value that was not taken yet."""
+        ...
+
+    def close(self, error: Exception | None = None) -> None:
+        """No value follows."""
+        ...
 
 
 class Mailbox(Generic[T]):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
@@ -20,7 +20,7 @@ from graph.model.progress import Progress
 from graph.model.run import Run, RunRef
 from graph.operations.idempotency import key_of
 from graph.resolvers import scope
-from graph.resolvers.movers import get_mover
+from graph.resolvers.movers import get_mover, list_movers
 from graph.resolvers.resources import require_use
 from graph.runs.active import find_current
 from graph.runs.watch import Update
@@ -28,6 +28,8 @@ from graph.store import IdempotencyKey
 
 _VISIBLE_SECONDS: Final = 60.0
 """How long a stream relies on its run being visible."""
+_FEW: Final = 3
+"""Up to this number of movers are read one by one; for more, from the lists of their accounts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +189,60 @@ async def follow_run(
             # A run that is selected through its mover equals the run of the event.
             context.loaders.run.prime(run_arn, update.run)
             yield update
+
+
+async def follow_runs(
+    context: ReadContext, run_arns: Sequence[str]
+) -> AsyncGenerator[Update, None]:
+    """The current state of each run, then each change of any; ends when all have ended.
+
+    Raises NotFound with the place of the first that the caller may not see, and as ``follow_run``
+    does.
+    """
+    await _check_visible(context, run_arns)
+    checked = dict.fromkeys(run_arns, time.monotonic())
+    async with aclosing(context.services.runs.follow_all(run_arns)) as updates:
+        async for update in updates:
+            run_arn = update.run.run_arn
+            context.refresh()
+            if time.monotonic() - checked[run_arn] >= _VISIBLE_SECONDS:
+                await _check_still_visible(context, run_arn)
+                checked[run_arn] = time.monotonic()
+            context.loaders.run.prime(run_arn, update.run)
+            yield update
+
+
+async def _check_visible(context: ReadContext, run_arns: Sequence[str]) -> None:
+    """Raises NotFound for the first run that the caller may not see."""
+    accounts = set()
+    for place, run_arn in enumerate(run_arns):
+        if names.datasync_arn("run", run_arn) is None:
+            raise _no_run_at(place)
+        try:
+            accounts.add(scope.require_task_account(context, task_of(run_arn)).account_id)
+        except NotFound:
+            raise _no_run_at(place) from None
+    tasks = [task_of(run_arn) for run_arn in run_arns]
+    visible = await _visible(context, set(tasks), accounts)
+    for place, task_arn in enumerate(tasks):
+        if task_arn not in visible:
+            raise _no_run_at(place)
+
+
+async def _visible(context: ReadContext, tasks: set[str], accounts: set[str]) -> set[str]:
+    """Those of the movers that the caller sees. Many are looked for in the lists of accounts."""
+    if len(tasks) > _FEW:
+        lists = [await list_movers(context, account_id) for account_id in sorted(accounts)]
+        return {mover.task_arn for movers in lists for mover in movers}
+    seen = set()
+    for task_arn in tasks:
+        with suppress(NotFound):
+            seen.add((await get_mover(context, task_arn)).task_arn)
+    return seen
+
+
+def _no_run_at(place: int) -> NotFound:
+    return NotFound(f"{scope.NO_RUN}: the id at place {place + 1}", path=("runs", str(place)))
 
 
 async def _check_still_visible(context: ReadContext, run_arn: str) -> None:

@@ -140,6 +140,12 @@ class RunService:
             async for update in updates:
                 yield update
 
+    async def follow_all(self, run_arns: Collection[str]) -> AsyncGenerator[Update, None]:
+        """The same for several runs; ends when all have ended. At least one is needed."""
+        async with aclosing(self.watches.follow_all(run_arns)) as updates:
+            async for update in updates:
+                yield update
+
     def observed(self, run_arn: str) -> Update | None:
         """The last state of a run that is followed in this process, with its rates; else None."""
         return self.watches.latest(run_arn)

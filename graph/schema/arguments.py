@@ -57,6 +57,12 @@ ObjectId = Annotated[
 ObjectIds = Annotated[
     list[strawberry.ID], strawberry.argument(description=f"Up to {MOST} ids of objects.")
 ]
+MOST_RUNS: Final = 200
+"""The runs of one ``runsProgress`` subscription."""
+RunObjectIds = Annotated[
+    list[strawberry.ID],
+    strawberry.argument(description=f"The global ids of 1 to {MOST_RUNS} runs, as in `Run.id`."),
+]
 RunObjectId = Annotated[
     strawberry.ID, strawberry.argument(description="The global id of the run, as in `Run.id`.")
 ]

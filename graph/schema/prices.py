@@ -101,5 +101,7 @@ PRICES: Final[Prices] = {
     "Mutation.deleteMover": Price(30),
     "Mutation.cleanOrphans": Price(200),
     "Subscription.runProgress": Price(5),
+    # The movers of a few runs are read one by one, those of many from the list of their account.
+    "Subscription.runsProgress": Price(20, per_item=1),
 }
 """Fields that are not here take no calls: a test lists those that wait for something else."""

@@ -1,4 +1,4 @@
-"""The subscriptions: the progress of a run and of an operation."""
+"""The subscriptions: the progress of runs and of an operation."""
 
 from __future__ import annotations
 
@@ -7,9 +7,17 @@ from contextlib import aclosing
 
 import strawberry
 
+from graph.model.errors import Invalid
 from graph.resolvers import operations, runs
+from graph.resolvers.runs import follow_runs
 from graph.runs.watch import Update
-from graph.schema.arguments import AfterSequence, OperationObjectId, RunObjectId
+from graph.schema.arguments import (
+    MOST_RUNS,
+    AfterSequence,
+    OperationObjectId,
+    RunObjectId,
+    RunObjectIds,
+)
 from graph.schema.fields import Info, attribute, reads
 from graph.schema.ids import expect
 from graph.schema.nodes import Mover, Run, mover_or_none
@@ -55,6 +63,24 @@ class Subscription:
     ) -> AsyncGenerator[RunUpdate, None]:
         run_arn = expect("Run", run, path=("run",))
         async with aclosing(runs.follow_run(info.context, run_arn, after)) as updates:
+            async for update in updates:
+                yield RunUpdate(value=update)
+
+    @strawberry.subscription(
+        description="Follows several runs in one stream. Sends the current state of each "
+        "immediately, then each change of any of them, and completes once all have ended. A slow "
+        "client receives the newest state of each run. An id that occurs twice counts once."
+    )
+    async def runs_progress(
+        self, info: Info, runs: RunObjectIds
+    ) -> AsyncGenerator[RunUpdate, None]:
+        if not 1 <= len(runs) <= MOST_RUNS:
+            raise Invalid(
+                f"'runs' must have 1 to {MOST_RUNS} ids; it has {len(runs)}.", path=("runs",)
+            )
+        run_arns = [expect("Run", run, path=("runs", str(place))) for place, run in enumerate(runs)]
+        followed = follow_runs(info.context, list(dict.fromkeys(run_arns)))
+        async with aclosing(followed) as updates:
             async for update in updates:
                 yield RunUpdate(value=update)
 

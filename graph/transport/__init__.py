@@ -4,7 +4,7 @@ from graph.transport.app import GraphQLApp
 from graph.transport.endpoint import ABORT
 from graph.transport.execution.limits import QueryLimits
 from graph.transport.execution.persisted import PersistedDocuments
-from graph.transport.execution.request import Resumption
+from graph.transport.execution.request import Resumption, State
 from graph.transport.execution.schema import Schema, UnusableDocument, make_schema
 from graph.transport.limits import TransportLimits
 from graph.transport.refusals import Refusal
@@ -24,6 +24,7 @@ __all__ = [
     "Resumption",
     "Schema",
     "SchemaDocument",
+    "State",
     "TransportLimits",
     "UnusableDocument",
     "make_schema",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Hashable
 
 from starlette.types import Message
 
@@ -14,15 +15,16 @@ from graph.transport.report import Report
 class Follower(ABC):
     """A member of a group, which writes to it without waiting.
 
-    While the client does not read, it holds the newest state alone. The client always gets the last
-    one, and then the end.
+    While the client does not read, it holds the newest state of each subject alone. The client
+    always gets the last ones, and then the end.
     """
 
     __slots__ = ("_closing", "_held", "_outbox", "_report", "following", "is_over")
 
     def __init__(self, outbox: Outbox, report: Report) -> None:
         self._outbox, self._report = outbox, report
-        self._held: Payload | None = None
+        self._held: dict[Hashable, Payload] | None = None
+        """By subject, in the order of their events; None for none, as of nearly all followers."""
         self._closing = False
         self.is_over = False
         """Whether all has been sent, or the client no longer follows."""
@@ -36,7 +38,7 @@ class Follower(ABC):
         if payload.failures:
             self._report.failures.update(payload.failures)
         if self._outbox.busy:
-            self._held = payload
+            self._hold(payload)
             self._outbox.offer(self)
         else:
             self._outbox.post(self._message(payload))
@@ -53,7 +55,8 @@ class Follower(ABC):
         if self.is_over:
             return None
         if self._held is not None:
-            payload, self._held = self._held, None
+            payload = self._held.pop(next(iter(self._held)))
+            self._held = self._held or None
             return self._message(payload)
         if not self._closing:
             return None
@@ -71,6 +74,12 @@ class Follower(ABC):
         self.cancel()
         if self.following is not None:
             await self.following.aclose()
+
+    def _hold(self, payload: Payload) -> None:
+        if self._held is None:
+            self._held = {}
+        self._held.pop(payload.subject, None)
+        self._held[payload.subject] = payload
 
     @abstractmethod
     def _message(self, payload: Payload) -> Message:

@@ -60,9 +60,11 @@ def test_those_who_follow_a_run_share_its_execution_wherever_they_resume() -> No
         shared.append(SharedOperation.of(operation, request))
     assert [each.after for each in shared] == [None, 1, 2]
     assert len({each.key for each in shared}) == 1
-    assert operation.resumption is not None
+    assert operation.state is not None
+    resumption = operation.state.resumption
+    assert resumption is not None
     update: Any = SimpleNamespace(progress=SimpleNamespace(sequence=7))
-    assert operation.resumption.sequence_of(RunUpdate(value=update)) == 7
+    assert resumption.sequence_of(RunUpdate(value=update)) == 7
 
 
 @pytest.mark.parametrize("compiled", [True, False])

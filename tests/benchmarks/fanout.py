@@ -28,7 +28,7 @@ import uvicorn
 
 from graph.server.http_limits import BoundedHttp, ConnectionLimits
 from graph.server.websocket_limits import BoundedWebSocket
-from graph.transport import GraphQLApp, TransportLimits, make_schema
+from graph.transport import GraphQLApp, State, TransportLimits, make_schema
 
 PORT = 18_461
 SECONDS = 8.0
@@ -84,7 +84,7 @@ def serve(hertz: float) -> None:
 
     many = 20_000
     app = GraphQLApp(
-        make_schema(query=Query, subscription=Subscription, states=frozenset({"look"})),
+        make_schema(query=Query, subscription=Subscription, states={"look": State()}),
         identify=identify,
         make_context=lambda who, request_id: (who, request_id),
         rights_of=lambda identity: identity.partition(":")[0],

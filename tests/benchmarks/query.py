@@ -32,7 +32,7 @@ from graph.model.manifest import Manifest, hash_of
 from graph.schema import BEHIND_INTERFACES, SCALARS
 from graph.server.garbage_collection import tune_garbage_collection
 from graph.server.http_limits import BoundedHttp, ConnectionLimits
-from graph.transport import GraphQLApp, PersistedDocuments, Schema, make_schema
+from graph.transport import GraphQLApp, PersistedDocuments, Schema, State, make_schema
 from graph.transport.execution.executor import execute
 from graph.transport.execution.request import OperationRequest
 from graph.transport.execution.results import Following, Payload, Results
@@ -66,7 +66,7 @@ def served_schema(*, compiled: bool, persisted: bool = False) -> Schema:
         types=BEHIND_INTERFACES,
         scalars=SCALARS,
         persisted=PersistedDocuments(manifest),
-        states=frozenset({"update"}),
+        states={"update": State()},
         compiled=compiled,
     )
 

@@ -145,11 +145,12 @@ async def test_runs_and_operations_that_cannot_be_are_not_waited_for(world: Worl
 
 
 async def test_runs_and_operations_that_cannot_be_are_not_followed(world: World) -> None:
-    for field, argument, kind in (
-        ("runProgress", "run", "Run"),
-        ("operationProgress", "operation", "Operation"),
+    for field, given, kind in (
+        ("runProgress", "run: $id", "Run"),
+        ("runsProgress", "runs: [$id]", "Run"),
+        ("operationProgress", "operation: $id", "Operation"),
     ):
-        query = f"subscription($id: ID!) {{ {field}({argument}: $id) {{ __typename }} }}"
+        query = f"subscription($id: ID!) {{ {field}({given}) {{ __typename }} }}"
         world.aws.interceptor.forget_calls()
         for node_id in [encode(kind, key) for of, key in IMPOSSIBLE if of == kind]:
             body = {"query": query, "variables": {"id": node_id}}

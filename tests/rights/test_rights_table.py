@@ -83,6 +83,10 @@ FIELDS: dict[str, tuple[str, tuple[str, str, str, str]]] = {
         'subscription { runProgress(run: "RUN") { sequence } }',
         HIDDEN,
     ),
+    "Subscription.runsProgress": (
+        'subscription { runsProgress(runs: ["RUN"]) { sequence } }',
+        HIDDEN,
+    ),
     "Subscription.operationProgress": (
         'subscription { operationProgress(operation: "OPERATION") { status } }',
         HIDDEN,

@@ -12,6 +12,7 @@ import pytest
 
 from graph.app import create_app
 from graph.sandbox import Fault, Sandbox
+from graph.schema.ids import encode
 from tests.transport.wire import APOLLOS, Socket, Streaming, parts
 from tests.world import (
     CREATE,
@@ -166,3 +167,42 @@ async def test_an_operation_and_its_mover_agree_in_the_last_event(
             "status": "COMPLETED",
             "mover": None,
         }
+
+
+async def test_several_runs_are_followed_in_one_stream_until_all_have_ended(
+    still: Sandbox, tmp_path: Path
+) -> None:
+    app = create_app(settings(tmp_path))
+    async with client_of(app) as client:
+        movers = await asyncio.gather(*(made(client, name=name) for name in "abcd"))
+        starts = await asyncio.gather(*(ask(client, START, id=mover) for mover in movers))
+        runs = [start["startMover"]["run"]["id"] for start in starts]
+        listed = json.dumps([*runs, runs[0]])
+        query = f"subscription {{ runsProgress(runs: {listed}) {{ run {{ id outcome }} }} }}"
+        async with (
+            Streaming(app, query, path="/graphql", more=HEADERS) as first,
+            Streaming(app, query, path="/graphql", more=HEADERS) as stream,
+        ):
+            await stream.until(lambda: stream.text.count("event: next") >= len(runs))
+            await asyncio.to_thread(still.settle)
+            await stream.ended()
+            await first.ended()
+        for heard in (first, stream):
+            events = events_of(heard.text)
+            assert {event["run"]["id"] for event in events[: len(runs)]} == set(runs)
+            ended = [event["run"]["id"] for event in events if event["run"]["outcome"]]
+            assert sorted(ended) == sorted(runs)
+        most = "subscription($r: [ID!]!) { runsProgress(runs: $r) { run { outcome } } }"
+        assert await followed(client, most, r=runs[:1] * 200) == [{"run": {"outcome": "SUCCEEDED"}}]
+        missing = encode("Run", f"arn:aws:datasync:us-east-1:{LAB}:task/task-{'0' * 17}/x")
+        for ids, code in (
+            ([], "INVALID"),
+            (["x"] * 201, "INVALID"),
+            ([movers[0]], "INVALID"),
+            ([runs[0], missing], "NOT_FOUND"),
+            ([*runs, runs[0][:-4]], "NOT_FOUND"),
+        ):
+            query = f"subscription {{ runsProgress(runs: {json.dumps(ids)}) {{ sequence }} }}"
+            async with Streaming(app, query, path="/graphql", more=HEADERS) as refused:
+                await refused.ended()
+            assert f'"code":"{code}"' in refused.text, (ids, refused.text)

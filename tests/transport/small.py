@@ -11,7 +11,7 @@ from typing import Any
 
 import strawberry
 
-from graph.transport import GraphQLApp, Resumption, Schema, TransportLimits, make_schema
+from graph.transport import GraphQLApp, Resumption, Schema, State, TransportLimits, make_schema
 from graph.transport.execution import executor
 from graph.transport.execution.executor import Result
 from graph.transport.execution.persisted import PersistedDocuments
@@ -197,8 +197,11 @@ def schema_with(persisted: PersistedDocuments | None = None) -> Schema:
         mutation=Mutation,
         subscription=Subscription,
         code_of=lambda error: getattr(error, "code", None),
-        states=frozenset({"level", "followed", "numbered"}),
-        resumptions={"numbered": Resumption("after", lambda event: event.sequence)},
+        states={
+            "level": State(),
+            "followed": State(),
+            "numbered": State(Resumption("after", lambda event: event.sequence)),
+        },
         persisted=persisted,
     )
 

@@ -71,6 +71,26 @@ async def test_the_newest_and_the_end_always_arrive_in_order(
     await outbox.aclose()
 
 
+@given(st.lists(st.tuples(st.integers(0, 3), st.booleans()), max_size=30))
+async def test_a_client_that_reads_again_gets_the_newest_of_each_subject(
+    steps: list[tuple[int, bool]],
+) -> None:
+    client = Client()
+    outbox = Outbox(client.send)
+    follower = Plain(outbox, report())
+    last: dict[int, int] = {}
+    for number, (subject, reads) in enumerate(steps):
+        client.reads.set() if reads else client.reads.clear()
+        follower.put(state(number, subject=subject))
+        last[subject] = number
+    client.reads.set()
+    await outbox.emptied()
+    got = [int(message["state"]) for message in client.got]
+    assert got == sorted(set(got))
+    assert set(last.values()) <= set(got)
+    await outbox.aclose()
+
+
 @pytest.mark.parametrize("reads", [True, False])
 async def test_nothing_is_sent_after_the_client_no_longer_follows(*, reads: bool) -> None:
     client = Client()

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Final
 
-from graph.concurrency import Mailbox, Work
+from graph.concurrency import Inbox, Work
 from graph.model.clock import Clock
 from graph.model.errors import ApiError, Throttled, Upstream
 from graph.model.run import Run
@@ -48,7 +48,7 @@ class Watch:
         """
         self.run_arn, self._describe, self._wait_for_turn = run_arn, describe, wait_for_turn
         self._meter, self._policy, self._clock = meter, meter.policy, clock
-        self._mailboxes: dict[Mailbox[Update], Work] = {}
+        self._mailboxes: dict[Inbox[Update], Work] = {}
         self.work = Work()
         """Polling, for all that follow at the time. It is not charged to any request."""
         self._left_at = clock.monotonic()
@@ -57,19 +57,17 @@ class Watch:
         self.closed = False
         self._share, self._history = join(self), history
 
-    def join(self, work: Work) -> Mailbox[Update]:
-        """A mailbox with the latest state, if there is one, that gets each further state.
+    def join(self, mailbox: Inbox[Update], work: Work) -> None:
+        """The mailbox gets the latest state, if there is one, and each further one.
 
         ``work``: what follows. The watch takes turns as its callers.
         """
-        mailbox: Mailbox[Update] = Mailbox()
         if self.latest is not None:
             mailbox.put(self.latest)
         self._mailboxes[mailbox] = work
         self.work.join(work)
-        return mailbox
 
-    def leave(self, mailbox: Mailbox[Update]) -> None:
+    def leave(self, mailbox: Inbox[Update]) -> None:
         work = self._mailboxes.pop(mailbox)
         if work not in self._mailboxes.values():
             self.work.leave(work)

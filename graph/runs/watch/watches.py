@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextvars import Context
 from functools import partial
 from typing import Final, Self
 
-from graph.concurrency import begin_work, current_work
+from graph.concurrency import Mailbox, Pigeonholes, begin_work, current_work
 from graph.model.clock import Clock, SystemClock
 from graph.model.errors import Upstream
 from graph.model.run import Run
@@ -80,7 +80,8 @@ class Watches:
         if self._closed:
             raise _closing()
         watch = self._watch(run_arn)
-        mailbox = watch.join(current_work())
+        mailbox: Mailbox[Update] = Mailbox()
+        watch.join(mailbox, current_work())
         try:
             async for update in mailbox:
                 if update.progress.sequence != after or update.run.ended:
@@ -89,6 +90,28 @@ class Watches:
                     return
         finally:
             watch.leave(mailbox)
+
+    async def follow_all(self, run_arns: Iterable[str]) -> AsyncGenerator[Update, None]:
+        """The current state of each run, then each change; ends when all have ended.
+
+        A slow reader gets the newest state of each. Raises the first error of any of them.
+        """
+        if self._closed:
+            raise _closing()
+        states: Pigeonholes[str, Update] = Pigeonholes()
+        followed = {arn: (self._watch(arn), states.hole(arn)) for arn in run_arns}
+        try:
+            for watch, hole in followed.values():
+                watch.join(hole, current_work())
+            async for update in states:
+                yield update
+                if update.run.ended and (left := followed.pop(update.run.run_arn, None)):
+                    left[0].leave(left[1])
+                if not followed:
+                    return
+        finally:
+            for watch, hole in followed.values():
+                watch.leave(hole)
 
     def latest(self, run_arn: str) -> Update | None:
         """The latest state of a watch that is running; None without one. Makes no call."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from inspect import isawaitable
 from typing import Any, Final, TypeGuard, cast
 
@@ -21,11 +21,12 @@ from graph.transport.execution.errors import shown
 from graph.transport.execution.events import planned_events
 from graph.transport.execution.planned import PlannedExecutor
 from graph.transport.execution.plans.cache import PlansInUse
-from graph.transport.execution.request import Operation, OperationRequest, RequestError
+from graph.transport.execution.request import Operation, OperationRequest, RequestError, State
 from graph.transport.execution.schema import Schema
 from graph.transport.status import Stage
 
 _IS_AWAITABLE: Final = cast("Callable[[Any], TypeGuard[Awaitable[Any]]]", optimized_is_awaitable)
+_PLAIN: Final = State()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,8 @@ class Result:
     stage: Stage
     sequence: int | None = None
     """The number of the event that it shows, for a state that can be resumed."""
+    subject: Hashable = None
+    """What the event is about, where a subscription follows several."""
 
     @property
     def executed(self) -> bool:
@@ -91,7 +94,6 @@ async def subscribe(
     if isinstance(source, ExecutionResult):
         yield refused(schema, RequestError(source.errors or []), request.request_id)
         return
-    resumption = operation.resumption
     try:
         planned = planned_events(executor)
         async for event in source:
@@ -100,8 +102,7 @@ async def subscribe(
                 if result is None:
                     executed = execute_subscription_event(_for_event(executor, event))
                     result = await executed if isawaitable(executed) else executed
-            sequence = resumption.sequence_of(event) if resumption else None
-            yield _showable(schema, result, request.request_id, sequence)
+            yield _of_event(operation, event, _showable(schema, result, request.request_id))
     except Exception as error:  # noqa: BLE001 - a boundary; ``shown`` logs it
         broken = GraphQLError(str(error), original_error=error)
         yield refused(schema, RequestError([broken]), request.request_id)
@@ -159,8 +160,16 @@ def _for_event(executor: PlannedExecutor, event: Any) -> PlannedExecutor:
     return for_event
 
 
-def _showable(
-    schema: Schema, result: ExecutionResult, request_id: str, sequence: int | None = None
-) -> Result:
+def _of_event(operation: Operation, event: Any, result: Result) -> Result:
+    """The result with what is known of the event beside it."""
+    state = operation.state
+    if state is None or state == _PLAIN:
+        return result
+    sequence = state.resumption.sequence_of(event) if state.resumption else None
+    subject = state.subject_of(event) if state.subject_of else None
+    return replace(result, sequence=sequence, subject=subject)
+
+
+def _showable(schema: Schema, result: ExecutionResult, request_id: str) -> Result:
     errors = shown(result.errors, schema.code_of, request_id) if result.errors else []
-    return Result(result.data, errors, Stage.PARTIAL if errors else Stage.COMPLETE, sequence)
+    return Result(result.data, errors, Stage.PARTIAL if errors else Stage.COMPLETE)

@@ -8,15 +8,15 @@ from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Hashable, Iterable, Iterator
 from contextlib import aclosing, contextmanager
 from contextvars import Context
-from typing import Final, Generic, Protocol, TypeVar
+from typing import Final, Generic, TypeVar
 
 from graphql import GraphQLError
 
 from graph.concurrency import Share, Work, begin_work
+from graph.transport.execution.backlog import Backlog, Member, Newest
 from graph.transport.execution.request import RequestError
 
 T = TypeVar("T")
-T_contra = TypeVar("T_contra", contravariant=True)
 
 _SECONDS: Final = 0.01
 """What a group may use of one iteration of the event loop to write to its members."""
@@ -24,25 +24,19 @@ _BATCH: Final = 32
 """Members between two readings of the clock."""
 
 
-class Member(Protocol[T_contra]):
-    """Is written to by a group. Its methods must neither wait nor raise."""
-
-    def put(self, value: T_contra, /) -> None:
-        """The newest value, which replaces those before."""
-
-    def close(self) -> None:
-        """No value follows."""
-
-
 class _Group(Generic[T]):
     """Owns the task that reads the source and writes to the members."""
 
     def __init__(
-        self, key: Hashable, source: AsyncGenerator[T, None], ended: Callable[[], None]
+        self,
+        key: Hashable,
+        source: AsyncGenerator[T, None],
+        backlog: Backlog[T],
+        ended: Callable[[], None],
     ) -> None:
         self.key = key
         self._members: dict[Member[T], Share] = {}
-        self._newest: T | None = None
+        self._backlog = backlog
         self._ended = ended
         self._work = Work()
         # In a context of its own: the first member must leave no trace in it.
@@ -54,8 +48,7 @@ class _Group(Generic[T]):
         """``who``: whose turns the source takes, too, as long as the member stays."""
         self._members[member] = share = (*who, self)
         self._work.add(share)
-        if self._newest is not None:
-            member.put(self._newest)
+        self._backlog.show(member)
 
     def leave(self, member: Member[T]) -> None:
         """Removes a member. The source is closed with the last one."""
@@ -76,7 +69,7 @@ class _Group(Generic[T]):
         try:
             async with aclosing(source):
                 async for value in source:
-                    self._newest = value
+                    self._backlog.add(value)
                     async for members in self._batches():
                         for member in members:
                             member.put(value)
@@ -123,7 +116,9 @@ class Membership(Generic[T]):
 class Groups(Generic[T]):
     """The groups by key. A group exists as long as it has members and its source has events."""
 
-    def __init__(self) -> None:
+    def __init__(self, backlog: Callable[[], Backlog[T]] = Newest) -> None:
+        """``backlog`` makes what a group keeps for those who join it."""
+        self._make_backlog = backlog
         self._live: dict[Hashable, _Group[T]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -137,7 +132,7 @@ class Groups(Generic[T]):
         member: Member[T],
         who: Share = (),
     ) -> Membership[T]:
-        """The member gets the newest event of the group, if there is one, and later ones.
+        """The member gets what the group keeps, and all later events.
 
         The source is read for all members together, see ``Work``, of which this one is ``who``.
         """
@@ -150,7 +145,7 @@ class Groups(Generic[T]):
             if self._live.get(key) is group:
                 del self._live[key]
 
-        group = _Group(key, source, ended)
+        group = _Group(key, source, self._make_backlog(), ended)
         self._live[key] = group
         self._tasks.add(group.task)  # until it has closed its source
         group.task.add_done_callback(self._tasks.discard)

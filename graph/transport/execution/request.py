@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -65,6 +65,20 @@ class Resumption:
     """The sequence number of an event."""
 
 
+SubjectOf = Callable[[Any], Hashable]
+"""What an event is about, of a subscription that follows several subjects."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A subscription whose events are states: a client that has the newest misses nothing."""
+
+    resumption: Resumption | None = None
+    """None if it cannot be resumed."""
+    subject_of: SubjectOf | None = None
+    """None if its events are all about the same. Otherwise a client needs the newest of each."""
+
+
 @dataclass(frozen=True, slots=True)
 class Operation:
     """An operation that may be executed: valid, within the limits, and allowed."""
@@ -72,10 +86,8 @@ class Operation:
     document: DocumentNode
     definition: OperationDefinitionNode
     summary: Summary
-    is_state: bool
-    """Whether it is a subscription of which only the newest event counts."""
-    resumption: Resumption | None = None
-    """Of a state that can be resumed."""
+    state: State | None = None
+    """None for anything but a subscription of which only the newest event counts."""
     fields: int = 0
     """That the answer may have."""
     calls: int = 0

@@ -16,9 +16,10 @@ from graphql import OperationType
 
 from graph.concurrency import Bill, Share
 from graph.model.errors import INTERNAL_ERROR
+from graph.transport.execution.backlog import Member, NewestOfEach
 from graph.transport.execution.billing import Charge, bill_of, calls_of, cost_of, free_of_charge
 from graph.transport.execution.executor import Result, execute, refused, subscribe
-from graph.transport.execution.groups import Executions, Groups, Member, Membership
+from graph.transport.execution.groups import Executions, Groups, Membership
 from graph.transport.execution.request import Operation, OperationRequest, RequestError
 from graph.transport.execution.resuming import Resumed
 from graph.transport.execution.schema import Schema
@@ -49,6 +50,8 @@ class Payload:
     failures: Failures = field(default_factory=Counter)
     sequence: int | None = None
     """The number of the event, of a state that can be resumed."""
+    subject: Hashable = None
+    """What the event is about, where a subscription follows several."""
     _forms: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def form(self, make: Callable[[bytes], F]) -> F:
@@ -114,7 +117,7 @@ class Results:
         self._make_shared_context = make_shared_context or make_context
         self._names_of, self._share_of = names_of, share_of
         self.executions = Executions(executions_per_caller)
-        self._groups: Groups[Payload] = Groups()
+        self._groups: Groups[Payload] = Groups(NewestOfEach)
         self._mutations: set[asyncio.Task[Payload]] = set()
 
     def begin(
@@ -128,7 +131,7 @@ class Results:
         try:
             operation = self.schema.prepare(request)
             report.summary = operation.summary
-            if operation.is_state:
+            if operation.state is not None:
                 return self._follow(operation, request, member)
         except RequestError as error:
             return _only(self._refused(error, request))
@@ -257,7 +260,9 @@ def _encoded(
     if extensions is not None:
         response["extensions"] = extensions
     errors = None if result.executed else orjson.dumps(response["errors"])
-    return Payload(orjson.dumps(response), result.stage, errors, failures, result.sequence)
+    return Payload(
+        orjson.dumps(response), result.stage, errors, failures, result.sequence, result.subject
+    )
 
 
 def _broken(request: OperationRequest, error: Exception) -> Payload:

@@ -22,7 +22,7 @@ from graphql import (
     VariableNode,
 )
 
-from graph.transport.execution.groups import Member
+from graph.transport.execution.backlog import Member
 from graph.transport.execution.normal import normal_text
 
 _MOST: Final = 1 << 31

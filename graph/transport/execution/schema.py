@@ -35,7 +35,7 @@ from graph.transport.execution.request import (
     Operation,
     OperationRequest,
     RequestError,
-    Resumption,
+    State,
 )
 from graph.transport.execution.strawberry_internals import core_schema
 from graph.transport.report import Summary
@@ -54,8 +54,7 @@ class Schema:
         *,
         limits: QueryLimits,
         code_of: CodeOf,
-        states: frozenset[str],
-        resumptions: Mapping[str, Resumption],
+        states: Mapping[str, State],
         persisted: PersistedDocuments,
         prices: Prices,
         compiled: bool,
@@ -63,7 +62,7 @@ class Schema:
         self._types, self._persisted, self._prices = types, persisted, prices
         self.core: GraphQLSchema = core_schema(types)
         self.limits, self.code_of = limits, code_of
-        self._states, self._resumptions = states, resumptions
+        self._states = states
         self.documents = Documents(self.core, limits, compiled=compiled)
         self.pacer = Pacer()
         """Shared by all executions."""
@@ -103,13 +102,12 @@ class Schema:
         names = {(field.alias or field.name).value: field.name.value for field in fields}
         name = definition.name.value if definition.name else None
         of_states = all(field.name.value in self._states for field in fields)
-        is_state = definition.operation is OperationType.SUBSCRIPTION and of_states
+        subscribes = definition.operation is OperationType.SUBSCRIPTION
         return Operation(
             document.node,
             definition,
             Summary(name, definition.operation.value, names),
-            is_state,
-            self._resumptions.get(fields[0].name.value) if is_state else None,
+            self._states[fields[0].name.value] if subscribes and of_states else None,
             cost.fields,
             cost.all_calls,
             document.plans,
@@ -158,8 +156,7 @@ def make_schema(
     scalars: Mapping[object, ScalarDefinition] | None = None,
     limits: QueryLimits | None = None,
     code_of: CodeOf = lambda _error: None,
-    states: frozenset[str] = frozenset(),
-    resumptions: Mapping[str, Resumption] | None = None,
+    states: Mapping[str, State] | None = None,
     persisted: PersistedDocuments | None = None,
     prices: Prices = NO_PRICES,
     compiled: bool = True,
@@ -168,10 +165,10 @@ def make_schema(
 
     ``states`` names the subscriptions whose events are states: a client that has the newest misses
     nothing. Each is executed once for all who ask for the same with equal rights, so that what it
-    shows may depend on rights and never on identity. ``resumptions`` are those of states that can
-    be resumed: where a client does so is no part of what is shared. ``prices``: which fields call
-    services behind the server, and how often. ``compiled``: whether plans are made. Raises
-    UnusableDocument for a document of the manifest that is invalid or too expensive.
+    shows may depend on rights and never on identity. Where a client resumes it is no part of
+    what is shared. ``prices``: which fields call services behind the server, and how often.
+    ``compiled``: whether plans are made. Raises UnusableDocument for a document of the manifest
+    that is invalid or too expensive.
     """
     return Schema(
         strawberry.Schema(
@@ -183,8 +180,7 @@ def make_schema(
         ),
         limits=limits or QueryLimits(),
         code_of=code_of,
-        states=states,
-        resumptions=resumptions or {},
+        states=states or {},
         persisted=persisted or PersistedDocuments(),
         prices=prices,
         compiled=compiled,

@@ -31,7 +31,7 @@ class SharedOperation:
     def of(cls, operation: Operation, request: OperationRequest) -> Self:
         document, definition = operation.document, operation.definition
         variables = declared(definition, request.variables)
-        resumption = operation.resumption
+        resumption = operation.state.resumption if operation.state else None
         if resumption is not None:
             rest = without_resumption(document, definition, variables, resumption.argument)
             if rest is not None:
