@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -138,6 +139,8 @@ def _members(value: Any, members: Members | None) -> Any:  # noqa: ANN401 - what
         if members is None:
             return {name: _members(inner, None) for name, inner in sorted(value.items())}
         return {name: _members(value.get(name), nested) for name, nested in members.items()}
+    if isinstance(value, bytes):  # a certificate, as AWS encodes it
+        return base64.b64encode(value).decode()
     return _time(value) if isinstance(value, datetime) else value
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 from collections.abc import Callable, Iterator
 from functools import cache
+from typing import Any
 
 import pytest
 from botocore.loaders import JSONFileLoader
@@ -21,7 +23,15 @@ settings.load_profile("unhurried")
 pytest_plugins = ["tests.guards"]
 
 _read = cache(JSONFileLoader().load_file)
-JSONFileLoader.load_file = lambda _self, path: _read(path)  # type: ignore[assignment, method-assign]
+_text_of = cache(lambda path: json.dumps(_read(path)))
+
+
+def _load_file(_loader: object, path: str) -> Any:
+    """Of DataSync's model a copy, as loaders merge additions into what they load."""
+    return json.loads(_text_of(path)) if "/datasync/" in path and _read(path) else _read(path)
+
+
+JSONFileLoader.load_file = _load_file  # type: ignore[assignment, method-assign]
 """A server has one session of the SDK, which reads the models of services once; the tests of a
 process have one after the other, and would read them anew."""
 

@@ -9,7 +9,7 @@ from graph.aws.client.access import Access
 from graph.aws.client.gateway import AccountGateway, ArnGateway
 from graph.aws.client.paging import PAGE_SIZE
 from graph.aws.tags import carries, encoded, tags_of
-from graph.aws.tasks import mode_of
+from graph.aws.tasks import mode_of, patterns
 from graph.model.mover import Tag
 from graph.model.run import Counters, Phase, Run, RunRef, RunResult
 
@@ -107,30 +107,59 @@ def run_of(answer: dict[str, Any]) -> Run:
         result=_result(answer.get("Result")),
         options=answer.get("Options") or {},
         described=answer,
+        includes=patterns(answer.get("Includes")),
+        excludes=patterns(answer.get("Excludes")),
     )
 
 
 def _counters(answer: dict[str, Any]) -> Counters:
-    listed, failed = answer.get("FilesListed") or {}, answer.get("FilesFailed") or {}
     return Counters(
-        files_estimated=answer.get("EstimatedFilesToTransfer"),
-        files_transferred=answer.get("FilesTransferred"),
-        files_estimated_to_delete=answer.get("EstimatedFilesToDelete"),
-        files_deleted=answer.get("FilesDeleted"),
-        files_skipped=answer.get("FilesSkipped"),
-        files_verified=answer.get("FilesVerified"),
-        files_prepared=answer.get("FilesPrepared"),
-        files_listed_at_source=listed.get("AtSource"),
-        files_listed_at_destination=listed.get("AtDestinationForDelete"),
-        files_failed_prepare=failed.get("Prepare"),
-        files_failed_transfer=failed.get("Transfer"),
-        files_failed_verify=failed.get("Verify"),
-        files_failed_delete=failed.get("Delete"),
+        **_files(answer),
+        **_folders(answer),
         bytes_estimated=answer.get("EstimatedBytesToTransfer"),
         bytes_transferred=answer.get("BytesTransferred"),
         bytes_written=answer.get("BytesWritten"),
         bytes_compressed=answer.get("BytesCompressed"),
     )
+
+
+def _files(answer: dict[str, Any]) -> dict[str, int | None]:
+    listed, failed = answer.get("FilesListed") or {}, answer.get("FilesFailed") or {}
+    return {
+        "files_estimated": answer.get("EstimatedFilesToTransfer"),
+        "files_transferred": answer.get("FilesTransferred"),
+        "files_estimated_to_delete": answer.get("EstimatedFilesToDelete"),
+        "files_deleted": answer.get("FilesDeleted"),
+        "files_skipped": answer.get("FilesSkipped"),
+        "files_verified": answer.get("FilesVerified"),
+        "files_prepared": answer.get("FilesPrepared"),
+        "files_listed_at_source": listed.get("AtSource"),
+        "files_listed_at_destination": listed.get("AtDestinationForDelete"),
+        "files_failed_prepare": failed.get("Prepare"),
+        "files_failed_transfer": failed.get("Transfer"),
+        "files_failed_verify": failed.get("Verify"),
+        "files_failed_delete": failed.get("Delete"),
+    }
+
+
+def _folders(answer: dict[str, Any]) -> dict[str, int | None]:
+    listed, failed = answer.get("FoldersListed") or {}, answer.get("FoldersFailed") or {}
+    return {
+        "folders_estimated": answer.get("EstimatedFoldersToTransfer"),
+        "folders_transferred": answer.get("FoldersTransferred"),
+        "folders_estimated_to_delete": answer.get("EstimatedFoldersToDelete"),
+        "folders_deleted": answer.get("FoldersDeleted"),
+        "folders_skipped": answer.get("FoldersSkipped"),
+        "folders_verified": answer.get("FoldersVerified"),
+        "folders_prepared": answer.get("FoldersPrepared"),
+        "folders_listed_at_source": listed.get("AtSource"),
+        "folders_listed_at_destination": listed.get("AtDestinationForDelete"),
+        "folders_failed_list": failed.get("List"),
+        "folders_failed_prepare": failed.get("Prepare"),
+        "folders_failed_transfer": failed.get("Transfer"),
+        "folders_failed_verify": failed.get("Verify"),
+        "folders_failed_delete": failed.get("Delete"),
+    }
 
 
 def _result(given: dict[str, Any] | None) -> RunResult | None:

@@ -192,7 +192,8 @@ def advice_on(run: Run) -> Advice | None:
     code = (run.result and run.result.error_code) or ""
     text = (run.result and run.result.error_detail) or ""
     found = next((known.advice for known in KNOWN if known.applies(code, text)), None)
-    if found is None and not code and not text and run.counters.files_failed:
+    failed = run.counters.files_failed or run.counters.folders_failed
+    if found is None and not code and not text and failed:
         found = _SKIPPED
     if found is None:
         found = Advice(None, text or code or _NO_TEXT, link=GUIDE)

@@ -80,7 +80,7 @@ async def describe_task(gateway: ArnGateway, task_arn: str, *, fresh: bool = Fal
     async def read() -> dict[str, Any]:
         return await aws.call("datasync", Access.READ, "describe_task", TaskArn=task_arn)
 
-    task = _task(await aws.shared(("task", task_arn), read, fresh=fresh))
+    task = task_of_answer(await aws.shared(("task", task_arn), read, fresh=fresh))
     aws.caches.task_ends[task_arn] = (task.source_arn, task.destination_arn)
     aws.caches.task_facts[task_arn] = TaskFacts(task.created_at, task.schedule)
     return task
@@ -137,7 +137,8 @@ def patterns(rules: list[dict[str, Any]] | None) -> tuple[str, ...]:
     )
 
 
-def _task(answer: dict[str, Any]) -> Task:
+def task_of_answer(answer: dict[str, Any]) -> Task:
+    """The task that a response of DescribeTask describes."""
     return Task(
         task_arn=answer["TaskArn"],
         name=answer.get("Name") or "",
@@ -151,6 +152,11 @@ def _task(answer: dict[str, Any]) -> Task:
         includes=patterns(answer.get("Includes")),
         excludes=patterns(answer.get("Excludes")),
         schedule=_schedule(answer),
+        log_group_arn=answer.get("CloudWatchLogGroupArn"),
+        network_interface_arns=(
+            *(answer.get("SourceNetworkInterfaceArns") or ()),
+            *(answer.get("DestinationNetworkInterfaceArns") or ()),
+        ),
         error_code=answer.get("ErrorCode"),
         error_detail=answer.get("ErrorDetail"),
         described=answer,
@@ -167,4 +173,5 @@ def _schedule(answer: dict[str, Any]) -> Schedule | None:
         status=given.get("Status"),
         disabled_by=details.get("DisabledBy"),
         disabled_reason=details.get("DisabledReason"),
+        status_changed_at=details.get("StatusUpdateTime"),
     )

@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import Enum
 from typing import Any, Final
 
 MOST_SECURITY_GROUPS: Final = 5
 """The security groups of one EFS location that DataSync allows."""
+
+
+class SecretKind(Enum):
+    """Who keeps the secret of a location."""
+
+    MANAGED = "MANAGED"
+    CUSTOMER_KEY = "CUSTOMER_KEY"
+    CUSTOM = "CUSTOM"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -91,6 +91,7 @@ class Schedule:
     disabled_by: str | None = None
     """SERVICE if DataSync disabled it after repeated failures, USER if a person did."""
     disabled_reason: str | None = None
+    status_changed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,9 @@ class Task:
     includes: tuple[str, ...]
     excludes: tuple[str, ...]
     schedule: Schedule | None
+    log_group_arn: str | None
+    network_interface_arns: tuple[str, ...]
+    """Those of the source before those of the destination."""
     error_code: str | None
     error_detail: str | None
     described: Mapping[str, Any] = field(repr=False)

@@ -40,7 +40,10 @@ class RunRef:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counters:
-    """Files and bytes so far; None where AWS reports nothing, as for half of them in BASIC mode."""
+    """Files, folders and bytes so far; None where AWS reports nothing.
+
+    A run in BASIC mode counts folders as files, and has less than half of the counters.
+    """
 
     files_estimated: int | None = None
     files_transferred: int | None = None
@@ -55,6 +58,20 @@ class Counters:
     files_failed_transfer: int | None = None
     files_failed_verify: int | None = None
     files_failed_delete: int | None = None
+    folders_estimated: int | None = None
+    folders_transferred: int | None = None
+    folders_estimated_to_delete: int | None = None
+    folders_deleted: int | None = None
+    folders_skipped: int | None = None
+    folders_verified: int | None = None
+    folders_prepared: int | None = None
+    folders_listed_at_source: int | None = None
+    folders_listed_at_destination: int | None = None
+    folders_failed_list: int | None = None
+    folders_failed_prepare: int | None = None
+    folders_failed_transfer: int | None = None
+    folders_failed_verify: int | None = None
+    folders_failed_delete: int | None = None
     bytes_estimated: int | None = None
     bytes_transferred: int | None = None
     """Sent over the network, before compression."""
@@ -69,6 +86,16 @@ class Counters:
             + (self.files_failed_transfer or 0)
             + (self.files_failed_verify or 0)
             + (self.files_failed_delete or 0)
+        )
+
+    @property
+    def folders_failed(self) -> int:
+        return (
+            (self.folders_failed_list or 0)
+            + (self.folders_failed_prepare or 0)
+            + (self.folders_failed_transfer or 0)
+            + (self.folders_failed_verify or 0)
+            + (self.folders_failed_delete or 0)
         )
 
 
@@ -108,6 +135,8 @@ class Run:
     options: Mapping[str, Any] = field(repr=False)
     described: Mapping[str, Any] = field(repr=False)
     """AWS's response unchanged, for the REST API, which renders it verbatim."""
+    includes: tuple[str, ...] = ()
+    excludes: tuple[str, ...] = ()
     cancelled: bool = False
     """Whether this deployment cancelled it or saw it cancelled: AWS ends such a run as ERROR."""
 
@@ -131,7 +160,12 @@ class Run:
         if self.cancelled and self.status == "ERROR":
             return Outcome.CANCELLED
         if self.status == "SUCCESS":
-            return Outcome.PARTIAL if self.counters.files_failed else Outcome.SUCCEEDED
+            return Outcome.PARTIAL if self._failed else Outcome.SUCCEEDED
         moved = self.result is not None and self.result.phase("TRANSFER") == "SUCCESS"
-        partly = self.counters.files_failed and self.counters.files_transferred
+        partly = self._failed and self.counters.files_transferred
         return Outcome.PARTIAL if moved or partly else Outcome.FAILED
+
+    @property
+    def _failed(self) -> bool:
+        """Whether AWS counts something that failed, which is a folder or what is in one."""
+        return bool(self.counters.files_failed or self.counters.folders_failed)

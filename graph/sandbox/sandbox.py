@@ -15,6 +15,7 @@ from moto.resourcegroupstaggingapi.models import resourcegroupstaggingapi_backen
 from moto.s3.models import FakeKey, s3_backends
 from moto.sts.models import sts_backends
 
+from graph.aws.client.service_models import datasync_additions
 from graph.sandbox.clock import CLOCK
 from graph.sandbox.control import Control
 from graph.sandbox.datasync.engine import ENGINE
@@ -22,6 +23,7 @@ from graph.sandbox.datasync.models import DataSyncBackend
 from graph.sandbox.failures import Failure
 from graph.sandbox.faults import CallInterceptor
 from graph.sandbox.middleware import SandboxMiddleware
+from graph.sandbox.moto_internals import extend_model
 from graph.sandbox.pace import PACE, Pace, set_pace
 from graph.sandbox.roles import PropagatingIAMBackend, TrustingSTSBackend, end_sessions
 from graph.sandbox.server import Server
@@ -47,6 +49,7 @@ def install() -> None:
         if backends.backend is not ours:
             backends.backend = ours
             backends.clear()
+    extend_model("datasync", datasync_additions())
 
 
 class Sandbox:

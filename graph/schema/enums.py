@@ -10,6 +10,7 @@ import strawberry
 
 from graph.model.audit import AuditAction, AuditPhase, Surface
 from graph.model.errors import InvalidReason
+from graph.model.location import SecretKind
 from graph.model.mover_search import MoverOrderField, OrderDirection, ScheduleState
 from graph.model.operation import OperationKind, OperationStatus, OperationStep
 from graph.model.orphan import OrphanKind
@@ -64,6 +65,17 @@ describe(
         "PARTIAL": "The transfer completed, but some files failed or could not be verified.",
         "FAILED": "The run ended with an error; `result` has AWS's code and text.",
         "CANCELLED": "The run was cancelled, by this server or elsewhere.",
+    },
+)
+describe(
+    SecretKind,
+    "SecretKind",
+    "Who created the secret of a location, and what encrypts it.",
+    {
+        "MANAGED": "DataSync created it from a value that it was given, and encrypts it with AWS's "
+        "own key.",
+        "CUSTOMER_KEY": "DataSync created it and encrypts it with a KMS key of the account.",
+        "CUSTOM": "The account's owner created it, and DataSync reads it with a role.",
     },
 )
 describe(

@@ -73,6 +73,15 @@ def attribute(path: str, description: str) -> Any:
     return strawberry.field(resolver=read, description=description, metadata={PLAIN: plain})
 
 
+def item(*path: str, description: str) -> Any:
+    """A field that returns a member of the object's ``value``, a part of an answer of AWS."""
+
+    def read(root):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - the field's own type counts
+        return dig(root.value, path)
+
+    return reads(description)(read)
+
+
 def word(kind: type[Enum], path: str, description: str) -> Any:
     """A field that returns one of AWS's words, in an attribute of the object's ``value``."""
     get = attrgetter(f"value.{path}")
@@ -110,15 +119,16 @@ def detail(read: Callable[[Location], Any], description: str, *, gone: Any = Non
 
 def member(*path: str, description: str) -> Any:
     """A field that returns a member of a location's description; null if it is absent."""
-    return detail(lambda location: _dig(location.described, path), description)
+    return detail(lambda location: dig(location.described, path), description)
 
 
 def members(*path: str, description: str) -> Any:
     """The same for a list, which is empty if the member is absent."""
-    return detail(lambda location: _dig(location.described, path) or [], description, gone=[])
+    return detail(lambda location: dig(location.described, path) or [], description, gone=[])
 
 
-def _dig(found: Any, path: tuple[str, ...]) -> Any:
+def dig(found: Any, path: tuple[str, ...]) -> Any:
+    """A member of a member, and so on; None where one is absent."""
     for name in path:
         found = found.get(name) if isinstance(found, Mapping) else None
     return found

@@ -28,7 +28,8 @@ from graph.schema.connections import (
     page_request,
 )
 from graph.schema.fields import Info, attribute, or_null, reads, word
-from graph.schema.locations import Location, shown
+from graph.schema.location import Location
+from graph.schema.locations import shown
 from graph.schema.mover_search import (
     MoverFilterArgument,
     MoverOrderArgument,

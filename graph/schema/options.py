@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import strawberry
@@ -10,15 +11,12 @@ import strawberry
 from graph.model import mover as mover_model
 from graph.model.words import ScheduleStatus
 from graph.schema import enums, words  # noqa: F401 - describe the enums
-from graph.schema.fields import attribute, reads, word
+from graph.schema.fields import attribute, item, word
 from graph.schema.scalars import BigInt
 
 
 def _option(name: str, description: str) -> Any:  # noqa: ANN401 - the field's own type counts
-    def read(root):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - the field's own type counts
-        return root.value.get(name)
-
-    return reads(description)(read)
+    return item(name, description=description)
 
 
 @strawberry.type(
@@ -61,6 +59,11 @@ class TransferOptions:
     object_tags: str | None = _option(
         "ObjectTags", "Whether object tags are copied between object stores: PRESERVE or NONE."
     )
+    object_metadata: str | None = _option(
+        "ObjectMetadata",
+        "Whether user-defined metadata of objects is copied between object stores: PRESERVE or "
+        "NONE.",
+    )
     atime: str | None = _option("Atime", "Whether access times are copied: BEST_EFFORT or NONE.")
     mtime: str | None = _option("Mtime", "Whether modification times are copied: PRESERVE or NONE.")
     uid: str | None = _option(
@@ -98,6 +101,10 @@ class Schedule:
     )
     status_text: str | None = attribute(
         "status", "The status as AWS writes it; null if AWS does not report it."
+    )
+    status_changed_at: datetime | None = attribute(
+        "status_changed_at",
+        "When the schedule was last enabled or disabled; null if AWS does not report it.",
     )
     disabled_by: str | None = attribute(
         "disabled_by",

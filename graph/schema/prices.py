@@ -74,6 +74,8 @@ PRICES: Final[Prices] = {
     "Mover.includes": _OF_TASK,
     "Mover.excludes": _OF_TASK,
     "Mover.schedule": _OF_TASK,
+    "Mover.logGroupArn": _OF_TASK,
+    "Mover.networkInterfaceArns": _OF_TASK,
     "Mover.errorCode": _OF_TASK,
     "Mover.errorDetail": _OF_TASK,
     "Mover.source": _LOCATION,

@@ -52,8 +52,8 @@ class FailedFiles:
 
 
 @strawberry.type(
-    description="File counters of a run so far. A counter is null if AWS does not report it; "
-    "several exist in ENHANCED mode only."
+    description="File counters of a run so far, which include folders in BASIC mode. A counter is "
+    "null if AWS does not report it; several exist in ENHANCED mode only."
 )
 class FileCounters:
     value: strawberry.Private[run_model.Counters]
@@ -91,6 +91,74 @@ class FileCounters:
     @reads("Files that failed, by phase. The object itself is always present.")
     def failed(self) -> FailedFiles:
         return FailedFiles(value=self.value)
+
+
+@strawberry.type(
+    description="Folders that failed, by the phase in which they failed. Only ENHANCED mode "
+    "reports them; in BASIC mode every counter is null."
+)
+class FailedFolders:
+    value: strawberry.Private[run_model.Counters]
+    list: BigInt | None = attribute(
+        "folders_failed_list", "Folders whose contents could not be listed."
+    )
+    prepare: BigInt | None = attribute(
+        "folders_failed_prepare", "Folders that could not be compared before the transfer."
+    )
+    transfer: BigInt | None = attribute(
+        "folders_failed_transfer", "Folders that could not be transferred."
+    )
+    verify: BigInt | None = attribute(
+        "folders_failed_verify", "Folders that could not be verified after the transfer."
+    )
+    delete: BigInt | None = attribute(
+        "folders_failed_delete", "Folders that could not be deleted at the destination."
+    )
+
+
+@strawberry.type(
+    description="Folder counters of a run so far, in ENHANCED mode. In BASIC mode they are null, "
+    "and the file counters include folders."
+)
+class FolderCounters:
+    value: strawberry.Private[run_model.Counters]
+    estimated: BigInt | None = attribute(
+        "folders_estimated",
+        "How many folders the run is expected to transfer. An estimate: `transferred` may end "
+        "above or below it.",
+    )
+    transferred: BigInt | None = attribute(
+        "folders_transferred", "Folders transferred to the destination so far."
+    )
+    estimated_to_delete: BigInt | None = attribute(
+        "folders_estimated_to_delete",
+        "How many destination folders the run is expected to delete, with preserveDeletedFiles "
+        "REMOVE.",
+    )
+    deleted: BigInt | None = attribute(
+        "folders_deleted", "Folders deleted at the destination so far."
+    )
+    skipped: BigInt | None = attribute(
+        "folders_skipped", "Folders that were not transferred because both ends were already equal."
+    )
+    verified: BigInt | None = attribute(
+        "folders_verified", "Folders found to be equal at both ends after the transfer."
+    )
+    prepared: BigInt | None = attribute(
+        "folders_prepared",
+        "Folders compared before the transfer. Not counted with transferMode ALL.",
+    )
+    listed_at_source: BigInt | None = attribute(
+        "folders_listed_at_source", "Folders found at the source so far."
+    )
+    listed_at_destination: BigInt | None = attribute(
+        "folders_listed_at_destination",
+        "Folders found at the destination so far, to decide what to delete.",
+    )
+
+    @reads("Folders that failed, by phase. The object itself is always present.")
+    def failed(self) -> FailedFolders:
+        return FailedFolders(value=self.value)
 
 
 @strawberry.type(
@@ -167,6 +235,10 @@ class RunProgress:
     @reads("How many files were transferred, skipped, verified, deleted or failed.")
     def files(self) -> FileCounters:
         return FileCounters(value=self.counters)
+
+    @reads("How many folders were transferred, skipped, verified, deleted or failed.")
+    def folders(self) -> FolderCounters:
+        return FolderCounters(value=self.counters)
 
 
 @strawberry.type(description="The result of one of the three phases of a run.")

@@ -63,6 +63,14 @@ class RunFields:
     def options(self) -> TransferOptions:
         return TransferOptions(value=self.value.options)
 
+    @reads("Patterns of the files that this run transfers, such as `/photos`; empty means all.")
+    def includes(self) -> list[str]:
+        return list(self.value.includes)
+
+    @reads("Patterns of the files that this run leaves out, such as `*.tmp`; empty means none.")
+    def excludes(self) -> list[str]:
+        return list(self.value.excludes)
+
     @strawberry.field(
         description="What to do about a run that failed, or transferred only a part; null for any "
         "other. Costs a call to AWS if its error names one of the locations."

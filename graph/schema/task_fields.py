@@ -10,6 +10,7 @@ from graph.model import mover as model
 from graph.resolvers import movers
 from graph.schema.fields import Info
 from graph.schema.options import Schedule, TransferOptions
+from graph.schema.scalars import Arn
 
 
 @strawberry.type(description="What AWS reports of a task beyond its entry in the list.")
@@ -42,6 +43,21 @@ class TaskFields:
     async def schedule(self, info: Info) -> Schedule | None:
         schedule = (await self._task(info)).schedule
         return None if schedule is None else Schedule(value=schedule)
+
+    @strawberry.field(
+        description="The ARN of the CloudWatch log group that runs are logged to; null if there is "
+        "none. In ENHANCED mode DataSync chooses it."
+    )
+    async def log_group_arn(self, info: Info) -> Arn | None:
+        found = (await self._task(info)).log_group_arn
+        return None if found is None else Arn(found)
+
+    @strawberry.field(
+        description="The ARNs of the network interfaces in your VPC that DataSync has made for the "
+        "mover; empty if it needs none."
+    )
+    async def network_interface_arns(self, info: Info) -> list[Arn] | None:
+        return [Arn(found) for found in (await self._task(info)).network_interface_arns]
 
     @strawberry.field(
         description="AWS's error code if the task itself is unusable; null otherwise."

@@ -6,9 +6,9 @@ import json
 import re
 from pathlib import Path
 
-import botocore.session
 import pytest
 
+from graph.aws.client.service_models import datasync_model
 from graph.locations import KINDS
 from graph.sandbox.datasync.kinds import KINDS as SANDBOX_KINDS
 from graph.schema.locations import TYPES
@@ -47,7 +47,7 @@ def test_the_locks_keep_extras_so_that_pip_takes_no_newer_version_for_them() -> 
 
 
 def test_every_kind_of_location_of_aws_is_known_everywhere() -> None:
-    model = botocore.session.get_session().get_service_model("datasync")
+    model = datasync_model()
     made = [name for name in model.operation_names if name.startswith("CreateLocation")]
     assert len(made) == len(KINDS) == len(SANDBOX_KINDS) == len(TYPES)
     assert KINDS.keys() == SANDBOX_KINDS.keys() == TYPES.keys()

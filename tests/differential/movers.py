@@ -19,7 +19,8 @@ from graph.model.caller import Caller, Identity, Rights
 from graph.schema import BEHIND_INTERFACES, SCALARS
 from graph.schema.audit import AuditRecord
 from graph.schema.connections import Connection, Edge, PageInfo
-from graph.schema.locations import TYPES, Location, of_its_kind
+from graph.schema.location import Location
+from graph.schema.locations import TYPES, of_its_kind
 from graph.schema.node import Node
 from graph.schema.nodes import Account, Mover, Run
 from graph.schema.operations import Operation

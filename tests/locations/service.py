@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import botocore.session
-
+from graph.aws.client.service_models import datasync_model
 from graph.locations import Home
 from graph.model.errors import Invalid
 from tests.world import LAB
 
-MODEL: Any = botocore.session.get_session().get_service_model("datasync")
+MODEL: Any = datasync_model()
 HOME = Home(LAB, "us-east-1", "aws")
 
 

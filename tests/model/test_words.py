@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from enum import Enum
 
-import botocore.session
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from graph.aws.client.service_models import datasync_model
 from graph.locations import KINDS
 from graph.model import errors, words
 from graph.model.open_enum import OpenEnum
@@ -25,7 +25,7 @@ OPEN = [*SHAPES.values(), words.LocationKind, words.FailureCode]
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_every_word_of_the_sdk_is_known(shape: str) -> None:
-    model = botocore.session.get_session().get_service_model("datasync")
+    model = datasync_model()
     known = set(SHAPES[shape].__members__)
     assert set(model.shape_for(shape).metadata["enum"]) <= known
     assert "OTHER" in known

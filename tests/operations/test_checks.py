@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.aws.client.gateway import Gateway
+from graph.aws.client.service_models import datasync_model, extend
 from graph.locations.arns import SUBDIRECTORY
 from graph.locations.s3 import STORAGE_CLASSES
 from graph.model.errors import Invalid
@@ -127,14 +128,14 @@ def test_a_subdirectory_that_datasync_refuses_is_refused(subdirectory: str) -> N
 
 
 def test_a_storage_class_is_one_of_datasyncs_words() -> None:
-    model = botocore.session.get_session().get_service_model("datasync")
+    model = datasync_model()
     words: Any = model.shape_for("S3StorageClass")
     assert tuple(words.enum) == STORAGE_CLASSES
     assert refusal(source=replace(S3, storage_class="standard"))[-1] == "storageClass"
 
 
 def test_the_bounds_are_those_of_the_model() -> None:
-    model = botocore.session.get_session().get_service_model("datasync")
+    model = datasync_model()
     assert model.shape_for("S3Subdirectory").metadata["max"] == SUBDIRECTORY
     assert model.shape_for("EfsSubdirectory").metadata["max"] == SUBDIRECTORY
     assert model.shape_for("InputTagList").metadata["max"] == AWS_TAGS
@@ -194,7 +195,9 @@ def test_a_group_that_cannot_stand_in_a_tag_is_refused() -> None:
 @cache
 def pattern(service: str, shape: str) -> re.Pattern[str]:
     """The service's own pattern, in Python's dialect."""
-    model = botocore.session.get_session().get_service_model(service)
+    session = botocore.session.Session()
+    extend(session)
+    model = session.get_service_model(service)
     given = str(model.shape_for(shape).metadata["pattern"])
     classes = {"Zs": {"Zs"}, "Z": {"Zs", "Zl", "Zp"}, "L": set(), "N": set()}
     for name, categories in classes.items():

@@ -97,7 +97,8 @@ def in_full(described: dict[str, Any], *tags: Tag, **ends: Location) -> MoverDet
     task = Task(
         task_arn="t", name="n", status="s", mode="BASIC", created_at=None, source_arn="",
         destination_arn="", latest_run_arn=None, options={}, includes=(), excludes=(),
-        schedule=None, error_code=None, error_detail=None, described=described,
+        schedule=None, log_group_arn=None, network_interface_arns=(),
+        error_code=None, error_detail=None, described=described,
     )  # fmt: skip
     return MoverDetails(mover, task, ends.get("source"), ends.get("destination"))
 
@@ -242,3 +243,11 @@ def test_strings_are_escaped_as_go_escapes_them() -> None:
     text = 'a<b>&\u2028\u2029é"\\\n'
     assert written([text]) == '["a\\u003cb\\u003e\\u0026\\u2028\\u2029é\\"\\\\\\n"]'
     assert json.loads(written([text])) == [text]
+
+
+def test_bytes_in_a_location_are_written_in_base64_as_aws_does() -> None:
+    store = location("OBJECT_STORAGE", {"ServerCertificate": b"\xff-----BEGIN"})
+    rendered = responses.mover_json(in_full({}, source=store))["Source"]
+    assert json.loads(written(rendered))["OBJECT_STORAGE"] == {
+        "ServerCertificate": "/y0tLS0tQkVHSU4="
+    }

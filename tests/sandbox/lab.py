@@ -6,13 +6,16 @@ import http.client
 import json
 from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
+from functools import cache
 from typing import Any, cast
 from urllib.request import Request, urlopen
 
 import boto3
+import botocore.session
 from botocore.config import Config
 from moto.s3.models import s3_backends
 
+from graph.aws.client.service_models import extend
 from graph.sandbox import Sandbox
 from graph.sandbox.datasync.transfer import Transfer
 from graph.sandbox.failures import Cancelled
@@ -80,6 +83,14 @@ LOCATIONS: dict[str, dict[str, Any]] = {
 """By kind: what its create call is given. S3 needs buckets and roles, and has tests of its own."""
 
 
+@cache
+def _sdk() -> boto3.Session:
+    """A session that knows what AWS has added, as the server's own does."""
+    session = botocore.session.Session()
+    extend(session)
+    return boto3.Session(botocore_session=session)
+
+
 def client(service: str, account: str = LAB) -> Any:
     """A client with an assumed role's credentials; once tried, so that every fault shows."""
     config = Config(retries={"mode": "standard", "total_max_attempts": 1})
@@ -89,7 +100,7 @@ def client(service: str, account: str = LAB) -> Any:
         RoleSessionName="test",
         ExternalId="x-1",
     )["Credentials"]
-    return boto3.client(
+    return _sdk().client(
         service,
         region_name="us-east-1",
         aws_access_key_id=given["AccessKeyId"],

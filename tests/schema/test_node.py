@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from graph.model import location, mover, operation, run
 from graph.schema import BEHIND_INTERFACES
+from graph.schema.aws_locations import S3Location
 from graph.schema.ids import decode
-from graph.schema.locations import Location, OtherLocation, S3Location
+from graph.schema.location import Location
+from graph.schema.locations import OtherLocation
 from graph.schema.node import Node
 from graph.schema.nodes import Account, Group, Mover, Run
 from graph.schema.operations import Operation

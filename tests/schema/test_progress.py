@@ -35,6 +35,24 @@ SHOWN = {
         "listedAtSource": "files_listed_at_source",
         "listedAtDestination": "files_listed_at_destination",
     },
+    "folders": {
+        "estimated": "folders_estimated",
+        "transferred": "folders_transferred",
+        "estimatedToDelete": "folders_estimated_to_delete",
+        "deleted": "folders_deleted",
+        "skipped": "folders_skipped",
+        "verified": "folders_verified",
+        "prepared": "folders_prepared",
+        "listedAtSource": "folders_listed_at_source",
+        "listedAtDestination": "folders_listed_at_destination",
+    },
+    "failedFolders": {
+        "list": "folders_failed_list",
+        "prepare": "folders_failed_prepare",
+        "transfer": "folders_failed_transfer",
+        "verify": "folders_failed_verify",
+        "delete": "folders_failed_delete",
+    },
     "failed": {
         "prepare": "files_failed_prepare",
         "transfer": "files_failed_transfer",
@@ -44,7 +62,9 @@ SHOWN = {
 }
 ALL = (
     f"{{ bytes {{ {' '.join(SHOWN['bytes'])} }} "
-    f"files {{ {' '.join(SHOWN['files'])} failed {{ {' '.join(SHOWN['failed'])} }} }} }}"
+    f"files {{ {' '.join(SHOWN['files'])} failed {{ {' '.join(SHOWN['failed'])} }} }} "
+    f"folders {{ {' '.join(SHOWN['folders'])} "
+    f"failed {{ {' '.join(SHOWN['failedFolders'])} }} }} }}"
 )
 NAMES = [counter.name for counter in fields(Counters)]
 
@@ -52,7 +72,11 @@ NAMES = [counter.name for counter in fields(Counters)]
 async def shown(counters: Counters) -> dict[str, Any]:
     """The counters by the names of the model."""
     it = await select(RunProgress, RunProgress(value=PROGRESS, counters=counters), ALL)
-    groups = {"bytes": it["bytes"], "failed": it["files"].pop("failed"), "files": it["files"]}
+    groups = {
+        "failed": it["files"].pop("failed"),
+        "failedFolders": it["folders"].pop("failed"),
+        **{name: it[name] for name in ("bytes", "files", "folders")},
+    }
     return {SHOWN[group][name]: n for group, of in groups.items() for name, n in of.items()}
 
 

@@ -10,6 +10,7 @@ from aiobotocore.config import AioConfig
 from aiobotocore.session import AioSession
 
 from graph.aws.client.answers import check_answer
+from graph.aws.client.service_models import extend
 
 SERVICES: Final = ("datasync", "iam", "resourcegroupstaggingapi", "s3", "sts")
 
@@ -23,6 +24,7 @@ class RoleSession(AioSession):
 
     def __init__(self, services: tuple[str, ...] = SERVICES) -> None:
         super().__init__()
+        extend(self)
         self._services: tuple[Any, ...] = services  # the SDK is typed for literal names
         self.role: Any = None
         self.register("before-parse", check_answer)

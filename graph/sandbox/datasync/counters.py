@@ -8,6 +8,38 @@ from typing import Any
 
 
 @dataclass
+class FolderCounters:
+    """Folders of an ENHANCED run. A BASIC run counts them as files."""
+
+    listed: int = 0
+    listed_for_delete: int = 0
+    prepared: int = 0
+    estimated: int = 0
+    estimated_deletes: int = 0
+    transferred: int = 0
+    skipped: int = 0
+    verified: int = 0
+    deleted: int = 0
+
+    def describe(self) -> dict[str, Any]:
+        """As members of DescribeTaskExecution's response. No folder of the sandbox ever fails."""
+        return {
+            "EstimatedFoldersToTransfer": self.estimated,
+            "EstimatedFoldersToDelete": self.estimated_deletes,
+            "FoldersListed": {
+                "AtSource": self.listed,
+                "AtDestinationForDelete": self.listed_for_delete,
+            },
+            "FoldersPrepared": self.prepared,
+            "FoldersTransferred": self.transferred,
+            "FoldersSkipped": self.skipped,
+            "FoldersVerified": self.verified,
+            "FoldersDeleted": self.deleted,
+            "FoldersFailed": dict.fromkeys(("List", "Prepare", "Transfer", "Verify", "Delete"), 0),
+        }
+
+
+@dataclass
 class Counters:
     """In BASIC mode files, objects and folders are counted together; in ENHANCED files alone."""
 
@@ -26,6 +58,7 @@ class Counters:
     failed: dict[str, int] = field(
         default_factory=lambda: dict.fromkeys(("Prepare", "Transfer", "Verify", "Delete"), 0)
     )
+    folders: FolderCounters = field(default_factory=FolderCounters)
 
     def describe(self, *, enhanced: bool) -> dict[str, Any]:
         """The counters as members of DescribeTaskExecution's response."""
@@ -51,12 +84,13 @@ class Counters:
                 },
                 "FilesPrepared": self.prepared,
                 "FilesFailed": dict(self.failed),
+                **self.folders.describe(),
             }
         return shown
 
 
 class Folders:
-    """Folders that a BASIC run has still to count, each with the first item below it."""
+    """Folders that a run has still to count, each with the first item below it."""
 
     def __init__(self, waiting: Iterable[str] = ()) -> None:
         self._waiting = set(waiting)

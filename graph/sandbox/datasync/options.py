@@ -22,6 +22,7 @@ DEFAULTS: Final[dict[str, Any]] = {
     "TransferMode": "CHANGED",
     "SecurityDescriptorCopyFlags": "NONE",
     "ObjectTags": "PRESERVE",
+    "ObjectMetadata": "PRESERVE",
 }
 _OBJECT_STORES: Final = {"S3", "OBJECT_STORAGE", "AZURE_BLOB"}
 _WHOLE: Final = "POINT_IN_TIME_CONSISTENT"

@@ -18,6 +18,7 @@ T = TypeVar("T")
 
 _NOT_A_PATH: Final = re.compile(r"^/|//|/\.\.?/")
 """Keys that the service does not transfer."""
+_OF_USERS: Final = "x-amz-meta-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class Storage:
         """The current object; None where it is gone."""
         raise NotImplementedError
 
-    def write(self, copy: Copy, tags: bool) -> None:
+    def write(self, copy: Copy, *, tags: bool, metadata: bool) -> None:
         raise NotImplementedError
 
     def delete(self, path: str) -> None:
@@ -145,7 +146,7 @@ class S3Storage(Storage):
         self._require("s3:GetObject", self.prefix + path)
         return self._attempt(path, lambda key: self._copy(path, key))
 
-    def write(self, copy: Copy, tags: bool) -> None:
+    def write(self, copy: Copy, *, tags: bool, metadata: bool) -> None:
         self._require("s3:PutObject", self.prefix + copy.entry.path)
         made = self.s3.put_object(
             self.bucket,
@@ -154,7 +155,7 @@ class S3Storage(Storage):
             storage=self.storage_class,
             etag=copy.entry.etag.strip('"'),
         )
-        made.set_metadata(copy.metadata)
+        made.set_metadata(copy.metadata if metadata else _system(copy.metadata))
         if tags and copy.tags:
             self.s3.tagger.tag_resource(
                 made.arn, [{"Key": k, "Value": v} for k, v in copy.tags.items()]
@@ -185,3 +186,10 @@ class S3Storage(Storage):
 
 def _entry(path: str, key: FakeKey) -> Entry:
     return Entry(path, key.contentsize, key.etag)
+
+
+def _system(metadata: dict[str, str]) -> dict[str, str]:
+    """The metadata without what users have defined."""
+    return {
+        name: value for name, value in metadata.items() if not name.lower().startswith(_OF_USERS)
+    }

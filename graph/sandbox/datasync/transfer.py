@@ -48,7 +48,7 @@ class Transfer:
     compared: int = 0
     """How many of those copied were verified."""
     to_make: Folders = field(default_factory=Folders)
-    """The folders of a BASIC run that the destination does not have."""
+    """The folders that the destination does not have."""
     to_verify: Folders = field(default_factory=Folders)
 
     def steps(self) -> Generator[float, None, None]:
@@ -91,32 +91,45 @@ class Transfer:
         self.source.check()
         self.destination.check()
         here, there = self._listed(self.source), self._listed(self.destination)
-        tally = self.counters
+        tally, compares = self.counters, self.options["TransferMode"] != "ALL"
+        missing = self._find_folders(above(here), above(there))
+        listing = Folders(above(here))
         for path in sorted(here):
             entry = here[path]
             tally.listed += 1
+            self._list_folders(listing.count(path), missing.count(path), compares=compares)
             if self._stays(entry, there.get(path)):
                 tally.skipped += 1
             else:
                 self.plan.append(entry)
-                tally.prepared += 1
+                tally.prepared += compares
                 tally.estimated_files += 1
                 tally.estimated_bytes += entry.size
             yield PACE.listing
         if not self.enhanced:
-            self._count_folders(above(here), above(there))
+            tally.estimated_files += tally.folders.estimated
+            tally.skipped += tally.folders.skipped
         if self.options["PreserveDeletedFiles"] == "REMOVE":
             self.extra = sorted(there.keys() - here.keys())
             tally.listed_for_delete = len(there)
             tally.estimated_deletes = len(self.extra)
+            tally.folders.listed_for_delete = len(above(there))
+            tally.folders.estimated_deletes = len(above(there) - above(here) - {""})
 
-    def _count_folders(self, here: set[str], there: set[str]) -> None:
+    def _find_folders(self, here: set[str], there: set[str]) -> Folders:
+        """The folders that the destination does not have."""
         missing = here - there
         self.to_make = Folders(missing)
         whole = self.options["VerifyMode"] == "POINT_IN_TIME_CONSISTENT"
         self.to_verify = Folders(here if whole else missing)
-        self.counters.estimated_files += len(missing)
-        self.counters.skipped += len(here & there)
+        return Folders(missing)
+
+    def _list_folders(self, listed: int, missing: int, *, compares: bool) -> None:
+        folders = self.counters.folders
+        folders.listed += listed
+        folders.estimated += missing
+        folders.prepared += missing if compares else 0
+        folders.skipped += listed - missing
 
     def _transfer(self, preparing: Generator[float, None, None]) -> Generator[float, None, None]:
         """In ENHANCED mode, prepares meanwhile, faster than it copies, and verifies immediately."""
@@ -135,6 +148,7 @@ class Transfer:
             self.destination.delete(path)
             self.counters.deleted += 1
             yield PACE.per_object
+        self.counters.folders.deleted = self.counters.folders.estimated_deletes
 
     def _move(self, path: str) -> Generator[float, None, None]:
         """Copies the current object, which may differ from the one that was listed."""
@@ -151,10 +165,16 @@ class Transfer:
             left -= part
             tally.bytes_transferred += part
         self.destination.check()
-        self.destination.write(copy, tags=self.options["ObjectTags"] == "PRESERVE")
+        self.destination.write(
+            copy,
+            tags=self.options["ObjectTags"] == "PRESERVE",
+            metadata=self.options["ObjectMetadata"] == "PRESERVE",
+        )
         self.copied.append(copy.entry)
         tally.bytes_written += copy.entry.size
-        tally.transferred += 1 + self.to_make.count(path)
+        folders = self.to_make.count(path)
+        tally.folders.transferred += folders
+        tally.transferred += 1 if self.enhanced else 1 + folders
 
     def _verify(self) -> Generator[float, None, None]:
         """Compares with the current source, or only with what was read from it."""
@@ -182,7 +202,9 @@ class Transfer:
         yield PACE.verifying
         there = self.destination.find(entry.path)
         if entry.same(there) or (there and self.options["OverwriteMode"] == "NEVER"):
-            self.counters.verified += 1 + self.to_verify.count(entry.path)
+            folders = self.to_verify.count(entry.path)
+            self.counters.folders.verified += folders
+            self.counters.verified += 1 if self.enhanced else 1 + folders
         else:
             self.counters.failed["Verify"] += 1
 

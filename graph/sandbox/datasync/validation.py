@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any, Final
 
-import botocore.session
-
+from graph.aws.client.service_models import datasync_model
 from graph.sandbox.datasync.errors import INVALID_PARAMETER, InvalidRequestException
 
 Params = dict[str, Any]
@@ -132,4 +131,4 @@ def _at(path: str, name: str) -> str:
 
 @cache
 def _model() -> Any:
-    return botocore.session.get_session().get_service_model("datasync")
+    return datasync_model()

@@ -9,7 +9,10 @@ from xml.etree import ElementTree as ET
 import botocore.session
 from botocore.model import OperationModel
 
-_SESSION: Final = botocore.session.get_session()
+from graph.aws.client.service_models import extend
+
+_SESSION: Final = botocore.session.Session()
+extend(_SESSION)
 _SCALARS: Final[dict[str, Any]] = {
     "blob": "eA==",
     "boolean": True,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from graph.sandbox import Sandbox
-from tests.sandbox.lab import client, fill, make_task, start
+from tests.sandbox.lab import LAB, client, fill, make_task, start
 
 
 @pytest.mark.parametrize(
@@ -25,5 +25,39 @@ def test_a_basic_run_counts_folders_as_files(
     _, describe = start(client("datasync"), make_task(client("datasync"), TaskMode=mode))
     lab.turn(60)
     run = describe()
+    assert ("FoldersTransferred" in run) == (mode == "ENHANCED")
     counts = ("EstimatedFilesToTransfer", "FilesTransferred", "FilesVerified")
     assert [run[name] for name in counts] == [items] * 3
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "options", "expected"),
+    [
+        (["a/b/1", "a/2", "3"], [], {}, {"Listed": 3, "Prepared": 3, "Transferred": 3}),
+        (["a/b/1", "a/2"], ["a/9"], {}, {"Listed": 3, "Prepared": 1, "Skipped": 2}),
+        (["a/1"], [], {"TransferMode": "ALL"}, {"Listed": 2, "Prepared": 0, "Transferred": 2}),
+        (["a/1"], [], {"VerifyMode": "NONE"}, {"Listed": 2, "Transferred": 2, "Verified": 0}),
+        (["1"], ["b/c/2", "b/3"], {"PreserveDeletedFiles": "REMOVE"}, {"Deleted": 2}),
+        (["1"], ["b/c/2", "b/3"], {}, {"Deleted": 0}),
+    ],
+)
+def test_an_enhanced_run_counts_folders_by_themselves(
+    lab: Sandbox,
+    here: list[str],
+    there: list[str],
+    options: dict[str, str],
+    expected: dict[str, int],
+) -> None:
+    fill(lab, **dict.fromkeys(here, 10))
+    for key in there:
+        lab.put(LAB, f"to-{LAB}", key, b"y")
+    task = make_task(client("datasync"), TaskMode="ENHANCED", Options=options)
+    _, describe = start(client("datasync"), task)
+    lab.turn(60)
+    run = describe()
+    found = {name: run[f"Folders{name}"] for name in expected if name != "Listed"}
+    found |= {"Listed": run["FoldersListed"]["AtSource"]} if "Listed" in expected else {}
+    assert (run["Status"], found) == ("SUCCESS", expected)
+    assert run["EstimatedFoldersToTransfer"] == run["FoldersTransferred"]
+    assert run["EstimatedFoldersToDelete"] == run["FoldersDeleted"]
+    assert set(run["FoldersFailed"].values()) == {0}
