@@ -26,6 +26,14 @@ from graph.schema.location import Location
 from graph.schema.locations import TYPES, of_its_kind
 from graph.schema.run_fields import RunFields
 from graph.schema.task_fields import TaskFields
+from tests.contracts.members_of_aws import (
+    LEFT_OUT,
+    NOT_CALLED,
+    NOT_SET,
+    PAGED,
+    SET,
+    SHOWN_BESIDES,
+)
 from tests.schema.execution import select
 from tests.schema.test_locations import location
 
@@ -33,135 +41,6 @@ ROOT: Final = Path(__file__).parents[2]
 MODEL: Final = datasync_model()
 TASK: Final = "arn:aws:datasync:us-east-1:222222222222:task/task-0123456789abcdef0"
 RUN: Final = f"{TASK}/execution/exec-0123456789abcdef0"
-PAGED: Final = {"NextToken": "pages are read by the server", "MaxResults": "always 100"}
-FIXED: Final = "the one filter type that there is"
-MANIFEST: Final = "manifests are not supported"
-REPORT: Final = "task reports are not supported"
-SECRET: Final = "a secret, which the server never asks for"
-KEPT: Final = "DataSync's default applies"
-AS_THE_ORIGINAL: Final = "movers are created as the original server creates them"
-
-LEFT_OUT: Final[dict[str, dict[str, str]]] = {
-    "DescribeTaskExecution": {
-        "Includes[].FilterType": FIXED,
-        "Excludes[].FilterType": FIXED,
-        "ManifestConfig": MANIFEST,
-        "TaskReportConfig": REPORT,
-        "ReportResult": REPORT,
-    },
-    "DescribeTask": {
-        "Includes[].FilterType": FIXED,
-        "Excludes[].FilterType": FIXED,
-        "ManifestConfig": MANIFEST,
-        "TaskReportConfig": REPORT,
-    },
-    "DescribeLocationFsxOpenZfs": {
-        "Protocol.SMB": "FSx for OpenZFS has no SMB",
-    },
-    "DescribeLocationFsxOntap": {"Protocol.SMB.Password": SECRET},
-}
-"""Of answers, by operation: members, with all that is in them, that no field shows."""
-SHOWN_BESIDES: Final[dict[str, dict[str, str]]] = {
-    "DescribeTask": {
-        "TaskArn": "Mover.taskArn",
-        "Name": "Mover.name",
-        "Status": "Mover.statusText",
-        "TaskMode": "Mover.modeText",
-        "SourceLocationArn": "Mover.source",
-        "DestinationLocationArn": "Mover.destination",
-        "CurrentTaskExecutionArn": "Mover.lastRun",
-    },
-    "ListTasks": {
-        "Tasks[].TaskArn": "Mover.taskArn",
-        "Tasks[].Name": "Mover.name",
-        "Tasks[].Status": "Mover.statusText",
-        "Tasks[].TaskMode": "Mover.modeText",
-    },
-    "ListTaskExecutions": {
-        "TaskExecutions[].TaskExecutionArn": "Mover.runs",
-        "TaskExecutions[].Status": "Run.statusText",
-        "TaskExecutions[].TaskMode": "Run.modeText",
-    },
-    "ListLocations": {
-        "Locations[].LocationArn": "Location.arn",
-        "Locations[].LocationUri": "Location.uri",
-    },
-    "ListTagsForResource": {"Tags[].Key": "Tag.key", "Tags[].Value": "Tag.value"},
-    "CreateTask": {"TaskArn": "Operation.mover"},
-    "StartTaskExecution": {"TaskExecutionArn": "StartMoverPayload.run"},
-    **{f"CreateLocation{kind}": {"LocationArn": "Mover.source"} for kind in ("S3", "Efs")},
-}
-"""Of answers: the field that shows what the server takes from another operation, or by a call."""
-SET: Final[dict[str, dict[str, str]]] = {
-    "CreateLocationS3": {
-        "S3BucketArn": "S3LocationInput.bucketArn",
-        "Subdirectory": "S3LocationInput.subdirectory",
-        "S3StorageClass": "S3LocationInput.storageClass",
-        "Tags": "CreateMoverInput.tags",
-    },
-    "CreateLocationEfs": {
-        "EfsFilesystemArn": "EfsLocationInput.filesystemArn",
-        "Ec2Config.SubnetArn": "EfsLocationInput.subnetArn",
-        "Ec2Config.SecurityGroupArns": "EfsLocationInput.securityGroupArns",
-        "Subdirectory": "EfsLocationInput.subdirectory",
-        "Tags": "CreateMoverInput.tags",
-    },
-    "CreateTask": {
-        "SourceLocationArn": "CreateMoverInput.source",
-        "DestinationLocationArn": "CreateMoverInput.destination",
-        "Name": "CreateMoverInput.name",
-        "Tags": "CreateMoverInput.tags",
-    },
-    "StartTaskExecution": {"TaskArn": "StartMoverInput.mover"},
-    "CancelTaskExecution": {"TaskExecutionArn": "StopMoverInput.mover"},
-    "DeleteTask": {"TaskArn": "DeleteMoverInput.mover"},
-}
-"""Of requests: the member of an input that sets it, with all that is in it."""
-NOT_SET: Final[dict[str, dict[str, str]]] = {
-    "CreateLocationS3": {
-        "S3Config": "the server creates the role",
-        "AgentArns": "needed for S3 on Outposts alone, which is not supported",
-    },
-    "CreateLocationEfs": {
-        "AccessPointArn": AS_THE_ORIGINAL,
-        "FileSystemAccessRoleArn": AS_THE_ORIGINAL,
-        "InTransitEncryption": AS_THE_ORIGINAL,
-    },
-    "CreateTask": {
-        "Options": AS_THE_ORIGINAL,
-        "Includes": AS_THE_ORIGINAL,
-        "Excludes": AS_THE_ORIGINAL,
-        "Schedule": AS_THE_ORIGINAL,
-        "CloudWatchLogGroupArn": AS_THE_ORIGINAL,
-        "TaskMode": KEPT,
-        "ManifestConfig": MANIFEST,
-        "TaskReportConfig": REPORT,
-    },
-    "StartTaskExecution": {
-        "OverrideOptions": "a run uses the options of its task",
-        "Includes": "a run uses the filters of its task",
-        "Excludes": "a run uses the filters of its task",
-        "ManifestConfig": MANIFEST,
-        "TaskReportConfig": REPORT,
-        "Tags": "the server's own mark alone",
-    },
-    "DescribeTask": {"TaskArn": "the mover that is asked for"},
-    "DescribeTaskExecution": {"TaskExecutionArn": "the run that is asked for"},
-    "DeleteLocation": {"LocationArn": "a location of the mover that is deleted"},
-    "ListTasks": {"Filters": "to find the users of a location"},
-    "ListLocations": {"Filters": "the server filters by itself"},
-    "ListTaskExecutions": {"TaskArn": "the mover that is asked for"},
-    "ListTagsForResource": {"ResourceArn": "the resource that is asked for"},
-    **{f"DescribeLocation{kind}": {"LocationArn": "a location of a mover"} for kind in (
-        "S3", "Efs", "FsxLustre", "FsxOntap", "FsxOpenZfs", "FsxWindows", "Nfs", "Smb", "Hdfs",
-        "ObjectStorage", "AzureBlob",
-    )},
-}  # fmt: skip
-"""Of requests: members that no input sets, and why."""
-NOT_CALLED: Final = {
-    *("TagResource", "UntagResource", "UpdateTask", "UpdateTaskExecution"),
-    *("DescribeAgent", "ListAgents"),
-}
 _OF_KINDS: Final = {
     "".join(part.capitalize() for part in kind.operation.split("_")): name
     for name, kind in KINDS.items()
@@ -366,7 +245,7 @@ def test_every_member_of_a_request_is_set_or_has_a_reason(operation: str) -> Non
 
 
 def stale(paths: set[str], *tables: Mapping[str, str]) -> list[str]:
-    """Rows for what is no member."""
+    """Rows of members that do not exist."""
     return [
         row for table in tables for row in table if not any(within(p, {row: ""}) for p in paths)
     ]

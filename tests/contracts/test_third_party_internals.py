@@ -18,7 +18,7 @@ ROOT: Final = Path(__file__).parents[2]
 PRODUCT: Final = ("graph", "rest_compat")
 READ: Final = {
     # the module that reads it: the attribute
-    "graph/sandbox/moto_internals.py": {"_get_action"},
+    "graph/sandbox/moto_internals.py": {"_get_action", "_service_description"},
     "graph/transport/execution/strawberry_internals.py": {"_schema"},
 }
 IMPORTED: Final = {
@@ -35,6 +35,7 @@ EXTENDED: Final = {
     "graph/transport/execution/pacing.py": {"Executor"},
 }
 CHECKED: Final = {
+    "botocore": "1.40",
     "dbos": "3.4",
     "graphql-core": "3.3",
     "moto": "5.2",
