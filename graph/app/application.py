@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
 
+from graph.app.configured_rights import RightsByName
 from graph.app.graphql import configured_schema, graphql_app
 from graph.app.services import open_services
 from graph.app.state import ApplicationState
@@ -27,7 +28,6 @@ from graph.config.settings import KeySettings, Settings, SettingsError
 from graph.config.sources import key_files, load, load_keys
 from graph.context import Services
 from graph.ide import IdeFiles, IdePage, read_bundle
-from graph.model.caller import Rights
 from graph.model.clock import SystemClock
 from graph.observability import logs
 from graph.observability.shared_metrics import exposition
@@ -130,13 +130,16 @@ async def _lifespan(
     health: Health,
     owns_process: bool,
 ) -> AsyncIterator[None]:
-    rights = _rights(settings)
+    rights = RightsByName.of(settings)
     async with AsyncExitStack() as stack:
-        auth = Authenticator(settings.all_keys, max_cost=settings.token_max_cost)
+        auth = Authenticator(
+            settings.all_keys, max_cost=settings.token_max_cost, issuers=settings.all_issuers
+        )
         stack.push_async_callback(auth.aclose)
         state.services = await open_services(stack, settings, rights, state.version)
         state.auth = auth
-        health.start(await stack.enter_async_context(_checks(state.services)))
+        checks = await stack.enter_async_context(_checks(state.services))
+        health.start(checks | _check_of_issuers(auth, settings))
         stack.push_async_callback(graphql.aclose, settings.drain_seconds)
         if owns_process:
             stop = partial(_stop, state, graphql)
@@ -149,6 +152,15 @@ async def _lifespan(
         yield
         health.stop()
         state.services = state.auth = None
+
+
+def _check_of_issuers(auth: Authenticator, settings: KeySettings) -> dict[str, Check]:
+    """Without keys of its own, a server lets nobody in before it has those of its issuers."""
+
+    async def trouble() -> str | None:
+        return "; ".join(f"{name}: {why}" for name, why in auth.issuer_troubles.items()) or None
+
+    return {"issuers": trouble} if settings.issuers and not settings.all_keys else {}
 
 
 def _stop(state: ApplicationState, graphql: GraphQLApp) -> None:
@@ -174,29 +186,30 @@ async def _checks(services: Services) -> AsyncIterator[dict[str, Check]]:
 
 
 async def _reload_keys(
-    auth: Authenticator, rights: dict[str, Rights], graphql: GraphQLApp, waits: Waits
+    auth: Authenticator, rights: RightsByName, graphql: GraphQLApp, waits: Waits
 ) -> None:
-    """Replaces the keys by those configured now, or keeps the old ones if those are invalid.
+    """Replaces keys and issuers by those configured now; keeps the old ones if those are invalid.
 
-    Ends the streams and sockets of keys that were removed or changed, and then all waits.
+    Ends the streams and sockets whose keys or rules were removed or changed, and then all waits.
     """
     try:
         settings = await asyncio.to_thread(load_keys)
     except SettingsError as error:
         log.error("the keys were not replaced: %s", error)  # noqa: TRY400 - a mistake of the operator
         return
-    lost = auth.replace(settings.all_keys, max_cost=settings.token_max_cost)
-    graphql.withdraw(lambda caller: caller.identity.key in lost)
+    lost = await auth.replace(
+        settings.all_keys, max_cost=settings.token_max_cost, issuers=settings.all_issuers
+    )
+    graphql.withdraw(lambda caller: caller.identity.granted_by in lost)
     if lost:
         waits.interrupt()  # who asks again is authenticated again
-    rights.clear()
-    rights.update(_rights(settings))
-    log.info("read %d keys; removed or changed: %s", len(rights), ", ".join(sorted(lost)) or "none")
-
-
-def _rights(settings: KeySettings) -> dict[str, Rights]:
-    """By the names of the keys."""
-    return {key.name: key.rights for key in settings.all_keys}
+    rights.replace(settings)
+    log.info(
+        "read %d keys and %d issuers; removed or changed: %s",
+        len(rights.of_keys),
+        len(settings.issuers),
+        ", ".join(sorted(lost)) or "none",
+    )
 
 
 async def _metrics(_request: Request) -> Response:

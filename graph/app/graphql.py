@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from graph import schema
 from graph.app.state import ApplicationState
 from graph.auth import Peer
@@ -34,6 +36,7 @@ def graphql_app(settings: Settings, state: ApplicationState, served: Schema) -> 
         # Streams and sockets are counted for a key and for each of its users.
         names_of=lambda caller: frozenset({caller.identity.key, caller.identity}),
         share_of=lambda caller: (caller.identity.key, caller.identity.on_behalf_of),
+        expires_in=lambda caller: caller.expires_in(time.time()),
         address_of=lambda scope: Peer(*(scope.get("client") or ())).network,
         origins=settings.cors_origins,
         limits=TransportLimits(body_bytes=settings.body_bytes),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import AsyncExitStack
 from functools import partial
 
+from graph.app.configured_rights import RightsByName
 from graph.aws.client.clients import Clients
 from graph.aws.client.gateway import Gateway
 from graph.aws.resource_tags import group_of_resource
@@ -13,7 +14,6 @@ from graph.cleanup.sweep import Sweep
 from graph.config.settings import Settings
 from graph.context import Services
 from graph.history.audit import Audit
-from graph.model.caller import Rights
 from graph.model.clock import SystemClock
 from graph.operations import Operations
 from graph.operations.retries import RetryPolicy
@@ -24,7 +24,7 @@ from graph.store import CHANNEL, Store, notices, open_store
 
 
 async def open_services(
-    stack: AsyncExitStack, settings: Settings, rights: dict[str, Rights], version: str
+    stack: AsyncExitStack, settings: Settings, rights: RightsByName, version: str
 ) -> Services:
     """Opens what requests share, in the order of dependencies."""
     store = await stack.enter_async_context(open_store(settings.store_url))
@@ -61,16 +61,15 @@ async def _sharing(stack: AsyncExitStack, store: Store) -> Sharing | None:
     return await stack.enter_async_context(SharedWatches(store.watches, listen, SystemClock()))
 
 
-def _resource_policy(
-    settings: Settings, gateway: Gateway, rights: dict[str, Rights]
-) -> ResourcePolicy:
+def _resource_policy(settings: Settings, gateway: Gateway, rights: RightsByName) -> ResourcePolicy:
     by_tag = settings.resource_check == "tag"
 
     async def group_of(account_id: str, arn: str) -> str | None:
         return await group_of_resource(gateway.bind(account_id), arn)
 
     policy = ResourcePolicy(
-        rights,
+        rights.of_keys,
+        rules=rights.of_rules,
         enforced=settings.resource_check != "none",
         group_of=group_of if by_tag else None,
     )

@@ -6,12 +6,13 @@ import hashlib
 import hmac
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from graph.auth.credentials import Credentials
 from graph.auth.fair_queue import Peer
+from graph.auth.issuers import IssuedTokens, Issuer, looks_like_jwt
 from graph.auth.keys import ApiKey
 from graph.auth.rejected import Rejected
 from graph.auth.token_cache import TokenCache
@@ -47,14 +48,17 @@ class Authenticator:
         keys: Sequence[ApiKey],
         *,
         max_cost: int = 12,
+        issuers: Sequence[Issuer] = (),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        """Begins to fetch the keys of the issuers. Its creator closes it."""
         self.replaced = 0
         """How often the keys were replaced."""
         self._keyring, self._max_cost = _keyring(keys), max_cost
         self._verifier = Verifier(_clear(self._keyring), clock)
         self._right: TokenCache[ApiKey] = TokenCache(*_RIGHT, clock)
         self._wrong: TokenCache[bool] = TokenCache(*_WRONG, clock)
+        self._issued = IssuedTokens(issuers)
 
     async def authenticate(self, given: Credentials, peer: Peer = _NOBODY) -> Caller:
         """Returns the caller: by the token if there is one, else by the bearer.
@@ -64,16 +68,29 @@ class Authenticator:
         if given.token is not None:
             key = await self._by_token(given.token, peer)
         elif given.bearer is not None:
-            key = self._by_bearer(given.bearer)
+            found = self._by_bearer(given.bearer)
+            if found is None:
+                return await self._issued.caller(given.bearer)
+            key = found
         else:
             raise Rejected("there is no token")
         return key.caller_for(given.forwarded_user)
 
-    def replace(self, keys: Sequence[ApiKey], *, max_cost: int) -> frozenset[str]:
-        """Accepts these keys from now on, and no others.
+    @property
+    def issuer_troubles(self) -> Mapping[str, str]:
+        """Why no tokens of an issuer can be verified, by its name."""
+        return self._issued.troubles
 
-        Returns the names of the keys that are gone or have changed in any way.
+    async def replace(
+        self, keys: Sequence[ApiKey], *, max_cost: int, issuers: Sequence[Issuer] = ()
+    ) -> frozenset[str]:
+        """Accepts these keys and issuers from now on, and no others.
+
+        Returns the names of the keys and rules that are gone or have changed in any way.
         """
+        return self._replace_keys(keys, max_cost) | await self._issued.replace(issuers)
+
+    def _replace_keys(self, keys: Sequence[ApiKey], max_cost: int) -> frozenset[str]:
         lost = set(self._keyring.all) - set(keys)
         self.replaced += 1
         self._keyring, self._max_cost = _keyring(keys), max_cost
@@ -84,6 +101,7 @@ class Authenticator:
 
     async def aclose(self) -> None:
         await self._verifier.aclose()
+        await self._issued.aclose()
 
     async def _by_token(self, token: str, peer: Peer) -> ApiKey:
         cost = self._check_form(token)
@@ -115,8 +133,8 @@ class Authenticator:
             raise Rejected("no key is configured in clear, so that no token can match")
         return cost
 
-    def _by_bearer(self, bearer: str) -> ApiKey:
-        """Compares with all keys, each in constant time."""
+    def _by_bearer(self, bearer: str) -> ApiKey | None:
+        """Compares with all keys, each in constant time. None: it may be the token of an issuer."""
         digest = hashlib.sha256(bearer.encode(errors="replace")).digest()
         found = None
         for expected, key in self._keyring.digests:
@@ -126,6 +144,8 @@ class Authenticator:
             return found
         if any(hmac.compare_digest(each, digest) for each in self._keyring.bearerless):
             raise Rejected("the pre-shared key itself is not accepted: send a bcrypt hash of it")
+        if self._issued.issuers and looks_like_jwt(bearer):
+            return None
         raise Rejected("the bearer matches no key")
 
 

@@ -1,4 +1,4 @@
-"""``datasync-api token``: prints an authentication header, or generates a key."""
+"""``datasync-api token``: prints an authentication header, generates a key, or explains a token."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from graph.cli import explain
 from graph.cli.output import complain, fail
 from graph.config.settings import COSTS, USUAL_COST, SettingsError
 from graph.config.sources import load_keys
@@ -31,6 +32,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--plain", action="store_true", help="print the token without the name of the header"
     )
+    parser.add_argument(
+        "--explain",
+        metavar="FILE",
+        help="explain whether the server accepts the token (JWT) in a file, or from stdin with -, "
+        "and which rights it has",
+    )
     parser.add_argument("--new", action="store_true", help="generate a new key and its SHA-256")
     parser.set_defaults(run=run)
 
@@ -42,6 +49,8 @@ def run(arguments: argparse.Namespace) -> int:
         key, digest = new_key()
         print(f'# Authorization: Bearer {key}\nsha256 = "{digest}"')  # noqa: T201 - the answer
         return 0
+    if arguments.explain:
+        return explain.run(_text_of("token", arguments.explain), load_keys(arguments.config))
     if arguments.cost not in COSTS:
         return fail(f"the cost must be between {COSTS[0]} and {COSTS[-1]}, not {arguments.cost}")
     key = _key_of(arguments)
@@ -58,15 +67,12 @@ def _key_of(arguments: argparse.Namespace) -> str:
 
     if arguments.key_file:
         try:
-            text = (
-                sys.stdin.read()
-                if arguments.key_file == "-"
-                else Path(arguments.key_file).read_text(encoding="utf-8")
-            )
-            return clear_key(text.removesuffix("\n")).decode()
-        except (OSError, ValueError) as error:
+            return clear_key(_text_of("key", arguments.key_file).removesuffix("\n")).decode()
+        except ValueError as error:
             raise SettingsError(f"the key in {arguments.key_file}: {error}") from None
     settings = load_keys(arguments.config)
+    if not settings.all_keys:
+        raise SettingsError("no key is configured: callers have tokens of the configured issuers")
     keys = {key.name: key.clear for key in settings.all_keys}
     name = arguments.key_name or next(iter(keys))
     clear = keys.get(name)
@@ -81,3 +87,11 @@ def _key_of(arguments: argparse.Namespace) -> str:
     if arguments.cost > cap:
         raise SettingsError(f"the server rejects a cost above {cap}, its TOKEN_MAX_COST")
     return clear.decode()
+
+
+def _text_of(what: str, file: str) -> str:
+    """What is in a file, or on standard input. Raises SettingsError."""
+    try:
+        return sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"the {what} in {file}: {error}") from None

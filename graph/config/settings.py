@@ -11,11 +11,15 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from graph.auth import (
     DEFAULT,
     ApiKey,
+    Issuer,
     clear_key,
     default_key,
     granted,
+    granted_issuers,
     read_groups,
     read_groups_file,
+    read_issuers,
+    read_issuers_file,
     read_keys,
     read_keys_file,
 )
@@ -48,7 +52,7 @@ class KeySettings(BaseSettings):
     token: SecretStr | None = Field(
         None,
         description="The pre-shared key named `default`, which has all rights. Callers send a "
-        "bcrypt hash of it. 1 to 72 bytes. Required unless `KEYS` is set.",
+        "bcrypt hash of it. 1 to 72 bytes. Required unless `KEYS` or `ISSUERS` is set.",
     )
     keys: Annotated[tuple[ApiKey, ...], NoDecode] = Field(
         (),
@@ -59,6 +63,11 @@ class KeySettings(BaseSettings):
         (),
         description="Path of a TOML file with `[[groups]]` tables: the resources that the movers "
         "of each group may use. The tables may also be in the file of the keys.",
+    )
+    issuers: Annotated[tuple[Issuer, ...], NoDecode] = Field(
+        (),
+        description="Path of a TOML file with `[[issuers]]` tables: identity providers (OIDC) "
+        "whose tokens are accepted, and the rights that their claims give.",
     )
     token_max_cost: int = Field(
         USUAL_COST,
@@ -89,12 +98,19 @@ class KeySettings(BaseSettings):
             return given
         return read_groups_file(given) if isinstance(given, str) else read_groups(given)
 
+    @field_validator("issuers", mode="before")
+    @classmethod
+    def _named_issuers(cls, given: object) -> object:
+        if given == ():  # the default
+            return given
+        return read_issuers_file(given) if isinstance(given, str) else read_issuers(given)
+
     @model_validator(mode="after")
     def _let_somebody_in(self) -> Self:
-        if self.token is None and not self.keys:
+        if self.token is None and not self.keys and not self.issuers:
             raise ValueError(
-                f"{PREFIX}TOKEN is missing: set it or {PREFIX}KEYS, as nobody could authenticate "
-                "otherwise"
+                f"{PREFIX}TOKEN is missing: set it, {PREFIX}KEYS or {PREFIX}ISSUERS, as nobody "
+                "could authenticate otherwise"
             )
         clear = [key.clear for key in self.keys]
         if self.token is not None and self.token.get_secret_value().encode() in clear:
@@ -104,6 +120,11 @@ class KeySettings(BaseSettings):
                 f"{PREFIX}KEYS is wrong: the name '{DEFAULT}' is reserved for {PREFIX}TOKEN"
             )
         return self
+
+    @property
+    def all_issuers(self) -> tuple[Issuer, ...]:
+        """The issuers, with the rules of groups."""
+        return granted_issuers(self.issuers, self.groups)
 
     @property
     def all_keys(self) -> tuple[ApiKey, ...]:

@@ -21,6 +21,10 @@ FILE: Final = f"{PREFIX}CONFIG"
 """The variable that names the settings file. The environment takes precedence over the file."""
 
 
+_FILES: Final = ("key_file", "jwks_file")
+"""The entries of the tables of keys and issuers that name files."""
+
+
 @dataclass(frozen=True, slots=True)
 class LoadedSettings:
     """The settings, and what else the start of the server needs."""
@@ -70,18 +74,20 @@ def load_keys(file: str | None = None) -> KeySettings:
 
 
 def key_files() -> frozenset[str]:
-    """The files that keys are read from: settings, tables and secrets. Some may be unreadable."""
+    """The files of keys and issuers: settings, tables and secrets. Some may be unreadable."""
     file = os.environ.get(FILE)
     settings = _tables_of(file) if file else {}
     found = {file} if file else set()
-    for name in ("keys", "groups"):
+    for name in ("keys", "groups", "issuers"):
         given = os.environ.get(f"{PREFIX}{name.upper()}") or settings.get(name)
         if isinstance(given, str):
             found.add(given)
             given = _tables_of(given).get(name)
         tables = given if isinstance(given, list) else []
-        secrets = [table.get("key_file") for table in tables if isinstance(table, dict)]
-        found |= {secret for secret in secrets if isinstance(secret, str)}
+        entries = [
+            table.get(entry) for table in tables if isinstance(table, dict) for entry in _FILES
+        ]
+        found |= {entry for entry in entries if isinstance(entry, str)}
     return frozenset(found)
 
 

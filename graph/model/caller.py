@@ -13,9 +13,16 @@ class Identity:
     """Who is calling: for logs, audit records and fair shares. It never decides what is allowed."""
 
     key: str
-    """The name of the key, as recorded in logs and operations."""
+    """The name of the key, or issuer and subject of a token, as in logs and operations."""
     on_behalf_of: str | None = None
     """The end user that the caller acts for, if its key is trusted to name one."""
+    credential: str | None = None
+    """What the rights come from, if that is not the key: the rule of an issuer, by its name."""
+
+    @property
+    def granted_by(self) -> str:
+        """The name of the key or rule that decides on the rights."""
+        return self.credential or self.key
 
     @property
     def who(self) -> str:
@@ -75,3 +82,9 @@ class Caller:
 
     identity: Identity
     rights: Rights = field(default_factory=Rights)
+    expires_at: float | None = None
+    """When the credentials expire, in seconds since the epoch; None if they do not."""
+
+    def expires_in(self, now: float) -> float | None:
+        """Seconds until then, from ``now`` on."""
+        return None if self.expires_at is None else self.expires_at - now

@@ -42,8 +42,9 @@ class NewMover:
     tags: tuple[Tag, ...] = ()
     """The caller's tags in their order, without those that the server sets itself."""
     key_name: str | None = field(default=None, repr=False)
-    """Of the caller's key, whose rules are checked again whenever the operation is resumed. None
-    for operations that were accepted before there were such rules."""
+    """Of the caller's key, or of the rule of an issuer, by which the resources are checked again
+    whenever the operation is resumed. None for operations that were accepted before there were such
+    rules."""
 
 
 @dataclass(frozen=True, slots=True)

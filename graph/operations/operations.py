@@ -118,7 +118,7 @@ class Operations(OperationReader):
         """
         check(new, self._gateway)
         await self._resources.require_for_new(caller.rights, new)
-        new = replace(new, key_name=caller.identity.key)
+        new = replace(new, key_name=caller.identity.granted_by)
         given = idempotency_key
         key = None if given is None else key_of(caller.identity.key, given, inputs.fingerprint(new))
         before = await self._store.idempotency.result(key) if key else None

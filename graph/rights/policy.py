@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from graph.locations import resources_of
 from graph.model import names
@@ -17,6 +17,10 @@ from graph.model.resources import Resource
 log = logging.getLogger(__name__)
 
 
+RightsInGroup = Callable[[str | None], Rights]
+"""The rights of those who may see a group."""
+
+
 @dataclass(frozen=True, slots=True)
 class ResourcePolicy:
     """The rules that are in force, by the name of the key that they limit."""
@@ -26,6 +30,8 @@ class ResourcePolicy:
     group_of: Callable[[str, str], Awaitable[str | None]] | None = None
     """Reads the group that a resource is tagged for, with the role of an account. If set, a tag
     that equals the mover's group allows a resource as a rule does."""
+    rules: Mapping[str, RightsInGroup] = field(default_factory=dict)
+    """The same by the name of the rule of an issuer, whose callers may have different groups."""
 
     async def require(
         self, rights: Rights, account_id: str, group: str | None, resources: Iterable[Resource]
@@ -61,10 +67,14 @@ class ResourcePolicy:
         key_name = getattr(new, "key_name", None)
         if key_name is None or not self.enforced:
             return  # accepted by a version without these rules; as stored by it, without the name
-        rights = self.rights.get(key_name)
+        rights = self._rights_of(key_name, new.group)
         if rights is None:
             raise Forbidden(f"The key '{key_name}', which requested it, is no longer configured.")
         await self.require_for_new(rights, new)
+
+    def _rights_of(self, name: str, group: str) -> Rights | None:
+        rights_in = self.rules.get(name)
+        return self.rights.get(name) if rights_in is None else rights_in(group)
 
     @property
     def _or_tag(self) -> str:
@@ -99,7 +109,10 @@ class ResourcePolicy:
                 "keys limited to groups may also use resources whose tag %s is their group",
                 GROUP_TAG,
             )
-        limited = [name for name, rights in self.rights.items() if not rights.uses_everything]
+        for name in self.rules:
+            log.info("tokens that match the rule %s are accepted", name)
+        named = dict(self.rights) | {name: rights(None) for name, rights in self.rules.items()}
+        limited = [name for name, rights in named.items() if not rights.uses_everything]
         if limited and not self.enforced:
             log.warning(
                 "RESOURCE_CHECK is none: the keys %s may use every resource of their accounts as a "

@@ -50,7 +50,9 @@ AuditFilterArgument = Annotated[
 class Viewer:
     value: strawberry.Private[Caller]
     name: str = attribute(
-        "identity.key", "The name of the caller's key, as recorded in logs and operations."
+        "identity.key",
+        "The name of the caller's key, or issuer and subject of its token, as recorded in logs and "
+        "operations.",
     )
     on_behalf_of: str | None = attribute(
         "identity.on_behalf_of",

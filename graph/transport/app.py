@@ -36,13 +36,15 @@ class GraphQLApp:
         names_of: NamesOf = lambda identity: frozenset({identity}),
         share_of: ShareOf = lambda identity: (identity,),
         address_of: Callable[[Scope], Hashable] = address_of,
+        expires_in: Callable[[Any], float | None] = lambda _: None,
         origins: tuple[str, ...] = (),
         limits: TransportLimits = TransportLimits(),  # noqa: B008 - it is frozen
     ) -> None:
         """``observe`` is called when an operation has ended. For the others see ``Results``.
 
         The limits of a caller apply to each of the ``names_of`` its identity. Until its caller is
-        known, a socket is counted by ``address_of``. Pages of ``origins`` may open a WebSocket.
+        known, a socket is counted by ``address_of``. Its connections end after ``expires_in``
+        seconds. Pages of ``origins`` may open a WebSocket.
         Raises ValueError for an invalid origin.
         """
         results = Results(
@@ -55,8 +57,9 @@ class GraphQLApp:
             share_of=share_of,
             executions_per_caller=limits.executions_per_caller,
         )
+        allowed = read_origins(origins)
         self.endpoint = Endpoint(
-            results, identify, observe, names_of, address_of, limits, read_origins(origins)
+            results, identify, observe, names_of, address_of, limits, expires_in, allowed
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -116,6 +116,8 @@ class Endpoint:
     address_of: Callable[[Scope], Hashable]
     """The address under which a connection is counted until its caller is known."""
     limits: TransportLimits
+    expires_in: Callable[[Any], float | None]
+    """In how many seconds the credentials of an identity expire; None if they do not."""
     origins: frozenset[Origin] | None
     """Whose pages may open a WebSocket, beside those of the server itself; None for all."""
     sockets: Slots = field(init=False)
@@ -147,11 +149,15 @@ class Endpoint:
 
     def opened(self, identity: Any = None) -> _Opened:
         """A stream or socket, which ends if the server stops or withdraws the caller's rights."""
-        return _Opened(self._open, identity)
+        opened = _Opened(self._open, identity)
+        if identity is not None:
+            opened.lifetime.expire_in(self.expires_in(identity))
+        return opened
 
     def set_identity(self, lifetime: Lifetime, identity: Any) -> None:
         """Sets the caller of a connection that was opened before the caller was known."""
         self._open[lifetime] = identity
+        lifetime.expire_in(self.expires_in(identity))
 
     def stop(self) -> None:
         """Ends all streams and sockets in a way that makes their clients reconnect."""
@@ -170,17 +176,17 @@ class Endpoint:
 
 
 class _Opened(AbstractContextManager[Lifetime]):
-    __slots__ = ("_lifetime", "_open")
+    __slots__ = ("_open", "lifetime")
 
     def __init__(self, all_open: dict[Lifetime, Any], identity: Any) -> None:
-        self._open, self._lifetime = all_open, Lifetime()
-        all_open[self._lifetime] = identity
+        self._open, self.lifetime = all_open, Lifetime()
+        all_open[self.lifetime] = identity
 
     def __enter__(self) -> Lifetime:
-        return self._lifetime
+        return self.lifetime
 
     def __exit__(self, *exc: object) -> None:
-        del self._open[self._lifetime]
+        del self._open[self.lifetime]
 
 
 def address_of(scope: Scope) -> Hashable:

@@ -22,7 +22,7 @@ class Ending(Enum):
     STOPPED = auto()
     """The server stops."""
     WITHDRAWN = auto()
-    """The credentials of the caller are no longer valid."""
+    """The credentials of the caller are no longer valid: removed, changed or expired."""
 
 
 class Lifetime:
@@ -32,11 +32,12 @@ class Lifetime:
     for both would cost each idle connection more memory than all else that is kept for it.
     """
 
-    __slots__ = ("_scope", "_within", "ending")
+    __slots__ = ("_expires", "_scope", "_within", "ending")
 
     def __init__(self) -> None:
         self._scope = asyncio.timeout(None)
         self._within = False
+        self._expires: float | None = None
         self.ending: Ending | None = None
         """None as long as the server has no reason to end the connection."""
 
@@ -47,11 +48,21 @@ class Lifetime:
             if self._within:
                 self._interrupt()
 
+    def expire_in(self, seconds: float | None) -> None:
+        """Ends the connection after this time, as its credentials expire then; None: never."""
+        if seconds is None:
+            return
+        self._expires = asyncio.get_running_loop().time() + max(0.0, seconds)
+        if self._within and self.ending is None:
+            self._scope.reschedule(self._expires)
+
     async def __aenter__(self) -> Self:
         await self._scope.__aenter__()
         self._within = True
         if self.ending is not None:
             self._interrupt()
+        elif self._expires is not None:
+            self._scope.reschedule(self._expires)
         return self
 
     async def __aexit__(
@@ -63,7 +74,9 @@ class Lifetime:
         self._within = False
         try:
             await self._scope.__aexit__(kind, error, trace)
-        except TimeoutError:  # the scope's own, which only ``end`` causes
+        except TimeoutError:  # the scope's own, which only ``end`` and the expiry cause
+            if self.ending is None:
+                self.ending = Ending.WITHDRAWN
             return True
         return False
 

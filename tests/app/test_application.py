@@ -77,6 +77,25 @@ async def status_of(client: httpx.AsyncClient) -> int:
     return answer.status_code
 
 
+async def test_a_server_without_keys_is_not_ready_before_it_has_those_of_its_issuers(
+    aws: Sandbox, tmp_path: Path, unused_tcp_port: int
+) -> None:
+    rule = {"name": "all", "scope": "movers"}
+    issuer: dict[str, object] = {
+        "name": "idp",
+        "issuer": "https://idp.example.org",
+        "audience": "us",
+        "jwks_url": f"http://127.0.0.1:{unused_tcp_port}/keys",
+        "rules": [rule],
+    }
+    async with serving(tmp_path / "one", token=None, issuers=[issuer]) as client:
+        answer = await client.get("/readyz")
+        assert (answer.status_code, answer.json()["checks"]["issuers"]) == (503, "failed")
+    async with serving(tmp_path / "two", issuers=[issuer]) as client:
+        answer = await client.get("/readyz")
+        assert (answer.status_code, "issuers" in answer.json()["checks"]) == (200, False)
+
+
 VIEWER = "query Viewer { viewer { name } }"
 
 

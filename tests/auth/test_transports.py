@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import websockets
 from graph.auth import token_for
 from graph.sandbox import Sandbox
 from tests.api_server import Server
+from tests.auth.issuers.provider import AUDIENCE, URL, claims, key_set, token
 from tests.world import KEY, LAB, TOKEN, furnish
 
 BEARER = "a long and random key"
@@ -36,6 +38,25 @@ RIGHT = {
     "a token of it": ({"X-Auth-Token": token_for("known in clear", 4)}, "in-clear"),
     "for a user": ({"Authorization": f"bearer {BEARER}", "X-Forwarded-User": "ann"}, "ann"),
 }
+NOW = int(time.time())
+ISSUED = token(body=claims(iat=NOW, exp=NOW + 3_600))
+ISSUERS = f"""
+[[issuers]]
+name = "research"
+issuer = "{URL}"
+audience = "{AUDIENCE}"
+jwks_file = "KEYS"
+[[issuers.rules]]
+name = "writers"
+claim = "roles"
+values = ["writer"]
+write = true
+"""
+RIGHT["an issued token"] = ({"Authorization": f"Bearer {ISSUED}"}, "research:ann")
+RIGHT["the same for a user"] = (
+    {"Authorization": f"Bearer {ISSUED}", "X-Forwarded-User": "ceo"},
+    "research:ann",
+)
 WRONG: dict[str, dict[str, str]] = {
     "missing": {},
     "empty": {"X-Auth-Token": ""},
@@ -46,6 +67,11 @@ WRONG: dict[str, dict[str, str]] = {
     "the key as a bearer": {"Authorization": f"Bearer {KEY}"},
     "a wrong bearer": {"Authorization": "Bearer no"},
     "an empty bearer": {"Authorization": "Bearer"},
+    "an expired token": {
+        "Authorization": f"Bearer {token(body=claims(iat=NOW - 60, exp=NOW - 31))}"
+    },
+    "a token of nobody": {"Authorization": f"Bearer {ISSUED[:-9]}"},
+    "an issued token in the other header": {"X-Auth-Token": ISSUED},
     "basic": {"Authorization": "Basic dXNlcjpwYXNz"},
 }
 QUERY = {"query": "{ viewer { name onBehalfOf } }"}
@@ -57,7 +83,10 @@ VARYING = ("date", "x-request-id")
 async def server(aws: Sandbox, tmp_path: Path) -> AsyncIterator[Server]:
     furnish(aws)
     (tmp_path / "keys.toml").write_text(KEYS)
-    async with Server(aws, tmp_path, KEYS=f"{tmp_path}/keys.toml") as server:
+    (tmp_path / "keys.json").write_text(key_set())
+    (tmp_path / "issuers.toml").write_text(ISSUERS.replace("KEYS", f"{tmp_path}/keys.json"))
+    keys, issuers = (f"{tmp_path}/{name}.toml" for name in ("keys", "issuers"))
+    async with Server(aws, tmp_path, KEYS=keys, ISSUERS=issuers) as server:
         yield server
 
 

@@ -132,3 +132,8 @@ def test_the_files_that_keys_come_from_are_known_as_far_as_they_can_be_read(
     assert key_files() == {settings, own}
     environment.setenv("DATASYNC_API_KEYS", keys)
     assert key_files() == {settings, keys}
+    environment.delenv("DATASYNC_API_KEYS")
+    Path(settings).write_text(f'[[issuers]]\nname = "a"\njwks_file = "{own}"\n')
+    assert key_files() == {settings, own}
+    environment.setenv("DATASYNC_API_ISSUERS", groups)
+    assert key_files() == {settings, groups}

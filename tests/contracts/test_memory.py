@@ -16,6 +16,7 @@ from cachetools import Cache
 
 from graph.auth import authenticator
 from graph.auth.fair_queue import _MAX_DEBTORS
+from graph.auth.issuers import issued_tokens
 from graph.aws.client import credentials, gateway, measuring
 from graph.aws.client.caches import Caches
 from graph.aws.client.clients import MOST_ROLES
@@ -36,6 +37,7 @@ TIGHT: Final = 3
 """The maximum ratio of a documented size to the measured one."""
 ELSEWHERE: Final = {
     "right_tokens": authenticator._RIGHT[0],
+    "issued_tokens": issued_tokens.VERIFIED[0],
     "wrong_tokens": authenticator._WRONG[0],
     "debts": _MAX_DEBTORS,
     "refusals": credentials._REFUSALS,

@@ -13,7 +13,7 @@ import pytest
 from graphql import GraphQLScalarType
 
 from graph.app import graphql_schema
-from graph.auth import read_groups_file, read_keys_file
+from graph.auth import read_groups_file, read_issuers_file, read_keys_file
 from graph.config import sources
 from graph.sandbox.policies import admits, trusts
 from tests.world import LAB
@@ -29,6 +29,10 @@ def check_toml(text: str, folder: Path) -> None:
         shown = {name: value for name, value in given.items() if isinstance(value, str)}
         assert {name: _joined(getattr(settings, name)) for name in shown} == shown
         assert [key.name for key in settings.keys] == [key["name"] for key in given["keys"]]
+    elif "issuers" in given:
+        assert [issuer.name for issuer in read_issuers_file(str(file))] == [
+            issuer["name"] for issuer in given["issuers"]
+        ]
     elif "keys" in given:
         assert [key.name for key in read_keys_file(str(file))] == [
             key["name"] for key in given["keys"]

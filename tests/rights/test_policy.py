@@ -75,6 +75,17 @@ async def test_a_key_that_is_gone_allows_nothing() -> None:
         await policy.require_still(new("lab", "lab"))
 
 
+async def test_a_mover_of_a_token_is_checked_by_its_rule_for_its_group() -> None:
+    def rights_in(group: str | None) -> Rights:
+        return Rights(groups=frozenset({group or ""})).granted([rule("lab", "lab")])
+
+    policy = ResourcePolicy({}, rules={"idp/writers": rights_in})
+    await policy.require_still(new("lab", "lab", key_name="idp/writers"))
+    for wrong in (new("lab", "lab", "shop", key_name="idp/writers"), new("lab", "lab")):
+        with pytest.raises(Forbidden):
+            await policy.require_still(wrong)
+
+
 async def test_what_a_version_without_rules_accepted_is_finished() -> None:
     policy = ResourcePolicy({"k": Rights(groups=frozenset({"lab"}))})
     await policy.require_still(new("lab", "lab", key_name=None))

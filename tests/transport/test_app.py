@@ -67,6 +67,25 @@ async def test_a_socket_is_closed_and_one_without_a_caller_is_not() -> None:
     assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
+async def test_streams_and_sockets_end_when_the_credentials_of_their_caller_expire() -> None:
+    served = app(expires_in=lambda identity: 0.05 if is_ann(identity) else None)
+    async with (
+        Socket(served) as hers,
+        Socket(served) as other,
+        Streaming(served, ENDLESS, b"ann") as her_stream,
+        Streaming(served, ENDLESS) as other_stream,
+    ):
+        hers.say({"type": "connection_init", "payload": {"token": "ann"}})
+        other.say({"type": "connection_init", "payload": {"token": "bob"}})
+        await hers.ended()
+        await her_stream.ended()
+        assert hers.closed_with == (4403, "Credentials no longer valid")
+        assert "UNAUTHENTICATED" in her_stream.text
+        assert not other.task.done()
+        assert not other_stream.task.done()
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
 async def test_a_withdrawal_is_not_the_end_for_new_ones() -> None:
     served = app()
     served.withdraw(is_ann)

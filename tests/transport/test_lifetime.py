@@ -38,6 +38,34 @@ async def test_a_body_that_ends_by_itself_has_no_ending() -> None:
     await asyncio.sleep(0)
 
 
+@pytest.mark.parametrize("entered", [True, False])
+@pytest.mark.parametrize("seconds", [-5.0, 0.0, 0.01])
+async def test_the_body_is_left_when_the_credentials_expire(
+    *, entered: bool, seconds: float
+) -> None:
+    lifetime = Lifetime()
+    if not entered:
+        lifetime.expire_in(seconds)
+    task = asyncio.create_task(waiting(lifetime))
+    await asyncio.sleep(0)
+    if entered:
+        lifetime.expire_in(seconds)
+    assert await asyncio.wait_for(task, 5) == "left"
+    assert lifetime.ending is Ending.WITHDRAWN
+
+
+async def test_an_expiry_does_not_delay_or_replace_another_ending() -> None:
+    lifetime = Lifetime()
+    lifetime.expire_in(3_600)
+    lifetime.expire_in(None)
+    task = asyncio.create_task(waiting(lifetime))
+    await asyncio.sleep(0)
+    lifetime.end(Ending.STOPPED)
+    lifetime.expire_in(0)
+    assert await asyncio.wait_for(task, 5) == "left"
+    assert lifetime.ending is Ending.STOPPED
+
+
 async def test_errors_of_the_body_are_raised_timeouts_included() -> None:
     for error in (KeyError("x"), TimeoutError("its own")):
         with pytest.raises(type(error)):
