@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib.resources import files
 from typing import Final
 
-from starlette.applications import Starlette
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import Route, Router
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from graph.observability.version import Version
 from rest_compat import handlers
@@ -61,8 +60,8 @@ def rest_app(  # noqa: PLR0913 - what it is made of
     stopping: Callable[[], bool],
     version: Version,
     metrics: PublicHandler,
-) -> Starlette:
-    """The REST application, to be mounted at the root."""
+) -> RestApp:
+    """The REST application, for all paths that nothing else serves."""
     protected = Protected(
         identify,
         make_context,
@@ -83,12 +82,27 @@ def rest_app(  # noqa: PLR0913 - what it is made of
     ]
     routes.append(Route(f"{ROOT}/openapi.json", public(_openapi())))
     routes += [Route(path, protected(by_method)) for path, by_method in PATHS.items()]
-    nothing = protected({ANY: handlers.nothing})
-    app = Starlette(routes=routes, middleware=[Middleware(CleanPaths, nothing=nothing)])
-    # A path with a trailing slash is a different path, which does not exist.
-    app.router.redirect_slashes = False
-    app.router.default = nothing
-    return app
+    return RestApp(routes, nothing=protected({ANY: handlers.nothing}))
+
+
+class RestApp:
+    """Finds the paths without parameters by looking them up, the others by their patterns.
+
+    A path with a trailing slash is a different path, which does not exist.
+    """
+
+    def __init__(self, routes: Sequence[Route], nothing: ASGIApp) -> None:
+        """``nothing`` responds for all other paths."""
+        self._whole = {route.path: route for route in routes if not route.param_convertors}
+        self.paths = {route.path for route in routes}
+        patterns = [route for route in routes if route.param_convertors]
+        router = Router(patterns, redirect_slashes=False, default=nothing)
+        self._others = CleanPaths(router, nothing)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["route"] = route = self._whole.get(scope["path"])  # as Starlette's router does
+        app = self._others if route is None else route.app
+        await app(scope, receive, send)
 
 
 async def _ping(_request: Request) -> Response:

@@ -60,6 +60,17 @@ def create_app(settings: Settings, *, owns_process: bool = False) -> Starlette:
     health = Health(state.may_see_reasons)
     schema = configured_schema(settings)
     graphql = graphql_app(settings, state, schema)
+    rest_api = rest.rest_app(
+        state.identify,
+        state.context,
+        state.charge,
+        open_stream=rest_streams(graphql),
+        body_limit=settings.body_bytes,
+        seconds=settings.rest_seconds,
+        stopping=lambda: state.stopping,
+        version=version,
+        metrics=_metrics,
+    )
     app = Starlette(
         lifespan=partial(
             _lifespan,
@@ -71,6 +82,7 @@ def create_app(settings: Settings, *, owns_process: bool = False) -> Starlette:
         ),
         middleware=_middleware(settings),
         routes=[
+            Route(f"{rest.ROOT}/{{path:path}}", rest_api, methods=None),  # found first
             *_ide(settings, graphql),
             Route(_GRAPHQL, graphql, methods=None),
             WebSocketRoute(_GRAPHQL, graphql),
@@ -80,17 +92,7 @@ def create_app(settings: Settings, *, owns_process: bool = False) -> Starlette:
     )
     # Every other path, whether a route matches it or not, belongs to the REST API.
     app.router.redirect_slashes = False
-    app.router.default = rest.rest_app(
-        state.identify,
-        state.context,
-        state.charge,
-        open_stream=rest_streams(graphql),
-        body_limit=settings.body_bytes,
-        seconds=settings.rest_seconds,
-        stopping=lambda: state.stopping,
-        version=version,
-        metrics=_metrics,
-    )
+    app.router.default = rest_api
     return app
 
 

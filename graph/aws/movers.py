@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
 from typing import Any, Final
 
@@ -22,6 +23,8 @@ _FEW: Final = 3
 """Up to this number of tasks, tags are read one by one; for more, from the tagging API."""
 _LOOKED_UP: Final = 100
 """How many tasks that the tagging API does not show are read individually, per list."""
+LATE_SECONDS: Final = 900.0
+"""How long after a task was made the tagging API may not show it yet."""
 
 
 async def list_movers(aws: AccountGateway, *, snapshot: bool = False) -> list[Mover]:
@@ -46,9 +49,10 @@ async def list_group(
 ) -> list[Mover]:
     """The movers of one group, by name. ``snapshot``: as for ``list_movers``.
 
-    ``made`` returns the tasks that were made for the group lately, which the tagging API may not
-    show yet. Costs a call for each 100 tasks of the account and each 100 that have the group's
-    tags, and one for each of ``made`` that is late.
+    ``made`` returns the tasks that were made for the group in the last ``LATE_SECONDS``, which the
+    tagging API may not show yet. It is only called if the account has tasks that may be so new.
+    Costs a call for each 100 tasks of the account and each 100 that have the group's tags, and one
+    for each of ``made`` that is late.
     """
     if not names.may_exist(group):
         return []
@@ -144,11 +148,17 @@ async def _read_group(
 ) -> list[Mover]:
     wanted = own_tags(aws.org) | {GROUP_TAG: group}
     tasks, known = await asyncio.gather(_tasks(aws), _tagged(aws, wanted))
-    others = {task.task_arn for task in tasks} - known.keys()
-    late = others.intersection(await made()) if others else set()
+    new = _new(aws, [task.task_arn for task in tasks if task.task_arn not in known])
+    late = new.intersection(await made()) if new else new
     found = await asyncio.gather(*(tags_if_there(aws, task_arn) for task_arn in late))
     known |= {arn: tags for arn, tags in zip(late, found, strict=True) if carries(tags, wanted)}
     return _joined(aws, tasks, known)
+
+
+def _new(aws: AccountGateway, task_arns: list[str]) -> set[str]:
+    """Those of the tasks that this process has not known for longer than ``LATE_SECONDS``."""
+    seen, now = aws.caches.first_seen, _now()
+    return {arn for arn in task_arns if seen.setdefault(arn, now) >= now - LATE_SECONDS}
 
 
 async def _tasks(aws: AccountGateway) -> list[TaskEntry]:
@@ -204,6 +214,10 @@ def _mover(aws: AccountGateway, account: Account, task: TaskEntry, tags: tuple[T
         mode=task.mode,
         tags=tags,
     )
+
+
+def _now() -> float:
+    return time.monotonic()
 
 
 def _count_left_out(reason: str, count: int) -> None:

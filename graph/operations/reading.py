@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Final
 
+from graph.aws.movers import LATE_SECONDS
 from graph.model.errors import Upstream, unknown_operation
 from graph.model.operation import (
     Operation,
@@ -26,8 +27,6 @@ log = logging.getLogger(__name__)
 
 _LOOK: Final = 0.25
 """Seconds between two reads of a follower."""
-_LATELY: Final = 900.0
-"""For how long the tagging API may not show a new task, in seconds."""
 _LATELY_WAIT: Final = 1.0
 """How long a list of movers waits for the store, in seconds."""
 _FOLLOWED: Final = 3_600.0
@@ -63,7 +62,7 @@ class OperationReader:
         Nothing while the store does not answer: then nothing is created either, and AWS's own list
         of the group is soon complete.
         """
-        since = self._store.now() - _LATELY
+        since = self._store.now() - LATE_SECONDS
         try:
             async with asyncio.timeout(_LATELY_WAIT):
                 return await self._store.operation_lists.made_since(account_id, group, since)

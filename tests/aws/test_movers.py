@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from graph.aws import movers
 from graph.aws.client.access import Access
 from graph.aws.client.gateway import Gateway
-from graph.aws.movers import list_group, list_movers, mover_of, recent_group
+from graph.aws.movers import LATE_SECONDS, list_group, list_movers, mover_of, recent_group
 from graph.aws.tags import tags_of
 from graph.aws.tasks import describe_task
 from graph.model.errors import NotFound
@@ -102,6 +103,28 @@ async def test_a_new_mover_is_in_its_group_before_the_tagging_api_knows_it(
     found = await list_group(gateway.bind(LAB), "g", lately)
     assert len(found) == 4
     assert aws.interceptor.counts()["datasync.ListTagsForResource"] == 1  # the one that has moved
+
+
+async def test_tasks_that_have_been_known_for_long_are_not_looked_for_among_the_new(
+    aws: Sandbox, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, asked = 1_000.0, 0
+
+    async def lately() -> list[str]:
+        nonlocal asked
+        asked += 1
+        return []
+
+    monkeypatch.setattr(movers, "_now", lambda: now)
+    tasks = regrouped(many(aws, 3), "other")
+    bound = gateway.bind(LAB)
+    for wait, expected in ((0.0, 1), (LATE_SECONDS - 1, 2), (2.0, 2), (LATE_SECONDS, 2)):
+        now += wait
+        await list_group(bound, "g", lately)
+        assert asked == expected
+    del gateway.caches.first_seen[tasks[1]]  # a new one, or one that was evicted
+    await list_group(bound, "g", lately)
+    assert asked == 3
 
 
 async def test_a_snapshot_of_the_account_serves_its_groups_until_something_is_changed(

@@ -176,6 +176,7 @@ ENTRIES: Final[dict[str, Callable[[int], tuple[Any, Any]]]] = {
     "ended_runs": lambda n: (f"{arn('task', n)}/execution/exec-{n:017x}", run(n)),
     "marks": lambda n: (arn("location", n), {f"operation{n}": f"{n:036}", f"part{n}": "source"}),
     "task_arns": lambda n: (("222222222222", f"g{n}", f"mover-{n}"), arn("task", n)),
+    "first_seen": lambda n: (arn("task", n), 1_000.5 + n),
     "newest_first": lambda n: (f"{n:012}", True),
     "unlisted_runs": lambda n: ((f"{n:012}", "us-east-1"), True),
     "foreign_tasks": lambda n: (arn("task", n), True),

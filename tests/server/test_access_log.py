@@ -17,6 +17,7 @@ from graph.app import create_app
 from graph.auth import token_for
 from graph.sandbox import Sandbox
 from graph.server.access_log import Entry
+from rest_compat.routes import PATHS, ROOT
 from tests.api_server import Server
 from tests.rest.test_slow_clients import DRIBBLES, REFUSED
 from tests.transport.wire import Socket
@@ -63,6 +64,19 @@ async def test_a_request_has_its_line(
     )
     assert "status=403 ms=" in refused
     assert "caller=" not in refused
+
+
+async def test_rest_paths_are_counted_by_their_templates(aws: Sandbox, tmp_path: Path) -> None:
+    public = f"{ROOT}/ping", "/v1/test/ping"
+    asked = {path: re.sub(r"{\w+}", "x", path) for path in (*PATHS, *public)}
+    asked["none"] = f"{ROOT}/nowhere"
+    statuses = "200", "400", "404"
+    async with serving(tmp_path) as client:
+        for route, path in asked.items():
+            before = sum(counted(method="GET", route=route, status=each) for each in statuses)
+            await client.get(path)
+            after = sum(counted(method="GET", route=route, status=each) for each in statuses)
+            assert after == before + 1, route
 
 
 async def test_whatever_is_asked_the_labels_are_few(aws: Sandbox, tmp_path: Path) -> None:

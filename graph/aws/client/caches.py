@@ -54,6 +54,8 @@ class Caches:
         """By ARN: the tags by which an operation recognises what it made. They never change."""
         self.task_arns: LRUCache[tuple[str, str, str], str] = LRUCache(_MOVERS)
         """By account, group and mover; a describe call checks it each time."""
+        self.first_seen: LRUCache[str, float] = LRUCache(_MOVERS)
+        """By task: when a list of this process had it first, in seconds of the monotonic clock."""
         self.newest_first: TTLCache[str, bool] = TTLCache(_SMALL, RELEARN_SECONDS)
         """By account: the order in which AWS lists its runs, which is not documented."""
         self.unlisted_runs: TTLCache[tuple[str, str], bool] = TTLCache(_SMALL, RELEARN_SECONDS)
