@@ -15,6 +15,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
+from starlette.types import ASGIApp
 
 from graph.app.configured_rights import RightsByName
 from graph.app.graphql import configured_schema, graphql_app
@@ -31,7 +32,7 @@ from graph.ide import IdeFiles, IdePage, read_bundle
 from graph.model.clock import SystemClock
 from graph.observability import logs
 from graph.observability.shared_metrics import exposition
-from graph.observability.version import read_version
+from graph.observability.version import Version, read_version
 from graph.server.access_log import AccessLog
 from graph.server.cors import Cors
 from graph.server.file_watch import on_change
@@ -60,17 +61,7 @@ def create_app(settings: Settings, *, owns_process: bool = False) -> Starlette:
     health = Health(state.may_see_reasons)
     schema = configured_schema(settings)
     graphql = graphql_app(settings, state, schema)
-    rest_api = rest.rest_app(
-        state.identify,
-        state.context,
-        state.charge,
-        open_stream=rest_streams(graphql),
-        body_limit=settings.body_bytes,
-        seconds=settings.rest_seconds,
-        stopping=lambda: state.stopping,
-        version=version,
-        metrics=_metrics,
-    )
+    rest_api = _rest(settings, state, graphql, version)
     app = Starlette(
         lifespan=partial(
             _lifespan,
@@ -94,6 +85,22 @@ def create_app(settings: Settings, *, owns_process: bool = False) -> Starlette:
     app.router.redirect_slashes = False
     app.router.default = rest_api
     return app
+
+
+def _rest(
+    settings: Settings, state: ApplicationState, graphql: GraphQLApp, version: Version
+) -> ASGIApp:
+    return rest.rest_app(
+        state.identify,
+        state.context,
+        state.charge,
+        open_stream=rest_streams(graphql),
+        body_limit=settings.body_bytes,
+        seconds=settings.rest_seconds,
+        stopping=lambda: state.stopping,
+        version=version,
+        metrics=_metrics,
+    )
 
 
 def _ide(settings: Settings, graphql: GraphQLApp) -> list[Route]:
