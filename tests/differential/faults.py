@@ -13,6 +13,8 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from graphql.pyutils import Undefined
 
+POSSIBLE = "possible"
+"""The attribute of an interface's class with the classes that implement it."""
 TEXTS = ("", "x", "AVAILABLE", "SUCCESS", "BASIC", "BYTES", "PREPARE", "NEW_WORD", "s3://b/p/")
 
 
@@ -75,7 +77,7 @@ def value_of(hint: Any, random: Random) -> Any:
     if isinstance(hint, type) and issubclass(hint, Enum):
         return random.choice(list(hint))
     if is_dataclass(hint):
-        return built(hint, random)
+        return built(random.choice(vars(hint).get(POSSIBLE, [hint])), random)
     return _leaf(hint, random)
 
 
@@ -116,6 +118,8 @@ def _places(value: object, seen: set[int]) -> Iterator[tuple[object, str]]:
     if isinstance(value, list | tuple):
         for each in value:
             yield from _places(each, seen)
+    elif isinstance(value, dict):
+        yield from _places(list(value.values()), seen)
     elif is_dataclass(value):
         for each in fields(value):
             yield value, each.name

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from random import Random
 from typing import Any, Final
 
@@ -18,9 +19,12 @@ from tests.differential import everything, movers
 from tests.differential.comparison import compare, compare_events, completed
 from tests.differential.documents import RandomDocument
 from tests.differential.faults import spoil
+from tests.differential.schemas import RandomSchema
 
 EXAMPLES: Final = int(os.environ.get("DATASYNC_API_DIFFERENTIAL_EXAMPLES", "150"))
 """For each schema."""
+DOCUMENTS: Final = 5
+"""For each random schema."""
 SEEDS: Final = st.integers(0, 2**63)
 pytestmark = [
     pytest.mark.timeout(3_600),
@@ -54,6 +58,19 @@ def test_the_results_are_the_same_for_the_types_of_the_server(seed: int) -> None
     spoil(values.roots, random, movers.SPARED)
     document = RandomDocument(movers.SCHEMA.core, random, movers.LEFT_OUT)
     _compare(movers.SCHEMA, document, values)
+
+
+@settings(max_examples=max(1, EXAMPLES // DOCUMENTS))
+@given(SEEDS)
+def test_the_results_are_the_same_for_random_schemas(seed: int) -> None:
+    random = Random(seed)  # noqa: S311 - a test
+    made = RandomSchema(random)
+    for _ in range(DOCUMENTS):
+        values = made.values()
+        spoil([values.values], random)
+        document = RandomDocument(made.schema.core, random)
+        with suppress(RequestError):  # as below
+            compare(made.schema, document.text, document.variables, values)
 
 
 @settings(max_examples=EXAMPLES)
