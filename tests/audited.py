@@ -17,6 +17,7 @@ from graph.model.audit import (
     Surface,
 )
 from graph.sandbox import Sandbox
+from graph.schema.ids import decode, encode
 from tests.transport.wire import Socket
 from tests.world import (
     HEADERS,
@@ -44,6 +45,7 @@ MUTATIONS = {
     "CREATE_MOVER": ("createMover", "CreateMoverInput", "operation { id }"),
     "START_MOVER": ("startMover", "StartMoverInput", "run { id }"),
     "STOP_MOVER": ("stopMover", "StopMoverInput", "run { id }"),
+    "SET_RUN_BANDWIDTH": ("setRunBandwidth", "SetRunBandwidthInput", "requested"),
     "DELETE_MOVER": ("deleteMover", "DeleteMoverInput", "operation { id }"),
     "CLEAN_ORPHANS": ("cleanOrphans", "CleanOrphansInput", "removed { arn }"),
     "PREVIEW_ORPHANS": ("cleanOrphans", "CleanOrphansInput", "orphans { arn }"),
@@ -61,6 +63,7 @@ REFUSED = {
         "CREATE_MOVER": "FORBIDDEN",
         "START_MOVER": "NOT_FOUND",
         "STOP_MOVER": "NOT_FOUND",
+        "SET_RUN_BANDWIDTH": "NOT_FOUND",
         "DELETE_MOVER": "NOT_FOUND",
     },
 }
@@ -83,6 +86,8 @@ class Lab:
     client: httpx.AsyncClient
     mover: str
     seen: int = 0
+    run: str = "exec-00000000000000000"
+    """The id of a run of the mover, which may be absent."""
 
     async def fresh(self) -> list[dict[str, Any]]:
         """The records since the last look, oldest first."""
@@ -94,6 +99,10 @@ class Lab:
     def body(self, action: str) -> dict[str, Any]:
         return {
             "CREATE_MOVER": new_mover("two"),
+            "SET_RUN_BANDWIDTH": {
+                "run": encode("Run", f"{decode(self.mover)[1]}/execution/{self.run}"),
+                "bytesPerSecond": 1_000,
+            },
             "CLEAN_ORPHANS": {"account": LAB, "dryRun": False},
             "PREVIEW_ORPHANS": {"account": LAB},
         }.get(action, {"mover": self.mover})

@@ -87,6 +87,20 @@ async def cancel_run(gateway: ArnGateway, run_arn: str) -> None:
     )
 
 
+async def limit_bandwidth(gateway: ArnGateway, run_arn: str, bytes_per_second: int) -> None:
+    """Limits a run that has not ended; -1 for no limit. Repeating the call changes nothing.
+
+    The limit of a running one changes within a minute. Raises Invalid if AWS refuses.
+    """
+    await gateway.of(run_arn).call(
+        "datasync",
+        Access.RUN,
+        "update_task_execution",
+        TaskExecutionArn=run_arn,
+        Options={"BytesPerSecond": bytes_per_second},
+    )
+
+
 async def _pages(aws: AccountGateway, **params: Any) -> AsyncIterator[list[RunRef]]:
     async for page in aws.pages(
         "datasync", "list_task_executions", "TaskExecutions", MaxResults=PAGE_SIZE, **params

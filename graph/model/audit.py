@@ -14,6 +14,7 @@ class AuditAction(OpenEnum):
     CREATE_MOVER = "CREATE_MOVER"
     START_MOVER = "START_MOVER"
     STOP_MOVER = "STOP_MOVER"
+    SET_RUN_BANDWIDTH = "SET_RUN_BANDWIDTH"
     DELETE_MOVER = "DELETE_MOVER"
     CLEAN_ORPHANS = "CLEAN_ORPHANS"
     PREVIEW_ORPHANS = "PREVIEW_ORPHANS"
@@ -79,8 +80,8 @@ class AuditTarget:
     operation_id: str | None = None
     resources: tuple[str, ...] = ()
     """ARNs: of the storage that a create names, source first; of the locations of the mover that is
-    started, stopped or deleted; of the locations and roles that an operation has made or deleted;
-    of the orphans that were removed."""
+    started, stopped, limited or deleted; of the locations and roles that an operation has made or
+    deleted; of the orphans that were removed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

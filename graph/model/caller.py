@@ -35,7 +35,7 @@ class Rights:
     """What a caller may see and do. Callers with equal rights are shown the same."""
 
     may_write: bool = True
-    """Whether the caller may create, start, stop and delete."""
+    """Whether the caller may create, start, stop, limit and delete."""
     may_audit: bool = False
     """Whether the caller may read the audit trail of its accounts and groups."""
     accounts: frozenset[str] | None = None

@@ -118,7 +118,7 @@ class AlreadyRunning(Conflict):
 
 
 class NotRunning(Conflict):
-    """The mover has no active run that could be stopped."""
+    """There is no active run that could be stopped or limited."""
 
     code = "NOT_RUNNING"
 

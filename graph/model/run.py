@@ -39,6 +39,17 @@ class RunRef:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BandwidthChange:
+    """A limit that AWS has accepted for an active or queued run."""
+
+    run_arn: str
+    bytes_per_second: int
+    """-1 for no limit."""
+    effective_by: datetime
+    """By this server's clock."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Counters:
     """Files, folders and bytes so far; None where AWS reports nothing.
 

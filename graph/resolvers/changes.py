@@ -20,9 +20,11 @@ from graph.model.caller import Rights
 from graph.model.errors import Invalid, NotFound
 from graph.model.mover import Mover
 from graph.model.operation import NewMover, Operation
-from graph.resolvers import movers, orphans, runs, scope
+from graph.model.run import BandwidthChange
+from graph.resolvers import bandwidth, movers, orphans, runs, scope
 from graph.resolvers.orphans import CleanupResult
 from graph.resolvers.runs import StartResult
+from graph.runs.bandwidth import check_bandwidth
 
 T = TypeVar("T")
 
@@ -137,6 +139,22 @@ async def stop_named(context: Context, account_id: str, group: str, name: str) -
 
     target = AuditTarget(account_id=account_id, group=group, mover_name=name)
     return await _audited(context, AuditAction.STOP_MOVER, target, stop)
+
+
+async def set_run_bandwidth(
+    context: Context, run_arn: str, bytes_per_second: int
+) -> BandwidthChange:
+    """Limits an active or queued run. Raises NotFound if there is no such run."""
+
+    async def limit(attempt: ChangeInProgress) -> BandwidthChange:
+        check_bandwidth(bytes_per_second)
+        mover = await runs.get_mover_of(context, run_arn)
+        _found(context, attempt, mover)
+        attempt.add_details(run_arn=run_arn)
+        return await bandwidth.set_bandwidth(context, mover, run_arn, bytes_per_second)
+
+    target = _task(runs.task_of(run_arn))
+    return await _audited(context, AuditAction.SET_RUN_BANDWIDTH, target, limit)
 
 
 async def clean_orphans(

@@ -72,13 +72,18 @@ async def get_runs(context: ReadContext, run_arns: list[str]) -> dict[str, Run]:
 
 async def get_visible_run(context: ReadContext, run_arn: str) -> Run:
     """A run of the organisation whose mover the caller sees. Raises NotFound."""
+    await get_mover_of(context, run_arn)
+    return await get_run(context, run_arn)
+
+
+async def get_mover_of(context: ReadContext, run_arn: str) -> Mover:
+    """The mover of a run, which the caller sees. Raises NotFound, as for a missing run."""
     if names.datasync_arn("run", run_arn) is None:
         raise NotFound(scope.NO_RUN)
     try:
-        await get_mover(context, task_of(run_arn))
+        return await get_mover(context, task_of(run_arn))
     except NotFound:
         raise NotFound(scope.NO_RUN) from None
-    return await get_run(context, run_arn)
 
 
 def task_of(run_arn: str) -> str:

@@ -13,8 +13,9 @@ from graph.aws.client.gateway import Gateway
 from graph.aws.latest_executions import AccountRuns, account_runs, runs_newest_first
 from graph.concurrency import Bookkeeping, TaskOwner
 from graph.model.clock import Clock, SystemClock
-from graph.model.run import Run, RunRef
+from graph.model.run import BandwidthChange, Run, RunRef
 from graph.runs.active import run_to_stop
+from graph.runs.bandwidth import set_bandwidth
 from graph.runs.cancel import Canceller, not_running
 from graph.runs.reading import read_runs
 from graph.runs.start import Starter
@@ -60,6 +61,7 @@ class RunService:
         """
         clock = clock or SystemClock()
         self._gateway, self._records, self._idempotency = gateway, records, idempotency
+        self._clock = clock
         self._changes, self._drain = TaskOwner(), drain
         self._bookkeeping = Bookkeeping(clock)
         self._starter = Starter(gateway, records, self._bookkeeping, clock, settle)
@@ -110,6 +112,15 @@ class RunService:
             raise await self._canceller.already_cancelling(run.run_arn)
         await self._canceller.cancel(run.run_arn, by, uuid.uuid4().hex)
         return run.run_arn
+
+    async def set_bandwidth(self, run: Run, bytes_per_second: int) -> BandwidthChange:
+        """Limits an active or queued run, as described a moment ago; -1 for no limit.
+
+        Raises NotRunning for any other, Invalid for what AWS refuses, and the errors of AWS.
+        """
+        return await self._changes.run(
+            set_bandwidth(self._gateway, self._clock, run, bytes_per_second)
+        )
 
     async def list_runs(self, task_arn: str) -> list[RunRef]:
         """The runs of a task of the last 30 days, the newest first. One call per 100 runs."""

@@ -95,6 +95,7 @@ describe(
         "CREATE_MOVER": "The creation of a mover.",
         "START_MOVER": "The start of a run.",
         "STOP_MOVER": "The cancellation of a run.",
+        "SET_RUN_BANDWIDTH": "A new bandwidth limit of a run.",
         "DELETE_MOVER": "The deletion of a mover.",
         "CLEAN_ORPHANS": "The removal of orphaned locations and roles.",
         "PREVIEW_ORPHANS": "A dry run of the removal of orphans, which changes nothing.",

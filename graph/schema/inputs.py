@@ -14,7 +14,7 @@ from graph.model.errors import Invalid, InvalidReason
 from graph.model.location import MOST_SECURITY_GROUPS, LocationSpec
 from graph.model.mover import MOST_TAGS, Tag
 from graph.model.operation import NewMover
-from graph.schema.scalars import AccountId, Arn
+from graph.schema.scalars import AccountId, Arn, BigInt
 from graph.schema.tag import TagInput
 
 _MOVER: Final = "The global id of the mover, as in `Mover.id`. A mover that is gone is NOT_FOUND."
@@ -119,6 +119,16 @@ class StartMoverInput:
 @strawberry.input(description="The mover whose run is to be cancelled.")
 class StopMoverInput:
     mover: strawberry.ID = strawberry.field(description=_MOVER)
+
+
+@strawberry.input(description="The run whose bandwidth is to be limited, and the limit.")
+class SetRunBandwidthInput:
+    run: strawberry.ID = strawberry.field(
+        description="The global id of the run, as in `Run.id`. A run that is gone is NOT_FOUND."
+    )
+    bytes_per_second: BigInt = strawberry.field(
+        description="The limit in bytes per second, at least 1; -1 removes the limit."
+    )
 
 
 @strawberry.input(description="The mover to delete, and what to do about a run in progress.")

@@ -1,4 +1,4 @@
-"""The mutations: creating, starting, stopping and deleting movers, and removing orphans."""
+"""The mutations, which change movers and runs, and remove orphans."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from graph.schema.ids import expect
 from graph.schema.inputs import (
     CreateMoverInput,
     DeleteMoverInput,
+    SetRunBandwidthInput,
     StartMoverInput,
     StopMoverInput,
     check_arns,
@@ -25,10 +26,12 @@ from graph.schema.payloads import (
     CleanOrphansPayload,
     CreateMoverPayload,
     DeleteMoverPayload,
+    SetRunBandwidthPayload,
     StartMoverPayload,
     StopMoverPayload,
     cleaned,
 )
+from graph.schema.scalars import BigInt
 from graph.schema.user_errors import NamedTarget, user_error
 
 CreateInput = Annotated[
@@ -42,6 +45,10 @@ StartInput = Annotated[
 StopInput = Annotated[
     StopMoverInput,
     strawberry.argument(description="The mover whose run is to be cancelled."),
+]
+BandwidthInput = Annotated[
+    SetRunBandwidthInput,
+    strawberry.argument(description="The run, and its new bandwidth limit."),
 ]
 DeleteInput = Annotated[
     DeleteMoverInput,
@@ -114,6 +121,27 @@ class Mutation:
         except ApiError as error:
             return StopMoverPayload(errors=[user_error(info, error, about="mover")])
         return StopMoverPayload(run_arn=run_arn)
+
+    @strawberry.mutation(
+        description="Limits the bandwidth of one run, active or queued, within a minute. Later "
+        "runs have the limit of their mover. Rejected as NOT_RUNNING if the run has ended or is "
+        "being cancelled."
+    )
+    async def set_run_bandwidth(
+        self,
+        info: CallerInfo,
+        input: BandwidthInput,  # noqa: A002 - the field's name in the schema
+    ) -> SetRunBandwidthPayload | None:
+        try:
+            run_arn = expect("Run", input.run, path=("run",))
+            change = await changes.set_run_bandwidth(info.context, run_arn, input.bytes_per_second)
+        except ApiError as error:
+            return SetRunBandwidthPayload(errors=[user_error(info, error, about="run")])
+        return SetRunBandwidthPayload(
+            run_arn=change.run_arn,
+            requested=BigInt(change.bytes_per_second),
+            effective_by=change.effective_by,
+        )
 
     @strawberry.mutation(
         description="Deletes a mover asynchronously. Returns an operation that deletes the task, "

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import strawberry
 
 from graph.resolvers import movers, runs
@@ -10,7 +12,7 @@ from graph.schema.fields import Info, or_null
 from graph.schema.nodes import Mover, Run
 from graph.schema.operations import Operation
 from graph.schema.orphans import Orphan, OrphanFailure
-from graph.schema.scalars import Arn
+from graph.schema.scalars import Arn, BigInt
 from graph.schema.user_errors import MutationPayload
 
 
@@ -58,6 +60,28 @@ class StopMoverPayload(MutationPayload):
     @strawberry.field(description="The mover after the stop; null if there are errors.")
     async def mover(self, info: Info) -> Mover | None:
         return await _mover(info, self.run_arn)
+
+
+@strawberry.type(description="The result of setRunBandwidth: the limit, or errors.")
+class SetRunBandwidthPayload(MutationPayload):
+    run_arn: strawberry.Private[str | None] = None
+    requested: BigInt | None = strawberry.field(
+        default=None,
+        description="The limit that AWS has accepted, in bytes per second; -1 for none. Null if "
+        "there are errors.",
+    )
+    effective_by: datetime | None = strawberry.field(
+        default=None,
+        description="By when the limit applies to the run: DataSync takes up to a minute. Null if "
+        "there are errors.",
+    )
+
+    @strawberry.field(
+        description="The run after the request, whose `options` may still show the earlier limit; "
+        "null if there are errors."
+    )
+    async def run(self, info: Info) -> Run | None:
+        return await _run(info, self.run_arn)
 
 
 async def _run(info: Info, run_arn: str | None) -> Run | None:

@@ -61,7 +61,7 @@ class Viewer:
     )
     may_write: bool = attribute(
         "rights.may_write",
-        "Whether the key may create, start, stop and delete; false for read-only keys.",
+        "Whether the key may create, start, stop, limit and delete; false for read-only keys.",
     )
     may_audit: bool = attribute("rights.may_audit", "Whether the key may read the audit trail.")
 

@@ -37,7 +37,7 @@ class UserErrorCode(Enum):
         "ALREADY_RUNNING", description="A run of the mover is active. Wait for its end, or stop it."
     )
     NOT_RUNNING = strawberry.enum_value(
-        "NOT_RUNNING", description="The mover has no active run that could be stopped."
+        "NOT_RUNNING", description="There is no active run that could be stopped or limited."
     )
     QUOTA_EXCEEDED = strawberry.enum_value(
         "QUOTA_EXCEEDED",

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from graph.aws.client.service_models import datasync_model
+
+OPTIONS: Final = frozenset(datasync_model().shape_for("Options").members)
 PAGED: Final = {"NextToken": "pages are read by the server", "MaxResults": "always 100"}
 FIXED: Final = "the one filter type that there is"
 MANIFEST: Final = "manifests are not supported"
@@ -84,6 +87,10 @@ SET: Final[dict[str, dict[str, str]]] = {
         "Tags": "CreateMoverInput.tags",
     },
     "StartTaskExecution": {"TaskArn": "StartMoverInput.mover"},
+    "UpdateTaskExecution": {
+        "TaskExecutionArn": "SetRunBandwidthInput.run",
+        "Options.BytesPerSecond": "SetRunBandwidthInput.bytesPerSecond",
+    },
     "CancelTaskExecution": {"TaskExecutionArn": "StopMoverInput.mover"},
     "DeleteTask": {"TaskArn": "DeleteMoverInput.mover"},
 }
@@ -116,6 +123,10 @@ NOT_SET: Final[dict[str, dict[str, str]]] = {
         "TaskReportConfig": REPORT,
         "Tags": "the server's own mark alone",
     },
+    "UpdateTaskExecution": {
+        f"Options.{name}": "only the bandwidth of a run can change"
+        for name in OPTIONS - {"BytesPerSecond"}
+    },
     "DescribeTask": {"TaskArn": "the mover that is asked for"},
     "DescribeTaskExecution": {"TaskExecutionArn": "the run that is asked for"},
     "DeleteLocation": {"LocationArn": "a location of the mover that is deleted"},
@@ -130,6 +141,6 @@ NOT_SET: Final[dict[str, dict[str, str]]] = {
 }  # fmt: skip
 """Of requests: members that no input sets, and why."""
 NOT_CALLED: Final = {
-    *("TagResource", "UntagResource", "UpdateTask", "UpdateTaskExecution"),
+    *("TagResource", "UntagResource", "UpdateTask"),
     *("DescribeAgent", "ListAgents"),
 }

@@ -13,6 +13,7 @@ import pytest
 from graph.app import graphql_schema
 from graph.auth import token_for
 from graph.sandbox import Sandbox
+from graph.schema.ids import decode, encode
 from tests.transport.hostile import fields, requests
 from tests.world import LAB, OTHER, ask, furnish, made, serving
 
@@ -66,6 +67,7 @@ def codes(answer: Any) -> list[str]:
 CHANGES: dict[str, dict[str, Any]] = {
     "startMover": {"mover": "MOVER", "idempotencyKey": "k"},
     "stopMover": {"mover": "MOVER"},
+    "setRunBandwidth": {"run": "RUN", "bytesPerSecond": 1},
     "deleteMover": {"mover": "MOVER", "cancelRun": True},
     "cleanOrphans": {"account": LAB, "dryRun": False},
 }
@@ -89,7 +91,8 @@ async def test_a_read_only_key_is_refused_before_aws_is_asked_what_it_refers_to(
             query = (
                 f"mutation($input: {kind}!) {{ {field}(input: $input) {{ errors {{ code }} }} }}"
             )
-            variables = {"input": {n: mover if v == "MOVER" else v for n, v in given.items()}}
+            ids = {"MOVER": mover, "RUN": encode("Run", f"{decode(mover)[1]}/execution/exec-0")}
+            variables = {"input": {n: ids.get(v, v) for n, v in given.items()}}
             response = await client.post(
                 "/graphql", json={"query": query, "variables": variables}, headers=HEADERS["reader"]
             )

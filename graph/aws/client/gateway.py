@@ -34,7 +34,7 @@ _LIST_CALLS: Final = 3
 """How many times longer than one call the pages of a list may take together."""
 _ACCOUNTS: Final = 1_000
 """Accounts whose retry budgets are kept."""
-_SAFE: Final = ("describe_", "get_", "list_")
+_SAFE: Final = ("describe_", "get_", "list_", "update_task_execution")
 """Prefixes of the operations that may be repeated whatever the outcome of the first attempt."""
 
 
