@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
 import tempfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -15,30 +17,72 @@ from typing import Final, Self
 from tests.processes import ServerProcess
 
 KINDS: Final = ("nginx", "caddy")
+ROOT: Final = Path(__file__).parents[2]
+_FILES: Final = {"nginx": "deploy/nginx/datasync-api.conf", "caddy": "deploy/caddy/Caddyfile"}
+"""The examples for operators; ``configuration`` changes addresses and files only."""
 _NGINX: Final = """
 worker_processes 1; daemon off; pid {folder}/pid; error_log {folder}/error.log;
 events {{ worker_connections 512; }}
 http {{
-  access_log off;
   client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
   fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
-  upstream pool {{ {pool} }}
-  server {{ listen 127.0.0.1:{port};
-    location = /_pool {{ return 200 "{version}"; }}
-    location / {{ proxy_pass http://pool; proxy_http_version 1.1; proxy_set_header Connection ""; }}
-  }}
+  {site}
 }}
 """
-_CADDY: Final = """
-{{
-  admin 127.0.0.1:{admin}
-  auto_https off
-}}
-http://127.0.0.1:{port} {{
-  respond /_pool "{version}"
-  reverse_proxy {pool}
-}}
-"""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a proxy of a test listens, and what it has to say about itself."""
+
+    port: int
+    admin: int
+    version: int
+    folder: Path
+
+
+def configuration(kind: str, place: Place, pool: Sequence[str]) -> str:
+    """The example of a proxy for servers at the addresses in ``pool``."""
+    site = (ROOT / _FILES[kind]).read_text(encoding="utf-8")
+    if kind == "nginx":
+        site = _nginx_site(site, place, pool)
+        return _NGINX.format(folder=place.folder, site=site)
+    return _caddy_site(site, place, pool)
+
+
+def _nginx_site(site: str, place: Place, pool: Sequence[str]) -> str:
+    changes = (
+        (r"(  server [0-9.:]+ max_fails[^\n]+\n)+", "".join(f"  server {at};\n" for at in pool)),
+        (r"listen 443 ssl;", f"listen 127.0.0.1:{place.port};"),
+        (r"  ssl_certificate [^\n]+\n  ssl_certificate_key [^\n]+\n", ""),
+        (r"/var/log/nginx/datasync-api.log", f"{place.folder}/access.log"),
+        (
+            r"  location / \{",
+            f'  location = /_pool {{ return 200 "{place.version}"; }}\n  location / {{',
+        ),
+    )
+    return _changed(site, changes)
+
+
+def _caddy_site(site: str, place: Place, pool: Sequence[str]) -> str:
+    changes = (
+        (r"(?m)^\{$", f"{{\n\tadmin 127.0.0.1:{place.admin}\n\tauto_https off"),
+        (
+            r"api\.example\.org \{",
+            f'http://127.0.0.1:{place.port} {{\n\trespond /_pool "{place.version}"',
+        ),
+        (r"10\.0\.0\.11:8080 10\.0\.0\.12:8080", " ".join(pool)),
+    )
+    return _changed(site, changes)
+
+
+def _changed(site: str, changes: Sequence[tuple[str, str]]) -> str:
+    """Raises ValueError if the example no longer has what is to be changed, once."""
+    for pattern, text in changes:
+        site, times = re.subn(pattern, text.replace("\\", "\\\\"), site)
+        if times != 1:
+            raise ValueError(f"the example has {pattern} {times} times")
+    return site
 
 
 def _free_port() -> int:
@@ -91,15 +135,8 @@ class Proxy:
     def _write(self, servers: Sequence[ServerProcess]) -> None:
         self._version += 1
         places = [f"127.0.0.1:{server.port}" for server in servers]
-        nginx = self._kind == "nginx"
-        pool = " ".join(f"server {each};" for each in places) if nginx else " ".join(places)
-        text = (_NGINX if nginx else _CADDY).format(
-            folder=self._folder,
-            pool=pool,
-            port=self.port,
-            admin=self._admin,
-            version=self._version,
-        )
+        place = Place(self.port, self._admin, self._version, self._folder)
+        text = configuration(self._kind, place, places)
         (self._folder / "config").write_text(text)
 
     def _command(self, what: str) -> list[str]:
