@@ -64,6 +64,8 @@ class Context(ReadContext):
     """A query or mutation, or one request to the REST API."""
 
     identity: Identity
+    withdrawals: int = 0
+    """How often credentials had been withdrawn when the caller was authenticated."""
 
     @property
     def caller(self) -> Caller:
@@ -85,6 +87,7 @@ def open_context(services: Services, caller: Caller, request_id: str) -> Context
         services=services,
         loaders=_loaders(services),
         usage=usage,
+        withdrawals=services.waits.withdrawals,
     )
 
 

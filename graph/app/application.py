@@ -199,7 +199,7 @@ async def _reload_keys(
 ) -> None:
     """Replaces keys and issuers by those configured now; keeps the old ones if those are invalid.
 
-    Ends the streams and sockets whose keys or rules were removed or changed, and then all waits.
+    Ends the streams, sockets and waits whose keys or rules were removed or changed.
     """
     try:
         settings = await asyncio.to_thread(load_keys)
@@ -210,8 +210,7 @@ async def _reload_keys(
         settings.all_keys, max_cost=settings.token_max_cost, issuers=settings.all_issuers
     )
     graphql.withdraw(lambda caller: caller.identity.granted_by in lost)
-    if lost:
-        waits.interrupt()  # who asks again is authenticated again
+    waits.withdraw(lost)
     rights.replace(settings)
     log.info(
         "read %d keys and %d issuers; removed or changed: %s",

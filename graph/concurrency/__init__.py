@@ -12,7 +12,7 @@ from graph.concurrency.pigeonholes import Pigeonholes
 from graph.concurrency.round_robin import RoundRobin, Share
 from graph.concurrency.rounds import Rounds
 from graph.concurrency.tasks import TaskOwner
-from graph.concurrency.waits import Waits
+from graph.concurrency.waits import Waits, Withdrawn
 from graph.concurrency.watchdog import Check, Watchdog
 from graph.concurrency.work import TooMuch, Usage, Work, begin_work, current_work
 
@@ -40,6 +40,7 @@ __all__ = [
     "Usage",
     "Waits",
     "Watchdog",
+    "Withdrawn",
     "Work",
     "begin",
     "begin_work",

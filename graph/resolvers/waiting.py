@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from typing import Final
 
-from graph.concurrency import NoRoom
-from graph.context import ReadContext
-from graph.model.errors import Invalid, Throttled
+from graph.concurrency import NoRoom, Withdrawn
+from graph.context import Context
+from graph.model.errors import Invalid, Throttled, Unauthenticated
 from graph.model.operation import Operation
 from graph.model.progress import Progress
 from graph.model.run import Run
@@ -20,12 +20,11 @@ LONGEST: Final = 60
 _RETRY_SECONDS: Final = 5.0
 
 
-async def wait_for_run(
-    context: ReadContext, run_arn: str, seconds: int
-) -> tuple[Run, Progress | None]:
+async def wait_for_run(context: Context, run_arn: str, seconds: int) -> tuple[Run, Progress | None]:
     """The run once it has ended, or as it is after ``seconds`` or when the server stops.
 
-    Shares the polls of those who follow it. Raises NotFound, and what following it raises.
+    Shares the polls of those who follow it. Raises NotFound, what following it raises, and
+    Unauthenticated if the credential of the caller is removed or changed meanwhile.
     """
     run, progress = await get_visible_run(context, run_arn), None
     async with (
@@ -37,7 +36,7 @@ async def wait_for_run(
     return run, progress
 
 
-async def wait_for_operation(context: ReadContext, operation_id: str, seconds: int) -> Operation:
+async def wait_for_operation(context: Context, operation_id: str, seconds: int) -> Operation:
     """The same for an operation. Makes no calls to AWS."""
     operation = await get_operation(context, operation_id)
     async with (
@@ -50,15 +49,19 @@ async def wait_for_operation(context: ReadContext, operation_id: str, seconds: i
 
 
 @asynccontextmanager
-async def _waiting(context: ReadContext, seconds: int) -> AsyncIterator[None]:
+async def _waiting(context: Context, seconds: int) -> AsyncIterator[None]:
     if not 1 <= seconds <= LONGEST:
         raise Invalid(
             f"'timeoutSeconds' must be 1 to {LONGEST}, not {seconds}.", path=("timeoutSeconds",)
         )
     try:
-        async with context.services.waits.at_most(seconds):
+        async with context.services.waits.at_most(
+            seconds, context.identity.granted_by, since=context.withdrawals
+        ):
             yield
         context.loaders.forget()  # what was being loaded when the time was over is cancelled
+    except Withdrawn:  # nothing else may be read with the rights of before
+        raise Unauthenticated("The credentials are no longer valid.") from None
     except NoRoom as error:
         raise Throttled(
             f"You wait for {error.held} runs and operations at the same time, which is the most at "

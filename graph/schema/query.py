@@ -192,7 +192,7 @@ class Query:
         "share one poll of AWS."
     )
     async def wait_for_run(
-        self, info: Info, run: RunObjectId, timeout_seconds: TimeoutSeconds = 30
+        self, info: CallerInfo, run: RunObjectId, timeout_seconds: TimeoutSeconds = 30
     ) -> Run | None:
         run_arn = expect("Run", run, path=("run",))
         found = await or_null(waiting.wait_for_run(info.context, run_arn, timeout_seconds))
@@ -204,7 +204,7 @@ class Query:
         "For clients without subscriptions."
     )
     async def wait_for_operation(
-        self, info: Info, operation: OperationObjectId, timeout_seconds: TimeoutSeconds = 30
+        self, info: CallerInfo, operation: OperationObjectId, timeout_seconds: TimeoutSeconds = 30
     ) -> Operation | None:
         key = expect("Operation", operation, path=("operation",))
         found = await or_null(waiting.wait_for_operation(info.context, key, timeout_seconds))

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import httpx
 import pytest
 
-from graph.app import create_app
+from graph.app import application, create_app
+from graph.app.configured_rights import RightsByName
+from graph.app.graphql import configured_schema, graphql_app
+from graph.app.state import ApplicationState
+from graph.auth import Authenticator
+from graph.concurrency import Waits, Withdrawn
+from graph.config.settings import Settings
 from graph.model.manifest import hash_of
 from graph.sandbox import Sandbox
 from tests.transport.wire import Socket
@@ -134,3 +141,32 @@ async def test_clients_may_register_documents_where_the_settings_say_so(
         answer = (await client.post("/graphql", json=known)).json()
     message = answer["errors"][0]["message"] if "errors" in answer else None
     assert message == expected
+
+
+async def test_a_change_of_keys_ends_the_waits_of_changed_keys_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def given(group: str) -> Settings:
+        names = {"kept": "g", "changed": group}
+        tables = [{"name": n, "key": f"key of {n}", "groups": [g]} for n, g in names.items()]
+        return settings(tmp_path, keys=tables)
+
+    waits = Waits()
+
+    async def wait(key: str) -> None:
+        async with waits.at_most(3_600, key):
+            await asyncio.Event().wait()
+
+    before, after = given("g"), given("h")
+    monkeypatch.setattr(application, "load_keys", lambda: after)
+    graphql = graphql_app(before, ApplicationState("1"), configured_schema(before))
+    auth = Authenticator(before.all_keys)
+    kept, changed = (asyncio.create_task(wait(name)) for name in ("kept", "changed"))
+    await asyncio.sleep(0)
+    await application._reload_keys(auth, RightsByName.of(before), graphql, waits)
+    with pytest.raises(Withdrawn):
+        await asyncio.wait_for(changed, 10)
+    assert not kept.done()
+    waits.end()
+    await kept
+    await auth.aclose()

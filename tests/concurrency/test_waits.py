@@ -7,7 +7,7 @@ from contextvars import Context
 
 import pytest
 
-from graph.concurrency import NoRoom, Waits, Work, begin_work
+from graph.concurrency import NoRoom, Waits, Withdrawn, Work, begin_work
 
 
 async def never() -> None:
@@ -49,21 +49,34 @@ async def test_all_waits_end_when_the_server_stops() -> None:
     assert sorted(ended) == ["a", "b", "later"]
 
 
-async def test_waits_that_are_interrupted_may_begin_again() -> None:
+async def test_only_waits_of_withdrawn_credentials_end_and_with_an_error() -> None:
     waits = Waits()
 
-    async def wait() -> None:
-        async with waits.at_most(3_600):
+    async def wait(credential: str | None, since: int = 0) -> None:
+        async with waits.at_most(3_600, credential, since=since):
             await never()
 
-    first = asyncio.create_task(wait())
+    lost, kept, unnamed = (asyncio.create_task(wait(name)) for name in ("lost", "kept", None))
     await asyncio.sleep(0)
-    waits.interrupt()
-    second = asyncio.create_task(wait())
-    await asyncio.wait_for(first, 10)
-    assert not second.done()
+    waits.withdraw({"lost", "another"})
+    with pytest.raises(Withdrawn):
+        await asyncio.wait_for(lost, 10)
+    authenticated_again = asyncio.create_task(wait("lost", waits.withdrawals))
+    await asyncio.sleep(0)
+    assert not any(task.done() for task in (kept, unnamed, authenticated_again))
     waits.end()
-    await asyncio.wait_for(second, 10)
+    await asyncio.wait_for(asyncio.gather(kept, unnamed, authenticated_again), 10)
+
+
+async def test_a_wait_does_not_begin_or_succeed_for_who_was_authenticated_before() -> None:
+    waits = Waits()
+    waits.withdraw({"lost"})
+    with pytest.raises(Withdrawn):
+        async with waits.at_most(3_600, "lost", since=0):
+            raise AssertionError("it began")
+    with pytest.raises(Withdrawn):
+        async with waits.at_most(3_600, "lost", since=1):
+            waits.withdraw({"lost"})
 
 
 async def test_a_cancelled_wait_is_cancelled() -> None:

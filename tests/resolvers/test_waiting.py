@@ -98,6 +98,32 @@ async def test_a_server_that_stops_answers_at_once(world: World) -> None:
     assert (await ask(world.client, RUN, id=run))["waitForRun"]["outcome"] is None
 
 
+async def test_who_waits_with_a_withdrawn_key_is_shown_nothing(world: World) -> None:
+    run = await world.started()
+    nested = """query($id: ID!) { waitForRun(run: $id, timeoutSeconds: 60) {
+      status mover { name account { movers { totalCount } } }
+    } }"""
+    document = tell(world.client, nested, id=run)
+    for query in (document, tell(world.client, OPERATION, id=await created(world))):
+        answer = asyncio.create_task(query)
+        await world.waiting()
+        calls = world.aws.interceptor.counts()
+        world.waits.withdraw({"another key"})
+        await ask(world.client, "{ server { version } }")
+        assert not answer.done()
+        world.waits.withdraw({"default"})
+        (error,) = (await asyncio.wait_for(answer, 30))["errors"]
+        assert error["extensions"]["code"] == "UNAUTHENTICATED"
+        assert world.aws.interceptor.counts()["datasync.ListTasks"] == calls["datasync.ListTasks"]
+
+
+async def created(world: World) -> str:
+    """An operation that does not end."""
+    world.aws.interceptor.add(Fault("CreateTask", "gate"))
+    payload = (await ask(world.client, CREATE, input=new_mover("two")))["createMover"]
+    return str(payload["operation"]["id"])
+
+
 async def test_an_operation_is_returned_when_it_has_ended(world: World) -> None:
     world.aws.interceptor.add(Fault("CreateTask", "gate"))
     given = new_mover("two")
