@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -18,7 +19,9 @@ _SCHEME: Final = "bearer "
 _BLANKS: Final = " \t"
 """Not part of a header's value: RFC 9110, 5.5."""
 _MAX_USER: Final = 128
+_DIGEST: Final = 16
 _NAMES: Final = (HEADER, BEARER, FORWARDED_USER)
+_LOWER: Final = frozenset(name.lower() for name in _NAMES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,10 @@ class Credentials:
     bearer: str | None = field(default=None, repr=False)
     """A key itself."""
     forwarded_user: str | None = None
-    """The end user the caller claims to act for: printable, at most 128 characters."""
+    """The end user the caller claims to act for: printable, at most 128 characters.
+
+    A name that has to be changed for that ends with ``~`` and a digest of it.
+    """
 
 
 def credentials(
@@ -42,15 +48,17 @@ def credentials(
     may replace or add to them: neither a token nor the user to act for. A header that is present
     counts even if it is empty. Names in the payload are case-insensitive.
 
-    Raises Rejected if a header is given more than once: it is unclear which one a proxy has set.
+    Raises Rejected if a name is given more than once: it is unclear which one a proxy has set, or
+    which one counts.
     """
     if any(name in headers for name in _NAMES):
         return _read(partial(_single, headers))
-    given = {
-        name.lower(): value
-        for name, value in (payload or {}).items()
-        if isinstance(name, str) and isinstance(value, str)
-    }
+    given: dict[str, str] = {}
+    for name, value in (payload or {}).items():
+        if name.lower() in _LOWER and isinstance(value, str):
+            if name.lower() in given:
+                raise Rejected(f"there are several members {name} in the payload")
+            given[name.lower()] = value
     return _read(lambda name: given.get(name.lower(), ""))
 
 
@@ -78,6 +86,12 @@ def _decoded(header: str) -> str:
 
 
 def _printable(user: str) -> str:
-    """Bounded, without line breaks and lone surrogates, as it goes into logs and the store."""
-    shown = "".join(c if c.isprintable() else "?" for c in user[: 2 * _MAX_USER])
-    return shown.strip()[:_MAX_USER]
+    """Bounded, without line breaks and lone surrogates, as it goes into logs and the store.
+
+    Different users stay different.
+    """
+    shown = "".join(c if c.isprintable() else "?" for c in user).strip()
+    if shown == user and len(shown) <= _MAX_USER:
+        return shown
+    digest = hashlib.sha256(user.encode(errors="surrogatepass")).hexdigest()[:_DIGEST]
+    return f"{shown[: _MAX_USER - _DIGEST - 1]}~{digest}"

@@ -6,6 +6,7 @@ import asyncio
 import os
 import sys
 import time
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -19,6 +20,9 @@ from graph.model.errors import Throttled
 
 WAITING: Final = 1_000
 _MAX_THREADS: Final = 4
+_LANES: Final = (6, 8, 10)
+"""The highest costs of the tokens that are verified beside more expensive ones, each group of them
+on a thread of its own: a wait depends on what tokens of about the same cost take."""
 _NICENESS: Final = 5
 _SECONDS_OF_COST_10: Final = 0.06
 """What one comparison takes, roughly; each step of the cost doubles it."""
@@ -35,17 +39,46 @@ class _Job:
     answer: asyncio.Future[int | None]
 
 
+class _Lane:
+    """The tokens of about the same cost, with the threads that verify them."""
+
+    def __init__(self, threads: int, clock: Callable[[], float]) -> None:
+        self.waiting: FairQueue[_Job] = FairQueue(WAITING, clock)
+        self.pool = ThreadPoolExecutor(threads, "bcrypt", initializer=_lower_priority)
+        self._threads, self._busy = threads, 0
+
+    def start(self, finish: Callable[[_Job, asyncio.Future[int | None]], None]) -> None:
+        """Begins what there are threads for. ``finish`` gets each job once it is done."""
+        while self.waiting and self._busy < self._threads:
+            job = self.waiting.pop()
+            self._busy += 1
+            loop = asyncio.get_running_loop()
+            work = loop.run_in_executor(self.pool, compare, job.keys, job.token)
+            work.add_done_callback(partial(self._finish, job, finish))
+
+    def _finish(
+        self,
+        job: _Job,
+        finish: Callable[[_Job, asyncio.Future[int | None]], None],
+        work: asyncio.Future[int | None],
+    ) -> None:
+        self._busy -= 1
+        finish(job, work)
+        self.start(finish)
+
+
 class Verifier:
-    """Owns the threads. bcrypt releases the interpreter lock; what it takes is processor time."""
+    """Owns the threads. bcrypt releases the interpreter lock; what it takes is processor time.
+
+    Who sends wrong tokens is set back in all lanes.
+    """
 
     def __init__(self, keys: Sequence[bytes], clock: Callable[[], float] = time.monotonic) -> None:
         self.keys = tuple(keys)
         """What the tokens that are submitted from now on are compared with."""
-        self._max_busy = max(1, min(_MAX_THREADS, _processors() - 1))
-        self._pool = ThreadPoolExecutor(self._max_busy, "bcrypt", initializer=_lower_priority)
-        self._waiting: FairQueue[_Job] = FairQueue(WAITING, clock)
+        most = max(1, min(_MAX_THREADS, _processors() - 1))
+        self._lanes = tuple(_Lane(threads, clock) for threads in (*(1 for _ in _LANES), most))
         self._jobs: dict[tuple[bytes, tuple[bytes, ...]], _Job] = {}
-        self._busy = 0
 
     async def matching(self, token: bytes, cost: int, peer: Peer = _NOBODY) -> int | None:
         """Returns the index of the key that a token was made from; None if there is none.
@@ -57,39 +90,33 @@ class Verifier:
 
     async def aclose(self) -> None:
         """Waits for what is being computed; callers that still wait are told to try again."""
-        while self._waiting:
-            self._turn_away(self._waiting.pop(), _STOPPING)
-        await asyncio.to_thread(self._pool.shutdown, cancel_futures=True)
+        for lane in self._lanes:
+            while lane.waiting:
+                self._turn_away(lane.waiting.pop(), _STOPPING)
+        for lane in self._lanes:
+            await asyncio.to_thread(lane.pool.shutdown, cancel_futures=True)
 
     def _submit(self, token: bytes, cost: int, peer: Peer) -> _Job:
         job = _Job(token, self.keys, peer, asyncio.get_running_loop().create_future())
         self._jobs[token, self.keys] = job
         seconds = _SECONDS_OF_COST_10 * 2.0 ** (cost - 10) * len(self.keys)
-        last = self._waiting.push(job, peer, seconds)
+        lane = self._lanes[bisect_left(_LANES, cost)]
+        last = lane.waiting.push(job, peer, seconds)
         if last is not None:
             self._turn_away(last, _TOO_MANY)
-        self._start()
+        lane.start(self._finish)
         return job
 
-    def _start(self) -> None:
-        while self._waiting and self._busy < self._max_busy:
-            job = self._waiting.pop()
-            self._busy += 1
-            loop = asyncio.get_running_loop()
-            work = loop.run_in_executor(self._pool, compare, job.keys, job.token)
-            work.add_done_callback(partial(self._finish, job))
-
     def _finish(self, job: _Job, work: asyncio.Future[int | None]) -> None:
-        self._busy -= 1
         del self._jobs[job.token, job.keys]
         if work.cancelled():
             job.answer.cancel()
         elif error := work.exception():
             _fail(job.answer, error)
         else:
-            self._waiting.settle(job.peer, right=work.result() is not None)
+            for lane in self._lanes:
+                lane.waiting.settle(job.peer, right=work.result() is not None)
             job.answer.set_result(work.result())
-        self._start()
 
     def _turn_away(self, job: _Job, why: str) -> None:
         del self._jobs[job.token, job.keys]

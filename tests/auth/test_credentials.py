@@ -60,3 +60,37 @@ def test_the_same_header_twice_is_rejected(name: str) -> None:
 def test_other_headers_leave_the_payload_alone() -> None:
     headers = Headers({"Cookie": "a=b", "X-Forwarded-For": "192.0.2.1", "X-Auth": "x"})
     assert credentials(headers, given(NAMES, "payload")) == expected(NAMES, "payload")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_same_name_twice_in_a_payload_is_rejected(name: str) -> None:
+    for others in ({name.lower(): "a", name.upper(): "b"}, {name: "a", name.upper(): "a"}):
+        with pytest.raises(Rejected):
+            credentials(Headers({}), others)
+
+
+LONG = "cn=" + 125 * "x"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (f"{LONG}-alice", f"{LONG}-mallory"),
+        (LONG[:127] + "ab", LONG[:127] + "ac"),
+        ("bob\x85x", "bob?x"),
+        ("bob\x85x", "bob\x86x"),
+        ("a" * 5_000, "a" * 5_001),
+    ],
+)
+def test_different_end_users_stay_different(one: str, other: str) -> None:
+    users = [credentials({"X-Forwarded-User": user}).forwarded_user for user in (one, other)]
+    assert users[0] != users[1]
+    for user in users:
+        assert user is not None
+        assert user.isprintable()
+        assert len(user) <= 128
+
+
+@pytest.mark.parametrize("user", ["ann", "a" * 128, "Bjørn Ærø", "a@example.edu", "a?~b"])
+def test_usual_end_users_are_kept_as_they_are(user: str) -> None:
+    assert credentials({"X-Forwarded-User": f" {user}\t"}).forwarded_user == user

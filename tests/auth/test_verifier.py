@@ -67,9 +67,30 @@ async def test_the_loop_goes_on_while_a_thread_computes(gate: Gate) -> None:
     assert all(name.startswith("bcrypt") for name in gate.threads)
 
 
-async def test_the_cost_of_a_token_does_not_decide_its_place(gate: Gate) -> None:
+@pytest.mark.parametrize(
+    ("cheap", "expensive"), [(4, 7), (6, 7), (6, 12), (8, 9), (10, 11), (10, 12)]
+)
+async def test_a_token_does_not_wait_for_more_expensive_ones(
+    gate: Gate, monkeypatch: pytest.MonkeyPatch, cheap: int, expensive: int
+) -> None:
+    def compare(keys: Sequence[bytes], token: bytes) -> int | None:
+        return 0 if token.startswith(b"cheap") else gate.compare(keys, token)
+
+    monkeypatch.setattr(verifier, "compare", compare)
     async with bench(gate) as busy:
-        costs = {"first": 10, "expensive": 12, "cheap": 4, "last": 10}
+        held = [ask(busy, f"held {n}", expensive, Peer(f"192.0.2.{n}", n)) for n in range(20)]
+        await asyncio.sleep(0)
+        for peer in (Peer("203.0.113.9", 1), Peer("192.0.2.1", 99)):
+            async with asyncio.timeout(20):
+                assert await ask(busy, f"cheap {peer}", cheap, peer) == 0
+        assert not any(each.done() for each in held)
+        gate.opened.set()
+        await asyncio.gather(*held)
+
+
+async def test_the_cost_of_a_token_does_not_decide_its_place_among_similar_ones(gate: Gate) -> None:
+    async with bench(gate) as busy:
+        costs = {"first": 11, "expensive": 14, "cheap": 11, "last": 12}
         asked = [ask(busy, token, cost, Peer(token)) for token, cost in costs.items()]
         await asyncio.sleep(0)
         gate.opened.set()
@@ -83,7 +104,7 @@ async def test_from_a_full_queue_the_one_with_most_before_it_is_turned_away(gate
         await asyncio.sleep(0)
         with pytest.raises(Throttled):
             await ask(busy, "one more")
-        other = ask(busy, "other", 12, Peer("192.0.2.2", 1))
+        other = ask(busy, "other", 9, Peer("192.0.2.2", 1))
         await asyncio.sleep(0)
         gate.opened.set()
         assert await other == 0
@@ -100,9 +121,9 @@ async def test_who_was_wrong_is_overtaken(gate: Gate, monkeypatch: pytest.Monkey
     attacker = Peer("192.0.2.1", 1)
     async with bench(gate) as busy:
         assert await ask(busy, "wrong", 4, attacker) is None
-        first = ask(busy, "right 1", 10)
+        first = ask(busy, "right 1", 4)
         asked = [ask(busy, f"wrong {n}", 4, attacker) for n in range(5)]
-        late = ask(busy, "right 2", 10, Peer("192.0.2.1", 2))
+        late = ask(busy, "right 2", 4, Peer("192.0.2.1", 2))
         await asyncio.sleep(0)
         gate.opened.set()
         assert await first == 0
@@ -118,7 +139,7 @@ async def test_what_nobody_waits_for_is_not_reported(gate: Gate) -> None:
         for each in gone:
             each.cancel()
         await asyncio.gather(*gone, return_exceptions=True)
-        assert not busy._waiting._heap[0].item.answer.done()
+        assert not busy._lanes[2].waiting._heap[0].item.answer.done()
 
 
 async def test_who_waits_at_the_end_is_told_so(gate: Gate) -> None:
