@@ -18,6 +18,7 @@ FLOODS: Final = (
     "all details",
     "rest lists",
     "introspection",
+    "documents",
     "bodies",
     "audit",
     "starts",
@@ -47,6 +48,7 @@ def _reads(http: aiohttp.ClientSession, ids: list[str]) -> dict[str, tuple[Reque
         "forged ids": (lambda: _post(http, forged_ids, v=forged), 8),
         "all details": (lambda: _post(http, _DETAILS), 50),
         "introspection": (lambda: _post(http, get_introspection_query()), 50),
+        "documents": (lambda: _post(http, _new_document()), 20),
         "bodies": (lambda: _post(http, large, v=[{}] * 29_000), 20),
         "audit": (lambda: _post(http, _AUDIT), 50),
     }
@@ -86,6 +88,13 @@ def _others(http: aiohttp.ClientSession) -> dict[str, tuple[Request, int]]:
                     return
 
     return {"rest lists": (lists, 50), "wrong tokens": (guess, 100), "messages": (messages, 4)}
+
+
+def _new_document() -> str:
+    """One that no cache knows, and that is expensive to validate."""
+    name = secrets.token_hex(6)
+    fields = " ".join(f"a{n}_{name}: viewer {{ name mayWrite groups accounts }}" for n in range(29))
+    return f"{{ {fields} }}"
 
 
 async def _post(http: aiohttp.ClientSession, query: str, **variables: Any) -> None:
