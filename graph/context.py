@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+from graph.activity import Activity
 from graph.aws.client.gateway import Gateway
 from graph.cleanup.service import Cleanup
 from graph.concurrency import Usage, Waits, Work, begin_work, current_work
@@ -24,6 +25,7 @@ class Services:
 
     gateway: Gateway
     runs: RunService
+    activity: Activity
     operations: Operations
     store: Store
     resources: ResourcePolicy

@@ -77,11 +77,24 @@ def graphql_schema(
         compiled=compiled,
         code_of=lambda error: error.code if isinstance(error, ApiError) else None,
         states={
+            "activity": State(Resumption("after", _cursor_of, _is_reset), _subject_of),
             "runProgress": State(Resumption("after", _sequence_of)),
             "runsProgress": State(subject_of=_run_of),
             "operationProgress": State(),
         },
     )
+
+
+def _cursor_of(event: schema.Resumable) -> str:
+    return event.value.cursor
+
+
+def _is_reset(event: schema.Resumable) -> bool:
+    return event.value.subject is None
+
+
+def _subject_of(event: schema.Resumable) -> tuple[str, str] | None:
+    return event.value.subject
 
 
 def _run_of(update: schema.RunUpdate) -> str:

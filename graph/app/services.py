@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import AsyncExitStack
 from functools import partial
 
+from graph.activity import Activity, AwsLooks, Pace
 from graph.app.configured_rights import RightsByName
 from graph.aws.client.clients import Clients
 from graph.aws.client.gateway import Gateway
@@ -35,21 +36,31 @@ async def open_services(
     gateway = await stack.enter_async_context(gateway_of(settings))
     resources = _resource_policy(settings, gateway, rights)
     operations = await stack.enter_async_context(_operations(settings, gateway, store, resources))
+    sharing = await _sharing(stack, store)
     runs = await stack.enter_async_context(
         RunService(
             gateway,
             store.runs,
             operations,
             policy=PollPolicy(moving=settings.poll_seconds, per_second=settings.polls_per_second),
-            sharing=await _sharing(stack, store),
+            sharing=sharing,
             drain=settings.drain_seconds,
             settle=settings.settle_seconds,
+        )
+    )
+    activity = await stack.enter_async_context(
+        Activity(
+            lambda account: AwsLooks(gateway.bind(account.account_id), store),
+            runs.watches,
+            gateway.partition,
+            sharing=sharing,
+            pace=Pace(lists=settings.activity_seconds),
         )
     )
     age = 60 * settings.orphan_minutes
     await stack.enter_async_context(Sweep(gateway, store, age=age, every=settings.sweep_seconds))
     cleanup = Cleanup(gateway, store, age=age)
-    owned = (gateway, runs, operations, store, resources, audit, cleanup)
+    owned = (gateway, runs, activity, operations, store, resources, audit, cleanup)
     return Services(*owned, version, settings.limits)
 
 

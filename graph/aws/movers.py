@@ -59,6 +59,24 @@ async def list_group(
     return await _listed(aws, group, lambda: _read_group(aws, group, made), snapshot=snapshot)
 
 
+async def observe_movers(
+    aws: AccountGateway, known: Mapping[str, tuple[Tag, ...]] | None
+) -> tuple[list[Mover], dict[str, tuple[Tag, ...]]]:
+    """The movers of an account, and the tags of its tasks to pass as ``known`` next time.
+
+    Costs the pages of the task list, and those of the tags where ``known`` is None or lacks a task.
+    """
+    tasks, foreign = await _tasks(aws), aws.caches.foreign_tasks
+    unknown = [task for task in tasks if known is None or task.task_arn not in known]
+    tags = dict(known or {})
+    if known is None or any(not foreign.get(task.task_arn) for task in unknown):
+        tags = await _tagged(aws, own_tags(aws.org))
+        tags |= await _late(aws, [task for task in tasks if task.task_arn not in tags])
+    listed = {task.task_arn for task in tasks}
+    tags = {task_arn: has for task_arn, has in tags.items() if task_arn in listed}
+    return _joined(aws, tasks, tags), tags
+
+
 def recent_group(aws: AccountGateway, group: str) -> bool:
     """Whether the group had movers in a list of the last minute."""
     return bool(_kept(aws, group))

@@ -14,9 +14,10 @@ from graph.concurrency.rounds import Rounds
 from graph.concurrency.tasks import TaskOwner
 from graph.concurrency.waits import Waits, Withdrawn
 from graph.concurrency.watchdog import Check, Watchdog
-from graph.concurrency.work import TooMuch, Usage, Work, begin_work, current_work
+from graph.concurrency.work import SERVER, TooMuch, Usage, Work, begin_work, current_work
 
 __all__ = [
+    "SERVER",
     "Bill",
     "Bookkeeping",
     "Budget",

@@ -52,6 +52,14 @@ class LimitSettings(BaseSettings):
         "in one account and region. Servers that share a PostgreSQL store share them; with "
         "SQLite, each worker has as many. Requests of users do not wait for polls.",
     )
+    activity_seconds: float = Field(
+        5,
+        ge=1,
+        le=60,
+        description="How often the movers of an account are listed while somebody follows its "
+        "`activity`, in seconds. Servers that share a PostgreSQL store share the lists. They count "
+        "as polls, see `POLLS_PER_SECOND`.",
+    )
     operations_per_caller: int = Field(
         _DEFAULT.operations_per_caller,
         ge=1,

@@ -220,7 +220,10 @@ async def create_mover(
     check_may_create(context, new.account_id, new.group)
     names.group(new.group)
     names.mover_name(new.name)
-    return await context.services.operations.create_mover(new, context.caller, idempotency_key)
+    account = scope.require_account(context, new.account_id)
+    made = await context.services.operations.create_mover(new, context.caller, idempotency_key)
+    context.services.activity.changed(account)
+    return made
 
 
 async def delete_mover(context: Context, mover: Mover, *, cancel_run: bool = False) -> Operation:
@@ -229,9 +232,11 @@ async def delete_mover(context: Context, mover: Mover, *, cancel_run: bool = Fal
     Raises Forbidden if the caller may not write.
     """
     scope.require_write(context, mover.account.account_id, mover.group)
-    return await context.services.operations.delete_mover(
+    deletion = await context.services.operations.delete_mover(
         mover, context.caller, cancel_run=cancel_run
     )
+    context.services.activity.changed(mover.account)
+    return deletion
 
 
 async def resume_deletion(

@@ -129,10 +129,13 @@ async def start_run(context: Context, mover: Mover, idempotency_key: str | None 
         if idempotency_key is None
         else _key(context, mover.task_arn, idempotency_key, mover.group)
     )
+    run_arn = None
     try:
-        return await context.services.runs.start(mover.task_arn, context.identity.who, key)
+        run_arn = await context.services.runs.start(mover.task_arn, context.identity.who, key)
+        return run_arn
     finally:
         context.loaders.forget_runs()
+        context.services.activity.changed(mover.account, run_arn)
 
 
 async def started_before(context: Context, task_arn: str, idempotency_key: str) -> str | None:
@@ -163,6 +166,7 @@ async def stop_run(context: Context, mover: Mover) -> str:
         return await context.services.runs.stop(mover.task_arn, context.identity.who)
     finally:
         context.loaders.forget_runs()
+        context.services.activity.changed(mover.account)
 
 
 async def started_by(context: ReadContext, run_arn: str) -> str | None:

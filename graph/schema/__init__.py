@@ -1,5 +1,6 @@
 """The GraphQL schema: types and fields, but nothing of how they are served."""
 
+from graph.schema.activity import Resumable
 from graph.schema.locations import TYPES, OtherLocation
 from graph.schema.mutation import Mutation
 from graph.schema.nodes import Account, Group, Mover, Run
@@ -23,6 +24,7 @@ __all__ = [
     "SCALARS",
     "Mutation",
     "Query",
+    "Resumable",
     "RunUpdate",
     "Subscription",
 ]

@@ -76,6 +76,18 @@ TimeoutSeconds = Annotated[
         description="How long to wait, 1 to 60 seconds. Proxies in between must allow that."
     ),
 ]
+FollowedGroup = Annotated[
+    str | None,
+    strawberry.argument(description="Only this group; by default all that the caller may see."),
+]
+AfterChange = Annotated[
+    str | None,
+    strawberry.argument(
+        description="The `cursor` of the last event that the client has received, from any server. "
+        "If what has happened since is known, those events follow, some perhaps again; otherwise "
+        "the first event is a Reset."
+    ),
+]
 AfterSequence = Annotated[
     int | None,
     strawberry.argument(

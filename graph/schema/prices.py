@@ -104,6 +104,7 @@ PRICES: Final[Prices] = {
     "Mutation.setRunBandwidth": Price(8),
     "Mutation.deleteMover": Price(30),
     "Mutation.cleanOrphans": Price(200),
+    "Subscription.activity": Price(20),
     "Subscription.runProgress": Price(5),
     # The movers of a few runs are read one by one, those of many from the list of their account.
     "Subscription.runsProgress": Price(20, per_item=1),

@@ -9,11 +9,16 @@ import strawberry
 
 from graph.model.errors import Invalid
 from graph.resolvers import operations, runs
+from graph.resolvers.activity import follow_activity
 from graph.resolvers.runs import follow_runs
 from graph.runs.watch import Update
+from graph.schema.activity import ActivityEvent, shown
 from graph.schema.arguments import (
     MOST_RUNS,
+    AccountNumber,
+    AfterChange,
     AfterSequence,
+    FollowedGroup,
     OperationObjectId,
     RunObjectId,
     RunObjectIds,
@@ -83,6 +88,24 @@ class Subscription:
         async with aclosing(followed) as updates:
             async for update in updates:
                 yield RunUpdate(value=update)
+
+    @strawberry.subscription(
+        description="Follows what changes in an account, whoever causes it: its movers, their runs "
+        "and the operations. One subscription keeps a list of hundreds of movers up to date. "
+        "Changes by this server arrive at once, others within seconds; of runs of a few seconds "
+        "that other tools start, no event may come. Begins with a Reset, at which the client reads "
+        "what it shows, unless it resumes after an earlier event. Does not complete."
+    )
+    async def activity(
+        self,
+        info: Info,
+        account: AccountNumber,
+        group: FollowedGroup = None,
+        after: AfterChange = None,
+    ) -> AsyncGenerator[ActivityEvent, None]:
+        async with aclosing(follow_activity(info.context, account, group, after)) as events:
+            async for event in events:
+                yield shown(event)
 
     @strawberry.subscription(
         description="Follows an operation. Sends its current state immediately, then each change, "

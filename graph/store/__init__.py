@@ -13,7 +13,7 @@ from graph.store.readiness import trouble_of
 from graph.store.replicas import Replicas
 from graph.store.retention import Retention
 from graph.store.run_records import CLAIM_SECONDS, RunNote, RunRecords, StartClaim
-from graph.store.run_watches import CHANNEL, Exchange, Notice, RunState, RunWatches, place_of
+from graph.store.run_watches import CHANNEL, NUDGE, Exchange, Notice, RunState, RunWatches, place_of
 from graph.store.schema import newest as newest_revision
 from graph.store.store import Store, open_store
 from graph.store.stored_operation import NewOperation, Parts, StoredOperation
@@ -22,6 +22,7 @@ from graph.store.tables import RETIRED
 __all__ = [
     "CHANNEL",
     "CLAIM_SECONDS",
+    "NUDGE",
     "RETIRED",
     "AuditTrail",
     "Begun",

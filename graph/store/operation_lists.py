@@ -59,6 +59,17 @@ class OperationLists:
         rows = await self._database.rows(statements.MADE_SINCE, given)
         return frozenset(row["task_arn"] for row in rows)
 
+    async def changed_since(
+        self, account_id: str, since: float, most: int
+    ) -> dict[str, tuple[str | None, float]]:
+        """The groups and times of change of an account's operations by id, oldest change first.
+
+        Those that are under way, or have changed since that time; at most ``most``, the last ones.
+        """
+        rows = await self._database.rows(_changed_since(account_id, since).limit(most))
+        changed = {row["id"]: (row["mover_group"], row["changed_at"]) for row in rows}
+        return dict(sorted(changed.items(), key=lambda item: item[1][1]))
+
     async def note_swept(self, operation_ids: Iterable[str]) -> None:
         mine = OPERATIONS.c.id.in_(list(operation_ids))
         await self._database.write(
@@ -77,6 +88,20 @@ def _page_of(
             sa.tuple_(columns.created_at, columns.id) < sa.tuple_(after.created_at, after.id)
         )
     return chosen.order_by(columns.created_at.desc(), columns.id.desc()).limit(first)
+
+
+def _changed_since(account_id: str, since: float) -> sa.Select[Any]:
+    """Those of an account that are under way or have changed since, the last accepted first."""
+    columns = OPERATIONS.c
+    last = sa.select(sa.func.max(EVENTS.c.at)).where(EVENTS.c.operation_id == columns.id)
+    event_at = sa.func.coalesce(last.scalar_subquery(), 0.0)
+    later = sa.case((event_at > columns.updated_at, event_at), else_=columns.updated_at)
+    recent = columns.ended_at.is_(None) | (columns.updated_at >= since)
+    return (
+        sa.select(columns.id, columns.mover_group, later.label("changed_at"))
+        .where(columns.account_id == account_id, recent)
+        .order_by(columns.created_at.desc(), columns.id.desc())
+    )
 
 
 def _is_kept(operation_id: str, changed_after: float) -> sa.Select[Any]:

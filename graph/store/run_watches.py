@@ -15,6 +15,9 @@ from sqlalchemy.dialects import postgresql
 from graph.store.database import Database
 
 CHANNEL: Final = "datasync_api_runs"
+NUDGE: Final = "!"
+"""The text of a notice to the holder: that there is something to see. Its sequence is 0, so that
+servers of versions that do not know it ignore it."""
 _LONGEST_NOTICE: Final = 7_900
 """Bytes. PostgreSQL refuses 8,000."""
 
@@ -97,6 +100,15 @@ class RunWatches:
         """
         work = _Exchange(process, watched, new, given_up, lease)
         return await self._database.transact(work, at_once=True)
+
+    async def nudge(self, process: str, name: str) -> None:
+        """Tells the holder that there is something to see."""
+        payload = Notice(name, process, 0, NUDGE).encoded()
+
+        def notify(connection: sa.Connection) -> None:
+            connection.execute(_NOTIFY, {"channel": CHANNEL, "payload": payload})
+
+        await self._database.transact(notify)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Hashable
+from typing import Final
 
 from starlette.types import Message
 
 from graph.transport.execution.results import Following, Payload
 from graph.transport.outbox import Outbox
 from graph.transport.report import Report
+
+_HELD: Final = 500
+"""Subjects of which a client that does not read can miss events without beginning anew."""
 
 
 class Follower(ABC):
@@ -76,8 +80,11 @@ class Follower(ABC):
             await self.following.aclose()
 
     def _hold(self, payload: Payload) -> None:
-        if self._held is None:
+        if self._held is None or payload.opens:
             self._held = {}
+        elif len(self._held) >= _HELD and self.following is not None:
+            self._held = {}
+            self.following.reopen()
         self._held.pop(payload.subject, None)
         self._held[payload.subject] = payload
 

@@ -10,7 +10,14 @@ import pytest
 from graph.aws import movers
 from graph.aws.client.access import Access
 from graph.aws.client.gateway import Gateway
-from graph.aws.movers import LATE_SECONDS, list_group, list_movers, mover_of, recent_group
+from graph.aws.movers import (
+    LATE_SECONDS,
+    list_group,
+    list_movers,
+    mover_of,
+    observe_movers,
+    recent_group,
+)
 from graph.aws.tags import tags_of
 from graph.aws.tasks import describe_task
 from graph.model.errors import NotFound
@@ -145,3 +152,22 @@ async def test_a_snapshot_of_the_account_serves_its_groups_until_something_is_ch
         assert len(await list_group(bound, "g", made(), snapshot=True)) == 3
         assert aws.interceptor.counts()["datasync.ListTasks"] == 1
         gateway.caches.note_change(LAB)
+
+
+async def test_tags_that_are_known_are_not_read_again_until_a_task_is_new(
+    aws: Sandbox, gateway: Gateway
+) -> None:
+    tasks = many(aws, 3)
+    regrouped(tasks[:1], "other")
+    bound = gateway.bind(LAB)
+    movers, tags = await observe_movers(bound, None)
+    assert sorted(str(mover.group) for mover in movers) == ["g", "g", "other"]
+    aws.interceptor.forget_calls()
+    assert (await observe_movers(bound, tags))[0] == movers
+    assert aws.interceptor.counts() == {"datasync.ListTasks": 1}
+    less = {arn: has for arn, has in tags.items() if arn != tasks[1].arn}
+    again, known = await observe_movers(bound, less)
+    assert (again, known) == (movers, tags)
+    assert aws.interceptor.counts()["resourcegroupstaggingapi.GetResources"] == 1
+    gone = {**tags, f"{tasks[0].arn[:-3]}abc": ()}
+    assert (await observe_movers(bound, gone)) == (movers, tags)

@@ -48,6 +48,7 @@ from graph.config.sources import load
         ("AWS_CALL_BUDGET", "1000"),
         ("AWS_CALLS_PER_REQUEST", "1"),
         ("AWS_CALLS_PER_SECOND", "0"),
+        ("ACTIVITY_SECONDS", "0"),
         ("POLLS_PER_SECOND", "0"),
         ("POLLS_PER_SECOND", "101"),
         ("GROUP_QUOTA_PERCENT", "101"),

@@ -28,6 +28,8 @@ RUN = {"sh", "graphql", "js", "python", "toml", "json"}
 PLAIN = {"", "text"}
 """Languages of blocks that hold no code."""
 MANIFEST = "the manifest of the server that runs these examples"
+ENDLESS = "activity(account"
+"""What is in subscriptions that do not complete."""
 ANSWER = "the answer to the request above"
 PROGRAMS = [block for page in PAGES for block in blocks(page) if block.language in ("js", "python")]
 
@@ -37,7 +39,7 @@ class Server:
 
     def __init__(self, url: str, token: str) -> None:
         self.url, self.token = url, token
-        self.known: dict[str, str] = {}
+        self.known: dict[str, str] = {"account": LAB}
         self.answer: object = None
         """To the last request that had a single response in JSON."""
 
@@ -147,7 +149,7 @@ def _graphql(server: Server, block: Block, _folder: Path) -> None:
     if operation.operation is OperationType.SUBSCRIPTION:
         headers["Accept"] = "text/event-stream"
     with httpx.Client(timeout=60, headers=headers, trust_env=False) as http:
-        text = http.post(f"{server.url}/graphql", json=body).text
+        text = _first(http, server, body) if ENDLESS in block.text else _whole(http, server, body)
     answers = _answers(text)
     assert answers, block.where
     server.answer = answers[-1]
@@ -156,6 +158,16 @@ def _graphql(server: Server, block: Block, _folder: Path) -> None:
         if block.note != "answered with an error":
             assert "errors" not in answer, f"{block.where}\n{answer}"
             assert _payload_errors(answer["data"]) == [], block.where
+
+
+def _whole(http: httpx.Client, server: Server, body: dict[str, Any]) -> str:
+    return http.post(f"{server.url}/graphql", json=body).text
+
+
+def _first(http: httpx.Client, server: Server, body: dict[str, Any]) -> str:
+    """The first event of a stream that does not end."""
+    with http.stream("POST", f"{server.url}/graphql", json=body) as response:
+        return next(line for line in response.iter_lines() if line.startswith("data: {"))
 
 
 def _answers(text: str) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from graph.activity import Activity, AwsLooks
 from graph.aws.client.clients import Clients
 from graph.aws.client.gateway import Gateway
 from graph.cleanup.service import Cleanup
@@ -41,9 +42,11 @@ async def opened(
         operations = Operations(gateway, store, policy, keep=keep)
         runs = RunService(gateway, store.runs, operations)
         audit = Audit(store.audit, keep_seconds=60)
-        yield Services(
-            gateway, runs, operations, store, policy, audit, Cleanup(gateway, store, age=age), "0"
+        activity = Activity(
+            lambda account: AwsLooks(gateway.bind(account.account_id), store), runs.watches
         )
+        cleanup = Cleanup(gateway, store, age=age)
+        yield Services(gateway, runs, activity, operations, store, policy, audit, cleanup, "0")
 
 
 def asking(services: Services, **rights: Any) -> Context:

@@ -83,6 +83,10 @@ FIELDS: dict[str, tuple[str, tuple[str, str, str, str]]] = {
         f'mutation {{ cleanOrphans(input: {{account: "{LAB}"}}) {{ errors {{ code }} }} }}',
         ("UNAUTHENTICATED", "FORBIDDEN", OK, OK),
     ),
+    "Subscription.activity": (
+        f'subscription {{ activity(account: "{LAB}", group: "g") {{ __typename }} }}',
+        HIDDEN,
+    ),
     "Subscription.runProgress": (
         'subscription { runProgress(run: "RUN") { sequence } }',
         HIDDEN,
@@ -189,6 +193,8 @@ async def test_each_field_answers_as_the_right_of_the_caller_says(
             query = query.replace(f'"{name}"', f'"{node_id}"')
         body = {"query": query, "variables": {"new": new_mover()} if "$new" in query else {}}
         headers = dict(HEADERS[caller])
+        if field == "Subscription.activity" and by_caller[CALLERS.index(caller)] == OK:
+            continue  # it does not complete: tests/schema/test_activity.py follows it
         if field.startswith("Subscription."):
             headers["Accept"] = "text/event-stream"
         response = await world.client.post("/graphql", json=body, headers=headers)

@@ -29,6 +29,25 @@ async def test_the_newest_come_first_and_a_page_begins_behind_a_place(store: Sto
     assert ids(await store.operation_lists.page(wanted, EVER, 1, exact)) == ["c"]
 
 
+async def test_what_has_changed_in_an_account_is_found_with_the_time_of_its_last_step(
+    store: Store,
+) -> None:
+    for operation_id in ("done", "old", "under way", "elsewhere"):
+        account = "3" * 12 if operation_id == "elsewhere" else LAB
+        await accepted(store, operation_id, account_id=account)
+    await change_operation(store, "done", updated_at=200.0, ended_at=200.0, mover_group=None)
+    await change_operation(store, "old", updated_at=50.0, ended_at=50.0)
+    await change_operation(store, "under way", updated_at=60.0)
+    lists = store.operation_lists
+    changed = await lists.changed_since(LAB, 100.0, 9)
+    assert changed == {"under way": ("g", 60.0), "done": (None, 200.0)}
+    await store.operations.add_events("under way", "a step")
+    stepped = await lists.changed_since(LAB, 100.0, 9)
+    assert stepped["done"] == changed["done"]
+    assert stepped["under way"][1] > 60.0
+    assert len(await lists.changed_since(LAB, 0.0, 2)) == 2
+
+
 async def test_words_of_a_newer_server_are_kept_and_found_as_other(store: Store) -> None:
     await accepted(store, "a")
     await accepted(store, "b", kind="ARCHIVE_MOVER")

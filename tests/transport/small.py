@@ -145,6 +145,12 @@ class Numbered:
 
 
 @strawberry.type
+class Changed:
+    subject: str
+    cursor: str
+
+
+@strawberry.type
 class Subscription:
     @strawberry.subscription
     async def numbered(
@@ -155,6 +161,13 @@ class Subscription:
         async for state in LEVELS.follow(""):
             if int(state) != after:
                 yield Numbered(sequence=int(state))
+
+    @strawberry.subscription
+    async def changes(self, after: str | None = None) -> AsyncGenerator[Changed, None]:  # noqa: ARG002
+        """Changes of several subjects, as ``Levels`` are told: ``subject cursor``."""
+        async for state in LEVELS.follow(""):
+            subject, cursor = state.split()
+            yield Changed(subject=subject, cursor=cursor)
 
     @strawberry.subscription
     async def own(self, to: int) -> AsyncGenerator[Own, None]:
@@ -200,6 +213,10 @@ def schema_with(persisted: PersistedDocuments | None = None) -> Schema:
         states={
             "level": State(),
             "followed": State(),
+            "changes": State(
+                Resumption("after", lambda e: str(e.cursor), lambda e: e.subject == "reset"),
+                lambda e: str(e.subject),
+            ),
             "numbered": State(Resumption("after", lambda event: event.sequence)),
         },
         persisted=persisted,

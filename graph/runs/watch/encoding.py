@@ -11,11 +11,28 @@ import orjson
 from graph.aws.executions import run_of
 from graph.model.progress import Progress
 from graph.runs.watch.update import Update
+from graph.store import RunState
 
 _VERSION: Final = 1
 """Of the encoding. Further members of progress do not change it."""
 _TIME: Final = "$time"
 _PROGRESS: Final = frozenset(field.name for field in fields(Progress))
+
+
+class Updates:
+    """Implements ``Form``."""
+
+    @staticmethod
+    def number(state: Update) -> int:
+        return state.progress.sequence
+
+    @staticmethod
+    def encode(state: Update) -> RunState:
+        return RunState(state.progress.sequence, encode(state), state.run.ended)
+
+    @staticmethod
+    def decode(text: str) -> Update | None:
+        return decode(text)
 
 
 def encode(update: Update) -> str:

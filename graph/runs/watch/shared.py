@@ -12,17 +12,17 @@ import secrets
 import uuid
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
-from typing import Final, Protocol, Self
+from typing import Any, Final, Generic, Protocol, Self, TypeVar
 
 from graph.concurrency import Rounds
 from graph.model.clock import Clock
 from graph.model.errors import Upstream
-from graph.runs.watch.encoding import decode, encode
-from graph.runs.watch.sharing import Share, Watcher
-from graph.runs.watch.update import Update
-from graph.store import Exchange, Notice, RunState
+from graph.runs.watch.sharing import Form, Share, Watcher
+from graph.store import NUDGE, Exchange, Notice, RunState
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 LEASE: Final = 2.0
 """Seconds after which another process takes over from a holder that has died or stands still."""
@@ -51,6 +51,8 @@ class WatchStates(Protocol):
         lease: float,
     ) -> Exchange: ...
 
+    async def nudge(self, process: str, name: str) -> None: ...
+
 
 class SharedWatches:
     """Implements ``Sharing``. Owns the tasks that exchange states and listen for those of others.
@@ -70,8 +72,8 @@ class SharedWatches:
         self._states, self._listen = states, listen
         self._clock, self._lease = clock, lease
         self._process = uuid.uuid4().hex
-        self._shares: dict[str, _Share] = {}
-        self._left: dict[str, _Share] = {}
+        self._shares: dict[str, _Share[Any]] = {}
+        self._left: dict[str, _Share[Any]] = {}
         """Those whose watch has ended since the last exchange."""
         self._due = asyncio.Event()
         self._failing_since: float | None = None
@@ -94,10 +96,14 @@ class SharedWatches:
             with Rounds(log, "giving up watches").guard():
                 await self._exchange()
 
-    def join(self, run_arn: str, watcher: Watcher) -> Share:
-        share = self._shares[run_arn] = _Share(self, run_arn, watcher)
+    def join(self, name: str, watcher: Watcher[T], form: Form[T]) -> Share[T]:
+        share = _Share(self, name, watcher, form)
+        self._shares[name] = share
         self._due.set()
         return share
+
+    async def nudge(self, name: str) -> None:
+        await self._states.nudge(self._process, name)
 
     def pollers(self, place: str) -> int:
         """While the store does not answer: all processes."""
@@ -109,16 +115,16 @@ class SharedWatches:
         since = self._failing_since
         return since is not None and self._clock.monotonic() - since >= self._lease
 
-    def holds(self, share: _Share) -> bool:
+    def holds(self, share: _Share[Any]) -> bool:
         return self._clock.monotonic() < share.held_until
 
     def publish(self) -> None:
         self._due.set()
 
-    def leave(self, share: _Share) -> None:
-        if self._shares.get(share.run_arn) is share:
-            del self._shares[share.run_arn]
-            self._left[share.run_arn] = share
+    def leave(self, share: _Share[Any]) -> None:
+        if self._shares.get(share.name) is share:
+            del self._shares[share.name]
+            self._left[share.name] = share
             self._due.set()
 
     async def _exchange_when_due(self) -> None:
@@ -137,7 +143,9 @@ class SharedWatches:
         left, self._left = self._left, {}
         new = {arn: each.new for arn, each in (left | shares).items() if each.new}
         watched = {arn: each.number for arn, each in shares.items()}
-        encoded = {arn: _encoded(update) for arn, update in new.items()}
+        encoded = {
+            arn: each.form.encode(each.new) for arn, each in (left | shares).items() if each.new
+        }
         try:
             async with asyncio.timeout(self._lease):
                 found = await self._states.exchange(
@@ -165,7 +173,7 @@ class SharedWatches:
             if self.alone and not self._alone:
                 self._alone = True
                 for share in self._shares.values():
-                    share.watcher.resume(None, 1 + secrets.randbelow(_ALONE))
+                    share.watcher.isolate(1 + secrets.randbelow(_ALONE))
             for share in self._shares.values():
                 share.wake()
             self._due.set()
@@ -184,7 +192,12 @@ class SharedWatches:
             self._due.set()
             return
         share = self._shares.get(notice.run_arn)
-        if share is None or notice.holder == self._process or share.polls:
+        if share is None or notice.holder == self._process:
+            return
+        if notice.text == NUDGE:
+            share.watcher.nudge()
+            return
+        if share.polls:
             return
         if notice.text is None:
             self._due.set()
@@ -192,15 +205,15 @@ class SharedWatches:
             share.receive(RunState(notice.sequence, notice.text))
 
 
-class _Share:
+class _Share(Generic[T]):
     """The part of one watch."""
 
-    def __init__(self, owner: SharedWatches, run_arn: str, watcher: Watcher) -> None:
-        self._owner, self.run_arn, self.watcher = owner, run_arn, watcher
+    def __init__(self, owner: SharedWatches, name: str, watcher: Watcher[T], form: Form[T]) -> None:
+        self._owner, self.name, self.watcher, self.form = owner, name, watcher, form
         self.held_until = 0.0
         self.number = 0
         """The sequence of the last state that the watch has; 0 for none."""
-        self.new: Update | None = None
+        self.new: T | None = None
         """The last state that was observed here, until it has been offered to the store."""
         self._unreadable = False
         self._changed = asyncio.Event()
@@ -213,8 +226,8 @@ class _Share:
         await self._changed.wait()
         self._changed.clear()
 
-    def publish(self, update: Update) -> None:
-        self.number, self.new = update.progress.sequence, update
+    def publish(self, state: T) -> None:
+        self.number, self.new = self.form.number(state), state
         self._owner.publish()
 
     def leave(self) -> None:
@@ -223,7 +236,7 @@ class _Share:
     def wake(self) -> None:
         self._changed.set()
 
-    def settle(self, held_until: float, offered: Update | None, state: RunState | None) -> None:
+    def settle(self, held_until: float, offered: T | None, state: RunState | None) -> None:
         """After an exchange. ``state``: what is stored, if the watch does not have it."""
         begins = held_until > 0 and not self._owner.holds(self)
         self.held_until = held_until
@@ -256,12 +269,8 @@ class _Share:
             self.watcher.receive(update)
         self.wake()
 
-    def _read(self, state: RunState) -> Update | None:
+    def _read(self, state: RunState) -> T | None:
         """None for a state of a newer version: then this process polls for itself."""
-        update = decode(state.text)
+        update = self.form.decode(state.text)
         self._unreadable = update is None
         return update
-
-
-def _encoded(update: Update) -> RunState:
-    return RunState(update.progress.sequence, encode(update), update.run.ended)

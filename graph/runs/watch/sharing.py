@@ -1,43 +1,66 @@
-"""Which process polls a run, and how its states reach those who follow it at other processes."""
+"""Which process polls something, and how its states reach those who follow it elsewhere."""
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, TypeVar
 
-from graph.runs.watch.update import Update
+from graph.store import RunState
+
+T = TypeVar("T")
+T_contra = TypeVar("T_contra", contravariant=True)
 
 
-class Watcher(Protocol):
-    """The watch of a run in this process."""
+class Watcher(Protocol[T_contra]):
+    """The watch of a run, or of something else that is polled, in this process."""
 
-    def receive(self, update: Update) -> None:
+    def receive(self, state: T_contra, /) -> None:
         """The newest state, as another process has observed it."""
         ...
 
-    def resume(self, update: Update | None, gap: int) -> None:
+    def resume(self, state: T_contra | None, gap: int, /) -> None:
         """This process polls from now on, and continues the numbers of others.
 
-        ``update``: the last state that is known, if the watch has not received it. It may be old.
+        ``state``: the last one that is known, if the watch has not received it. It may be old.
 
         ``gap``: by how much the next number is higher, so that it is none that another process has
         used for a state that did not get here.
         """
         ...
 
+    def isolate(self, gap: int, /) -> None:
+        """The store does not answer: this process polls for itself. ``gap``: see ``resume``."""
+        ...
 
-class Share(Protocol):
+    def nudge(self) -> None:
+        """Something has happened that the next poll will show."""
+        ...
+
+
+class Form(Protocol[T]):
+    """How states are numbered, and written into the store."""
+
+    def number(self, state: T, /) -> int: ...
+
+    def encode(self, state: T, /) -> RunState: ...
+
+    def decode(self, text: str, /) -> T | None:
+        """None for a state that this version cannot read, as another has encoded it."""
+        ...
+
+
+class Share(Protocol[T_contra]):
     """The part of one watch in what a deployment shares."""
 
     @property
     def polls(self) -> bool:
-        """Whether this process is the one to poll the run now."""
+        """Whether this process is the one to poll now."""
         ...
 
     async def changed(self) -> None:
         """Returns when ``polls`` may have changed, and from time to time."""
         ...
 
-    def publish(self, update: Update) -> None:
+    def publish(self, state: T_contra, /) -> None:
         """A new state that this process has observed."""
         ...
 
@@ -49,12 +72,19 @@ class Share(Protocol):
 class Sharing(Protocol):
     """Shares watches between processes."""
 
-    def join(self, run_arn: str, watcher: Watcher) -> Share:
-        """To be called once per run and process at a time."""
+    def join(self, name: str, watcher: Watcher[T], form: Form[T]) -> Share[T]:
+        """To be called once per name and process at a time.
+
+        ``name``: the ARN of a run, or the like.
+        """
         ...
 
     def pollers(self, place: str) -> int:
-        """How many processes poll runs of that region and account, see ``place_of``."""
+        """How many processes poll in that region and account, see ``place_of``."""
+        ...
+
+    async def nudge(self, name: str) -> None:
+        """Nudges the watcher of the process that polls. Raises Upstream."""
         ...
 
 
@@ -63,16 +93,19 @@ class Unshared:
 
     polls = True
 
-    def join(self, run_arn: str, watcher: Watcher) -> Share:  # noqa: ARG002 - the protocol's
+    def join(self, name: str, watcher: Watcher[T], form: Form[T]) -> Share[T]:  # noqa: ARG002 - the protocol's
         return self
 
     def pollers(self, place: str) -> int:  # noqa: ARG002 - the protocol's
         return 1
 
+    async def nudge(self, name: str) -> None:
+        """There is no other process."""
+
     async def changed(self) -> None:
         """Never called, as nothing changes."""
 
-    def publish(self, update: Update) -> None:
+    def publish(self, state: object) -> None:
         """Nobody else listens."""
 
     def leave(self) -> None:

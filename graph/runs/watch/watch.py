@@ -39,7 +39,7 @@ class Watch:
         meter: Meter,
         *,
         clock: Clock,
-        join: Callable[[Watcher], Share],
+        join: Callable[[Watcher[Update]], Share[Update]],
         history: History | None = None,
     ) -> None:
         """``join``: makes the watch a part of what the deployment shares.
@@ -83,6 +83,13 @@ class Watch:
         if update is not None:
             self._continue(update)
         self._meter.skip(gap)
+
+    def isolate(self, gap: int) -> None:
+        """The same where the processes cannot tell which one polls."""
+        self._meter.skip(gap)
+
+    def nudge(self) -> None:
+        """Runs are polled often enough."""
 
     def unshare(self) -> None:
         """To be called when the watch has ended."""

@@ -14,9 +14,10 @@ from graph.model.clock import Clock, SystemClock
 from graph.model.errors import Upstream
 from graph.model.run import Run
 from graph.observability.metrics import WATCHES
+from graph.runs.watch.encoding import Updates
 from graph.runs.watch.meter import Meter
 from graph.runs.watch.poll_policy import PollPolicy
-from graph.runs.watch.sharing import Sharing, Unshared
+from graph.runs.watch.sharing import Share, Sharing, Unshared, Watcher
 from graph.runs.watch.turns import PollTurns
 from graph.runs.watch.update import Update
 from graph.runs.watch.watch import History, Watch
@@ -53,7 +54,7 @@ class Watches:
         self._live: dict[str, Watch] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
-        self._turns = PollTurns(self._policy.per_second, self._clock, self._sharing.pollers)
+        self.turns = PollTurns(self._policy.per_second, self._clock, self._sharing.pollers)
 
     async def __aenter__(self) -> Self:
         return self
@@ -125,8 +126,8 @@ class Watches:
         watch = self._live.get(run_arn)
         if watch is None or watch.closed:
             meter = Meter(self._policy, self._first())
-            wait_for_turn = partial(self._turns.take, place_of(run_arn))
-            join = partial(self._sharing.join, run_arn)
+            wait_for_turn = partial(self.turns.take, place_of(run_arn))
+            join = partial(_joined, self._sharing, run_arn)
             watch = Watch(
                 run_arn,
                 self._describe,
@@ -153,6 +154,10 @@ class Watches:
         if self._live.get(run_arn) is watch:
             del self._live[run_arn]
         WATCHES.set(len(self._live))
+
+
+def _joined(sharing: Sharing, run_arn: str, watch: Watcher[Update]) -> Share[Update]:
+    return sharing.join(run_arn, watch, Updates())
 
 
 def _closing() -> Upstream:

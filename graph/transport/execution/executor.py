@@ -36,10 +36,12 @@ class Result:
     data: dict[str, Any] | None
     errors: list[GraphQLError]
     stage: Stage
-    sequence: int | None = None
+    sequence: int | str | None = None
     """The number of the event that it shows, for a state that can be resumed."""
     subject: Hashable = None
     """What the event is about, where a subscription follows several."""
+    opens: bool = False
+    """Whether a client needs nothing that came before."""
 
     @property
     def executed(self) -> bool:
@@ -165,9 +167,12 @@ def _of_event(operation: Operation, event: Any, result: Result) -> Result:
     state = operation.state
     if state is None or state == _PLAIN:
         return result
-    sequence = state.resumption.sequence_of(event) if state.resumption else None
     subject = state.subject_of(event) if state.subject_of else None
-    return replace(result, sequence=sequence, subject=subject)
+    resumption = state.resumption
+    if resumption is None:
+        return replace(result, subject=subject)
+    opens = resumption.opens is not None and resumption.opens(event)
+    return replace(result, subject=subject, sequence=resumption.sequence_of(event), opens=opens)
 
 
 def _showable(schema: Schema, result: ExecutionResult, request_id: str) -> Result:

@@ -50,6 +50,10 @@ class _Group(Generic[T]):
         self._work.add(share)
         self._backlog.show(member)
 
+    def reopen(self, member: Member[T]) -> None:
+        if member in self._members:
+            self._backlog.reopen(member)
+
     def leave(self, member: Member[T]) -> None:
         """Removes a member. The source is closed with the last one."""
         share = self._members.pop(member, None)
@@ -102,6 +106,10 @@ class Membership(Generic[T]):
     def key(self) -> Hashable:
         """Of the group; members that kept an equal key of their own would need kilobytes more."""
         return self._group.key
+
+    def reopen(self) -> None:
+        """The member has missed events."""
+        self._group.reopen(self._member)
 
     def leave(self) -> None:
         """The member is written to no more. Can be repeated."""

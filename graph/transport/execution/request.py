@@ -60,9 +60,13 @@ class Resumption:
     """How a client that reconnects to a state says which event it has already."""
 
     argument: str
-    """A nullable Int of the field: the sequence number of the last event that was received."""
-    sequence_of: Callable[[Any], int]
+    """A nullable Int or String of the field: the sequence of the last event that was received."""
+    sequence_of: Callable[[Any], int | str]
     """The sequence number of an event."""
+    opens: Callable[[Any], bool] | None = None
+    """Of changes, all of which a client needs: whether an event means that it has to begin anew.
+    The first event is such a one; its sequence is that of the argument where the events that
+    followed are known, and come next. The sequence is a String then."""
 
 
 SubjectOf = Callable[[Any], Hashable]

@@ -21,7 +21,6 @@ from graph.transport.execution.billing import Charge, bill_of, calls_of, cost_of
 from graph.transport.execution.executor import Result, execute, refused, subscribe
 from graph.transport.execution.groups import Executions, Groups, Membership
 from graph.transport.execution.request import Operation, OperationRequest, RequestError
-from graph.transport.execution.resuming import Resumed
 from graph.transport.execution.schema import Schema
 from graph.transport.execution.sharing import SharedOperation
 from graph.transport.report import NO_FIELD, Context, Failures, Report, Summary, failures_of
@@ -48,10 +47,12 @@ class Payload:
     errors: bytes | None = None
     """Of an operation that was not executed at all: the list of its errors."""
     failures: Failures = field(default_factory=Counter)
-    sequence: int | None = None
+    sequence: int | str | None = None
     """The number of the event, of a state that can be resumed."""
     subject: Hashable = None
     """What the event is about, where a subscription follows several."""
+    opens: bool = False
+    """Whether a client that has received it needs nothing that came before."""
     _forms: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def form(self, make: Callable[[bytes], F]) -> F:
@@ -75,6 +76,10 @@ class Following:
     ) -> None:
         self._membership, self._names = membership, names
         self._executions: Executions | None = executions
+
+    def reopen(self) -> None:
+        """The subscriber has missed events."""
+        self._membership.reopen()
 
     def leave(self) -> None:
         """Ends it. Can be repeated."""
@@ -168,7 +173,7 @@ class Results:
         shared = SharedOperation.of(operation, request)
         key = (shared.key, rights)
         if shared.after is not None:
-            member = Resumed(member, shared.after)
+            member = shared.resumed(member, shared.after)
         names = self._names_of(request.identity)
         context = partial(self._make_shared_context, rights, request.request_id)
         self.executions.join(names, key)
@@ -260,9 +265,8 @@ def _encoded(
     if extensions is not None:
         response["extensions"] = extensions
     errors = None if result.executed else orjson.dumps(response["errors"])
-    return Payload(
-        orjson.dumps(response), result.stage, errors, failures, result.sequence, result.subject
-    )
+    event = (result.sequence, result.subject, result.opens)
+    return Payload(orjson.dumps(response), result.stage, errors, failures, *event)
 
 
 def _broken(request: OperationRequest, error: Exception) -> Payload:

@@ -17,6 +17,7 @@ from graphql import (
     NullValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
+    StringValueNode,
     ValueNode,
     VariableDefinitionNode,
     VariableNode,
@@ -33,7 +34,7 @@ class Shared(NamedTuple):
     """What clients that resume a state at different events have in common."""
 
     text: str
-    after: int | None
+    after: int | str | None
     """The event that this client has already."""
     variable: str | None
     """The variable that says so, which is no part of the text."""
@@ -44,6 +45,7 @@ def without_resumption(
     definition: OperationDefinitionNode,
     variables: Mapping[str, Any],
     argument: str,
+    kind: type[int | str] = int,
 ) -> Shared | None:
     """The normal text of an operation without an argument of its field.
 
@@ -60,7 +62,7 @@ def without_resumption(
     variable = given[0].name.value if isinstance(given[0], VariableNode) else None
     kept = tuple(each for each in declared if each.variable.name.value != variable)
     try:
-        after = _value(given[0], declared, variables)
+        after = _value(given[0], declared, variables, kind)
     except (TypeError, ValueError):
         return None
     text = normal_text(document, _rest(definition, field, argument, kept))
@@ -96,33 +98,38 @@ def _value(
     node: ValueNode,
     declared: tuple[VariableDefinitionNode, ...],
     variables: Mapping[str, Any],
-) -> int | None:
-    """The value of a nullable Int. Raises an error if it is not certainly valid."""
+    kind: type[int | str],
+) -> int | str | None:
+    """The value of a nullable Int or String. Raises an error if it is not certainly valid."""
     if isinstance(node, NullValueNode):
         return None
     if isinstance(node, IntValueNode):
-        return _checked(int(node.value))
+        return _checked(int(node.value), kind)
+    if isinstance(node, StringValueNode):
+        return _checked(node.value, kind)
     if not isinstance(node, VariableNode):
-        raise TypeError("not an Int")
+        raise TypeError("neither an Int nor a String")
     name = node.name.value
     (definition,) = (each for each in declared if each.variable.name.value == name)
     if isinstance(definition.type, NonNullTypeNode) and variables.get(name) is None:
         raise ValueError("required")
     if name in variables:
-        return _checked(variables[name])
+        return _checked(variables[name], kind)
     default = definition.default_value
-    return None if default is None else _value(default, (), {})
+    return None if default is None else _value(default, (), {}, kind)
 
 
-def _checked(value: object) -> int | None:
-    if value is None or (type(value) is int and -_MOST <= value < _MOST):
+def _checked(value: object, kind: type[int | str]) -> int | str | None:
+    if value is None or (kind is str and type(value) is str):
         return value
-    raise ValueError("not an Int")
+    if kind is int and type(value) is int and -_MOST <= value < _MOST:
+        return value
+    raise ValueError("not of the argument's type")
 
 
 class _Numbered(Protocol):
     @property
-    def sequence(self) -> int | None: ...
+    def sequence(self) -> int | str | None: ...
 
 
 N = TypeVar("N", bound=_Numbered)
@@ -133,7 +140,7 @@ class Resumed(Member[N]):
 
     __slots__ = ("_after", "_held", "_member")
 
-    def __init__(self, member: Member[N], after: int) -> None:
+    def __init__(self, member: Member[N], after: int | str) -> None:
         self._member, self._after = member, after
         self._held: N | None = None
 

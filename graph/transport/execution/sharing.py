@@ -8,11 +8,12 @@ from typing import Any, Self
 
 import orjson
 
+from graph.transport.execution.backlog import Member, Resuming
 from graph.transport.execution.documents import Documents, chosen
 from graph.transport.execution.limits import too_costly
 from graph.transport.execution.normal import declared, normal_text
 from graph.transport.execution.request import Operation, OperationRequest, RequestError
-from graph.transport.execution.resuming import without_resumption
+from graph.transport.execution.resuming import Resumed, without_resumption
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +25,10 @@ class SharedOperation:
     operation: Operation
     request: OperationRequest
     """Of the subscriber that came first; its identity must not be used."""
-    after: int | None = None
+    after: int | str | None = None
     """The event that this subscriber has already, of a state that is resumed."""
+    whole: tuple[str, Mapping[str, Any]] | None = None
+    """Of changes: the text and the variables with that event, at which the source begins."""
 
     @classmethod
     def of(cls, operation: Operation, request: OperationRequest) -> Self:
@@ -33,10 +36,14 @@ class SharedOperation:
         variables = declared(definition, request.variables)
         resumption = operation.state.resumption if operation.state else None
         if resumption is not None:
-            rest = without_resumption(document, definition, variables, resumption.argument)
+            kind = int if resumption.opens is None else str
+            rest = without_resumption(document, definition, variables, resumption.argument, kind)
             if rest is not None:
+                whole = None
+                if resumption.opens is not None and rest.after is not None:
+                    whole = (normal_text(document, definition), dict(variables))
                 variables.pop(rest.variable or "", None)
-                return cls(rest.text, variables, operation, request, rest.after)
+                return cls(rest.text, variables, operation, request, rest.after, whole)
         return cls(normal_text(document, definition), variables, operation, request)
 
     @property
@@ -48,12 +55,17 @@ class SharedOperation:
             raise RequestError([too_costly("The variables are nested too deeply.")]) from None
         return self.text, variables, self.request.operation_name
 
+    def resumed(self, member: Member[Any], after: int | str) -> Member[Any]:
+        """The member, without what it has already."""
+        return Resuming(member, after) if self.whole else Resumed(member, after)
+
     def opened(self, documents: Documents) -> tuple[Operation, OperationRequest]:
         """The operation and the request to execute.
 
         The document has no locations: in errors they would be those of the first text.
         """
-        document = documents.normal(self.text)
+        text, variables = self.whole or (self.text, self.variables)
+        document = documents.normal(text)
         operation = replace(
             self.operation,
             document=document.node,
@@ -62,8 +74,8 @@ class SharedOperation:
         )
         return operation, replace(
             self.request,
-            query=self.text,
-            variables=self.variables,
+            query=text,
+            variables=variables,
             operation_name=None,
             identity=None,
         )

@@ -14,7 +14,7 @@ from graph.aws.executions import run_of
 from graph.model.errors import Upstream
 from graph.model.run import Run
 from graph.runs.watch import SharedWatches, Watches
-from graph.store import Exchange, Notice, RunState, place_of
+from graph.store import NUDGE, Exchange, Notice, RunState, place_of
 from tests.runs.watch.held import ARN, START, Aws, HeldClock
 
 _NONE: Final = RunState(0, "")
@@ -82,6 +82,11 @@ class Table:
             self._announce(Notice(arn, process, 0, None))
         self.rows[arn] = row
 
+    def nudge(self, process: str, name: str) -> None:
+        if self.fails:
+            raise Upstream("The store does not answer.")
+        self._announce(Notice(name, process, 0, NUDGE))
+
     def _announce(self, notice: Notice) -> None:
         for queue in [] if self.deaf else self._listeners:
             queue.put_nowait(notice.encoded())
@@ -141,6 +146,9 @@ class Process:
             return await self._table.exchange(*given, lease=lease)
         finally:
             await self._awake.wait()
+
+    async def nudge(self, process: str, name: str) -> None:
+        self._table.nudge(process, name)
 
     async def _listen(self) -> AsyncGenerator[str, None]:
         async with aclosing(self._table.listen()) as payloads:

@@ -156,3 +156,62 @@ def test_only_the_event_that_the_client_has_is_left_out_unless_it_is_the_last(
     resumed.close()
     assert kept.closed == 1
     assert [event.sequence for event in kept.events[-1:]] == numbers[-1:]
+
+
+LOG = "subscription($after: String) { changes(after: $after) { cursor } }"
+
+
+def test_the_source_of_changes_begins_where_its_first_client_resumes() -> None:
+    plain = shared("subscription { changes { cursor } }")
+    assert plain.whole is None
+    for query, variables in (
+        (LOG, {"after": "x.1"}),
+        (LOG.replace("String)", 'String = "x.1")'), {}),
+        ('subscription { changes(after: "x.1") { cursor } }', {}),
+    ):
+        resumed = shared(query, **variables)
+        assert (resumed.key, resumed.after) == (plain.key, "x.1")
+        assert resumed.whole is not None
+        _, request = resumed.opened(SCHEMA.documents)
+        assert "x.1" in f"{request.query}{dict(request.variables)}"
+    for wrong in (7, ["x"], True):
+        assert shared(LOG, after=wrong).after is None
+        assert shared(LOG, after=wrong).key != plain.key
+
+
+async def test_a_client_that_resumes_changes_joins_the_others_and_misses_nothing() -> None:
+    served = app()
+    query = "subscription {{ changes{} {{ cursor subject }} }}"
+    async with AsyncExitStack() as stack:
+        wires = [await stack.enter_async_context(Socket(served)) for _ in range(3)]
+        texts = ["", '(after: "2")', '(after: "unknown")']
+        for wire, text in zip(wires, texts, strict=True):
+            wire.say({"type": "connection_init"})
+            if wire is wires[0]:
+                wire.say(subscribe_to(query.format(text)))
+                await settle()
+                assert len(LEVELS.followers) == 1
+                LEVELS.tell("reset 0", "a 1", "b 2", "d 3")
+                await settle()
+        for wire, text in zip(wires[1:], texts[1:], strict=True):
+            wire.say(subscribe_to(query.format(text)))
+        await settle()
+        assert len(LEVELS.followers) == 1
+        LEVELS.tell("c 4")
+        await settle()
+        assert [cursors(wire) for wire in wires] == [
+            ["0", "1", "2", "3", "4"],
+            ["3", "4"],
+            ["0", "4"],
+        ]
+        LEVELS.tell(None)
+        await settle()
+
+
+def subscribe_to(query: str) -> dict[str, Any]:
+    return {"type": "subscribe", "id": "1", "payload": {"query": query}}
+
+
+def cursors(wire: Socket) -> list[str]:
+    heard = [m["payload"]["data"]["changes"]["cursor"] for m in wire.heard if m["type"] == "next"]
+    return [str(each) for each in heard]

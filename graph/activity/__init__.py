@@ -1,0 +1,9 @@
+"""The activity of accounts: what changes in them, whoever causes it. One poller per account."""
+
+from graph.activity.feed import Change
+from graph.activity.looks import AwsLooks
+from graph.activity.picture import Kind
+from graph.activity.poller import Pace
+from graph.activity.service import Activity
+
+__all__ = ["Activity", "AwsLooks", "Change", "Kind", "Pace"]
