@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import platform
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
@@ -31,6 +32,7 @@ from graph.context import Services
 from graph.ide import IdeFiles, IdePage, read_bundle
 from graph.model.clock import SystemClock
 from graph.observability import logs
+from graph.observability.metrics import BUILD_INFO
 from graph.observability.shared_metrics import exposition
 from graph.observability.version import Version, read_version
 from graph.server.access_log import AccessLog
@@ -57,6 +59,7 @@ _OF_GRAPHQL: Final = frozenset({_GRAPHQL, _SCHEMA})
 def create_app(settings: Settings, *, owns_process: bool = False) -> Starlette:
     """The application, which its lifespan opens. ``owns_process``: it handles signals, too."""
     version = read_version()
+    BUILD_INFO.labels(version.version, version.githash, platform.python_version()).set(1)
     state = ApplicationState(version.version, settings.limits)
     health = Health(state.may_see_reasons)
     schema = configured_schema(settings)

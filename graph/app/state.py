@@ -13,8 +13,9 @@ from graph.auth import Authenticator, Credentials, Peer, Rejected, credentials
 from graph.concurrency import Bill, Budget, Work, begin_work, current_work
 from graph.context import Context, ReadContext, Services, open_context, open_read_context
 from graph.model.caller import Caller, Rights
-from graph.model.errors import ApiError
+from graph.model.errors import ApiError, Throttled
 from graph.model.limits import ServerLimits
+from graph.observability.metrics import AUTHENTICATIONS
 from graph.server.access_log import note_caller, note_rejection
 
 
@@ -38,12 +39,18 @@ class ApplicationState:
         if self.auth is None:
             raise RuntimeError("the application is not open")
         peer = Peer(*connection.client) if connection.client else Peer()
+        given = Credentials()
         try:
             given = credentials(connection.headers, payload)
             caller = await self._in_turn(self.auth, given, peer)
         except Rejected as error:
+            AUTHENTICATIONS.labels(given.kind, "rejected").inc()
             note_rejection(connection.scope, error.reason)
             raise
+        except Throttled:
+            AUTHENTICATIONS.labels(given.kind, "throttled").inc()
+            raise
+        AUTHENTICATIONS.labels(given.kind, "ok").inc()
         note_caller(connection.scope, caller.identity)
         return caller
 

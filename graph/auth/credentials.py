@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from starlette.datastructures import Headers
 
+from graph.auth.issuers import looks_like_jwt
 from graph.auth.rejected import Rejected
 
 HEADER: Final = "X-Auth-Token"
@@ -37,6 +38,15 @@ class Credentials:
 
     A name that has to be changed for that ends with ``~`` and a digest of it.
     """
+
+    @property
+    def kind(self) -> str:
+        """What decides on the caller, as a word for metrics."""
+        if self.token is not None:
+            return "token"
+        if self.bearer is None:
+            return "none"
+        return "jwt" if looks_like_jwt(self.bearer) else "key"
 
 
 def credentials(

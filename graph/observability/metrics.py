@@ -14,6 +14,12 @@ AUDIT_LEFT_OUT = Counter(
     "datasync_api_audit_left_out_total",
     "Refusals that are in the log and not in the audit trail: beyond a bound for each key.",
 )
+AUTHENTICATIONS = Counter(
+    "datasync_api_authentications_total",
+    "Requests, streams and sockets by the credential that they sent: token for a bcrypt hash, key, "
+    "jwt or none; the outcome is ok, rejected or throttled.",
+    ["credential", "outcome"],
+)
 AWS_CALLS = Counter(
     "datasync_api_aws_calls_total",
     "Calls to AWS; the outcome is ok or the code of the error.",
@@ -23,6 +29,12 @@ AWS_SECONDS = Histogram(
     "datasync_api_aws_call_seconds",
     "Duration of calls to AWS, including retries.",
     ["service", "operation"],
+)
+BUILD_INFO = Gauge(
+    "datasync_api_build_info",
+    "Always 1; the labels say what is running. The commit is empty if it is not known.",
+    ["version", "commit", "python"],
+    multiprocess_mode="livemax",
 )
 GRAPHQL_ERRORS = Counter(
     "datasync_api_graphql_errors_total",
@@ -57,6 +69,12 @@ MOVERS_LEFT_OUT = Counter(
     "Entries of AWS's lists that were left out: deleted tasks that the tagging API still returns, "
     "and tasks without a name.",
     ["reason"],
+)
+OPEN_STREAMS = Gauge(
+    "datasync_api_open_streams",
+    "WebSockets, and other responses that last, that are open at the moment.",
+    ["transport"],
+    multiprocess_mode="livesum",
 )
 STORE_CALLS = Counter(
     "datasync_api_store_calls_total",

@@ -12,6 +12,7 @@ from starlette.requests import HTTPConnection
 from starlette.types import Scope
 
 from graph.concurrency import Watchdog
+from graph.observability.metrics import OPEN_STREAMS
 from graph.transport.execution.results import Results
 from graph.transport.lifetime import Ending, Lifetime
 from graph.transport.limits import TransportLimits
@@ -37,9 +38,12 @@ class Slots:
     limited, naming many users does not help.
     """
 
-    def __init__(self, what: str, most: int, most_of_a_caller: int) -> None:
-        """``what``: the plural of what is counted, for messages."""
+    def __init__(
+        self, what: str, most: int, most_of_a_caller: int, transport: str | None = None
+    ) -> None:
+        """``what``: its plural, for messages. ``transport``: its name in metrics."""
         self._what = what
+        self._gauge = OPEN_STREAMS.labels(transport) if transport else None
         self._most, self._most_of_a_caller = most, most_of_a_caller
         self._open = 0
         self._by_name: Counter[Hashable] = Counter()
@@ -63,6 +67,8 @@ class Slots:
     def taken(self, names: frozenset[Hashable] = frozenset()) -> Slot:
         """Holds a slot, which ``check`` and ``check_caller`` have allowed, until it is released."""
         self._open += 1
+        if self._gauge is not None:
+            self._gauge.inc()
         self._by_name.update(names)
         return Slot(self, names)
 
@@ -73,6 +79,8 @@ class Slots:
     def release(self, names: frozenset[Hashable]) -> None:
         """Ends what ``taken`` and ``add_names`` began."""
         self._open -= 1
+        if self._gauge is not None:
+            self._gauge.dec()
         self._by_name.subtract(names)
         for name in names:
             if not self._by_name[name]:
@@ -136,11 +144,15 @@ class Endpoint:
 
     def __post_init__(self) -> None:
         most = self.limits
-        self.sockets = Slots("connections", most.sockets, most.sockets_per_caller)
+        self.sockets = Slots(
+            "connections", most.sockets, most.sockets_per_caller, transport="websocket"
+        )
         self.new_sockets = Slots(
             "new connections", max(1, most.sockets // 2), most.new_sockets_per_address
         )
-        self.streams = Slots("event streams", most.streams, most.streams_per_caller)
+        self.streams = Slots(
+            "event streams", most.streams, most.streams_per_caller, transport="http"
+        )
 
     def check_open(self) -> None:
         """Raises Refusal if the server is stopping, so that no stream or socket may begin."""

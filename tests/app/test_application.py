@@ -16,6 +16,8 @@ from graph.auth import Authenticator
 from graph.concurrency import Waits, Withdrawn
 from graph.config.settings import Settings
 from graph.model.manifest import hash_of
+from graph.observability.metrics import AUTHENTICATIONS
+from graph.observability.version import read_version
 from graph.sandbox import Sandbox
 from tests.transport.wire import Socket
 from tests.world import HEADERS, ask, client_of, serving, settings
@@ -101,6 +103,29 @@ async def test_a_server_without_keys_is_not_ready_before_it_has_those_of_its_iss
     async with serving(tmp_path / "two", issuers=[issuer]) as client:
         answer = await client.get("/readyz")
         assert (answer.status_code, "issuers" in answer.json()["checks"]) == (200, False)
+
+
+CREDENTIALS = {
+    ("token", "ok"): HEADERS,
+    ("token", "rejected"): {"X-Auth-Token": "wrong"},
+    ("key", "rejected"): {"X-Auth-Token": "", "Authorization": "Bearer wrong"},
+    ("jwt", "rejected"): {"X-Auth-Token": "", "Authorization": "Bearer a.b.c"},
+    ("none", "rejected"): {"X-Auth-Token": ""},
+}
+
+
+async def test_credentials_are_counted_by_kind_and_outcome(aws: Sandbox, tmp_path: Path) -> None:
+    def counted() -> list[float]:
+        return [AUTHENTICATIONS.labels(*each)._value.get() for each in CREDENTIALS]
+
+    async with serving(tmp_path) as client:
+        for number, headers in enumerate(CREDENTIALS.values()):
+            before = counted()
+            await client.post("/graphql", json={"query": VIEWER}, headers=headers)
+            expected = [value + (number == index) for index, value in enumerate(before)]
+            assert counted() == expected
+        metrics = (await client.get("/v1/datasync/metrics")).text
+    assert f'datasync_api_build_info{{commit="{read_version().githash}"' in metrics
 
 
 VIEWER = "query Viewer { viewer { name } }"

@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from graph.observability.metrics import OPEN_STREAMS
 from tests.transport.small import app, is_ann
 from tests.transport.wire import Socket, Streaming
 
@@ -23,6 +24,21 @@ async def test_a_socket_is_closed_with_the_code_after_which_clients_come_back() 
         await silent.ended()
     assert wire.closed_with == silent.closed_with == (1012, "Service restart")
     assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+async def test_open_sockets_and_streams_are_counted() -> None:
+    before = [open_streams(transport) for transport in ("websocket", "http")]
+    async with Socket(app()) as wire, Streaming(app(), ENDLESS) as stream:
+        wire.say(INIT)
+        await wire.until(lambda: len(wire.heard) == 1)
+        await stream.until(lambda: "event: next" in stream.text)
+        during = [open_streams(transport) for transport in ("websocket", "http")]
+    assert during == [each + 1 for each in before]
+    assert [open_streams(transport) for transport in ("websocket", "http")] == before
+
+
+def open_streams(transport: str) -> float:
+    return float(OPEN_STREAMS.labels(transport)._value.get())
 
 
 async def test_clients_that_do_not_read_do_not_hold_up_the_end(
