@@ -11,6 +11,7 @@ from graph.aws.client.paging import PAGE_SIZE
 from graph.aws.tags import carries, encoded, tags_of
 from graph.aws.tasks import mode_of, patterns
 from graph.model.mover import Tag
+from graph.model.overrides import NO_OVERRIDES, RunOverrides
 from graph.model.run import Counters, Phase, Run, RunRef, RunResult
 
 _ENDS: Final = 20
@@ -54,7 +55,12 @@ async def describe_run(gateway: ArnGateway, run_arn: str) -> Run:
     return run
 
 
-async def start_run(gateway: ArnGateway, task_arn: str, mark: Tag | None = None) -> str:
+async def start_run(
+    gateway: ArnGateway,
+    task_arn: str,
+    mark: Tag | None = None,
+    overrides: RunOverrides = NO_OVERRIDES,
+) -> str:
     """Starts a run, which is queued while another is active, and returns its ARN.
 
     ``mark`` finds the run again if the response is lost.
@@ -64,9 +70,19 @@ async def start_run(gateway: ArnGateway, task_arn: str, mark: Tag | None = None)
         Access.RUN,
         "start_task_execution",
         TaskArn=task_arn,
+        OverrideOptions=dict(overrides.options) or None,
+        Includes=_filter(overrides.includes),
+        Excludes=_filter(overrides.excludes),
         Tags=encoded([mark]) if mark else None,
     )
     return str(answer["TaskExecutionArn"])
+
+
+def _filter(patterns: tuple[str, ...]) -> list[dict[str, str]] | None:
+    """The one rule that a filter may have, which joins the patterns."""
+    if not patterns:
+        return None
+    return [{"FilterType": "SIMPLE_PATTERN", "Value": "|".join(patterns)}]
 
 
 async def marked_run(gateway: ArnGateway, task_arn: str, mark: Tag) -> str | None:

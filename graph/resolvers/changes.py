@@ -20,10 +20,11 @@ from graph.model.caller import Rights
 from graph.model.errors import Invalid, NotFound
 from graph.model.mover import Mover
 from graph.model.operation import NewMover, Operation
+from graph.model.overrides import NO_OVERRIDES, RunOverrides
 from graph.model.run import BandwidthChange
-from graph.resolvers import bandwidth, movers, orphans, runs, scope
+from graph.resolvers import bandwidth, movers, orphans, runs, scope, starting
 from graph.resolvers.orphans import CleanupResult
-from graph.resolvers.runs import StartResult
+from graph.resolvers.starting import StartResult
 from graph.runs.bandwidth import check_bandwidth
 
 T = TypeVar("T")
@@ -87,16 +88,21 @@ async def delete_named(context: Context, account_id: str, group: str, name: str)
 
 
 async def start_mover(
-    context: Context, task_arn: str, idempotency_key: str | None = None
+    context: Context,
+    task_arn: str,
+    idempotency_key: str | None = None,
+    read: Callable[[], RunOverrides] = lambda: NO_OVERRIDES,
 ) -> StartResult:
     """Starts a run, or returns the one that the key started before, even if its mover is deleted.
 
-    Raises NotFound if there is no such mover, Conflict if the key was used for another mover.
+    ``read`` converts what the run does differently, and raises Invalid. Raises NotFound if there is
+    no such mover, Conflict if the key was used for another mover or with other overrides.
     """
 
     async def start(attempt: ChangeInProgress) -> StartResult:
+        overrides = read()
         before = (
-            await runs.started_before(context, task_arn, idempotency_key)
+            await starting.started_before(context, task_arn, idempotency_key, overrides)
             if idempotency_key is not None
             else None
         )
@@ -104,7 +110,7 @@ async def start_mover(
             attempt.add_details(run_arn=before)
             return StartResult(before, again=True)
         mover = await movers.get_mover(context, task_arn)
-        return StartResult(await _start(context, attempt, mover, idempotency_key))
+        return StartResult(await _start(context, attempt, mover, idempotency_key, overrides))
 
     return await _audited(context, AuditAction.START_MOVER, _task(task_arn), start)
 
@@ -215,10 +221,14 @@ def _may_take_effect(rights: Rights, target: AuditTarget) -> bool:
 
 
 async def _start(
-    context: Context, attempt: ChangeInProgress, mover: Mover, idempotency_key: str | None = None
+    context: Context,
+    attempt: ChangeInProgress,
+    mover: Mover,
+    idempotency_key: str | None = None,
+    overrides: RunOverrides = NO_OVERRIDES,
 ) -> str:
     try:
-        run_arn = await runs.start_run(context, mover, idempotency_key)
+        run_arn = await starting.start_run(context, mover, idempotency_key, overrides)
     finally:  # it has described the task
         _found(context, attempt, mover)
     attempt.add_details(run_arn=run_arn)

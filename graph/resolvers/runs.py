@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -18,27 +18,15 @@ from graph.model.errors import ApiError, NotFound
 from graph.model.mover import Mover
 from graph.model.progress import Progress
 from graph.model.run import Run, RunRef
-from graph.operations.idempotency import key_of
 from graph.resolvers import scope
 from graph.resolvers.movers import get_mover, list_movers
-from graph.resolvers.resources import require_use
 from graph.runs.active import find_current
 from graph.runs.watch import Update
-from graph.store import IdempotencyKey
 
 _VISIBLE_SECONDS: Final = 60.0
 """How long a stream relies on its run being visible."""
 _FEW: Final = 3
 """Up to this number of movers are read one by one; for more, from the lists of their accounts."""
-
-
-@dataclass(frozen=True, slots=True)
-class StartResult:
-    """The outcome of a request to start a mover."""
-
-    run_arn: str
-    again: bool = False
-    """Whether an earlier request with the same key started it. Its mover may have been deleted."""
 
 
 async def list_runs(context: ReadContext, task_arn: str) -> list[RunRef]:
@@ -114,46 +102,6 @@ async def current_run(context: ReadContext, mover: Mover) -> Run | None:
     return await find_current(
         mover.status, partial(list_runs, context, mover.task_arn), partial(get_run, context)
     )
-
-
-async def start_run(context: Context, mover: Mover, idempotency_key: str | None = None) -> str:
-    """Starts a run and returns its ARN, once per key.
-
-    Raises Forbidden if the caller may not write or use both ends, AlreadyRunning or Conflict
-    unless the mover is AVAILABLE. Of many concurrent calls one succeeds.
-    """
-    scope.require_write(context, mover.account.account_id, mover.group)
-    await require_use(context, mover)
-    key = (
-        None
-        if idempotency_key is None
-        else _key(context, mover.task_arn, idempotency_key, mover.group)
-    )
-    run_arn = None
-    try:
-        run_arn = await context.services.runs.start(mover.task_arn, context.identity.who, key)
-        return run_arn
-    finally:
-        context.loaders.forget_runs()
-        context.services.activity.changed(mover.account, run_arn)
-
-
-async def started_before(context: Context, task_arn: str, idempotency_key: str) -> str | None:
-    """The run that a key started before, if the caller may still write in its group."""
-    account_id = scope.require_task_account(context, task_arn).account_id
-    if not context.rights.may_write:
-        return None
-    key = _key(context, task_arn, idempotency_key)
-    answer = await context.services.store.idempotency.find(key)
-    if answer is None or not scope.sees_group(context, account_id, answer.group):
-        return None
-    return answer.result
-
-
-def _key(
-    context: Context, task_arn: str, idempotency_key: str, group: str | None = None
-) -> IdempotencyKey:
-    return key_of(context.identity.key, idempotency_key, f"start {task_arn}", group)
 
 
 async def stop_run(context: Context, mover: Mover) -> str:

@@ -17,13 +17,13 @@ _EFFECT: Final = timedelta(seconds=60)
 _PATH: Final = ("bytesPerSecond",)
 
 
-def check_bandwidth(bytes_per_second: int) -> None:
+def check_bandwidth(bytes_per_second: int, path: tuple[str, ...] = _PATH) -> None:
     """Raises Invalid for a number that is neither a limit nor -1."""
     if bytes_per_second != UNLIMITED and bytes_per_second < 1:
         raise Invalid(
             f"{bytes_per_second} is not a bandwidth. Use a positive number of bytes per second, "
             f"or {UNLIMITED} for no limit.",
-            path=_PATH,
+            path=path,
         )
 
 

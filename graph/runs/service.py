@@ -13,6 +13,7 @@ from graph.aws.client.gateway import Gateway
 from graph.aws.latest_executions import AccountRuns, account_runs, runs_newest_first
 from graph.concurrency import Bookkeeping, TaskOwner
 from graph.model.clock import Clock, SystemClock
+from graph.model.overrides import NO_OVERRIDES, RunOverrides
 from graph.model.run import BandwidthChange, Run, RunRef
 from graph.runs.active import run_to_stop
 from graph.runs.bandwidth import set_bandwidth
@@ -80,18 +81,24 @@ class RunService:
         await self._starter.aclose()
         await self._bookkeeping.aclose()
 
-    async def start(self, task_arn: str, by: str, key: IdempotencyKey | None = None) -> str:
+    async def start(
+        self,
+        task_arn: str,
+        by: str,
+        key: IdempotencyKey | None = None,
+        overrides: RunOverrides = NO_OVERRIDES,
+    ) -> str:
         """Starts a run and returns its ARN; for a key that was used before, that of its run.
 
         Raises AlreadyRunning, Conflict if the task is in another state than AVAILABLE or the key
-        was used for something else, QuotaExceeded, and the errors of AWS.
+        was used for something else, QuotaExceeded, Invalid for overrides, and the errors of AWS.
         """
         if key is None:
-            return await self._changes.run(self._starter.start(task_arn, by))
+            return await self._changes.run(self._starter.start(task_arn, by, None, overrides))
         return await self._changes.run(
             self._idempotency.run_once(
                 key,
-                work=lambda mark: self._starter.start(task_arn, by, mark),
+                work=lambda mark: self._starter.start(task_arn, by, mark, overrides),
                 find=lambda mark: self._starter.find(task_arn, by, mark),
             )
         )

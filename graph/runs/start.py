@@ -21,6 +21,7 @@ from graph.model.errors import (
     ApiError,
     Conflict,
     Forbidden,
+    Invalid,
     NotFound,
     QuotaExceeded,
     Throttled,
@@ -28,6 +29,8 @@ from graph.model.errors import (
     UpstreamTimeout,
 )
 from graph.model.mover import KEY_TAG, WITH_ACTIVE_RUN, Tag, Task
+from graph.model.overrides import NO_OVERRIDES, RunOverrides
+from graph.runs.overrides import check_for_task
 from graph.store import CLAIM_SECONDS, RunRecords, StartClaim
 
 log = logging.getLogger(__name__)
@@ -54,6 +57,7 @@ class _Attempt:
     by: str
     id: str
     mark: Tag
+    overrides: RunOverrides
     unanswered: bool = False
     """Its call may have been sent and has no answer, so that it may still take effect."""
 
@@ -83,15 +87,21 @@ class Starter:
         """Gives up looking for runs. The claims of those starts end by themselves."""
         await self._looks.aclose(0)
 
-    async def start(self, task_arn: str, by: str, mark: str | None = None) -> str:
+    async def start(
+        self,
+        task_arn: str,
+        by: str,
+        mark: str | None = None,
+        overrides: RunOverrides = NO_OVERRIDES,
+    ) -> str:
         """Starts a run and returns its ARN.
 
         ``mark`` is a tag value by which the run is found again if AWS's answer is lost. Raises
-        AlreadyRunning or Conflict unless the task is AVAILABLE, QuotaExceeded, and other errors of
-        AWS.
+        AlreadyRunning or Conflict unless the task is AVAILABLE, QuotaExceeded, Invalid for
+        overrides, and other errors of AWS.
         """
         attempt_id = uuid.uuid4().hex
-        attempt = _Attempt(task_arn, by, attempt_id, Tag(KEY_TAG, mark or attempt_id))
+        attempt = _Attempt(task_arn, by, attempt_id, Tag(KEY_TAG, mark or attempt_id), overrides)
         run_arn: str | None = None
         try:
             claim = await self._claim(task_arn, attempt.id)
@@ -165,18 +175,20 @@ class Starter:
     async def _started(self, attempt: _Attempt, claim: StartClaim) -> str:
         task_arn, mark = attempt.task_arn, attempt.mark
         # AWS would queue a second run behind an active one.
-        refuse_unless_available(await describe_task(self._gateway, task_arn, fresh=True))
+        task = await describe_task(self._gateway, task_arn, fresh=True)
+        refuse_unless_available(task)
+        check_for_task(attempt.overrides, task)
         await self._refuse_if_active(claim.previous_run)
         attempt.unanswered = True  # also if it is cancelled, as by a shutdown
         try:
-            return await start_run(self._gateway, task_arn, mark)
+            return await start_run(self._gateway, task_arn, mark, attempt.overrides)
         except ApiError as error:
             attempt.unanswered = may_take_effect(error)
             if isinstance(error, _NO_EFFECT):
                 raise
             if isinstance(error, Upstream):
                 return await self._found_or_raise(task_arn, mark, error)
-            raise await self._refusal(task_arn, error) from None
+            raise await self._refusal(attempt, error) from None
         except Exception as error:  # noqa: BLE001 - raised again unless the run is there
             return await self._found_or_raise(task_arn, mark, error)
 
@@ -201,19 +213,22 @@ class Starter:
             raise error
         return found
 
-    async def _refusal(self, task_arn: str, error: ApiError) -> ApiError:
+    async def _refusal(self, attempt: _Attempt, error: ApiError) -> ApiError:
         """The error for the caller if AWS refuses to start a task.
 
-        The call has no input of the caller, so the reason is the state of the task or a quota.
+        The reason is the state of the task, a quota or, where there are some, the overrides.
         """
         try:
-            refuse_unless_available(await describe_task(self._gateway, task_arn, fresh=True))
+            task = await describe_task(self._gateway, attempt.task_arn, fresh=True)
+            refuse_unless_available(task)
         except Conflict as state:
             return state
         except ApiError:
             pass
         if isinstance(error, QuotaExceeded):
             return error
+        if isinstance(error, Invalid) and attempt.overrides.fingerprint:
+            return Invalid(error.message, path=("overrides",), refused=error.refused)
         return Conflict(error.message, refused=error.refused)
 
 

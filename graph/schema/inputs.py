@@ -14,6 +14,7 @@ from graph.model.errors import Invalid, InvalidReason
 from graph.model.location import MOST_SECURITY_GROUPS, LocationSpec
 from graph.model.mover import MOST_TAGS, Tag
 from graph.model.operation import NewMover
+from graph.schema.override_inputs import RunOverridesInput
 from graph.schema.scalars import AccountId, Arn, BigInt
 from graph.schema.tag import TagInput
 
@@ -112,7 +113,13 @@ class StartMoverInput:
         default=None,
         description="A key of your choice, 1 to 256 characters, that makes the request safe to "
         "repeat: the same key with the same mover returns the first run again, even after the "
-        "mover was deleted. Keys are remembered for a day.",
+        "mover was deleted. The same key with other overrides is rejected as CONFLICT. Keys are "
+        "remembered for a day.",
+    )
+    overrides: RunOverridesInput | None = strawberry.field(
+        default=None,
+        description="What this run does differently from the mover; `Run.options`, `includes` and "
+        "`excludes` show it. The mover itself is not changed.",
     )
 
 

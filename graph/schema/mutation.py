@@ -22,6 +22,7 @@ from graph.schema.inputs import (
 )
 from graph.schema.operations import Operation
 from graph.schema.orphans import CleanOrphansInput
+from graph.schema.override_inputs import run_overrides
 from graph.schema.payloads import (
     CleanOrphansPayload,
     CreateMoverPayload,
@@ -40,7 +41,7 @@ CreateInput = Annotated[
 ]
 StartInput = Annotated[
     StartMoverInput,
-    strawberry.argument(description="The mover to start, and an optional idempotency key."),
+    strawberry.argument(description="The mover to start, an idempotency key, and overrides."),
 ]
 StopInput = Annotated[
     StopMoverInput,
@@ -99,7 +100,12 @@ class Mutation:
         task_arn = None
         try:
             task_arn = expect("Mover", input.mover, path=("mover",))
-            start = await changes.start_mover(info.context, task_arn, input.idempotency_key)
+            start = await changes.start_mover(
+                info.context,
+                task_arn,
+                input.idempotency_key,
+                lambda: run_overrides(input.overrides),
+            )
         except ApiError as error:
             found = user_error(info, error, about="mover", task_arn=task_arn)
             return StartMoverPayload(errors=[found])

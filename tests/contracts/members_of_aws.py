@@ -86,7 +86,12 @@ SET: Final[dict[str, dict[str, str]]] = {
         "Name": "CreateMoverInput.name",
         "Tags": "CreateMoverInput.tags",
     },
-    "StartTaskExecution": {"TaskArn": "StartMoverInput.mover"},
+    "StartTaskExecution": {
+        "TaskArn": "StartMoverInput.mover",
+        "OverrideOptions": "RunOverridesInput.options",
+        "Includes": "RunOverridesInput.includes",
+        "Excludes": "RunOverridesInput.excludes",
+    },
     "UpdateTaskExecution": {
         "TaskExecutionArn": "SetRunBandwidthInput.run",
         "Options.BytesPerSecond": "SetRunBandwidthInput.bytesPerSecond",
@@ -116,9 +121,6 @@ NOT_SET: Final[dict[str, dict[str, str]]] = {
         "TaskReportConfig": REPORT,
     },
     "StartTaskExecution": {
-        "OverrideOptions": "a run uses the options of its task",
-        "Includes": "a run uses the filters of its task",
-        "Excludes": "a run uses the filters of its task",
         "ManifestConfig": MANIFEST,
         "TaskReportConfig": REPORT,
         "Tags": "the server's own mark alone",

@@ -1,0 +1,76 @@
+"""Starts of runs: checks rights and calls the run service."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from graph.context import Context
+from graph.model.mover import Mover
+from graph.model.overrides import NO_OVERRIDES, RunOverrides
+from graph.operations.idempotency import key_of
+from graph.resolvers import scope
+from graph.resolvers.resources import require_use
+from graph.store import IdempotencyKey
+
+
+@dataclass(frozen=True, slots=True)
+class StartResult:
+    """The outcome of a request to start a mover."""
+
+    run_arn: str
+    again: bool = False
+    """Whether an earlier request with the same key started it. Its mover may have been deleted."""
+
+
+async def start_run(
+    context: Context,
+    mover: Mover,
+    idempotency_key: str | None = None,
+    overrides: RunOverrides = NO_OVERRIDES,
+) -> str:
+    """Starts a run and returns its ARN, once per key.
+
+    Raises Forbidden if the caller may not write or use both ends, AlreadyRunning or Conflict
+    unless the mover is AVAILABLE. Of many concurrent calls one succeeds.
+    """
+    scope.require_write(context, mover.account.account_id, mover.group)
+    await require_use(context, mover)
+    key = (
+        None
+        if idempotency_key is None
+        else _key(context, mover.task_arn, idempotency_key, overrides, mover.group)
+    )
+    run_arn = None
+    try:
+        run_arn = await context.services.runs.start(
+            mover.task_arn, context.identity.who, key, overrides
+        )
+        return run_arn
+    finally:
+        context.loaders.forget_runs()
+        context.services.activity.changed(mover.account, run_arn)
+
+
+async def started_before(
+    context: Context, task_arn: str, idempotency_key: str, overrides: RunOverrides
+) -> str | None:
+    """The run that a key started before, if the caller may still write in its group."""
+    account_id = scope.require_task_account(context, task_arn).account_id
+    if not context.rights.may_write:
+        return None
+    key = _key(context, task_arn, idempotency_key, overrides)
+    answer = await context.services.store.idempotency.find(key)
+    if answer is None or not scope.sees_group(context, account_id, answer.group):
+        return None
+    return answer.result
+
+
+def _key(
+    context: Context,
+    task_arn: str,
+    idempotency_key: str,
+    overrides: RunOverrides,
+    group: str | None = None,
+) -> IdempotencyKey:
+    asked = f"start {task_arn} {overrides.fingerprint}".rstrip()
+    return key_of(context.identity.key, idempotency_key, asked, group)

@@ -1,0 +1,105 @@
+"""The input of a start that says what the run does differently, and its conversion."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any, Final
+
+import strawberry
+
+from graph.model.errors import Invalid, InvalidReason
+from graph.model.overrides import NO_OVERRIDES, RunOverrides
+from graph.runs.overrides import check_overrides
+from graph.schema.scalars import BigInt
+
+_MOST_PATTERNS: Final = 10_000
+
+
+def _word(description: str) -> Any:  # noqa: ANN401 - the field's own type counts
+    return strawberry.field(default=None, description=f"{description} Null: as the mover has it.")
+
+
+@strawberry.input(
+    description="Transfer options of one run, in AWS's own terms. Combinations that DataSync "
+    "refuses, also with the mover's own options, are rejected as INVALID."
+)
+class TransferOptionsInput:
+    verify_mode: str | None = _word("ONLY_FILES_TRANSFERRED, POINT_IN_TIME_CONSISTENT or NONE.")
+    transfer_mode: str | None = _word("CHANGED, or ALL to copy everything without comparing.")
+    overwrite_mode: str | None = _word("ALWAYS, or NEVER to keep files at the destination.")
+    preserve_deleted_files: str | None = _word(
+        "PRESERVE, or REMOVE to delete destination files that the source does not have."
+    )
+    bytes_per_second: BigInt | None = _word("The bandwidth limit, at least 1; -1 for none.")
+    task_queueing: str | None = _word("ENABLED, or DISABLED to be rejected instead of queued.")
+    log_level: str | None = _word("OFF, BASIC (errors) or TRANSFER (every file).")
+    object_tags: str | None = _word("PRESERVE, or NONE to leave out the tags of objects.")
+    object_metadata: str | None = _word("PRESERVE, or NONE to leave out user-defined metadata.")
+    atime: str | None = _word("BEST_EFFORT, or NONE to leave out access times.")
+    mtime: str | None = _word("PRESERVE, or NONE to leave out modification times.")
+    uid: str | None = _word("INT_VALUE, or NONE to leave out the owners of files.")
+    gid: str | None = _word("INT_VALUE, or NONE to leave out the owning groups of files.")
+    posix_permissions: str | None = _word("PRESERVE, or NONE to leave out POSIX permissions.")
+    preserve_devices: str | None = _word("NONE, or PRESERVE for the metadata of device files.")
+    security_descriptor_copy_flags: str | None = _word("NONE, OWNER_DACL or OWNER_DACL_SACL.")
+
+
+@strawberry.input(description="What one run does differently from its mover.")
+class RunOverridesInput:
+    options: TransferOptionsInput | None = strawberry.field(
+        default=None, description="Options that differ from those of the mover."
+    )
+    includes: list[str] | None = strawberry.field(
+        default=None,
+        description="Patterns of the files to transfer, such as `/photos`, instead of the mover's. "
+        "Each begins with a slash and may end with a `*`.",
+    )
+    excludes: list[str] | None = strawberry.field(
+        default=None,
+        description="Patterns of the files to leave out, such as `*.tmp`, instead of the mover's.",
+    )
+
+
+def run_overrides(given: RunOverridesInput | None) -> RunOverrides:
+    """Raises Invalid, with the path of the input, for values that no mover allows."""
+    if given is None:
+        return NO_OVERRIDES
+    overrides = RunOverrides(
+        options=_options(given.options),
+        includes=_patterns(given.includes, "includes"),
+        excludes=_patterns(given.excludes, "excludes"),
+    )
+    check_overrides(overrides)
+    return overrides
+
+
+def _options(given: TransferOptionsInput | None) -> dict[str, str | int]:
+    """By AWS's names, of which the names of the fields are made."""
+    if given is None:
+        return {}
+    values = {each.name: getattr(given, each.name) for each in fields(given)}
+    return {
+        "".join(part.capitalize() for part in name.split("_")): value
+        for name, value in values.items()
+        if value is not None
+    }
+
+
+def _patterns(given: list[str] | None, name: str) -> tuple[str, ...]:
+    """An empty list might clear the mover's filter or not: DataSync does not say."""
+    if given is None:
+        return ()
+    path = ("overrides", name)
+    if not given:
+        raise Invalid(
+            f"'{name}' is empty. List a pattern, or leave it out to use the mover's own.",
+            path=path,
+            reason=InvalidReason.MISSING,
+        )
+    if len(given) > _MOST_PATTERNS:
+        raise Invalid(
+            f"'{name}' has {len(given)} patterns. At most {_MOST_PATTERNS} are allowed.",
+            path=path,
+            reason=InvalidReason.TOO_LONG,
+        )
+    return tuple(given)
