@@ -14,7 +14,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
-from graph.concurrency import Bill, OverBudget
+from graph.concurrency import Bill, OverBudget, ReceivedBytes, TooManyBytes
 from graph.context import Context
 from graph.model.caller import Caller
 from graph.model.errors import INTERNAL_ERROR, ApiError, Throttled, UpstreamTimeout
@@ -69,6 +69,7 @@ class Protected:
         *,
         open_stream: OpenStream,
         body_limit: int,
+        bodies: ReceivedBytes,
         seconds: float,
         stopping: Callable[[], bool],
     ) -> None:
@@ -78,7 +79,8 @@ class Protected:
         """
         self._identify, self._make_context, self._charge = identify, make_context, charge
         self._open_stream = open_stream
-        self._body_limit, self._seconds, self._stopping = body_limit, seconds, stopping
+        self._body_limit, self._bodies = body_limit, bodies
+        self._seconds, self._stopping = seconds, stopping
 
     def __call__(self, handlers: Mapping[str, Handler]) -> Endpoint:
         async def respond(request: Request, request_id: str) -> Answer:
@@ -99,7 +101,11 @@ class Protected:
         handler = handlers.get(_method(request)) or handlers.get(ANY)
         if handler is None:
             return not_allowed(handlers)
-        body = await self._body(request)
+        try:
+            body = await self._body(request)
+        except TooManyBytes as error:
+            headers = {"Connection": "close", "Retry-After": RETRY_SECONDS}
+            return PlainTextResponse(f"{error}\n", 429 if error.of_caller else 503, headers)
         if body is None:
             return PlainTextResponse(
                 f"The body has more than {self._body_limit} bytes.\n",
@@ -141,16 +147,14 @@ class Protected:
             ) from None
 
     async def _body(self, request: Request) -> bytes | None:
-        """The whole body; None where it exceeds the limit, whatever its Content-Length says."""
+        """The whole body; None where it exceeds the limit, whatever its Content-Length says.
+
+        Raises TooManyBytes.
+        """
         declared = request.headers.get("content-length", "")
         if declared.isdigit() and int(declared[:20]) > self._body_limit:
             return None
-        received = bytearray()
-        async for part in request.stream():
-            received += part
-            if len(received) > self._body_limit:
-                return None
-        return bytes(received)
+        return await self._bodies.collect(request.stream(), self._body_limit)
 
 
 def public(handler: PublicHandler) -> Endpoint:

@@ -11,6 +11,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from graph.concurrency import ReceivedBytes
 from graph.observability.version import Version
 from rest_compat import handlers
 from rest_compat.clean_paths import CleanPaths
@@ -56,6 +57,7 @@ def rest_app(  # noqa: PLR0913 - what it is made of
     *,
     open_stream: OpenStream,
     body_limit: int,
+    bodies: ReceivedBytes,
     seconds: float,
     stopping: Callable[[], bool],
     version: Version,
@@ -68,6 +70,7 @@ def rest_app(  # noqa: PLR0913 - what it is made of
         charge,
         open_stream=open_stream,
         body_limit=body_limit,
+        bodies=bodies,
         seconds=seconds,
         stopping=stopping,
     )

@@ -99,6 +99,7 @@ def _rest(
         state.charge,
         open_stream=rest_streams(graphql),
         body_limit=settings.body_bytes,
+        bodies=state.bodies,
         seconds=settings.rest_seconds,
         stopping=lambda: state.stopping,
         version=version,

@@ -40,6 +40,7 @@ def graphql_app(settings: Settings, state: ApplicationState, served: Schema) -> 
         address_of=lambda scope: Peer(*(scope.get("client") or ())).network,
         origins=settings.cors_origins,
         limits=TransportLimits(body_bytes=settings.body_bytes),
+        bodies=state.bodies,
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from starlette.requests import HTTPConnection, Request
 
 from graph.auth import Authenticator, Credentials, Peer, Rejected, credentials
-from graph.concurrency import Bill, Budget, Work, begin_work, current_work
+from graph.concurrency import Bill, Budget, ReceivedBytes, Work, begin_work, current_work
 from graph.context import Context, ReadContext, Services, open_context, open_read_context
 from graph.model.caller import Caller, Rights
 from graph.model.errors import ApiError, Throttled
@@ -28,8 +28,11 @@ class ApplicationState:
     services: Services | None = None
     auth: Authenticator | None = None
     stopping: bool = False
+    bodies: ReceivedBytes = field(init=False)
+    """What has arrived of the bodies of requests, of GraphQL and REST together."""
 
     def __post_init__(self) -> None:
+        self.bodies = ReceivedBytes.of_bodies(self.limits.body_bytes)
         self._budget = Budget(self.limits.call_budget, self.limits.calls_per_second)
 
     async def identify(

@@ -9,6 +9,7 @@ from graph.concurrency.fair_slots import FairSlots, TooManyWaiting
 from graph.concurrency.in_progress import InProgress, NoRoom
 from graph.concurrency.mailbox import Inbox, Mailbox
 from graph.concurrency.pigeonholes import Pigeonholes
+from graph.concurrency.received_bytes import ReceivedBytes, TooManyBytes
 from graph.concurrency.round_robin import RoundRobin, Share
 from graph.concurrency.rounds import Rounds
 from graph.concurrency.tasks import TaskOwner
@@ -31,11 +32,13 @@ __all__ = [
     "NoRoom",
     "OverBudget",
     "Pigeonholes",
+    "ReceivedBytes",
     "Rest",
     "RoundRobin",
     "Rounds",
     "Share",
     "TaskOwner",
+    "TooManyBytes",
     "TooManyWaiting",
     "TooMuch",
     "Usage",

@@ -7,6 +7,7 @@ from typing import Any
 
 from starlette.types import Receive, Scope, Send
 
+from graph.concurrency import ReceivedBytes
 from graph.transport import http, websocket
 from graph.transport.endpoint import Endpoint, Identify, address_of
 from graph.transport.execution.billing import Charge
@@ -39,12 +40,13 @@ class GraphQLApp:
         expires_in: Callable[[Any], float | None] = lambda _: None,
         origins: tuple[str, ...] = (),
         limits: TransportLimits = TransportLimits(),  # noqa: B008 - it is frozen
+        bodies: ReceivedBytes | None = None,
     ) -> None:
         """``observe`` is called when an operation has ended. For the others see ``Results``.
 
         The limits of a caller apply to each of the ``names_of`` its identity. Until its caller is
         known, a socket is counted by ``address_of``. Its connections end after ``expires_in``
-        seconds. Pages of ``origins`` may open a WebSocket.
+        seconds. Pages of ``origins`` may open a WebSocket. Other APIs may share ``bodies``.
         Raises ValueError for an invalid origin.
         """
         results = Results(
@@ -58,8 +60,9 @@ class GraphQLApp:
             executions_per_caller=limits.executions_per_caller,
         )
         allowed = read_origins(origins)
+        bodies = bodies or ReceivedBytes.of_bodies(limits.body_bytes)
         self.endpoint = Endpoint(
-            results, identify, observe, names_of, address_of, limits, expires_in, allowed
+            results, identify, observe, names_of, address_of, limits, expires_in, allowed, bodies
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import Mapping
+from collections.abc import AsyncIterable, Mapping
 from typing import Any, Final
 
 import orjson
 from starlette.types import Receive
 
+from graph.concurrency import ReceivedBytes, TooManyBytes
 from graph.transport.accept import JSON
 from graph.transport.refusals import Refusal
 
@@ -17,6 +18,9 @@ _METHODS: Final = ("GET", "HEAD", "POST")
 _MAX_CONTENT_TYPE: Final = 1_024
 _PARAMETERS: Final = 8
 """Of a media type. Further ones are ignored."""
+_RETRY_SECONDS: Final = "5"
+_CLOSE: Final = {"Connection": "close"}
+"""Of answers to a request whose body is not read any further."""
 _UTF8: Final = ("", "utf-8", "utf8")
 _CONTAINERS: Final = 30_000
 """Lists and objects in a body. A document and variables within their limits have fewer."""
@@ -37,24 +41,31 @@ def check_head(method: str, headers: Mapping[str, str], body_limit: int) -> None
         raise _too_long(body_limit)
 
 
-def bounded(receive: Receive, limit: int, seconds: float) -> Receive:
-    """Limits the bytes that are received, whatever Content-Length says, and the time in total."""
-    received, until = 0, asyncio.get_running_loop().time() + seconds
+def in_time(receive: Receive, seconds: float) -> Receive:
+    """Limits the time in which a body is received."""
+    until = asyncio.get_running_loop().time() + seconds
 
-    async def counted() -> Any:
-        nonlocal received
+    async def timed() -> Any:
         try:
             async with asyncio.timeout_at(until):
-                message = await receive()
+                return await receive()
         except TimeoutError:
-            headers = {"Connection": "close"}
-            raise Refusal(408, "The body did not arrive in time.", headers=headers) from None
-        received += len(message.get("body", b""))
-        if received > limit:
-            raise _too_long(limit)
-        return message
+            raise Refusal(408, "The body did not arrive in time.", headers=_CLOSE) from None
 
-    return counted
+    return timed
+
+
+async def collect(parts: AsyncIterable[bytes], bodies: ReceivedBytes, limit: int) -> bytes:
+    """The whole body, bounded whatever Content-Length says. Raises Refusal."""
+    try:
+        body = await bodies.collect(parts, limit)
+    except TooManyBytes as error:
+        status = 429 if error.of_caller else 503
+        headers = {"Retry-After": _RETRY_SECONDS, **_CLOSE}
+        raise Refusal(status, str(error), code="THROTTLED", headers=headers) from None
+    if body is None:
+        raise _too_long(limit)
+    return body
 
 
 def check_containers(body: bytes) -> None:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from starlette.requests import HTTPConnection
 from starlette.types import Scope
 
-from graph.concurrency import Watchdog
+from graph.concurrency import ReceivedBytes, Watchdog
 from graph.observability.metrics import OPEN_STREAMS
 from graph.transport.execution.results import Results
 from graph.transport.lifetime import Ending, Lifetime
@@ -128,6 +128,8 @@ class Endpoint:
     """In how many seconds the credentials of an identity expire; None if they do not."""
     origins: frozenset[Origin] | None
     """Whose pages may open a WebSocket, beside those of the server itself; None for all."""
+    bodies: ReceivedBytes
+    """Counts what has arrived of bodies, also of those that another API receives."""
     sockets: Slots = field(init=False)
     new_sockets: Slots = field(init=False)
     """Of these, those whose callers are not known yet."""

@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 from graph.model.errors import INTERNAL_ERROR
 from graph.transport import multipart, sse
 from graph.transport.accept import GRAPHQL, JSON, MULTIPART, SSE, Accepted, read_accept
-from graph.transport.body import bounded, check_containers, check_head, decode
+from graph.transport.body import check_containers, check_head, collect, decode, in_time
 from graph.transport.endpoint import Endpoint
 from graph.transport.execution.billing import OperationThrottled
 from graph.transport.execution.executor import refused
@@ -63,9 +63,7 @@ async def _response(
     endpoint: Endpoint, scope: Scope, receive: Receive, request_id: str
 ) -> Response | EventStream:
     """Not done by the caller, which would keep the request as long as a stream lasts."""
-    request = Request(
-        scope, bounded(receive, endpoint.limits.body_bytes, endpoint.limits.body_seconds)
-    )
+    request = Request(scope, in_time(receive, endpoint.limits.body_seconds))
     report = Report(scope, endpoint.observe, request_id, "http")
     return await _Exchange(endpoint, request, report).response()
 
@@ -126,7 +124,8 @@ class _Exchange:
     async def _parameters(self) -> Parameters:
         if self._method == "GET":
             return read_url_parameters(self._request.query_params)
-        body = await self._request.body()
+        endpoint = self._endpoint
+        body = await collect(self._request.stream(), endpoint.bodies, endpoint.limits.body_bytes)
         check_containers(body)
         try:
             data = decode(body)

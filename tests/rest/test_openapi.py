@@ -60,6 +60,7 @@ def test_every_path_and_method_is_in_both() -> None:
         never,
         open_stream=never,
         body_limit=1,
+        bodies=never,  # type: ignore[arg-type]
         seconds=1,
         stopping=lambda: False,
         version=Version("", "", ""),

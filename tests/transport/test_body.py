@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import gc
 import json
+from collections.abc import AsyncIterator
 from contextlib import suppress
-from typing import Any
 
 import pytest
 
-from graph.transport.body import bounded, check_containers, check_head, decode
+from graph.concurrency import ReceivedBytes
+from graph.transport.body import check_containers, check_head, collect, decode
 from graph.transport.refusals import Refusal
 
 HEAD = "POST / HTTP/1.1\r\nHost: t\r\nContent-Type: application/json\r\n"
@@ -114,16 +115,28 @@ def test_a_head_that_cannot_be_served_is_refused_before_the_body(
 
 @pytest.mark.parametrize("sizes", [[LIMIT], [LIMIT // 2, LIMIT // 2], [0, LIMIT, 0]])
 async def test_a_body_may_have_all_the_bytes_of_the_limit_and_no_more(sizes: list[int]) -> None:
-    messages = iter([{"type": "http.request", "body": b" " * size} for size in [*sizes, 1]])
-
-    async def receive() -> dict[str, Any]:
-        return next(messages)
-
-    limited = bounded(receive, LIMIT, 60)
-    assert [len((await limited())["body"]) for _ in sizes] == sizes
+    bodies = ReceivedBytes.of_bodies(LIMIT)
+    assert await collect(parts(*sizes), bodies, LIMIT) == b" " * LIMIT
     with pytest.raises(Refusal) as raised:
-        await limited()
+        await collect(parts(*sizes, 1), bodies, LIMIT)
     assert raised.value.status == 413
+
+
+async def parts(*sizes: int) -> AsyncIterator[bytes]:
+    for size in sizes:
+        yield b" " * size
+
+
+@pytest.mark.parametrize(("most", "status"), [(10_000, 429), (LIMIT, 503)])
+async def test_a_body_beyond_what_may_arrive_at_a_time_is_told_to_come_back(
+    most: int, status: int
+) -> None:
+    bodies = ReceivedBytes(LIMIT // 2, most)
+    with pytest.raises(Refusal) as raised:
+        await collect(parts(*[20_000] * 5), bodies, LIMIT)
+    assert (raised.value.status, raised.value.code) == (status, "THROTTLED")
+    assert raised.value.headers == {"Connection": "close", "Retry-After": "5"}
+    assert bodies.held == 0
 
 
 @pytest.mark.parametrize("unit", [b"[", b"{", b"[[]]", b"{}", b'"[",', b"[{"])
