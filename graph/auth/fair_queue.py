@@ -9,6 +9,8 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Final, Generic, TypeVar
 
+from graph.model.networks import read_address
+
 T = TypeVar("T")
 
 _WRONG_SECONDS: Final = 10.0
@@ -30,10 +32,9 @@ class Peer:
         """The address, or for IPv6 the /64 that one host can choose its address from."""
         if ":" not in self.address:
             return self.address
-        try:
-            address = ipaddress.IPv6Address(self.address.partition("%")[0])
-        except ValueError:
-            return self.address
+        address = read_address(self.address)
+        if not isinstance(address, ipaddress.IPv6Address):
+            return self.address if address is None else str(address)
         return str(ipaddress.IPv6Network((address, 64), strict=False))
 
 

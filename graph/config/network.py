@@ -17,7 +17,8 @@ class NetworkSettings(BaseSettings):
     connections: int = Field(
         10_000,
         ge=10,
-        description="The number of concurrent connections. Further ones are rejected with 503.",
+        description="The number of concurrent connections. One address alone may hold half of "
+        "them, proxies of `TRUSTED_PROXIES` all. Further ones are rejected with 503.",
     )
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = Field(
         (),

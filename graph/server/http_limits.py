@@ -12,7 +12,10 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from graph.observability.logs import pairs
 from graph.observability.metrics import HTTP_REQUESTS
+from graph.server.health import PATHS
+from graph.server.peer_connections import PeerConnections, Place
 from graph.server.request_parser import RequestParser
+from graph.server.websocket_limits import BoundedWebSocket
 from graph.transport import ABORT
 
 log = logging.getLogger(__name__)
@@ -34,19 +37,24 @@ class ConnectionLimits:
     seconds: float
     """For a complete request from its first byte, or from the opening of the connection; and for
     receiving a response once it has been written."""
-    connections: int
-    """The number of concurrent connections."""
     head_bytes: int = 65_536
 
 
 class BoundedHttp(HttpToolsProtocol):
     """uvicorn's protocol with deadlines for reading and writing, and a bounded request head."""
 
-    def __init__(self, *args: Any, limits: ConnectionLimits, **kwargs: Any) -> None:  # noqa: ANN401 - uvicorn's
+    def __init__(
+        self,
+        *args: Any,  # noqa: ANN401 - uvicorn's
+        limits: ConnectionLimits,
+        peers: PeerConnections,
+        **kwargs: Any,  # noqa: ANN401 - uvicorn's
+    ) -> None:
         super().__init__(*args, **kwargs)
         self._requests = RequestParser(self, max_head_bytes=limits.head_bytes)
         self.parser = cast("Any", self._requests)
-        self._limits = limits
+        self._limits, self._peers = limits, peers
+        self._place: Place | None = None
         self._deadline: asyncio.TimerHandle | None = None
         self._in_head = True
         self._started = False
@@ -57,22 +65,28 @@ class BoundedHttp(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._excess = len(self.connections) > self._limits.connections
+        peer = self.client[0] if self.client else ""
+        self._place = self._peers.enter(peer, transport.close)
+        self._excess = self._place is None or self._place.is_excess
+        if self._place is None:
+            self._refuse(_FULL, _TOO_MANY)
+            return
+        self._place.idle()
         self._wait(_GRACE_SECONDS if self._excess else self._limits.seconds)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._cancel_deadline()
+        self._leave()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         if self._refused:
             return
-        if self._excess:
-            self._refuse(_FULL, _TOO_MANY)
-            return
         if self._in_head and self._deadline is None:
             self._wait(self._limits.seconds)
         self._started = True
+        if self._place is not None:
+            self._place.busy()
         super().data_received(data)
 
     def on_message_begin(self) -> None:
@@ -83,22 +97,47 @@ class BoundedHttp(HttpToolsProtocol):
             self._wait(self._limits.seconds)
 
     def on_headers_complete(self) -> None:
+        if self._refused:
+            return
         self._in_head = False
+        if self._excess and not self._is_probe():
+            self._refuse(_FULL, _TOO_MANY)
+            return
         if self._requests.should_upgrade():
             self.headers[:] = _handshake(self.headers)
         super().on_headers_complete()
+        if self._excess:
+            self.cycle.keep_alive = False
+
+    def handle_websocket_upgrade(self) -> None:
+        if self._refused:
+            return
+        super().handle_websocket_upgrade()
+        protocol = self.transport.get_protocol()
+        if isinstance(protocol, BoundedWebSocket):
+            protocol.on_lost = self._leave
+        else:
+            self._leave()
+
+    def on_body(self, body: bytes) -> None:
+        if not self._refused:
+            super().on_body(body)
 
     def on_message_complete(self) -> None:
+        if self._refused:
+            return
         self._cancel_deadline()
         self._in_head, self._started = True, False
         super().on_message_complete()
         if not (self._requests.should_upgrade() or self._requests.should_keep_alive()):
             self._close_when_answered()
+        self._note_idle()
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
         if self.transport.get_write_buffer_size():
             self.loop.call_later(self._limits.seconds, self._give_up, self.transport)
+        self._note_idle()
 
     def send_400_response(self, msg: str) -> None:
         self._refuse(*(self._requests.rejection or (400, msg)))
@@ -108,6 +147,22 @@ class BoundedHttp(HttpToolsProtocol):
         self.cycle.keep_alive = False
         if self.cycle.response_complete:
             self.transport.close()
+
+    def _is_probe(self) -> bool:
+        """Whether the request is answered even if there are too many connections."""
+        path = self.url.partition(b"?")[0].decode("latin-1")
+        return path in PATHS and not self._requests.should_upgrade()
+
+    def _note_idle(self) -> None:
+        """Between a response that was sent and the first byte of the next request."""
+        answered = self.cycle is not None and self.cycle.response_complete
+        unsent = self.transport.get_write_buffer_size()
+        if answered and self._in_head and not self._started and not unsent and self._place:
+            self._place.idle()
+
+    def _leave(self) -> None:
+        if self._place is not None:
+            self._place.leave()
 
     def _wait(self, seconds: float) -> None:
         self._deadline = self.loop.call_later(seconds, self._too_slow)
@@ -166,7 +221,8 @@ class BoundedHttp(HttpToolsProtocol):
             self.cycle.message_event.set()
         else:
             HTTP_REQUESTS.labels("OTHER", "none", status).inc()
-            log.info("%s", pairs(status=status, reason=reason.strip(), request_id=request_id))
+            peer, reason = self.client[0] if self.client else None, reason.strip()
+            log.info("%s", pairs(status=status, reason=reason, peer=peer, request_id=request_id))
         self.transport.close()
 
     @staticmethod

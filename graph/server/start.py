@@ -21,6 +21,7 @@ from graph.model.errors import Invalid
 from graph.observability.shared_metrics import shared_directory
 from graph.server.descriptors import affordable
 from graph.server.http_limits import BoundedHttp, ConnectionLimits
+from graph.server.peer_connections import PeerConnections
 from graph.server.signals import block_hangup
 from graph.server.supervisor import Supervisor
 from graph.server.websocket_limits import BoundedWebSocket
@@ -129,13 +130,14 @@ def _bind(
 
 
 def _config(settings: Settings, workers: int) -> uvicorn.Config:
-    limits = ConnectionLimits(settings.request_seconds, affordable(settings.connections))
+    limits = ConnectionLimits(settings.request_seconds)
+    peers = PeerConnections(affordable(settings.connections), settings.trusted_proxies)
     return uvicorn.Config(
         "graph.app:from_environment",
         factory=True,
         workers=workers,
         loop="graph.server.listener:ServerLoop",
-        http=cast("Any", partial(BoundedHttp, limits=limits)),
+        http=cast("Any", partial(BoundedHttp, limits=limits, peers=peers)),
         ws=BoundedWebSocket,
         ws_max_size=_SOCKET_BYTES,
         ws_per_message_deflate=False,

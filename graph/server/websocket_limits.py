@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final, cast
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
@@ -28,6 +29,12 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - uvicorn's
         super().__init__(*args, **kwargs)
         self._tokens, self._filled_at = _BURST, self.loop.time()
+        self.on_lost: Callable[[], None] = _nothing
+        """Called at the end of the connection."""
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self.on_lost()
 
     def data_received(self, data: bytes) -> None:
         for start in range(0, len(data), _PIECE):
@@ -93,6 +100,10 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
             self.conn.send_close(_TOO_MANY, "Too many frames")
             self.handle_parser_exception()  # writes that, tells the application, and closes
         return False
+
+
+def _nothing() -> None:
+    """What is called where nobody has to know."""
 
 
 def _frame(text: bytes) -> bytes:

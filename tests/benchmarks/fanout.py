@@ -27,6 +27,7 @@ import strawberry
 import uvicorn
 
 from graph.server.http_limits import BoundedHttp, ConnectionLimits
+from graph.server.peer_connections import PeerConnections
 from graph.server.websocket_limits import BoundedWebSocket
 from graph.transport import GraphQLApp, State, TransportLimits, make_schema
 
@@ -97,12 +98,13 @@ def serve(hertz: float) -> None:
             executions_per_caller=many,
         ),
     )
+    http = partial(BoundedHttp, limits=ConnectionLimits(15), peers=PeerConnections(2 * many))
     config = uvicorn.Config(
         app,
         port=PORT,
         loop="asyncio",
         ws=BoundedWebSocket,
-        http=cast("Any", partial(BoundedHttp, limits=ConnectionLimits(15, 20_000))),
+        http=cast("Any", http),
         ws_per_message_deflate=False,
         log_level="critical",
         lifespan="off",

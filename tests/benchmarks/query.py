@@ -32,6 +32,7 @@ from graph.model.manifest import Manifest, hash_of
 from graph.schema import BEHIND_INTERFACES, SCALARS
 from graph.server.garbage_collection import tune_garbage_collection
 from graph.server.http_limits import BoundedHttp, ConnectionLimits
+from graph.server.peer_connections import PeerConnections
 from graph.transport import GraphQLApp, PersistedDocuments, Schema, State, make_schema
 from graph.transport.execution.executor import execute
 from graph.transport.execution.request import OperationRequest
@@ -118,7 +119,9 @@ def serve() -> None:
         app,
         port=PORT,
         loop="asyncio",
-        http=cast("Any", partial(BoundedHttp, limits=ConnectionLimits(15, 20_000))),
+        http=cast(
+            "Any", partial(BoundedHttp, limits=ConnectionLimits(15), peers=PeerConnections(20_000))
+        ),
         log_level="critical",
     )
 

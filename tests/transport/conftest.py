@@ -12,6 +12,7 @@ import pytest
 import uvicorn
 
 from graph.server.http_limits import BoundedHttp, ConnectionLimits
+from graph.server.peer_connections import PeerConnections
 from graph.server.websocket_limits import BoundedWebSocket
 from tests.transport.small import app
 
@@ -24,7 +25,9 @@ def address() -> Iterator[str]:
         port=0,
         log_level="critical",
         loop="asyncio",
-        http=cast("Any", partial(BoundedHttp, limits=ConnectionLimits(15, 100))),
+        http=cast(
+            "Any", partial(BoundedHttp, limits=ConnectionLimits(15), peers=PeerConnections(200))
+        ),
         ws=BoundedWebSocket,
         ws_max_size=65_536,
         ws_per_message_deflate=False,
