@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable, Iterable
+from contextlib import aclosing
 from contextvars import Context
 from functools import partial
 from typing import Final, NamedTuple
@@ -156,21 +157,24 @@ class Feed:
 
     async def _follow_run(self, run_arn: str) -> None:
         try:
-            async for update in self._watches.follow(run_arn):
-                self.updates.pop(run_arn, None)
-                self.updates[run_arn] = update
-                if len(self.updates) > _UPDATES:
-                    del self.updates[next(iter(self.updates))]
-                self._touch(Subject(Kind.RUN, run_arn))
-                self._wake()
-                if update.run.ended:
-                    return
-                await self._clock.sleep(_PAUSE)
+            async with aclosing(self._watches.follow(run_arn)) as updates:
+                async for update in updates:
+                    self._note(run_arn, update)
+                    if not update.run.ended:
+                        await self._clock.sleep(_PAUSE)
         except NotFound:
             if len(self._lost) < _UPDATES:
                 self._lost.add(run_arn)  # its task was deleted
         except ApiError as error:  # the next round of the poller tries again
             log.info("run %s is not followed: %s", run_arn, error)
+
+    def _note(self, run_arn: str, update: Update) -> None:
+        self.updates.pop(run_arn, None)
+        self.updates[run_arn] = update
+        if len(self.updates) > _UPDATES:
+            del self.updates[next(iter(self.updates))]
+        self._touch(Subject(Kind.RUN, run_arn))
+        self._wake()
 
     # Followers ---------------------------------------------------------------------------------
 

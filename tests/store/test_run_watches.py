@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
+from contextlib import aclosing
 
 import psycopg
 import pytest
@@ -12,6 +13,7 @@ import sqlalchemy as sa
 from graph.model.errors import Upstream
 from graph.store import (
     CHANNEL,
+    NUDGE,
     Exchange,
     Notice,
     RunState,
@@ -216,3 +218,10 @@ async def test_the_database_ends_an_exchange_that_stands_still(
 @pytest.mark.parametrize("payload", ["", "{}", f"{RUN} a", f"{RUN} a x\ntext", f"{RUN} a 1 2\n"])
 def test_a_notice_of_another_version_is_none(payload: str) -> None:
     assert Notice.decoded(payload) is None
+
+
+async def test_a_nudge_reaches_the_others_and_is_no_state_for_older_servers(store: Store) -> None:
+    async with asyncio.timeout(20), aclosing(notices(store.database.url, CHANNEL)) as heard:
+        await anext(heard)
+        await store.watches.nudge("a", RUN)
+        assert Notice.decoded(await anext(heard)) == Notice(RUN, "a", 0, NUDGE)
