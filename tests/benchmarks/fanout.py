@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import base64
 import json
 import os
 import re
@@ -31,11 +30,10 @@ from graph.server.http_limits import BoundedHttp, ConnectionLimits
 from graph.server.peer_connections import PeerConnections
 from graph.server.websocket_limits import BoundedWebSocket
 from graph.transport import GraphQLApp, State, TransportLimits, make_schema
+from tests.benchmarks.fanout_client import PORT, Subscriber
 from tests.benchmarks.fanout_scenarios import SCENARIOS, Phase, Scenario, goals
 
-PORT = 18_461
 GROWTH_EVENTS = 20_000
-AT = re.compile(rb'"at":"([0-9.]+)"')
 TICKS = os.sysconf("SC_CLK_TCK")
 BARE = asyncio.Event()
 """Set while the bare loop writes in place of the application."""
@@ -137,62 +135,6 @@ async def write_bare(server: uvicorn.Server, hertz: float) -> None:
             transport.write(frame if hasattr(protocol, "conn") else chunk)
 
 
-def masked(message: dict[str, Any]) -> bytes:
-    data = json.dumps(message).encode()
-    return bytes([0x81, 0xFE]) + len(data).to_bytes(2) + bytes(4) + data
-
-
-class Subscriber(asyncio.Protocol):
-    """One client, which notes how old each message is when it arrives."""
-
-    def __init__(self, number: int, options: Scenario, lags: list[float]) -> None:
-        self.options, self.lags = options, lags
-        self.reads = number >= options.stuck
-        token = f"{number % options.rights}:{number % options.users}"
-        selection = f"at a b c d e f g h i x{number % options.selections}: a"
-        if options.selections == 1:
-            selection = "at a b c d e f g h i"
-        run = number % options.runs
-        self.query = f"subscription {{ look(run: {run}) {{ {selection} }} }}"
-        self.head = f"HTTP/1.1\r\nHost: 127.0.0.1:{PORT}\r\nX-Token: {token}\r\n"
-        self.alive, self.begun, self.heard = True, False, False
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
-        if self.options.kind == "sse":
-            body = json.dumps({"query": self.query})
-            head = "Accept: text/event-stream\r\nContent-Type: application/json\r\n"
-            length = f"Content-Length: {len(body)}\r\n\r\n"
-            transport.write(f"POST / {self.head}{head}{length}{body}".encode())
-        else:
-            key = base64.b64encode(os.urandom(16)).decode()
-            transport.write(
-                f"GET / {self.head}Upgrade: websocket\r\nConnection: Upgrade\r\n"
-                f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n"
-                "Sec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n".encode()
-            )
-
-    def data_received(self, data: bytes) -> None:
-        if not self.begun:
-            self.begun = True
-            if self.options.kind == "ws":
-                payload = {"query": self.query, "pad": "x" * 100}
-                init = {"type": "connection_init", "payload": {"pad": "x" * 200}}
-                subscribe = {"type": "subscribe", "id": "1", "payload": payload}
-                self.transport.write(masked(init) + masked(subscribe))
-            return
-        if not self.reads:
-            self.transport.pause_reading()
-            return
-        now, found = time.time(), AT.findall(data)
-        self.heard = self.heard or bool(found)
-        self.lags.extend(now - float(at) for at in found)
-
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
-        self.alive = False
-
-
 def used(pid: int) -> tuple[float, float]:
     """Seconds of CPU and kB of memory of a process."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
@@ -254,7 +196,7 @@ async def measure(pid: int, options: Scenario) -> list[str]:
         os.kill(pid, signal.SIGUSR1)
         await asyncio.sleep(2)
         bare = await phase(pid, lags, expected, options.seconds)
-        ratio = ours.microseconds / bare.microseconds
+        ratio = ours.microseconds / max(0.1, bare.microseconds)
         print(f"  bare loop: {bare}; ratio {ratio:.2f}")  # noqa: T201
         missed = goals(options, ours, ratio, per)
     for client in clients:
