@@ -35,6 +35,12 @@ def _big(value: object) -> int:
     return value
 
 
+def _read_big(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or abs(value) > _SAFE:
+        raise ValueError("Expected a whole number of at most 2^53 - 1.")
+    return value
+
+
 def _moment(value: datetime) -> str:
     return _written(value if value.tzinfo is UTC else value.astimezone(UTC))
 
@@ -88,7 +94,7 @@ SCALARS: Final[dict[object, ScalarDefinition]] = {
         ),
         specified_by_url="https://www.rfc-editor.org/rfc/rfc8259#section-6",
         serialize=_big,
-        parse_value=_big,
+        parse_value=_read_big,
     ),
     datetime: replace(
         DateTimeDefinition,

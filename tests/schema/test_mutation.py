@@ -6,7 +6,7 @@ from pathlib import Path
 
 from graph.sandbox import Sandbox
 from graph.schema.ids import encode
-from tests.world import LAB, ask, furnish, made, serving
+from tests.world import LAB, ask, furnish, made, serving, tell
 
 TASK = f"arn:aws:datasync:us-east-1:{LAB}:task/task-0123456789abcdef0"
 ACTIONS = {
@@ -45,6 +45,10 @@ async def test_a_run_is_limited_and_shows_by_when(aws: Sandbox, tmp_path: Path) 
         assert found.pop("effectiveBy").endswith("Z")
         assert found.pop("run") == {"id": run, "options": {"bytesPerSecond": 2**40}}
         assert found == {"requested": 2**40, "errors": []}
+        for wrong in (2.5, "1", True, 2**53):
+            answer = await tell(client, limit, id=run, limit=wrong)
+            assert answer["errors"][0]["extensions"]["code"] == "GRAPHQL_INVALID", wrong
+            assert "Expected a whole number of at most 2^53 - 1." in answer["errors"][0]["message"]
         for bad_id, number, code, member in (
             ("bad", 1, "INVALID", "run"),
             (encode("Run", "no arn"), 1, "NOT_FOUND", "run"),
