@@ -89,7 +89,10 @@ class IssuedTokens:
         known = self._verified.get(encoded)
         if known is not None and self._now() < (known.expires_at or 0.0):
             return known
+        issuers = self.issuers
         caller = await self._verify(token)
+        if issuers is not self.issuers:  # replaced while it waited for a key
+            return await self.caller(token)
         self._verified.put(encoded, caller)
         return caller
 

@@ -13,7 +13,6 @@ from graph.auth.issuers.download import SECONDS, Unavailable, fetch_keys
 from graph.auth.issuers.issuer import Issuer
 from graph.auth.issuers.key_set import KeySet
 from graph.auth.rejected import Rejected
-from graph.concurrency import Rounds
 from graph.model.clock import Clock
 from graph.observability.outages import Outage
 
@@ -108,7 +107,7 @@ class KeySource:
         if self._waiting < MOST_WAITING and self._fetching is not None:
             self._waiting += 1
             try:
-                await asyncio.shield(self._fetching)
+                await asyncio.wait({self._fetching})  # which may be cancelled by ``aclose``
             finally:
                 self._waiting -= 1
 
@@ -123,6 +122,8 @@ class KeySource:
                 self._keys = await self._fetch(self._issuer)
         except (Unavailable, TimeoutError) as error:
             self._outage.failed(str(error) or "no response in time")
+        except Exception as error:  # noqa: BLE001 - a boundary: the next fetch may succeed
+            self._outage.failed(repr(error), error)
         else:
             self._fetched_at = self._clock.monotonic()
             self._outage.succeeded()
@@ -130,8 +131,6 @@ class KeySource:
             self._fetching = None
 
     async def _refresh(self) -> None:
-        rounds = Rounds(log, f"fetching the keys of the issuer {self._issuer.name}")
         while True:
-            with rounds.guard():
-                await asyncio.shield(self._begin())
+            await asyncio.wait({self._begin()})
             await self._clock.sleep(SOON_SECONDS if self._outage.cause else AGAIN_SECONDS)

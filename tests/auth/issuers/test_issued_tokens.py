@@ -267,14 +267,3 @@ async def test_a_valid_token_is_verified_once_and_until_it_expires(
         await tokens.caller(GOOD)
     assert verified == [GOOD]
     await tokens.aclose()
-
-
-async def test_rules_that_are_replaced_apply_to_remembered_tokens(tokens: IssuedTokens) -> None:
-    assert (await tokens.caller(GOOD)).rights.may_write
-    reading = [{"name": "writers", "claim": "roles", "values": ["writer"]}]
-    assert await tokens.replace([issuer(rules=reading)]) == {"research/writers"}
-    assert not (await tokens.caller(GOOD)).rights.may_write
-    assert await tokens.replace([issuer(rules=reading)]) == frozenset()
-    assert await tokens.replace([]) == {"research/writers"}
-    with pytest.raises(Rejected):
-        await tokens.caller(GOOD)

@@ -29,6 +29,7 @@ class Provider:
     def __init__(self) -> None:
         self.kids = ["ec"]
         self.fails = False
+        self.error: Exception | None = None
         self.answers = asyncio.Event()
         self.answers.set()
         self.fetches = 0
@@ -36,6 +37,8 @@ class Provider:
     async def __call__(self, _issuer: Issuer) -> KeySet:
         self.fetches += 1
         await self.answers.wait()
+        if self.error is not None:
+            raise self.error
         if self.fails:
             raise Unavailable("status 503")
         return KeySet.parse(key_set(*(public("ec", kid=kid) for kid in self.kids)))
@@ -146,6 +149,31 @@ async def test_one_who_leaves_does_not_end_the_fetch_of_others(
     provider.answers.set()
     assert await second
     assert first.cancelled()
+
+
+async def test_those_who_wait_are_rejected_if_the_issuer_is_removed(
+    source: KeySource, provider: Provider
+) -> None:
+    provider.answers.clear()
+    waiting = asyncio.create_task(is_known(source, "ec"))
+    await settle()
+    await source.aclose()
+    assert await waiting is False
+
+
+async def test_a_fault_of_the_fetch_is_an_outage_with_a_traceback(
+    source: KeySource, provider: Provider, clock: HeldClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    provider.error = KeyError("fault")
+    source.start()
+    await settle()
+    assert not await is_known(source, "ec")
+    (record,) = caplog.records
+    assert record.exc_info
+    assert troubles(source) == ["KeyError('fault')"]
+    provider.error = None
+    await clock.turn(SOON_SECONDS)
+    assert await is_known(source, "ec")
 
 
 async def test_keys_outlive_an_outage_for_a_day(
