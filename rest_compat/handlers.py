@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import re
-from typing import Final
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final, TypeVar
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from graph.context import Context
 from graph.model import names
-from graph.model.audit import AuditTarget
+from graph.model.audit import AuditAction, AuditTarget
 from graph.model.errors import (
     AlreadyRunning,
     Conflict,
@@ -22,10 +24,13 @@ from graph.model.errors import (
 from graph.model.mover import Mover
 from graph.model.operation import Operation, OperationFailure, OperationStep
 from graph.resolvers import changes, movers, operations, runs, scope
+from graph.resolvers.auditing import reading
 from graph.runs.cancel import not_running
 from rest_compat import events, requests, responses
 from rest_compat.endpoint import Answer
 from rest_compat.errors import RETRY_SECONDS
+
+T = TypeVar("T")
 
 _BIG: Final = 16_384
 """The size in bytes from which bodies are decoded in a thread, to keep the event loop free."""
@@ -43,15 +48,12 @@ async def list_movers(context: Context, request: Request) -> Response:
 
 
 async def create_mover(context: Context, request: Request) -> Response:
-    params, body = request.path_params, request.state.body
-    read = (body, params["account"], params["group"])
-    new = (
-        requests.read_new_mover(*read)
-        if len(body) < _BIG
-        else await asyncio.to_thread(requests.read_new_mover, *read)
-    )
-    _well_formed(new.account_id)
-    target = AuditTarget(account_id=new.account_id, group=new.group, mover_name=new.name)
+    account_id, group = request.path_params["account"], request.path_params["group"]
+    target = AuditTarget(account_id=account_id, group=group)
+    async with reading(context, AuditAction.CREATE_MOVER, target):
+        movers.check_may_create(context, _well_formed(account_id), group)
+        new = await _read(requests.read_new_mover, request.state.body, account_id, group)
+    target = replace(target, mover_name=new.name)
     operation = await changes.create_mover(context, target, lambda: new)
     return Response(
         status_code=202,
@@ -66,20 +68,16 @@ async def show_mover(context: Context, request: Request) -> Response:
 
 
 async def update_mover(context: Context, request: Request) -> Response:
-    body = request.state.body
-    state = (
-        requests.read_state(body)
-        if len(body) < _BIG
-        else await asyncio.to_thread(requests.read_state, body)
-    )
-    params = request.path_params
-    named = (_well_formed(params["account"]), params["group"], params["name"])
+    async with reading(context, AuditAction.OTHER, _target(request)):
+        state = await _read(requests.read_state, request.state.body)
     if state == "stop":
+        named = await _named(context, AuditAction.STOP_MOVER, request)
         try:
             await changes.stop_named(context, *named)
         except NotRunning:  # or already being cancelled, for which the original has no message
             raise not_running() from None
         return Response(status_code=204)
+    named = await _named(context, AuditAction.START_MOVER, request)
     run_arn = await changes.start_named(context, *named)
     return answer(run_arn.rpartition("/")[2])
 
@@ -90,8 +88,7 @@ async def delete_mover(context: Context, request: Request) -> Response:
     It also continues if the client disconnects; a repeated request joins it.
     """
     until = asyncio.get_running_loop().time() + request.state.seconds - _ANSWERING_SECONDS
-    params = request.path_params
-    named = (_well_formed(params["account"]), params["group"], params["name"])
+    named = await _named(context, AuditAction.DELETE_MOVER, request)
     try:
         operation = await changes.delete_named(context, *named)
     except AlreadyRunning:
@@ -182,6 +179,31 @@ async def _operation(context: Context, task: str) -> Operation | None:
 def _account(context: Context, request: Request) -> str:
     """The account of a path, if the caller may see it. Raises NotFound."""
     return scope.require_account(context, _well_formed(request.path_params["account"])).account_id
+
+
+async def _read(read: Callable[..., T], body: bytes, *more: str) -> T:
+    """What a request's body holds."""
+    if len(body) < _BIG:
+        return read(body, *more)
+    return await asyncio.to_thread(read, body, *more)
+
+
+async def _named(context: Context, action: AuditAction, request: Request) -> tuple[str, str, str]:
+    """Account, group and name of the mover that is to be changed. Raises NotFound."""
+    account_id, group, name = _path(request)
+    async with reading(context, action, _target(request)):
+        _well_formed(account_id)
+    return account_id, group, name
+
+
+def _target(request: Request) -> AuditTarget:
+    account_id, group, name = _path(request)
+    return AuditTarget(account_id=account_id, group=group, mover_name=name)
+
+
+def _path(request: Request) -> tuple[str, str, str]:
+    params = request.path_params
+    return params["account"], params["group"], params["name"]
 
 
 def _well_formed(account_id: str) -> str:

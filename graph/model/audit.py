@@ -20,6 +20,7 @@ class AuditAction(OpenEnum):
     PREVIEW_ORPHANS = "PREVIEW_ORPHANS"
     """A dry run of CLEAN_ORPHANS, which changes nothing."""
     OTHER = "OTHER"
+    """Also a request that is rejected because it does not say which change it wants."""
 
 
 class AuditPhase(OpenEnum):
@@ -96,7 +97,8 @@ class AuditRecord:
     requester: Requester
     target: AuditTarget
     error_code: str | None = None
-    """The code that the caller was given, or INTERRUPTED; null unless REFUSED or FAILED."""
+    """The code that the caller was given, that of an operation's failure, or INTERRUPTED; null
+    unless REFUSED or FAILED."""
 
 
 @dataclass(frozen=True, slots=True)

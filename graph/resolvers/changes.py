@@ -6,23 +6,23 @@ request; then nothing was done.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Coroutine
-from typing import Any, TypeVar
+from collections.abc import Callable, Collection
+from functools import partial
+from typing import TypeVar
 
 from graph.aws.tasks import known_ends
 from graph.context import Context
 from graph.history.audit import ChangeInProgress
-from graph.history.origin import current_origin
 from graph.locations import target_of
 from graph.model import names
-from graph.model.audit import AuditAction, AuditTarget, Requester
-from graph.model.caller import Rights
+from graph.model.audit import AuditAction, AuditTarget
 from graph.model.errors import Invalid, NotFound
 from graph.model.mover import Mover
 from graph.model.operation import NewMover, Operation
 from graph.model.overrides import NO_OVERRIDES, RunOverrides
 from graph.model.run import BandwidthChange
 from graph.resolvers import bandwidth, movers, orphans, runs, scope, starting
+from graph.resolvers.auditing import audited
 from graph.resolvers.orphans import CleanupResult
 from graph.resolvers.starting import StartResult
 from graph.runs.bandwidth import check_bandwidth
@@ -50,7 +50,7 @@ async def create_mover(
         )
         return _accepted(attempt, await movers.create_mover(context, new, idempotency_key))
 
-    return await _audited(context, AuditAction.CREATE_MOVER, target, create)
+    return await audited(context, AuditAction.CREATE_MOVER, target, create)
 
 
 async def delete_mover(context: Context, task_arn: str, *, cancel_run: bool = False) -> Operation:
@@ -58,7 +58,7 @@ async def delete_mover(context: Context, task_arn: str, *, cancel_run: bool = Fa
 
     async def delete(attempt: ChangeInProgress) -> Operation:
         try:
-            mover = await movers.get_mover(context, task_arn)
+            mover = await _mover(context, attempt, task_arn)
         except NotFound:
             account_id = scope.require_task_account(context, task_arn).account_id
             operation = await movers.resume_deletion(context, account_id, task_arn=task_arn)
@@ -67,7 +67,7 @@ async def delete_mover(context: Context, task_arn: str, *, cancel_run: bool = Fa
             operation = await movers.delete_mover(context, mover, cancel_run=cancel_run)
         return _accepted(attempt, operation)
 
-    return await _audited(context, AuditAction.DELETE_MOVER, _task(task_arn), delete)
+    return await audited(context, AuditAction.DELETE_MOVER, _task(task_arn), delete)
 
 
 async def delete_named(context: Context, account_id: str, group: str, name: str) -> Operation:
@@ -84,7 +84,7 @@ async def delete_named(context: Context, account_id: str, group: str, name: str)
         return _accepted(attempt, operation)
 
     target = AuditTarget(account_id=account_id, group=group, mover_name=name)
-    return await _audited(context, AuditAction.DELETE_MOVER, target, delete)
+    return await audited(context, AuditAction.DELETE_MOVER, target, delete)
 
 
 async def start_mover(
@@ -109,10 +109,10 @@ async def start_mover(
         if before is not None:
             attempt.add_details(run_arn=before)
             return StartResult(before, again=True)
-        mover = await movers.get_mover(context, task_arn)
+        mover = await _mover(context, attempt, task_arn)
         return StartResult(await _start(context, attempt, mover, idempotency_key, overrides))
 
-    return await _audited(context, AuditAction.START_MOVER, _task(task_arn), start)
+    return await audited(context, AuditAction.START_MOVER, _task(task_arn), start)
 
 
 async def start_named(context: Context, account_id: str, group: str, name: str) -> str:
@@ -123,17 +123,17 @@ async def start_named(context: Context, account_id: str, group: str, name: str) 
         return await _start(context, attempt, mover)
 
     target = AuditTarget(account_id=account_id, group=group, mover_name=name)
-    return await _audited(context, AuditAction.START_MOVER, target, start)
+    return await audited(context, AuditAction.START_MOVER, target, start)
 
 
 async def stop_mover(context: Context, task_arn: str) -> str:
     """Cancels the active or queued run of a mover and returns the run's ARN."""
 
     async def stop(attempt: ChangeInProgress) -> str:
-        mover = await movers.get_mover(context, task_arn)
+        mover = await _mover(context, attempt, task_arn)
         return await _stop(context, attempt, mover)
 
-    return await _audited(context, AuditAction.STOP_MOVER, _task(task_arn), stop)
+    return await audited(context, AuditAction.STOP_MOVER, _task(task_arn), stop)
 
 
 async def stop_named(context: Context, account_id: str, group: str, name: str) -> str:
@@ -144,7 +144,7 @@ async def stop_named(context: Context, account_id: str, group: str, name: str) -
         return await _stop(context, attempt, mover)
 
     target = AuditTarget(account_id=account_id, group=group, mover_name=name)
-    return await _audited(context, AuditAction.STOP_MOVER, target, stop)
+    return await audited(context, AuditAction.STOP_MOVER, target, stop)
 
 
 async def set_run_bandwidth(
@@ -154,13 +154,13 @@ async def set_run_bandwidth(
 
     async def limit(attempt: ChangeInProgress) -> BandwidthChange:
         check_bandwidth(bytes_per_second)
-        mover = await runs.get_mover_of(context, run_arn)
+        mover = await runs.get_mover_of(context, run_arn, partial(_mover, context, attempt))
         _found(context, attempt, mover)
         attempt.add_details(run_arn=run_arn)
         return await bandwidth.set_bandwidth(context, mover, run_arn, bytes_per_second)
 
     target = _task(runs.task_of(run_arn))
-    return await _audited(context, AuditAction.SET_RUN_BANDWIDTH, target, limit)
+    return await audited(context, AuditAction.SET_RUN_BANDWIDTH, target, limit)
 
 
 async def clean_orphans(
@@ -185,39 +185,14 @@ async def clean_orphans(
         return cleaning
 
     action = AuditAction.PREVIEW_ORPHANS if dry_run else AuditAction.CLEAN_ORPHANS
-    return await _audited(context, action, AuditTarget(account_id=account_id), clean)
+    return await audited(context, action, AuditTarget(account_id=account_id), clean)
 
 
-async def _audited(
-    context: Context,
-    action: AuditAction,
-    target: AuditTarget,
-    change: Callable[[ChangeInProgress], Coroutine[Any, Any, T]],
-) -> T:
-    async def allowed(attempt: ChangeInProgress) -> T:
-        scope.require_write_key(context)  # before AWS is asked about the target
-        return await change(attempt)
-
-    requester = Requester(
-        key=context.identity.key,
-        on_behalf_of=context.identity.on_behalf_of,
-        request_id=context.request_id,
-        origin=current_origin(),
-    )
-    return await context.services.audit.carry_out(
-        ChangeInProgress(action, requester, target),
-        allowed,
-        may_take_effect=_may_take_effect(context.rights, target),
-    )
-
-
-def _may_take_effect(rights: Rights, target: AuditTarget) -> bool:
-    """Whether the rights admit the change, as far as its target is known from the request."""
-    if not rights.may_write or target.account_id is None:
-        return rights.may_write
-    if target.group is None:
-        return rights.sees_account(target.account_id)
-    return rights.sees(target.account_id, target.group)
+async def _mover(context: Context, attempt: ChangeInProgress, task_arn: str) -> Mover:
+    """The mover. Raises NotFound if the caller may not see it, which its group's auditors do."""
+    mover = await movers.get_any_mover(context, task_arn)
+    attempt.add_details(group=mover.group, mover_name=mover.name)
+    return scope.require_visible(context, mover)
 
 
 async def _start(

@@ -138,12 +138,16 @@ async def find_mover(context: ReadContext, account_id: str, group: str, name: st
 
 async def get_mover(context: ReadContext, task_arn: str) -> Mover:
     """A mover by the ARN of its task. Raises NotFound, also if the caller may not see it."""
+    return scope.require_visible(context, await get_any_mover(context, task_arn))
+
+
+async def get_any_mover(context: ReadContext, task_arn: str) -> Mover:
+    """The same in any group, which the caller may be unable to see."""
     scope.require_task_account(context, task_arn)
     try:
-        mover = await context.loaders.mover.load(task_arn)
+        return await context.loaders.mover.load(task_arn)
     except NotFound:  # AWS's message is about tasks
         raise NotFound(scope.NO_MOVER) from None
-    return scope.require_visible(context, mover)
 
 
 async def show_mover(context: ReadContext, mover: Mover) -> MoverDetails:

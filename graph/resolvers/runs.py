@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import replace
 from functools import partial
@@ -64,12 +64,14 @@ async def get_visible_run(context: ReadContext, run_arn: str) -> Run:
     return await get_run(context, run_arn)
 
 
-async def get_mover_of(context: ReadContext, run_arn: str) -> Mover:
-    """The mover of a run, which the caller sees. Raises NotFound, as for a missing run."""
+async def get_mover_of(
+    context: ReadContext, run_arn: str, find: Callable[[str], Awaitable[Mover]] | None = None
+) -> Mover:
+    """The mover of a run, by ``get_mover`` or ``find``. Raises NotFound, as for a missing run."""
     if names.datasync_arn("run", run_arn) is None:
         raise NotFound(scope.NO_RUN)
     try:
-        return await get_mover(context, task_of(run_arn))
+        return await (find or partial(get_mover, context))(task_of(run_arn))
     except NotFound:
         raise NotFound(scope.NO_RUN) from None
 

@@ -51,9 +51,10 @@ class AuditRecord:
     )
     error_code: str | None = attribute(
         "error_code",
-        "The error code the caller received, or OPERATION_FAILED for a durable operation, or "
-        "INTERRUPTED if the server stopped before the change ended, so that its outcome is "
-        "unknown. Null unless the phase is REFUSED or FAILED.",
+        "The error code the caller received, or that of the failure of a durable operation "
+        "(OPERATION_FAILED if the failure has no code), or INTERRUPTED if the server stopped "
+        "before the change ended, so that its outcome is unknown. Null unless the phase is "
+        "REFUSED or FAILED.",
     )
 
     @reads("The AWS account of the change, exactly as the caller sent it.")

@@ -99,7 +99,8 @@ describe(
         "DELETE_MOVER": "The deletion of a mover.",
         "CLEAN_ORPHANS": "The removal of orphaned locations and roles.",
         "PREVIEW_ORPHANS": "A dry run of the removal of orphans, which changes nothing.",
-        "OTHER": _NEWER,
+        "OTHER": "A request for a change that does not say which, such as a REST update without a "
+        "valid `State`; or what a newer version of the server has stored.",
     },
 )
 describe(

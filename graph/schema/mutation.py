@@ -6,9 +6,10 @@ from typing import Annotated
 
 import strawberry
 
-from graph.model.audit import AuditTarget
+from graph.model.audit import AuditAction, AuditTarget
 from graph.model.errors import ApiError
 from graph.resolvers import changes
+from graph.resolvers.auditing import reading
 from graph.schema.fields import CallerInfo
 from graph.schema.ids import expect
 from graph.schema.inputs import (
@@ -99,7 +100,7 @@ class Mutation:
     ) -> StartMoverPayload | None:
         task_arn = None
         try:
-            task_arn = expect("Mover", input.mover, path=("mover",))
+            task_arn = await _task_of(info, AuditAction.START_MOVER, input.mover)
             start = await changes.start_mover(
                 info.context,
                 task_arn,
@@ -122,7 +123,7 @@ class Mutation:
         input: StopInput,  # noqa: A002 - the field's name in the schema
     ) -> StopMoverPayload | None:
         try:
-            task_arn = expect("Mover", input.mover, path=("mover",))
+            task_arn = await _task_of(info, AuditAction.STOP_MOVER, input.mover)
             run_arn = await changes.stop_mover(info.context, task_arn)
         except ApiError as error:
             return StopMoverPayload(errors=[user_error(info, error, about="mover")])
@@ -139,7 +140,8 @@ class Mutation:
         input: BandwidthInput,  # noqa: A002 - the field's name in the schema
     ) -> SetRunBandwidthPayload | None:
         try:
-            run_arn = expect("Run", input.run, path=("run",))
+            async with reading(info.context, AuditAction.SET_RUN_BANDWIDTH):
+                run_arn = expect("Run", input.run, path=("run",))
             change = await changes.set_run_bandwidth(info.context, run_arn, input.bytes_per_second)
         except ApiError as error:
             return SetRunBandwidthPayload(errors=[user_error(info, error, about="run")])
@@ -161,7 +163,7 @@ class Mutation:
     ) -> DeleteMoverPayload | None:
         task_arn = None
         try:
-            task_arn = expect("Mover", input.mover, path=("mover",))
+            task_arn = await _task_of(info, AuditAction.DELETE_MOVER, input.mover)
             operation = await changes.delete_mover(
                 info.context, task_arn, cancel_run=input.cancel_run
             )
@@ -191,3 +193,9 @@ class Mutation:
         except ApiError as error:
             return CleanOrphansPayload(dry_run=input.dry_run, errors=[user_error(info, error)])
         return cleaned(cleaning, dry_run=input.dry_run)
+
+
+async def _task_of(info: CallerInfo, action: AuditAction, mover: str) -> str:
+    """The ARN of a mover's task, from its id."""
+    async with reading(info.context, action):
+        return expect("Mover", mover, path=("mover",))

@@ -15,7 +15,7 @@ from graph.store.audit import append_within
 from graph.store.stored_operation import parts_of
 
 _OPERATION_FAILED: Final = "OPERATION_FAILED"
-"""The error code of a durable operation that failed after it was accepted."""
+"""The error code of a durable operation whose failure has none of its own."""
 
 
 def append_events(
@@ -50,7 +50,7 @@ def end_within(
     if not connection.execute(statements.ENDS, given).rowcount:
         return None
     row = connection.execute(statements.AUDITED, {"wanted": operation_id}).mappings().one()
-    record = _end_record(row, now, failed=failure is not None)
+    record = _end_record(row, now, failure)
     append_within(connection, record)
     if row["parts"] is not None:
         connection.execute(statements.NOTHING_MADE, {"wanted": operation_id})
@@ -64,13 +64,13 @@ def _failed(failure: OperationFailure | None) -> dict[str, str | None]:
     return {"why": failure.message, "code": failure.code, "step": step}
 
 
-def _end_record(row: sa.RowMapping, at: float, *, failed: bool) -> AuditRecord:
+def _end_record(row: sa.RowMapping, at: float, failure: OperationFailure | None) -> AuditRecord:
     parts = parts_of(row["parts"]) or []
     arns = dict.fromkeys(arn for part in parts for arn in part if arn is not None)
     return AuditRecord(
         attempt=row["id"],
         at=datetime.fromtimestamp(at, UTC),
-        phase=AuditPhase.FAILED if failed else AuditPhase.COMPLETED,
+        phase=AuditPhase.FAILED if failure else AuditPhase.COMPLETED,
         action=AuditAction(row["kind"]),
         requester=Requester(
             key=row["requested_key"] or row["requested_by"], on_behalf_of=row["on_behalf_of"]
@@ -83,5 +83,5 @@ def _end_record(row: sa.RowMapping, at: float, *, failed: bool) -> AuditRecord:
             operation_id=row["id"],
             resources=tuple(arns),
         ),
-        error_code=_OPERATION_FAILED if failed else None,
+        error_code=(failure.code or _OPERATION_FAILED) if failure else None,
     )

@@ -200,8 +200,28 @@ async def test_an_operation_that_fails_later_is_recorded_for_whoever_asked_for_i
         assert (record["key"], record["onBehalfOf"]) == (ADMIN, "ann")
     assert requested["requestId"] == accepted["requestId"] == response.headers["X-Request-Id"]
     assert accepted["peer"] == "127.0.0.1"
-    assert (failed["phase"], failed["errorCode"]) == ("FAILED", "OPERATION_FAILED")
+    assert (failed["phase"], failed["errorCode"]) == ("FAILED", "ACCESS_DENIED")
     assert failed["operationId"] == accepted["operationId"]
     lines = [record.getMessage() for record in caplog.records if record.name == "graph.audit"]
     assert [line.split()[0] for line in lines] == ["audit=ACCEPTED", "audit=FAILED"]
     assert f"on_behalf_of=ann request_id={accepted['requestId']}" in lines[0]
+
+
+BY_ACCOUNT = ("CREATE_MOVER", "CLEAN_ORPHANS", "PREVIEW_ORPHANS")
+BY_ID = {name: field for name, (field, _, _) in MUTATIONS.items() if name not in BY_ACCOUNT}
+
+
+async def test_an_attempt_on_a_mover_of_another_group_is_shown_to_the_auditors_of_the_group(
+    lab: Lab,
+) -> None:
+    for action in BY_ID:
+        await TRANSPORTS["http"][0](lab, "of-h", action)
+        _, refused = await lab.fresh()
+        assert shown(refused) == ("REFUSED", action, "of-h", "GRAPHQL", "NOT_FOUND")
+        assert (refused["accountId"], refused["group"]) == (LAB, "g")
+        headers = {"X-Auth-Token": TOKENS["auditor"]}
+        query = "{ audit(first: 1) { nodes { key action group moverName } } }"
+        answer = await lab.client.post("/graphql", json={"query": query}, headers=headers)
+        assert answer.json()["data"]["audit"]["nodes"] == [
+            {"key": "of-h", "action": action, "group": "g", "moverName": "one"}
+        ]

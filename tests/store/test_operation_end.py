@@ -10,6 +10,7 @@ import pytest
 from graph.model.audit import (
     Requester,
 )
+from graph.model.operation import OperationFailure
 from graph.store import Parts, Store
 from tests.store.operations import new_operation
 from tests.store.test_audit import whole
@@ -102,3 +103,20 @@ async def test_a_create_that_was_rolled_back_names_nothing(store: Store) -> None
     await store.operations.end(begun.operation_id, "why")
     (end,) = await whole(store)
     assert (end.target.task_arn, end.target.resources) == (None, ())
+
+
+@pytest.mark.parametrize(
+    ("failure", "code"),
+    [
+        (OperationFailure("why", "QUOTA_EXCEEDED"), "QUOTA_EXCEEDED"),
+        (OperationFailure("why"), "OPERATION_FAILED"),
+        (None, None),
+    ],
+)
+async def test_the_end_of_an_operation_has_the_code_of_its_failure(
+    store: Store, failure: OperationFailure | None, code: str | None
+) -> None:
+    begun = await store.operations.begin(new_operation())
+    await store.operations.end(begun.operation_id, failure)
+    (end,) = await whole(store)
+    assert end.error_code == code

@@ -1,0 +1,72 @@
+"""Carries out the changes of callers with audit records, once they are known to have the right."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+from graph.context import Context
+from graph.history.audit import ChangeInProgress
+from graph.history.origin import current_origin
+from graph.model.audit import AuditAction, AuditTarget, Requester
+from graph.model.caller import Rights
+from graph.model.errors import ApiError
+from graph.resolvers import scope
+
+T = TypeVar("T")
+
+
+@asynccontextmanager
+async def reading(
+    context: Context, action: AuditAction, target: AuditTarget | None = None
+) -> AsyncIterator[None]:
+    """Around what reads an input before its change can be requested: records its rejection.
+
+    Raises Forbidden, and not what is wrong with the input, if the caller may only read.
+    """
+    try:
+        yield
+    except ApiError as error:
+        found = error
+
+        async def reject(_attempt: ChangeInProgress) -> None:
+            raise found
+
+        await audited(context, action, target or AuditTarget(), reject, may_take_effect=False)
+
+
+async def audited(
+    context: Context,
+    action: AuditAction,
+    target: AuditTarget,
+    change: Callable[[ChangeInProgress], Coroutine[Any, Any, T]],
+    *,
+    may_take_effect: bool = True,
+) -> T:
+    """``may_take_effect``: false if it is known that the change will be rejected."""
+
+    async def allowed(attempt: ChangeInProgress) -> T:
+        scope.require_write_key(context)  # before AWS is asked about the target
+        return await change(attempt)
+
+    requester = Requester(
+        key=context.identity.key,
+        on_behalf_of=context.identity.on_behalf_of,
+        request_id=context.request_id,
+        origin=current_origin(),
+    )
+    return await context.services.audit.carry_out(
+        ChangeInProgress(action, requester, target),
+        allowed,
+        may_take_effect=may_take_effect and _may_take_effect(context.rights, target),
+    )
+
+
+def _may_take_effect(rights: Rights, target: AuditTarget) -> bool:
+    """Whether the rights admit the change, as far as its target is known from the request."""
+    if not rights.may_write or target.account_id is None:
+        return rights.may_write
+    if target.group is None:
+        return rights.sees_account(target.account_id)
+    return rights.sees(target.account_id, target.group)

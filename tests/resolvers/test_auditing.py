@@ -1,0 +1,80 @@
+"""The right to write is checked before the form of a request, and every rejection is recorded."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from graph.sandbox import Sandbox
+from graph.schema.ids import encode
+from tests.audited import ADMIN, MUTATIONS, TOKENS, Lab, opened_lab
+from tests.resolvers.test_changes import shown
+from tests.world import HEADERS, LAB
+
+
+@pytest.fixture
+async def lab(aws: Sandbox, tmp_path: Path) -> AsyncIterator[Lab]:
+    async with opened_lab(aws, tmp_path) as opened:
+        yield opened
+
+
+BY_ACCOUNT = ("CREATE_MOVER", "CLEAN_ORPHANS", "PREVIEW_ORPHANS")
+BY_ID = {name: field for name, (field, _, _) in MUTATIONS.items() if name not in BY_ACCOUNT}
+
+
+@pytest.mark.parametrize(
+    ("key", "code"), [("reader", "FORBIDDEN"), ("of-h", "INVALID"), (ADMIN, "INVALID")]
+)
+async def test_what_is_rejected_for_its_form_is_recorded_and_only_writers_learn_why(
+    lab: Lab, aws: Sandbox, caplog: pytest.LogCaptureFixture, key: str, code: str
+) -> None:
+    caplog.set_level(logging.INFO, logger="graph.audit")
+    headers = {"X-Auth-Token": TOKENS.get(key, HEADERS["X-Auth-Token"])}
+    calls = aws.interceptor.counts()
+    for action, field in BY_ID.items():
+        for wrong in ("x", encode("Operation", "o"), encode("Mover", "")):
+            given = f'run: "{wrong}", bytesPerSecond: 1' if "RUN" in action else f'mover: "{wrong}"'
+            query = f"mutation {{ {field}(input: {{{given}}}) {{ errors {{ code }} }} }}"
+            answer = (
+                await lab.client.post("/graphql", json={"query": query}, headers=headers)
+            ).json()
+            (told,) = answer.get("errors") or answer["data"][field]["errors"]
+            assert told.get("code", told.get("extensions", {}).get("code")) == code
+            assert [shown(each) for each in await lab.fresh()] == [
+                ("REFUSED", action, key, "GRAPHQL", code)
+            ]
+    assert aws.interceptor.counts() == calls
+    assert caplog.text.count("audit=REFUSED") == 3 * len(BY_ID)
+
+
+MALFORMED: list[tuple[str, str, str, str, str, int]] = [
+    ("CREATE_MOVER", "POST", f"{LAB}/movers/h", "{", "INVALID", 400),
+    ("CREATE_MOVER", "POST", f"{LAB}/movers/h", "{}", "INVALID", 400),
+    ("CREATE_MOVER", "POST", f"{LAB}/movers/h", '{"Name":5}', "INVALID", 400),
+    ("CREATE_MOVER", "POST", "2/movers/h", "{}", "NOT_FOUND", 404),
+    ("OTHER", "PUT", f"{LAB}/movers/h/lm1", '{"State":"bogus"}', "INVALID", 400),
+    ("OTHER", "PUT", f"{LAB}/movers/h/lm1", " " * 20_000, "INVALID", 400),
+    ("START_MOVER", "PUT", "2/movers/h/lm1", '{"State":"start"}', "NOT_FOUND", 404),
+    ("STOP_MOVER", "PUT", "2/movers/h/lm1", '{"State":"stop"}', "NOT_FOUND", 404),
+    ("DELETE_MOVER", "DELETE", "2/movers/h/lm1", "", "NOT_FOUND", 404),
+]
+
+
+@pytest.mark.parametrize("key", ["reader", "of-h", ADMIN])
+async def test_a_malformed_rest_request_is_recorded_and_only_writers_learn_why(
+    lab: Lab, key: str
+) -> None:
+    headers = {"X-Auth-Token": TOKENS.get(key, HEADERS["X-Auth-Token"])}
+    for action, method, path, body, code, status in MALFORMED:
+        where = f"/v1/datasync/{path}"
+        answer = await lab.client.request(method, where, content=body, headers=headers)
+        expected = ("FORBIDDEN", 403) if key == "reader" else (code, status)
+        (record,) = await lab.fresh()
+        assert (record["errorCode"], answer.status_code) == expected
+        assert (record["phase"], record["action"], record["key"]) == ("REFUSED", action, key)
+        account, _, group, *name = path.split("/")
+        target = record["accountId"], record["group"], record["moverName"]
+        assert target == (account, group, name[0] if name else None)
