@@ -103,7 +103,8 @@ class Audit:
         """Runs a change to its end, even if the client leaves, and records it.
 
         ``may_take_effect``: false if the caller's rights rule out any effect; then only the refusal
-        is recorded, and only in the log if its key has had too many. Raises what the change
+        is recorded. A rejection of a key that has had too many is only in the log.
+        Raises what the change
         raises, Throttled if too many changes are under way, and Upstream if the store cannot record
         the request: then nothing was done.
         """
@@ -134,19 +135,18 @@ class Audit:
         *,
         may_take_effect: bool,
     ) -> T:
-        if may_take_effect:
-            await self._trail.append(attempt.record(AuditPhase.REQUESTED))
+        requested = attempt.record(AuditPhase.REQUESTED) if may_take_effect else None
+        if requested is not None:
+            await self._trail.append(requested)
         try:
             result = await change(attempt)
         except ApiError as error:
-            failed = isinstance(error, _FAILURES)
-            phase = AuditPhase.FAILED if failed else AuditPhase.REFUSED
-            record = attempt.record(phase, error.code)
-            if may_take_effect or self._refusals.admits(record.requester.key):
-                await self._conclude(record)
+            if isinstance(error, _FAILURES):
+                await self._conclude(attempt.record(AuditPhase.FAILED, error.code))
+            elif self._refusals.admits(attempt.requester.key):
+                await self._conclude(attempt.record(AuditPhase.REFUSED, error.code))
             else:
-                write_line(record)
-                AUDIT_LEFT_OUT.inc()
+                await self._leave_out(attempt.record(AuditPhase.REFUSED, error.code), requested)
             raise
         except asyncio.CancelledError:
             # The shutdown cut it off. The store is still open, as it is closed after this.
@@ -157,6 +157,17 @@ class Audit:
             raise
         await self._conclude(attempt.record(AuditPhase.ACCEPTED))
         return result
+
+    async def _leave_out(self, refused: AuditRecord, requested: AuditRecord | None) -> None:
+        """Keeps a refusal in the log only. A failure here must not change the response."""
+        write_line(refused)
+        AUDIT_LEFT_OUT.inc()
+        if requested is None:
+            return
+        try:
+            await self._trail.discard(requested)
+        except Exception:  # a boundary: the request stays, without an outcome
+            log.exception("the audit record of a request was not discarded: %s", requested.attempt)
 
     async def _conclude(self, record: AuditRecord) -> None:
         """Records the outcome. A failure here must not change the response."""

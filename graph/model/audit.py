@@ -82,7 +82,7 @@ class AuditTarget:
     resources: tuple[str, ...] = ()
     """ARNs: of the storage that a create names, source first; of the locations of the mover that is
     started, stopped, limited or deleted; of the locations and roles that an operation has made or
-    deleted; of the orphans that were removed."""
+    deleted; of the orphans that were removed or, if none was, the first 20 of the request."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ shared_metrics.join()
 
 AUDIT_LEFT_OUT = Counter(
     "datasync_api_audit_left_out_total",
-    "Refusals that are in the log and not in the audit trail: beyond a bound for each key.",
+    "Rejections that are in the log and not in the audit trail: beyond a bound for each key.",
 )
 AUTHENTICATIONS = Counter(
     "datasync_api_authentications_total",

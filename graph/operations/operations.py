@@ -183,6 +183,8 @@ class Operations(OperationReader):
         operation = _new_operation(OperationKind.CREATE_MOVER, names, caller, given)
         try:
             quota = await self._check_name(new)
+            if quota is not None:
+                quota = replace(quota, tell_total=caller.rights.groups is None)
             return await self._begin(operation, key, quota, again=new)
         except (NameTaken, QuotaExceeded):
             # Of two with the same key, the other may have been quicker.

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from functools import partial
-from typing import TypeVar
+from itertools import islice
+from typing import Final
 
 from graph.aws.tasks import known_ends
 from graph.context import Context
@@ -27,7 +28,8 @@ from graph.resolvers.orphans import CleanupResult
 from graph.resolvers.starting import StartResult
 from graph.runs.bandwidth import check_bandwidth
 
-T = TypeVar("T")
+_NAMED_ORPHANS: Final = 20
+"""Of those that a request names, how many its records name unless it has removed some."""
 
 
 async def create_mover(
@@ -181,11 +183,14 @@ async def clean_orphans(
         orphans.check_may_clean(context, account_id)
         validate()
         cleaning = await orphans.clean_orphans(context, account_id, arns, dry_run=dry_run)
-        attempt.add_details(resources=tuple(orphan.arn for orphan in cleaning.removed))
+        if cleaning.removed:
+            attempt.add_details(resources=tuple(orphan.arn for orphan in cleaning.removed))
         return cleaning
 
     action = AuditAction.PREVIEW_ORPHANS if dry_run else AuditAction.CLEAN_ORPHANS
-    return await audited(context, action, AuditTarget(account_id=account_id), clean)
+    aimed_at = tuple(islice(arns or (), _NAMED_ORPHANS))
+    target = AuditTarget(account_id=account_id, resources=aimed_at)
+    return await audited(context, action, target, clean)
 
 
 async def _mover(context: Context, attempt: ChangeInProgress, task_arn: str) -> Mover:

@@ -78,7 +78,8 @@ class AuditRecord:
         "ARNs. Of a create, what its source and its destination name, such as buckets; "
         "of a start, stop, limit or delete, the locations of the mover, source first, as far as "
         "they are known; of the end of an operation, the locations and roles that it has made or "
-        "deleted; of a cleanup, the orphans that were removed."
+        "deleted; of a cleanup, the orphans that were removed or, if none was, the "
+        "first 20 that the request names."
     )
     def resources(self) -> list[Arn]:
         return [Arn(arn) for arn in self.value.target.resources]

@@ -1,4 +1,7 @@
-"""The audit trail: records are appended and, once they are old enough, deleted; never changed."""
+"""The audit trail: records are appended and, once they are old enough, deleted; never changed.
+
+Only the record of a request that was rejected, one of too many, is deleted at once.
+"""
 
 from __future__ import annotations
 
@@ -44,6 +47,12 @@ class AuditTrail:
         """Stores a record on its own, durably."""
         row = row_of(record)
         await self._database.write(sa.insert(AUDIT), row, durable=True)
+
+    async def discard(self, requested: AuditRecord) -> None:
+        """Deletes the record of a request that was rejected."""
+        row = row_of(requested)
+        its = [AUDIT.c[name] == row[name] for name in ("at", "attempt", "phase")]
+        await self._database.write(sa.delete(AUDIT).where(*its))
 
     async def page(
         self, wanted: AuditFilter, first: int, before: int | None = None

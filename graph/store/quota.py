@@ -23,6 +23,8 @@ class Quota:
     """The number of them that the movers of one group may be; None for all."""
     group_listed: frozenset[str] = frozenset()
     """Those of the listed tasks that are movers of the group of the create."""
+    tell_total: bool = True
+    """Whether the caller may learn how many tasks there are in all groups."""
 
 
 def wait_for_turn(connection: sa.Connection, account_id: str) -> None:
@@ -41,6 +43,11 @@ def check_quota(connection: sa.Connection, quota: Quota, new: NewOperation) -> N
     beside = connection.execute(statements.CREATES_BESIDE, given)
     coming = [group for arn, group in beside if arn not in quota.listed]
     if len(quota.listed) + len(coming) >= quota.limit:
+        if not quota.tell_total:
+            raise QuotaExceeded(
+                f"Account {new.account_id} has as many DataSync tasks as its quota allows. Delete "
+                "some, or have the quota raised."
+            )
         also = f" and {len(coming)} being created" if coming else ""
         raise QuotaExceeded(
             f"Account {new.account_id} has {len(quota.listed)} DataSync tasks{also}, and its quota "

@@ -23,7 +23,15 @@ from graph.model.audit import (
     Requester,
     Surface,
 )
-from graph.model.errors import AccessDenied, Conflict, Forbidden, Upstream
+from graph.model.errors import (
+    AccessDenied,
+    ApiError,
+    Conflict,
+    Forbidden,
+    Invalid,
+    NameTaken,
+    Upstream,
+)
 from graph.observability.metrics import AUDIT_LEFT_OUT
 from graph.store import AuditTrail, Store, open_store
 
@@ -180,19 +188,58 @@ async def test_the_shutdown_does_not_fail_if_the_store_is_away(
     assert "INTERRUPTED" in caplog.text
 
 
-async def test_a_flood_of_refusals_by_rights_fills_the_log_and_not_the_table(
-    store: Store, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize("error", [Forbidden("no"), Invalid("no"), NameTaken("no")])
+@pytest.mark.parametrize("may_take_effect", [True, False])
+async def test_a_flood_of_rejections_fills_the_log_and_not_the_table(
+    store: Store, caplog: pytest.LogCaptureFixture, error: ApiError, *, may_take_effect: bool
 ) -> None:
     async def refuse(_attempt: ChangeInProgress) -> None:
-        raise Forbidden("no")
+        raise error
 
     caplog.set_level(logging.INFO, logger="graph.audit")
     left_out = AUDIT_LEFT_OUT._value.get()
     async with Audit(store.audit, keep_seconds=60) as audit:
         audit._refusals = RefusalLimit(lambda: 0.0, burst=3)
         for _ in range(10):
-            with pytest.raises(Forbidden):
-                await audit.carry_out(attempt(), refuse, may_take_effect=False)
-    assert await phases(store) == [("REFUSED", "FORBIDDEN")] * 3
+            with pytest.raises(type(error)):
+                await audit.carry_out(attempt(), refuse, may_take_effect=may_take_effect)
+    requested = [("REQUESTED", None)] if may_take_effect else []
+    assert await phases(store) == [*requested, ("REFUSED", error.code)] * 3
     assert caplog.text.count("audit=REFUSED") == 10
     assert AUDIT_LEFT_OUT._value.get() == left_out + 7
+
+
+@pytest.mark.parametrize("error", [Upstream("away"), RuntimeError("broken")])
+async def test_a_request_that_cannot_be_discarded_changes_no_answer(
+    store: Store,
+    error: Exception,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def refuse(_attempt: ChangeInProgress) -> None:
+        raise Conflict("no")
+
+    async def fail(_record: AuditRecord) -> None:
+        raise error
+
+    monkeypatch.setattr(store.audit, "discard", fail)
+    async with Audit(store.audit, keep_seconds=60) as audit:
+        audit._refusals = RefusalLimit(lambda: 0.0, burst=0)
+        with pytest.raises(Conflict):
+            await audit.carry_out(attempt(), refuse, may_take_effect=True)
+        for _ in range(2):
+            await audit.carry_out(attempt(), _nothing, may_take_effect=True)
+    assert (
+        await phases(store)
+        == [("REQUESTED", None)]
+        + [
+            ("REQUESTED", None),
+            ("ACCEPTED", None),
+        ]
+        * 2
+    )
+    assert "was not discarded" in caplog.text
+
+
+async def _nothing(_attempt: ChangeInProgress) -> None:
+    return

@@ -23,4 +23,16 @@ def test_a_flood_of_a_day_stores_a_bounded_number() -> None:
     for second in range(86_400):
         now = float(second)
         stored += limit.admits("a")
-    assert stored <= 200 + 2_880
+    assert stored <= 1_000 + 2_880
+
+
+def test_of_many_subjects_only_those_with_rejections_that_count_are_remembered() -> None:
+    now = 0.0
+    limit = RefusalLimit(lambda: now, burst=1, seconds=10)
+    for subject in range(10_000):
+        now += 1
+        assert limit.admits(str(subject))
+    assert len(limit._empty_at) == 10_000
+    assert limit.admits("another")
+    assert not limit.admits("9999")
+    assert len(limit._empty_at) < 20

@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from graph.auth import token_for
 from graph.model.errors import Upstream
 from graph.sandbox import Fault, Sandbox
 from graph.store import OperationRecords
@@ -86,10 +87,16 @@ async def test_a_run_stands_in_the_way_unless_it_is_to_be_cancelled(
 
 async def test_a_quota_that_is_known_is_answered_at_once(aws: Sandbox, tmp_path: Path) -> None:
     furnish(aws, LAB)
-    async with serving(tmp_path, task_quota=1) as client:
+    keys = [{"name": "h", "key": "key of h", "groups": ["h"], "write": True}]
+    async with serving(tmp_path, task_quota=1, keys=keys, resource_check="none") as client:
         await made(client)
         payload = (await ask(client, CREATE, input=new_mover("two")))["createMover"]
         assert [error["code"] for error in payload["errors"]] == ["QUOTA_EXCEEDED"]
+        assert "has 1 DataSync tasks" in payload["errors"][0]["message"]
+        client.headers["X-Auth-Token"] = token_for("key of h", 4)
+        payload = (await ask(client, CREATE, input=new_mover("two", "h")))["createMover"]
+        assert [error["code"] for error in payload["errors"]] == ["QUOTA_EXCEEDED"]
+        assert "has as many DataSync tasks as" in payload["errors"][0]["message"]
     assert left(aws, LAB) == (1, 2, 2)
 
 

@@ -225,3 +225,18 @@ async def test_an_attempt_on_a_mover_of_another_group_is_shown_to_the_auditors_o
         assert answer.json()["data"]["audit"]["nodes"] == [
             {"key": "of-h", "action": action, "group": "g", "moverName": "one"}
         ]
+
+
+@pytest.mark.parametrize(("dry_run", "count"), [(True, 3), (False, 21), (False, 1_001)])
+async def test_a_cleanup_that_removes_nothing_is_recorded_with_what_it_aimed_at(
+    lab: Lab, *, dry_run: bool, count: int
+) -> None:
+    query = """mutation($input: CleanOrphansInput!) {
+      cleanOrphans(input: $input) { failures { arn } errors { code } }
+    }"""
+    arns = [f"arn:aws:iam::{LAB}:role/r{n}" for n in range(count)]
+    await ask(lab.client, query, input={"account": LAB, "arns": arns, "dryRun": dry_run})
+    requested, outcome = await lab.fresh()
+    assert requested["phase"] == "REQUESTED"
+    assert outcome["phase"] == ("REFUSED" if count > 1_000 else "ACCEPTED")
+    assert requested["resources"] == outcome["resources"] == arns[:20]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -57,6 +58,14 @@ async def test_a_record_is_read_as_it_was_written(store: Store) -> None:
     )
     await store.audit.append(written)
     assert await whole(store) == [written]
+
+
+async def test_only_the_record_of_the_request_is_discarded(store: Store) -> None:
+    requested, other = (replace(record(), phase=AuditPhase.REQUESTED, attempt=a) for a in "ab")
+    for each in (requested, other, record()):
+        await store.audit.append(each)
+    await store.audit.discard(requested)
+    assert await whole(store) == [record(), other]
 
 
 @pytest.mark.parametrize("text", ["\0", "a\nb", "\ud800", "é" * 10_000, "", "'; --", "\u202e"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from pathlib import Path
 
 import pytest
@@ -96,6 +97,13 @@ async def test_a_rejected_create_leaves_its_name_free_and_names_the_numbers(stor
     ):
         await store.operations.begin(new_operation("one"), None, full)
     assert await begin(store, "one", Quota(4, LISTED, store.now()))
+
+
+async def test_a_caller_who_may_not_see_all_groups_is_told_no_total(store: Store) -> None:
+    full = Quota(2, LISTED, store.now(), tell_total=False)
+    with pytest.raises(QuotaExceeded) as told:
+        await store.operations.begin(new_operation("one", account_id="2" * 12), None, full)
+    assert not set(re.findall(r"\d+", told.value.message)) - {"2" * 12}
 
 
 async def test_a_group_has_no_more_than_its_share_of_the_quota(store: Store) -> None:
