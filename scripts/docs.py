@@ -38,7 +38,7 @@ _ADVICE: Final = {
     "CONFLICT": "Read the message: it names the state and what to wait for.",
     "NAME_TAKEN": "Choose another name, or delete the other mover first.",
     "ALREADY_RUNNING": "Wait for the run to end, or stop it.",
-    "NOT_RUNNING": "Nothing: there is no run to stop.",
+    "NOT_RUNNING": "Nothing: the run has ended, or none was started.",
     "QUOTA_EXCEEDED": "Free capacity or raise the limit; streams can be retried later.",
     "ACCESS_DENIED": "Extend the permissions of the management role.",
     "THROTTLED": "Retry after the time in `Retry-After`.",
