@@ -8,9 +8,9 @@ import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from threading import Timer
-from typing import Final, NoReturn
+from typing import Final
 
-import pytest
+from tests.required import miss
 
 HERE: Final = Path(__file__).parent
 ROOT: Final = HERE.parents[1]
@@ -24,7 +24,7 @@ def require_packages(folder: Path = HERE) -> None:
     if shutil.which("node") and (folder / "node_modules" / ".package-lock.json").exists():
         return
     where = folder.relative_to(ROOT)
-    _miss(f"needs Node 20 and the packages that `npm ci --prefix {where}` installs")
+    miss(f"needs Node 20 and the packages that `npm ci --prefix {where}` installs")
 
 
 def chromium() -> str:
@@ -33,13 +33,7 @@ def chromium() -> str:
     Skips the test where there is none, and fails it where there must be one.
     """
     found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _BROWSERS)), None)
-    return found or _miss("needs Chromium, at the path in the variable CHROMIUM or on PATH")
-
-
-def _miss(reason: str) -> NoReturn:
-    if os.environ.get("DATASYNC_API_REQUIRE_SERVICES"):
-        pytest.fail(reason)
-    pytest.skip(reason)
+    return found or miss("needs Chromium, at the path in the variable CHROMIUM or on PATH")
 
 
 def project(name: str, folder: Path) -> Path:

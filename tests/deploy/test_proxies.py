@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.chaos.proxies import KINDS, Place, Proxy, configuration
+from tests.required import miss
 
 POOL = ("127.0.0.1:1801", "127.0.0.1:1802")
 
@@ -29,7 +30,7 @@ def test_an_example_is_complete_but_for_addresses(kind: str, tmp_path: Path) -> 
 def test_the_program_accepts_the_example(kind: str, tmp_path: Path) -> None:
     program = Proxy.program(kind)
     if program is None:
-        pytest.skip(f"there is no {kind}")
+        miss(f"needs {kind}")
     file = tmp_path / "config"
     file.write_text(written(kind, tmp_path))
     check = ["-t", "-c"] if kind == "nginx" else ["validate", "--adapter", "caddyfile", "--config"]
