@@ -51,8 +51,9 @@ async def create_mover(context: Context, request: Request) -> Response:
     account_id, group = request.path_params["account"], request.path_params["group"]
     target = AuditTarget(account_id=account_id, group=group)
     async with reading(context, AuditAction.CREATE_MOVER, target):
-        movers.check_may_create(context, _well_formed(account_id), group)
+        scope.require_write_key(context)  # before a body is decoded, which may be large
         new = await _read(requests.read_new_mover, request.state.body, account_id, group)
+        _well_formed(account_id)
     target = replace(target, mover_name=new.name)
     operation = await changes.create_mover(context, target, lambda: new)
     return Response(

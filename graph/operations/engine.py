@@ -97,9 +97,14 @@ async def _stop(runtime: Runtime, drain: float) -> None:
     if left:
         log.warning("leaving %d unfinished operations to another server", len(left))
         await asyncio.wait(left, timeout=_CANCEL_SECONDS)
-    # DBOS made its own executor the loop's default, and shuts it down.
-    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
-    await asyncio.to_thread(DBOS.destroy)
+    # DBOS made its own executor the loop's default, and shuts it down; a step that ends meanwhile
+    # makes it the default again.
+    loop, executor = asyncio.get_running_loop(), ThreadPoolExecutor()
+    loop.set_default_executor(executor)
+    try:
+        await loop.run_in_executor(executor, DBOS.destroy)
+    finally:
+        loop.set_default_executor(executor)
 
 
 async def _retire(replicas: Replicas, replica: str) -> None:

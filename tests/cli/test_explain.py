@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -71,11 +72,14 @@ def test_an_accepted_token_is_explained(capsys: pytest.CaptureFixture[str], tmp_
     assert given not in printed
 
 
-REJECTED = [
-    ("nonsense", "rejected  the token does not consist of three parts in base64url"),
-    (token(), "rejected  the token was issued in the future (iat)"),
-    (current(aud="x"), "rejected  the token is for another audience (aud)"),
-    (current(roles=[]), "rejected  no rule of the issuer research matches the token of ann"),
+REJECTED: list[tuple[Callable[[], str], str]] = [
+    (lambda: "nonsense", "rejected  the token does not consist of three parts in base64url"),
+    (token, "rejected  the token was issued in the future (iat)"),
+    (lambda: current(aud="x"), "rejected  the token is for another audience (aud)"),
+    (
+        lambda: current(roles=[]),
+        "rejected  no rule of the issuer research matches the token of ann",
+    ),
 ]
 
 
@@ -83,8 +87,8 @@ REJECTED = [
 def test_a_rejected_token_has_its_reason(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
-    text, why = REJECTED[number]
-    monkeypatch.setattr("sys.stdin", io.StringIO(text))
+    given, why = REJECTED[number]
+    monkeypatch.setattr("sys.stdin", io.StringIO(given()))
     assert main(["token", "--explain", "-"]) == 1
     assert capsys.readouterr().out.splitlines()[-1] == why
 

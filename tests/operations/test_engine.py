@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
@@ -51,3 +53,23 @@ async def test_errors_of_the_engine_do_not_show_what_they_are_about(
     text = "".join(traceback.format_exception(caught.value))
     assert "SQL parameters hidden" in text
     assert PLANTED not in text + caplog.text
+
+
+async def test_threads_are_available_after_the_end_of_the_engine(
+    aws: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loop, destroy = asyncio.get_running_loop(), DBOS.destroy
+
+    def step_ends_meanwhile() -> None:
+        over = ThreadPoolExecutor()
+        over.shutdown()
+        asyncio.run_coroutine_threadsafe(_use(over), loop).result(20)
+        destroy()
+
+    async def _use(executor: ThreadPoolExecutor) -> None:
+        loop.set_default_executor(executor)
+
+    monkeypatch.setattr(DBOS, "destroy", step_ends_meanwhile)
+    async with serving(tmp_path):
+        pass
+    assert await asyncio.to_thread(str) == ""

@@ -54,7 +54,7 @@ MALFORMED: list[tuple[str, str, str, str, str, int]] = [
     ("CREATE_MOVER", "POST", f"{LAB}/movers/h", "{", "INVALID", 400),
     ("CREATE_MOVER", "POST", f"{LAB}/movers/h", "{}", "INVALID", 400),
     ("CREATE_MOVER", "POST", f"{LAB}/movers/h", '{"Name":5}', "INVALID", 400),
-    ("CREATE_MOVER", "POST", "2/movers/h", "{}", "NOT_FOUND", 404),
+    ("CREATE_MOVER", "POST", "2/movers/h", "{}", "INVALID", 400),  # as the original: body first
     ("OTHER", "PUT", f"{LAB}/movers/h/lm1", '{"State":"bogus"}', "INVALID", 400),
     ("OTHER", "PUT", f"{LAB}/movers/h/lm1", " " * 20_000, "INVALID", 400),
     ("START_MOVER", "PUT", "2/movers/h/lm1", '{"State":"start"}', "NOT_FOUND", 404),

@@ -19,6 +19,7 @@ from graph.aws import executions
 from graph.aws.client.gateway import Gateway, NotSent
 from graph.model.errors import AlreadyRunning, Upstream, UpstreamTimeout
 from graph.model.mover import Tag
+from graph.model.overrides import RunOverrides
 from graph.sandbox import Sandbox
 from graph.store import IdempotencyKey
 from tests.runs.lab import KEY, Lab, opened
@@ -57,9 +58,11 @@ async def test_a_start_whose_effect_comes_late_makes_one_run(
         plain, sent = executions.start_run, asyncio.Event()
         late: list[tuple[Gateway, str, Tag]] = []
 
-        async def unanswered(gateway: Gateway, task_arn: str, mark: Tag) -> str:
+        async def unanswered(
+            gateway: Gateway, task_arn: str, mark: Tag, overrides: RunOverrides
+        ) -> str:
             if sent.is_set():
-                return await plain(gateway, task_arn, mark)
+                return await plain(gateway, task_arn, mark, overrides)
             sent.set()
             late.append((gateway, task_arn, mark))
             raise lost()
