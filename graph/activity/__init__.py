@@ -1,4 +1,4 @@
-"""The activity of accounts: what changes in them, whoever causes it. One poller per account."""
+"""The activity of accounts: what changes in them, from any source. One poller per account."""
 
 from graph.activity.feed import Change
 from graph.activity.looks import AwsLooks

@@ -15,7 +15,8 @@ from typing import Final, NamedTuple
 from graph.model.mover import Mover
 
 MOST: Final = 1_000
-"""Removed movers, runs and operations that are kept, each. Whoever needs older ones starts anew."""
+"""How many removed movers, runs and operations are kept, of each kind. Clients that need older
+ones begin anew."""
 _HOLES: Final = 20
 
 

@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 _ACCOUNTS: Final = 200
 """That are followed at the same time."""
 _KEPT: Final = 20
-"""Accounts that nobody follows any more, for whoever comes back soon."""
+"""Accounts without followers that are kept for clients that return soon."""
 
 
 @dataclass(eq=False, slots=True)
@@ -146,7 +146,7 @@ class Activity:
         looks = self._looks(account)
         poller = Poller(feed, looks, take_turn, share, pace=self._pace, clock=self._clock)
         entry.poller = poller
-        # In a context of its own: polling is the server's own work, whoever came first.
+        # In a context of its own: polling is the server's own work, not that of the first follower.
         context = Context()
         context.run(begin_work, Work((*SERVER, "activity")))
         # Owned by this object: cancelled and awaited when it is closed.

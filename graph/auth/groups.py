@@ -27,6 +27,20 @@ def read_groups_file(file: str) -> tuple[ResourceRule, ...]:
     return read_groups(found)
 
 
+def read_file_with_groups(file: str, what: str) -> tuple[object, tuple[ResourceRule, ...]]:
+    """The tables ``what`` of a TOML file, and the rules of its ``[[groups]]`` tables.
+
+    Raises ValueError with a sentence.
+    """
+    given = read_file(file, what)
+    found = given.pop(what, None)
+    rules = read_groups(given.pop("groups")) if "groups" in given else ()
+    if given:
+        other = next(iter(given))
+        raise ValueError(f"{file} may contain only [[{what}]] and [[groups]] tables, not '{other}'")
+    return found, rules
+
+
 def read_groups(given: object) -> tuple[ResourceRule, ...]:
     """The rules of ``[[groups]]`` tables. Raises ValueError with a sentence."""
     found: list[ResourceRule] = []

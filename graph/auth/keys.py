@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from graph.auth.groups import arn_pattern, read_groups
-from graph.auth.tables import Reader, flag, read_entries, read_file, several, tables, text
+from graph.auth.groups import arn_pattern, read_file_with_groups
+from graph.auth.tables import Reader, flag, read_entries, several, tables, text
 from graph.model import names
 from graph.model.caller import Caller, Identity, Rights
 from graph.model.resources import ResourceRule
@@ -61,13 +61,7 @@ def read_keys_file(file: str) -> tuple[ApiKey, ...]:
 
     Raises ValueError with a sentence.
     """
-    given = read_file(file, "keys")
-    found = given.pop("keys", None)
-    rules = read_groups(given.pop("groups")) if "groups" in given else ()
-    if given:
-        raise ValueError(
-            f"{file} may contain only [[keys]] and [[groups]] tables, not '{next(iter(given))}'"
-        )
+    found, rules = read_file_with_groups(file, "keys")
     return granted(read_keys(found), rules)
 
 

@@ -90,7 +90,7 @@ class Subscription:
                 yield RunUpdate(value=update)
 
     @strawberry.subscription(
-        description="Follows what changes in an account, whoever causes it: its movers, their runs "
+        description="Follows what changes in an account, from any source: its movers, their runs "
         "and the operations. One subscription keeps a list of hundreds of movers up to date. "
         "Changes by this server arrive at once, others within seconds; of runs of a few seconds "
         "that other tools start, no event may come. Begins with a Reset, at which the client reads "

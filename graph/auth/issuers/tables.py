@@ -8,12 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from graph.auth.groups import arn_pattern, read_groups
+from graph.auth.groups import arn_pattern, read_file_with_groups
 from graph.auth.issuers.download import is_secure
 from graph.auth.issuers.issuer import ALGORITHMS, Issuer
 from graph.auth.issuers.key_set import KeySet, UnusableKeys
 from graph.auth.issuers.rule import Rule
-from graph.auth.tables import Reader, flag, read_entries, read_file, several, tables, text
+from graph.auth.tables import Reader, flag, read_entries, several, tables, text
 from graph.model import names
 from graph.model.caller import Rights
 from graph.model.resources import ResourceRule
@@ -28,13 +28,7 @@ def read_issuers_file(file: str) -> tuple[Issuer, ...]:
 
     Raises ValueError with a sentence.
     """
-    given = read_file(file, "issuers")
-    found = given.pop("issuers", None)
-    rules = read_groups(given.pop("groups")) if "groups" in given else ()
-    if given:
-        raise ValueError(
-            f"{file} may contain only [[issuers]] and [[groups]] tables, not '{next(iter(given))}'"
-        )
+    found, rules = read_file_with_groups(file, "issuers")
     return granted_issuers(read_issuers(found), rules)
 
 

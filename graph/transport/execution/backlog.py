@@ -65,7 +65,7 @@ class Event(Protocol):
 
     @property
     def opens(self) -> bool:
-        """Whether whoever has received it needs nothing that came before."""
+        """Whether a client that has received it needs nothing that came before."""
         ...
 
 
