@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from types import TracebackType
 from typing import Final, Self
 
@@ -34,6 +36,7 @@ class Proxy:
         trace: TracebackType | None,
     ) -> None:
         self.cut()
+        self._flows.set()
         if self._server is not None:
             self._server.close()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -63,19 +66,40 @@ class Proxy:
             await self._refused.wait_for(lambda: self.refused >= count)
 
     async def _accepted(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # Owned by the proxy: its exit breaks the connections, and waits for them.
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        async with self._closing(writer):
+            if self.is_cut:
+                await self._refuse(writer)
+                return
+            there_reader, there_writer = await asyncio.open_connection(*self._to)
+            async with self._closing(there_writer):
+                await asyncio.gather(
+                    self._pump(reader, there_writer), self._pump(there_reader, writer)
+                )
+
+    async def _refuse(self, writer: asyncio.StreamWriter) -> None:
+        writer.transport.abort()
+        async with self._refused:
+            self.refused += 1
+            self._refused.notify_all()
+
+    @asynccontextmanager
+    async def _closing(self, writer: asyncio.StreamWriter) -> AsyncIterator[None]:
+        """Closes a connection, which a cut breaks until its socket is closed."""
+        self._open.add(writer)
         if self.is_cut:
             writer.transport.abort()
-            async with self._refused:
-                self.refused += 1
-                self._refused.notify_all()
-            return
-        there_reader, there_writer = await asyncio.open_connection(*self._to)
-        self._open |= {writer, there_writer}
-        for source, target in ((reader, there_writer), (there_reader, writer)):
-            # Owned by the proxy: its exit breaks the connections, and waits for them.
-            task = asyncio.create_task(self._pump(source, target))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+        try:
+            yield
+        finally:
+            writer.close()
+            with suppress(ConnectionError):
+                await writer.wait_closed()
+            self._open.discard(writer)
 
     async def _pump(self, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
         try:
@@ -86,5 +110,4 @@ class Proxy:
         except ConnectionError:
             target.transport.abort()
         finally:
-            self._open.discard(target)
             target.close()
