@@ -1,4 +1,4 @@
-"""Adds to a wheel what is not in the repository: the commit, the time of the build, and the IDE."""
+"""Adds to a wheel what is not in the repository: the commit, its time, and the IDE."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
 class BuildHook(BuildHookInterface):  # type: ignore[type-arg]  # its configuration has no type
-    """``GITHASH`` and ``SOURCE_DATE_EPOCH`` take precedence over git and the clock.
+    """``GITHASH`` and ``SOURCE_DATE_EPOCH`` take precedence over git.
+
+    Two builds of a commit are equal: without ``SOURCE_DATE_EPOCH``, the time is that of the commit,
+    and the clock's only outside of a repository.
 
     ``BUILD_IDE=1`` fails without npm, and ``BUILD_IDE=0`` leaves the IDE out. By default, it is
     built where there is npm.
@@ -24,9 +27,10 @@ class BuildHook(BuildHookInterface):  # type: ignore[type-arg]  # its configurat
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         if version == "editable":
             return
-        seconds = int(os.environ.get("SOURCE_DATE_EPOCH") or time.time())
+        given = os.environ.get("SOURCE_DATE_EPOCH") or _of_commit(self.root, "%ct")
+        seconds = int(given or time.time())
         told = {
-            "githash": os.environ.get("GITHASH") or _commit(self.root),
+            "githash": os.environ.get("GITHASH") or _of_commit(self.root, "%H"),
             "buildstamp": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds)),
         }
         folder = Path(tempfile.mkdtemp())
@@ -44,10 +48,11 @@ class BuildHook(BuildHookInterface):  # type: ignore[type-arg]  # its configurat
         build_data["force_include"][bundle] = "graph/ide/bundle"
 
 
-def _commit(root: str) -> str:
+def _of_commit(root: str, what: str) -> str:
+    """What git says of the commit, in its format ``what``; empty without git or a repository."""
     try:
-        asked = subprocess.run(
-            ["git", "rev-parse", "HEAD"],  # noqa: S607 - whatever git builds
+        asked = subprocess.run(  # noqa: S603
+            ["git", "show", "--no-patch", f"--format={what}", "HEAD"],  # noqa: S607 - the builder's
             cwd=root,
             capture_output=True,
             text=True,

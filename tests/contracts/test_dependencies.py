@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 import sys
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +19,7 @@ OURS: Final = ("graph", "rest_compat", "tests", "hatch_build")
 LOADED_BY_NAME: Final = {
     "psycopg": "SQLAlchemy loads the driver that a store's URL names",
     "websockets": "uvicorn serves WebSockets with it",
+    "cyclonedx-bom": "a command of scripts/sbom",
     "flask": "moto serves with it",
     "flask-cors": "moto serves with it",
     "editables": "hatchling makes editable installs with it",
@@ -50,9 +52,15 @@ def declared() -> dict[str, set[str]]:
     }
 
 
+@functools.cache
+def distributions() -> Mapping[str, list[str]]:
+    """The distributions that have a module of a name: the metadata of all of them is read."""
+    return packages_distributions()
+
+
 def imported(files: Iterable[Path]) -> set[str]:
     """The distributions of all modules that are imported anywhere in the files."""
-    owners = packages_distributions()
+    owners = distributions()
     found: set[str] = set()
     for file in files:
         for node in ast.walk(ast.parse(file.read_text())):

@@ -52,6 +52,23 @@ def test_a_wheel_tells_its_commit_and_when_it_was_built(
     assert (told.githash, told.buildstamp) == ("abc123", "2023-11-14T22:13:20Z")
 
 
+def test_the_time_of_a_wheel_is_that_of_its_commit(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BUILD_IDE", "0")
+    monkeypatch.delenv("GITHASH", raising=False)
+    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "2024-05-17T09:30:00Z")
+    git(checkout, "commit", "--allow-empty", "--quiet", "-m", "two")
+    data: dict[str, dict[str, str]] = {"force_include": {}}
+    hook().initialize(SimpleNamespace(root=str(checkout)), "standard", data)
+    (written,) = data["force_include"]
+    assert json.loads(Path(written).read_text()) == {
+        "githash": git(checkout, "rev-parse", "HEAD"),
+        "buildstamp": "2024-05-17T09:30:00Z",
+    }
+
+
 def test_an_editable_installation_writes_nothing() -> None:
     data: dict[str, dict[str, str]] = {"force_include": {}}
     hook().initialize(SimpleNamespace(root=str(ROOT)), "editable", data)
