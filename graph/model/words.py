@@ -40,6 +40,13 @@ class ScheduleStatus(OpenEnum):
     OTHER = "OTHER"
 
 
+class ScheduleProblem(Enum):
+    DISABLED_BY_SERVICE = "DISABLED_BY_SERVICE"
+    NEVER_RUNS = "NEVER_RUNS"
+    TOO_OFTEN = "TOO_OFTEN"
+    NOT_UNDERSTOOD = "NOT_UNDERSTOOD"
+
+
 class PhaseStatus(OpenEnum):
     PENDING = "PENDING"
     SUCCESS = "SUCCESS"

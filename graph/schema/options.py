@@ -1,17 +1,13 @@
-"""How and when a mover transfers: DataSync's own options and schedule."""
+"""How a mover transfers: DataSync's own options."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 import strawberry
 
-from graph.model import mover as mover_model
-from graph.model.words import ScheduleStatus
-from graph.schema import enums, words  # noqa: F401 - describe the enums
-from graph.schema.fields import attribute, item, word
+from graph.schema.fields import item
 from graph.schema.scalars import BigInt
 
 
@@ -84,33 +80,4 @@ class TransferOptions:
         "SecurityDescriptorCopyFlags",
         "Which parts of Windows security descriptors are copied between SMB and FSx file systems: "
         "NONE, OWNER_DACL or OWNER_DACL_SACL.",
-    )
-
-
-@strawberry.type(description="When DataSync starts a mover by itself.")
-class Schedule:
-    value: strawberry.Private[mover_model.Schedule]
-    expression: str = attribute(
-        "expression",
-        "A `cron(..)` or `rate(..)` expression, evaluated in UTC, such as `cron(0 3 * * ? *)`.",
-    )
-    status: ScheduleStatus | None = word(
-        ScheduleStatus,
-        "status",
-        "Whether the schedule starts the mover; null if AWS does not report it.",
-    )
-    status_text: str | None = attribute(
-        "status", "The status as AWS writes it; null if AWS does not report it."
-    )
-    status_changed_at: datetime | None = attribute(
-        "status_changed_at",
-        "When the schedule was last enabled or disabled; null if AWS does not report it.",
-    )
-    disabled_by: str | None = attribute(
-        "disabled_by",
-        "Who disabled the schedule: SERVICE means DataSync did so after repeated failures, USER "
-        "means a person did. Null if AWS does not report it.",
-    )
-    disabled_reason: str | None = attribute(
-        "disabled_reason", "AWS's explanation of why the schedule is disabled, if it gives one."
     )

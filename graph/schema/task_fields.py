@@ -9,8 +9,9 @@ import strawberry
 from graph.model import mover as model
 from graph.resolvers import movers
 from graph.schema.fields import Info
-from graph.schema.options import Schedule, TransferOptions
+from graph.schema.options import TransferOptions
 from graph.schema.scalars import Arn
+from graph.schema.schedule import Schedule
 
 
 @strawberry.type(description="What AWS reports of a task beyond its entry in the list.")

@@ -11,6 +11,7 @@ from graph.model.words import (
     PhaseName,
     PhaseStatus,
     RunStatus,
+    ScheduleProblem,
     ScheduleStatus,
     TaskMode,
 )
@@ -65,6 +66,18 @@ describe(
         "ENABLED": "The mover is started at the times of the schedule.",
         "DISABLED": "The schedule is suspended; `disabledBy` says by whom.",
         "OTHER": "A status that AWS added later; `statusText` has its name.",
+    },
+)
+describe(
+    ScheduleProblem,
+    "ScheduleProblem",
+    "Why a schedule may not start its mover. Handle values that you do not know like null.",
+    {
+        "DISABLED_BY_SERVICE": "DataSync disabled it after repeated failures; `disabledReason` has "
+        "the last one. Remove its cause, then enable the schedule again.",
+        "NEVER_RUNS": "No time within the next 40 years matches the expression.",
+        "TOO_OFTEN": "Two runs would be less than an hour apart, which DataSync does not allow.",
+        "NOT_UNDERSTOOD": "The server cannot tell when it runs. DataSync may still understand it.",
     },
 )
 describe(

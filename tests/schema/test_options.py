@@ -1,8 +1,7 @@
-"""Transfer options and the schedule: everything that AWS reports about them."""
+"""Transfer options: everything that AWS reports about them."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -11,8 +10,7 @@ from strawberry.utils.str_converters import to_camel_case
 
 from graph.app import graphql_schema
 from graph.aws.client.service_models import datasync_model
-from graph.model.mover import Schedule as ScheduleModel
-from graph.schema.options import Schedule, TransferOptions
+from graph.schema.options import TransferOptions
 from tests.schema.execution import select
 
 
@@ -35,28 +33,3 @@ async def test_each_option_is_shown_in_aws_s_words_and_null_where_aws_reports_no
     options = TransferOptions(value={name: value})
     it = await select(TransferOptions, options, f"{{ {' '.join(names)} }}")
     assert it == dict.fromkeys(names) | {to_camel_case(xform_name(name)): value}
-
-
-@pytest.mark.parametrize(
-    "given",
-    [
-        {},
-        {
-            "status": "DISABLED",
-            "disabled_by": "SERVICE",
-            "status_changed_at": datetime(2026, 1, 1, tzinfo=UTC),
-        },
-    ],
-)
-async def test_a_schedule_shows_why_it_is_disabled_where_aws_says_so(given: dict[str, Any]) -> None:
-    schedule = Schedule(value=ScheduleModel(expression="rate(1 hour)", **given))
-    it = await select(
-        Schedule, schedule, "{ expression status statusChangedAt disabledBy disabledReason }"
-    )
-    assert it == {
-        "expression": "rate(1 hour)",
-        "status": given.get("status"),
-        "statusChangedAt": "2026-01-01T00:00:00.000Z" if given else None,
-        "disabledBy": given.get("disabled_by"),
-        "disabledReason": None,
-    }

@@ -13,6 +13,7 @@ NAMES = {
     "RunStatus": words.RunStatus,
     "TaskMode": words.TaskMode,
     "ScheduleStatus": words.ScheduleStatus,
+    "ScheduleProblem": words.ScheduleProblem,
     "PhaseStatus": words.PhaseStatus,
     "LocationKind": words.LocationKind,
     "RunPhaseName": words.PhaseName,

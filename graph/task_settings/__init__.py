@@ -1,0 +1,1 @@
+"""The settings of a DataSync task: which values and combinations DataSync accepts."""
