@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 
 import strawberry
 from graphql import (
@@ -39,6 +40,9 @@ from graph.transport.execution.request import (
 )
 from graph.transport.execution.strawberry_internals import core_schema
 from graph.transport.report import Summary
+
+_KEPT: Final = 4
+"""Combinations of types. A process serves one, under any limits; its tests have a few more."""
 
 
 class UnusableDocument(ValueError):
@@ -170,18 +174,40 @@ def make_schema(
     ``compiled``: whether plans are made. Raises UnusableDocument for a document of the manifest
     that is invalid or too expensive.
     """
+    known = _Scalars((scalars or {}).items())
     return Schema(
-        strawberry.Schema(
-            query=query,
-            mutation=mutation,
-            subscription=subscription,
-            types=types,
-            config=StrawberryConfig(scalar_map=dict(scalars or {})),
-        ),
+        _converted(query, mutation, subscription, tuple(types), known),
         limits=limits or QueryLimits(),
         code_of=code_of,
         states=states or {},
         persisted=persisted or PersistedDocuments(),
         prices=prices,
         compiled=compiled,
+    )
+
+
+class _Scalars(tuple[tuple[object, ScalarDefinition], ...]):
+    """Hashed by the types, as definitions of scalars cannot be."""
+
+    __slots__ = ()
+
+    def __hash__(self) -> int:
+        return hash(tuple(kind for kind, _ in self))
+
+
+@lru_cache(_KEPT)
+def _converted(
+    query: type,
+    mutation: type | None,
+    subscription: type | None,
+    types: tuple[type, ...],
+    scalars: _Scalars,
+) -> strawberry.Schema:
+    """Kept, as it takes a tenth of a second: nothing changes what Strawberry has made."""
+    return strawberry.Schema(
+        query=query,
+        mutation=mutation,
+        subscription=subscription,
+        types=types,
+        config=StrawberryConfig(scalar_map=dict(scalars)),
     )
