@@ -7,6 +7,7 @@ merges files named ``service-2.sdk-extras.json`` into the models, which is how t
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from importlib.resources import files
 from typing import Any, Final
 
@@ -15,20 +16,18 @@ from botocore.loaders import Loader, create_loader
 
 _FOLDER: Final = files("graph.aws") / "sdk"
 _DATASYNC: Final = _FOLDER / "datasync" / "2018-11-09" / "service-2.sdk-extras.json"
+_LOADERS: Final = 2
+"""By where the SDK's configuration says that models are, which is one place as a rule."""
 
 
 def extend(session: botocore.session.Session) -> None:
     """Makes a session that has loaded no model yet load them with the additions.
 
-    Reads nothing: the session creates its loader when it needs it first.
+    Reads nothing: the session asks for its loader when it needs it first.
     """
-
-    def create() -> Loader:
-        loader = create_loader(session.get_config_variable("data_path"))
-        loader.search_paths.insert(0, str(_FOLDER))
-        return loader
-
-    session.lazy_register_component("data_loader", create)
+    session.lazy_register_component(
+        "data_loader", lambda: _loader(session.get_config_variable("data_path"))
+    )
 
 
 def datasync_model() -> Any:
@@ -42,3 +41,11 @@ def datasync_additions() -> dict[str, Any]:
     """The additions to DataSync's model, in the structure of the model's file."""
     additions: dict[str, Any] = json.loads(_DATASYNC.read_text(encoding="utf-8"))["merge"]
     return additions
+
+
+@lru_cache(_LOADERS)
+def _loader(data_path: str | None) -> Loader:
+    """Shared by the sessions of this process: it keeps each model that it has read."""
+    loader = create_loader(data_path)
+    loader.search_paths.insert(0, str(_FOLDER))
+    return loader
