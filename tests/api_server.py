@@ -17,6 +17,7 @@ from typing import Final, Self
 import httpx
 
 from graph.sandbox import Sandbox
+from tests.stores import migrated_file
 from tests.world import HEADERS, KEY, ORG, ROLE
 
 _STARTING: Final = 120
@@ -47,7 +48,7 @@ class Server:
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])
         self.url = f"http://127.0.0.1:{self.port}"
-        self.store_url = store_url or f"sqlite:///{folder}/db.sqlite"
+        self.store_url = store_url or migrated_file(folder / "db.sqlite")
         given = {
             "LISTEN": f"127.0.0.1:{self.port}",
             "ORG": ORG,

@@ -15,6 +15,7 @@ from graph.app import create_app
 from graph.auth import token_for
 from graph.config.settings import Settings
 from graph.sandbox import Sandbox
+from tests.stores import migrated_file
 
 LAB = "222222222222"
 OTHER = "333333333333"
@@ -60,7 +61,10 @@ async def client_of(app: Starlette) -> AsyncIterator[httpx.AsyncClient]:
 
 @asynccontextmanager
 async def serving(folder: Path, **changes: Any) -> AsyncIterator[httpx.AsyncClient]:
-    async with client_of(create_app(settings(folder, **changes))) as client:
+    given = settings(folder, **changes)
+    if "store_url" not in changes:
+        migrated_file(folder / "store" / "db.sqlite")
+    async with client_of(create_app(given)) as client:
         yield client
 
 

@@ -14,12 +14,13 @@ from graph.sandbox import Fault, Sandbox
 from graph.store import open_store
 from tests import leftover
 from tests.aws.calls import at_the_gate
+from tests.stores import migrated_file
 from tests.world import LAB
 
 
 @pytest_asyncio.fixture
 async def cleanup(gateway: Gateway, tmp_path: Path) -> AsyncIterator[Cleanup]:
-    async with open_store(f"sqlite:///{tmp_path}/db.sqlite") as store:
+    async with open_store(migrated_file(tmp_path / "db.sqlite")) as store:
         yield Cleanup(gateway, store, age=-1)
 
 

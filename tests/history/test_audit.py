@@ -34,11 +34,12 @@ from graph.model.errors import (
 )
 from graph.observability.metrics import AUDIT_LEFT_OUT
 from graph.store import AuditTrail, Store, open_store
+from tests.stores import migrated_file
 
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with open_store(f"sqlite:///{tmp_path}/db.sqlite") as opened:
+    async with open_store(migrated_file(tmp_path / "db.sqlite")) as opened:
         yield opened
 
 

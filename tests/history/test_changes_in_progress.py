@@ -12,6 +12,7 @@ from graph.history.audit import Audit, ChangeInProgress
 from graph.model.audit import AuditAction, AuditTarget, Requester
 from graph.model.errors import Throttled
 from graph.store import open_store
+from tests.stores import migrated_file
 
 Change = asyncio.Task[str]
 
@@ -20,7 +21,7 @@ Change = asyncio.Task[str]
 async def audit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Audit]:
     monkeypatch.setattr("graph.history.audit._UNDER_WAY", 20)
     async with (
-        open_store(f"sqlite:///{tmp_path}/db.sqlite") as store,
+        open_store(migrated_file(tmp_path / "db.sqlite")) as store,
         Audit(store.audit, keep_seconds=60) as opened,
     ):
         yield opened

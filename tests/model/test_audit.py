@@ -19,6 +19,7 @@ from graph.model.audit import (
 )
 from graph.model.operation import OperationKind
 from graph.store import open_store
+from tests.stores import migrated_file
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 TARGET = AuditTarget(account_id="1", group="g", mover_name="one", resources=("a", "b"))
@@ -44,7 +45,7 @@ def test_every_kind_of_operation_is_an_action_whose_end_can_be_recorded(
 
 async def test_every_action_and_phase_is_kept_and_found_by_its_filter(tmp_path: Path) -> None:
     given = [record(action, phase) for action in AuditAction for phase in AuditPhase]
-    async with open_store(f"sqlite:///{tmp_path}/db.sqlite") as store:
+    async with open_store(migrated_file(tmp_path / "db.sqlite")) as store:
         trail = store.audit
         for each in given:
             await trail.append(each)
@@ -59,7 +60,7 @@ async def test_every_action_and_phase_is_kept_and_found_by_its_filter(tmp_path: 
 @pytest.mark.parametrize("surface", Surface)
 async def test_every_surface_is_kept(tmp_path: Path, surface: Surface) -> None:
     made = record(AuditAction.START_MOVER, AuditPhase.ACCEPTED, surface)
-    async with open_store(f"sqlite:///{tmp_path}/db.sqlite") as store:
+    async with open_store(migrated_file(tmp_path / "db.sqlite")) as store:
         await store.audit.append(made)
         (entry,) = await store.audit.page(AuditFilter(), 9)
     assert entry.record == made

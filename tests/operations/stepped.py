@@ -15,6 +15,7 @@ from graph.operations.heartbeat import Heartbeat
 from graph.operations.retries import Retries, RetryPolicy
 from graph.operations.runtime import Runtime
 from graph.store import open_store
+from tests.stores import migrated_file
 
 if TYPE_CHECKING:
     from graph.aws.client.gateway import Gateway
@@ -51,7 +52,7 @@ async def stepped_runtime(
     for module in (retries, settling):
         monkeypatch.setattr(module, "time", clock)
         monkeypatch.setattr(module, "asyncio", clock)
-    async with open_store(f"sqlite:///{folder}/db.sqlite") as store:
+    async with open_store(migrated_file(folder / "db.sqlite")) as store:
         gateway, resources = cast("Gateway", None), cast("ResourcePolicy", None)
         heartbeat = Heartbeat(store.replicas, "mine", 1e9)
         retries_of = Retries(POLICY, heartbeat)

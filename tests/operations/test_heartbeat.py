@@ -14,6 +14,7 @@ from graph.operations import dispatch, heartbeat
 from graph.operations.heartbeat import Heartbeat, Liveness
 from graph.store import open_store
 from graph.store.tables import RETIRED
+from tests.stores import migrated_file
 
 LEASE = 8.0
 EVERY = LEASE / 5
@@ -73,7 +74,7 @@ def test_one_that_was_buried_and_comes_back_is_counted_anew() -> None:
 async def test_a_replica_whose_heartbeat_has_stopped_makes_nothing_until_it_beats_again(
     tmp_path: Path,
 ) -> None:
-    async with open_store(f"sqlite:///{tmp_path}/db.sqlite") as store:
+    async with open_store(migrated_file(tmp_path / "db.sqlite")) as store:
         mine = Heartbeat(store.replicas, "mine", LEASE)
         await mine.ensure_owner()
         mine._beaten -= LEASE
@@ -92,7 +93,7 @@ async def test_who_waited_through_a_pause_of_the_heartbeat_asks_whose_work_it_is
 
     monkeypatch.setattr(heartbeat, "DBOS", SimpleNamespace(workflow_id="w"))
     monkeypatch.setattr(dispatch, "owner_of", owner_of)
-    async with open_store(f"sqlite:///{tmp_path}/db.sqlite") as store:
+    async with open_store(migrated_file(tmp_path / "db.sqlite")) as store:
         mine = Heartbeat(store.replicas, "mine", LEASE)
         asked = time.monotonic()
         mine._beaten -= LEASE

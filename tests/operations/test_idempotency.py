@@ -14,6 +14,7 @@ from graph.model.errors import Conflict, Forbidden, Upstream
 from graph.operations.idempotency import Idempotency
 from graph.store import IdempotencyKey, IdempotencyKeys, Store, open_store
 from tests.runs.watch.held import HeldClock, settle
+from tests.stores import migrated_file
 
 KEY = IdempotencyKey.of("me", "k-1", "what")
 REPLICA = "replica"
@@ -39,7 +40,7 @@ class Work:
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with open_store(f"sqlite:///{tmp_path}/db.sqlite") as store:
+    async with open_store(migrated_file(tmp_path / "db.sqlite")) as store:
         await store.replicas.beat(
             REPLICA
         )  # it lives: nothing is taken over because its holder is gone

@@ -15,6 +15,7 @@ from graph.operations.reading import OperationReader
 from graph.store import IdempotencyKey, OperationRecords, Store, StoredOperation, open_store
 from tests.operations.stepped import SteppedTime
 from tests.store.operations import change_operation, new_operation
+from tests.stores import migrated_file
 
 KEEP = 3_600.0
 EVERYTHING = OperationFilter()
@@ -22,7 +23,7 @@ EVERYTHING = OperationFilter()
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with open_store(f"sqlite:///{tmp_path}/db.sqlite") as opened:
+    async with open_store(migrated_file(tmp_path / "db.sqlite")) as opened:
         yield opened
 
 

@@ -18,6 +18,7 @@ from graph.operations import Operations
 from graph.rights.policy import ResourcePolicy
 from graph.runs import RunService
 from graph.store import open_store
+from tests.stores import migrated_file
 from tests.world import ORG, ROLE
 
 
@@ -36,7 +37,7 @@ async def opened(
     clients = Clients(region="us-east-1", role=ROLE, org=ORG, external_id="x-1")
     async with (
         Gateway(clients, org=ORG, accounts=frozenset(accounts)) as gateway,
-        open_store(f"sqlite:///{folder}/db.sqlite") as store,
+        open_store(migrated_file(folder / "db.sqlite")) as store,
     ):
         policy = ResourcePolicy({})
         operations = Operations(gateway, store, policy, keep=keep)

@@ -26,6 +26,7 @@ from graph.sandbox.datasync.errors import InvalidRequestException
 from graph.sandbox.datasync.models import DataSyncBackend
 from graph.store import IdempotencyKey, RunNote, RunRecords, Store, open_store
 from tests import leftover
+from tests.stores import migrated_file
 from tests.world import LAB, ORG, ROLE, furnish
 
 SETTLE = 0.5
@@ -140,7 +141,7 @@ async def opened(
     )
     task = leftover.task(source, destination, "one", leftover.tags())
     clients = Clients(region="us-east-1", role=ROLE, org=ORG, external_id="x-1")
-    url = f"sqlite:///{folder}/db.sqlite"
+    url = migrated_file(folder / "db.sqlite")
     async with (
         Gateway(clients, org=ORG) as gateway,
         open_store(url) as store,

@@ -17,7 +17,7 @@ RELEASED = Path(__file__).with_name("released")
 
 @pytest.fixture(params=BOTH)
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    with store_url(request.param, tmp_path) as made:
+    with store_url(request.param, tmp_path, empty=True) as made:
         yield made
 
 

@@ -13,7 +13,7 @@ from graph.model.operation import OperationFilter
 from graph.store import Store, database, open_store
 from graph.store.clock import StoreClock
 from tests.store.operations import new_operation
-from tests.stores import BOTH, store_url
+from tests.stores import BOTH, migrated_file, store_url
 
 HOUR = 3_600.0
 
@@ -98,7 +98,7 @@ async def test_replicas_with_different_clocks_share_the_time_of_the_database(
 
 
 async def test_concurrent_readings_agree(tmp_path: Path) -> None:
-    async with open_store(f"sqlite:///{tmp_path}/db.sqlite") as store:
+    async with open_store(migrated_file(tmp_path / "db.sqlite")) as store:
         await asyncio.gather(*(run_operation(store, f"m{number}") for number in range(8)))
         page = await store.operation_lists.page(OperationFilter(), store.now() - HOUR, 10)
         created = [row.created_at for row in page]

@@ -15,7 +15,7 @@ PASSWORD = "tellnobody"
 
 @pytest.mark.parametrize("kind", BOTH)
 async def test_a_store_is_brought_up_to_date_by_opening_it(kind: str, tmp_path: Path) -> None:
-    with store_url(kind, tmp_path) as url:
+    with store_url(kind, tmp_path, empty=True) as url:
         assert revision_of(url) is None
         assert await trouble_with(url) is None
         assert revision_of(url) == newest_revision()

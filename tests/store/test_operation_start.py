@@ -15,13 +15,14 @@ from graph.model.errors import Upstream
 from graph.store import IdempotencyKey, Store, open_store
 from graph.store.database import Database
 from tests.store.operations import new_operation
+from tests.stores import migrated_file
 
 KEY = IdempotencyKey.of("me", "k-1", "what")
 
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with open_store(f"sqlite:///{tmp_path}/db.sqlite") as opened:
+    async with open_store(migrated_file(tmp_path / "db.sqlite")) as opened:
         yield opened
 
 

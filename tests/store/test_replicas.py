@@ -6,10 +6,11 @@ import asyncio
 from pathlib import Path
 
 from graph.store import open_store
+from tests.stores import migrated_file
 
 
 async def test_a_dead_replica_is_claimed_by_one_and_only_as_it_was_seen(tmp_path: Path) -> None:
-    async with open_store(f"sqlite:///{tmp_path}/db.sqlite") as store:
+    async with open_store(migrated_file(tmp_path / "db.sqlite")) as store:
         await store.replicas.beat("dead")
         seen = (await store.replicas.beat("dead"))["dead"]
         assert not await store.replicas.claim("dead", seen - 1), "it has beaten since"

@@ -56,7 +56,7 @@ async def test_two_versions_share_a_store_and_the_newer_one_finishes_what_is_lef
     released: Path, aws: Sandbox, tmp_path: Path
 ) -> None:
     furnish(aws, LAB, a=b"1")
-    with fresh_database() as url:
+    with fresh_database(empty=True) as url:
         async with (
             Server(aws, tmp_path, url, code=released, SETTLE_SECONDS="") as old_server,
             old_server.client() as old,

@@ -11,6 +11,7 @@ from sqlalchemy.dialects import sqlite
 
 from graph.store import Store, StoredOperation, open_store, statements
 from tests.store.operations import new_operation
+from tests.stores import migrated_file
 
 FREQUENT: Final = {
     name: statement
@@ -43,7 +44,7 @@ async def test_no_frequent_statement_reads_a_whole_table(tmp_path: Path, name: s
         rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}", given)
         return [row.detail for row in rows]
 
-    async with open_store(f"sqlite:///{tmp_path}/db.sqlite") as store:
+    async with open_store(migrated_file(tmp_path / "db.sqlite")) as store:
         details = await store.database.transact(plan)
     assert details
     assert [detail for detail in details if detail.startswith("SCAN")] == []

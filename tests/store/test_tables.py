@@ -56,7 +56,7 @@ ROWS: Final[dict[str, dict[str, Any]]] = {
 async def test_what_is_old_is_deleted_from_every_table_of_a_store_and_what_is_new_stays(
     kind: str, tmp_path: Path
 ) -> None:
-    with store_url(kind, tmp_path) as url:
+    with store_url(kind, tmp_path, empty=True) as url:
         async with open_store(url) as store:
             assert await tables(store) == ROWS.keys() | KEPT.keys(), "a table without a bound"
             for mark in ("new", "old"):
