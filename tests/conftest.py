@@ -51,6 +51,7 @@ def log_as_it_was() -> Iterator[None]:
     own = [logging.getLogger(name) for name in ("graph", "rest_compat")]
     level, handlers, levels = root.level, list(root.handlers), [each.level for each in own]
     yield
+    logging.captureWarnings(capture=False)
     root.setLevel(level)
     for logger, before in zip(own, levels, strict=True):
         logger.setLevel(before)

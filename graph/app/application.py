@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import platform
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -129,7 +130,7 @@ def _middleware(settings: Settings) -> list[Middleware]:
 def from_environment() -> Starlette:
     """The application factory of uvicorn's workers, each of which reads the settings itself."""
     settings = load()
-    logs.set_up(settings.log_level)
+    logs.set_up(settings.log_level, settings.log_format)
     return create_app(settings, owns_process=True)
 
 
@@ -155,13 +156,14 @@ async def _lifespan(
         health.start(checks | _check_of_issuers(auth, settings))
         stack.push_async_callback(graphql.aclose, settings.drain_seconds)
         if owns_process:
-            stop = partial(_stop, state, graphql)
-            stack.enter_context(on_stop(stop, announce=health.stop, wait=settings.prestop_seconds))
+            stop, announce = partial(_stop, state, graphql), partial(_announce_stop, health)
+            stack.enter_context(on_stop(stop, announce=announce, wait=settings.prestop_seconds))
             tune_garbage_collection()
             tune_threads()
             reload = partial(_reload_keys, auth, rights, graphql, state.services.waits)
             reload_now = await stack.enter_async_context(on_hangup(reload))
             await stack.enter_async_context(on_change(key_files, reload_now))
+            log.info(logs.Fields(event="ready", pid=os.getpid()))
         yield
         health.stop()
         state.services = state.auth = None
@@ -174,6 +176,11 @@ def _check_of_issuers(auth: Authenticator, settings: KeySettings) -> dict[str, C
         return "; ".join(f"{name}: {why}" for name, why in auth.issuer_troubles.items()) or None
 
     return {"issuers": trouble} if settings.issuers and not settings.all_keys else {}
+
+
+def _announce_stop(health: Health) -> None:
+    log.info(logs.Fields(event="stopping", pid=os.getpid()))
+    health.stop()
 
 
 def _stop(state: ApplicationState, graphql: GraphQLApp) -> None:

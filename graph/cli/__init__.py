@@ -133,10 +133,11 @@ def _serve(arguments: argparse.Namespace) -> int:
     found = find(arguments.config)
     if arguments.config:  # each worker reads the settings for itself
         os.environ[FILE] = arguments.config
-    logs.set_up("info")  # how the original's entries were understood is logged at any level
+    log_format = found.settings.log_format
+    logs.set_up("info", log_format)  # how the original's entries were understood, at any level
     for how in found.understood:
         log.info("%s", how)
-    logs.set_up(found.settings.log_level)
+    logs.set_up(found.settings.log_level, log_format)
     if found.settings.persisted_documents:
         from graph.app import configured_schema  # noqa: PLC0415 - the same
 

@@ -25,6 +25,7 @@ from graph.auth import (
 )
 from graph.config.documents import DocumentSettings
 from graph.config.limits import LimitSettings
+from graph.config.logs import LogSettings
 from graph.config.network import NetworkSettings, split
 from graph.model.resources import ResourceRule
 
@@ -135,7 +136,7 @@ class KeySettings(BaseSettings):
         return (default_key(self.token.get_secret_value().encode()), *keys)
 
 
-class Settings(DocumentSettings, LimitSettings, NetworkSettings, KeySettings):
+class Settings(DocumentSettings, LimitSettings, LogSettings, NetworkSettings, KeySettings):
     listen: str = Field(
         "127.0.0.1:8080",
         description="The address and port to listen on. `:8080` means all addresses.",
@@ -182,9 +183,6 @@ class Settings(DocumentSettings, LimitSettings, NetworkSettings, KeySettings):
         description="Whether browsers that open `/graphql` get GraphiQL, a page for writing and "
         "running GraphQL. Anyone may load the page; what it shows needs a credential. Of no use "
         "with `PERSISTED_ONLY`, which rejects what is written there.",
-    )
-    log_level: Literal["debug", "info", "warning", "error"] = Field(
-        "info", description="The least severe messages to log: debug, info, warning or error."
     )
     operation_minutes: float = Field(
         60, gt=0, description="How long ended operations are kept, in minutes."

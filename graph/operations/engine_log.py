@@ -16,7 +16,10 @@ from graph.observability.outages import Outage
 _LOGGER: Final = "dbos"
 _LOST: Final = re.compile(
     r"\b(OperationalError|InterfaceError|InternalError|AdminShutdown|QueuePool limit|"
-    r"connection (is )?(lost|closed|failed|refused|timeout)|Database connection failed)\b[^\n]*",
+    r"connection (is |has been )?(lost|closed|failed|refused|timeout|bad)|"
+    r"(closed|terminating) (the )?connection|consuming input failed|Database connection failed|"
+    r"could not (connect|translate|receive|send)|database system is|too many clients|"
+    r"remaining connection slots|timeout expired)\b[^\n]*",
     re.IGNORECASE,
 )
 """Names and words in the engine's messages that mean its database cannot be reached."""

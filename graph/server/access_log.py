@@ -1,4 +1,7 @@
-"""Logs one line per request and counts requests by route. Never logs a token, query or body."""
+"""Logs one line per request and counts requests by route. Never logs a token, query or body.
+
+Every response has the id of its line in ``X-Request-Id``.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from graph.history.origin import note_origin
 from graph.model.caller import Identity
-from graph.observability.logs import pairs
+from graph.observability.logs import Fields
 from graph.observability.metrics import GRAPHQL_ERRORS, HTTP_REQUESTS, HTTP_SECONDS
 from graph.server import health
 from graph.server.http_limits import REFUSED
@@ -26,6 +30,7 @@ _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "O
 _QUIET: Final = frozenset({*health.PATHS, "/v1/datasync/metrics", "/v1/datasync/ping"})
 """Polled by machines, and therefore logged at debug only."""
 _SHOWN: Final = 200
+_HEADS: Final = frozenset({"http.response.start", "websocket.http.response.start"})
 _STREAMS: Final = (b"text/event-stream", b"multipart/mixed")
 """Content types of responses that last as long as their client listens."""
 
@@ -49,7 +54,7 @@ class Entry:
     def note(self, message: Message) -> None:
         """Notes the status of an outgoing message."""
         kind = message["type"]
-        if kind in ("http.response.start", "websocket.http.response.start"):
+        if kind in _HEADS:
             self.status = message["status"]
             self.streams = _is_stream(message.get("headers", ()))
         elif kind == "websocket.accept":
@@ -75,6 +80,9 @@ class AccessLog:
 
         async def noting(message: Message) -> None:
             entry.note(message)
+            if message["type"] in _HEADS:
+                headers = MutableHeaders(scope=message)
+                headers.setdefault("X-Request-Id", entry.request_id)
             await send(message)
 
         try:
@@ -114,16 +122,16 @@ def note_operation(scope: Scope, report: Report) -> None:
     if isinstance(entry, Entry):
         entry.report = report
     if scope["type"] == "websocket":
-        log.info("%s", _operation_line(scope, report))
+        log.info(_operation_line(scope, report))
 
 
-def _operation_line(scope: Scope, report: Report) -> str:
-    return pairs(
+def _operation_line(scope: Scope, report: Report) -> Fields:
+    return Fields(
         transport=report.transport,
         route=_route(scope),
         **_described(report),
         outcome=report.outcome,
-        ms=f"{1000 * report.seconds:.1f}",
+        ms=round(1000 * report.seconds, 1),
         caller=report.identity.identity.who,
         request_id=report.request_id,
     )
@@ -163,20 +171,20 @@ def _finish(scope: Scope, entry: Entry) -> None:
         HTTP_SECONDS.labels(method, route).observe(seconds)
     level = logging.DEBUG if route in _QUIET else logging.INFO
     if log.isEnabledFor(level):
-        log.log(level, "%s", _line(scope, entry, method, route, seconds))
+        log.log(level, _line(scope, entry, method, route, seconds))
 
 
-def _line(scope: Scope, entry: Entry, method: str, route: str, seconds: float) -> str:
+def _line(scope: Scope, entry: Entry, method: str, route: str, seconds: float) -> Fields:
     path = scope.get("path", "")
     described = _described(entry.report) if scope["type"] == "http" else {}
-    return pairs(
+    return Fields(
         method=method,
         route=route,
         path=None if path == route else path[:_SHOWN],
         **described,
         status=entry.status or "none",
         close=entry.close,
-        ms=f"{1000 * seconds:.1f}",
+        ms=round(1000 * seconds, 1),
         caller=entry.caller.who if entry.caller else None,
         rejected=entry.rejected,
         peer=_peer(scope) if entry.rejected else None,

@@ -10,7 +10,7 @@ from typing import Any, Final, cast
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from graph.observability.logs import pairs
+from graph.observability.logs import Fields
 from graph.observability.metrics import HTTP_REQUESTS
 from graph.server.health import PATHS
 from graph.server.peer_connections import PeerConnections, Place
@@ -222,7 +222,7 @@ class BoundedHttp(HttpToolsProtocol):
         else:
             HTTP_REQUESTS.labels("OTHER", "none", status).inc()
             peer, reason = self.client[0] if self.client else None, reason.strip()
-            log.info("%s", pairs(status=status, reason=reason, peer=peer, request_id=request_id))
+            log.info(Fields(status=status, reason=reason, peer=peer, request_id=request_id))
         self.transport.close()
 
     @staticmethod

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import logging
 import os
+import platform
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import asdict
 from functools import partial
 from typing import Any, Final, cast
 
@@ -18,7 +21,9 @@ from graph.aws.client.regions import is_region
 from graph.config.settings import Settings, SettingsError
 from graph.config.sources import LoadedSettings
 from graph.model.errors import Invalid
+from graph.observability.logs import Fields
 from graph.observability.shared_metrics import shared_directory
+from graph.observability.version import read_version
 from graph.server.descriptors import affordable
 from graph.server.http_limits import BoundedHttp, ConnectionLimits
 from graph.server.peer_connections import PeerConnections
@@ -26,6 +31,8 @@ from graph.server.signals import block_hangup
 from graph.server.supervisor import Supervisor
 from graph.server.websocket_limits import BoundedWebSocket
 from graph.store import trouble_with
+
+log = logging.getLogger(__name__)
 
 _SOCKET_BYTES: Final = 65_536
 _KEEP_ALIVE_SECONDS: Final = 75
@@ -47,8 +54,40 @@ def serve(found: LoadedSettings, workers: int) -> int:
         trouble = asyncio.run(trouble_with(found.settings.store_url))
         if trouble:
             raise found.wrong("store_url", trouble)
+        _log_start(found.settings, sockets, workers)
         with _metrics_of(workers):
             return _run(_config(found.settings, workers), sockets)
+
+
+def _log_start(settings: Settings, sockets: list[socket.socket], workers: int) -> None:
+    """What is running, and by which settings; nothing in it is secret."""
+    version, limits = read_version(), settings.limits
+    event = Fields(
+        event="starting",
+        version=version.version,
+        commit=version.githash or None,
+        python=platform.python_version(),
+        pid=os.getpid(),
+        listen=",".join(_shown(each) for each in sockets),
+        workers=workers,
+        store="sqlite" if settings.store_url.startswith("sqlite") else "postgresql",
+        org=settings.org,
+        regions=settings.region,
+        accounts=len(settings.accounts) or "any",
+        role=settings.role,
+        keys=len(settings.all_keys),
+        issuers=len(settings.issuers),
+        connections=settings.connections,
+        task_quota=settings.task_quota,
+        **asdict(limits),
+    )
+    log.info(event)
+
+
+def _shown(bound: socket.socket) -> str:
+    """The address that a socket is bound to, with the port that was chosen for port 0."""
+    host, port = bound.getsockname()[:2]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 @contextmanager

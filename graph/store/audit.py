@@ -23,7 +23,7 @@ from graph.model.audit import (
     Requester,
     Surface,
 )
-from graph.observability.logs import pairs
+from graph.observability.logs import Fields
 from graph.store import filters
 from graph.store.database import Database
 from graph.store.tables import AUDIT
@@ -82,14 +82,14 @@ def write_line(record: AuditRecord) -> None:
     row = row_of(record)
     named = {name: row[name] for name in (*_REQUESTER, *_TARGET)}
     resources = " ".join(json.loads(row["resources"])) or None
-    line = pairs(
+    line = Fields(
         audit=record.phase.value,
         action=record.action.value,
         error=record.error_code,
         **named,
         resources=resources,
     )
-    log.info("%s", line)
+    log.info(line)
 
 
 def row_of(record: AuditRecord) -> dict[str, Any]:

@@ -51,6 +51,33 @@ def test_an_outage_is_the_stores_to_log_and_is_logged_once(log: pytest.LogCaptur
     assert "\n" not in record.getMessage()
 
 
+WORDS = (
+    "terminating connection due to administrator command",
+    "consuming input failed: server closed the connection unexpectedly",
+    "consuming input failed: SSL connection has been closed unexpectedly",
+    "connection failed: FATAL:  the database system is shutting down",
+    "connection timeout expired",
+    "FATAL:  sorry, too many clients already",
+    "FATAL:  remaining connection slots are reserved for roles with the SUPERUSER attribute",
+    "could not translate host name to address: Name or service not known",
+    "the connection is closed",
+    "the connection is lost",
+)
+"""What libpq and psycopg say when a server ends, restarts, is full or is out of reach."""
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_a_listener_that_is_cut_off_repeats_nothing(
+    log: pytest.LogCaptureFixture, word: str
+) -> None:
+    for attempt in range(3):
+        engine.warning(f"Notification listener error: {word}")
+        engine.warning(f"Notifier flush error on channel {attempt}: {word}")
+    (record,) = log.records
+    assert (record.name, record.levelname) == ("graph.store", "ERROR")
+    assert record.getMessage().startswith("the store does not answer: ")
+
+
 def test_a_traceback_in_a_message_is_shortened_to_its_exception(
     log: pytest.LogCaptureFixture,
 ) -> None:

@@ -269,3 +269,28 @@ async def greet(url: str, headers: dict[str, str], payload: Any) -> None:
     ):
         await socket.send(orjson.dumps({"type": "connection_init", "payload": payload}).decode())
         assert orjson.loads(await socket.recv())["type"] == "connection_ack"
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/livez"),
+        ("GET", "/readyz"),
+        ("GET", "/healthz"),
+        ("GET", "/v1/datasync/metrics"),
+        ("GET", "/v1/datasync/ping"),
+        ("GET", "/nowhere"),
+        ("OPTIONS", "/graphql"),
+        ("GET", "/graphql/schema.graphql"),
+        ("POST", "/graphql"),
+    ],
+)
+async def test_every_response_has_the_id_of_its_line(
+    aws: Sandbox, tmp_path: Path, caplog: pytest.LogCaptureFixture, method: str, path: str
+) -> None:
+    caplog.set_level(logging.DEBUG, "graph.server.access_log")
+    async with serving(tmp_path) as client:
+        answer = await client.request(method, path)
+    (line,) = lines(caplog)
+    assert line.endswith(f"request_id={answer.headers['X-Request-Id']}")
+    assert answer.headers.get_list("X-Request-Id") == [answer.headers["X-Request-Id"]]

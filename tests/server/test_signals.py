@@ -155,7 +155,7 @@ async def test_sighup_replaces_the_keys_and_ends_nothing(
             aws.interceptor.clear()
             assert (await slow).status_code == 200
         told = log.read_text()
-        assert len(set(re.findall(r"Started server process \[(\d+)", told))) == workers
+        assert len(set(re.findall(r"event=ready pid=(\d+)", told))) == workers
         assert "removed or changed: old" in told
         assert server.terminate() in (0, -15)
 
