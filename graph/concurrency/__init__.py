@@ -12,6 +12,7 @@ from graph.concurrency.pigeonholes import Pigeonholes
 from graph.concurrency.received_bytes import ReceivedBytes, TooManyBytes
 from graph.concurrency.round_robin import RoundRobin, Share
 from graph.concurrency.rounds import Rounds
+from graph.concurrency.steps import in_steps, may_pause
 from graph.concurrency.tasks import TaskOwner
 from graph.concurrency.waits import Waits, Withdrawn
 from graph.concurrency.watchdog import Check, Watchdog
@@ -49,4 +50,6 @@ __all__ = [
     "begin",
     "begin_work",
     "current_work",
+    "in_steps",
+    "may_pause",
 ]

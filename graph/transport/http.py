@@ -118,7 +118,7 @@ class _Exchange:
         if self._endpoint.withdrawals != withdrawals:  # while the body arrived
             self._report.identity = await identified(self._endpoint.identify, self._request)
         if self._accepted.stream:
-            return self._stream(parameters, self._accepted.stream)
+            return await self._stream(parameters, self._accepted.stream)
         return await self._single(parameters)
 
     async def _parameters(self) -> Parameters:
@@ -149,7 +149,7 @@ class _Exchange:
         asked = self._asked(parameters, _SINGLE[self._method])
         results, report = self._endpoint.results, self._report
         try:
-            operation = results.schema.prepare(asked)
+            operation = await results.schema.prepared(asked)
         except NotAllowed as error:
             raise _refusal_of(error) from None
         except RequestError as error:
@@ -172,7 +172,7 @@ class _Exchange:
         headers = {"Cache-Control": "private, no-store"} if self._method == "GET" else None
         return Response(body, status, headers, f"{self._media}; charset=utf-8")
 
-    def _stream(self, parameters: Parameters, kind: str) -> EventStream:
+    async def _stream(self, parameters: Parameters, kind: str) -> EventStream:
         endpoint, report = self._endpoint, self._report
         endpoint.check_open()
         endpoint.streams.check()
@@ -181,16 +181,16 @@ class _Exchange:
         if self._method == "GET":
             allowed -= {OperationType.MUTATION}
         asked = self._asked(parameters, allowed)
-        self._check_mutation(asked)
+        await self._check_mutation(asked)
         report.transport = kind
         return EventStream(endpoint, _FORMATS[kind], asked, report)
 
-    def _check_mutation(self, asked: OperationRequest) -> None:
+    async def _check_mutation(self, asked: OperationRequest) -> None:
         """Raises Refusal for a mutation by GET. Other errors are reported by the stream."""
         if OperationType.MUTATION in asked.allowed:
             return
         try:
-            self._endpoint.results.schema.prepare(asked)
+            await self._endpoint.results.schema.prepared(asked)
         except NotAllowed as error:
             if error.kind is OperationType.MUTATION:
                 raise _refusal_of(error) from None

@@ -75,7 +75,7 @@ class SocketOperations:
         """Sends the results of an operation, and the message that ends it, unless it is a state."""
         ended = follows = False
         try:
-            payloads = self._begin(operation_id, request, report)
+            payloads = await self._begin(operation_id, request, report)
             if payloads is None:
                 follows = True
                 return
@@ -101,12 +101,12 @@ class SocketOperations:
             if not follows:
                 report.end(cancelled=not ended)
 
-    def _begin(
+    async def _begin(
         self, operation_id: str, request: OperationRequest, report: Report
     ) -> AsyncGenerator[Payload, None] | None:
         """The results of an operation; None if it is a state, which is followed from now on."""
         follower = _SocketFollower(operation_id, self._live, self._outbox, report)
-        begun = self._endpoint.results.begin(request, report, follower)
+        begun = await self._endpoint.results.begin(request, report, follower)
         if not isinstance(begun, Following):
             return begun
         follower.following = begun

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, Final
@@ -78,9 +78,9 @@ class EventStream:
             finally:
                 self._report.end(cancelled=lifetime.ending is not Ending.COMPLETE)
 
-    def _begin(self, stream: _OpenStream) -> Follower | _Writer:
+    async def _begin(self, stream: _OpenStream) -> Follower | _Writer:
         follower = _StreamFollower(stream.outbox, self._report, self._form, stream.lifetime)
-        begun = self._endpoint.results.begin(self._asked, self._report, follower)
+        begun = await self._endpoint.results.begin(self._asked, self._report, follower)
         if not isinstance(begun, Following):
             return stream.written(self._parts(begun))
         follower.following = begun
@@ -118,7 +118,10 @@ class PlainStream:
             endpoint.opened(self._identity) as lifetime,
         ):
             stream = _OpenStream(endpoint, self._form, scope, lifetime, Outbox(send))
-            await stream.serve(self.headers, lambda each: each.written(self._events), receive)
+            await stream.serve(self.headers, self._begin, receive)
+
+    async def _begin(self, stream: _OpenStream) -> _Writer:
+        return stream.written(self._events)
 
 
 class _OpenStream:
@@ -135,7 +138,7 @@ class _OpenStream:
     async def serve(
         self,
         headers: Mapping[str, str],
-        begin: Callable[[_OpenStream], Follower | _Writer],
+        begin: Callable[[_OpenStream], Awaitable[Follower | _Writer]],
         receive: Receive,
     ) -> None:
         """Raises what prevents the results from being sent, unless the client has disconnected."""
@@ -144,7 +147,7 @@ class _OpenStream:
             with self._endpoint.watchdog.checking(self._check, self._pause(0.0)):
                 async with self.lifetime:
                     await self._start(headers)
-                    work = begin(self)
+                    work = await begin(self)
                     await _disconnected(receive)
             was_read = not self.outbox.waits
             if work is not None:

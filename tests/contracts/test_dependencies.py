@@ -34,6 +34,7 @@ LOADED_BY_NAME: Final = {
     "schemathesis": "run as a command by a test",
     "types-aiobotocore": "stubs for mypy",
     "types-cachetools": "stubs for mypy",
+    "types-greenlet": "stubs for mypy",
 }
 """Declared without an import of ours, and why."""
 

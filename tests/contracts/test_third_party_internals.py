@@ -32,6 +32,7 @@ EXTENDED: Final = {
     "graph/server/http_limits.py": {"HttpToolsProtocol"},
     "graph/server/supervisor.py": {"Multiprocess", "Process"},
     "graph/server/websocket_limits.py": {"WebSocketsSansIOProtocol"},
+    "graph/transport/execution/documents.py": {"Parser", "ValidationRule"},
     "graph/transport/execution/pacing.py": {"Executor"},
 }
 CHECKED: Final = {

@@ -29,6 +29,7 @@ from graphql import (
 )
 from graphql.pyutils import Undefined
 
+from graph.concurrency import may_pause
 from graph.model.price import NO_PRICES, Price, Prices
 from graph.transport.execution.documents import root_fields
 from graph.transport.execution.introspection import Introspection
@@ -191,6 +192,7 @@ class _Costs:
         return self.of(inner, part.selection_set.selections, paged=paged)
 
     def _field(self, parent: GraphQLNamedType | None, node: FieldNode, *, paged: bool) -> Cost:
+        may_pause()
         own = Cost(1, sum(self._size(a.value) for a in node.arguments or ()))
         definition = getattr(parent, "fields", {}).get(node.name.value)
         if definition is None:  # `__typename`, `__schema` and `__type`

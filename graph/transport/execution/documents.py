@@ -8,6 +8,7 @@ from operator import attrgetter
 from typing import Final
 
 from graphql import (
+    ASTValidationRule,
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
@@ -17,14 +18,16 @@ from graphql import (
     GraphQLSyntaxError,
     InlineFragmentNode,
     OperationDefinitionNode,
+    ValidationRule,
     parse,
     specified_rules,
     validate,
 )
+from graphql.language.parser import Parser
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
-from graph.concurrency import FairCache
+from graph.concurrency import FairCache, may_pause
 from graph.transport.execution.limits import QueryLimits, too_costly
 from graph.transport.execution.plans.cache import Plans
 from graph.transport.execution.request import Operation, RequestError
@@ -32,7 +35,28 @@ from graph.transport.execution.shape import check_shape
 from graph.transport.execution.wording import naming_arguments
 from graph.transport.status import Stage
 
-_RULES: Final = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
+
+class _Parser(Parser):
+    """Pauses between tokens."""
+
+    def advance_lexer(self) -> None:
+        super().advance_lexer()
+        may_pause()
+
+
+class _Pausing(ValidationRule):
+    """Finds nothing: pauses between the nodes of a document."""
+
+    def enter(self, *_args: object) -> None:
+        may_pause()
+
+
+_RULES: Final[tuple[type[ASTValidationRule], ...]] = (
+    _Pausing,
+    *specified_rules,
+    MaybeNullValidationRule,
+    OneOfInputValidationRule,
+)
 """Those that Strawberry validates with itself."""
 _SOURCE: Final = 8
 """Characters of a plan's source that take as much memory as a character of a parsed text."""
@@ -116,7 +140,7 @@ class Documents:
         if len(text) > self._limits.characters:
             raise too_costly(f"The document has more than {self._limits.characters} characters.")
         try:
-            return parse(text, max_tokens=self._limits.tokens)
+            return _Parser(text, max_tokens=self._limits.tokens).parse_document()
         except RecursionError:
             raise too_costly("The document is nested too deeply.") from None
         except GraphQLError as error:

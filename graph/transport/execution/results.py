@@ -125,7 +125,7 @@ class Results:
         self._groups: Groups[Payload] = Groups(NewestOfEach)
         self._mutations: set[asyncio.Task[Payload]] = set()
 
-    def begin(
+    async def begin(
         self, request: OperationRequest, report: Report, member: Member[Payload]
     ) -> Following | AsyncGenerator[Payload, None]:
         """Begins an operation: a state is followed by the member, others have results to read.
@@ -134,7 +134,7 @@ class Results:
         result.
         """
         try:
-            operation = self.schema.prepare(request)
+            operation = await self.schema.prepared(request)
             report.summary = operation.summary
             if operation.state is not None:
                 return self._follow(operation, request, member)

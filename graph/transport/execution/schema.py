@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Final
 
 import strawberry
@@ -17,6 +17,7 @@ from graphql import (
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types.scalar import ScalarDefinition
 
+from graph.concurrency import in_steps
 from graph.model.price import NO_PRICES, Prices
 from graph.transport.execution.cost import Cost, check_cost
 from graph.transport.execution.documents import (
@@ -76,6 +77,10 @@ class Schema:
     def as_str(self) -> str:
         """The schema in GraphQL's schema definition language."""
         return self._types.as_str()
+
+    async def prepared(self, request: OperationRequest) -> Operation:
+        """The same as ``prepare``, while others are served."""
+        return await in_steps(partial(self.prepare, request))
 
     def prepare(self, request: OperationRequest) -> Operation:
         """The operation that a request selects.

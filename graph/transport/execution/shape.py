@@ -20,6 +20,7 @@ from graphql import (
     ValueNode,
 )
 
+from graph.concurrency import may_pause
 from graph.transport.execution.limits import QueryLimits, too_costly
 
 _INTROSPECTION: Final = 8
@@ -82,6 +83,7 @@ class _Shape:
             raise too_costly("The document is nested too deeply.")
         depth = fields = 0
         for selection in selections:
+            may_pause()
             self._count_directives(selection)
             size = self._size(selection, level)
             depth, fields = max(depth, size.depth), fields + size.fields
@@ -193,6 +195,7 @@ class _Overlaps:
         spread: set[str],
     ) -> None:
         for selection in selections:
+            may_pause()
             if isinstance(selection, FieldNode):
                 key = (selection.alias or selection.name).value
                 by_key.setdefault(key, []).append(selection)

@@ -23,7 +23,7 @@ from tests.transport.small import SCHEMA, execute, unwanted
 
 
 def test_what_is_long_is_not_even_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(documents, "parse", unwanted)
+    monkeypatch.setattr(documents, "validate", unwanted)
     with pytest.raises(RequestError):
         Documents(SCHEMA.core, QueryLimits()).get("x" * 20_001)
 
@@ -51,7 +51,7 @@ def test_few_errors_of_many_are_shown() -> None:
 def test_a_valid_text_is_parsed_and_validated_once(monkeypatch: pytest.MonkeyPatch) -> None:
     kept = Documents(SCHEMA.core, QueryLimits())
     first = kept.get("{ hello }")
-    monkeypatch.setattr(documents, "parse", unwanted)
+    monkeypatch.setattr(Documents, "_parsed", unwanted)
     monkeypatch.setattr(documents, "validate", unwanted)
     assert kept.get("{ hello }") is first
 
@@ -60,7 +60,7 @@ def test_what_is_invalid_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     kept = Documents(SCHEMA.core, QueryLimits())
     with pytest.raises(RequestError):
         kept.get("{ nothing }")
-    monkeypatch.setattr(documents, "parse", unwanted)
+    monkeypatch.setattr(documents, "validate", unwanted)
     with pytest.raises(AssertionError):
         kept.get("{ nothing }")
 

@@ -138,7 +138,7 @@ async def test_a_payload_is_the_encoded_result_with_its_failures(
 
 
 async def result(results: Results, query: str) -> Payload:
-    begun = results.begin(asked(query), report(), Mailbox())
+    begun = await results.begin(asked(query), report(), Mailbox())
     assert not isinstance(begun, Following)
     (payload,) = [each async for each in begun]
     return payload

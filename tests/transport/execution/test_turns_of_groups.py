@@ -60,7 +60,7 @@ async def test_subscribers_that_share_an_execution_share_its_work(
 
     async def noting(of: str) -> AsyncGenerator[str, None]:
         async for state in follow(of):
-            worked_for.append([share[:-1] for share in current_work().shares])
+            worked_for.append(sorted(share[:-1] for share in current_work().shares))
             yield state
 
     monkeypatch.setattr(LEVELS, "follow", noting)
