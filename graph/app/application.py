@@ -43,6 +43,7 @@ from graph.server.garbage_collection import tune_garbage_collection
 from graph.server.headers import SecurityHeaders
 from graph.server.health import Check, Health
 from graph.server.proxies import ProxiedClients
+from graph.server.request_spans import RequestSpans
 from graph.server.signals import on_hangup, on_stop
 from graph.server.threads import tune_threads
 from graph.store import trouble_of
@@ -122,6 +123,7 @@ def _middleware(settings: Settings) -> list[Middleware]:
     return [
         Middleware(ProxiedClients, trusted=settings.trusted_proxies),
         Middleware(AccessLog),
+        *([Middleware(RequestSpans)] if settings.tracing else []),
         Middleware(SecurityHeaders, hsts_seconds=settings.hsts_seconds),
         Middleware(Cors, origins=settings.cors_origins, own=_OF_GRAPHQL),
     ]
@@ -146,6 +148,10 @@ async def _lifespan(
 ) -> AsyncIterator[None]:
     rights = RightsByName.of(settings)
     async with AsyncExitStack() as stack:
+        if settings.tracing:
+            from graph.observability.otel import open_tracing  # noqa: PLC0415 - an extra
+
+            await stack.enter_async_context(open_tracing(state.version))
         auth = Authenticator(
             settings.all_keys, max_cost=settings.token_max_cost, issuers=settings.all_issuers
         )

@@ -23,6 +23,7 @@ from graph.auth import (
     read_keys,
     read_keys_file,
 )
+from graph.config.backends import BackendSettings
 from graph.config.documents import DocumentSettings
 from graph.config.limits import LimitSettings
 from graph.config.logs import LogSettings
@@ -136,7 +137,9 @@ class KeySettings(BaseSettings):
         return (default_key(self.token.get_secret_value().encode()), *keys)
 
 
-class Settings(DocumentSettings, LimitSettings, LogSettings, NetworkSettings, KeySettings):
+class Settings(
+    BackendSettings, DocumentSettings, LimitSettings, LogSettings, NetworkSettings, KeySettings
+):
     listen: str = Field(
         "127.0.0.1:8080",
         description="The address and port to listen on. `:8080` means all addresses.",

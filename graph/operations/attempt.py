@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -13,6 +13,8 @@ from dbos import DBOS
 
 from graph.concurrency import Work, begin_work
 from graph.model.operation import OperationFailure
+from graph.observability import tracing
+from graph.operations.inputs import trace_of
 from graph.operations.runtime import Runtime
 from graph.store import StoredOperation
 
@@ -42,11 +44,13 @@ class Attempt:
             raise RuntimeError("a workflow runs in a task")
         running[task] = self.operation_id
         begin_work(Work((row.requested_key, row.requested_by, row.id)))
+        limiter = self.runtime.limiter
         try:
-            async with self.runtime.limiter.slot(row.account_id, row.group, row.requested_key):
-                # Another replica may have taken it over while it waited.
-                await self.runtime.heartbeat.ensure_owner(asked)
-                yield
+            with _operation_span(row):
+                async with limiter.slot(row.account_id, row.group, row.requested_key):
+                    # Another replica may have taken it over while it waited.
+                    await self.runtime.heartbeat.ensure_owner(asked)
+                    yield
         finally:
             running.pop(task, None)
 
@@ -57,7 +61,8 @@ class Attempt:
         """
 
         async def call() -> T:  # the engine journals the name that it is given, not the function's
-            return await work()
+            with tracing.span(f"step {name}", {"operation.id": self.operation_id}):
+                return await work()
 
         return await DBOS.run_step_async({"name": name}, call)
 
@@ -83,3 +88,11 @@ class Attempt:
 
     async def _store(self, work: Callable[[], Awaitable[T]]) -> T:
         return await self.runtime.retries.call_store(work)
+
+
+def _operation_span(row: StoredOperation) -> tracing.OpenSpan:
+    """Part of the trace of the request that the operation was accepted from, on any attempt."""
+    if not tracing.is_on():
+        return nullcontext()
+    attributes = {"operation.id": row.id, "account": row.account_id, "mover": row.mover_name}
+    return tracing.continued_span(f"operation {row.kind}", trace_of(row.input), attributes)

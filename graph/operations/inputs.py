@@ -20,6 +20,7 @@ from graph.operations import released_pickles
 from graph.store import Parts
 
 _VERSION: Final = 1
+_TRACE: Final = "trace"
 
 
 class UnreadableInput(Exception):
@@ -47,8 +48,14 @@ class DeleteInput:
 Input = CreateInput | DeleteInput
 
 
-def encode(given: Input) -> bytes:
+def encode(given: Input, trace: str | None = None) -> bytes:
+    """``trace``: a ``traceparent``, with which each attempt continues the request's trace.
+
+    Servers that do not know it ignore it, so it needs no version.
+    """
     body = _create(given.new) if isinstance(given, CreateInput) else _delete(given)
+    if trace is not None:
+        body[_TRACE] = trace
     return json.dumps({"version": _VERSION, **body}, separators=(",", ":")).encode()
 
 
@@ -64,6 +71,14 @@ def decode(stored: bytes) -> Input:
         return _READERS[version](given)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise UnreadableInput(f"the stored input cannot be read: {error!r}") from error
+
+
+def trace_of(stored: bytes) -> str | None:
+    """The ``traceparent`` in an input that ``decode`` reads; None if there is none."""
+    if released_pickles.is_pickle(stored):
+        return None
+    trace = json.loads(stored).get(_TRACE)
+    return trace if isinstance(trace, str) else None
 
 
 def fingerprint(new: NewMover) -> str:

@@ -29,6 +29,7 @@ from graph.model.operation import (
     OperationKind,
     OperationStep,
 )
+from graph.observability.tracing import current_traceparent
 from graph.operations import inputs
 from graph.operations.checks import check
 from graph.operations.creating import name_taken
@@ -281,7 +282,7 @@ def _new_operation(
         requested_key=caller.identity.key,
         on_behalf_of=caller.identity.on_behalf_of,
         reservation=inputs.reservation_of(*names),
-        input=inputs.encode(given),
+        input=inputs.encode(given, current_traceparent()),
     )
 
 

@@ -26,8 +26,10 @@ from graph.transport import Report
 log = logging.getLogger(__name__)
 
 _ENTRY: Final = "datasync-api.access"
+TRACE_ID: Final = "datasync-api.trace"
+"""In the scope of a request that has a span: the id of its trace."""
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"})
-_QUIET: Final = frozenset({*health.PATHS, "/v1/datasync/metrics", "/v1/datasync/ping"})
+QUIET: Final = frozenset({*health.PATHS, "/v1/datasync/metrics", "/v1/datasync/ping"})
 """Polled by machines, and therefore logged at debug only."""
 _SHOWN: Final = 200
 _HEADS: Final = frozenset({"http.response.start", "websocket.http.response.start"})
@@ -56,7 +58,7 @@ class Entry:
         kind = message["type"]
         if kind in _HEADS:
             self.status = message["status"]
-            self.streams = _is_stream(message.get("headers", ()))
+            self.streams = is_stream(message.get("headers", ()))
         elif kind == "websocket.accept":
             self.status, self.streams = 101, True
         elif kind == "websocket.close":
@@ -128,12 +130,13 @@ def note_operation(scope: Scope, report: Report) -> None:
 def _operation_line(scope: Scope, report: Report) -> Fields:
     return Fields(
         transport=report.transport,
-        route=_route(scope),
+        route=route_of(scope),
         **_described(report),
         outcome=report.outcome,
         ms=round(1000 * report.seconds, 1),
         caller=report.identity.identity.who,
         request_id=report.request_id,
+        trace_id=scope.get(TRACE_ID),
     )
 
 
@@ -163,13 +166,13 @@ def _counted(names: Counter[str]) -> str:
 
 
 def _finish(scope: Scope, entry: Entry) -> None:
-    seconds, route = time.perf_counter() - entry.started, _route(scope)
+    seconds, route = time.perf_counter() - entry.started, route_of(scope)
     method = scope.get("method", "WEBSOCKET")
     method = method if method in _METHODS or method == "WEBSOCKET" else "OTHER"
     HTTP_REQUESTS.labels(method, route, entry.status).inc()
     if not entry.streams:
         HTTP_SECONDS.labels(method, route).observe(seconds)
-    level = logging.DEBUG if route in _QUIET else logging.INFO
+    level = logging.DEBUG if route in QUIET else logging.INFO
     if log.isEnabledFor(level):
         log.log(level, _line(scope, entry, method, route, seconds))
 
@@ -189,10 +192,11 @@ def _line(scope: Scope, entry: Entry, method: str, route: str, seconds: float) -
         rejected=entry.rejected,
         peer=_peer(scope) if entry.rejected else None,
         request_id=entry.request_id,
+        trace_id=scope.get(TRACE_ID),
     )
 
 
-def _route(scope: Scope) -> str:
+def route_of(scope: Scope) -> str:
     """The template of the route that matched, so that the set of labels is bounded."""
     path: str | None = getattr(scope.get("route"), "path", None)
     return path or "none"
@@ -203,7 +207,8 @@ def _peer(scope: Scope) -> str:
     return str(client[0]) if client else "unknown"
 
 
-def _is_stream(headers: Any) -> bool:  # noqa: ANN401 - pairs of bytes, as ASGI has them
+def is_stream(headers: Any) -> bool:  # noqa: ANN401 - pairs of bytes, as ASGI has them
+    """Whether a response with these headers lasts as long as its client listens."""
     return any(
         name.lower() == b"content-type" and value.startswith(_STREAMS) for name, value in headers
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import importlib
 import logging
 import os
 import platform
@@ -50,6 +51,7 @@ def serve(found: LoadedSettings, workers: int) -> int:
     block_hangup()  # each application handles the signal once it has read its keys
     os.environ.update(found.credentials)
     _check_region(found)
+    _check_tracing(found)
     with _address_of(found) as sockets:
         trouble = asyncio.run(trouble_with(found.settings.store_url))
         if trouble:
@@ -112,6 +114,17 @@ def _check_region(found: LoadedSettings) -> None:
         raise SettingsError(error.message) from None
     if not known:
         raise found.wrong("region", f"'{region}' is not an AWS region such as us-east-1")
+
+
+def _check_tracing(found: LoadedSettings) -> None:
+    """Here, and not in a worker, which would be started again and again."""
+    if not found.settings.tracing:
+        return
+    try:
+        importlib.import_module("graph.observability.otel")
+    except ImportError as error:
+        why = f"it needs the extra 'otel', as in `pip install 'datasync-api[otel]'`: {error}"
+        raise found.wrong("tracing", why) from None
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from typing import Final
 
 from graph.model.errors import Upstream
 from graph.observability.metrics import STORE_CALLS, STORE_SECONDS, STORE_WAIT_SECONDS
+from graph.observability.tracing import span
 
 OK: Final = "ok"
 ROLLED_BACK: Final = "rolled_back"
@@ -23,7 +24,8 @@ def measured() -> Iterator[None]:
     """Measures a transaction that has its turn."""
     started, outcome = time.perf_counter(), ROLLED_BACK
     try:
-        yield
+        with span("store transaction", call=True):
+            yield
         outcome = OK
     except asyncio.CancelledError:
         outcome = CANCELLED

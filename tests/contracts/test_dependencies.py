@@ -7,8 +7,8 @@ import functools
 import re
 import sys
 import tomllib
-from collections.abc import Iterable, Mapping
-from importlib.metadata import packages_distributions
+from collections.abc import Iterable, Mapping, Sequence
+from importlib.metadata import files, packages_distributions
 from pathlib import Path
 from typing import Any, Final
 
@@ -59,18 +59,30 @@ def distributions() -> Mapping[str, list[str]]:
     return packages_distributions()
 
 
-def imported(files: Iterable[Path]) -> set[str]:
+def imported(sources: Iterable[Path]) -> set[str]:
     """The distributions of all modules that are imported anywhere in the files."""
     owners = distributions()
     found: set[str] = set()
-    for file in files:
+    for file in sources:
         for node in ast.walk(ast.parse(file.read_text())):
             for module in modules(node):
                 top = module.partition(".")[0]
                 if top not in sys.stdlib_module_names and top not in OURS:
                     assert top in owners, f"{file} imports {module}, which is not installed"
-                    found |= {normalized(each) for each in owners[top]}
+                    found |= {normalized(each) for each in having(module, owners[top])}
     return found
+
+
+def having(module: str, owners: Sequence[str]) -> list[str]:
+    """Of the distributions that share a namespace, those that have the module."""
+    if not module.startswith("opentelemetry."):
+        return list(owners)
+    path = module.replace(".", "/")
+    return [
+        each
+        for each in owners
+        if any(str(file).startswith((f"{path}/", f"{path}.py")) for file in files(each) or ())
+    ]
 
 
 def modules(node: ast.AST) -> list[str]:
@@ -86,7 +98,10 @@ def sources(*folders: str, without: str | None = None) -> list[Path]:
     return [file for file in found if without is None or (ROOT / without) not in file.parents]
 
 
-PRODUCTION = sources("graph", "rest_compat", without="graph/sandbox")
+TRACES: Final = [ROOT / "graph/observability/otel.py"]
+PRODUCTION = [
+    file for file in sources("graph", "rest_compat", without="graph/sandbox") if file not in TRACES
+]
 
 
 def test_production_imports_only_what_it_declares() -> None:
@@ -99,6 +114,10 @@ def test_the_sandbox_imports_only_what_it_and_production_declare() -> None:
     assert undeclared == set()
 
 
+def test_what_sends_traces_imports_only_its_extra() -> None:
+    assert imported(TRACES) - declared()["otel"] == set()
+
+
 def test_the_tests_import_only_what_is_declared() -> None:
     assert imported(sources("tests")) - set().union(*declared().values()) == set()
 
@@ -108,6 +127,7 @@ def test_the_tests_import_only_what_is_declared() -> None:
     [
         ("production", PRODUCTION),
         ("sandbox", sources("graph/sandbox")),
+        ("otel", TRACES),
         ("dev", [*sources("tests"), ROOT / "hatch_build.py"]),
     ],
 )

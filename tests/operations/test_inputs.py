@@ -23,6 +23,7 @@ from graph.operations.inputs import (
     decode,
     encode,
     fingerprint,
+    trace_of,
 )
 
 RELEASED = Path(__file__).parent / "released" / "store.sql"
@@ -49,6 +50,14 @@ movers = st.builds(
 )
 parts = st.none() | st.lists(st.tuples(texts, maybe), max_size=3)
 inputs = st.builds(CreateInput, movers) | st.builds(DeleteInput, texts, maybe, parts)
+
+
+@given(inputs, maybe)
+def test_the_trace_is_beside_what_was_asked(given: Input, trace: str | None) -> None:
+    stored = encode(given, trace)
+    assert decode(stored) == given
+    assert trace_of(stored) == trace
+    assert trace_of(encode(given)) is None  # as an earlier release stored it
 
 
 @given(inputs)

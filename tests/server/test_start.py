@@ -47,6 +47,16 @@ def test_an_answer_on_a_kept_connection_waits_for_no_acknowledgement() -> None:
             assert bound.proto == socket.IPPROTO_TCP
 
 
+def test_traces_without_the_extra_that_sends_them(
+    environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    environment.setenv("DATASYNC_API_TRACING", "true")
+    environment.setitem(sys.modules, "graph.observability.otel", None)  # cannot be imported
+    assert refused(capsys, "--workers", "2").startswith(
+        "DATASYNC_API_TRACING is wrong: it needs the extra 'otel', "
+    )
+
+
 @pytest.mark.parametrize("workers", ["1", "2"])
 @pytest.mark.parametrize("region", ["mars-1", "", "us east!"])
 def test_a_region_that_is_none(

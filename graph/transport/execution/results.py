@@ -23,6 +23,7 @@ from graph.transport.execution.groups import Executions, Groups, Membership
 from graph.transport.execution.request import Operation, OperationRequest, RequestError
 from graph.transport.execution.schema import Schema
 from graph.transport.execution.sharing import SharedOperation
+from graph.transport.execution.spans import note_failures, operation_span
 from graph.transport.report import NO_FIELD, Context, Failures, Report, Summary, failures_of
 from graph.transport.status import Stage
 
@@ -137,7 +138,8 @@ class Results:
             operation = await self.schema.prepared(request)
             report.summary = operation.summary
             if operation.state is not None:
-                return self._follow(operation, request, member)
+                with operation_span(operation.summary, request, separate=_lasts(report)):
+                    return self._follow(operation, request, member)
         except RequestError as error:
             return _only(self._refused(error, request))
         return self._results(operation, request, report)
@@ -199,9 +201,9 @@ class Results:
         """
         bill = bill_of(self._charge, operation, request)
         if operation.type is not OperationType.MUTATION:
-            return await self._executed(operation, request, bill)
+            return await self._traced(operation, request, bill, report)
         # Owned by ``_mutations`` until it is done.
-        task = asyncio.create_task(self._executed(operation, request, bill))
+        task = asyncio.create_task(self._traced(operation, request, bill, report))
         self._mutations.add(task)
         task.add_done_callback(self._mutations.discard)
         try:
@@ -217,6 +219,14 @@ class Results:
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
+
+    async def _traced(
+        self, operation: Operation, request: OperationRequest, bill: Bill, report: Report
+    ) -> Payload:
+        with operation_span(operation.summary, request, separate=_lasts(report)) as span:
+            payload = await self._executed(operation, request, bill)
+            note_failures(span, payload.failures)
+            return payload
 
     async def _executed(
         self, operation: Operation, request: OperationRequest, bill: Bill
@@ -246,6 +256,11 @@ class Results:
                     yield _encoded(result, operation.summary)
         except Exception as error:  # noqa: BLE001 - the same
             yield _broken(request, error)
+
+
+def _lasts(report: Report) -> bool:
+    """Whether many operations arrive on the connection."""
+    return report.transport == "websocket"
 
 
 async def _only(payload: Payload) -> AsyncGenerator[Payload, None]:
