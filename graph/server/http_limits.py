@@ -13,6 +13,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from graph.observability.logs import Fields
 from graph.observability.metrics import HTTP_REQUESTS
 from graph.server.health import PATHS
+from graph.server.light import Flow, LightEvent, Pipeline
 from graph.server.peer_connections import PeerConnections, Place
 from graph.server.request_parser import RequestParser
 from graph.server.websocket_limits import BoundedWebSocket
@@ -43,6 +44,20 @@ class ConnectionLimits:
 class BoundedHttp(HttpToolsProtocol):
     """uvicorn's protocol with deadlines for reading and writing, and a bounded request head."""
 
+    # Streams last, so memory counts. With more than 30 members of its own, the dictionary of an
+    # object takes 1.5 kB, and is not shared with those of others.
+    __slots__ = (
+        "_deadline",
+        "_excess",
+        "_in_head",
+        "_limits",
+        "_peers",
+        "_place",
+        "_refused",
+        "_requests",
+        "_started",
+    )
+
     def __init__(
         self,
         *args: Any,  # noqa: ANN401 - uvicorn's
@@ -53,6 +68,7 @@ class BoundedHttp(HttpToolsProtocol):
         super().__init__(*args, **kwargs)
         self._requests = RequestParser(self, max_head_bytes=limits.head_bytes)
         self.parser = cast("Any", self._requests)
+        self.pipeline = cast("Any", Pipeline())
         self._limits, self._peers = limits, peers
         self._place: Place | None = None
         self._deadline: asyncio.TimerHandle | None = None
@@ -65,6 +81,7 @@ class BoundedHttp(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self.flow = cast("Any", Flow(transport))
         peer = self.client[0] if self.client else ""
         self._place = self._peers.enter(peer, transport.close)
         self._excess = self._place is None or self._place.is_excess
@@ -106,6 +123,9 @@ class BoundedHttp(HttpToolsProtocol):
         if self._requests.should_upgrade():
             self.headers[:] = _handshake(self.headers)
         super().on_headers_complete()
+        if self._requests.should_upgrade():
+            return
+        self.cycle.message_event = cast("Any", LightEvent())  # its task has not begun yet
         if self._excess:
             self.cycle.keep_alive = False
 
@@ -114,8 +134,8 @@ class BoundedHttp(HttpToolsProtocol):
             return
         super().handle_websocket_upgrade()
         protocol = self.transport.get_protocol()
-        if isinstance(protocol, BoundedWebSocket):
-            protocol.on_lost = self._leave
+        if isinstance(protocol, BoundedWebSocket) and self._place is not None:
+            protocol.on_lost = self._place.leave  # not a method of this object, which is done
         else:
             self._leave()
 
@@ -129,8 +149,10 @@ class BoundedHttp(HttpToolsProtocol):
         self._cancel_deadline()
         self._in_head, self._started = True, False
         super().on_message_complete()
-        if not (self._requests.should_upgrade() or self._requests.should_keep_alive()):
-            self._close_when_answered()
+        if not self._requests.should_upgrade():
+            self.headers = []  # the application has a list of its own, and may drop it
+            if not self._requests.should_keep_alive():
+                self._close_when_answered()
         self._note_idle()
 
     def on_response_complete(self) -> None:

@@ -19,6 +19,7 @@ import uvicorn
 from uvicorn.config import STARTUP_FAILURE
 
 from graph.aws.client.regions import is_region
+from graph.concurrency import Watchdog
 from graph.config.settings import Settings, SettingsError
 from graph.config.sources import LoadedSettings
 from graph.model.errors import Invalid
@@ -190,7 +191,7 @@ def _config(settings: Settings, workers: int) -> uvicorn.Config:
         workers=workers,
         loop="graph.server.listener:ServerLoop",
         http=cast("Any", partial(BoundedHttp, limits=limits, peers=peers)),
-        ws=BoundedWebSocket,
+        ws=cast("Any", partial(BoundedWebSocket, watchdog=Watchdog())),
         ws_max_size=_SOCKET_BYTES,
         ws_per_message_deflate=False,
         proxy_headers=False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any, Final, cast
 
@@ -9,6 +10,8 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.frames import Frame
 from websockets.http11 import Request
 
+from graph.concurrency import Check, Watchdog
+from graph.server.light import LightEvent, LightQueue
 from graph.transport import ABORT
 
 _RATE: Final = 100.0
@@ -26,8 +29,41 @@ _TOO_MANY: Final = 1008
 class BoundedWebSocket(WebSocketsSansIOProtocol):
     """Closes the connection of a client that sends too many frames."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - uvicorn's
+    # Subscribers stay for hours, so memory counts. With more than 30 members the dictionary of an
+    # object takes 1.5 kB, so some of the base class are kept here as well.
+    __slots__ = (
+        "_filled_at",
+        "_keepalive",
+        "_tokens",
+        "_watchdog",
+        "asgi_version",
+        "close_timeout",
+        "curr_msg_data_type",
+        "initial_response",
+        "last_ping_rtt",
+        "on_lost",
+        "pending_ping_payload",
+        "ping_interval",
+        "ping_sent_at",
+        "ping_timeout",
+        "ping_timer",
+        "pong_timer",
+        "root_path",
+        "scheme",
+    )
+
+    def __init__(
+        self,
+        *args: Any,  # noqa: ANN401 - uvicorn's
+        watchdog: Watchdog | None = None,
+        **kwargs: Any,  # noqa: ANN401 - uvicorn's
+    ) -> None:
+        """``watchdog``: sends pings, with one timer for all connections that it is shared by."""
         super().__init__(*args, **kwargs)
+        self._watchdog = watchdog or Watchdog()
+        self._keepalive: list[Check] | None = None
+        self.queue = cast("Any", LightQueue())
+        self.writable = cast("Any", LightEvent(is_set=True))
         self._tokens, self._filled_at = _BURST, self.loop.time()
         self.on_lost: Callable[[], None] = _nothing
         """Called at the end of the connection."""
@@ -35,6 +71,29 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
         self.on_lost()
+
+    def start_keepalive(self) -> None:
+        if self.ping_interval:
+            self._keepalive = self._watchdog.add(self._check_alive, self.ping_interval)
+
+    def stop_keepalive(self) -> None:
+        super().stop_keepalive()
+        if self._keepalive is not None:
+            self._watchdog.remove(self._keepalive)
+            self._keepalive = None
+
+    def _check_alive(self, now: float) -> float | None:
+        """Sends a ping; closes the connection instead if the one before was not answered."""
+        if self.close_sent or self.transport.is_closing():
+            return None
+        if self.ping_timeout is not None and self.pending_ping_payload is not None:
+            self.keepalive_timeout()
+            return None
+        self.pending_ping_payload = os.urandom(4)
+        self.ping_sent_at = now
+        self.conn.send_ping(self.pending_ping_payload)
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        return now + (self.ping_timeout or self.ping_interval or 0.0)
 
     def data_received(self, data: bytes) -> None:
         for start in range(0, len(data), _PIECE):
@@ -64,6 +123,11 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
             self.transport.write(_frame(text.encode()))
         else:
             await super().send(message)
+            if message["type"] == "websocket.accept":
+                # Not read any more, and kilobytes with the headers that browsers send. The library
+                # keeps the request, too.
+                self.request.headers.clear()
+                self.response = cast("Any", None)
 
     def handle_text(self, event: Frame) -> None:
         if self._admit():

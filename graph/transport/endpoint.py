@@ -212,3 +212,13 @@ def address_of(scope: Scope) -> Hashable:
 def abort(scope: Scope) -> None:
     """Ends a connection whose client does not read, where the server offers that."""
     scope.get(ABORT, lambda: None)()
+
+
+def forget_headers(scope: Scope) -> None:
+    """Frees the headers of a connection that lasts: kilobytes, with the cookies and tokens in them.
+
+    To be called once the caller is known; nothing reads them later.
+    """
+    headers, scope["headers"] = scope.get("headers"), []
+    if isinstance(headers, list):
+        headers.clear()  # Starlette's ``Headers`` of the connection have the same list

@@ -12,7 +12,7 @@ from typing import Any, Final
 import orjson
 from starlette.types import Message, Receive, Scope, Send
 
-from graph.transport.endpoint import WITHDRAWN, Endpoint, abort
+from graph.transport.endpoint import WITHDRAWN, Endpoint, abort, forget_headers
 from graph.transport.execution.request import OperationRequest
 from graph.transport.execution.results import Following, Payload
 from graph.transport.follower import Follower
@@ -62,7 +62,9 @@ class EventStream:
         self, endpoint: Endpoint, form: Format, asked: OperationRequest, report: Report
     ) -> None:
         self._endpoint, self._form = endpoint, form
-        self._asked, self._report = asked, report
+        self._asked = [asked]
+        """Empty once the operation has begun."""
+        self._report = report
         self.headers = {"Content-Type": form.content_type, **_UNBUFFERED}
 
     async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
@@ -80,7 +82,8 @@ class EventStream:
 
     async def _begin(self, stream: _OpenStream) -> Follower | _Writer:
         follower = _StreamFollower(stream.outbox, self._report, self._form, stream.lifetime)
-        begun = await self._endpoint.results.begin(self._asked, self._report, follower)
+        # What a group needs of the request, the group keeps.
+        begun = await self._endpoint.results.begin(self._asked.pop(), self._report, follower)
         if not isinstance(begun, Following):
             return stream.written(self._parts(begun))
         follower.following = begun
@@ -142,6 +145,7 @@ class _OpenStream:
         receive: Receive,
     ) -> None:
         """Raises what prevents the results from being sent, unless the client has disconnected."""
+        forget_headers(self._scope)
         work: Follower | _Writer | None = None
         try:
             with self._endpoint.watchdog.checking(self._check, self._pause(0.0)):

@@ -7,13 +7,13 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from graph.model.errors import INTERNAL_ERROR
 from graph.transport.body import decode
 from graph.transport.channel import Channel
-from graph.transport.endpoint import WITHDRAWN, Endpoint, Slot, abort
+from graph.transport.endpoint import WITHDRAWN, Endpoint, Slot, abort, forget_headers
 from graph.transport.lifetime import Ending, Lifetime
 from graph.transport.messages import pong, problem_of, text
 from graph.transport.origin import may_connect
@@ -114,17 +114,23 @@ class _Connection:
             abort(self._socket.scope)
 
     async def _read(self) -> None:
-        while not self._channel.closed:
-            message = await self._socket.receive()
-            if message["type"] == "websocket.disconnect":
-                return
-            try:
-                await self._received(message.get("text"))
-            except ClientGone:
-                log.debug("a client disconnected while it was answered")
-                return
+        goes_on = True
+        while goes_on and not self._channel.closed:
+            # No variable of this method holds a message: it would be kept until the next one.
+            goes_on = await self._received(await self._socket.receive())
 
-    async def _received(self, text: str | None) -> None:
+    async def _received(self, message: Message) -> bool:
+        """Whether the client may send more."""
+        if message["type"] == "websocket.disconnect":
+            return False
+        try:
+            await self._handle(message.get("text"))
+        except ClientGone:
+            log.debug("a client disconnected while it was answered")
+            return False
+        return True
+
+    async def _handle(self, text: str | None) -> None:
         if text is None:
             await self._channel.close(4400, "WebSocket message type must be text")
             return
@@ -164,6 +170,7 @@ class _Connection:
         self._slot.name(names)
         self._new.release()
         self._acknowledged = True
+        forget_headers(self._socket.scope)
         await self._channel.send('{"type":"connection_ack"}')
 
     async def _refuse(self, error: Exception) -> None:

@@ -26,6 +26,7 @@ from typing import Any, cast
 import strawberry
 import uvicorn
 
+from graph.concurrency import Watchdog
 from graph.server.http_limits import BoundedHttp, ConnectionLimits
 from graph.server.peer_connections import PeerConnections
 from graph.server.websocket_limits import BoundedWebSocket
@@ -103,9 +104,11 @@ def serve(hertz: float) -> None:
         app,
         port=PORT,
         loop="asyncio",
-        ws=BoundedWebSocket,
+        ws=cast("Any", partial(BoundedWebSocket, watchdog=Watchdog())),
         http=cast("Any", http),
         ws_per_message_deflate=False,
+        proxy_headers=False,
+        access_log=False,
         log_level="critical",
         lifespan="off",
         backlog=8_192,
