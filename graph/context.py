@@ -68,10 +68,12 @@ class Context(ReadContext):
     identity: Identity
     withdrawals: int = 0
     """How often credentials had been withdrawn when the caller was authenticated."""
+    expires_at: float | None = None
+    """When the credentials expire, as of ``Caller``."""
 
     @property
     def caller(self) -> Caller:
-        return Caller(self.identity, self.rights)
+        return Caller(self.identity, self.rights, self.expires_at)
 
 
 def open_context(services: Services, caller: Caller, request_id: str) -> Context:
@@ -90,6 +92,7 @@ def open_context(services: Services, caller: Caller, request_id: str) -> Context
         loaders=_loaders(services),
         usage=usage,
         withdrawals=services.waits.withdrawals,
+        expires_at=caller.expires_at,
     )
 
 

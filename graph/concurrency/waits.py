@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
+from math import inf
 
 from graph.concurrency.in_progress import InProgress
 
 
 class Withdrawn(Exception):
-    """The credential of a caller that waits was removed or changed."""
+    """The credential of a caller that waits was removed or changed, or has expired."""
 
 
 class Waits:
@@ -29,16 +30,23 @@ class Waits:
 
     @asynccontextmanager
     async def at_most(
-        self, seconds: float, credential: str | None = None, *, since: int = 0
+        self,
+        seconds: float,
+        credential: str | None = None,
+        *,
+        since: int = 0,
+        expires_in: float | None = None,
     ) -> AsyncIterator[None]:
         """Leaves its block after ``seconds``, without an error.
 
-        Raises NoRoom, and Withdrawn if the credential is withdrawn, or was after the caller had
-        been authenticated: when there had been ``since`` withdrawals.
+        Raises NoRoom, and Withdrawn if the credential is withdrawn or expires, or was withdrawn
+        after the caller had been authenticated: when there had been ``since`` withdrawals.
         """
         self._require(credential, since)
         leave = self._room.enter_current()
-        scope = asyncio.timeout(0 if self._ended else seconds)
+        valid = inf if expires_in is None else max(0.0, expires_in)
+        expiry = asyncio.get_running_loop().time() + valid
+        scope = asyncio.timeout(0 if self._ended else min(seconds, valid))
         self._open[scope] = credential
         try:
             async with scope:
@@ -50,6 +58,8 @@ class Waits:
             del self._open[scope]
             leave()
         self._require(credential, since)
+        if asyncio.get_running_loop().time() >= expiry:
+            raise Withdrawn
 
     def end(self) -> None:
         """Ends all waits, also those that begin later."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from typing import Final
@@ -24,7 +25,7 @@ async def wait_for_run(context: Context, run_arn: str, seconds: int) -> tuple[Ru
     """The run once it has ended, or as it is after ``seconds`` or when the server stops.
 
     Shares the polls of those who follow it. Raises NotFound, what following it raises, and
-    Unauthenticated if the credential of the caller is removed or changed meanwhile.
+    Unauthenticated if the credential of the caller is removed or changed meanwhile, or expires.
     """
     run, progress = await get_visible_run(context, run_arn), None
     async with (
@@ -56,7 +57,10 @@ async def _waiting(context: Context, seconds: int) -> AsyncIterator[None]:
         )
     try:
         async with context.services.waits.at_most(
-            seconds, context.identity.granted_by, since=context.withdrawals
+            seconds,
+            context.identity.granted_by,
+            since=context.withdrawals,
+            expires_in=context.caller.expires_in(time.time()),
         ):
             yield
         context.loaders.forget()  # what was being loaded when the time was over is cancelled

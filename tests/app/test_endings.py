@@ -31,6 +31,8 @@ class World:
     app: Starlette
     graphql: GraphQLApp
     query: str
+    others: tuple[str, str]
+    """Subscriptions to the activity of the account, and to several runs."""
 
 
 @pytest.fixture
@@ -49,7 +51,9 @@ async def world(
         await asyncio.to_thread(aws.turn, 0)
         run = (await ask(client, START, id=mover))["startMover"]["run"]["id"]
         query = f'subscription {{ runProgress(run: "{run}") {{ sequence run {{ status }} }} }}'
-        yield World(aws, app, graphql.endpoint, query)
+        activity = f'subscription {{ activity(account: "{LAB}") {{ __typename }} }}'
+        several = f'subscription {{ runsProgress(runs: ["{run}"]) {{ sequence }} }}'
+        yield World(aws, app, graphql.endpoint, query, (activity, several))
 
 
 async def over(world: World) -> None:
@@ -58,6 +62,11 @@ async def over(world: World) -> None:
 
 async def withdrawn(world: World) -> None:
     world.graphql.withdraw(lambda caller: bool(caller.identity.key == "g"))
+
+
+async def expired(world: World) -> None:
+    for lifetime in world.graphql.endpoint._open:
+        lifetime.expire_in(0.0)
 
 
 async def moved(world: World) -> None:
@@ -79,12 +88,17 @@ COMPLETE: Final = "complete"
 REASONS: Final[dict[Happens, tuple[object, object, object]]] = {
     over: (COMPLETE, COMPLETE, COMPLETE),
     withdrawn: ((4403, "Credentials no longer valid"), "UNAUTHENTICATED", "UNAUTHENTICATED"),
+    expired: ((4403, "Credentials no longer valid"), "UNAUTHENTICATED", "UNAUTHENTICATED"),
     moved: ("NOT_FOUND", "NOT_FOUND", "NOT_FOUND"),
     refused: ("ACCESS_DENIED", "ACCESS_DENIED", "ACCESS_DENIED"),
     stopped: ((1012, "Service restart"), "retry: 1000", "SERVER_STOPPING"),
 }
 """What happens, and how a WebSocket, server-sent events and a multipart response tell."""
 each = pytest.mark.parametrize("happens", REASONS, ids=lambda each: each.__name__)
+each_of_all = pytest.mark.parametrize(
+    "happens", [withdrawn, expired, stopped], ids=lambda each: each.__name__
+)
+"""What ends every subscription alike."""
 
 
 @each
@@ -130,6 +144,31 @@ async def test_a_multipart_response_tells_why(world: World, happens: Happens) ->
     parts = [part.split("\r\n\r\n")[-1] for part in stream.text.split("\r\n--graphql")]
     told = codes_of([json.loads(part) for part in parts if part.startswith("{")])
     assert (told or [COMPLETE]) == [REASONS[happens][2]]
+
+
+@each_of_all
+async def test_activity_and_several_runs_end_alike(world: World, happens: Happens) -> None:
+    socket = Socket(world.app, path="/graphql", headers=HEADERS)
+    first, second = (
+        Streaming(world.app, query, path="/graphql", more=HEADERS) for query in world.others
+    )
+    async with socket as wire, first as activity, second as several:
+        wire.say({"type": "connection_init"})
+        for number, query in enumerate(world.others):
+            wire.say({"type": "subscribe", "id": str(number), "payload": {"query": query}})
+        await wire.until(
+            lambda: {"0", "1"} == {each["id"] for each in wire.heard if each["type"] == "next"}
+        )
+        await activity.until(lambda: "event: next" in activity.text)
+        await several.until(lambda: "event: next" in several.text)
+        await happens(world)
+        await wire.until(lambda: bool(wire.closed_with))
+        assert wire.closed_with == REASONS[happens][0]
+        for stream in (activity, several):
+            await stream.ended()
+            assert str(REASONS[happens][1]) in stream.text.split("event: next")[-1]
+        wire.leave()
+        await wire.ended()
 
 
 def codes_of(messages: list[Any]) -> list[str]:

@@ -99,8 +99,13 @@ def serve(hertz: float) -> None:
             executions_per_caller=many,
         ),
     )
-    http = partial(BoundedHttp, limits=ConnectionLimits(15), peers=PeerConnections(2 * many))
-    config = uvicorn.Config(
+    asyncio.run(served(uvicorn.Server(configured(app, 2 * many)), hertz))
+
+
+def configured(app: GraphQLApp, connections: int) -> uvicorn.Config:
+    """As the command line serves it."""
+    http = partial(BoundedHttp, limits=ConnectionLimits(15), peers=PeerConnections(connections))
+    return uvicorn.Config(
         app,
         port=PORT,
         loop="asyncio",
@@ -113,7 +118,6 @@ def serve(hertz: float) -> None:
         lifespan="off",
         backlog=8_192,
     )
-    asyncio.run(served(uvicorn.Server(config), hertz))
 
 
 async def served(server: uvicorn.Server, hertz: float) -> None:
@@ -195,6 +199,7 @@ async def measure(pid: int, options: Scenario) -> list[str]:
     print(f"  {options.kind}: {alive} alive, {ours}, {per:.1f} kB per subscriber")  # noqa: T201
     if options.grows:
         missed = await growth(pid, full, options)
+        missed += [] if all(client.alive for client in clients) else ["clients were disconnected"]
     else:
         os.kill(pid, signal.SIGUSR1)
         await asyncio.sleep(2)

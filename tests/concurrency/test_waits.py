@@ -79,6 +79,18 @@ async def test_a_wait_does_not_begin_or_succeed_for_who_was_authenticated_before
             waits.withdraw({"lost"})
 
 
+async def test_a_wait_ends_with_an_error_when_the_credential_expires() -> None:
+    waits = Waits()
+    for seconds in (0.01, 0.0, -5.0):
+        with pytest.raises(Withdrawn):
+            async with waits.at_most(3_600, "name", expires_in=seconds):
+                await never()
+    async with waits.at_most(0.01, "name", expires_in=3_600):
+        await never()
+    async with waits.at_most(3_600, "name", expires_in=3_600):
+        pass
+
+
 async def test_a_cancelled_wait_is_cancelled() -> None:
     waits = Waits()
 

@@ -14,6 +14,7 @@ import pytest
 from graph.app import application, services
 from graph.concurrency import Waits
 from graph.context import Services
+from graph.model.caller import Caller
 from graph.sandbox import Fault, Sandbox
 from tests.world import CREATE, LAB, ask, furnish, made, new_mover, serving, tell
 
@@ -115,6 +116,17 @@ async def test_who_waits_with_a_withdrawn_key_is_shown_nothing(world: World) -> 
         (error,) = (await asyncio.wait_for(answer, 30))["errors"]
         assert error["extensions"]["code"] == "UNAUTHENTICATED"
         assert world.aws.interceptor.counts()["datasync.ListTasks"] == calls["datasync.ListTasks"]
+
+
+async def test_who_waits_when_its_token_expires_is_shown_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = await world.started()
+    documents = [(RUN, run), (OPERATION, await created(world))]
+    monkeypatch.setattr(Caller, "expires_in", lambda _caller, _now: 0.1)
+    for document, node in documents:
+        (error,) = (await tell(world.client, document, id=node))["errors"]
+        assert error["extensions"]["code"] == "UNAUTHENTICATED"
 
 
 async def created(world: World) -> str:
