@@ -14,16 +14,12 @@ _UNCHANGED: Final = "unchanged"
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class NotReady(Exception):
-    """The value of a field is not there yet."""
-
-
 @dataclass(frozen=True, slots=True)
 class Plain:
     """A field whose resolver only reads.
 
     The resolver does not wait and has no effect, so that it may be called twice; it takes no
-    arguments, and uses nothing of ``info`` but the context. See also ``read``.
+    arguments, and uses nothing of ``info`` but the context. See also ``loads``.
     """
 
     path: str | None = None
@@ -31,9 +27,10 @@ class Plain:
     has to be called."""
     word: type[Enum] | None = None
     """The enum that it converts the attribute to; it leaves None as it is."""
-    read: Callable[[Any], Any] | None = None
-    """What returns the same for an object, of a resolver that may have to wait for some: it raises
-    NotReady for these."""
+    loads: bool = False
+    """Whether the resolver waits for DataLoaders, and for nothing else: it uses no timeout, task
+    group or context variable of its own, as its first step may be taken by another task than the
+    others. It may be a coroutine function, or return a coroutine for some objects only."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ GRAPHQL_PLANS = Counter(
 GRAPHQL_VALUES = Counter(
     "datasync_api_graphql_planned_values_total",
     "Lists and objects that have a plan: compiled if it completed them; otherwise why they were "
-    "executed without it: null, class, list, value, variable, large, waits or error.",
+    "executed without it: null, class, list, value, variable, large, load or error.",
     ["outcome"],
 )
 HTTP_REQUESTS = Counter(

@@ -12,7 +12,7 @@ import strawberry
 from graph.context import Context, ReadContext
 from graph.model.errors import Invalid, NotFound
 from graph.model.location import ListedLocation, Location
-from graph.model.plain import PLAIN, NotReady, Plain
+from graph.model.plain import PLAIN, Plain
 from graph.resolvers import locations
 
 Info = strawberry.Info[ReadContext, None]
@@ -62,6 +62,11 @@ def reads(description: str) -> Any:
     return strawberry.field(description=description, metadata={PLAIN: Plain()})
 
 
+def loads(description: str) -> Any:
+    """A field whose resolver only reads and waits for DataLoaders alone: see ``Plain.loads``."""
+    return strawberry.field(description=description, metadata={PLAIN: Plain(loads=True)})
+
+
 def attribute(path: str, description: str) -> Any:
     """A field that returns an attribute of the object's ``value``."""
     get = attrgetter(f"value.{path}")
@@ -108,13 +113,7 @@ def detail(read: Callable[[Location], Any], description: str, *, gone: Any = Non
         value = root.value
         return later(value, info) if isinstance(value, ListedLocation) else read(value)
 
-    def known(root: Any) -> Any:
-        if isinstance(root.value, ListedLocation):
-            raise NotReady
-        return read(root.value)
-
-    plain = Plain(read=known)
-    return strawberry.field(resolver=resolve, description=description, metadata={PLAIN: plain})
+    return loads(description)(resolve)
 
 
 def member(*path: str, description: str) -> Any:

@@ -10,7 +10,7 @@ from graph.model import location as model
 from graph.model.words import LocationKind
 from graph.resolvers import locations
 from graph.schema import enums, words  # noqa: F401 - describe the enums
-from graph.schema.fields import Info, attribute, detail, word
+from graph.schema.fields import Info, attribute, detail, loads, word
 from graph.schema.node import Node
 from graph.schema.scalars import Arn
 from graph.schema.tag import Tag
@@ -41,8 +41,8 @@ class Location(Node):
     def key(self) -> str:
         return self.value.arn
 
-    @strawberry.field(
-        description="The tags of the location. Costs a call to AWS per location. Null, with an "
+    @loads(
+        "The tags of the location. Costs a call to AWS per location. Null, with an "
         "error, if that call fails."
     )
     async def tags(self, info: Info) -> list[Tag] | None:

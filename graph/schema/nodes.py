@@ -27,7 +27,7 @@ from graph.schema.connections import (
     edges_of,
     page_request,
 )
-from graph.schema.fields import Info, attribute, or_null, reads, word
+from graph.schema.fields import Info, attribute, loads, or_null, reads, word
 from graph.schema.location import Location
 from graph.schema.locations import shown
 from graph.schema.mover_search import (
@@ -227,25 +227,20 @@ class Mover(TaskFields, Node):
     def viewer_can(self) -> MoverPermissions:
         return MoverPermissions(value=self.value)
 
-    @strawberry.field(description="The location that data is read from; null if it was deleted.")
+    @loads("The location that data is read from; null if it was deleted.")
     async def source(self, info: Info) -> Location | None:
         return shown(await movers.listed_source_of(info.context, self.value, self.page))
 
-    @strawberry.field(description="The location that data is written to; null if it was deleted.")
+    @loads("The location that data is written to; null if it was deleted.")
     async def destination(self, info: Info) -> Location | None:
         return shown(await movers.listed_destination_of(info.context, self.value, self.page))
 
-    @strawberry.field(
-        description="The active or queued run, regardless of who started it; null if there is none."
-    )
+    @loads("The active or queued run, regardless of who started it; null if there is none.")
     async def current_run(self, info: Info) -> Run | None:
         run = await runs.current_run(info.context, self.value)
         return None if run is None else Run(value=run)
 
-    @strawberry.field(
-        description="The latest run, active or ended; null if the mover has not run in the "
-        "last 30 days."
-    )
+    @loads("The latest run, active or ended; null if the mover has not run in the last 30 days.")
     async def last_run(self, info: Info) -> Run | None:
         run = await runs.latest_run(info.context, self.value.task_arn, self.page)
         return None if run is None else Run(value=run)
@@ -280,7 +275,7 @@ class MoverConnection(Connection[Mover]):
 
 @strawberry.type(description="One execution of a mover's task. AWS keeps it for 30 days.")
 class Run(RunFields, Node):
-    @strawberry.field(description="The mover that the run belongs to; null if it was deleted.")
+    @loads("The mover that the run belongs to; null if it was deleted.")
     async def mover(self, info: Info) -> Mover | None:
         return await mover_or_none(info, self.value.task_arn)
 

@@ -12,7 +12,7 @@ from graph.model.words import RunStatus, TaskMode
 from graph.resolvers import runs
 from graph.schema import enums, words  # noqa: F401 - describe the enums
 from graph.schema.advice import RunAdvice
-from graph.schema.fields import Info, attribute, reads, word
+from graph.schema.fields import Info, attribute, loads, reads, word
 from graph.schema.options import TransferOptions
 from graph.schema.progress import RunProgress, RunResult
 from graph.schema.scalars import Arn
@@ -71,23 +71,23 @@ class RunFields:
     def excludes(self) -> list[str]:
         return list(self.value.excludes)
 
-    @strawberry.field(
-        description="What to do about a run that failed, or transferred only a part; null for any "
+    @loads(
+        "What to do about a run that failed, or transferred only a part; null for any "
         "other. Costs a call to AWS if its error names one of the locations."
     )
     async def advice(self, info: Info) -> RunAdvice | None:
         advice = await runs.advice_on(info.context, self.value)
         return None if advice is None else RunAdvice(value=advice)
 
-    @strawberry.field(
-        description="The key, and the end user if known, that started the run through this "
+    @loads(
+        "The key, and the end user if known, that started the run through this "
         "deployment; null for runs started elsewhere."
     )
     async def started_by(self, info: Info) -> str | None:
         return await runs.started_by(info.context, self.value.run_arn)
 
-    @strawberry.field(
-        description="The key, and the end user if known, that cancelled the run through this "
+    @loads(
+        "The key, and the end user if known, that cancelled the run through this "
         "deployment; null otherwise."
     )
     async def cancelled_by(self, info: Info) -> str | None:

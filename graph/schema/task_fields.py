@@ -8,7 +8,7 @@ import strawberry
 
 from graph.model import mover as model
 from graph.resolvers import movers
-from graph.schema.fields import Info
+from graph.schema.fields import Info, loads
 from graph.schema.options import TransferOptions
 from graph.schema.scalars import Arn
 from graph.schema.schedule import Schedule
@@ -18,55 +18,47 @@ from graph.schema.schedule import Schedule
 class TaskFields:
     value: strawberry.Private[model.Mover]
 
-    @strawberry.field(description="When the task was created; null if AWS does not report it.")
+    @loads("When the task was created; null if AWS does not report it.")
     async def created_at(self, info: Info) -> datetime | None:
         return (await self._task(info)).created_at
 
-    @strawberry.field(description="The transfer options that new runs use.")
+    @loads("The transfer options that new runs use.")
     async def options(self, info: Info) -> TransferOptions | None:
         return TransferOptions(value=(await self._task(info)).options)
 
-    @strawberry.field(
-        description="Patterns of the files to transfer, such as `/photos|/videos`; empty means all."
-    )
+    @loads("Patterns of the files to transfer, such as `/photos|/videos`; empty means all.")
     async def includes(self, info: Info) -> list[str] | None:
         return list((await self._task(info)).includes)
 
-    @strawberry.field(
-        description="Patterns of the files to leave out, such as `*.tmp|*/cache`; empty means none."
-    )
+    @loads("Patterns of the files to leave out, such as `*.tmp|*/cache`; empty means none.")
     async def excludes(self, info: Info) -> list[str] | None:
         return list((await self._task(info)).excludes)
 
-    @strawberry.field(
-        description="When DataSync starts the mover by itself; null if it has no schedule."
-    )
+    @loads("When DataSync starts the mover by itself; null if it has no schedule.")
     async def schedule(self, info: Info) -> Schedule | None:
         schedule = (await self._task(info)).schedule
         return None if schedule is None else Schedule(value=schedule)
 
-    @strawberry.field(
-        description="The ARN of the CloudWatch log group that runs are logged to; null if there is "
+    @loads(
+        "The ARN of the CloudWatch log group that runs are logged to; null if there is "
         "none. In ENHANCED mode DataSync chooses it."
     )
     async def log_group_arn(self, info: Info) -> Arn | None:
         found = (await self._task(info)).log_group_arn
         return None if found is None else Arn(found)
 
-    @strawberry.field(
-        description="The ARNs of the network interfaces in your VPC that DataSync has made for the "
+    @loads(
+        "The ARNs of the network interfaces in your VPC that DataSync has made for the "
         "mover; empty if it needs none."
     )
     async def network_interface_arns(self, info: Info) -> list[Arn] | None:
         return [Arn(found) for found in (await self._task(info)).network_interface_arns]
 
-    @strawberry.field(
-        description="AWS's error code if the task itself is unusable; null otherwise."
-    )
+    @loads("AWS's error code if the task itself is unusable; null otherwise.")
     async def error_code(self, info: Info) -> str | None:
         return (await self._task(info)).error_code
 
-    @strawberry.field(description="AWS's explanation of `errorCode`; null if there is none.")
+    @loads("AWS's explanation of `errorCode`; null if there is none.")
     async def error_detail(self, info: Info) -> str | None:
         return (await self._task(info)).error_detail
 

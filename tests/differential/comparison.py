@@ -28,14 +28,29 @@ def compare(schema: Schema, text: str, variables: dict[str, Any], context: objec
 
 
 async def _compared(schema: Schema, request: OperationRequest, context: object) -> Shown:
-    first = await _executed(schema, request, context)
+    first, batches = await _executed(schema, request, context), loaded(context)
     for _ in range(2):  # the second compiles, the third finds what has been compiled
         again = await _executed(schema, request, context)
         assert again == first, (request.query, request.variables, again, first)
+        assert _keys(loaded(context)) == _keys(batches), request.query
+        assert len(loaded(context)) <= len(batches), request.query
     return first
 
 
+def loaded(context: object) -> list[list[str]]:
+    """What an execution has loaded, by batches."""
+    batches: list[list[str]] = getattr(context, "batches", [])
+    return batches
+
+
+def _keys(batches: list[list[str]]) -> list[str]:
+    return sorted(key for batch in batches for key in batch)
+
+
 async def _executed(schema: Schema, request: OperationRequest, context: object) -> Shown:
+    begin = getattr(context, "begin", None)
+    if begin is not None:
+        begin()
     operation = schema.prepare(request)
     built = executor._executor(schema, operation, request.variables, context)
     if isinstance(built, list):

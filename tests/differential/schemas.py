@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from enum import Enum, EnumType
 from random import Random
 from typing import Annotated, Any, Final, Union
 
 import strawberry
+from strawberry.dataloader import DataLoader
 
 from graph.model.plain import PLAIN, Plain
 from graph.schema.scalars import SCALARS, Arn, BigInt
@@ -21,6 +23,8 @@ from tests.differential.faults import POSSIBLE, value_of
 LEAVES: Final = (str, int, float, bool, strawberry.ID, datetime, BigInt, Arn)
 PRIVATE: Final = "_of_"
 """Before the names of attributes that only resolvers read."""
+FAILING: Final = ("AVAILABLE", 2**29, 0.5)
+"""Values that cannot be loaded."""
 
 
 class RandomSchema:
@@ -102,10 +106,12 @@ class RandomSchema:
 
     def _resolved(self, private: str, hint: Any) -> Any:
         """A field with a resolver: one that may be compiled, another, or one that waits."""
-        kind = self._random.choice(["plain", "informed", "other", "waiting", "failing"])
-        resolve = RESOLVERS[kind](private)
+        kind = self._random.choice([*RESOLVERS, *LOADING])
+        resolve = (RESOLVERS | LOADING)[kind](private)
         resolve.__annotations__["return"] = hint
         metadata = {PLAIN: Plain()} if kind in ("plain", "informed") else {}
+        if kind in LOADING:
+            metadata = {PLAIN: Plain(loads=True)}
         return strawberry.field(resolver=resolve, metadata=metadata)
 
     def _query(self) -> Any:
@@ -123,12 +129,38 @@ class RandomSchema:
 
 
 class Roots:
-    """The values of the root fields."""
+    """The values of the root fields, and a loader of the attributes of objects."""
 
     told = "context"
 
     def __init__(self, values: dict[str, Any]) -> None:
         self.values = values
+        self.begin()
+
+    def begin(self) -> None:
+        """Before an execution: forgets what the last one has loaded."""
+        self.batches: list[list[str]] = []
+        self._objects: dict[int, Any] = {}
+        self._loader: DataLoader[tuple[int, str], Any] = DataLoader(load_fn=self._load)
+
+    def load(self, instance: Any, name: str) -> Awaitable[Any]:
+        """An attribute; an error for some of the objects."""
+        return self._loader.load(self._key(instance, name))
+
+    def prime(self, instance: Any, name: str) -> None:
+        self._loader.prime(self._key(instance, name), getattr(instance, name))
+
+    def _key(self, instance: Any, name: str) -> tuple[int, str]:
+        self._objects[id(instance)] = instance
+        return id(instance), name
+
+    async def _load(self, keys: list[tuple[int, str]]) -> list[Any]:
+        self.batches.append([name for _, name in keys])
+        return [self._loaded(self._objects[key], name) for key, name in keys]
+
+    def _loaded(self, instance: Any, name: str) -> Any:
+        found = getattr(instance, name)
+        return ValueError(f"no {name}") if found in FAILING else found
 
 
 def _list_of(hint: Any) -> Any:
@@ -178,10 +210,65 @@ def _failing(private: str) -> Callable[..., Any]:
     return resolve
 
 
+def _loads(private: str) -> Callable[..., Any]:
+    async def resolve(self: Any, info: strawberry.Info[Any, None]) -> Any:
+        return await info.context.load(self, private)
+
+    resolve.__annotations__["info"] = strawberry.Info[Any, None]
+    return resolve
+
+
+def _loads_again(private: str) -> Callable[..., Any]:
+    async def resolve(self: Any, info: strawberry.Info[Any, None]) -> Any:
+        await info.context.load(self, "__doc__")
+        return await info.context.load(self, private)
+
+    resolve.__annotations__["info"] = strawberry.Info[Any, None]
+    return resolve
+
+
+def _loads_many(private: str) -> Callable[..., Any]:
+    async def resolve(self: Any, info: strawberry.Info[Any, None]) -> Any:
+        load = info.context.load
+        _, found = await asyncio.gather(load(self, "__doc__"), load(self, private))
+        return found
+
+    resolve.__annotations__["info"] = strawberry.Info[Any, None]
+    return resolve
+
+
+def _loaded_before(private: str) -> Callable[..., Any]:
+    async def resolve(self: Any, info: strawberry.Info[Any, None]) -> Any:
+        info.context.prime(self, private)
+        return await info.context.load(self, private)
+
+    resolve.__annotations__["info"] = strawberry.Info[Any, None]
+    return resolve
+
+
+def _loads_perhaps(private: str) -> Callable[..., Any]:
+    async def later(self: Any, info: strawberry.Info[Any, None]) -> Any:
+        return await info.context.load(self, private)
+
+    def resolve(self: Any, info: strawberry.Info[Any, None]) -> Any:
+        found = getattr(self, private)
+        return later(self, info) if isinstance(found, str) else found
+
+    resolve.__annotations__["info"] = strawberry.Info[Any, None]
+    return resolve
+
+
 RESOLVERS: Final[dict[str, Callable[[str], Callable[..., Any]]]] = {
     "plain": _plain,
     "informed": _informed,
     "other": _plain,
     "waiting": _waiting,
     "failing": _failing,
+}
+LOADING: Final[dict[str, Callable[[str], Callable[..., Any]]]] = {
+    "loads": _loads,
+    "loads again": _loads_again,
+    "loads many": _loads_many,
+    "loaded before": _loaded_before,
+    "loads perhaps": _loads_perhaps,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from inspect import iscoroutine
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,7 +15,7 @@ from graph.app import graphql_schema
 from graph.model import errors
 from graph.model.errors import ApiError, NotFound
 from graph.model.location import ListedLocation
-from graph.model.plain import PLAIN, NotReady
+from graph.model.plain import PLAIN
 from graph.schema.fields import attribute, member, members, or_null
 
 OTHERS = [
@@ -141,10 +142,33 @@ def test_the_viewer_and_changes_do_depend_on_who_asks() -> None:
     assert of_callers == {"Query.viewer"} | waits | changes
 
 
-async def test_a_described_location_is_read_by_a_plan_and_a_listed_one_is_left_to_wait() -> None:
+async def test_a_described_location_is_read_at_once_and_a_listed_one_is_loaded() -> None:
     described = Value(Place("here"), {"Config": {"Role": "r"}})
     field = graphql_schema().core.type_map["S3Location"].fields["storageClass"]  # type: ignore[attr-defined]
-    known = field.extensions["strawberry-definition"].metadata[PLAIN].read
-    assert known(SimpleNamespace(value=described)) is None
-    with pytest.raises(NotReady):
-        known(SimpleNamespace(value=ListedLocation(arn="a", kind="S3", uri="s3://b/")))
+    definition = field.extensions["strawberry-definition"]
+    assert definition.metadata[PLAIN].loads
+    resolve, info = definition.base_resolver.wrapped_func, SimpleNamespace(context=None)
+    assert resolve(SimpleNamespace(value=described), info=info) is None
+    later = resolve(
+        SimpleNamespace(value=ListedLocation(arn="a", kind="S3", uri="s3://b/")), info=info
+    )
+    assert iscoroutine(later)
+    later.close()
+
+
+def test_no_root_field_is_marked_as_only_loading() -> None:
+    """It would be executed twice where a plan fails."""
+    marked = {
+        f"{kind.name}.{name}"
+        for kind in graphql_schema().core.type_map.values()
+        if isinstance(kind, GraphQLObjectType | GraphQLInterfaceType)
+        for name, field in kind.fields.items()
+        if _plain(field) is not None and _plain(field).loads
+    }
+    assert {"Mover.source", "Mover.lastRun", "Mover.createdAt", "Run.startedBy"} <= marked
+    assert not {name for name in marked if name.startswith(("Mutation.", "Query."))}
+
+
+def _plain(field: Any) -> Any:
+    definition = field.extensions.get("strawberry-definition")
+    return None if definition is None else definition.metadata.get(PLAIN)

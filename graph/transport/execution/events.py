@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from graphql import (
@@ -14,26 +15,47 @@ from graphql.execution.collect_fields import FieldDetails, collect_fields
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
 
+from graph.transport.execution.pacing import Later, Pacer
 from graph.transport.execution.planned import PlannedExecutor
 from graph.transport.execution.plans.cache import PlansInUse
+from graph.transport.execution.plans.loads import Loads
+from graph.transport.execution.plans.plan import Bound
 
 
 class PlannedEvents:
     """The field of a subscription, whose value is the event itself."""
 
     def __init__(
-        self, plans: PlansInUse, key: str, kind: GraphQLObjectType, details: list[FieldDetails]
+        self,
+        plans: PlansInUse,
+        pacer: Pacer,
+        key: str,
+        kind: GraphQLObjectType,
+        details: list[FieldDetails],
     ) -> None:
-        self._plans, self._key, self._kind, self._details = plans, key, kind, details
+        self._plans, self._pacer = plans, pacer
+        self._key, self._kind, self._details = key, kind, details
 
-    def result(self, event: Any) -> ExecutionResult | None:
-        """The result of an event; None if it has to be executed."""
+    def result(self, event: Any) -> ExecutionResult | Later | None:
+        """The result of an event; None if it has to be executed; or either of them, later."""
         bound = self._plans.find(self._kind, self._details)
         if bound is None or bound.plan.others:
             return None
+        loads = bound.loads()
         try:
-            value = bound.complete(event)
+            value = bound.complete(event, loads)
         except Exception as error:  # noqa: BLE001 - met again by the execution, which reports it
+            self._plans.failed(bound, error)
+            return None
+        if loads:
+            return Later(partial(self._loaded, bound, loads, value))
+        self._plans.succeeded(bound)
+        return ExecutionResult({self._key: value}, None)
+
+    async def _loaded(self, bound: Bound, loads: Loads, value: Any) -> ExecutionResult | None:
+        try:
+            await loads.finish(bound.resume, self._pacer)
+        except Exception as error:  # noqa: BLE001 - the same
             self._plans.failed(bound, error)
             return None
         self._plans.succeeded(bound)
@@ -56,4 +78,6 @@ def planned_events(executor: PlannedExecutor) -> PlannedEvents | None:
     kind = field.type.of_type if is_non_null_type(field.type) else field.type
     if not isinstance(definition, StrawberryField) or not definition.is_subscription:
         return None
-    return PlannedEvents(executor.plans, key, kind, details) if is_object_type(kind) else None
+    if not is_object_type(kind):
+        return None
+    return PlannedEvents(executor.plans, executor.pacer, key, kind, details)

@@ -19,6 +19,7 @@ from strawberry.execution import optimized_is_awaitable
 
 from graph.transport.execution.errors import shown
 from graph.transport.execution.events import planned_events
+from graph.transport.execution.pacing import Later
 from graph.transport.execution.planned import PlannedExecutor
 from graph.transport.execution.plans.cache import PlansInUse
 from graph.transport.execution.request import Operation, OperationRequest, RequestError, State
@@ -101,6 +102,8 @@ async def subscribe(
         async for event in source:
             with executor.plans or nullcontext():
                 result = planned.result(event) if planned else None
+                if isinstance(result, Later):
+                    result = await result
                 if result is None:
                     executed = execute_subscription_event(_for_event(executor, event))
                     result = await executed if isawaitable(executed) else executed

@@ -92,16 +92,16 @@ class PacedExecutor(Executor[None]):
 
     def _later(
         self, complete: Callable[..., Any], args: tuple[Any, ...], more: dict[str, Any]
-    ) -> _Later:
+    ) -> Later:
         async def completed() -> Any:
             await self.pacer.pause()
             value = complete(*args, **more)
             return await value if self.is_awaitable(value) else value
 
-        return _Later(completed)
+        return Later(completed)
 
 
-class _Later(Awaitable[Any]):
+class Later(Awaitable[Any]):
     """A coroutine that is made when it is awaited.
 
     Where an operation is cancelled, most of what waits was never awaited, and need not be.

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Generator, Sequence
+import asyncio
+from collections.abc import Awaitable, Collection, Generator, Sequence
+from functools import partial
 from typing import Any
 
 from graphql import GraphQLList, GraphQLObjectType, GraphQLResolveInfo
 from graphql.execution.collect_fields import FieldDetails
 from graphql.pyutils import Path
 
-from graph.transport.execution.pacing import PacedExecutor
+from graph.transport.execution.pacing import Later, PacedExecutor
 from graph.transport.execution.plans.cache import PlansInUse
+from graph.transport.execution.plans.loads import Loads
 from graph.transport.execution.plans.plan import Bound
 
 
@@ -19,7 +22,7 @@ class PlannedExecutor(PacedExecutor):
 
     A plan that meets anything unusual leaves the value to graphql-core, which starts it again from
     its resolved object: the errors, their paths and what becomes null are its own. Fields that may
-    wait are left to it from the beginning.
+    wait for anything but DataLoaders are left to it from the beginning.
     """
 
     plans: PlansInUse | None = None
@@ -43,13 +46,14 @@ class PlannedExecutor(PacedExecutor):
             return super().complete_list_value(*args)
         if self.pacer.is_due():
             return self._later(self.complete_list_value, args, {})
-        return self._complete_items(plans, bound, args, [], result)
+        return self._complete_items(plans, bound, args, bound.loads(), [], result)
 
     def _complete_items(
         self,
         plans: PlansInUse,
         bound: Bound,
         args: tuple[Any, ...],
+        loads: Loads | None,
         done: list[Any],
         left: Sequence[Any],
     ) -> Any:
@@ -58,14 +62,41 @@ class PlannedExecutor(PacedExecutor):
         try:
             for first in range(0, len(left), piece):
                 if first and self.pacer.is_due():
-                    more = (plans, bound, args, done, left[first:])
+                    more = (plans, bound, args, loads, done, left[first:])
                     return self._later(self._complete_items, more, {})
-                done += bound.complete(left[first : first + piece])
+                done += bound.complete(left[first : first + piece], loads)
         except Exception as error:  # noqa: BLE001 - graphql-core meets it again, and reports it
             plans.failed(bound, error)
             return super().complete_list_value(*args)
+        if loads:
+            return Later(partial(self._loaded_items, plans, bound, loads, done, args))
         plans.succeeded(bound)
         return done
+
+    async def _loaded_items(
+        self,
+        plans: PlansInUse,
+        bound: Bound,
+        loads: Loads,
+        done: list[Any],
+        args: tuple[Any, ...],
+    ) -> Any:
+        """The items, once all their fields are loaded."""
+        error = await self._error_of(bound, loads)
+        if error is None:
+            plans.succeeded(bound)
+            return done
+        plans.failed(bound, error)
+        value = super().complete_list_value(*args)
+        return await value if self.is_awaitable(value) else value
+
+    async def _error_of(self, bound: Bound, loads: Loads) -> Exception | None:
+        """Completes what is loaded. Returns why that is left to graphql-core, if it is."""
+        try:
+            await loads.finish(bound.resume, self.pacer)
+        except Exception as error:  # noqa: BLE001 - the same
+            return error
+        return None
 
     def complete_object_value(
         self,
@@ -83,20 +114,57 @@ class PlannedExecutor(PacedExecutor):
             return super().complete_object_value(*args)
         if isinstance(path.key, int) and self.pacer.is_due():
             return self._later(self.complete_object_value, args, {})
+        loads = bound.loads()
         try:
-            values = bound.complete(result)
+            values = bound.complete(result, loads)
         except Exception as error:  # noqa: BLE001 - the same
             plans.failed(bound, error)
             return super().complete_object_value(*args)
+        others = bound.plan.others
+        rest: Any = self._fields(args, others & values.keys()) if others else {}
+        if loads:
+            loading = (plans, bound, loads, values, rest, args)
+            return Later(partial(self._loaded_object, *loading))
         plans.succeeded(bound)
-        if not bound.plan.others:
-            return values
-        grouped = self.collect_subfields(return_type, field_details_list).grouped_field_set
-        others = {key: grouped[key] for key in values if key in bound.plan.others}
-        rest = self.execute_fields(return_type, result, path, others, None)
         if self.is_awaitable(rest):
             return _Merged(values, rest)
-        return values | rest
+        return values | rest if rest else values
+
+    def _fields(self, args: tuple[Any, ...], keys: Collection[str]) -> Any:
+        """Some fields of an object, executed by graphql-core."""
+        return_type, field_details_list, _, path, result, _ = args
+        grouped = self.collect_subfields(return_type, field_details_list).grouped_field_set
+        chosen = {key: details for key, details in grouped.items() if key in keys}
+        return self.execute_fields(return_type, result, path, chosen, None)
+
+    async def _loaded_object(
+        self,
+        plans: PlansInUse,
+        bound: Bound,
+        loads: Loads,
+        values: dict[str, Any],
+        rest: Any,
+        args: tuple[Any, ...],
+    ) -> dict[str, Any]:
+        """The values of an object with the rest, once all fields are loaded."""
+        failure: Any = None
+        if self.is_awaitable(rest):
+            both = asyncio.gather(self._error_of(bound, loads), rest, return_exceptions=True)
+            failure, rest = await both
+            if isinstance(rest, BaseException):
+                raise rest
+        else:
+            failure = await self._error_of(bound, loads)
+        if failure is None:
+            plans.succeeded(bound)
+            return {**values, **rest}
+        if not isinstance(failure, Exception):
+            raise failure
+        plans.failed(bound, failure)
+        again = self._fields(args, values.keys() - rest.keys())
+        if self.is_awaitable(again):
+            again = await again
+        return {key: (rest if key in rest else again)[key] for key in values}
 
 
 class _Merged(Awaitable[dict[str, Any]]):

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 import strawberry
+from strawberry.dataloader import DataLoader
 
+from graph.model.plain import PLAIN, Plain
 from graph.transport import Schema, make_schema
 from graph.transport.execution import executor
 from graph.transport.execution.executor import Result, subscribe
@@ -22,6 +24,17 @@ class Item:
     @strawberry.field
     async def later(self) -> Item:
         return self
+
+    @strawberry.field(metadata={PLAIN: Plain(loads=True)})
+    async def loaded(self) -> str | None:
+        loader: DataLoader[str, str] = DataLoader(load_fn=_load)
+        if self.name == "b":
+            loader.prime("b", "B, at once")
+        return await loader.load(self.name)
+
+
+async def _load(names: list[str]) -> list[Any]:
+    return [ValueError(name) if name == "d" else name.upper() for name in names]
 
 
 @strawberry.type
@@ -71,6 +84,16 @@ async def test_only_the_first_event_and_a_wrong_one_are_executed(executed: list[
     names = [(r.data or {})["x"] and (r.data or {})["x"]["name"] for r in found]
     assert names == ["a", "b", "c", None, "d"]
     assert [error.path for r in found for error in r.errors] == [["x", "name"]]
+
+
+async def test_events_with_fields_that_load_are_executed_only_if_that_fails(
+    executed: list[Any],
+) -> None:
+    found = await results(schema(), "subscription { items { loaded } }")
+    assert [item.name if item else None for item in executed] == ["a", None, "d"]
+    loaded = [(r.data or {})["items"] and (r.data or {})["items"]["loaded"] for r in found]
+    assert loaded == ["A", "B, at once", "C", None, None]
+    assert [error.path for r in found for error in r.errors] == [["items", "loaded"]] * 2
 
 
 @pytest.mark.parametrize(

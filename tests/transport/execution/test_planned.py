@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from typing import Any
 
 import pytest
 import strawberry
+from strawberry.dataloader import DataLoader
 
+from graph.model.plain import PLAIN, Plain
 from graph.transport import Schema, make_schema
 from graph.transport.execution.executor import Result, execute, subscribe
 from graph.transport.execution.pacing import Pacer
@@ -34,6 +36,10 @@ class Item:
     def never(self) -> str:
         raise ValueError("never")
 
+    @strawberry.field(metadata={PLAIN: Plain(loads=True)})
+    async def loaded(self, info: strawberry.Info[Any, None]) -> Item | None:
+        return await LOADERS[info.context.request_id].load(self.name)  # type: ignore[no-any-return]
+
 
 WIDE = [Item(name=f"i{n}", inner=[]) for n in range(20_000)]
 DEEP = [Item(name="x", inner=[Item(name="y", inner=WIDE[:200]) for _ in range(50)])] * 5
@@ -49,6 +55,10 @@ class Query:
     @strawberry.field
     def wide(self) -> list[Item]:
         return WIDE
+
+    @strawberry.field
+    def hundred(self) -> list[Item]:
+        return WIDE[:100]
 
     @strawberry.field
     def deep(self) -> list[Item]:
@@ -73,6 +83,21 @@ class Subscription:
 
 def schema(*, compiled: bool = True) -> Schema:
     return make_schema(query=Query, subscription=Subscription, compiled=compiled)
+
+
+LOADERS: dict[str, DataLoader[str, Any]] = {}
+"""By request."""
+
+
+async def load(names: list[str]) -> list[Any]:
+    return [ValueError(name) if name == "b" else Item(name=f"l{name}", inner=[]) for name in names]
+
+
+@pytest.fixture(autouse=True)
+def _with_a_loader() -> Iterator[None]:
+    LOADERS["r"] = DataLoader(load_fn=load)
+    yield
+    LOADERS.clear()
 
 
 async def ask(asked: Schema, query: str) -> Result:
@@ -108,6 +133,68 @@ async def test_fields_that_wait_are_executed_beside_those_that_are_compiled() ->
     assert list((again.data or {})["some"][0]) == ["x", "later", "name"]
     # Both items, and the item that each of them waits for.
     assert await compiled_values(asked, query, 1) == 4
+
+
+async def test_fields_that_load_are_compiled_whether_they_are_loaded_or_not() -> None:
+    query, asked = "{ one { name later { x: name loaded { name loaded { name } } } } }", schema()
+    first = await ask(asked, query)
+    for _ in range(2):  # what has been loaded before is there at once
+        LOADERS["r"] = DataLoader(load_fn=load)
+        assert await compiled_values(asked, query, 1) == 2  # one by one: an item beside ``later``
+        assert await compiled_values(asked, query, 1) == 2
+        assert (await ask(asked, query)).data == first.data
+
+
+async def test_a_list_of_fields_that_load_needs_no_task_for_each_of_them() -> None:
+    query, asked = "{ hundred { name loaded { name } } }", schema()
+    await ask(asked, query)
+    LOADERS["r"], made = DataLoader(load_fn=load), 0
+    loop = asyncio.get_running_loop()
+
+    def counting(running: Any, coroutine: Any, **more: Any) -> Any:
+        nonlocal made
+        made += 1
+        return asyncio.Task(coroutine, loop=running, **more)
+
+    loop.set_task_factory(counting)
+    try:
+        assert await compiled_values(asked, query, 1) == 1
+    finally:
+        loop.set_task_factory(None)
+    assert made < 10
+
+
+async def test_a_load_that_fails_has_the_error_of_graphql_core_and_drops_no_plan() -> None:
+    query, asked = "{ some { name loaded { name } } }", schema()
+    first = (await ask(asked, query)).formatted()
+    assert [error["path"] for error in first["errors"]] == [["some", 1, "loaded"]]
+    assert first["data"]["some"][0] == {"name": "a", "loaded": {"name": "la"}}
+    before = completed("load")
+    for _ in range(12):
+        LOADERS["r"] = DataLoader(load_fn=load)
+        assert (await ask(asked, query)).formatted() == first
+    assert completed("load") - before == 24  # the list and the item, which have plans each time
+
+
+async def test_a_request_that_is_cancelled_cancels_its_loads() -> None:
+    query, asked = "{ some { name loaded { name } } }", schema()
+    await ask(asked, query)
+    began, ended = asyncio.Event(), asyncio.Event()
+
+    async def endless(names: list[str]) -> list[Any]:
+        began.set()
+        try:
+            return await asyncio.get_running_loop().create_future()  # type: ignore[no-any-return]
+        finally:
+            ended.set()
+
+    LOADERS["r"] = DataLoader(load_fn=endless)
+    task = asyncio.create_task(ask(asked, query))
+    await began.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await ended.wait()
 
 
 async def test_an_error_beside_compiled_fields_is_that_of_graphql_core() -> None:

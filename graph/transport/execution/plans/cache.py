@@ -126,8 +126,11 @@ class PlansInUse:
         self._count(_COMPILED)
 
     def failed(self, bound: Bound, error: Exception) -> None:
-        """A plan has left a value to graphql-core."""
-        self._count(reason_of(error))
+        """A plan has left a value to graphql-core: because of the value, or of a failed load."""
+        reason = reason_of(error)
+        self._count(reason)
+        if reason == "load":
+            return
         bound.plan.failed()
         if bound.plan.dropped:
             GRAPHQL_PLANS.labels("dropped").inc()

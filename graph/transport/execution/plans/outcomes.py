@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from graph.model.plain import NotReady
-
-Reason = Literal["null", "class", "list", "value", "variable", "large", "waits", "error"]
+Reason = Literal["null", "class", "list", "value", "variable", "large", "load", "error"]
 """Why a value was left to graphql-core: a null in a non-null position, an object of another class,
 no list or tuple, a leaf that cannot be represented, a null variable of a directive, a value with
-too much in it, a field that has to wait, or an exception of a resolver or serializer."""
+too much in it, an exception of a resolver that loads, or of another resolver or serializer."""
 
 
 class Unsupported(Exception):
@@ -26,6 +24,4 @@ class Fallback(Exception):
 
 def reason_of(error: Exception) -> Reason:
     """The reason why a plan raised an error."""
-    if isinstance(error, NotReady):
-        return "waits"
     return error.reason if isinstance(error, Fallback) else "error"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import CoroutineType
 from typing import Any, Final, TypeVar
 
 from graphql import (
@@ -15,6 +16,7 @@ from graphql import (
     GraphQLSchema,
 )
 
+from graph.transport.execution.plans.loads import Loads
 from graph.transport.execution.plans.outcomes import Fallback, Unsupported
 from graph.transport.execution.plans.selections import ALWAYS, Field
 from graph.transport.execution.plans.writer import TooLarge, Writer
@@ -39,6 +41,8 @@ class Plan:
     """Response keys of an object that are left to graphql-core."""
     piece: int
     """Items of a list that are completed at once."""
+    loads: bool
+    """Whether a part of the value may be completed later."""
     size: int
     """Characters of its source."""
     dropped: bool = False
@@ -57,17 +61,40 @@ class Plan:
 class Bound:
     """A plan with the variables and the context of one execution."""
 
-    __slots__ = ("_function", "_left", "plan")
+    __slots__ = ("_function", "_left", "_loads", "plan")
 
     def __init__(self, plan: Plan, variables: Mapping[str, Any], context: Any) -> None:
         """Raises Fallback for a null variable in a directive."""
         self.plan, self._left = plan, _WORK
-        self._function = plan.bind(variables, _Info(context), self._count)
+        self._loads: Loads | None = None
+        self._function = plan.bind(variables, _Info(context), self._count, self._load)
 
-    def complete(self, value: Any) -> Any:
-        """The completed object or items of a list. Raises Fallback, or as resolvers do."""
-        self._left = _WORK
+    def loads(self) -> Loads | None:
+        """For the parts of a value that are completed later; None if there are none."""
+        return Loads() if self.plan.loads else None
+
+    def complete(self, value: Any, loads: Loads | None = None) -> Any:
+        """The completed object or items of a list. Raises Fallback, or as resolvers do.
+
+        Without ``loads``, nothing may be completed later.
+        """
+        self.resume(loads)
         return self._function(value)
+
+    def resume(self, loads: Loads | None) -> None:
+        """From now on, until something is awaited, the plan completes parts of this value."""
+        self._left, self._loads = _WORK, loads
+
+    def _load(
+        self, found: Any, target: dict[str, Any], key: str, complete: Callable[[Any], Any]
+    ) -> Any:
+        """The value of a field of which the resolver has returned ``found``, see ``Loads``."""
+        if found.__class__ is not CoroutineType:
+            return complete(found)
+        if self._loads is None:
+            found.close()
+            raise Fallback("load")
+        return self._loads.start(found, target, key, complete)
 
     def _count(self, items: Sequence[T], fields: int) -> Sequence[T]:
         """The items of a list inside the value. Raises Fallback for too much at once."""
@@ -106,4 +133,5 @@ def compile_plan(
         return None
     source = writer.source(top)
     exec(compile(source, "<plan>", "exec"), writer.globals)  # noqa: S102 - see ``writer``
-    return Plan(writer.globals["bind"], others, max(1, _PIECE // max(1, fields)), len(source))
+    piece = max(1, _PIECE // max(1, fields))
+    return Plan(writer.globals["bind"], others, piece, writer.loads, len(source))

@@ -32,10 +32,16 @@ class Call(NamedTuple):
     """The keyword that takes the object; None if it is the first argument."""
     info: str | None
     """The keyword that takes the ``info``, if there is one."""
+    loads: bool = False
+    """Whether it may return a coroutine, which waits for DataLoaders."""
 
 
 def reading_of(field: GraphQLField) -> Path | Call:
-    """Raises Unsupported for a field that may wait, have an effect, or depend on arguments."""
+    """How to read a field.
+
+    Raises Unsupported for one that may have an effect, depend on arguments, or wait for anything
+    but DataLoaders.
+    """
     definition = field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
     if not isinstance(definition, StrawberryField) or field.args or definition.extensions:
         raise Unsupported("the field has arguments or extensions")
@@ -44,13 +50,13 @@ def reading_of(field: GraphQLField) -> Path | Call:
             raise Unsupported("the field has a resolver of its own")
         return Path(_names(definition.python_name))
     plain = definition.metadata.get(PLAIN)
-    if not isinstance(plain, Plain) or definition.is_async or definition.is_subscription:
+    if not isinstance(plain, Plain) or definition.is_subscription:
+        raise Unsupported("the field is not marked")
+    if definition.is_async and not plain.loads:
         raise Unsupported("the field may wait")
-    if plain.read is not None:
-        return Call(plain.read, root=None, info=None)
     if plain.path is not None:
         return Path(_names(plain.path), plain.word)
-    return _call(definition)
+    return _call(definition, loads=plain.loads)
 
 
 def class_of(definition: object) -> tuple[type, ...]:
@@ -64,7 +70,7 @@ def class_of(definition: object) -> tuple[type, ...]:
     return (definition.origin,) if generic is None else (definition.origin, generic.origin)
 
 
-def _call(definition: StrawberryField) -> Call:
+def _call(definition: StrawberryField, *, loads: bool) -> Call:
     resolver = definition.base_resolver
     if resolver is None or not callable(resolver.wrapped_func):
         raise Unsupported("the field has no function")
@@ -76,6 +82,7 @@ def _call(definition: StrawberryField) -> Call:
         resolver.wrapped_func,
         root=None if root is None else root.name,
         info=None if info is None else info.name,
+        loads=loads,
     )
 
 

@@ -52,6 +52,8 @@ class Expression(NamedTuple):
     text: str
     fields: int
     """How many fields it reads, apart from those of the items of lists."""
+    loads: bool = False
+    """Whether it may be completed later, in its place in the dictionary ``d``."""
 
 
 class ObjectFunction(NamedTuple):
@@ -74,12 +76,16 @@ class Writer:
         self._body: list[str] = []
         self._conditions: dict[str, str] = {}
         self._names = self._written = 0
+        self.loads = False
+        """Whether any field may be completed later."""
 
     def source(self, top: str) -> str:
         """The source of ``bind``, which returns the function ``top`` for one execution."""
         tests = [f"{name} = truth(variables, {v!r})" for v, name in self._conditions.items()]
         lines = [*tests, *self._body, f"return {top}"]
-        return "\n".join(["def bind(variables, info, count):", *(f" {line}" for line in lines)])
+        return "\n".join(
+            ["def bind(variables, info, count, load):", *(f" {line}" for line in lines)]
+        )
 
     def items_function(self, kind: GraphQLList[Any], field: Field) -> tuple[str, int]:
         """A function that completes items of a list, and the fields that it reads of each."""
@@ -112,7 +118,7 @@ class Writer:
         for key, field in collected.fields.items():
             try:
                 with self._undone_on_failure():
-                    values[key] = self._field(kind, field)
+                    values[key] = self._field(kind, key, field)
             except Unsupported:
                 if not partly:
                     raise
@@ -124,7 +130,7 @@ class Writer:
             raise Unsupported("no field is plain")
         return values, others
 
-    def _field(self, kind: GraphQLObjectType, field: Field) -> Expression:
+    def _field(self, kind: GraphQLObjectType, key: str, field: Field) -> Expression:
         name = field.nodes[0][0].name.value
         if name == "__typename":
             return Expression(repr(kind.name), 0)
@@ -134,8 +140,17 @@ class Writer:
         reading = reading_of(definition)
         if isinstance(reading, Call):
             source = self._call(reading)
+            if reading.loads:
+                return self._loaded(definition.type, key, field, source)
             return self._value(definition.type, field, source)
         return self._value(definition.type, field, ".".join(("o", *reading.names)), reading)
+
+    def _loaded(self, kind: GraphQLOutputType, key: str, field: Field, source: str) -> Expression:
+        """Completes what a resolver returns by a function of its own, perhaps later."""
+        name, value = self._name("g"), self._value(kind, field, "v")
+        self._body += [f"def {name}(v):", f" return {value.text}"]
+        self.loads = True
+        return Expression(f"load({source}, d, {key!r}, {name})", value.fields, loads=True)
 
     def _call(self, reading: Call) -> str:
         function = self._global("r", reading.function)
@@ -230,10 +245,12 @@ class Writer:
         """Lines that return the values by their response keys, in the order of the document."""
         order = collected.order
         plain = next((n for n, (_, given) in enumerate(order) if given), len(order))
-        head = ", ".join(f"{key!r}: {values[key].text}" for key, _ in order[:plain])
-        if plain == len(order):
+        now = {k: "None" if values[k].loads else values[k].text for k, _ in order[:plain]}
+        head = ", ".join(f"{key!r}: {text}" for key, text in now.items())
+        loaded = [f"d[{key!r}] = {values[key].text}" for key in now if values[key].loads]
+        if plain == len(order) and not loaded:
             return [f"return {{{head}}}"]
-        lines, seen = [f"d = {{{head}}}"], set[str]()
+        lines, seen = [f"d = {{{head}}}", *loaded], set[str]()
         for key, given in order[plain:]:
             tests = [self._test(given)] if given else []
             if key in seen:

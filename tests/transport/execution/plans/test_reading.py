@@ -14,6 +14,7 @@ from graph.transport.execution.plans.outcomes import Unsupported
 from graph.transport.execution.plans.reading import Call, Path, reading_of
 
 READS = {PLAIN: Plain()}
+LOADS = {PLAIN: Plain(loads=True)}
 
 
 class Nobody(BasePermission):
@@ -32,7 +33,6 @@ class Query:
     root: str = strawberry.field(resolver=read, metadata=READS)
     unmarked: str = strawberry.field(resolver=read)
     guarded: str = strawberry.field(permission_classes=[Nobody])
-    known: str = strawberry.field(resolver=read, metadata={PLAIN: Plain(read=str)})
     keyword: str = strawberry.field(resolver=read, metadata={PLAIN: Plain("value.class")})
 
     @strawberry.field(metadata=READS)
@@ -42,6 +42,14 @@ class Query:
     @strawberry.field(metadata=READS)
     def told(self, info: strawberry.Info) -> str:
         return str(info)
+
+    @strawberry.field(metadata=LOADS)
+    async def loaded(self, info: strawberry.Info) -> str:
+        return str(info)
+
+    @strawberry.field(metadata=LOADS)
+    async def loaded_by(self, what: int = 1) -> str:
+        return str(what)
 
     @strawberry.field(metadata=READS)
     async def later(self) -> str:
@@ -73,10 +81,18 @@ def test_functions_are_called_as_strawberry_calls_them() -> None:
     assert (method.root, method.info) == (None, None)
     assert isinstance(told, Call)
     assert (told.root, told.info) == (None, "info")
-    assert reading("known") == Call(str, None, None)
 
 
-@pytest.mark.parametrize("name", ["unmarked", "guarded", "keyword", "later", "asked"])
+def test_resolvers_that_wait_for_loaders_are_called_too() -> None:
+    loaded = reading("loaded")
+    assert isinstance(loaded, Call)
+    assert (loaded.info, loaded.loads) == ("info", True)
+    told = reading("told")
+    assert isinstance(told, Call)
+    assert not told.loads
+
+
+@pytest.mark.parametrize("name", ["unmarked", "guarded", "keyword", "later", "asked", "loadedBy"])
 def test_all_others_are_left_to_graphql_core(name: str) -> None:
     with pytest.raises(Unsupported):
         reading(name)
