@@ -28,7 +28,9 @@ async def open_services(
     stack: AsyncExitStack, settings: Settings, rights: RightsByName, version: str
 ) -> Services:
     """Opens what requests share, in the order of dependencies."""
-    store = await stack.enter_async_context(open_store(settings.store_url))
+    store = await stack.enter_async_context(
+        open_store(settings.store_url, settings.store_connections)
+    )
     # Closed after every service that makes changes, so that their outcome is still recorded.
     audit = await stack.enter_async_context(
         Audit(store.audit, keep_seconds=86_400 * settings.audit_days)
@@ -101,6 +103,7 @@ def _operations(
         quota=settings.task_quota,
         group_quota=settings.group_quota,
         max_unfinished=settings.operations_per_caller,
+        connections=settings.engine_connections,
         retry=RetryPolicy(
             first_wait=settings.retry_seconds,
             poll=min(2.0, settings.poll_seconds),

@@ -26,8 +26,10 @@ from graph.store import Replicas
 log = logging.getLogger(__name__)
 
 _THREADS: Final = 16
-_POOL: Final = {"postgresql": 16, "sqlite": 2}
-"""Connections of the engine. SQLite has one writer at a time: more connections would only wait."""
+CONNECTIONS: Final = 16
+"""To PostgreSQL, by default."""
+_SQLITE_CONNECTIONS: Final = 2
+"""SQLite has one writer at a time: more connections would only wait."""
 _SUBSEC: Final = (3, 42)
 """The first SQLite that has ``unixepoch('subsec')``, which the engine uses from Python 3.12 on."""
 _LISTEN_SECONDS: Final = 0.2
@@ -37,15 +39,20 @@ _CANCEL_SECONDS: Final = 5.0
 
 
 @asynccontextmanager
-async def engine(runtime: Runtime, *, drain: float) -> AsyncIterator[None]:
-    """Runs workflows until the block ends, then waits ``drain`` seconds for them."""
+async def engine(
+    runtime: Runtime, *, drain: float, connections: int = CONNECTIONS
+) -> AsyncIterator[None]:
+    """Runs workflows until the block ends, then waits ``drain`` seconds for them.
+
+    ``connections``: to PostgreSQL at most, and one more that listens.
+    """
     with shortened_log(runtime.store.database.outage):
-        async with _launched(runtime, drain):
+        async with _launched(runtime, drain, connections):
             yield
 
 
 @asynccontextmanager
-async def _launched(runtime: Runtime, drain: float) -> AsyncIterator[None]:
+async def _launched(runtime: Runtime, drain: float, connections: int) -> AsyncIterator[None]:
     install(runtime)
     refuse_pickles()
     database, url = runtime.store.database, runtime.store.database.url
@@ -62,7 +69,7 @@ async def _launched(runtime: Runtime, drain: float) -> AsyncIterator[None]:
                 "log_level": "WARNING",
                 "max_executor_threads": _THREADS,
                 "notification_listener_polling_interval_sec": _LISTEN_SECONDS,
-                "sys_db_pool_size": _POOL["sqlite" if database.is_sqlite else "postgresql"],
+                "sys_db_pool_size": _SQLITE_CONNECTIONS if database.is_sqlite else connections,
                 # Connections are not tested before each use: the engine retries.
                 "db_engine_kwargs": {"pool_pre_ping": False, "hide_parameters": True},
                 "system_database_engine": own,
@@ -123,7 +130,9 @@ def _own_engine(url: str) -> sa.Engine | None:
     parsed = sa.make_url(url)
     if parsed.get_backend_name() != "sqlite":
         return None
-    made = sa.create_engine(parsed, pool_size=_POOL["sqlite"], max_overflow=0, hide_parameters=True)
+    made = sa.create_engine(
+        parsed, pool_size=_SQLITE_CONNECTIONS, max_overflow=0, hide_parameters=True
+    )
 
     def connected(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's
         connection.isolation_level = "IMMEDIATE"

@@ -34,7 +34,7 @@ from graph.operations import inputs
 from graph.operations.checks import check
 from graph.operations.creating import name_taken
 from graph.operations.deleting import active_run
-from graph.operations.engine import engine
+from graph.operations.engine import CONNECTIONS, engine
 from graph.operations.failures import failure_of
 from graph.operations.heartbeat import Heartbeat
 from graph.operations.idempotency import Idempotency, key_of
@@ -68,6 +68,7 @@ class Operations(OperationReader):
         group_quota: int | None = None,
         max_unfinished: int | None = None,
         retry: RetryPolicy | None = None,
+        connections: int = CONNECTIONS,
     ) -> None:
         """``group_quota``: how many tasks of the quota one group may have.
 
@@ -78,6 +79,7 @@ class Operations(OperationReader):
         self._replica, self._lease, self._drain = uuid.uuid4().hex, lease, drain
         self._quota, self._group_quota = quota, group_quota
         self._max_unfinished, self._retry = max_unfinished, retry or RetryPolicy()
+        self._connections = connections
         self._resources = resources
         self._stack = AsyncExitStack()
         self._heartbeat: Heartbeat | None = None
@@ -89,7 +91,8 @@ class Operations(OperationReader):
         self._heartbeat = heartbeat = Heartbeat(self._store.replicas, self._replica, self._lease)
         retries = Retries(self._retry, heartbeat)
         runtime = Runtime(self._gateway, self._store, retries, heartbeat, self._resources)
-        await self._stack.enter_async_context(engine(runtime, drain=self._drain))
+        running = engine(runtime, drain=self._drain, connections=self._connections)
+        await self._stack.enter_async_context(running)
         # Owned here, as are those that accept: cancelled, or waited for, on exit.
         recovery = Recovery(self._store, heartbeat, self._keep)
         upkeep = (

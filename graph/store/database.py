@@ -29,13 +29,10 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-_AT_ONCE: Final = 4
-_PER_CALLER: Final = 3
-"""Of these, transactions for one caller: if all of them are slow, others still have one."""
+CONNECTIONS: Final = 9
+"""Of which one is for heartbeats."""
 _WAITING: Final = 2_000
 """Transactions of one caller that wait for a slot."""
-_THREADS: Final = 8
-"""More than run at once: one that has timed out may still hang in the driver."""
 _QUEUED: Final = 60.0
 """Seconds that a transaction waits for a free slot."""
 _SKEW: Final = 86_400.0
@@ -45,13 +42,19 @@ _SKEW: Final = 86_400.0
 class Database:
     """SQLite in a file, or PostgreSQL. Raises Upstream if it does not answer in time."""
 
-    def __init__(self, url: str) -> None:
-        self._url = driver_url(url)
+    def __init__(self, url: str, connections: int = CONNECTIONS) -> None:
+        """``connections``: at most, for PostgreSQL. At least three."""
+        self._url, self._connections = driver_url(url), connections
         self._engine: sa.Engine | None = None
-        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="store")
+        threads = connections - 1
+        # More than run at once: one that has timed out may still hang in the driver.
+        at_once = max(1, threads // 2)
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="store")
         # Heartbeats do not queue: a busy server would look dead.
         self._lane = ThreadPoolExecutor(1, thread_name_prefix="store-beats")
-        self._turns = FairSlots(_AT_ONCE, per_caller=_PER_CALLER, waiting=_WAITING)
+        # If all of one caller are slow, others still have one.
+        per_caller = max(1, at_once - 1)
+        self._turns = FairSlots(at_once, per_caller=per_caller, waiting=_WAITING)
         self._clock = StoreClock()
         self.outage = Outage(log, "the store")
         """Begins with any failure, and ends with a heartbeat: a full disk can still be read."""
@@ -194,7 +197,7 @@ class Database:
             raise Upstream("The server's store does not answer. Try again.") from error
 
     def _open(self) -> None:
-        self._engine = engines.connect(self._url, _THREADS + 1)
+        self._engine = engines.connect(self._url, self._connections)
         with self.alone(), self._engine.begin() as connection:
             upgrade(connection)
             self.read_clock(connection)

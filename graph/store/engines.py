@@ -35,6 +35,7 @@ def connect(url: sa.URL, connections: int) -> sa.Engine:
     engine = sa.create_engine(
         url,
         pool_size=connections,
+        max_overflow=0,
         pool_use_lifo=True,
         connect_args=_POSTGRES,
         hide_parameters=True,

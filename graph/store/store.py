@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from graph.store.audit import AuditTrail
-from graph.store.database import Database
+from graph.store.database import CONNECTIONS, Database
 from graph.store.idempotency import IdempotencyKeys
 from graph.store.late_effects import LateEffects
 from graph.store.operation_lists import OperationLists
@@ -39,12 +39,12 @@ class Store:
 
 
 @asynccontextmanager
-async def open_store(url: str) -> AsyncIterator[Store]:
+async def open_store(url: str, connections: int = CONNECTIONS) -> AsyncIterator[Store]:
     """Opens a store and brings its schema up to date.
 
     Raises Upstream if it does not answer in time, SchemaError if it cannot be brought up to date.
     """
-    async with Database(url) as database:
+    async with Database(url, connections) as database:
         yield Store(
             database,
             OperationRecords(database),
