@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from types import ModuleType
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from botocore.utils import deep_merge
 from moto.core.utils import get_service_model
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+_HOSTS: Final = 200
+"""Names of services and regions that are remembered."""
 
 
 class MotosUrls:
@@ -17,6 +22,18 @@ class MotosUrls:
     @property
     def _url_module(self) -> ModuleType:
         return self.urls
+
+
+class Dispatcher(DomainDispatcherApplication):  # type: ignore[misc]  # moto is not typed
+    """Passes each request to the backend of its service.
+
+    moto's own lists the folders of its package twice per request: as much work as many calls are.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(create_backend_app)
+        # An instance attribute, as a cache of the method would keep the instance.
+        self.get_backend_for_host = lru_cache(_HOSTS)(super().get_backend_for_host)
 
 
 def action_of(response: Any) -> str:

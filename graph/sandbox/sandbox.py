@@ -10,7 +10,6 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.base_backend import BackendDict
 from moto.datasync.models import datasync_backends
 from moto.iam.models import iam_backends
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from moto.resourcegroupstaggingapi.models import resourcegroupstaggingapi_backends
 from moto.s3.models import FakeKey, s3_backends
 from moto.sts.models import sts_backends
@@ -23,7 +22,7 @@ from graph.sandbox.datasync.models import DataSyncBackend
 from graph.sandbox.failures import Failure
 from graph.sandbox.faults import CallInterceptor
 from graph.sandbox.middleware import SandboxMiddleware
-from graph.sandbox.moto_internals import extend_model
+from graph.sandbox.moto_internals import Dispatcher, extend_model
 from graph.sandbox.pace import PACE, Pace, set_pace
 from graph.sandbox.roles import PropagatingIAMBackend, TrustingSTSBackend, end_sessions
 from graph.sandbox.server import Server
@@ -63,9 +62,7 @@ class Sandbox:
         self._server: Server | None = None
 
     def __enter__(self) -> Self:
-        app = SandboxMiddleware(
-            DomainDispatcherApplication(create_backend_app), self.interceptor, Control(self)
-        )
+        app = SandboxMiddleware(Dispatcher(), self.interceptor, Control(self))
         self._server = Server(self._port, app)
         return self
 
