@@ -16,7 +16,11 @@ from dbos import DBOS
 
 from graph.model.errors import Upstream
 from graph.observability import logs
-from graph.operations.dbos_internals import refuse_pickles
+from graph.operations.dbos_internals import (
+    poll_less,
+    refuse_pickles,
+    run_no_background_jobs,
+)
 from graph.operations.dispatch import APPLICATION_VERSION
 from graph.operations.engine_log import shortened_log
 from graph.operations.journal import JsonSerializer
@@ -55,11 +59,12 @@ async def engine(
 async def _launched(runtime: Runtime, drain: float, connections: int) -> AsyncIterator[None]:
     install(runtime)
     refuse_pickles()
+    run_no_background_jobs()
     database, url = runtime.store.database, runtime.store.database.url
     own = _own_engine(url)
     # Launched on the loop that runs the workflows. Only one process at a time creates tables.
     with database.alone():
-        DBOS(
+        launched = DBOS(
             config={
                 "name": "datasync-api",
                 "system_database_url": url,
@@ -77,6 +82,7 @@ async def _launched(runtime: Runtime, drain: float, connections: int) -> AsyncIt
         )
         logs.adopt("dbos", logging.WARNING)
         DBOS.launch()
+        poll_less(launched)
     await runtime.heartbeat.beat()
     # Owned here: cancelled and awaited below.
     heartbeat_task = asyncio.create_task(runtime.heartbeat.run())

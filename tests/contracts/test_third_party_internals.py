@@ -18,11 +18,12 @@ ROOT: Final = Path(__file__).parents[2]
 PRODUCT: Final = ("graph", "rest_compat")
 READ: Final = {
     # the module that reads it: the attribute
+    "graph/operations/dbos_internals.py": {"_registry", "_sys_db"},
     "graph/sandbox/moto_internals.py": {"_get_action", "_service_description"},
     "graph/transport/execution/strawberry_internals.py": {"_schema"},
 }
 IMPORTED: Final = {
-    "graph/operations/dbos_internals.py": {"dbos._serialization"},
+    "graph/operations/dbos_internals.py": {"dbos._serialization", "dbos._workflow_commands"},
 }
 OVERRIDDEN: Final = {
     "graph/sandbox/moto_internals.py": {"_url_module"},

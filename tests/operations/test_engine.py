@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 import sqlalchemy as sa
-from dbos import DBOS
+from dbos import DBOS, _dbos
 
+from graph.operations import dbos_internals
 from graph.operations.engine import _own_engine
 from graph.sandbox import Sandbox
 from tests.stores import BOTH, change, store_url
 from tests.world import serving
 
 PLANTED: Final = "planted-value"
+MORE_THAN_A_SECOND_OF_POLLS: Final = 30
 
 
 def test_the_engine_s_clock_runs_also_on_an_old_sqlite(tmp_path: Path) -> None:
@@ -73,3 +76,32 @@ async def test_threads_are_available_after_the_end_of_the_engine(
     async with serving(tmp_path):
         pass
     assert await asyncio.to_thread(str) == ""
+
+
+@pytest.mark.usefixtures("aws")
+async def test_an_idle_engine_asks_its_database_for_its_queue_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dbos_internals, "_QUEUE_SECONDS", 0.05)
+    asking, polls, enough = set[str](), list[object](), threading.Event()
+
+    def asked(*_: object) -> None:
+        asking.add(threading.current_thread().name)
+
+    async with serving(tmp_path):
+        database = _dbos._get_dbos_instance()._sys_db
+        poll = database.start_queued_workflows
+
+        def polled(*given: Any, **options: Any) -> Any:
+            if not polls:  # what is asked for at the start is over
+                sa.event.listen(database.engine, "before_cursor_execute", asked)
+            polls.append(given)
+            if len(polls) > MORE_THAN_A_SECOND_OF_POLLS:
+                enough.set()
+            return poll(*given, **options)
+
+        monkeypatch.setattr(database, "start_queued_workflows", polled)
+        assert await asyncio.to_thread(enough.wait, 60)
+        sa.event.remove(database.engine, "before_cursor_execute", asked)
+    of_the_engine = {name for name in asking if not name.startswith("asyncio_")}  # ours
+    assert of_the_engine == {"queue-worker-_dbos_internal_queue"}
