@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from graph.server.garbage_collection import tune_garbage_collection
+from graph.server.garbage_collection import collect_rarely, tune_garbage_collection
 
 
 @pytest.fixture(autouse=True)
@@ -34,3 +34,10 @@ def test_the_first_generation_is_collected_less_often_than_by_default() -> None:
     default = gc.get_threshold()[0]
     tune_garbage_collection()
     assert gc.get_threshold()[0] > default
+
+
+def test_the_start_collects_rarely_until_all_is_loaded() -> None:
+    collect_rarely()
+    starting = gc.get_threshold()[0]
+    tune_garbage_collection()
+    assert gc.get_threshold()[0] < starting
