@@ -17,6 +17,7 @@ from typing import Final, Self
 import httpx
 
 from graph.sandbox import Sandbox
+from tests.authority import ONE_AUTHORITY
 from tests.stores import migrated_file
 from tests.world import HEADERS, KEY, ORG, ROLE
 
@@ -65,7 +66,7 @@ class Server:
             "DRAIN_SECONDS": "1",
             "LOG_LEVEL": "warning",
         }
-        self._environment = os.environ | aws.environment
+        self._environment = os.environ | aws.environment | ONE_AUTHORITY
         given = {name: value for name, value in (given | changes).items() if value}
         self._environment |= {f"DATASYNC_API_{name}": value for name, value in given.items()}
         self._command = [sys.executable, "-m", "graph", "serve", *arguments]
@@ -95,7 +96,7 @@ class Server:
         return self
 
     async def _answers(self, process: subprocess.Popen[bytes]) -> None:
-        async with asyncio.timeout(_STARTING), httpx.AsyncClient() as http:
+        async with asyncio.timeout(_STARTING), self.client() as http:
             while process.poll() is None:
                 try:
                     await http.get(f"{self.url}/healthz")
@@ -141,7 +142,7 @@ class Server:
         self._process.send_signal(number)
 
     def client(self) -> httpx.AsyncClient:
-        return httpx.AsyncClient(base_url=self.url, headers=HEADERS, timeout=40)
+        return httpx.AsyncClient(base_url=self.url, headers=HEADERS, timeout=40, verify=False)  # noqa: S501 - there is no TLS
 
 
 def _give_way(process: subprocess.Popen[bytes]) -> None:

@@ -7,17 +7,17 @@ import logging
 import os
 from collections.abc import Callable, Iterator
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.loaders import JSONFileLoader
 from hypothesis import settings
 
+from tests.authority import AUTHORITY
+
 os.environ.update(
     AWS_EC2_METADATA_DISABLED="true",
-    # The sandbox needs no certificate: reading those of all authorities takes 60 ms per server.
-    AWS_CA_BUNDLE=str(Path(__file__).with_name("authority.pem")),
+    AWS_CA_BUNDLE=AUTHORITY,
 )
 
 from graph.sandbox import Pace, Sandbox

@@ -16,6 +16,7 @@ from typing import Any, Self
 from urllib.error import URLError
 from urllib.request import Request, urlopen
 
+from tests.authority import ONE_AUTHORITY
 from tests.world import KEY, ORG, ROLE
 
 START_SECONDS = 120.0
@@ -100,7 +101,7 @@ class ServerProcess:
         }
         self.url = f"http://127.0.0.1:{self.port}"
         self._log, self._code = log, code
-        self._environment = os.environ | environment
+        self._environment = os.environ | environment | ONE_AUTHORITY
         self._environment |= {f"DATASYNC_API_{name}": str(value) for name, value in given.items()}
         self._process: subprocess.Popen[bytes] | None = None
 
