@@ -23,6 +23,7 @@ from graph.model.errors import (
 )
 from graph.model.mover import Mover
 from graph.model.operation import Operation, OperationFailure, OperationStep
+from graph.model.verbs import Verb
 from graph.resolvers import changes, movers, operations, runs, scope
 from graph.resolvers.auditing import reading
 from graph.runs.cancel import not_running
@@ -51,7 +52,7 @@ async def create_mover(context: Context, request: Request) -> Response:
     account_id, group = request.path_params["account"], request.path_params["group"]
     target = AuditTarget(account_id=account_id, group=group)
     async with reading(context, AuditAction.CREATE_MOVER, target):
-        scope.require_write_key(context)  # before a body is decoded, which may be large
+        scope.require_somewhere(context, Verb.WRITE)  # before a body is decoded, which may be large
         new = await _read(requests.read_new_mover, request.state.body, account_id, group)
         _well_formed(account_id)
     target = replace(target, mover_name=new.name)

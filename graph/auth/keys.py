@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from graph.auth.groups import arn_pattern, read_file_with_groups
-from graph.auth.tables import Reader, flag, read_entries, several, tables, text
-from graph.model import names
+from graph.auth.groups import read_file_with_groups
+from graph.auth.rights import RIGHTS, rights_of
+from graph.auth.tables import Reader, flag, read_entries, tables, text
 from graph.model.caller import Caller, Identity, Rights
 from graph.model.resources import ResourceRule
 
@@ -113,13 +113,7 @@ def _key(table: object, number: int) -> ApiKey:
     digest = given.get("sha256")
     return ApiKey(
         name,
-        Rights(
-            may_write=given.get("write", False),
-            may_audit=given.get("audit", False),
-            accounts=given.get("accounts"),
-            groups=given.get("groups"),
-            resources=given.get("resources"),
-        ),
+        rights_of(given),
         clear=None if digest else given[secrets[0]],
         sha256=digest,
         forwards=given.get("forwarded_user", False),
@@ -158,13 +152,7 @@ _ENTRIES: Final[dict[str, Reader]] = {
     "key": _clear,
     "key_file": from_file,
     "sha256": _digest,
-    "write": flag,
-    "audit": flag,
-    "accounts": several(names.account_id, "to allow all"),
-    "groups": several(names.group, "to allow all"),
-    "resources": several(
-        lambda given: ResourceRule(arn_pattern(given)), "to allow those of the key's groups"
-    ),
     "forwarded_user": flag,
+    **RIGHTS,
 }
 """What a ``[[keys]]`` table may hold, and how each entry is read."""

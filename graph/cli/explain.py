@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import astuple
 from datetime import UTC, datetime
 from typing import Any
@@ -12,6 +12,7 @@ from graph.auth import IssuedTokens, Issuer, Rejected, read_form
 from graph.config.settings import KeySettings
 from graph.model.caller import Caller, Rights
 from graph.model.resources import ArnPattern
+from graph.model.verbs import Verb
 
 
 def run(token: str, settings: KeySettings) -> int:
@@ -57,12 +58,17 @@ def _of_caller(caller: Caller) -> Iterator[tuple[str, str]]:
 
 
 def _of_rights(rights: Rights) -> Iterator[tuple[str, str]]:
-    verbs = [("read", True), ("write", rights.may_write), ("audit", rights.may_audit)]
-    yield "may", ", ".join(verb for verb, granted in verbs if granted)
+    yield "may", ", ".join(["read", *_words(rights.verbs), *["audit"][: rights.may_audit]])
     yield "accounts", ", ".join(sorted(rights.accounts)) if rights.accounts else "all"
     yield "groups", ", ".join(sorted(rights.groups)) if rights.groups else "all"
+    for group in sorted({group for group, _ in rights.in_groups}):
+        yield "", f"in {group}: {', '.join(['read', *_words(rights.verbs_in(group))])}"
     rules = sorted(_arn(rule.pattern) for rule in rights.resources or ())
     yield "resources", "all" if rights.uses_everything else ", ".join(rules) or "none"
+
+
+def _words(verbs: Collection[Verb]) -> list[str]:
+    return [verb.value for verb in Verb if verb in verbs]
 
 
 def _arn(pattern: ArnPattern) -> str:

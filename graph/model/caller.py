@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from graph.model.resources import Resource, ResourceRule
+from graph.model.verbs import Verb, with_implied
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +36,60 @@ class Rights:
     """What a caller may see and do. Callers with equal rights are shown the same."""
 
     may_write: bool = True
-    """Whether the caller may create, start, stop, limit and delete."""
+    """Whether the caller may create, change and delete in every group that it sees. Includes all of
+    ``Verb``."""
+    may_run: bool = False
+    """Whether it may start, stop and limit runs there."""
+    may_clean: bool = False
+    """Whether it may list and remove orphans there."""
     may_audit: bool = False
     """Whether the caller may read the audit trail of its accounts and groups."""
     accounts: frozenset[str] | None = None
     """None: every account that the server serves."""
     groups: frozenset[str] | None = None
     """None: every group, and movers without one."""
+    in_groups: frozenset[tuple[str, Verb]] = frozenset()
+    """What it may do in single groups in addition, if it sees them."""
     resources: frozenset[ResourceRule] | None = None
     """The rules for resources of movers. None: every resource. Where ``groups`` is set, None
     becomes the empty set, which allows none."""
 
     def __post_init__(self) -> None:
+        """Makes equal rights equal values."""
         if self.groups is not None and self.resources is None:
-            object.__setattr__(self, "resources", frozenset())  # equal rights are equal values
+            object.__setattr__(self, "resources", frozenset())
+        if self.may_write:
+            object.__setattr__(self, "may_run", True)
+            object.__setattr__(self, "may_clean", True)
+        if self.in_groups:
+            object.__setattr__(self, "in_groups", self._further(self.verbs))
+
+    def _further(self, everywhere: frozenset[Verb]) -> frozenset[tuple[str, Verb]]:
+        return frozenset(
+            (group, verb)
+            for group in {group for group, _ in self.in_groups}
+            if self.groups is None or group in self.groups
+            for verb in with_implied(verb for name, verb in self.in_groups if name == group)
+            if verb not in everywhere
+        )
+
+    @property
+    def verbs(self) -> frozenset[Verb]:
+        """What the caller may do in every group that it sees."""
+        flags = ((Verb.WRITE, self.may_write), (Verb.RUN, self.may_run))
+        return frozenset(v for v, may in (*flags, (Verb.CLEAN, self.may_clean)) if may)
+
+    def verbs_in(self, group: str | None) -> frozenset[Verb]:
+        """What the caller may do in a group, if it sees it."""
+        return self.verbs | {verb for name, verb in self.in_groups if name == group}
+
+    def may(self, verb: Verb, account_id: str, group: str | None) -> bool:
+        """Whether the caller sees a group of an account and may do that there."""
+        return self.sees(account_id, group) and verb in self.verbs_in(group)
+
+    def may_somewhere(self, verb: Verb) -> bool:
+        """Whether there may be a group in which the caller may do that."""
+        return verb in self.verbs or any(verb is each for _, each in self.in_groups)
 
     def sees_account(self, account_id: str) -> bool:
         return self.accounts is None or account_id in self.accounts

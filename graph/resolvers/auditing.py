@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from graph.context import Context
 from graph.history.audit import ChangeInProgress
@@ -12,9 +12,20 @@ from graph.history.origin import current_origin
 from graph.model.audit import AuditAction, AuditTarget, Requester
 from graph.model.caller import Rights
 from graph.model.errors import ApiError
+from graph.model.verbs import Verb
 from graph.resolvers import scope
 
 T = TypeVar("T")
+
+_VERBS: Final = {
+    AuditAction.START_MOVER: Verb.RUN,
+    AuditAction.STOP_MOVER: Verb.RUN,
+    AuditAction.SET_RUN_BANDWIDTH: Verb.RUN,
+    AuditAction.CLEAN_ORPHANS: Verb.CLEAN,
+    AuditAction.PREVIEW_ORPHANS: Verb.CLEAN,
+    AuditAction.OTHER: Verb.RUN,  # a PUT that says neither start nor stop
+}
+"""What an action requires; any other requires WRITE."""
 
 
 @asynccontextmanager
@@ -45,9 +56,10 @@ async def audited(
     may_take_effect: bool = True,
 ) -> T:
     """``may_take_effect``: false if it is known that the change will be rejected."""
+    verb = _VERBS.get(action, Verb.WRITE)
 
     async def allowed(attempt: ChangeInProgress) -> T:
-        scope.require_write_key(context)  # before AWS is asked about the target
+        scope.require_somewhere(context, verb)  # before AWS is asked about the target
         return await change(attempt)
 
     requester = Requester(
@@ -59,14 +71,14 @@ async def audited(
     return await context.services.audit.carry_out(
         ChangeInProgress(action, requester, target),
         allowed,
-        may_take_effect=may_take_effect and _may_take_effect(context.rights, target),
+        may_take_effect=may_take_effect and _may_take_effect(context.rights, verb, target),
     )
 
 
-def _may_take_effect(rights: Rights, target: AuditTarget) -> bool:
+def _may_take_effect(rights: Rights, verb: Verb, target: AuditTarget) -> bool:
     """Whether the rights admit the change, as far as its target is known from the request."""
-    if not rights.may_write or target.account_id is None:
-        return rights.may_write
+    if not rights.may_somewhere(verb) or target.account_id is None:
+        return rights.may_somewhere(verb)
     if target.group is None:
         return rights.sees_account(target.account_id)
-    return rights.sees(target.account_id, target.group)
+    return rights.may(verb, target.account_id, target.group)

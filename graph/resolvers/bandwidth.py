@@ -5,6 +5,7 @@ from __future__ import annotations
 from graph.context import Context
 from graph.model.mover import Mover
 from graph.model.run import BandwidthChange
+from graph.model.verbs import Verb
 from graph.resolvers import scope
 from graph.resolvers.runs import get_run
 
@@ -14,9 +15,9 @@ async def set_bandwidth(
 ) -> BandwidthChange:
     """Limits an active or queued run of a mover. Raises NotRunning for one that has ended.
 
-    Raises Forbidden if the caller may not write, Invalid for what AWS refuses.
+    Raises Forbidden if the caller may not run the mover, Invalid for what AWS refuses.
     """
-    scope.require_write(context, mover.account.account_id, mover.group)
+    scope.require(context, Verb.RUN, mover.account.account_id, mover.group)
     run = await get_run(context, run_arn)
     try:
         return await context.services.runs.set_bandwidth(run, bytes_per_second)

@@ -14,6 +14,7 @@ from graph.model.errors import Conflict, Invalid, NotFound, unknown_account
 from graph.model.location import ListedLocation, Location
 from graph.model.mover import Account, Group, Mover, Task
 from graph.model.operation import NewMover, Operation
+from graph.model.verbs import Verb
 from graph.resolvers import scope
 
 
@@ -209,7 +210,7 @@ def check_may_create(context: ReadContext, account_id: str, group: str) -> None:
 
     Raises Invalid or NotFound for the account, Forbidden if the caller may not write.
     """
-    scope.require_write_key(context)
+    scope.require_somewhere(context, Verb.WRITE)
     scope.require_account(context, account_id)
     scope.require_write(context, account_id, group)
 

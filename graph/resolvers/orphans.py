@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from graph.context import Context, ReadContext
 from graph.model.orphan import Orphan
+from graph.model.verbs import Verb
 from graph.resolvers import scope
 
 log = logging.getLogger(__name__)
@@ -25,22 +26,23 @@ class CleanupResult:
 
 
 async def list_orphans(context: ReadContext, account_id: str) -> list[Orphan]:
-    """The orphans of the groups that the caller may see, locations first.
+    """The orphans of the groups in which the caller may clean up, locations first.
 
-    Raises Forbidden for callers that may only read, NotFound for an account that they cannot see.
-    Costs a call for each task and each S3 location of the account, once per request.
+    Raises Forbidden for callers that may not clean up, NotFound for an account that they cannot
+    see. Costs a call for each task and each S3 location of the account, once per request.
     """
     check_may_clean(context, account_id)
     found = await context.loaders.orphans.load(account_id)
-    return [orphan for orphan in found if scope.sees_group(context, account_id, orphan.group)]
+    rights = context.rights
+    return [each for each in found if rights.may(Verb.CLEAN, account_id, each.group)]
 
 
 def check_may_clean(context: ReadContext, account_id: str) -> None:
     """Checks the rights to a cleanup before its ARNs, which may be many, are validated.
 
-    Raises Forbidden if the caller may only read, NotFound for an account that it cannot see.
+    Raises Forbidden if the caller may not clean up, NotFound for an account that it cannot see.
     """
-    scope.require_write_key(context)
+    scope.require_somewhere(context, Verb.CLEAN)
     scope.require_account(context, account_id)
 
 
@@ -49,7 +51,7 @@ async def clean_orphans(
 ) -> CleanupResult:
     """Removes the orphans that the caller may see, or those of the given ARNs, unless ``dry_run``.
 
-    Raises Forbidden if the caller may not write, NotFound if it may not see the account.
+    Raises Forbidden if the caller may not clean up, NotFound if it may not see the account.
     """
     check_may_clean(context, account_id)
     found = await list_orphans(context, account_id)

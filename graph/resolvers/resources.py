@@ -8,6 +8,7 @@ from graph.context import ReadContext
 from graph.locations import resources_at
 from graph.model.errors import Forbidden
 from graph.model.mover import Mover
+from graph.model.verbs import Verb
 from graph.resolvers import scope
 
 
@@ -16,7 +17,7 @@ async def may_start(context: ReadContext, mover: Mover) -> bool:
 
     Raises Conflict if that cannot be determined.
     """
-    if not scope.may_write(context, mover):
+    if not scope.may(context, Verb.RUN, mover):
         return False
     try:
         await require_use(context, mover)

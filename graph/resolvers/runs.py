@@ -18,6 +18,7 @@ from graph.model.errors import ApiError, NotFound
 from graph.model.mover import Mover
 from graph.model.progress import Progress
 from graph.model.run import Run, RunRef
+from graph.model.verbs import Verb
 from graph.resolvers import scope
 from graph.resolvers.movers import get_mover, list_movers
 from graph.runs.active import find_current
@@ -109,9 +110,9 @@ async def current_run(context: ReadContext, mover: Mover) -> Run | None:
 async def stop_run(context: Context, mover: Mover) -> str:
     """Cancels the active run, or else the oldest queued one, and returns its ARN.
 
-    Raises NotRunning if there is none, Forbidden if the caller may not write.
+    Raises NotRunning if there is none, Forbidden if the caller may not stop it.
     """
-    scope.require_write(context, mover.account.account_id, mover.group)
+    scope.require(context, Verb.RUN, mover.account.account_id, mover.group)
     try:
         return await context.services.runs.stop(mover.task_arn, context.identity.who)
     finally:

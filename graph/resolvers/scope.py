@@ -11,9 +11,15 @@ from graph.context import ReadContext
 from graph.model import names
 from graph.model.errors import Forbidden, Invalid, NotFound, unknown_account
 from graph.model.mover import Account, Mover
+from graph.model.verbs import Verb
 
 NO_MOVER: Final = "datasync mover not found"
 NO_RUN: Final = "datasync run not found"
+_FORBIDDEN: Final = {
+    Verb.RUN: "The caller's key may not start or stop movers.",
+    Verb.WRITE: "The caller's key may not create, change or delete movers.",
+    Verb.CLEAN: "The caller's key may not clean up.",
+}
 NO_LOCATION: Final = "The location does not exist, or the caller may not see it."
 
 
@@ -69,20 +75,27 @@ def require_visible(context: ReadContext, mover: Mover) -> Mover:
     return mover
 
 
-def may_write(context: ReadContext, mover: Mover) -> bool:
-    """Whether the caller may change a mover, apart from its state."""
-    rights = context.rights
-    return rights.may_write and rights.sees(mover.account.account_id, mover.group)
+def may(context: ReadContext, verb: Verb, mover: Mover) -> bool:
+    """Whether the caller may do that with a mover, apart from its state."""
+    return context.rights.may(verb, mover.account.account_id, mover.group)
 
 
-def require_write(context: ReadContext, account_id: str, name: str | None) -> None:
-    """Raises Forbidden if the caller may not change anything in a group."""
-    require_write_key(context)
-    if not sees_group(context, account_id, name):
+def require(context: ReadContext, verb: Verb, account_id: str, name: str | None) -> None:
+    """Raises Forbidden if the caller may not do that in a group."""
+    require_somewhere(context, verb)
+    if not context.rights.may(verb, account_id, name):
         raise Forbidden("The caller's key may not change movers of this group.")
 
 
-def require_write_key(context: ReadContext) -> None:
-    """Raises Forbidden if the caller may only read."""
-    if not context.rights.may_write:
+def require_write(context: ReadContext, account_id: str, name: str | None) -> None:
+    """Raises Forbidden if the caller may not change movers of a group."""
+    require(context, Verb.WRITE, account_id, name)
+
+
+def require_somewhere(context: ReadContext, verb: Verb) -> None:
+    """Raises Forbidden if there is no group in which the caller may do that."""
+    rights = context.rights
+    if not any(rights.may_somewhere(each) for each in Verb):
         raise Forbidden("The caller's key is read-only.")
+    if not rights.may_somewhere(verb):
+        raise Forbidden(_FORBIDDEN[verb])

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from graph.context import Context
 from graph.model.mover import Mover
 from graph.model.overrides import NO_OVERRIDES, RunOverrides
+from graph.model.verbs import Verb
 from graph.operations.idempotency import key_of
 from graph.resolvers import scope
 from graph.resolvers.resources import require_use
@@ -30,10 +31,10 @@ async def start_run(
 ) -> str:
     """Starts a run and returns its ARN, once per key.
 
-    Raises Forbidden if the caller may not write or use both ends, AlreadyRunning or Conflict
+    Raises Forbidden if the caller may not run it or use both ends, AlreadyRunning or Conflict
     unless the mover is AVAILABLE. Of many concurrent calls one succeeds.
     """
-    scope.require_write(context, mover.account.account_id, mover.group)
+    scope.require(context, Verb.RUN, mover.account.account_id, mover.group)
     await require_use(context, mover)
     key = (
         None
@@ -54,13 +55,13 @@ async def start_run(
 async def started_before(
     context: Context, task_arn: str, idempotency_key: str, overrides: RunOverrides
 ) -> str | None:
-    """The run that a key started before, if the caller may still write in its group."""
+    """The run that a key started before, if the caller may still run its movers."""
     account_id = scope.require_task_account(context, task_arn).account_id
-    if not context.rights.may_write:
+    if not context.rights.may_somewhere(Verb.RUN):
         return None
     key = _key(context, task_arn, idempotency_key, overrides)
     answer = await context.services.store.idempotency.find(key)
-    if answer is None or not scope.sees_group(context, account_id, answer.group):
+    if answer is None or not context.rights.may(Verb.RUN, account_id, answer.group):
         return None
     return answer.result
 

@@ -13,6 +13,7 @@ from graph.model.errors import ApiError, Conflict, Forbidden
 from graph.model.mover import GROUP_TAG
 from graph.model.operation import NewMover
 from graph.model.resources import Resource
+from graph.model.verbs import Verb
 
 log = logging.getLogger(__name__)
 
@@ -122,7 +123,10 @@ class ResourcePolicy:
 
 
 def _limits(rights: Rights) -> str:
-    may = "may write" if rights.may_write else "may read"
+    verbs = [verb.value for verb in Verb if verb in rights.verbs]
+    may = "may write" if rights.may_write else f"may {', '.join(verbs or ['read'])}"
+    more = sorted({group for group, _ in rights.in_groups})
+    may += f", and more in {', '.join(more)}" if more else ""
     accounts = f"in accounts {', '.join(sorted(rights.accounts))}" if rights.accounts else ""
     groups = f"in groups {', '.join(sorted(rights.groups))}" if rights.groups else ""
     if rights.uses_everything:

@@ -10,6 +10,7 @@ import strawberry
 
 from graph.model.caller import Caller
 from graph.model.errors import Invalid
+from graph.model.verbs import Verb
 from graph.resolvers import locations, movers, operations, runs, server, waiting
 from graph.resolvers.server import ServerDescription
 from graph.schema.arguments import (
@@ -59,11 +60,22 @@ class Viewer:
         "The end user that the caller acts for, from X-Forwarded-User. Null if none is given, "
         "or if the key is not trusted to name one.",
     )
-    may_write: bool = attribute(
-        "rights.may_write",
-        "Whether the key may create, start, stop, limit and delete; false for read-only keys.",
-    )
     may_audit: bool = attribute("rights.may_audit", "Whether the key may read the audit trail.")
+
+    @reads(
+        "Whether the key may create, change and delete movers of at least one group, which "
+        "includes `mayRun` and `mayClean` there. `Mover.viewerCan` has what it may do with one."
+    )
+    def may_write(self) -> bool:
+        return self.value.rights.may_somewhere(Verb.WRITE)
+
+    @reads("Whether the key may start, stop and limit runs of at least one group.")
+    def may_run(self) -> bool:
+        return self.value.rights.may_somewhere(Verb.RUN)
+
+    @reads("Whether the key may list and remove orphans of at least one group.")
+    def may_clean(self) -> bool:
+        return self.value.rights.may_somewhere(Verb.CLEAN)
 
     @reads(
         "The accounts that the key is limited to; null if it may use every account "

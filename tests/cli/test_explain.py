@@ -64,7 +64,7 @@ def test_an_accepted_token_is_explained(capsys: pytest.CaptureFixture[str], tmp_
     ]
     assert lines[5].startswith("until     20")
     assert lines[6:] == [
-        "may       read, write",
+        "may       read, run, write, clean",
         "accounts  222222222222",
         "groups    lab",
         "resources arn:aws:s3:::lab-*",

@@ -13,7 +13,7 @@ import pytest
 from graphql import GraphQLScalarType
 
 from graph.app import graphql_schema
-from graph.auth import read_groups_file, read_issuers_file, read_keys_file
+from graph.auth import read_groups_file, read_issuers_file, read_keys, read_keys_file
 from graph.config import sources
 from graph.sandbox.policies import admits, trusts
 from tests.world import LAB
@@ -37,6 +37,9 @@ def check_toml(text: str, folder: Path) -> None:
         assert [key.name for key in read_keys_file(str(file))] == [
             key["name"] for key in given["keys"]
         ]
+    elif isinstance(given["groups"], dict):
+        (key,) = read_keys([given | {"name": "x", "key": "x"}])
+        assert {group for group, _ in key.rights.in_groups} <= set(given["groups"])
     else:
         assert len(read_groups_file(str(file))) == sum(
             len(group["resources"]) for group in given["groups"]

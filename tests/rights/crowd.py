@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import json
 import random
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -21,6 +21,7 @@ T = TypeVar("T")
 CALLERS = 200
 AT_ONCE = 50
 ACCOUNTS = (None, (LAB,), (OTHER,), (LAB, OTHER))
+VERBS = ("read", "run", "write", "clean")
 GROUPS = (None, ("g",), ("h",), ("g", "h"), ("nobodys",))
 START = "mutation($m: ID!) { startMover(input: {mover: $m}) { run { id runId } } }"
 FOLLOW_RUN = """subscription($id: ID!) { runProgress(run: $id) { run { id startedBy mover {
@@ -44,7 +45,10 @@ class Caller:
     key: str
     accounts: tuple[str, ...] | None
     groups: tuple[str, ...] | None
-    write: bool
+    everywhere: tuple[str, ...]
+    """Verbs in all groups that it sees."""
+    in_groups: Mapping[str, tuple[str, ...]]
+    """Verbs in single groups."""
     audit: bool
 
     @property
@@ -54,14 +58,14 @@ class Caller:
     @property
     def table(self) -> dict[str, Any]:
         digest = hashlib.sha256(self.key.encode()).hexdigest()
-        table = {"name": self.key.replace(" ", "-"), "sha256": digest}
-        limits = {"accounts": self.accounts, "groups": self.groups}
-        return {
-            **table,
-            **{name: list(value) for name, value in limits.items() if value is not None},
-            "write": self.write,
-            "audit": self.audit,
-        }
+        table: dict[str, Any] = {"name": self.key.replace(" ", "-"), "sha256": digest}
+        if self.accounts is not None:
+            table["accounts"] = list(self.accounts)
+        if self.in_groups:
+            table["groups"] = {name: list(verbs) for name, verbs in self.in_groups.items()}
+        elif self.groups is not None:
+            table["groups"] = list(self.groups)
+        return table | dict.fromkeys(self.everywhere, True) | {"audit": self.audit}
 
     def sees_account(self, account: str) -> bool:
         return self.accounts is None or account in self.accounts
@@ -69,6 +73,14 @@ class Caller:
     def sees(self, thing: Thing) -> bool:
         in_group = self.groups is None or thing.group in self.groups
         return self.sees_account(thing.account) and in_group
+
+    def may(self, verb: str, thing: Thing) -> bool:
+        verbs = (*self.everywhere, *self.in_groups.get(thing.group or "", ()))
+        return self.sees(thing) and bool({verb, "write"} & set(verbs))
+
+    def may_somewhere(self, verb: str) -> bool:
+        verbs = (*self.everywhere, *sum(self.in_groups.values(), ()))
+        return bool({verb, "write"} & set(verbs))
 
     def ids(self, things: Iterable[Thing], account: str | None = None) -> set[str]:
         return {t.id for t in things if account in (None, t.account) and self.sees(t)}
@@ -104,16 +116,16 @@ class World:
 
 def random_callers() -> list[Caller]:
     choose = random.Random(12)  # noqa: S311 - the same callers each time
-    return [
-        Caller(
-            f"key {number}",
-            choose.choice(ACCOUNTS),
-            choose.choice(GROUPS),
-            choose.random() < 0.5,
-            choose.random() < 0.5,
-        )
-        for number in range(CALLERS)
-    ]
+
+    def caller(number: int) -> Caller:
+        groups, by_group = choose.choice(GROUPS), choose.random() < 0.5
+        in_groups = {each: (choose.choice(VERBS),) for each in groups or () if by_group}
+        everywhere = tuple(verb for verb in VERBS[1:] if choose.random() < 0.25)
+        audit = choose.random() < 0.5
+        accounts = choose.choice(ACCOUNTS)
+        return Caller(f"key {number}", accounts, groups, everywhere, in_groups, audit)
+
+    return [caller(number) for number in range(CALLERS)]
 
 
 async def add_mover(world: World, account: str, group: str, now: str | None, name: str) -> None:

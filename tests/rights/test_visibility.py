@@ -14,11 +14,21 @@ from graph.sandbox import Sandbox
 from graph.schema.ids import encode
 from graph.transport.execution.sharing import SharedOperation
 from tests import leftover
-from tests.rights.crowd import FOLLOW_RUN, Caller, Thing, World, add_mover, events, random_callers
+from tests.rights.crowd import (
+    FOLLOW_RUN,
+    VERBS,
+    Caller,
+    Thing,
+    World,
+    add_mover,
+    events,
+    random_callers,
+)
 from tests.world import LAB, OTHER, ask, furnish, serving
 
 QUERY = """query($ids: [ID!]!) {
-  nodes(ids: $ids) { id }
+  viewer { mayRun mayWrite mayClean }
+  nodes(ids: $ids) { id ... on Mover { viewerCan { stop delete update } } }
   operations(first: 100) { nodes { id } }
   a: account(id: "%s") { ...Lists }
   b: account(id: "%s") { ...Lists }
@@ -75,6 +85,7 @@ async def test_graphql_shows_each_caller_what_its_rights_allow(world: World) -> 
     for caller, answer in await world.each(lambda c: world.tell(c, query, ids=ids)):
         data = answer["data"]
         seen_groups = {g for pair, g in groups.items() if caller.sees(Thing("", *pair))}
+        check_verbs(world, caller, data)
         shown = {node["id"] for node in data["nodes"] if node}
         assert shown == caller.ids(things) | seen_groups, caller
         listed = {node["id"] for node in data["operations"]["nodes"]}
@@ -85,6 +96,17 @@ async def test_graphql_shows_each_caller_what_its_rights_allow(world: World) -> 
         for alias, account in (("a", LAB), ("b", OTHER)):
             check_account(world, caller, account, data[alias], groups)
         assert "errors" not in answer, caller  # what is hidden is as if it did not exist
+
+
+def check_verbs(world: World, caller: Caller, data: Any) -> None:
+    somewhere = {f"may{verb.title()}": caller.may_somewhere(verb) for verb in VERBS[1:]}
+    assert data["viewer"] == somewhere, caller
+    permissions = {node["id"]: node.get("viewerCan") for node in data["nodes"] if node}
+    for mover in world.movers:
+        if caller.sees(mover):
+            writes = caller.may("write", mover)
+            expected = {"stop": caller.may("run", mover), "delete": writes, "update": writes}
+            assert permissions[mover.id] == expected, (caller, mover)
 
 
 def check_account(
@@ -204,8 +226,8 @@ async def test_the_audit_trail_and_orphans_are_those_of_visible_groups(world: Wo
     for caller, answer in await world.each(lambda c: world.tell(c, orphans)):
         if not caller.sees_account(LAB):
             assert answer == {"data": {"account": None}}
-        elif not caller.write:
+        elif not caller.may_somewhere("clean"):
             assert answer["errors"][0]["extensions"]["code"] == "FORBIDDEN"
         else:
-            mine = [o for o in left if caller.sees(Thing("", LAB, o["group"]))]
+            mine = [o for o in left if caller.may("clean", Thing("", LAB, o["group"]))]
             assert answer["data"]["account"]["orphans"] == mine, caller

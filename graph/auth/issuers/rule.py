@@ -12,6 +12,7 @@ from graph.model import names
 from graph.model.caller import Rights
 from graph.model.errors import Invalid
 from graph.model.resources import ResourceRule
+from graph.model.verbs import Verb
 
 MOST_VALUES: Final = 500
 """Of one claim. A token with more is rejected."""
@@ -24,7 +25,8 @@ class Rule:
     """Gives rights to the tokens that match all of its conditions.
 
     A pattern may capture ``group`` or ``account``, not both: rights are the product of accounts and
-    groups, which would combine an account of one value with the group of another.
+    groups, which would combine an account of one value with the group of another. Beside ``group``,
+    it may capture a ``role``, which decides what the caller may do in that group.
     """
 
     name: str
@@ -36,6 +38,8 @@ class Rule:
     """In the place of ``values``: it has to match one of them as a whole."""
     scope: str | None = None
     """Has to be among the scopes of the token."""
+    roles: tuple[tuple[str, frozenset[Verb]], ...] = ()
+    """What each role may do in its group, if the pattern captures one. Others give nothing."""
     resource_rules: tuple[ResourceRule, ...] = ()
     """Those of all groups."""
 
@@ -68,10 +72,11 @@ class Rule:
         """Only values that can be a group or an account count; without one nothing is given."""
         rights = self.rights
         if "group" in self.captures:
-            groups = frozenset(_valid(names.group, (match["group"] for match in found)))
-            if not groups:
+            verbs = self._verbs_by_group(found)
+            if not verbs:
                 return None
-            rights = replace(rights, groups=groups)
+            pairs = frozenset((group, verb) for group, found in verbs.items() for verb in found)
+            rights = replace(rights, groups=frozenset(verbs), in_groups=pairs)
         elif "account" in self.captures:
             accounts = frozenset(_valid(names.account_id, (match["account"] for match in found)))
             if rights.accounts is not None:
@@ -80,6 +85,20 @@ class Rule:
                 return None
             rights = replace(rights, accounts=accounts)
         return self._granted(rights)
+
+    def _verbs_by_group(self, found: Iterable[re.Match[str]]) -> dict[str, frozenset[Verb]]:
+        """By group that the caller sees, what its roles there allow."""
+        roles = dict(self.roles)
+        by_group: dict[str, frozenset[Verb]] = {}
+        for match in found:
+            role = match["role"] if roles else None
+            if roles and role not in roles:
+                continue
+            for group in _valid(names.group, [match["group"]]):
+                by_group[group] = by_group.get(group, frozenset()) | roles.get(
+                    role or "", frozenset()
+                )
+        return by_group
 
     def _granted(self, rights: Rights) -> Rights:
         return rights.granted(self.resource_rules)

@@ -8,19 +8,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from graph.auth.groups import arn_pattern, read_file_with_groups
+from graph.auth.groups import read_file_with_groups
 from graph.auth.issuers.download import is_secure
 from graph.auth.issuers.issuer import ALGORITHMS, Issuer
 from graph.auth.issuers.key_set import KeySet, UnusableKeys
 from graph.auth.issuers.rule import Rule
-from graph.auth.tables import Reader, flag, read_entries, several, tables, text
-from graph.model import names
-from graph.model.caller import Rights
+from graph.auth.rights import RIGHTS, rights_of, verbs_by_name
+from graph.auth.tables import Reader, read_entries, several, tables, text
 from graph.model.resources import ResourceRule
 
 _NAME: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _OPTIONS: Final = ("algorithms", "types", "subject", "jwks_url")
-_CAPTURES: Final = ({"group"}, {"account"}, set[str]())
+_CAPTURES: Final = ({"group"}, {"group", "role"}, {"account"}, set[str]())
 
 
 def read_issuers_file(file: str) -> tuple[Issuer, ...]:
@@ -104,18 +103,15 @@ def _rule(issuer: str, table: object, number: int) -> Rule:
         raise ValueError(f"{label} must have a claim or a scope: it would match every token")
     rule = Rule(
         given["name"],
-        Rights(
-            may_write=given.get("write", False),
-            may_audit=given.get("audit", False),
-            accounts=given.get("accounts"),
-            groups=given.get("groups"),
-            resources=given.get("resources"),
-        ),
+        rights_of(given),
         claim=given.get("claim"),
         values=given.get("values", frozenset()),
         pattern=given.get("pattern"),
         scope=given.get("scope"),
+        roles=tuple(sorted(given.get("roles", {}).items())),
     )
+    if ("role" in rule.captures) != ("roles" in given):
+        raise ValueError(f"{label} must have roles together with a pattern that captures the role")
     if "group" in rule.captures and "groups" in given:
         raise ValueError(f"{label}: the pattern captures the group, so that groups must be omitted")
     return rule
@@ -148,7 +144,7 @@ def _pattern(value: object) -> re.Pattern[str]:
     except re.error as error:
         raise ValueError(f"is not a regular expression: {error}") from None
     if set(pattern.groupindex) not in _CAPTURES:
-        raise ValueError("may capture group or account, not both, and nothing else by name")
+        raise ValueError("may capture group, group and role, or account, and nothing else by name")
     return pattern
 
 
@@ -201,12 +197,7 @@ _RULE: Final[dict[str, Reader]] = {
     "values": several(_not_empty, "and the claim if it does not matter"),
     "pattern": _pattern,
     "scope": _not_empty,
-    "write": flag,
-    "audit": flag,
-    "accounts": several(names.account_id, "to allow all"),
-    "groups": several(names.group, "to allow all"),
-    "resources": several(
-        lambda given: ResourceRule(arn_pattern(given)), "to allow those of the groups"
-    ),
+    "roles": verbs_by_name,
+    **RIGHTS,
 }
 """What an ``[[issuers.rules]]`` table may hold."""

@@ -53,9 +53,12 @@ WRONG_RULES: list[tuple[dict[str, Any], str]] = [
     ({"name": "r", "claim": "c", "pattern": "("}, "pattern is not a regular expression"),
     (
         {"name": "r", "claim": "c", "pattern": "(?P<account>a)(?P<group>b)"},
-        "may capture group or account, not both",
+        "may capture group, group and role, or account",
     ),
-    ({"name": "r", "claim": "c", "pattern": "(?P<role>a)"}, "may capture group or account"),
+    (
+        {"name": "r", "claim": "c", "pattern": "(?P<role>a)"},
+        "may capture group, group and role, or account",
+    ),
     (
         {"name": "r", "claim": "c", "pattern": "(?P<group>a)", "groups": ["lab"]},
         "captures the group, so that groups must be omitted",
