@@ -5,10 +5,10 @@ from __future__ import annotations
 from operator import itemgetter
 from typing import Any, Final
 
-from graph.locations import CREATABLE, Creation
+from graph.locations import IN_REST, Creation
 from graph.model import names
 from graph.model.errors import Invalid
-from graph.model.location import LocationSpec
+from graph.model.location_specs import LocationSpec
 from graph.model.mover import OWN_TAGS, Tag
 from graph.model.operation import NewMover
 from rest_compat.decoder import Array, Object, String, decode
@@ -23,7 +23,7 @@ _LOCATION: Final = Object(
                     for field, member in sorted(creation.rest.items(), key=itemgetter(1))
                 }
             )
-            for kind, creation in CREATABLE.items()
+            for kind, creation in IN_REST.items()
         },
     }
 )
@@ -70,12 +70,12 @@ def _name(given: str | None) -> str:
 
 def _location(given: dict[str, Any], side: str) -> LocationSpec:
     kind = given["Type"]
-    if kind not in CREATABLE:
-        raise Invalid(f"{side} Type must be {' or '.join(CREATABLE)}.")
+    if kind not in IN_REST:
+        raise Invalid(f"{side} Type must be {' or '.join(IN_REST)}.")
     parts = given.get(kind)
     if parts is None:
         raise Invalid(f"{side} of type {kind} requires an {kind} object.")
-    creation = CREATABLE[kind]
+    creation = IN_REST[kind]
     for member in [*creation.rest.values()][: creation.required]:
         if not parts.get(member):
             raise Invalid(f"{side} {kind} requires {member}.")

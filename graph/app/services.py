@@ -9,6 +9,7 @@ from graph.activity import Activity, AwsLooks, Pace
 from graph.app.configured_rights import RightsByName
 from graph.aws.client.clients import Clients
 from graph.aws.client.gateway import Gateway
+from graph.aws.locations import describe_location
 from graph.aws.resource_tags import group_of_resource
 from graph.cleanup.service import Cleanup
 from graph.cleanup.sweep import Sweep
@@ -85,6 +86,7 @@ def _resource_policy(settings: Settings, gateway: Gateway, rights: RightsByName)
         rules=rights.of_rules,
         enforced=settings.resource_check != "none",
         group_of=group_of if by_tag else None,
+        location_of=partial(describe_location, gateway),
     )
     policy.log_limits()
     return policy

@@ -11,9 +11,10 @@ from graph.aws.client.gateway import AccountGateway, ArnGateway
 from graph.aws.client.paging import PAGE_SIZE
 from graph.aws.marks import with_marks
 from graph.aws.tags import encoded
-from graph.locations import KINDS, creation_of, kind_of, kind_of_spec
+from graph.locations import KINDS, kind_of, kind_of_spec
 from graph.model.errors import Invalid, NotFound
-from graph.model.location import ListedLocation, Location, LocationSpec
+from graph.model.location import ListedLocation, Location
+from graph.model.location_specs import NewLocationSpec
 from graph.model.mover import Tag
 
 _FEW: Final = 10
@@ -33,16 +34,23 @@ async def list_locations(aws: AccountGateway) -> dict[str, str]:
 
 
 async def made_locations(
-    aws: AccountGateway, spec: LocationSpec, marks: Mapping[str, str]
+    aws: AccountGateway, spec: NewLocationSpec, marks: Mapping[str, str]
 ) -> list[str]:
     """The locations that carry the marks and fit: what earlier attempts of a step have made."""
+    kind = kind_of_spec(spec)
+    target = kind.creation.target(spec)
     uris = await list_locations_afresh(aws)
-    fit = [arn for arn, uri in uris.items() if reaches(uri, creation_of(spec).target(spec))]
+    fit = [
+        arn
+        for arn, uri in uris.items()
+        if kind_of(uri) == kind.name
+        and (reaches(uri, target) or not kind.creation.uri_names_target)
+    ]
     return await with_marks(aws, "location", fit, marks)
 
 
 def reaches(uri: str, target_arn: str) -> bool:
-    """Whether a location may be one of that bucket, access point or file system."""
+    """Whether a location may be one of that bucket, access point, file system or server."""
     return target_arn.replace("/", ":").rpartition(":")[2] in uri
 
 
@@ -128,14 +136,15 @@ def _recent(gateway: ArnGateway, arn: str) -> Location | ListedLocation | None:
 
 
 async def create_location(
-    aws: AccountGateway, spec: LocationSpec, role_arn: str | None, tags: Iterable[Tag]
+    aws: AccountGateway, spec: NewLocationSpec, role_arn: str | None, tags: Iterable[Tag]
 ) -> str:
     """Creates a location and returns its ARN. DataSync tests a bucket's role before it answers."""
+    kind = kind_of_spec(spec)
     answer = await aws.call(
         "datasync",
         Access.MANAGE,
-        f"create_location_{kind_of_spec(spec).operation}",
-        **creation_of(spec).params(spec, role_arn),
+        f"create_location_{kind.operation}",
+        **kind.creation.params(spec, role_arn),
         Subdirectory=spec.subdirectory,
         Tags=encoded(tags),
     )

@@ -29,7 +29,13 @@ _ON_OBJECTS: Final = (
 )
 PRINCIPAL: Final = {"Service": "datasync.amazonaws.com"}
 """Who may assume the roles."""
-_BUCKET: Final = re.compile(r"arn:[^:]+:s3[^:]*:[^:]*:[^:]*:(accesspoint[:/])?[^/]+")
+_ON_OUTPOSTS: Final = frozenset(
+    {"GetBucketLocation", "GetObjectVersion", "GetObjectVersionTagging"}
+)
+"""What S3 on Outposts has no action for."""
+_BUCKET: Final = re.compile(
+    r"arn:[^:]+:s3[^:]*:[^:]*:[^:]*:(outpost/[^/]+/accesspoint/|accesspoint[:/])?[^/]+"
+)
 """The bucket or access point in the ARN of its objects."""
 _NOT_IN_A_PATH: Final = re.compile(r"[^\x21-\x7e]")
 
@@ -80,10 +86,22 @@ def _access_policy(bucket: Resource) -> str:
     it may be listed: DataSync checks access with HeadBucket, which takes the same permission and
     names no prefix.
     """
-    is_access_point = bool(names.arn(bucket.arn).account)
+    named = names.arn(bucket.arn)
+    if named.service == "s3-outposts":
+        return _outposts_policy(bucket)
+    is_access_point = bool(named.account)
     inner = "object/" if is_access_point and bucket.prefix else ""
     objects = f"{bucket.arn}/{inner}{bucket.prefix or ''}*"
     return _document(_allow(_ON_BUCKET, bucket.arn), _allow(_ON_OBJECTS, objects))
+
+
+def _outposts_policy(point: Resource) -> str:
+    """The same for an access point on an Outpost, whose actions have a prefix of their own."""
+    service = "s3-outposts"
+    on_bucket = ("GetAccessPoint", *(name for name in _ON_BUCKET if name not in _ON_OUTPOSTS))
+    on_objects = tuple(name for name in _ON_OBJECTS if name not in _ON_OUTPOSTS)
+    objects = f"{point.arn}/object/{point.prefix or ''}*"
+    return _document(_allow(on_bucket, point.arn, service), _allow(on_objects, objects, service))
 
 
 async def delete_role(aws: AccountGateway, name: str, marks: tuple[Tag, ...] = ()) -> None:
@@ -237,8 +255,9 @@ async def _iam(aws: AccountGateway, operation: str, **params: Any) -> dict[str, 
     return await aws.call("iam", Access.MANAGE, operation, **params)
 
 
-def _allow(actions: tuple[str, ...], resource: str) -> dict[str, Any]:
-    return {"Effect": "Allow", "Action": [f"s3:{name}" for name in actions], "Resource": resource}
+def _allow(actions: tuple[str, ...], resource: str, service: str = "s3") -> dict[str, Any]:
+    named = [f"{service}:{name}" for name in actions]
+    return {"Effect": "Allow", "Action": named, "Resource": resource}
 
 
 def _document(*statements: dict[str, Any]) -> str:

@@ -11,9 +11,11 @@ from graph.model.errors import Invalid, InvalidReason
 
 SUBDIRECTORY: Final = 4_096
 """Characters, as in DataSync's model."""
-_SPACES: Final = " \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
+SPACES: Final = " \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
 """``\\p{Zs}``, which Python's expressions do not know: no tab, and no line break."""
-_SUBDIRECTORY: Final = re.compile(rf"[a-zA-Z0-9_+./(){_SPACES}-]*")
+ROLE: Final = r"role/[a-zA-Z0-9+=,.@_/-]+"
+"""The resource in the ARN of a role."""
+_SUBDIRECTORY: Final = re.compile(rf"[a-zA-Z0-9_+./(){SPACES}-]*")
 
 
 def check_arn(  # noqa: PLR0913 - what an ARN consists of

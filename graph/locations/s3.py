@@ -6,10 +6,21 @@ import re
 from typing import Any, Final
 
 from graph.locations.arns import check_subdirectory, same
-from graph.locations.kind import Creation, Home, LocationKind, Path, named
+from graph.locations.checks import check_agents, check_word, refuse
+from graph.locations.kind import (
+    Creation,
+    Home,
+    LocationKind,
+    Path,
+    arns_at,
+    arns_in,
+    given,
+    named,
+)
 from graph.model import names
 from graph.model.errors import Invalid, InvalidReason
-from graph.model.location import Location, S3Spec
+from graph.model.location import Location
+from graph.model.location_specs import S3Spec
 from graph.model.resources import Resource, s3_prefix
 
 STORAGE_CLASSES: Final = (
@@ -28,23 +39,33 @@ _LONGEST: Final = 268
 _BUCKET: Final = re.compile(r"[a-zA-Z0-9._-]{1,255}")
 """DataSync's own pattern. Buckets made before 2018 may have names that are not allowed today."""
 _ACCESS_POINT: Final = re.compile(r"accesspoint[/:][a-zA-Z0-9.-]{1,63}")
+_ON_OUTPOSTS: Final = re.compile(r"outpost/[a-zA-Z0-9-]+/accesspoint/[a-zA-Z0-9-]{1,63}")
 _URI: Final = re.compile(r"(arn:[^/]+(?:/[^/]+)?[:/]accesspoint[:/][^/]+|[A-Za-z0-9._-]+)(/.*)?")
+
+
+def is_on_outposts(arn: str) -> bool:
+    """Whether it is the ARN of an access point of S3 on Outposts."""
+    return names.arn(arn).service == "s3-outposts"
 
 
 def _check(spec: S3Spec, home: Home, path: Path) -> None:
     _check_bucket(spec.bucket_arn, home, (*path, "bucketArn"))
-    if spec.storage_class is not None and spec.storage_class not in STORAGE_CLASSES:
-        raise Invalid(
-            f"'{spec.storage_class[:40]}' is not one of {', '.join(STORAGE_CLASSES)}.",
-            path=(*path, "storageClass"),
-        )
+    check_word(spec.storage_class, STORAGE_CLASSES, (*path, "storageClass"))
+    if is_on_outposts(spec.bucket_arn):
+        check_agents(spec.agent_arns, home, path)
+        check_word(spec.storage_class, ("OUTPOSTS",), (*path, "storageClass"))
+    else:
+        because = "with a bucket or access point in the Region: only S3 on Outposts needs it"
+        refuse(spec, ("agent_arns",), because, path)
+        if spec.storage_class == "OUTPOSTS":
+            refuse(spec, ("storage_class",), because, path)
     check_subdirectory(spec.subdirectory, (*path, "subdirectory"))
 
 
 def _check_bucket(arn: str, home: Home, path: Path) -> None:
-    given = names.arn(arn, path=path)
-    same("partition", given.partition, home.partition, arn, path)
-    if given.service != "s3":
+    named_by = names.arn(arn, path=path)
+    same("partition", named_by.partition, home.partition, arn, path)
+    if named_by.service not in ("s3", "s3-outposts"):
         raise Invalid(f"'{arn}' is not the ARN of a bucket.", path=path)
     if len(arn) > _LONGEST:
         raise Invalid(
@@ -52,10 +73,12 @@ def _check_bucket(arn: str, home: Home, path: Path) -> None:
             path=path,
             reason=InvalidReason.TOO_LONG,
         )
-    if given.account:  # access points have an account, which may be another, and buckets have none
-        if not _ACCESS_POINT.fullmatch(given.resource):
+    if named_by.service == "s3-outposts":
+        _check_outpost(named_by, arn, home, path)
+    elif named_by.account:  # an access point, whose account may be another; buckets have none
+        if not _ACCESS_POINT.fullmatch(named_by.resource):
             raise Invalid(f"'{arn}' is not the ARN of an access point.", path=path)
-    elif given.region or not _BUCKET.fullmatch(given.resource):
+    elif named_by.region or not _BUCKET.fullmatch(named_by.resource):
         raise Invalid(
             f"'{arn}' is not the ARN of a bucket, which is arn:{home.partition}:s3::: and its name "
             "of at most 255 letters, digits, dots, hyphens and underscores.",
@@ -63,16 +86,33 @@ def _check_bucket(arn: str, home: Home, path: Path) -> None:
         )
 
 
+def _check_outpost(named_by: names.Arn, arn: str, home: Home, path: Path) -> None:
+    if not named_by.account or not _ON_OUTPOSTS.fullmatch(named_by.resource):
+        raise Invalid(
+            f"'{arn}' is not the ARN of an access point on an Outpost, which ends in "
+            "outpost/ID/accesspoint/NAME.",
+            path=path,
+        )
+    same("region", named_by.region, home.region, arn, path)
+
+
 def _params(spec: S3Spec, role_arn: str | None) -> dict[str, Any]:
-    return {
-        "S3BucketArn": spec.bucket_arn,
-        "S3StorageClass": spec.storage_class,
-        "S3Config": {"BucketAccessRoleArn": role_arn},
-    }
+    return given(
+        S3BucketArn=spec.bucket_arn,
+        S3StorageClass=spec.storage_class,
+        S3Config={"BucketAccessRoleArn": role_arn},
+        AgentArns=list(spec.agent_arns),
+    )
+
+
+def bucket_of(spec: S3Spec) -> Resource:
+    """The bucket or access point of a new location, with the prefix below it."""
+    return _resources(spec, ())[0]
 
 
 def _resources(spec: S3Spec, path: Path) -> list[Resource]:
-    return [Resource(spec.bucket_arn, s3_prefix(spec.subdirectory), (*path, "bucketArn"))]
+    bucket, *others = arns_in(spec, path)
+    return [Resource(bucket.arn, s3_prefix(spec.subdirectory), bucket.path), *others]
 
 
 def parts_of_uri(uri: str) -> tuple[str, str]:
@@ -93,7 +133,8 @@ def _resources_at(location: Location) -> list[Resource]:
         return []
     if not bucket.startswith("arn:"):
         bucket = f"arn:{names.arn(location.arn).partition}:s3:::{bucket}"
-    return [Resource(bucket, s3_prefix(path))]
+    # The role in S3Config is the server's, for this bucket alone.
+    return [Resource(bucket, s3_prefix(path)), *arns_at(location.described, "S3Config")]
 
 
 KIND: Final = LocationKind(

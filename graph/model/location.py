@@ -9,7 +9,16 @@ from enum import Enum
 from typing import Any, Final
 
 MOST_SECURITY_GROUPS: Final = 5
-"""The security groups of one EFS location that DataSync allows."""
+"""The security groups of one location that DataSync allows."""
+MOST_AGENTS: Final = 8
+"""The agents of one location that DataSync allows."""
+MOST_ITEMS: Final[Mapping[str, int]] = {
+    "security_group_arns": MOST_SECURITY_GROUPS,
+    "agent_arns": MOST_AGENTS,
+    "dns_ip_addresses": 2,
+    "name_nodes": 10,
+}
+"""How long the lists of specifications may be. AWS has no limit for NameNodes."""
 
 
 class SecretKind(Enum):
@@ -41,26 +50,3 @@ class ListedLocation:
     arn: str
     kind: str
     uri: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class S3Spec:
-    """A new S3 location. The server creates the role that DataSync accesses the bucket with."""
-
-    bucket_arn: str
-    subdirectory: str | None = None
-    storage_class: str | None = None
-    """STANDARD if absent."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EfsSpec:
-    """A new EFS location, mounted from one subnet of its VPC."""
-
-    filesystem_arn: str
-    subnet_arn: str
-    security_group_arns: tuple[str, ...]
-    subdirectory: str | None = None
-
-
-LocationSpec = S3Spec | EfsSpec

@@ -14,7 +14,8 @@ FLAVOR_TAG: Final = "spinup:flavor"
 OPERATION_TAG: Final = "datasync-api:operation"
 """The id of the operation that created the resource; not shown to clients."""
 PART_TAG: Final = "datasync-api:part"
-"""Which of the operation's parts a location or role is: source or destination; not shown."""
+"""Which of the operation's parts a location or role is: source or destination; not shown. On a
+task, the sides whose locations existed before, which are not deleted with it."""
 KEY_TAG: Final = "datasync-api:key"
 """On a run, the hash of the idempotency key that started it; not shown."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from graph.model.location import LocationSpec
+from graph.model.location_specs import LocationSpec
 from graph.model.mover import Tag
 from graph.model.open_enum import OpenEnum
 

@@ -46,7 +46,7 @@ class ArnPattern:
     @staticmethod
     def parse(text: str) -> ArnPattern:
         """Raises ValueError with a sentence that completes "the pattern .."."""
-        parts = _canonical(text).split(":")
+        parts = _split(text)
         if len(text) > _LONGEST or not _FORM.fullmatch(text):
             raise ValueError("must be printable ASCII without blanks")
         if len(parts) != _PARTS or parts[0] != "arn":
@@ -64,7 +64,7 @@ class ArnPattern:
 
     def matches(self, resource: Resource) -> bool:
         """Whether all of the resource is covered."""
-        parts = _canonical(resource.arn).split(":")
+        parts = _split(resource.arn)
         if len(parts) != _PARTS or parts[0] != "arn":
             return False
         own = (self.partition, self.service, self.region, self.account)
@@ -108,7 +108,7 @@ class ResourceRule:
         Every account may have an access point of any name.
         """
         _, _, service, _, owner, _ = resource.arn.split(":", _PARTS - 1)
-        return service != "s3" or owner in ("", account, self.pattern.account)
+        return not service.startswith("s3") or owner in ("", account, self.pattern.account)
 
 
 def s3_prefix(subdirectory: str | None) -> str | None:
@@ -117,6 +117,14 @@ def s3_prefix(subdirectory: str | None) -> str | None:
     if not inner:
         return "" if subdirectory in (None, "", "/") else None
     return None if {"", ".", ".."} & set(inner.split("/")) else f"{inner}/"
+
+
+def _split(arn: str) -> list[str]:
+    """The parts of an ARN. Only the resource of a secret has a colon: ``secret:NAME``."""
+    parts = _canonical(arn).split(":")
+    if len(parts) == _PARTS + 1 and parts[2] == "secretsmanager" and parts[5] == "secret":
+        return [*parts[:5], f"secret:{parts[6]}"]
+    return parts
 
 
 def _canonical(arn: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Final
 
 from graph.aws.client.gateway import Gateway
-from graph.locations import Home, creation_of, kind_of_spec
+from graph.locations import Home, creation_of, place_of
 from graph.model.errors import Invalid, InvalidReason
 from graph.model.mover import MOST_TAGS, OWN_TAGS, Tag
 from graph.model.operation import NewMover
@@ -25,7 +25,7 @@ def check(new: NewMover, gateway: Gateway) -> None:
     """Raises Invalid, with the path in the input, for what AWS would refuse later."""
     home = Home(new.account_id, gateway.region, gateway.partition)
     for side, spec in (("source", new.source), ("destination", new.destination)):
-        creation_of(spec).check(spec, home, (side, kind_of_spec(spec).member))
+        creation_of(spec).check(spec, home, place_of(spec, side))
     if not _VALUE.fullmatch(new.group):
         raise Invalid(
             f"The group '{new.group}' contains characters that a tag of DataSync cannot have. "

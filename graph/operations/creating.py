@@ -15,10 +15,19 @@ from graph.aws.roles import ensure_role, role_path
 from graph.locations import creation_of
 from graph.model import names
 from graph.model.errors import ApiError, Invalid, NameTaken, NotFound, Upstream
-from graph.model.location import LocationSpec
+from graph.model.location_specs import ExistingSpec, LocationSpec, S3Spec
 from graph.model.operation import NewMover
 from graph.operations.failures import PartError, code_of, why_of
-from graph.operations.parts import SIDES, TASK, location, marks, role_name, spec_of, tags_for
+from graph.operations.parts import (
+    SIDES,
+    TASK,
+    kept_sides,
+    location,
+    marks,
+    role_name,
+    spec_of,
+    tags_for,
+)
 from graph.operations.runtime import Runtime
 from graph.operations.settling import Settling
 from graph.store import Parts
@@ -63,7 +72,7 @@ class MoverCreation:
         first = await self._note(f"requested creation of {TASK} {self._new.name}")
         taken_over = None if first else began
         try:
-            return await self._create_task([(ends[s], roles[s]) for s in SIDES], taken_over)
+            return await self._create_task(ends, roles, taken_over)
         except Exception as error:
             raise PartError(TASK, why_of(error), code_of(error)) from error
 
@@ -79,7 +88,7 @@ class MoverCreation:
         if not creation.needs_role:
             return None
         name, path = role_name(self._operation_id, new, side), role_path(aws.org, new.group)
-        (bucket,) = creation.resources(spec, ())
+        bucket = creation.resources(spec, ())[0]
         tags = tags_for(aws.org, self._operation_id, new, side)
 
         async def ensure() -> str:
@@ -98,6 +107,8 @@ class MoverCreation:
     ) -> str:
         """Returns the ARN of one side's location."""
         aws, spec = self._aws, spec_of(self._new, side)
+        if isinstance(spec, ExistingSpec):
+            return spec.location_arn
         mine = marks(self._operation_id, side)
         tags = tags_for(aws.org, self._operation_id, self._new, side)
 
@@ -114,9 +125,13 @@ class MoverCreation:
             lambda: locations.made_locations(aws, spec, mine), create, taken_over
         )
 
-    async def _create_task(self, parts: Parts, taken_over: float | None) -> str:
+    async def _create_task(
+        self, ends: dict[str, str], roles: dict[str, str | None], taken_over: float | None
+    ) -> str:
         """Creates the task between the two locations; returns its ARN once it can be started."""
-        (source, _), (destination, _) = parts
+        kept = kept_sides(self._new)
+        parts: Parts = [(ends[side], roles[side]) for side in SIDES if side not in kept]
+        source, destination = (ends[side] for side in SIDES)
         aws, name, operation_id = self._aws, self._new.name, self._operation_id
         tags = tags_for(aws.org, operation_id, self._new)
         task_arn = await self._settling.find_or_make(
@@ -149,8 +164,9 @@ def name_taken(new: NewMover) -> NameTaken:
 
 async def _misses_bucket(aws: AccountGateway, spec: LocationSpec, error: ApiError) -> bool:
     """Whether a location is refused because its bucket is missing, which the text does not say."""
-    bucket = names.arn(creation_of(spec).target(spec)).resource
-    return "headbucket" in error.message.lower() and await is_missing(aws, bucket)
+    if not isinstance(spec, S3Spec) or "headbucket" not in error.message.lower():
+        return False
+    return await is_missing(aws, names.arn(spec.bucket_arn).resource)
 
 
 async def _both(work: Callable[[str], Awaitable[T]]) -> dict[str, T]:

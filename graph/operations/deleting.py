@@ -12,10 +12,12 @@ from graph.aws.client.gateway import AccountGateway
 from graph.aws.executions import cancel_run, describe_run, list_runs
 from graph.aws.role_users import users_of
 from graph.aws.roles import delete_role, is_movers_role, name_of_role
+from graph.aws.tags import tags_of
 from graph.model import names
 from graph.model.errors import AlreadyRunning, ApiError, Conflict, Invalid, NotFound
-from graph.model.mover import WITH_ACTIVE_RUN
+from graph.model.mover import WITH_ACTIVE_RUN, Task
 from graph.model.run import RunRef
+from graph.operations.parts import kept_by
 from graph.operations.runtime import Runtime
 from graph.store import Parts
 
@@ -45,15 +47,22 @@ class Deletion:
             task = await self._retries.call_aws(
                 lambda: tasks.describe_task(self._gateway, self._task_arn)
             )
+            ends = await self._own_ends(task)
         except NotFound:
             return []
-        ends = list(dict.fromkeys((task.source_arn, task.destination_arn)))
         roles = await asyncio.gather(*(self._role_of(arn) for arn in ends))
         parts = list(zip(ends, roles, strict=True))
         await self._retries.call_store(
             lambda: self._operations.set_parts(self._operation_id, parts)
         )
         return parts
+
+    async def _own_ends(self, task: Task) -> list[str]:
+        """The task's locations without those that existed before the mover. Raises NotFound."""
+        tags = await self._retries.call_aws(lambda: tags_of(self._gateway, self._task_arn))
+        given = {"source": task.source_arn, "destination": task.destination_arn}
+        keeping = {given[side] for side in kept_by(tags) if side in given}
+        return [arn for arn in dict.fromkeys(given.values()) if arn not in keeping]
 
     async def delete_task(self, cancelled_by: str | None) -> None:
         """Deletes the task. With ``cancelled_by`` its active and queued runs are cancelled first.

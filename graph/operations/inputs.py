@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, Final
 
-from graph.locations import CREATABLE
-from graph.model.location import LocationSpec
 from graph.model.mover import Tag
 from graph.model.operation import NewMover
-from graph.operations import released_pickles
+from graph.operations import released_pickles, stored_specs
 from graph.store import Parts
 
-_VERSION: Final = 1
+_VERSION: Final = 2
+"""The newest. Version 2 has locations of every kind; what version 1 can hold is stored as that, so
+that servers of the release before carry it out."""
 _TRACE: Final = "trace"
 
 
@@ -56,7 +56,12 @@ def encode(given: Input, trace: str | None = None) -> bytes:
     body = _create(given.new) if isinstance(given, CreateInput) else _delete(given)
     if trace is not None:
         body[_TRACE] = trace
-    return json.dumps({"version": _VERSION, **body}, separators=(",", ":")).encode()
+    return json.dumps({"version": _version_of(given), **body}, separators=(",", ":")).encode()
+
+
+def _version_of(given: Input) -> int:
+    ends = (given.new.source, given.new.destination) if isinstance(given, CreateInput) else ()
+    return 1 if all(map(stored_specs.in_first_version, ends)) else _VERSION
 
 
 def decode(stored: bytes) -> Input:
@@ -87,7 +92,9 @@ def fingerprint(new: NewMover) -> str:
     It is the text that the first release stored, so that a key used before an upgrade still leads
     to its operation afterwards.
     """
-    ends = (f"{side}={_shown(getattr(new, side))}" for side in ("source", "destination"))
+    ends = (
+        f"{side}={stored_specs.shown(getattr(new, side))}" for side in ("source", "destination")
+    )
     tags = "".join(f"Tag(key={tag.key!r}, value={tag.value!r}), " for tag in new.tags)
     shown_tags = f"({tags[:-1] if len(new.tags) == 1 else tags[:-2]})"
     names = (f"{name}={getattr(new, name)!r}" for name in ("account_id", "group", "name"))
@@ -99,41 +106,13 @@ def reservation_of(account_id: str, group: str | None, name: str) -> str:
     return f"{account_id} {group} {name}"
 
 
-def _shown(spec: LocationSpec) -> str:
-    kind = _KINDS[type(spec)]
-    values = ", ".join(f"{name}={getattr(spec, name)!r}" for name in kind.members)
-    return f"{kind.released_name}({values})"
-
-
-@dataclass(frozen=True, slots=True)
-class _Kind:
-    """How a location of one kind is stored. Names and members are part of the format."""
-
-    name: str
-    made: type[LocationSpec]
-    released_name: str
-    members: tuple[str, ...]
-
-
-_KINDS: Final[Mapping[type[LocationSpec], _Kind]] = {
-    creation.spec: _Kind(
-        name,
-        creation.spec,
-        creation.spec.__name__,
-        tuple(field.name for field in fields(creation.spec)),
-    )
-    for name, creation in CREATABLE.items()
-}
-_BY_NAME: Final = {kind.name: kind for kind in _KINDS.values()}
-
-
 def _create(new: NewMover) -> dict[str, Any]:
     mover = {
         "account_id": new.account_id,
         "group": new.group,
         "name": new.name,
-        "source": _location(new.source),
-        "destination": _location(new.destination),
+        "source": stored_specs.plain(new.source),
+        "destination": stored_specs.plain(new.destination),
         "tags": [[tag.key, tag.value] for tag in new.tags],
         "key_name": new.key_name,
     }
@@ -149,19 +128,17 @@ def _delete(given: DeleteInput) -> dict[str, Any]:
     return {"delete": body}
 
 
-def _location(spec: LocationSpec) -> dict[str, Any]:
-    kind = _KINDS[type(spec)]
-    return {"kind": kind.name} | {name: getattr(spec, name) for name in kind.members}
-
-
-def _version_1(given: Mapping[str, Any]) -> Input:
+def _read(given: Mapping[str, Any]) -> Input:
     if "create" in given:
         return CreateInput(_new_mover(given["create"]))
     body = given["delete"]
     return DeleteInput(_text(body["task_arn"]), body["cancelled_by"], _parts(body["parts"]))
 
 
-_READERS: Final[Mapping[int, Callable[[Mapping[str, Any]], Input]]] = {1: _version_1}
+_READERS: Final[Mapping[int, Callable[[Mapping[str, Any]], Input]]] = {
+    1: _read,
+    2: _read,
+}
 
 
 def _new_mover(given: Mapping[str, Any]) -> NewMover:
@@ -169,21 +146,11 @@ def _new_mover(given: Mapping[str, Any]) -> NewMover:
         account_id=_text(given["account_id"]),
         group=_text(given["group"]),
         name=_text(given["name"]),
-        source=_spec(given["source"]),
-        destination=_spec(given["destination"]),
+        source=stored_specs.read(given["source"]),
+        destination=stored_specs.read(given["destination"]),
         tags=tuple(Tag(_text(key), _text(value)) for key, value in given["tags"]),
         key_name=given["key_name"],
     )
-
-
-def _spec(given: Mapping[str, Any]) -> LocationSpec:
-    kind = _BY_NAME[given["kind"]]
-    # A field that was added since the input was stored has its default.
-    values: dict[str, Any] = {name: given[name] for name in kind.members if name in given}
-    for name, value in values.items():
-        if isinstance(value, list):
-            values[name] = tuple(value)
-    return kind.made(**values)
 
 
 def _parts(given: list[list[str]] | None) -> Parts | None:

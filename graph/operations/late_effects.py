@@ -19,6 +19,7 @@ from graph.cleanup.records import record_removal
 from graph.concurrency import Rounds
 from graph.locations import creation_of
 from graph.model.errors import ApiError, NotFound
+from graph.model.location_specs import ExistingSpec
 from graph.model.operation import NewMover, OperationStatus
 from graph.operations.inputs import CreateInput, decode, reservation_of
 from graph.operations.parts import SIDES, marks, role_name, spec_of
@@ -84,8 +85,11 @@ class LateEffectChecks:
         """The ARNs of all tasks and locations that the operation made, from DataSync's lists."""
         aws = self._gateway.bind(new.account_id)
         tasks = made_tasks(aws, new.name, marks(operation_id))
+        specs = {side: spec_of(new, side) for side in SIDES}
         ends = (
-            made_locations(aws, spec_of(new, side), marks(operation_id, side)) for side in SIDES
+            made_locations(aws, spec, marks(operation_id, side))
+            for side, spec in specs.items()
+            if not isinstance(spec, ExistingSpec)
         )
         return {arn for arns in await asyncio.gather(tasks, *ends) for arn in arns}
 

@@ -35,6 +35,7 @@ from graph.operations.checks import check
 from graph.operations.creating import name_taken
 from graph.operations.deleting import active_run
 from graph.operations.engine import CONNECTIONS, engine
+from graph.operations.existing import check_existing
 from graph.operations.failures import failure_of
 from graph.operations.heartbeat import Heartbeat
 from graph.operations.idempotency import Idempotency, key_of
@@ -122,6 +123,7 @@ class Operations(OperationReader):
         """
         check(new, self._gateway)
         await self._resources.require_for_new(caller.rights, new)
+        await check_existing(new, self._gateway)
         new = replace(new, key_name=caller.identity.granted_by)
         given = idempotency_key
         key = None if given is None else key_of(caller.identity.key, given, inputs.fingerprint(new))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
-from graph.model.location import LocationSpec
+from graph.model.location_specs import ExistingSpec, LocationSpec
 from graph.model.mover import GROUP_TAG, OPERATION_TAG, ORG_TAG, PART_TAG, Tag, own_tags
 from graph.model.operation import NewMover
 
 SIDES: Final = ("source", "destination")
 TASK: Final = "datasync task"
+_KEPT: Final = "existing-"
 
 
 def location(side: str) -> str:
@@ -37,8 +39,22 @@ def tags_for(
 ) -> tuple[Tag, ...]:
     """The group's tags, then the caller's, then those that mark operation and part."""
     of_group = {ORG_TAG: org, GROUP_TAG: new.group} | own_tags(org)  # in the original's order
+    own = marks(operation_id, side)
+    if side is None and (kept := kept_sides(new)):
+        own |= {PART_TAG: " ".join(f"{_KEPT}{each}" for each in kept)}
     return (
         *(Tag(key, value) for key, value in of_group.items()),
         *new.tags,
-        *(Tag(key, value) for key, value in marks(operation_id, side).items()),
+        *(Tag(key, value) for key, value in own.items()),
     )
+
+
+def kept_sides(new: NewMover) -> list[str]:
+    """The sides whose locations existed before, so that they are no parts of the mover."""
+    return [side for side in SIDES if isinstance(spec_of(new, side), ExistingSpec)]
+
+
+def kept_by(tags: Iterable[Tag]) -> set[str]:
+    """The same from the tags of a mover's task."""
+    named = " ".join(tag.value for tag in tags if tag.key == PART_TAG).split()
+    return {each.removeprefix(_KEPT) for each in named if each.startswith(_KEPT)}

@@ -6,6 +6,7 @@ from graph.aws import locations, tasks
 from graph.aws.marks import operation_tag
 from graph.aws.roles import delete_role
 from graph.locations import creation_of
+from graph.model.location_specs import ExistingSpec
 from graph.model.operation import NewMover
 from graph.operations.parts import marks, role_name, spec_of
 from graph.operations.runtime import Runtime
@@ -33,6 +34,8 @@ class Rollback:
     async def remove_side(self, side: str) -> None:
         """Removes one side's location, then its role, which the location needs until then."""
         aws, spec, mine = self._aws, spec_of(self._new, side), marks(self._operation_id, side)
+        if isinstance(spec, ExistingSpec):
+            return
 
         async def remove() -> None:
             for arn in await locations.made_locations(aws, spec, mine):

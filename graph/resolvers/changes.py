@@ -14,7 +14,7 @@ from typing import Final
 from graph.aws.tasks import known_ends
 from graph.context import Context
 from graph.history.audit import ChangeInProgress
-from graph.locations import target_of
+from graph.locations import targets_of
 from graph.model import names
 from graph.model.audit import AuditAction, AuditTarget
 from graph.model.errors import Invalid, NotFound
@@ -48,7 +48,9 @@ async def create_mover(
         movers.check_may_create(context, target.account_id or "", target.group or "")
         new = read()
         attempt.add_details(
-            resources=tuple(target_of(spec) for spec in (new.source, new.destination))
+            resources=tuple(
+                arn for spec in (new.source, new.destination) for arn in targets_of(spec)
+            )
         )
         return _accepted(attempt, await movers.create_mover(context, new, idempotency_key))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 
 from graph.context import ReadContext
-from graph.locations import resources_at
 from graph.model.errors import Forbidden
 from graph.model.mover import Mover
 from graph.model.verbs import Verb
@@ -36,10 +35,6 @@ async def require_use(context: ReadContext, mover: Mover) -> None:
     task = await context.loaders.task.load(mover.task_arn)
     ends = (task.source_arn, task.destination_arn)
     locations = await asyncio.gather(*(context.loaders.location.load(arn) for arn in ends))
-    used = [
-        resource
-        for arn, location in zip(ends, locations, strict=True)
-        for resource in resources_at(arn, location)
-    ]
-    policy = context.services.resources
-    await policy.require(context.rights, mover.account.account_id, mover.group, used)
+    policy, account_id = context.services.resources, mover.account.account_id
+    for arn, location in zip(ends, locations, strict=True):
+        await policy.require_location(context.rights, account_id, mover.group, arn, location)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from graph.locations import resources_of
+from graph.locations import place_of, resources_at, resources_of
 from graph.model import names
 from graph.model.caller import Rights
 from graph.model.errors import ApiError, Conflict, Forbidden
+from graph.model.location import Location
+from graph.model.location_specs import ExistingSpec, LocationSpec
 from graph.model.mover import GROUP_TAG
 from graph.model.operation import NewMover
 from graph.model.resources import Resource
@@ -33,6 +35,8 @@ class ResourcePolicy:
     that equals the mover's group allows a resource as a rule does."""
     rules: Mapping[str, RightsInGroup] = field(default_factory=dict)
     """The same by the name of the rule of an issuer, whose callers may have different groups."""
+    location_of: Callable[[str], Awaitable[Location | None]] | None = None
+    """Reads an existing location by its ARN."""
 
     async def require(
         self, rights: Rights, account_id: str, group: str | None, resources: Iterable[Resource]
@@ -57,8 +61,48 @@ class ResourcePolicy:
 
     async def require_for_new(self, rights: Rights, new: NewMover) -> None:
         """Raises Forbidden unless the caller may use both ends of the mover."""
-        used = resources_of(new.source, "source") + resources_of(new.destination, "destination")
+        if not self.enforced or rights.uses_everything:
+            return
+        for side, spec in (("source", new.source), ("destination", new.destination)):
+            await self._require_for(rights, new, spec, side)
+
+    async def _require_for(
+        self, rights: Rights, new: NewMover, spec: LocationSpec, side: str
+    ) -> None:
+        if isinstance(spec, ExistingSpec):
+            arn, path = spec.location_arn, (*place_of(spec, side), "locationArn")
+            location = None if self.location_of is None else await self.location_of(arn)
+            await self.require_location(rights, new.account_id, new.group, arn, location, path=path)
+            return
+        used = resources_of(spec, side)
+        if not used:
+            raise Forbidden(
+                f"The caller's key may not use the {side}: it names no AWS resource that a rule "
+                "under `resources` could allow. Somebody whose key is not limited can create it.",
+                path=place_of(spec, side),
+            )
         await self.require(rights, new.account_id, new.group, used)
+
+    async def require_location(  # noqa: PLR0913 - whose, for whom and what
+        self,
+        rights: Rights,
+        account_id: str,
+        group: str | None,
+        arn: str,
+        location: Location | None,
+        *,
+        path: tuple[str, ...] = (),
+    ) -> None:
+        """Raises Forbidden unless a rule allows the existing location, or all that it uses.
+
+        ``location``: None if it is gone.
+        """
+        if not self.enforced or rights.uses_everything:
+            return
+        if rights.may_use(account_id, group, Resource(arn)):
+            return
+        used = (replace(resource, path=path) for resource in resources_at(arn, location))
+        await self.require(rights, account_id, group, used)
 
     async def require_still(self, new: NewMover) -> None:
         """Checks an accepted mover by the rules that are in force now.
@@ -86,11 +130,12 @@ class ResourcePolicy:
     ) -> bool:
         """Whether the resource belongs to a group of the caller by its tag.
 
-        A DataSync location never counts: the server itself tags those that it creates.
+        A location of DataSync never counts: the server itself tags those that it creates.
         """
         if self.group_of is None or group is None or group not in (rights.groups or ()):
             return False
-        if names.arn(resource.arn).service == "datasync":
+        named = names.arn(resource.arn)
+        if named.service == "datasync" and named.resource.startswith("location/"):
             return False
         try:
             return await self.group_of(account_id, resource.arn) == group

@@ -6,7 +6,7 @@ import pytest
 
 from graph.aws.client.gateway import Gateway
 from graph.aws.locations import create_location, delete_location, made_locations
-from graph.model.location import S3Spec
+from graph.model.location_specs import S3Spec
 from graph.model.mover import OPERATION_TAG, ORG_TAG, PART_TAG, Tag
 from graph.sandbox import Sandbox
 from tests.world import LAB, ORG

@@ -19,7 +19,7 @@ from graph.aws.locations import create_location
 from graph.aws.roles import ensure_role
 from graph.aws.tasks import create_task
 from graph.model.errors import Upstream
-from graph.model.location import S3Spec
+from graph.model.location_specs import S3Spec
 from graph.model.mover import Tag, own_tags
 from graph.model.resources import Resource
 from tests.world import LAB, ORG, ROLE

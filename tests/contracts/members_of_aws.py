@@ -6,12 +6,17 @@ from typing import Final
 
 from graph.aws.client.service_models import datasync_model
 
+KINDS: Final = (
+    *("S3", "Efs", "FsxLustre", "FsxOntap", "FsxOpenZfs", "FsxWindows"),
+    *("Nfs", "Smb", "Hdfs", "ObjectStorage", "AzureBlob"),
+)
 OPTIONS: Final = frozenset(datasync_model().shape_for("Options").members)
 PAGED: Final = {"NextToken": "pages are read by the server", "MaxResults": "always 100"}
 FIXED: Final = "the one filter type that there is"
 MANIFEST: Final = "manifests are not supported"
 REPORT: Final = "task reports are not supported"
 SECRET: Final = "a secret, which the server never asks for"
+KEPT_BY_AWS: Final = "needs the secret in the request"
 KEPT: Final = "DataSync's default applies"
 AS_THE_ORIGINAL: Final = "movers are created as the original server creates them"
 
@@ -63,7 +68,7 @@ SHOWN_BESIDES: Final[dict[str, dict[str, str]]] = {
     "ListTagsForResource": {"Tags[].Key": "Tag.key", "Tags[].Value": "Tag.value"},
     "CreateTask": {"TaskArn": "Operation.mover"},
     "StartTaskExecution": {"TaskExecutionArn": "StartMoverPayload.run"},
-    **{f"CreateLocation{kind}": {"LocationArn": "Mover.source"} for kind in ("S3", "Efs")},
+    **{f"CreateLocation{kind}": {"LocationArn": "Mover.source"} for kind in KINDS},
 }
 """Of answers: the field that shows what the server takes from another operation, or by a call."""
 SET: Final[dict[str, dict[str, str]]] = {
@@ -71,6 +76,7 @@ SET: Final[dict[str, dict[str, str]]] = {
         "S3BucketArn": "S3LocationInput.bucketArn",
         "Subdirectory": "S3LocationInput.subdirectory",
         "S3StorageClass": "S3LocationInput.storageClass",
+        "AgentArns": "S3LocationInput.agentArns",
         "Tags": "CreateMoverInput.tags",
     },
     "CreateLocationEfs": {
@@ -78,6 +84,103 @@ SET: Final[dict[str, dict[str, str]]] = {
         "Ec2Config.SubnetArn": "EfsLocationInput.subnetArn",
         "Ec2Config.SecurityGroupArns": "EfsLocationInput.securityGroupArns",
         "Subdirectory": "EfsLocationInput.subdirectory",
+        "AccessPointArn": "EfsLocationInput.accessPointArn",
+        "FileSystemAccessRoleArn": "EfsLocationInput.fileSystemAccessRoleArn",
+        "InTransitEncryption": "EfsLocationInput.inTransitEncryption",
+        "Tags": "CreateMoverInput.tags",
+    },
+    "CreateLocationNfs": {
+        "ServerHostname": "NfsLocationInput.serverHostname",
+        "Subdirectory": "NfsLocationInput.subdirectory",
+        "OnPremConfig.AgentArns": "NfsLocationInput.agentArns",
+        "MountOptions.Version": "NfsLocationInput.version",
+        "Tags": "CreateMoverInput.tags",
+    },
+    "CreateLocationSmb": {
+        "ServerHostname": "SmbLocationInput.serverHostname",
+        "Subdirectory": "SmbLocationInput.subdirectory",
+        "AgentArns": "SmbLocationInput.agentArns",
+        "AuthenticationType": "SmbLocationInput.authenticationType",
+        "User": "SmbLocationInput.user",
+        "Domain": "SmbLocationInput.domain",
+        "KerberosPrincipal": "SmbLocationInput.kerberosPrincipal",
+        "KerberosKrb5Conf": "SmbLocationInput.kerberosKrb5Conf",
+        "DnsIpAddresses": "SmbLocationInput.dnsIpAddresses",
+        "CustomSecretConfig.SecretArn": "LocationSecretInput.secretArn",
+        "CustomSecretConfig.SecretAccessRoleArn": "LocationSecretInput.accessRoleArn",
+        "MountOptions.Version": "SmbLocationInput.version",
+        "Tags": "CreateMoverInput.tags",
+    },
+    "CreateLocationHdfs": {
+        "NameNodes[].Hostname": "HdfsNameNodeInput.hostname",
+        "NameNodes[].Port": "HdfsNameNodeInput.port",
+        "AuthenticationType": "HdfsLocationInput.authenticationType",
+        "AgentArns": "HdfsLocationInput.agentArns",
+        "SimpleUser": "HdfsLocationInput.simpleUser",
+        "KerberosPrincipal": "HdfsLocationInput.kerberosPrincipal",
+        "KerberosKrb5Conf": "HdfsLocationInput.kerberosKrb5Conf",
+        "CustomSecretConfig": "HdfsLocationInput.secret",
+        "Subdirectory": "HdfsLocationInput.subdirectory",
+        "BlockSize": "HdfsLocationInput.blockSize",
+        "ReplicationFactor": "HdfsLocationInput.replicationFactor",
+        "KmsKeyProviderUri": "HdfsLocationInput.kmsKeyProviderUri",
+        "QopConfiguration.RpcProtection": "HdfsLocationInput.rpcProtection",
+        "QopConfiguration.DataTransferProtection": "HdfsLocationInput.dataTransferProtection",
+        "Tags": "CreateMoverInput.tags",
+    },
+    "CreateLocationObjectStorage": {
+        "ServerHostname": "ObjectStorageLocationInput.serverHostname",
+        "BucketName": "ObjectStorageLocationInput.bucketName",
+        "ServerPort": "ObjectStorageLocationInput.serverPort",
+        "ServerProtocol": "ObjectStorageLocationInput.serverProtocol",
+        "Subdirectory": "ObjectStorageLocationInput.subdirectory",
+        "AccessKey": "ObjectStorageLocationInput.accessKey",
+        "CustomSecretConfig": "ObjectStorageLocationInput.secret",
+        "FederatedIdentity": "ObjectStorageLocationInput.federatedIdentity",
+        "ServerCertificate": "ObjectStorageLocationInput.serverCertificate",
+        "AgentArns": "ObjectStorageLocationInput.agentArns",
+        "Tags": "CreateMoverInput.tags",
+    },
+    "CreateLocationAzureBlob": {
+        "ContainerUrl": "AzureBlobLocationInput.containerUrl",
+        "AuthenticationType": "AzureBlobLocationInput.authenticationType",
+        "CustomSecretConfig": "AzureBlobLocationInput.secret",
+        "FederatedIdentity": "AzureBlobLocationInput.federatedIdentity",
+        "AccessTier": "AzureBlobLocationInput.accessTier",
+        "Subdirectory": "AzureBlobLocationInput.subdirectory",
+        "AgentArns": "AzureBlobLocationInput.agentArns",
+        "Tags": "CreateMoverInput.tags",
+    },
+    "CreateLocationFsxLustre": {
+        "FsxFilesystemArn": "FsxLustreLocationInput.filesystemArn",
+        "SecurityGroupArns": "FsxLustreLocationInput.securityGroupArns",
+        "Subdirectory": "FsxLustreLocationInput.subdirectory",
+        "Tags": "CreateMoverInput.tags",
+    },
+    "CreateLocationFsxOpenZfs": {
+        "FsxFilesystemArn": "FsxOpenZfsLocationInput.filesystemArn",
+        "SecurityGroupArns": "FsxOpenZfsLocationInput.securityGroupArns",
+        "Protocol.NFS.MountOptions.Version": "FsxOpenZfsLocationInput.version",
+        "Subdirectory": "FsxOpenZfsLocationInput.subdirectory",
+        "Tags": "CreateMoverInput.tags",
+    },
+    "CreateLocationFsxOntap": {
+        "StorageVirtualMachineArn": "FsxOntapLocationInput.storageVirtualMachineArn",
+        "SecurityGroupArns": "FsxOntapLocationInput.securityGroupArns",
+        "Subdirectory": "FsxOntapLocationInput.subdirectory",
+        "Protocol.SMB.User": "OntapSmbInput.user",
+        "Protocol.SMB.Domain": "OntapSmbInput.domain",
+        "Protocol.SMB.MountOptions.Version": "OntapSmbInput.version",
+        "Protocol.SMB.CustomSecretConfig": "OntapSmbInput.secret",
+        "Tags": "CreateMoverInput.tags",
+    },
+    "CreateLocationFsxWindows": {
+        "FsxFilesystemArn": "FsxWindowsLocationInput.filesystemArn",
+        "SecurityGroupArns": "FsxWindowsLocationInput.securityGroupArns",
+        "User": "FsxWindowsLocationInput.user",
+        "Domain": "FsxWindowsLocationInput.domain",
+        "CustomSecretConfig": "FsxWindowsLocationInput.secret",
+        "Subdirectory": "FsxWindowsLocationInput.subdirectory",
         "Tags": "CreateMoverInput.tags",
     },
     "CreateTask": {
@@ -101,15 +204,27 @@ SET: Final[dict[str, dict[str, str]]] = {
 }
 """Of requests: the member of an input that sets it, with all that is in it."""
 NOT_SET: Final[dict[str, dict[str, str]]] = {
-    "CreateLocationS3": {
-        "S3Config": "the server creates the role",
-        "AgentArns": "needed for S3 on Outposts alone, which is not supported",
+    "CreateLocationS3": {"S3Config": "the server creates the role"},
+    "CreateLocationSmb": {
+        "Password": SECRET,
+        "KerberosKeytab": SECRET,
+        "CmkSecretConfig": KEPT_BY_AWS,
     },
-    "CreateLocationEfs": {
-        "AccessPointArn": AS_THE_ORIGINAL,
-        "FileSystemAccessRoleArn": AS_THE_ORIGINAL,
-        "InTransitEncryption": AS_THE_ORIGINAL,
+    "CreateLocationHdfs": {"KerberosKeytab": SECRET, "CmkSecretConfig": KEPT_BY_AWS},
+    "CreateLocationObjectStorage": {"SecretKey": SECRET, "CmkSecretConfig": KEPT_BY_AWS},
+    "CreateLocationAzureBlob": {
+        "SasConfiguration": SECRET,
+        "CmkSecretConfig": KEPT_BY_AWS,
+        "BlobType": "BLOCK, the only one that there is",
     },
+    "CreateLocationFsxOpenZfs": {"Protocol.SMB": "FSx for OpenZFS has no SMB"},
+    "CreateLocationFsxOntap": {
+        "Protocol.NFS": "NFS3, the only version that there is",
+        "Protocol.SMB.Password": SECRET,
+        "Protocol.SMB.CmkSecretConfig": KEPT_BY_AWS,
+        "Protocol.SMB.ManagedSecretConfig": "AWS sets it",
+    },
+    "CreateLocationFsxWindows": {"Password": SECRET, "CmkSecretConfig": KEPT_BY_AWS},
     "CreateTask": {
         "Options": AS_THE_ORIGINAL,
         "Includes": AS_THE_ORIGINAL,
@@ -136,11 +251,8 @@ NOT_SET: Final[dict[str, dict[str, str]]] = {
     "ListLocations": {"Filters": "the server filters by itself"},
     "ListTaskExecutions": {"TaskArn": "the mover that is asked for"},
     "ListTagsForResource": {"ResourceArn": "the resource that is asked for"},
-    **{f"DescribeLocation{kind}": {"LocationArn": "a location of a mover"} for kind in (
-        "S3", "Efs", "FsxLustre", "FsxOntap", "FsxOpenZfs", "FsxWindows", "Nfs", "Smb", "Hdfs",
-        "ObjectStorage", "AzureBlob",
-    )},
-}  # fmt: skip
+    **{f"DescribeLocation{kind}": {"LocationArn": "a location of a mover"} for kind in KINDS},
+}
 """Of requests: members that no input sets, and why."""
 NOT_CALLED: Final = {
     *("TagResource", "UntagResource", "UpdateTask"),

@@ -19,7 +19,7 @@ from graph.aws.client.answers import REQUIRED
 from graph.aws.client.service_models import datasync_model
 from graph.aws.executions import run_of
 from graph.aws.tasks import task_of_answer
-from graph.locations import CREATABLE, KINDS
+from graph.locations import KINDS
 from graph.model.mover import Account, Mover
 from graph.schema import nodes
 from graph.schema.location import Location
@@ -49,13 +49,10 @@ _OF_KINDS: Final = {
 
 def called() -> list[str]:
     """The operations that the server calls."""
-    creatable = {f"CreateLocation{end}" for end, kind in _OF_KINDS.items() if kind in CREATABLE}
     return sorted(
         name
         for name in REQUIRED["datasync"]
-        if name not in NOT_CALLED
-        and not name.startswith("UpdateLocation")
-        and (not name.startswith("CreateLocation") or name in creatable)
+        if name not in NOT_CALLED and not name.startswith("UpdateLocation")
     )
 
 

@@ -15,6 +15,7 @@ from graphql import GraphQLScalarType
 from graph.app import graphql_schema
 from graph.auth import read_groups_file, read_issuers_file, read_keys, read_keys_file
 from graph.config import sources
+from graph.model.resources import ArnPattern, Resource
 from graph.sandbox.policies import admits, trusts
 from tests.world import LAB
 
@@ -106,10 +107,23 @@ def _lets_the_roles_of_movers_in(policy: str, _folder: Path) -> None:
     assert not admits(policy, role, "s3:PutBucketPolicy", bucket)
 
 
+def _reads_secrets(text: str, _folder: Path) -> None:
+    (statement,) = json.loads(text)["Statement"]
+    assert statement["Effect"] == "Allow"
+    assert set(statement["Action"]) == {
+        "secretsmanager:GetSecretValue",
+        "secretsmanager:DescribeSecret",
+    }
+    assert ArnPattern.parse(statement["Resource"]).matches(
+        Resource(f"arn:aws:secretsmanager:us-east-1:{LAB}:secret:lab/nas-AbCdEf")
+    )
+
+
 CHECKS: Final[Mapping[str, Callable[[str, Path], None]]] = {
     "the custom scalars of the schema": _has_every_scalar,
     "a configuration of the original server": _is_understood,
     "a trust policy for the server": _lets_the_server_in,
     "a policy of the bucket": _lets_the_roles_of_movers_in,
+    "the policy of a role that reads secrets": _reads_secrets,
 }
 """By the comment above a block of JSON."""

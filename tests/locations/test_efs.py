@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.locations import CREATABLE
-from graph.model.location import EfsSpec
+from graph.model.location_specs import EfsSpec
 from tests.locations.existing import GROUPS, NETWORK, SUBNET, at
 from tests.locations.service import HOME, allowed_by_model, passes
 from tests.world import LAB, OTHER

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import pytest
 from botocore import xform_name
-from graphql import GraphQLInputObjectType
+from graphql import GraphQLInputObjectType, get_named_type
 
 from graph.app import graphql_schema
-from graph.locations import CREATABLE, KINDS, kind_of
+from graph.locations import CHOICES, CREATABLE, IN_REST, KINDS, kind_of
+from graph.locations.kind import camel
 from graph.sandbox.datasync.kinds import KINDS as SANDBOX_KINDS
 from graph.schema.locations import TYPES
 from rest_compat.requests import _LOCATION
@@ -40,13 +42,40 @@ def test_what_can_be_created_is_an_input_of_graphql_and_of_rest() -> None:
     types = graphql_schema().core.type_map
     location = types["LocationInput"]
     assert isinstance(location, GraphQLInputObjectType)
-    assert set(location.fields) == {KINDS[name].member for name in CREATABLE}
-    assert set(_LOCATION.members) - {"Type"} == set(CREATABLE)
-    for name, creation in CREATABLE.items():
-        members = {field.name for field in fields(creation.spec)}
-        assert members == set(creation.rest)
-        given_type: Any = location.fields[KINDS[name].member].type
-        assert {re.sub("([A-Z])", r"_\1", field).lower() for field in given_type.fields} == members
+    assert set(location.fields) == set(CHOICES)
+    assert set(_LOCATION.members) - {"Type"} == set(IN_REST) == {"S3", "EFS"}
+    assert CREATABLE.keys() == KINDS.keys()
+    for member, creation in CHOICES.items():
+        _has_fields_of(creation.spec, location.fields[member].type)
+        assert set(creation.rest) <= {field.name for field in fields(creation.spec)}
+
+
+def _has_fields_of(spec: Any, given: Any) -> None:
+    """An input has the members of the specification, and so have those within it."""
+    members = {camel(field.name): field for field in fields(spec)}
+    assert given.fields.keys() == members.keys()
+    for name, field in given.fields.items():
+        inner = get_named_type(field.type)
+        if isinstance(inner, GraphQLInputObjectType):
+            hint = get_type_hints(spec)[members[name].name]
+            (nested,) = (each for each in (hint, *get_args(hint)) if is_dataclass(each))
+            _has_fields_of(nested, inner)
+
+
+def test_no_input_of_a_location_and_no_specification_has_a_secret() -> None:
+    """Passwords and the like are kept in Secrets Manager, which the server never reads."""
+    for member, creation in CHOICES.items():
+        for name in _names(creation.spec):
+            assert not re.search("password|token|keytab|secret_key|sas", name), (member, name)
+
+
+def _names(spec: Any) -> Iterator[str]:
+    for field in fields(spec):
+        yield field.name
+        hint = get_type_hints(spec)[field.name]
+        for each in (hint, *get_args(hint)):
+            if is_dataclass(each):
+                yield from _names(each)
 
 
 @pytest.mark.parametrize("name", sorted(KINDS))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.locations import CREATABLE, Home
-from graph.model.location import S3Spec
+from graph.model.location_specs import S3Spec
 from graph.model.resources import Resource
 from tests.locations.existing import ARN, at
 from tests.locations.service import HOME, allowed_by_model, passes

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from graph.model.location import S3Spec
+from graph.model.location_specs import S3Spec
 from graph.model.operation import (
     NewMover,
     Operation,

@@ -18,7 +18,8 @@ from graph.aws.client.service_models import datasync_model, extend
 from graph.locations.arns import SUBDIRECTORY
 from graph.locations.s3 import STORAGE_CLASSES
 from graph.model.errors import Invalid
-from graph.model.location import MOST_SECURITY_GROUPS, EfsSpec, LocationSpec, S3Spec
+from graph.model.location import MOST_SECURITY_GROUPS
+from graph.model.location_specs import EfsSpec, LocationSpec, S3Spec
 from graph.model.mover import AWS_TAGS, Tag
 from graph.model.operation import NewMover
 from graph.operations import checks

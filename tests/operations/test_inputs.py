@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph.model.location import EfsSpec, S3Spec
+from graph.model.location_specs import EfsSpec, S3Spec
 from graph.model.mover import Tag
 from graph.model.operation import NewMover
 from graph.operations.inputs import (
@@ -89,7 +89,7 @@ def test_it_names_no_class_and_no_module() -> None:
 
 def test_a_newer_version_is_told_from_damage() -> None:
     with pytest.raises(NewerInput):
-        decode(b'{"version": 2, "create": {}}')
+        decode(b'{"version": 3, "create": {}}')
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph.model.location import EfsSpec, S3Spec
+from graph.model.location_specs import EfsSpec, S3Spec
 from graph.model.mover import OPERATION_TAG, PART_TAG, Tag, own_tags
 from graph.model.operation import NewMover
 from graph.operations.parts import SIDES, location, marks, role_name, spec_of, tags_for

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from dbos import DBOS
 
-from graph.model.location import S3Spec
+from graph.model.location_specs import S3Spec
 from graph.model.operation import NewMover
 from graph.operations import dispatch
 from graph.operations.inputs import CreateInput, DeleteInput

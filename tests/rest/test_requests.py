@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from graph.model.errors import Invalid
-from graph.model.location import EfsSpec, S3Spec
+from graph.model.location_specs import EfsSpec, S3Spec
 from graph.model.mover import OWN_TAGS, Tag
 from graph.sandbox import Sandbox
 from rest_compat.requests import read_new_mover, read_state

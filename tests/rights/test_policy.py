@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from graph.model.caller import Rights
 from graph.model.errors import Forbidden
-from graph.model.location import S3Spec
+from graph.model.location_specs import S3Spec
 from graph.model.operation import NewMover
 from graph.model.resources import ArnPattern, ResourceRule
 from graph.rights.policy import ResourcePolicy

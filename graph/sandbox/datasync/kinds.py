@@ -35,8 +35,14 @@ def _tail_of(name: str) -> Callable[[Params], str]:
     return lambda params: tail(params[name])
 
 
+def _bucket(params: Params) -> str:
+    """The URI of an access point has its whole ARN."""
+    arn = str(params["S3BucketArn"])
+    return arn.rsplit(":::", maxsplit=1)[-1]
+
+
 KINDS: Final[dict[str, Kind]] = {
-    "S3": Kind("s3", "s3", _tail_of("S3BucketArn")),
+    "S3": Kind("s3", "s3", _bucket),
     "EFS": Kind("efs", "efs", _tail_of("EfsFilesystemArn")),
     "NFS": Kind("nfs", "nfs", _member("ServerHostname")),
     "SMB": Kind("smb", "smb", _member("ServerHostname")),

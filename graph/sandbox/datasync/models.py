@@ -74,9 +74,10 @@ class DataSyncBackend(BaseBackend, TaggableResourcesMixin):  # type: ignore[misc
             arn=self._arn("location", "loc"), tags=tag_dict(tags), kind=kind, params=params
         )
         if kind == "S3":
-            params.setdefault("S3StorageClass", "STANDARD")
+            on_outposts = ":s3-outposts:" in params["S3BucketArn"]
+            params.setdefault("S3StorageClass", "OUTPOSTS" if on_outposts else "STANDARD")
             try:
-                self._storage(made).check()
+                self._storage(made).check_access()
             except RoleUnusable as failure:
                 raise InvalidRequestException(failure.detail) from failure
             except Failure as failure:
@@ -292,6 +293,6 @@ class DataSyncBackend(BaseBackend, TaggableResourcesMixin):  # type: ignore[misc
             yield TaggedResource(resource.arn, resource.tags, f"datasync:{kind}")
 
     def _storage(self, location: Location) -> Storage:
-        if location.kind == "S3":
+        if location.kind == "S3" and ":s3-outposts:" not in location.params["S3BucketArn"]:
             return S3Storage(self.account_id, self.partition, location.params, location.arn)
         return Storage(location.uri)

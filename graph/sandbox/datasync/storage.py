@@ -49,7 +49,11 @@ class Storage:
     def __init__(self, uri: str) -> None:
         self.uri = uri
 
+    def check_access(self) -> None:
+        """What the service checks when a location of S3 is created. On Outposts, nothing."""
+
     def check(self) -> None:
+        """Raises Failure unless a run can use the storage."""
         raise Failure(
             "SyncTaskErrorLocationNotAdded",
             f"Task failed to access location {self.uri}: the sandbox keeps no storage behind it.",
@@ -94,6 +98,9 @@ class S3Storage(Storage):
         """The account that the bucket belongs to, which may be another than the task's."""
         found = s3_backends.bucket_accounts.get(self.bucket, (self.partition, self.account_id))
         return str(found[1])
+
+    def check_access(self) -> None:
+        self.check()
 
     def check(self) -> None:
         try:

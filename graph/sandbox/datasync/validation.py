@@ -8,7 +8,8 @@ from functools import cache
 from typing import Any, Final
 
 from graph.aws.client.service_models import datasync_model
-from graph.sandbox.datasync.errors import INVALID_PARAMETER, InvalidRequestException
+from graph.sandbox.datasync.errors import InvalidRequestException
+from graph.sandbox.datasync.location_rules import check_location
 
 Params = dict[str, Any]
 
@@ -34,19 +35,7 @@ def check(operation: str, params: Params) -> None:
             _check_filter(name, rule.get("Value") or "")
     if schedule := params.get("Schedule"):
         _check_schedule(schedule["ScheduleExpression"])
-    if operation == "CreateLocationEfs":
-        _check_efs(params)
-
-
-def _check_efs(params: Params) -> None:
-    """An access point or a role needs encryption in transit."""
-    encrypted = params.get("InTransitEncryption") == "TLS1_2"
-    for name in ("AccessPointArn", "FileSystemAccessRoleArn"):
-        if params.get(name) and not encrypted:
-            raise InvalidRequestException(
-                f"Invalid parameter: {name} requires InTransitEncryption TLS1_2.",
-                INVALID_PARAMETER,
-            )
+    check_location(operation, params)
 
 
 def _wrong(shape: Any, value: Any, path: str) -> Iterator[str]:
