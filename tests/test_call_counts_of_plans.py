@@ -76,7 +76,7 @@ async def _answers(
             shown.get("errors", []).sort(key=lambda error: str(error["path"]))
             counts = spent(aws)
             if fault is FAULTS["tasks"]:  # of a mover whose task failed: the tags may come late
-                counts.pop("datasync.ListTagsForResource")
+                counts.pop("datasync.ListTagsForResource", None)
             found.append((shown, counts))
     aws.interceptor.clear()
     return found

@@ -94,8 +94,12 @@ class Documents:
 
     def get(self, text: str) -> Document:
         """The document of a text. Raises RequestError if it is too large or invalid."""
+        return self.known(text) or self._keep(text, self._checked(text))
+
+    def known(self, text: str) -> Document | None:
+        """The document of a text, if it was valid before and is still kept."""
         kept = self._kept.get((text, True))
-        return self._keep(text, self._checked(text)) if kept is None else kept.document
+        return None if kept is None else kept.document
 
     def normal(self, text: str) -> Document:
         """The document of a normal form, without locations: see ``normal_text``."""

@@ -80,28 +80,46 @@ class Schema:
 
     async def prepared(self, request: OperationRequest) -> Operation:
         """The same as ``prepare``, while others are served."""
-        return await in_steps(partial(self.prepare, request))
+        known = self._known(request)
+        return await in_steps(partial(self._new, request)) if known is None else known
 
     def prepare(self, request: OperationRequest) -> Operation:
         """The operation that a request selects.
 
         Raises RequestError if it is malformed, invalid or too expensive, NotAllowed if its type is.
         """
+        return self._known(request) or self._new(request)
+
+    def _known(self, request: OperationRequest) -> Operation | None:
+        """An operation that was requested before and has no variables, which may change its cost.
+
+        Raises RequestError for a document that is not allowed.
+        """
+        if request.variables:
+            return None
+        text = self._persisted.text_of(request.query, request.reference)
+        document = self.documents.known(text)
+        operation = document.operations.get(request.operation_name) if document else None
+        if operation is None:
+            return None
+        self._persisted.register(text, request.reference)
+        if operation.type not in request.allowed:
+            raise NotAllowed(operation.type)
+        return operation
+
+    def _new(self, request: OperationRequest) -> Operation:
         text = self._persisted.text_of(request.query, request.reference)
         document = self.documents.get(text)
         self._persisted.register(text, request.reference)
         name, variables = request.operation_name, request.variables
-        operation = document.operations.get(name)
-        if operation is None or variables:
-            definition = operation.definition if operation else chosen(document.node, name)
-            if definition.operation not in request.allowed:
-                raise NotAllowed(definition.operation)
-            cost = self._cost(document.node, definition, variables)
-            operation = self._operation(document, definition, cost)
-            if not variables:
-                document.operations[name] = operation
-        if operation.type not in request.allowed:
-            raise NotAllowed(operation.type)
+        known = document.operations.get(name)
+        definition = known.definition if known else chosen(document.node, name)
+        if definition.operation not in request.allowed:
+            raise NotAllowed(definition.operation)
+        cost = self._cost(document.node, definition, variables)
+        operation = self._operation(document, definition, cost)
+        if not variables:
+            document.operations[name] = operation
         return operation
 
     def _operation(

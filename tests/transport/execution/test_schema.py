@@ -8,6 +8,7 @@ import pytest
 from graphql import OperationType, build_schema
 
 from graph.transport import QueryLimits, make_schema
+from graph.transport.execution import schema
 from graph.transport.execution.request import NotAllowed, OperationRequest, RequestError
 from graph.transport.report import Summary
 from tests.transport.small import SCHEMA, Query
@@ -100,3 +101,19 @@ def test_a_schema_has_its_own_limits_and_says_what_it_offers() -> None:
     offered = build_schema(small.as_str())
     assert offered.query_type
     assert offered.mutation_type is None
+
+
+async def test_an_operation_that_is_known_is_not_prepared_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made = make_schema(query=Query)
+    first = await made.prepared(asked("{ hello }"))
+    monkeypatch.setattr(schema, "in_steps", None)
+    assert await made.prepared(asked("{ hello }")) is first
+    assert made.prepare(asked("{ hello }")) is first
+    with pytest.raises(TypeError):  # another one is prepared in steps
+        await made.prepared(asked("{ __typename }"))
+    with pytest.raises(TypeError):  # variables may change what it costs
+        await made.prepared(replace(asked("{ hello }"), variables={"x": 1}))
+    with pytest.raises(NotAllowed):
+        await made.prepared(replace(asked("{ hello }"), allowed=frozenset()))
