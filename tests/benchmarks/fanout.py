@@ -31,6 +31,7 @@ from graph.server.http_limits import BoundedHttp, ConnectionLimits
 from graph.server.peer_connections import PeerConnections
 from graph.server.websocket_limits import BoundedWebSocket
 from graph.transport import GraphQLApp, State, TransportLimits, make_schema
+from tests.benchmarks import fanout_replicas
 from tests.benchmarks.fanout_client import PORT, Subscriber
 from tests.benchmarks.fanout_scenarios import SCENARIOS, Phase, Scenario, goals
 
@@ -221,18 +222,20 @@ async def growth(pid: int, before: float, options: Scenario) -> list[str]:
     return [f"{each:.1f} bytes per event"] if each > 50 else []
 
 
+NAMES = (*SCENARIOS, "replicas")
+"""The last is measured with whole servers: ``tests/benchmarks/fanout_replicas.py``."""
 LONGEST = 420.0
 """Seconds that a scenario may take; connecting 10,000 clients takes most of it."""
 
 
 def parsed() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(SCENARIOS))
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(NAMES))
     parser.add_argument("--scale", type=float, default=1.0)
     parser.add_argument("--seconds", type=float, default=8.0)
     given = parser.parse_args()
-    if unknown := set(given.names) - SCENARIOS.keys():
-        parser.error(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(SCENARIOS)}")
+    if unknown := set(given.names).difference(NAMES):
+        parser.error(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}")
     return given
 
 
@@ -255,9 +258,11 @@ def main() -> None:
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     given = parsed()
-    chosen = {name: SCENARIOS[name] for name in given.names or SCENARIOS}
     met = [
-        run(name, scenario.scaled(given.scale, given.seconds)) for name, scenario in chosen.items()
+        run(name, SCENARIOS[name].scaled(given.scale, given.seconds))
+        if name in SCENARIOS
+        else fanout_replicas.run(given.scale, given.seconds)
+        for name in given.names or NAMES
     ]
     sys.exit(0 if all(met) else 1)
 
