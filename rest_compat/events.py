@@ -11,7 +11,7 @@ from typing import Any, Final
 from graph.context import Context
 from graph.model.errors import INTERNAL_ERROR, ApiError
 from graph.model.progress import Progress
-from graph.resolvers import runs
+from graph.resolvers.following import follow_run
 from graph.runs.watch import Update
 from rest_compat.errors import text_of
 from rest_compat.responses import encoded, run_json, time_text
@@ -37,7 +37,7 @@ async def run_events(
 ) -> AsyncGenerator[bytes, None]:
     """The current state, then each change; last why the stream ends."""
     try:
-        async with aclosing(runs.follow_run(context, run_arn, after)) as updates:
+        async with aclosing(follow_run(context, run_arn, after)) as updates:
             async for update in updates:
                 yield _event("run", _state(update), update.progress.sequence)
     except ApiError as error:

@@ -32,6 +32,10 @@ _UPDATES: Final = MOST // 2
 Sees = Callable[[str | None], bool]
 
 
+NoteGroup = Callable[[str, str | None], None]
+"""Is told the group of each mover that has changed, by the ARN of its task."""
+
+
 class Change(NamedTuple):
     """A subject that has changed, and after which changes a client resumes that has seen it."""
 
@@ -50,9 +54,15 @@ class Feed:
     """
 
     def __init__(
-        self, account: Account, watches: Watches, clock: Clock, kept: Picture | None
+        self,
+        account: Account,
+        watches: Watches,
+        clock: Clock,
+        kept: Picture | None,
+        note_group: NoteGroup,
     ) -> None:
         """``kept``: what was known when the account was followed before."""
+        self._note_group = note_group
         self.account, self._watches, self._clock = account, watches, clock
         self.picture, self.known = kept or Picture(), kept is not None
         """``known``: whether the picture shows anything."""
@@ -84,6 +94,9 @@ class Feed:
         self.ready = self.known = True
         self.follow_runs()
         for subject in subjects:
+            mover = self.picture.mover(subject.key) if subject.kind is Kind.MOVER else None
+            if mover is not None:
+                self._note_group(subject.key, mover.group)
             followed = subject.key in self._runs or subject.key in self.updates
             if subject.kind is not Kind.RUN or not followed:
                 self._touch(subject)
@@ -159,6 +172,8 @@ class Feed:
         try:
             async with aclosing(self._watches.follow(run_arn)) as updates:
                 async for update in updates:
+                    if update is self.updates.get(run_arn):  # repeated, for others
+                        continue
                     self._note(run_arn, update)
                     if not update.run.ended:
                         await self._clock.sleep(_PAUSE)

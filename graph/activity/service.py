@@ -12,7 +12,7 @@ from functools import partial
 from typing import Final, Self
 
 from graph.activity.encoding import VERSION, Shot, Shots
-from graph.activity.feed import Change, Feed, Sees
+from graph.activity.feed import Change, Feed, NoteGroup, Sees
 from graph.activity.looks import Looks
 from graph.activity.picture import Picture
 from graph.activity.poller import Pace, Poller
@@ -65,8 +65,10 @@ class Activity:
         sharing: Sharing | None = None,
         pace: Pace | None = None,
         clock: Clock | None = None,
+        note_group: NoteGroup | None = None,
     ) -> None:
         """``sharing``: with other processes; None if there are none."""
+        self._note_group = note_group or (lambda _arn, _group: None)
         self._looks, self._watches, self._partition = looks, watches, partition
         self._sharing = sharing or Unshared()
         self._pace, self._clock = pace or Pace(), clock or SystemClock()
@@ -139,7 +141,7 @@ class Activity:
             )
         self._drop_old()
         _, kept = self._kept.pop(account, (0.0, None))
-        feed = Feed(account, self._watches, self._clock, kept)
+        feed = Feed(account, self._watches, self._clock, kept, self._note_group)
         entry, name = _Entry(feed), self._name(account)
         share = self._sharing.join(name, entry, Shots())
         take_turn = partial(self._watches.turns.take, place_of(name))

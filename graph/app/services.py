@@ -51,20 +51,25 @@ async def open_services(
             settle=settings.settle_seconds,
         )
     )
-    activity = await stack.enter_async_context(
-        Activity(
-            lambda account: AwsLooks(gateway.bind(account.account_id), store),
-            runs.watches,
-            gateway.partition,
-            sharing=sharing,
-            pace=Pace(lists=settings.activity_seconds),
-        )
-    )
+    activity = await stack.enter_async_context(_activity(settings, gateway, runs, store, sharing))
     age = 60 * settings.orphan_minutes
     await stack.enter_async_context(Sweep(gateway, store, age=age, every=settings.sweep_seconds))
     cleanup = Cleanup(gateway, store, age=age)
     owned = (gateway, runs, activity, operations, store, resources, audit, cleanup)
     return Services(*owned, version, settings.limits)
+
+
+def _activity(
+    settings: Settings, gateway: Gateway, runs: RunService, store: Store, sharing: Sharing | None
+) -> Activity:
+    return Activity(
+        lambda account: AwsLooks(gateway.bind(account.account_id), store),
+        runs.watches,
+        gateway.partition,
+        sharing=sharing,
+        pace=Pace(lists=settings.activity_seconds),
+        note_group=gateway.moves.note,
+    )
 
 
 async def _sharing(stack: AsyncExitStack, store: Store) -> Sharing | None:

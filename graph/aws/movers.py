@@ -220,8 +220,9 @@ async def _late(aws: AccountGateway, unknown: list[TaskEntry]) -> dict[str, tupl
 
 
 def _mover(aws: AccountGateway, account: Account, task: TaskEntry, tags: tuple[Tag, ...]) -> Mover:
-    """Remembers its ARN by its names, too."""
+    """Remembers its ARN by its names, too, and tells its followers of another group."""
     group = value_of(tags, GROUP_TAG)
+    aws.gateway.moves.note(task.task_arn, group)
     if group is not None:
         aws.caches.task_arns.setdefault((account.account_id, group, task.name), task.task_arn)
     return Mover(

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import aclosing, suppress
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
-from typing import Final
 
 from graph.aws import run_failures
 from graph.context import Context, ReadContext
@@ -20,14 +17,8 @@ from graph.model.progress import Progress
 from graph.model.run import Run, RunRef
 from graph.model.verbs import Verb
 from graph.resolvers import scope
-from graph.resolvers.movers import get_mover, list_movers
+from graph.resolvers.movers import get_mover
 from graph.runs.active import find_current
-from graph.runs.watch import Update
-
-_VISIBLE_SECONDS: Final = 60.0
-"""How long a stream relies on its run being visible."""
-_FEW: Final = 3
-"""Up to this number of movers are read one by one; for more, from the lists of their accounts."""
 
 
 async def list_runs(context: ReadContext, task_arn: str) -> list[RunRef]:
@@ -128,97 +119,6 @@ async def started_by(context: ReadContext, run_arn: str) -> str | None:
 async def cancelled_by(context: ReadContext, run_arn: str) -> str | None:
     """Who cancelled a run, if this deployment did."""
     return (await context.loaders.run_note.load(run_arn)).cancelled_by
-
-
-async def follow_run(
-    context: ReadContext, run_arn: str, after: int | None = None
-) -> AsyncGenerator[Update, None]:
-    """The run's current state, then each change; ends when the run has ended.
-
-    Raises NotFound at the first change after which the caller may no longer see the run, as its
-    mover has moved to another group. That is looked at once a minute.
-    """
-    await get_visible_run(context, run_arn)
-    checked = time.monotonic()
-    async with aclosing(context.services.runs.follow(run_arn, after)) as updates:
-        async for update in updates:
-            context.refresh()
-            if time.monotonic() - checked >= _VISIBLE_SECONDS:
-                await _check_still_visible(context, run_arn)
-                checked = time.monotonic()
-            # A run that is selected through its mover equals the run of the event.
-            context.loaders.run.prime(run_arn, update.run)
-            yield update
-
-
-async def follow_runs(
-    context: ReadContext, run_arns: Sequence[str]
-) -> AsyncGenerator[Update, None]:
-    """The current state of each run, then each change of any; ends when all have ended.
-
-    Raises NotFound with the place of the first that the caller may not see, and as ``follow_run``
-    does.
-    """
-    await _check_visible(context, run_arns)
-    checked = dict.fromkeys(run_arns, time.monotonic())
-    async with aclosing(context.services.runs.follow_all(run_arns)) as updates:
-        async for update in updates:
-            run_arn = update.run.run_arn
-            context.refresh()
-            if time.monotonic() - checked[run_arn] >= _VISIBLE_SECONDS:
-                await _check_still_visible(context, run_arn)
-                checked[run_arn] = time.monotonic()
-            context.loaders.run.prime(run_arn, update.run)
-            yield update
-
-
-async def _check_visible(context: ReadContext, run_arns: Sequence[str]) -> None:
-    """Raises NotFound for the first run that the caller may not see."""
-    accounts = set()
-    for place, run_arn in enumerate(run_arns):
-        if names.datasync_arn("run", run_arn) is None:
-            raise _no_run_at(place)
-        try:
-            accounts.add(scope.require_task_account(context, task_of(run_arn)).account_id)
-        except NotFound:
-            raise _no_run_at(place) from None
-    tasks = [task_of(run_arn) for run_arn in run_arns]
-    visible = await _visible(context, set(tasks), accounts)
-    for place, task_arn in enumerate(tasks):
-        if task_arn not in visible:
-            raise _no_run_at(place)
-
-
-async def _visible(context: ReadContext, tasks: set[str], accounts: set[str]) -> set[str]:
-    """Those of the movers that the caller sees. Many are looked for in the lists of accounts."""
-    if len(tasks) > _FEW:
-        lists = [await list_movers(context, account_id) for account_id in sorted(accounts)]
-        return {mover.task_arn for movers in lists for mover in movers}
-    seen = set()
-    for task_arn in tasks:
-        with suppress(NotFound):
-            seen.add((await get_mover(context, task_arn)).task_arn)
-    return seen
-
-
-def _no_run_at(place: int) -> NotFound:
-    return NotFound(f"{scope.NO_RUN}: the id at place {place + 1}", path=("runs", str(place)))
-
-
-async def _check_still_visible(context: ReadContext, run_arn: str) -> None:
-    """Raises NotFound if the mover is in a group now that the caller may not see.
-
-    The last states of a mover that was deleted are still shown, as are those of one that cannot be
-    read at the moment. Costs two calls to AWS, for callers that are limited to groups.
-    """
-    if context.rights.groups is None:
-        return
-    try:
-        mover = await context.loaders.mover.load(task_of(run_arn))
-    except ApiError:
-        return
-    if not scope.sees_group(context, mover.account.account_id, mover.group):
-        raise NotFound(scope.NO_RUN)
 
 
 async def advice_on(context: ReadContext, run: Run) -> Advice | None:

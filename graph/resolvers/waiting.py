@@ -13,8 +13,9 @@ from graph.model.errors import Invalid, Throttled, Unauthenticated
 from graph.model.operation import Operation
 from graph.model.progress import Progress
 from graph.model.run import Run
+from graph.resolvers.following import follow_run
 from graph.resolvers.operations import follow_operation, get_operation
-from graph.resolvers.runs import follow_run, get_visible_run
+from graph.resolvers.runs import get_visible_run
 
 LONGEST: Final = 60
 """Seconds. Proxies often end a request without a response after that time."""

@@ -164,6 +164,10 @@ class RunService:
             async for update in updates:
                 yield update
 
+    def repeat(self, run_arn: str) -> None:
+        """The followers of this process receive the run's latest state again."""
+        self.watches.repeat(run_arn)
+
     def observed(self, run_arn: str) -> Update | None:
         """The last state of a run that is followed in this process, with its rates; else None."""
         return self.watches.latest(run_arn)

@@ -8,9 +8,9 @@ from contextlib import aclosing
 import strawberry
 
 from graph.model.errors import Invalid
-from graph.resolvers import operations, runs
+from graph.resolvers import operations
 from graph.resolvers.activity import follow_activity
-from graph.resolvers.runs import follow_runs
+from graph.resolvers.following import follow_run, follow_runs
 from graph.runs.watch import Update
 from graph.schema.activity import ActivityEvent, shown
 from graph.schema.arguments import (
@@ -67,7 +67,7 @@ class Subscription:
         self, info: Info, run: RunObjectId, after: AfterSequence = None
     ) -> AsyncGenerator[RunUpdate, None]:
         run_arn = expect("Run", run, path=("run",))
-        async with aclosing(runs.follow_run(info.context, run_arn, after)) as updates:
+        async with aclosing(follow_run(info.context, run_arn, after)) as updates:
             async for update in updates:
                 yield RunUpdate(value=update)
 

@@ -8,6 +8,7 @@ from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 from graph.activity import Activity, Change, Kind, Pace
+from graph.activity.feed import NoteGroup
 from graph.activity.looks import Tags
 from graph.aws.executions import run_of
 from graph.model.errors import ApiError, NotFound
@@ -155,12 +156,16 @@ def _short(change: Change) -> str:
 
 
 @asynccontextmanager
-async def alone(world: World, pace: Pace | None = None) -> AsyncIterator[Activity]:
+async def alone(
+    world: World, pace: Pace | None = None, note_group: NoteGroup | None = None
+) -> AsyncIterator[Activity]:
     """A process that shares with no other."""
     watches = Watches(world.describe, None, world.clock)
     async with (
         watches,
-        Activity(lambda _: Looking(world), watches, pace=pace, clock=world.clock) as activity,
+        Activity(
+            lambda _: Looking(world), watches, pace=pace, clock=world.clock, note_group=note_group
+        ) as activity,
     ):
         yield activity
 

@@ -40,6 +40,18 @@ async def test_who_may_not_see_the_new_group_of_a_mover_is_told_that_it_is_gone(
         await leave(g, h, both)
 
 
+async def test_the_groups_of_movers_that_change_are_noted(world: World) -> None:
+    noted: list[tuple[str, str | None]] = []
+    async with alone(world, note_group=lambda *told: noted.append(told)) as activity:
+        follower = Follower(activity)
+        await world.clock.turn()
+        noted.clear()
+        world.has(mover("a", "h"))
+        await world.clock.turn(6)
+        assert noted == [(arn("a"), "h")]
+        await follower.leave()
+
+
 async def test_who_comes_back_is_told_what_it_has_missed(world: World) -> None:
     async with alone(world) as activity:
         first = Follower(activity)

@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 
 from graph.app import create_app
 from graph.auth import token_for
-from graph.resolvers import runs
+from graph.resolvers import following
 from graph.sandbox import Fault, Sandbox
 from graph.transport import GraphQLApp
 from tests import leftover
@@ -40,7 +40,7 @@ async def world(
     aws: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[World]:
     """A run that moves with the sandbox's clock alone, and rights that are looked at each time."""
-    monkeypatch.setattr(runs, "_VISIBLE_SECONDS", 0.0)
+    monkeypatch.setattr(following, "_VISIBLE_SECONDS", 0.0)
     furnish(aws, LAB, a=b"x" * 1_000)
     aws.set_pace(launch=0, phase=0, bandwidth=10)
     keys = [{"name": "g", "key": "key of g", "groups": ["g"]}]

@@ -11,7 +11,7 @@ import pytest
 
 from graph.app import create_app
 from graph.auth import token_for
-from graph.resolvers import runs
+from graph.resolvers import following
 from graph.sandbox import Sandbox
 from graph.sandbox.datasync import resources
 from tests import leftover
@@ -126,7 +126,7 @@ async def test_a_stream_ends_when_the_mover_moves_out_of_sight(
     *,
     ends: bool,
 ) -> None:
-    monkeypatch.setattr(runs, "_VISIBLE_SECONDS", 0)
+    monkeypatch.setattr(following, "_VISIBLE_SECONDS", 0)
     furnish(aws, LAB, a=b"1")
     aws.set_pace(launch=1_000)
     key = {"name": "of-g", "key": "key of g", "groups": ["g"]}

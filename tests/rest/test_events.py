@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 
 from graph.app import create_app
 from graph.auth import token_for
-from graph.resolvers import runs
+from graph.resolvers import following
 from graph.sandbox import Fault, Sandbox
 from graph.schema.ids import decode
 from graph.transport import GraphQLApp
@@ -228,7 +228,7 @@ async def test_credentials_that_are_withdrawn_end_the_stream_with_that_reason(
 async def test_a_mover_that_moves_to_another_group_ends_the_stream(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runs, "_VISIBLE_SECONDS", 0.0)
+    monkeypatch.setattr(following, "_VISIBLE_SECONDS", 0.0)
     async with world.follow(token_for("key of reads", 4)) as stream:
         await stream.until(lambda: bool(stream.ids))
         task = decode(world.run_id)[1].partition("/execution/")[0]

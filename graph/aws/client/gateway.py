@@ -14,6 +14,7 @@ from graph.aws.client.access import Access
 from graph.aws.client.caches import Caches
 from graph.aws.client.clients import Clients
 from graph.aws.client.errors import ends_session, translate
+from graph.aws.client.group_moves import GroupMoves
 from graph.aws.client.measuring import Reports, measured
 from graph.aws.client.paging import read_pages
 from graph.aws.client.retries import RetryBudget
@@ -164,6 +165,7 @@ class Gateway:
         self._reports = Reports()
         self.reads = SharedReads()
         self.caches = Caches()
+        self.moves = GroupMoves()
 
     async def __aenter__(self) -> Self:
         await self.clients.__aenter__()

@@ -67,6 +67,12 @@ class Watch:
         self._mailboxes[mailbox] = work
         self.work.join(work)
 
+    def repeat(self) -> None:
+        """Sends the latest state again, to followers that check something for each state."""
+        if self.latest is not None:
+            for mailbox in self._mailboxes:
+                mailbox.put(self.latest)
+
     def leave(self, mailbox: Inbox[Update]) -> None:
         work = self._mailboxes.pop(mailbox)
         if work not in self._mailboxes.values():

@@ -114,6 +114,12 @@ class Watches:
             for watch, hole in followed.values():
                 watch.leave(hole)
 
+    def repeat(self, run_arn: str) -> None:
+        """The followers here receive the latest state again, with the sequence that it has."""
+        watch = self._live.get(run_arn)
+        if watch is not None:
+            watch.repeat()
+
     def latest(self, run_arn: str) -> Update | None:
         """The latest state of a watch that is running; None without one. Makes no call."""
         watch = self._live.get(run_arn)

@@ -169,3 +169,18 @@ def test_a_run_that_stands_still_is_said_to_be_stalled() -> None:
     meter.observe(run(moved=1), 0, START)
     assert meter.observe(run(moved=1), 59, START).stalled_since is None
     assert meter.observe(run(moved=1), 61, START).stalled_since == START
+
+
+class StoppedClock(TurnedClock):
+    async def sleep(self, seconds: float) -> None:  # noqa: ARG002
+        await asyncio.get_running_loop().create_future()
+
+
+async def test_a_state_can_be_repeated_to_all_who_follow() -> None:
+    async with watching(Aws(run(moved=1)), clock=StoppedClock()) as watches:
+        watches.repeat(ARN)  # nobody follows
+        async with aclosing(watches.follow(ARN)) as one, aclosing(watches.follow(ARN)) as other:
+            states = [await anext(one), await anext(other)]
+            watches.repeat(ARN)
+            states += [await anext(one), await anext(other)]
+    assert len({id(state) for state in states}) == 1
