@@ -101,7 +101,7 @@ class ServerProcess:
         }
         self.url = f"http://127.0.0.1:{self.port}"
         self._log, self._code = log, code
-        self._environment = os.environ | environment | ONE_AUTHORITY
+        self._environment = os.environ | ONE_AUTHORITY | dict(environment)
         self._environment |= {f"DATASYNC_API_{name}": str(value) for name, value in given.items()}
         self._process: subprocess.Popen[bytes] | None = None
 
