@@ -28,12 +28,11 @@ from tests.operations.stories import (
 from tests.stores import fresh_database
 
 ALL: Final = {
-    "made": [MADE],
+    "made or cancelled": [MADE, CANCELLED],
     "undone": [UNDONE],
     "with EFS": [FROM_EFS, EFS_UNDONE],
     "deleted": [DELETED],
     "deleted beside another": [SHARED],
-    "cancelled": [CANCELLED],
 }
 """Few enough together that each is at its point before a call is given up for lost."""
 BY_ANOTHER: Final = {"made": [MADE], "undone": [UNDONE], "deleted": [DELETED]}

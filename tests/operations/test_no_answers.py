@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any, Final
 
@@ -62,9 +63,9 @@ async def test_an_operation_ends_as_it_should_whichever_call_a_page_came_for(
         names = sorted({call.operation for call in aws.interceptor.calls()})
         assert story.passes in names, calls
         accounts = [f"{500_000_000_001 + number}" for number in range(len(names))]
-        for account, name in zip(accounts, names, strict=True):
-            await _told(aws, client, story, account, name)
-            aws.interceptor.clear()
+        pairs = zip(accounts, names, strict=True)
+        await asyncio.gather(*(_told(aws, client, story, *pair) for pair in pairs))
+        aws.interceptor.clear()
 
 
 async def _told(

@@ -92,13 +92,14 @@ async def test_an_idle_server_that_is_asked_to_stop_ends_by_that_signal(
 @pytest.mark.postgres
 @pytest.mark.parametrize("workers", [1, 2])
 async def test_servers_that_start_in_the_same_moment_on_an_empty_database_all_serve(
-    aws: Sandbox, tmp_path: Path, database: str, workers: int
+    aws: Sandbox, tmp_path: Path, workers: int
 ) -> None:
     furnish(aws, LAB)
-    one, other = (
-        Server(aws, tmp_path, database, arguments=[f"--workers={workers}"]) for _ in range(2)
-    )
     async with AsyncExitStack() as stack:
+        database = stack.enter_context(fresh_database(empty=True))
+        one, other = (
+            Server(aws, tmp_path, database, arguments=[f"--workers={workers}"]) for _ in range(2)
+        )
         await asyncio.gather(*(stack.enter_async_context(server) for server in (one, other)))
         for server, name in ((one, "one"), (other, "two")):
             async with server.client() as client:
@@ -107,11 +108,12 @@ async def test_servers_that_start_in_the_same_moment_on_an_empty_database_all_se
 
 
 @pytest.mark.timeout(150)
-async def test_several_workers_share_one_file(aws: Sandbox, tmp_path: Path) -> None:
+async def test_several_workers_share_one_new_file(aws: Sandbox, tmp_path: Path) -> None:
+    new = f"sqlite:///{tmp_path}/new.sqlite"
     accounts = [f"{600_000_000_000 + index}" for index in range(12)]
     for account in accounts:
         furnish(aws, account)
-    async with Server(aws, tmp_path, arguments=["--workers=3"]) as server:
+    async with Server(aws, tmp_path, new, arguments=["--workers=3"]) as server:
         for _ in range(3):  # a client each, as one keeps to the worker of its connection
             async with server.client() as client:
                 mine, accounts = accounts[:4], accounts[4:]

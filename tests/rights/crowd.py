@@ -1,10 +1,11 @@
-"""Two hundred callers with random rights, and a world that each sees another part of."""
+"""Many callers with random rights, and a world that each sees another part of."""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
 import json
+import os
 import random
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ from tests.world import LAB, OTHER, ask, made
 
 T = TypeVar("T")
 
-CALLERS = 200
+CALLERS = int(os.environ.get("DATASYNC_API_CALLERS", "100"))
 AT_ONCE = 50
 ACCOUNTS = (None, (LAB,), (OTHER,), (LAB, OTHER))
 VERBS = ("read", "run", "write", "clean")
