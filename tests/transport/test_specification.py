@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from graph.transport.parameters import read_parameters
 from tests.transport import small
 from tests.transport.specification import HELLO, JSON, NEW, Http, get, is_graphql, post, raw
 
@@ -108,6 +109,21 @@ async def test_h11_post_without_a_content_type_is_rejected(address: str) -> None
 async def test_h12_unknown_members_are_ignored(client: Http) -> None:
     """MUST: ignore members of the request that it does not know."""
     assert (await post(client, {**HELLO, "foo": 1})).json() == {"data": {"hello": "x"}}
+
+
+async def test_h13_additions_to_a_request_are_in_its_extensions(client: Http) -> None:
+    """MUST NOT: add members of the server's own to the request."""
+    asked = {**HELLO, "documentId": None, "extensions": {"cost": True}}
+    assert "cost" in (await post(client, asked)).json()["extensions"]
+
+    class Noted(dict[str, object]):
+        def get(self, name: str, *default: object) -> object:
+            seen.add(name)
+            return super().get(name, *default)
+
+    seen: set[str] = set()
+    read_parameters(Noted(asked))
+    assert seen == {"query", "operationName", "variables", "extensions", "documentId"}
 
 
 async def test_h14_null_equals_an_absent_parameter(client: Http) -> None:

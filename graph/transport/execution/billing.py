@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from graphql import GraphQLError
 
@@ -14,6 +14,10 @@ from graph.transport.execution.request import Operation, OperationRequest, Reque
 
 Charge = Callable[[Any, int], Bill]
 """Charges the calls of an operation to an identity. Raises OverBudget."""
+
+
+_UNLIMITED: Final = 2.0**53
+"""As many calls as a number of JSON may say that there are left."""
 
 
 class OperationThrottled(RequestError):
@@ -32,7 +36,7 @@ class OperationThrottled(RequestError):
 
 def free_of_charge() -> Charge:
     """For a schema whose fields cost nothing but the server's own time."""
-    unlimited = Budget(math.inf, 1.0)
+    unlimited = Budget(_UNLIMITED, 1.0)
     return lambda _identity, calls: unlimited.charge("", None, calls)
 
 
