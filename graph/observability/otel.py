@@ -102,6 +102,8 @@ class OpenTelemetry:
 
 
 class _Span:
+    """Once it has ended, nothing changes it: a stream goes on after its span."""
+
     def __init__(self, span: OtelSpan) -> None:
         self._span, self._ended = span, False
 
@@ -110,14 +112,17 @@ class _Span:
         return format_trace_id(self._span.get_span_context().trace_id)
 
     def rename(self, name: str) -> None:
-        self._span.update_name(name)
+        if not self._ended:
+            self._span.update_name(name)
 
     def note(self, attributes: Attributes) -> None:
-        self._span.set_attributes(dict(attributes))
+        if not self._ended:
+            self._span.set_attributes(dict(attributes))
 
     def fail(self, why: str) -> None:
-        self._span.set_attribute("error.type", why)
-        self._span.set_status(Status(StatusCode.ERROR))
+        if not self._ended:
+            self._span.set_attribute("error.type", why)
+            self._span.set_status(Status(StatusCode.ERROR))
 
     def end(self) -> None:
         if not self._ended:

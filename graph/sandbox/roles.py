@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import moto.iam.urls
 import moto.sts.urls
+from flask import request
 from moto.core.exceptions import ServiceException
 from moto.iam.exceptions import NotFoundException
 from moto.iam.models import IAMBackend, ManagedPolicy, Role, iam_backends
@@ -62,20 +63,33 @@ class PropagatingIAMBackend(MotosUrls, IAMBackend):  # type: ignore[misc]  # mot
 
 
 class TrustingSTSBackend(MotosUrls, STSBackend):  # type: ignore[misc]  # moto is not typed
-    """Honours trust policies and external ids; moto assumes any role, even a missing one."""
+    """Honours trust policies, external ids and tags of sessions.
+
+    Moto assumes any role, even a missing one.
+    """
 
     urls = moto.sts.urls
 
     def assume_role(self, role_arn: str, external_id: str, **kwargs: Any) -> AssumedRole:
         role = find(role_arn, self.partition)
+        context = {"externalid": external_id} | _requested_tags()
         if role is None or not trusts(
-            role.assume_role_policy_document, "AWS", self.account_id, externalid=external_id
+            role.assume_role_policy_document, "AWS", self.account_id, **context
         ):
             raise AccessDenied(
                 f"User: arn:{self.partition}:iam::{self.account_id}:root is not authorized "
                 f"to perform: sts:AssumeRole on resource: {role_arn}"
             )
         return super().assume_role(role_arn=role_arn, external_id=external_id, **kwargs)
+
+
+def _requested_tags() -> dict[str, str]:
+    """The tags that the session is to have, as condition keys. Moto does not pass them on."""
+    given, tags, number = request.form, {}, 1
+    while key := given.get(f"Tags.member.{number}.Key"):
+        tags[f"requesttag/{key.lower()}"] = given.get(f"Tags.member.{number}.Value", "")
+        number += 1
+    return tags
 
 
 def ended(access_key: str) -> bool:

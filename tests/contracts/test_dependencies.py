@@ -17,10 +17,10 @@ import pytest
 ROOT = Path(__file__).parents[2]
 OURS: Final = ("graph", "rest_compat", "tests", "hatch_build")
 LOADED_BY_NAME: Final = {
+    "openapi-spec-validator": "moto's CloudFormation imports it",
     "psycopg": "SQLAlchemy loads the driver that a store's URL names",
     "websockets": "uvicorn serves WebSockets with it",
     "cyclonedx-bom": "a command of scripts/sbom",
-    "flask": "moto serves with it",
     "flask-cors": "moto serves with it",
     "editables": "hatchling makes editable installs with it",
     "hatchling": "pyproject.toml names it as the build backend",

@@ -94,13 +94,19 @@ def test_an_error_is_shown_by_its_type_alone(
     assert "secret" not in span.to_json()
 
 
-def test_a_span_can_end_before_its_block(sent: InMemorySpanExporter) -> None:
+def test_a_span_can_end_before_its_block(
+    sent: InMemorySpanExporter, caplog: pytest.LogCaptureFixture
+) -> None:
     with tracing.span("stream") as span:
         assert span is not None
         span.end()
         assert len(sent.get_finished_spans()) == 1
         span.end()
-    assert len(sent.get_finished_spans()) == 1
+        span.rename("late")
+        span.note({"late": 1})
+        span.fail("LATE")
+    assert (only(sent).name, only(sent).attributes) == ("stream", {})
+    assert caplog.records == []  # the SDK warns of what comes after the end
 
 
 def test_the_server_names_itself_and_can_be_renamed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from typing import Any
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError
 
@@ -22,6 +24,26 @@ def test_accounts_are_apart_and_a_role_must_trust(lab: Sandbox) -> None:
         client("datasync", "444444444444")
     with pytest.raises(ClientError, match="not authorized to perform: sts:AssumeRole"):
         client("datasync", "555555555555")
+
+
+def test_a_role_may_require_tags_of_the_session(lab: Sandbox) -> None:
+    lab.role(OTHER, "management", external_id="x-1")
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": "arn:aws:iam::123456789012:role/server"},
+        "Action": ["sts:AssumeRole", "sts:TagSession"],
+        "Condition": {"StringEquals": {"aws:RequestTag/spinup:org": "acme"}},
+    }
+    arn = client("iam", OTHER).create_role(
+        RoleName="tagged",
+        AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
+    )["Role"]["Arn"]
+    with closing(boto3.client("sts", region_name="us-east-1")) as sts:
+        right = [{"Key": "a", "Value": "b"}, {"Key": "spinup:org", "Value": "acme"}]
+        sts.assume_role(RoleArn=arn, RoleSessionName="one", Tags=right)
+        for tags in ([], [{"Key": "spinup:org", "Value": "other"}]):
+            with pytest.raises(ClientError, match="not authorized to perform: sts:AssumeRole"):
+                sts.assume_role(RoleArn=arn, RoleSessionName="one", Tags=tags)
 
 
 def test_what_was_assumed_is_told_whatever_the_account(lab: Sandbox) -> None:
