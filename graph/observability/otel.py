@@ -18,7 +18,7 @@ from opentelemetry.instrumentation.botocore import AiobotocoreInstrumentor
 from opentelemetry.propagators.composite import CompositePropagator
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
 from opentelemetry.sdk.trace.sampling import Decision, Sampler, SamplingResult
 from opentelemetry.trace import (
     Link,
@@ -39,22 +39,45 @@ from graph.observability.tracing import Attributes, OpenSpan, installed
 SERVICE: Final = "datasync-api"
 _W3C: Final = TraceContextTextMapPropagator()
 _TRACEPARENT: Final = "traceparent"
+_TIMEOUTS: Final = frozenset({"OTEL_EXPORTER_OTLP_TIMEOUT", "OTEL_EXPORTER_OTLP_TRACES_TIMEOUT"})
+_SEND_SECONDS: Final = 3.0
+"""In which a batch has to be accepted, unless the environment says otherwise."""
+_FLUSH_SECONDS: Final = 3.0
+"""At the end, before what has not been sent is given up."""
 
 
 @asynccontextmanager
 async def open_tracing(version: str) -> AsyncIterator[None]:
-    """Makes and sends spans until the block ends; then sends what is left, off the event loop."""
-    provider = make_provider(version)
-    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+    """Makes and sends spans until the block ends; then sends what is left, for some seconds."""
     instrumentor = AiobotocoreInstrumentor()  # type: ignore[no-untyped-call]
-    # Nothing is added to the requests to AWS.
-    instrumentor.instrument(tracer_provider=provider, propagator=CompositePropagator([]))
+    provider, exporter = await asyncio.to_thread(_set_up, version, instrumentor)
     try:
         with installed(OpenTelemetry(provider)):
             yield
     finally:
         instrumentor.uninstrument()
-        await asyncio.to_thread(provider.shutdown)
+        await _end(provider, exporter)
+
+
+def _set_up(
+    version: str, instrumentor: AiobotocoreInstrumentor
+) -> tuple[TracerProvider, SpanExporter]:
+    """Blocks: the SDK reads files."""
+    provider = make_provider(version)
+    exporter = OTLPSpanExporter(timeout=None if _TIMEOUTS & os.environ.keys() else _SEND_SECONDS)
+    provider.add_span_processor(BatchSpanProcessor(exporter))
+    # Nothing is added to the requests to AWS.
+    instrumentor.instrument(tracer_provider=provider, propagator=CompositePropagator([]))
+    return provider, exporter
+
+
+async def _end(provider: TracerProvider, exporter: SpanExporter) -> None:
+    """Gives up after some seconds what a collector does not accept, so that the process ends."""
+    ending = asyncio.create_task(asyncio.to_thread(provider.shutdown))  # awaited here
+    await asyncio.wait({ending}, timeout=_FLUSH_SECONDS)
+    if not ending.done():
+        await asyncio.to_thread(exporter.shutdown)  # ends retries, and rejects what is left
+    await ending
 
 
 def make_provider(version: str) -> TracerProvider:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Sequence
 
 import pytest
 from opentelemetry.sdk.trace import ReadableSpan
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor, SpanExporter, SpanExportResult
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import StatusCode
 
-from graph.observability import tracing
-from graph.observability.otel import OpenTelemetry, make_provider
+from graph.observability import otel, tracing
+from graph.observability.otel import OpenTelemetry, make_provider, open_tracing
 from tests.observability.traces import PARENT, TRACE, TRACEPARENT, id_of, parent_of, trace_of
 
 
@@ -120,3 +121,47 @@ def test_the_environment_decides_how_many_are_sampled(monkeypatch: pytest.Monkey
     monkeypatch.setenv("OTEL_TRACES_SAMPLER", "parentbased_traceidratio")
     monkeypatch.setenv("OTEL_TRACES_SAMPLER_ARG", "0.25")
     assert "TraceIdRatioBased{0.25}" in make_provider("1").sampler.get_description()
+
+
+class Silent(SpanExporter):
+    """A collector that accepts nothing until it is given up."""
+
+    def __init__(self) -> None:
+        self.given_up = threading.Event()
+
+    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:  # noqa: ARG002 - its type
+        assert self.given_up.wait(60)
+        return SpanExportResult.FAILURE
+
+    def shutdown(self) -> None:
+        self.given_up.set()
+
+
+async def test_a_collector_that_does_not_answer_does_not_keep_the_process(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    silent = Silent()
+    monkeypatch.setattr(otel, "OTLPSpanExporter", lambda **_: silent)
+    monkeypatch.setattr(otel, "_FLUSH_SECONDS", 0.01)
+    async with open_tracing("1"):
+        with tracing.span("lost"):
+            pass
+    assert silent.given_up.is_set()
+
+
+@pytest.mark.parametrize(("variable", "seconds"), [("", 3.0), ("OTEL_EXPORTER_OTLP_TIMEOUT", None)])
+async def test_the_environment_may_say_how_long_sending_takes(
+    monkeypatch: pytest.MonkeyPatch, variable: str, seconds: float | None
+) -> None:
+    given: list[float | None] = []
+
+    def exporter(*, timeout: float | None) -> InMemorySpanExporter:
+        given.append(timeout)
+        return InMemorySpanExporter()
+
+    monkeypatch.setattr(otel, "OTLPSpanExporter", exporter)
+    if variable:
+        monkeypatch.setenv(variable, "7")
+    async with open_tracing("1"):
+        pass
+    assert given == [seconds]

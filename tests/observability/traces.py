@@ -17,7 +17,7 @@ def kept(monkeypatch: pytest.MonkeyPatch) -> InMemorySpanExporter:
     """What servers that are opened from now on send; it is complete once they are closed."""
     exporter = InMemorySpanExporter()
     monkeypatch.setattr(exporter, "shutdown", lambda: None)  # a server may follow on another
-    monkeypatch.setattr(otel, "OTLPSpanExporter", lambda: exporter)
+    monkeypatch.setattr(otel, "OTLPSpanExporter", lambda **_: exporter)
     return exporter
 
 
