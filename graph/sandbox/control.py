@@ -17,6 +17,9 @@ POST    /_sandbox/tasks       ``{arn, code, detail}``; makes a task UNAVAILABLE,
 POST    /_sandbox/pace        ``{name: number}``
 POST    /_sandbox/roles       ``{account, name, external_id, service}``
 POST    /_sandbox/buckets     ``{account, name, objects: {key: text}}``
+POST    /_sandbox/files       ``{uri, files: {path: text}, secret}``; of a location outside of S3;
+                              instead of a text ``{text, uid, gid, mode, mtime}``
+GET     /_sandbox/files?uri=u the files below a URI, by path
 POST    /_sandbox/shares      ``{name, account, roles}``; a bucket policy that admits the roles
 GET     /_sandbox/state       tasks, locations and roles by account
 ======  ====================  ==========================================================
@@ -60,6 +63,13 @@ class Controlled(Protocol):
     def bucket(
         self, account: str, name: str, objects: Mapping[str, bytes] | None = None
     ) -> None: ...
+    def put_files(
+        self,
+        uri: str,
+        files: Mapping[str, str | Mapping[str, Any]] | None = None,
+        secret: str | None = None,
+    ) -> None: ...
+    def files(self, uri: str) -> dict[str, dict[str, Any]]: ...
     def share(self, name: str, account: str, roles: str = ...) -> None: ...
     def state(self) -> dict[str, dict[str, list[str]]]: ...
 
@@ -83,6 +93,8 @@ class Control:
             ("POST", "pace"): lambda given: sandbox.set_pace(**given),
             ("POST", "roles"): lambda given: sandbox.role(**given),
             ("POST", "buckets"): self._bucket,
+            ("POST", "files"): lambda given: sandbox.put_files(**given),
+            ("GET", "files"): lambda given: sandbox.files(given["uri"]),
             ("POST", "shares"): lambda given: sandbox.share(**given),
             ("GET", "state"): lambda _: sandbox.state(),
         }

@@ -18,6 +18,7 @@ from graph.aws.client.service_models import datasync_additions
 from graph.sandbox.clock import CLOCK
 from graph.sandbox.control import Control
 from graph.sandbox.datasync.engine import ENGINE
+from graph.sandbox.datasync.files import FILES, File
 from graph.sandbox.datasync.models import DataSyncBackend
 from graph.sandbox.failures import Failure
 from graph.sandbox.faults import CallInterceptor
@@ -95,6 +96,7 @@ class Sandbox:
         """Empties the AWS and lets its clock run."""
         ENGINE.reset()
         BackendDict.reset()
+        FILES.clear()
         ENGINE.let_go()
         CLOCK.start_over()  # otherwise new resources would be created in the future
         vars(PACE).update(vars(Pace()))
@@ -196,6 +198,25 @@ class Sandbox:
         """The objects in a bucket."""
         keys = s3_backends[account]["aws"].get_bucket(name).keys
         return {key: kept.value for key, kept in keys.items() if isinstance(kept, FakeKey)}
+
+    def put_files(
+        self,
+        uri: str,
+        files: Mapping[str, str | Mapping[str, Any]] | None = None,
+        secret: str | None = None,
+    ) -> None:
+        """Adds files below the URI of a location that is not in S3, by their path from there.
+
+        Each is a text, or ``{text, uid, gid, mode, mtime}``. ``secret``: what locations need from
+        now on to reach that storage.
+        """
+        FILES.put(uri, {path: File.seeded(given) for path, given in (files or {}).items()})
+        if secret is not None:
+            FILES.protect(uri, secret)
+
+    def files(self, uri: str) -> dict[str, dict[str, Any]]:
+        """The files below a URI, as ``put_files`` takes them."""
+        return {path: file.shown() for path, file in sorted(FILES.read(uri).items())}
 
     def state(self) -> dict[str, dict[str, list[str]]]:
         """The ARNs of all tasks, locations and roles, by account."""

@@ -9,7 +9,7 @@ import httpx
 from tests.world import CREATE, MADE, ask, ended, new_mover
 
 DELETE = "mutation($id: ID!) { deleteMover(input: {mover: $id}) { operation { id } } }"
-SHOWN = "query($id: ID!) { node(id: $id) { ... on Mover { source { kind arn } } } }"
+SHOWN = "query($id: ID!) { node(id: $id) { ... on Mover { source { kind arn uri } } } }"
 
 
 async def create(client: httpx.AsyncClient, name: str, source: dict[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 
 import pytest
@@ -12,31 +13,57 @@ from graph.model.location import Location
 from graph.sandbox import Sandbox
 from tests import leftover
 from tests.locations.movers import SHOWN, create, delete
-from tests.locations.samples import ROLE, SPECS, as_input
+from tests.locations.samples import ROLE, SECRET, SPECS, as_input
 from tests.locations.service import MODEL
-from tests.sandbox.lab import LOCATIONS
+from tests.sandbox.lab import LOCATIONS, client
 from tests.world import LAB, ask, furnish, serving
+
+START = "mutation($id: ID!) { startMover(input: {mover: $id}) { errors { message } } }"
+LAST = """query($id: ID!) { node(id: $id) { ... on Mover {
+  lastRun { outcome result { errorDetail } } } } }"""
 
 
 @pytest.mark.timeout(120)
-async def test_a_location_of_every_kind_is_created_shown_and_deleted(
+async def test_a_location_of_every_kind_is_created_shown_run_and_deleted(
     aws: Sandbox, tmp_path: Path
 ) -> None:
     furnish(aws, LAB)
-    async with serving(tmp_path) as client:
+    readable = await asyncio.to_thread(secret, aws)
+    async with serving(tmp_path) as api:
 
-        async def live(number: int, name: str) -> str:
-            spec = SPECS[name]
-            operation = await create(client, f"m{number}", as_input(spec))
+        async def start(number: int, name: str) -> str:
+            source = json.dumps(as_input(SPECS[name])).replace(SECRET.secret_arn, readable)
+            operation = await create(api, f"m{number}", json.loads(source))
             assert operation["status"] == "COMPLETED", (name, operation)
-            shown = (await ask(client, SHOWN, id=operation["mover"]["id"]))["node"]["source"]
-            assert shown["kind"] == kind_of_spec(spec).name
-            await delete(client, operation["mover"]["id"])
-            return str(shown["kind"])
+            mover = str(operation["mover"]["id"])
+            shown = (await ask(api, SHOWN, id=mover))["node"]["source"]
+            assert shown["kind"] == kind_of_spec(SPECS[name]).name
+            aws.put_files(shown["uri"], {f"{number}": name})
+            assert (await ask(api, START, id=mover))["startMover"]["errors"] == []
+            return mover
 
-        kinds = await asyncio.gather(*(live(*each) for each in enumerate(SPECS)))
-    assert set(kinds) == {"S3", *LOCATIONS}
-    assert leftover.there(aws) == set()
+        movers = await asyncio.gather(*(start(*each) for each in enumerate(SPECS)))
+        await asyncio.to_thread(aws.settle)
+        for mover in movers:
+            last = (await ask(api, LAST, id=mover))["node"]["lastRun"]
+            assert last == {"outcome": "SUCCEEDED", "result": {"errorDetail": None}}
+        copied = {body.decode() for body in aws.objects(LAB, f"to-{LAB}").values()}
+        assert copied == set(SPECS)
+        await asyncio.gather(*(delete(api, mover) for mover in movers))
+    assert {kind_of_spec(spec).name for spec in SPECS.values()} == {"S3", *LOCATIONS}
+    assert leftover.there(aws) == {ROLE}
+
+
+def secret(aws: Sandbox) -> str:
+    """The ARN of a secret that the role of the samples may read."""
+    from moto.iam.models import iam_backends  # noqa: PLC0415 - after it is extended
+
+    aws.role(LAB, "reads-secrets", service=leftover.DATASYNC)
+    made = client("secretsmanager").create_secret(Name="lab/nas", SecretString="s")
+    allowed = {"Effect": "Allow", "Action": "secretsmanager:*", "Resource": made["ARN"]}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+    iam_backends[LAB]["aws"].put_role_policy("reads-secrets", "read", policy)
+    return str(made["ARN"])
 
 
 @pytest.mark.parametrize("name", SPECS)

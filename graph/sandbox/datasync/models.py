@@ -14,9 +14,10 @@ from moto.datasync.models import datasync_backends
 from graph.sandbox.clock import CLOCK
 from graph.sandbox.datasync.engine import ENGINE
 from graph.sandbox.datasync.errors import InvalidRequestException
+from graph.sandbox.datasync.files import FileStorage
 from graph.sandbox.datasync.kinds import tail
 from graph.sandbox.datasync.lists import filtered
-from graph.sandbox.datasync.options import merged
+from graph.sandbox.datasync.options import DEFAULTS, merged
 from graph.sandbox.datasync.parameters import (
     MOST_TAGS,
     Tags,
@@ -210,8 +211,8 @@ class DataSyncBackend(BaseBackend, TaggableResourcesMixin):  # type: ignore[misc
             options=options,
             settings=settings,
             transfer=Transfer(
-                source=self._storage(task.source),
-                destination=self._storage(task.destination),
+                source=self._storage(task.source, options),
+                destination=self._storage(task.destination, options),
                 options=options,
                 includes=patterns(settings.get("Includes")),
                 excludes=patterns(settings.get("Excludes")),
@@ -292,7 +293,7 @@ class DataSyncBackend(BaseBackend, TaggableResourcesMixin):  # type: ignore[misc
         for _, kind, resource in list(self.ghosts):
             yield TaggedResource(resource.arn, resource.tags, f"datasync:{kind}")
 
-    def _storage(self, location: Location) -> Storage:
+    def _storage(self, location: Location, options: dict[str, Any] = DEFAULTS) -> Storage:
         if location.kind == "S3" and ":s3-outposts:" not in location.params["S3BucketArn"]:
             return S3Storage(self.account_id, self.partition, location.params, location.arn)
-        return Storage(location.uri)
+        return FileStorage(location, self.partition, options)

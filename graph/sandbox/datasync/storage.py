@@ -1,4 +1,4 @@
-"""What an execution reads from and writes to: moto's own S3, object by object."""
+"""What an execution reads from and writes to; and moto's own S3, object by object."""
 
 from __future__ import annotations
 
@@ -44,20 +44,14 @@ class Copy:
 
 
 class Storage:
-    """A location the sandbox knows but has no storage behind."""
-
-    def __init__(self, uri: str) -> None:
-        self.uri = uri
+    """The files or objects of one location."""
 
     def check_access(self) -> None:
         """What the service checks when a location of S3 is created. On Outposts, nothing."""
 
     def check(self) -> None:
         """Raises Failure unless a run can use the storage."""
-        raise Failure(
-            "SyncTaskErrorLocationNotAdded",
-            f"Task failed to access location {self.uri}: the sandbox keeps no storage behind it.",
-        )
+        raise NotImplementedError
 
     def entries(self) -> dict[str, Entry]:
         raise NotImplementedError

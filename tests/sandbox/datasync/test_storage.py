@@ -6,7 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from graph.sandbox import Sandbox
-from tests.sandbox.lab import LAB, LOCATIONS, client, fill, make_task, start
+from tests.sandbox.lab import LAB, client, fill, make_task, start
 
 
 def test_keys_that_are_no_paths_are_not_transferred(lab: Sandbox) -> None:
@@ -58,13 +58,3 @@ def test_an_object_that_is_overwritten_while_it_is_copied_arrives_whole(lab: San
     lab.turn(60)
     assert describe()["Status"] == "SUCCESS"
     assert lab.objects(LAB, f"to-{LAB}") == {"a": b"x" * 3000}
-
-
-def test_a_run_between_kinds_without_storage_ends_with_its_reason(lab: Sandbox) -> None:
-    datasync = client("datasync")
-    ends = [datasync.create_location_efs(**LOCATIONS["EFS"])["LocationArn"] for _ in range(2)]
-    task = datasync.create_task(SourceLocationArn=ends[0], DestinationLocationArn=ends[1])
-    _, describe = start(datasync, task["TaskArn"])
-    lab.turn(60)
-    assert describe()["Status"] == "ERROR"
-    assert "keeps no storage behind it" in describe()["Result"]["ErrorDetail"]
