@@ -47,6 +47,7 @@ _DRAIN_SECONDS: Final = 10.0
 """For the last records: whatever carries out changes has been closed by then."""
 _NOT_STORED: Final = "the audit record above was not stored (attempt %s)"
 _FAILURES: Final = (AccessDenied, Throttled, Upstream)
+"""Of these, only Upstream may have taken effect in part. It is recorded however often it occurs."""
 _RETENTION_SECONDS: Final = 3_600.0
 
 
@@ -141,12 +142,12 @@ class Audit:
         try:
             result = await change(attempt)
         except ApiError as error:
-            if isinstance(error, _FAILURES):
-                await self._conclude(attempt.record(AuditPhase.FAILED, error.code))
-            elif self._refusals.admits(attempt.requester.key):
-                await self._conclude(attempt.record(AuditPhase.REFUSED, error.code))
+            failed = isinstance(error, _FAILURES)
+            ended = attempt.record(AuditPhase.FAILED if failed else AuditPhase.REFUSED, error.code)
+            if isinstance(error, Upstream) or self._refusals.admits(attempt.requester.key):
+                await self._conclude(ended)
             else:
-                await self._leave_out(attempt.record(AuditPhase.REFUSED, error.code), requested)
+                await self._leave_out(ended, requested)
             raise
         except asyncio.CancelledError:
             # The shutdown cut it off. The store is still open, as it is closed after this.
@@ -159,7 +160,7 @@ class Audit:
         return result
 
     async def _leave_out(self, refused: AuditRecord, requested: AuditRecord | None) -> None:
-        """Keeps a refusal in the log only. A failure here must not change the response."""
+        """Keeps a rejection in the log only. A failure here must not change the response."""
         write_line(refused)
         AUDIT_LEFT_OUT.inc()
         if requested is None:

@@ -65,7 +65,9 @@ async def delete_mover(context: Context, task_arn: str, *, cancel_run: bool = Fa
             mover = await _mover(context, attempt, task_arn)
         except NotFound:
             account_id = scope.require_task_account(context, task_arn).account_id
-            operation = await movers.resume_deletion(context, account_id, task_arn=task_arn)
+            operation = await movers.resume_deletion(
+                context, account_id, task_arn=task_arn, found=partial(_left, attempt)
+            )
         else:
             _found(context, attempt, mover)
             operation = await movers.delete_mover(context, mover, cancel_run=cancel_run)
@@ -81,7 +83,9 @@ async def delete_named(context: Context, account_id: str, group: str, name: str)
         try:
             mover = await movers.find_mover(context, account_id, group, name)
         except NotFound:
-            operation = await movers.resume_deletion(context, account_id, named=(group, name))
+            operation = await movers.resume_deletion(
+                context, account_id, named=(group, name), found=partial(_left, attempt)
+            )
         else:
             _found(context, attempt, mover)
             operation = await movers.delete_mover(context, mover)
@@ -200,6 +204,11 @@ async def _mover(context: Context, attempt: ChangeInProgress, task_arn: str) -> 
     mover = await movers.get_any_mover(context, task_arn)
     attempt.add_details(group=mover.group, mover_name=mover.name)
     return scope.require_visible(context, mover)
+
+
+def _left(attempt: ChangeInProgress, deletion: Operation) -> None:
+    """Whoever asks, the auditors of its group see that."""
+    attempt.add_details(group=deletion.group, mover_name=deletion.mover_name)
 
 
 async def _start(

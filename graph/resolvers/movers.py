@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from graph.aws.movers import recent_group
@@ -250,10 +250,12 @@ async def resume_deletion(
     *,
     named: tuple[str | None, str] | None = None,
     task_arn: str | None = None,
+    found: Callable[[Operation], None] = lambda _: None,
 ) -> Operation:
     """Resumes the failed deletion of a mover that is gone. Raises NotFound.
 
-    The error is the same for a mover that the caller may not see.
+    The error is the same for a mover that the caller may not see. ``found`` is told of the
+    deletion in either case.
     """
     scope.require_account(context, account_id)
     _require_names(*(named or ()))
@@ -267,6 +269,8 @@ async def resume_deletion(
         except Conflict:  # only callers who may change a mover learn its state
             scope.require_write(context, account_id, named[0])
             raise
+    if left is not None:
+        found(left)
     if left is None or not scope.sees_group(context, account_id, left.group):
         raise NotFound(scope.NO_MOVER)
     scope.require_write(context, account_id, left.group)

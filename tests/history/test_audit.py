@@ -30,6 +30,7 @@ from graph.model.errors import (
     Forbidden,
     Invalid,
     NameTaken,
+    Throttled,
     Upstream,
 )
 from graph.observability.metrics import AUDIT_LEFT_OUT
@@ -189,10 +190,24 @@ async def test_the_shutdown_does_not_fail_if_the_store_is_away(
     assert "INTERRUPTED" in caplog.text
 
 
-@pytest.mark.parametrize("error", [Forbidden("no"), Invalid("no"), NameTaken("no")])
+@pytest.mark.parametrize(
+    ("error", "phase"),
+    [
+        (Forbidden("no"), "REFUSED"),
+        (Invalid("no"), "REFUSED"),
+        (NameTaken("no"), "REFUSED"),
+        (Throttled("no"), "FAILED"),
+        (AccessDenied("no"), "FAILED"),
+    ],
+)
 @pytest.mark.parametrize("may_take_effect", [True, False])
 async def test_a_flood_of_rejections_fills_the_log_and_not_the_table(
-    store: Store, caplog: pytest.LogCaptureFixture, error: ApiError, *, may_take_effect: bool
+    store: Store,
+    caplog: pytest.LogCaptureFixture,
+    error: ApiError,
+    phase: str,
+    *,
+    may_take_effect: bool,
 ) -> None:
     async def refuse(_attempt: ChangeInProgress) -> None:
         raise error
@@ -205,9 +220,21 @@ async def test_a_flood_of_rejections_fills_the_log_and_not_the_table(
             with pytest.raises(type(error)):
                 await audit.carry_out(attempt(), refuse, may_take_effect=may_take_effect)
     requested = [("REQUESTED", None)] if may_take_effect else []
-    assert await phases(store) == [*requested, ("REFUSED", error.code)] * 3
-    assert caplog.text.count("audit=REFUSED") == 10
+    assert await phases(store) == [*requested, (phase, error.code)] * 3
+    assert caplog.text.count(f"audit={phase}") == 10
     assert AUDIT_LEFT_OUT._value.get() == left_out + 7
+
+
+async def test_what_may_have_taken_effect_is_recorded_however_often(store: Store) -> None:
+    async def fail(_attempt: ChangeInProgress) -> None:
+        raise Upstream("away")
+
+    async with Audit(store.audit, keep_seconds=60) as audit:
+        audit._refusals = RefusalLimit(lambda: 0.0, burst=1)
+        for _ in range(3):
+            with pytest.raises(Upstream):
+                await audit.carry_out(attempt(), fail, may_take_effect=True)
+    assert await phases(store) == [("REQUESTED", None), ("FAILED", "UPSTREAM")] * 3
 
 
 @pytest.mark.parametrize("error", [Upstream("away"), RuntimeError("broken")])

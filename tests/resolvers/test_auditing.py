@@ -8,11 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from graph.model.audit import AuditFilter
+from graph.model.errors import NotFound
+from graph.resolvers import changes
 from graph.sandbox import Sandbox
 from graph.schema.ids import encode
 from tests.audited import ADMIN, MUTATIONS, TOKENS, Lab, opened_lab
+from tests.resolvers.lab import asking, opened
 from tests.resolvers.test_changes import shown
-from tests.world import HEADERS, LAB
+from tests.store.operations import new_operation
+from tests.world import HEADERS, LAB, furnish
 
 
 @pytest.fixture
@@ -78,3 +83,36 @@ async def test_a_malformed_rest_request_is_recorded_and_only_writers_learn_why(
         account, _, group, *name = path.split("/")
         target = record["accountId"], record["group"], record["moverName"]
         assert target == (account, group, name[0] if name else None)
+
+
+async def test_the_group_of_a_deletion_that_failed_is_recorded_whoever_asks(
+    aws: Sandbox, tmp_path: Path
+) -> None:
+    task_arn = f"arn:aws:datasync:us-east-1:{LAB}:task/task-0123456789abcdef0"
+    furnish(aws, LAB)
+    async with opened(tmp_path, LAB) as services:
+        given = new_operation(kind="DELETE_MOVER", task_arn=task_arn)
+        begun = await services.store.operations.begin(given)
+        parts = [(f"arn:aws:datasync:us-east-1:{LAB}:location/loc-1", None)]
+        await services.store.operations.set_parts(begun.operation_id, parts)
+        await services.store.operations.end(begun.operation_id, "why")
+        context = asking(services, groups=frozenset({"h"}))
+        with pytest.raises(NotFound):
+            await changes.delete_mover(context, task_arn)
+        last = (await services.audit.page(AuditFilter(), 1))[0].record
+        target = last.target
+    assert (last.phase.value, last.error_code) == ("REFUSED", "NOT_FOUND")
+    assert (target.account_id, target.group, target.mover_name) == (LAB, "g", "one")
+
+
+async def test_an_account_that_is_none_is_recorded_in_part_and_printable(lab: Lab) -> None:
+    query = "mutation($a: AccountId!) { cleanOrphans(input: {account: $a}) { errors { code } } }"
+    for wrong in ("9" * 5_000, "a\x00b\n"):
+        body = {"query": query, "variables": {"a": wrong}}
+        answer = (await lab.client.post("/graphql", json=body)).json()
+        assert answer["data"]["cleanOrphans"]["errors"]
+        *_, record = await lab.fresh()
+        assert record["phase"] == "REFUSED"
+        assert len(record["accountId"]) <= 64
+        assert record["accountId"].isprintable()
+        assert record["accountId"][0] == wrong[0]
