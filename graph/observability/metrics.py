@@ -76,6 +76,19 @@ OPEN_STREAMS = Gauge(
     ["transport"],
     multiprocess_mode="livesum",
 )
+OPERATIONS = Gauge(
+    "datasync_api_operations",
+    "Creates, changes and deletes that have not ended, by status, of all servers that share the "
+    "store; at most a minute old.",
+    ["status"],
+    multiprocess_mode="livemostrecent",
+)
+OPERATIONS_OLDEST = Gauge(
+    "datasync_api_operations_oldest_seconds",
+    "How long ago the oldest of them was accepted; 0 if there is none.",
+    ["status"],
+    multiprocess_mode="livemostrecent",
+)
 STORE_CALLS = Counter(
     "datasync_api_store_calls_total",
     "Transactions of the store, by outcome: ok; rolled_back for those whose own checks rejected "

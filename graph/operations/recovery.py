@@ -28,7 +28,8 @@ from dbos import WorkflowStatus
 
 from graph.concurrency import Rounds
 from graph.model.errors import NotFound
-from graph.model.operation import OperationKind
+from graph.model.operation import OperationKind, OperationStatus
+from graph.observability.metrics import OPERATIONS, OPERATIONS_OLDEST
 from graph.operations import dispatch, workflows
 from graph.operations.dispatch import ENDED, Attempts
 from graph.operations.heartbeat import Heartbeat
@@ -47,6 +48,7 @@ _ABANDONED: Final = 5.0
 """Seconds after which an operation that is recorded and not started counts as abandoned."""
 _STALLED: Final = 60.0
 """Seconds without news after which the engine may have given an operation up."""
+_UNENDED: Final = (OperationStatus.CREATED.value, OperationStatus.RUNNING.value)
 _GIVEN_UP: Final = (
     "The server could neither complete the operation nor roll it back. Its log has the details."
 )
@@ -81,7 +83,17 @@ class Recovery:
                 await self.recover_lost(running())
                 if number % _FORGETTING == 0:
                     await self._forget()
+                    await self.measure()
             await asyncio.sleep(_EVERY)
+
+    async def measure(self) -> None:
+        """Shows operators how much work there is, and for how long. Raises Upstream."""
+        found = await self._store.operation_lists.unended_by_status()
+        now = self._store.now()
+        for status in _UNENDED:
+            count, since = found.get(status, (0, now))
+            OPERATIONS.labels(status).set(count)
+            OPERATIONS_OLDEST.labels(status).set(max(0.0, now - since))
 
     async def take_over_dead(self) -> None:
         """Takes over the work of dead replicas."""

@@ -207,7 +207,7 @@ async def _mover(context: Context, attempt: ChangeInProgress, task_arn: str) -> 
 
 
 def _left(attempt: ChangeInProgress, deletion: Operation) -> None:
-    """Whoever asks, the auditors of its group see that."""
+    """For the auditors of its group, who see attempts of callers of other groups, too."""
     attempt.add_details(group=deletion.group, mover_name=deletion.mover_name)
 
 

@@ -70,6 +70,14 @@ class OperationLists:
         changed = {row["id"]: (row["mover_group"], row["changed_at"]) for row in rows}
         return dict(sorted(changed.items(), key=lambda item: item[1][1]))
 
+    async def unended_by_status(self) -> dict[str, tuple[int, float]]:
+        """How many operations have not ended, and when the oldest was accepted, by status."""
+        columns = OPERATIONS.c
+        count, oldest = sa.func.count().label("count"), sa.func.min(columns.created_at).label("at")
+        unended = sa.select(columns.status, count, oldest).where(columns.ended_at.is_(None))
+        rows = await self._database.rows(unended.group_by(columns.status))
+        return {row["status"]: (row["count"], row["at"]) for row in rows}
+
     async def note_swept(self, operation_ids: Iterable[str]) -> None:
         mine = OPERATIONS.c.id.in_(list(operation_ids))
         await self._database.write(

@@ -19,7 +19,7 @@ ROOT: Final = Path(__file__).parents[2]
 DEPLOY: Final = ROOT / "deploy/prometheus"
 SELECTOR: Final = re.compile(r"\b(datasync_api_\w+)(?:\{([^}]*)\})?")
 MATCHER: Final = re.compile(r'(\w+)(?:=~|!~|!=|=)"([^"]*)"')
-FUNCTIONS: Final = {"sum", "rate", "by", "count", "increase", "histogram_quantile"}
+FUNCTIONS: Final = {"sum", "rate", "by", "count", "max", "increase", "histogram_quantile"}
 OUTCOMES: Final = {
     "datasync_api_store_calls_total": {"ok", "rolled_back", "failed", "busy", "cancelled"},
     "datasync_api_authentications_total": {"ok", "rejected", "throttled"},

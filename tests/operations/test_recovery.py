@@ -13,6 +13,7 @@ from dbos import DBOS
 
 from graph.model.location_specs import S3Spec
 from graph.model.operation import NewMover
+from graph.observability.metrics import OPERATIONS, OPERATIONS_OLDEST
 from graph.operations import dispatch
 from graph.operations.inputs import CreateInput, DeleteInput
 from graph.operations.inputs import encode as encoded
@@ -22,7 +23,7 @@ from graph.sandbox import Fault, Sandbox
 from graph.schema.ids import encode
 from graph.store import NewOperation
 from tests.operations.crash import left
-from tests.store.operations import new_operation
+from tests.store.operations import change_operation, new_operation
 from tests.world import CREATE, LAB, ask, ended, furnish, made, new_mover, serving
 
 
@@ -159,3 +160,24 @@ async def test_what_an_earlier_release_had_queued_is_restarted(
         assert set(states) == {operation_id, f"{operation_id}-restarted"}
         assert states[operation_id].status == "CANCELLED"
     assert left(aws, LAB) == (1, 2, 2)
+
+
+async def test_metrics_show_what_waits_and_for_how_long(aws: Sandbox, tmp_path: Path) -> None:
+    furnish(aws, LAB)
+    async with serving(tmp_path):
+        store = runtime().store
+        await recovery().measure()
+        assert waiting("CREATED") == (0, 0)
+        begun = await store.operations.begin(recorded())
+        await change_operation(store, begun.operation_id, created_at=store.now() - 1_000)
+        await recovery().measure()
+        count, oldest = waiting("CREATED")
+        assert (count, waiting("RUNNING")) == (1, (0, 0))
+        assert oldest >= 1_000
+        await store.operations.end(begun.operation_id, None)
+        await recovery().measure()
+        assert waiting("CREATED") == (0, 0)
+
+
+def waiting(status: str) -> tuple[float, float]:
+    return OPERATIONS.labels(status)._value.get(), OPERATIONS_OLDEST.labels(status)._value.get()

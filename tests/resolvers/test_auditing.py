@@ -13,6 +13,7 @@ from graph.model.errors import NotFound
 from graph.resolvers import changes
 from graph.sandbox import Sandbox
 from graph.schema.ids import encode
+from graph.store.stored_operation import Parts
 from tests.audited import ADMIN, MUTATIONS, TOKENS, Lab, opened_lab
 from tests.resolvers.lab import asking, opened
 from tests.resolvers.test_changes import shown
@@ -93,7 +94,7 @@ async def test_the_group_of_a_deletion_that_failed_is_recorded_whoever_asks(
     async with opened(tmp_path, LAB) as services:
         given = new_operation(kind="DELETE_MOVER", task_arn=task_arn)
         begun = await services.store.operations.begin(given)
-        parts = [(f"arn:aws:datasync:us-east-1:{LAB}:location/loc-1", None)]
+        parts: Parts = [(f"arn:aws:datasync:us-east-1:{LAB}:location/loc-1", None)]
         await services.store.operations.set_parts(begun.operation_id, parts)
         await services.store.operations.end(begun.operation_id, "why")
         context = asking(services, groups=frozenset({"h"}))

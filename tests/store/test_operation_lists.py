@@ -107,3 +107,16 @@ async def test_the_tasks_that_were_made_lately_are_those_of_creates_of_the_group
     assert await lists.made_since(LAB, "g", 5.0) == {"arn:a", "arn:e"}
     assert await lists.made_since(LAB, "g", 9.1) == frozenset()
     assert await lists.made_since(LAB, "h", 0.0) == {"arn:b"}
+
+
+async def test_what_has_not_ended_is_counted_by_status(store: Store) -> None:
+    assert await store.operation_lists.unended_by_status() == {}
+    for number, operation_id in enumerate("abcd"):
+        await accepted(store, operation_id)
+        await change_operation(store, operation_id, created_at=10.0 + number)
+    await change_operation(store, "c", status="RUNNING")
+    await store.operations.end("d", None)
+    assert await store.operation_lists.unended_by_status() == {
+        "CREATED": (2, 10.0),
+        "RUNNING": (1, 12.0),
+    }
