@@ -46,6 +46,7 @@ MUTATIONS = {
     "START_MOVER": ("startMover", "StartMoverInput", "run { id }"),
     "STOP_MOVER": ("stopMover", "StopMoverInput", "run { id }"),
     "SET_RUN_BANDWIDTH": ("setRunBandwidth", "SetRunBandwidthInput", "requested"),
+    "UPDATE_MOVER": ("updateMover", "UpdateMoverInput", "operation { id }"),
     "DELETE_MOVER": ("deleteMover", "DeleteMoverInput", "operation { id }"),
     "CLEAN_ORPHANS": ("cleanOrphans", "CleanOrphansInput", "removed { arn }"),
     "PREVIEW_ORPHANS": ("cleanOrphans", "CleanOrphansInput", "orphans { arn }"),
@@ -64,6 +65,7 @@ REFUSED = {
         "START_MOVER": "NOT_FOUND",
         "STOP_MOVER": "NOT_FOUND",
         "SET_RUN_BANDWIDTH": "NOT_FOUND",
+        "UPDATE_MOVER": "NOT_FOUND",
         "DELETE_MOVER": "NOT_FOUND",
     },
 }
@@ -103,6 +105,7 @@ class Lab:
                 "run": encode("Run", f"{decode(self.mover)[1]}/execution/{self.run}"),
                 "bytesPerSecond": 1_000,
             },
+            "UPDATE_MOVER": {"mover": self.mover, "options": {"logLevel": "BASIC"}},
             "CLEAN_ORPHANS": {"account": LAB, "dryRun": False},
             "PREVIEW_ORPHANS": {"account": LAB},
         }.get(action, {"mover": self.mover})

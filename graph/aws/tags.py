@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
+from graph.aws.client.access import Access
 from graph.aws.client.gateway import AccountGateway, ArnGateway
 from graph.aws.client.paging import PAGE_SIZE
 from graph.model.mover import Tag
@@ -44,6 +46,18 @@ async def tags_of(gateway: ArnGateway, resource_arn: str) -> tuple[Tag, ...]:
 
     found: tuple[Tag, ...] = await aws.shared(("tags", resource_arn), read)
     return found
+
+
+async def change_tags(
+    gateway: ArnGateway, resource_arn: str, put: Iterable[Tag], drop: Iterable[str]
+) -> None:
+    """Sets some tags of a task or location and removes others. Can be repeated."""
+    aws, added, keys = gateway.of(resource_arn), encoded(put), list(drop)
+    call = partial(aws.call, "datasync", Access.MANAGE)
+    if keys:  # first, as there is room for 50 tags
+        await call("untag_resource", ResourceArn=resource_arn, Keys=keys)
+    if added:
+        await call("tag_resource", ResourceArn=resource_arn, Tags=added)
 
 
 def value_of(tags: Iterable[Tag], key: str) -> str | None:

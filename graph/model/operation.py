@@ -1,4 +1,4 @@
-"""Operations: accepted creates and deletes."""
+"""Operations: accepted creates, updates and deletes."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ _PASSING: Final = frozenset({"THROTTLED", "UPSTREAM", "UPSTREAM_TIMEOUT", "INTER
 class OperationKind(OpenEnum):
     CREATE_MOVER = "CREATE_MOVER"
     DELETE_MOVER = "DELETE_MOVER"
+    UPDATE_MOVER = "UPDATE_MOVER"
     OTHER = "OTHER"
 
 
@@ -62,6 +63,7 @@ class OperationStep(OpenEnum):
     TASK = "TASK"
     LOCATIONS = "LOCATIONS"
     ROLES = "ROLES"
+    TAGS = "TAGS"
     OTHER = "OTHER"
 
 
@@ -90,7 +92,7 @@ class Operation:
     group: str | None
     mover_name: str
     task_arn: str | None
-    """The task that was created or is being deleted; None until it exists."""
+    """The task that is created, changed or deleted; None until it exists."""
     events: tuple[OperationEvent, ...]
     failure: OperationFailure | None
     requested_by: str

@@ -33,11 +33,11 @@ def check(new: NewMover, gateway: Gateway) -> None:
             path=("group",),
         )
     roles = creation_of(new.source).needs_role or creation_of(new.destination).needs_role
-    _check_tags(new.tags, str.lower if roles else str)
+    check_tags(new.tags, str.lower if roles else str)
 
 
-def _check_tags(tags: tuple[Tag, ...], told_apart: Callable[[str], str]) -> None:
-    """``told_apart`` maps a key to what has to be unique: IAM ignores case."""
+def check_tags(tags: tuple[Tag, ...], told_apart: Callable[[str], str] = str.lower) -> None:
+    """Raises Invalid. ``told_apart`` maps a key to what has to be unique: IAM ignores case."""
     if len(tags) > MOST_TAGS:
         raise Invalid(
             f"At most {MOST_TAGS} tags are allowed in addition to the server's own.",

@@ -52,7 +52,7 @@ class MoverCreation:
         have = await call(lambda: movers_named(aws, listed, new.group, new.name))
         own = await call(lambda: tasks.made_tasks(aws, new.name, marks(self._operation_id)))
         if set(have) - set(own):
-            raise name_taken(new)
+            raise name_taken(new.group, new.name)
 
     async def create_parts(self) -> str:
         """Creates both locations with their roles side by side, then the task.
@@ -158,8 +158,8 @@ class MoverCreation:
             await asyncio.sleep(policy.poll)
 
 
-def name_taken(new: NewMover) -> NameTaken:
-    return NameTaken(f"The group '{new.group}' already has a mover '{new.name}'.", path=("name",))
+def name_taken(group: str, name: str) -> NameTaken:
+    return NameTaken(f"The group '{group}' already has a mover '{name}'.", path=("name",))
 
 
 async def _misses_bucket(aws: AccountGateway, spec: LocationSpec, error: ApiError) -> bool:

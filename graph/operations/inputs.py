@@ -15,6 +15,7 @@ from typing import Any, Final
 from graph.model.mover import Tag
 from graph.model.operation import NewMover
 from graph.operations import released_pickles, stored_specs
+from graph.operations.update_inputs import UpdateInput, read_update, stored_update
 from graph.store import Parts
 
 _VERSION: Final = 2
@@ -45,7 +46,7 @@ class DeleteInput:
     """What an earlier deletion has left; None: the task still names its parts."""
 
 
-Input = CreateInput | DeleteInput
+Input = CreateInput | DeleteInput | UpdateInput
 
 
 def encode(given: Input, trace: str | None = None) -> bytes:
@@ -53,7 +54,11 @@ def encode(given: Input, trace: str | None = None) -> bytes:
 
     Servers that do not know it ignore it, so it needs no version.
     """
-    body = _create(given.new) if isinstance(given, CreateInput) else _delete(given)
+    body: dict[str, Any]
+    if isinstance(given, UpdateInput):
+        body = {"update": stored_update(given)}
+    else:
+        body = _create(given.new) if isinstance(given, CreateInput) else _delete(given)
     if trace is not None:
         body[_TRACE] = trace
     return json.dumps({"version": _version_of(given), **body}, separators=(",", ":")).encode()
@@ -131,6 +136,8 @@ def _delete(given: DeleteInput) -> dict[str, Any]:
 def _read(given: Mapping[str, Any]) -> Input:
     if "create" in given:
         return CreateInput(_new_mover(given["create"]))
+    if "update" in given:
+        return read_update(given["update"])
     body = given["delete"]
     return DeleteInput(_text(body["task_arn"]), body["cancelled_by"], _parts(body["parts"]))
 

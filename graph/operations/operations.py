@@ -1,4 +1,4 @@
-"""The service of durable operations: accepts creates and deletes, and owns what runs them."""
+"""The service of durable operations: accepts them, and owns what runs them."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from graph.aws.movers import list_movers, movers_named
 from graph.aws.tasks import list_tasks_afresh
 from graph.concurrency import Bookkeeping, TaskOwner
 from graph.model.caller import Caller
+from graph.model.change import MoverChange
 from graph.model.clock import SystemClock
 from graph.model.errors import (
     ApiError,
@@ -29,8 +30,8 @@ from graph.model.operation import (
     OperationKind,
     OperationStep,
 )
-from graph.observability.tracing import current_traceparent
 from graph.operations import inputs
+from graph.operations.acceptance import busy, joined, new_operation
 from graph.operations.checks import check
 from graph.operations.creating import name_taken
 from graph.operations.deleting import active_run
@@ -44,8 +45,10 @@ from graph.operations.reading import OperationReader, operation_of
 from graph.operations.recovery import Recovery, start_operation
 from graph.operations.retries import Retries, RetryPolicy
 from graph.operations.runtime import Runtime, is_installed
+from graph.operations.update_inputs import UpdateInput
+from graph.operations.updating import check_update
 from graph.rights.policy import ResourcePolicy
-from graph.store import IdempotencyKey, NewOperation, Parts, Quota, Store, StoredOperation
+from graph.store import IdempotencyKey, NewOperation, Parts, Quota, Store
 
 log = logging.getLogger(__name__)
 
@@ -144,12 +147,37 @@ class Operations(OperationReader):
             inputs.reservation_of(account_id, mover.group, mover.name)
         )
         if holder is not None:
-            return await self.get(_joined(holder))
+            return await self.get(joined(holder))
         if mover.status in WITH_ACTIVE_RUN and not cancel_run:
             raise active_run()
         names = (account_id, mover.group, mover.name)
         cancelled_by = caller.identity.who if cancel_run else None
         return await self._delete(names, mover.task_arn, caller, cancelled_by, None)
+
+    async def update_mover(self, mover: Mover, change: MoverChange, caller: Caller) -> Operation:
+        """Checks what can be known, records the update, starts it and returns it.
+
+        Raises Invalid, NameTaken, and Conflict for a mover that is not as the caller has seen it or
+        that another operation works on.
+        """
+        names = (mover.account.account_id, mover.group, mover.name)
+        await self._require_idle(*names)
+        await check_update(self._gateway, mover, change)
+        renamed = change.name not in {None, mover.name} and mover.group is not None
+        also = inputs.reservation_of(*names[:2], change.name or "") if renamed else None
+        kind, given = OperationKind.UPDATE_MOVER, UpdateInput(mover.task_arn, change)
+        operation = new_operation(kind, names, caller, given, mover.task_arn, also)
+        try:
+            return await self._accepting.run(self._begin(operation))
+        except NameTaken:
+            await self._require_idle(*names)
+            raise
+
+    async def _require_idle(self, account_id: str, group: str | None, name: str) -> None:
+        """Raises Conflict while an operation works on a mover."""
+        holder = await self._store.operations.holder(inputs.reservation_of(account_id, group, name))
+        if holder is not None:
+            raise busy(holder)
 
     async def require_not_being_created(
         self, account_id: str, group: str | None, name: str
@@ -157,7 +185,7 @@ class Operations(OperationReader):
         """Raises Conflict if a mover of that name is being created and cannot be found yet."""
         holder = await self._store.operations.holder(inputs.reservation_of(account_id, group, name))
         if holder is not None:
-            _joined(holder)
+            joined(holder)
 
     async def resume_deletion(self, left: Operation, caller: Caller) -> Operation:
         """Deletes what an earlier deletion left; returns that one while it is under way."""
@@ -186,7 +214,7 @@ class Operations(OperationReader):
     ) -> Operation:
         names = (new.account_id, new.group, new.name)
         given = inputs.CreateInput(new)
-        operation = _new_operation(OperationKind.CREATE_MOVER, names, caller, given)
+        operation = new_operation(OperationKind.CREATE_MOVER, names, caller, given)
         try:
             quota = await self._check_name(new)
             if quota is not None:
@@ -205,7 +233,7 @@ class Operations(OperationReader):
         aws = self._gateway.bind(new.account_id)
         tasks = await list_tasks_afresh(aws)
         if await movers_named(aws, tasks, new.group, new.name):
-            raise name_taken(new)
+            raise name_taken(new.group, new.name)
         listed = frozenset(task.task_arn for task in tasks)
         if self._quota is None:
             return None
@@ -224,7 +252,7 @@ class Operations(OperationReader):
         parts: Parts | None,
     ) -> Operation:
         given = inputs.DeleteInput(task_arn, cancelled_by, parts)
-        operation = _new_operation(OperationKind.DELETE_MOVER, names, caller, given, task_arn)
+        operation = new_operation(OperationKind.DELETE_MOVER, names, caller, given, task_arn)
         try:
             return await self._accepting.run(self._begin(operation))
         except NameTaken:
@@ -233,7 +261,7 @@ class Operations(OperationReader):
                 raise Conflict(
                     "Another operation on the mover has just ended. Try again."
                 ) from None
-            return await self.get(_joined(holder))
+            return await self.get(joined(holder))
 
     async def _begin(
         self,
@@ -265,33 +293,3 @@ class Operations(OperationReader):
         await asyncio.gather(*upkeep, return_exceptions=True)
         # An operation that is recorded and not started would wait for another server.
         await self._accepting.aclose(_ACCEPTED_SECONDS)
-
-
-def _new_operation(
-    kind: OperationKind,
-    names: tuple[str, str | None, str],
-    caller: Caller,
-    given: inputs.Input,
-    task_arn: str | None = None,
-) -> NewOperation:
-    """``names``: account, group and name of the mover."""
-    account_id, group, mover_name = names
-    return NewOperation(
-        id=str(uuid.uuid4()),
-        kind=kind.value,
-        account_id=account_id,
-        group=group,
-        mover_name=mover_name,
-        task_arn=task_arn,
-        requested_by=caller.identity.who,
-        requested_key=caller.identity.key,
-        on_behalf_of=caller.identity.on_behalf_of,
-        reservation=inputs.reservation_of(*names),
-        input=inputs.encode(given, current_traceparent()),
-    )
-
-
-def _joined(holder: StoredOperation) -> str:
-    if holder.kind != OperationKind.DELETE_MOVER.value:
-        raise Conflict("The mover is still being created. Wait for its operation to end.")
-    return str(holder.id)

@@ -9,7 +9,7 @@ it. Each server looks at all of them, round after round, and decides by the stat
 | runs on a server that is dead or has retired | it is resumed behind its last journalled step  |
 | was never started                            | it is started                                  |
 | its inputs are of an earlier release         | a workflow of this release takes its place     |
-| has ended, and its operation has not         | a create is rolled back, a delete is repeated  |
+| has ended, and its operation has not         | a create is rolled back, others are repeated   |
 | that has ended too, and its operation not    | the operation is failed                        |
 
 Any number of servers may do so at once: a dead server is claimed by one of them, and starting the
@@ -198,15 +198,20 @@ async def start_operation(
     name = workflow_id or Attempts(operation_id).first
     if kind == OperationKind.CREATE_MOVER.value:
         await dispatch.start_workflow(name, workflows.create_mover, operation_id, recheck)
+    elif kind == OperationKind.UPDATE_MOVER.value:
+        again = name != Attempts(operation_id).first
+        await dispatch.start_workflow(name, workflows.update_mover, operation_id, again)
     else:
         await dispatch.start_workflow(name, workflows.delete_mover, operation_id)
 
 
 async def _start_final(row: StoredOperation) -> None:
     _check_readable(row.kind, row.input)
-    create = row.kind == OperationKind.CREATE_MOVER.value
-    workflow = workflows.undo_create if create else workflows.delete_mover
-    await dispatch.start_workflow(Attempts(row.id).final, workflow, row.id)
+    final = Attempts(row.id).final
+    if row.kind == OperationKind.CREATE_MOVER.value:
+        await dispatch.start_workflow(final, workflows.undo_create, row.id)
+    else:
+        await start_operation(row.id, row.kind, row.input, recheck=False, workflow_id=final)
 
 
 def _check_readable(kind: str, given: bytes) -> None:

@@ -1,4 +1,4 @@
-"""The workflows: create every part or roll back; delete until nothing is left.
+"""The workflows: create every part or roll back; update or restore; delete until nothing is left.
 
 The engine finds them in its registry and calls them with stored arguments, which are ids alone. So
 they fetch the runtime and hand it on; everything below gets it as an argument. What was asked is
@@ -23,6 +23,8 @@ from graph.operations.inputs import CreateInput, DeleteInput, decode
 from graph.operations.parts import SIDES, TASK, location
 from graph.operations.rollback import Rollback
 from graph.operations.runtime import runtime
+from graph.operations.update_inputs import UpdateInput
+from graph.operations.updating import MoverUpdate
 from graph.store import Parts, StoredOperation
 
 
@@ -73,6 +75,64 @@ async def delete_mover(operation_id: str) -> str | None:
             return await attempt.fail(replace(failure, message=why))
         await attempt.complete_deletion()
         return None
+
+
+@DBOS.workflow(name="update_mover", max_recovery_attempts=None)
+async def update_mover(operation_id: str, again: bool) -> str | None:  # noqa: FBT001
+    """Changes task and tags, or restores what they were. Returns the reason of a failure.
+
+    ``again``: in place of a workflow that the engine has given up and that may have changed some.
+    """
+    attempt = Attempt(runtime(), operation_id)
+    row = await attempt.read()
+    given = decode(row.input)
+    if not isinstance(given, UpdateInput):
+        raise TypeError("the operation is no update")
+    async with attempt.slot(row):
+        update, undo = MoverUpdate(attempt.runtime, given), _Undo(attempt)
+        try:
+            await _update(attempt, update, undo, again=again)
+        except Exception as error:  # noqa: BLE001 - never BaseException, by which the engine stops us
+            failure = failure_of(error, undo.step)
+            left = await undo.all()
+            why = f"failed to update: {failure.message}{left}"
+            return await attempt.fail(replace(failure, message=why))
+        await attempt.complete(f"updated data mover '{given.change.name or row.mover_name}'")
+        return None
+
+
+class _Undo:
+    """What an update has begun, and how far it has come."""
+
+    def __init__(self, attempt: Attempt) -> None:
+        self._attempt, self.step = attempt, OperationStep.NAME
+        self._begun: list[tuple[str, Callable[[], Awaitable[None]]]] = []
+
+    def begin(self, step: OperationStep, what: str, restore: Callable[[], Awaitable[None]]) -> None:
+        self.step = step
+        self._begun.append((what, restore))
+
+    async def all(self) -> str:
+        """Restores in reverse order. Returns what could not be, for a person to handle."""
+        left = []
+        for what, restore in reversed(self._begun):
+            try:
+                await self._attempt.step(f"restore {what}", restore)
+            except Exception as error:  # noqa: BLE001 - one that stays must not keep the others
+                left.append(f"{what} ({why_of(error)})")
+        return f" Not restored: {', '.join(left)}." if left else ""
+
+
+async def _update(attempt: Attempt, update: MoverUpdate, undo: _Undo, *, again: bool) -> None:
+    plan = await attempt.step("plan", partial(update.plan, again=again))
+    if plan["update"]:
+        undo.begin(OperationStep.TASK, "task", partial(update.restore_task, plan))
+        await attempt.note("updating task")
+        await attempt.step("task", partial(update.update_task, plan))
+    if plan["tags"]:
+        undo.begin(OperationStep.TAGS, "tags", partial(update.restore_tags, plan))
+        await attempt.note("updating tags")
+        await attempt.step("tags", partial(update.change_tags, plan))
 
 
 async def _create(attempt: Attempt, new: NewMover, *, recheck: bool) -> str | None:

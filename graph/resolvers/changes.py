@@ -17,16 +17,17 @@ from graph.history.audit import ChangeInProgress
 from graph.locations import targets_of
 from graph.model import names
 from graph.model.audit import AuditAction, AuditTarget
+from graph.model.change import MoverChange
 from graph.model.errors import Invalid, NotFound
 from graph.model.mover import Mover
 from graph.model.operation import NewMover, Operation
 from graph.model.overrides import NO_OVERRIDES, RunOverrides
 from graph.model.run import BandwidthChange
-from graph.resolvers import bandwidth, movers, orphans, runs, scope, starting
+from graph.resolvers import bandwidth, movers, orphans, runs, scope, starting, updating
 from graph.resolvers.auditing import audited
 from graph.resolvers.orphans import CleanupResult
 from graph.resolvers.starting import StartResult
-from graph.runs.bandwidth import check_bandwidth
+from graph.task_settings.rules import check_bandwidth
 
 _NAMED_ORPHANS: Final = 20
 """Of those that a request names, how many its records name unless it has removed some."""
@@ -169,6 +170,19 @@ async def set_run_bandwidth(
 
     target = _task(runs.task_of(run_arn))
     return await audited(context, AuditAction.SET_RUN_BANDWIDTH, target, limit)
+
+
+async def update_mover(
+    context: Context, task_arn: str, read: Callable[[], MoverChange]
+) -> Operation:
+    """Accepts the change of a mover. ``read`` converts the input; it raises Invalid."""
+
+    async def update(attempt: ChangeInProgress) -> Operation:
+        mover = await _mover(context, attempt, task_arn)
+        _found(context, attempt, mover)
+        return _accepted(attempt, await updating.update_mover(context, mover, read))
+
+    return await audited(context, AuditAction.UPDATE_MOVER, _task(task_arn), update)
 
 
 async def clean_orphans(

@@ -11,20 +11,9 @@ from graph.model.clock import Clock
 from graph.model.errors import ApiError, Conflict, Invalid, NotFound, NotRunning
 from graph.model.run import BandwidthChange, Run
 
-UNLIMITED: Final = -1
 _EFFECT: Final = timedelta(seconds=60)
 """Within which a change takes effect, as DataSync documents."""
 _PATH: Final = ("bytesPerSecond",)
-
-
-def check_bandwidth(bytes_per_second: int, path: tuple[str, ...] = _PATH) -> None:
-    """Raises Invalid for a number that is neither a limit nor -1."""
-    if bytes_per_second != UNLIMITED and bytes_per_second < 1:
-        raise Invalid(
-            f"{bytes_per_second} is not a bandwidth. Use a positive number of bytes per second, "
-            f"or {UNLIMITED} for no limit.",
-            path=path,
-        )
 
 
 async def set_bandwidth(

@@ -39,6 +39,7 @@ describe(
     "What an operation does to its mover.",
     {
         "CREATE_MOVER": "Creates the roles, the two locations and the task of a new mover.",
+        "UPDATE_MOVER": "Changes the task, and the tags of all parts.",
         "DELETE_MOVER": "Deletes the task, its locations and the roles that were created for them.",
         "OTHER": _NEWER,
     },
@@ -52,7 +53,7 @@ describe(
         "RUNNING": "In progress, on whichever server of the deployment holds it.",
         "COMPLETED": "Ended successfully: the mover exists, or is gone after a delete.",
         "FAILED": "Ended without success; `failure` says why. A failed create leaves nothing "
-        "behind; a failed delete can be repeated.",
+        "behind, a failed update restores what was there; a failed delete can be repeated.",
         "OTHER": _NEWER,
     },
 )
@@ -97,6 +98,7 @@ describe(
         "STOP_MOVER": "The cancellation of a run.",
         "SET_RUN_BANDWIDTH": "A new bandwidth limit of a run.",
         "DELETE_MOVER": "The deletion of a mover.",
+        "UPDATE_MOVER": "The change of a mover.",
         "CLEAN_ORPHANS": "The removal of orphaned locations and roles.",
         "PREVIEW_ORPHANS": "A dry run of the removal of orphans, which changes nothing.",
         "OTHER": "A request for a change that does not say which, such as a REST update without a "
@@ -190,9 +192,10 @@ describe(
         "NAME": "Checking that the name is free.",
         "SOURCE": "Creating the source location and its role.",
         "DESTINATION": "Creating the destination location and its role.",
-        "TASK": "Creating or deleting the task.",
+        "TASK": "Creating, changing or deleting the task.",
         "LOCATIONS": "Deleting the locations of the mover.",
         "ROLES": "Deleting the roles of the locations.",
+        "TAGS": "Changing the tags of task, locations and roles.",
         "OTHER": _NEWER,
     },
 )

@@ -31,9 +31,11 @@ from graph.schema.payloads import (
     SetRunBandwidthPayload,
     StartMoverPayload,
     StopMoverPayload,
+    UpdateMoverPayload,
     cleaned,
 )
 from graph.schema.scalars import BigInt
+from graph.schema.update_inputs import UpdateMoverInput, mover_change
 from graph.schema.user_errors import NamedTarget, user_error
 
 CreateInput = Annotated[
@@ -51,6 +53,9 @@ StopInput = Annotated[
 BandwidthInput = Annotated[
     SetRunBandwidthInput,
     strawberry.argument(description="The run, and its new bandwidth limit."),
+]
+UpdateInput = Annotated[
+    UpdateMoverInput, strawberry.argument(description="The mover to change, and what of it.")
 ]
 DeleteInput = Annotated[
     DeleteMoverInput,
@@ -150,6 +155,28 @@ class Mutation:
             requested=BigInt(change.bytes_per_second),
             effective_by=change.effective_by,
         )
+
+    @strawberry.mutation(
+        description="Changes a mover asynchronously: name, tags, options, filters, schedule and "
+        "log group. The next run uses them. Returns an operation that either makes the whole "
+        "change or fails and restores what was there. Rejected as CONFLICT while another operation "
+        "works on the mover."
+    )
+    async def update_mover(
+        self,
+        info: CallerInfo,
+        input: UpdateInput,  # noqa: A002 - the field's name in the schema
+    ) -> UpdateMoverPayload | None:
+        task_arn = None
+        try:
+            task_arn = await _task_of(info, AuditAction.UPDATE_MOVER, input.mover)
+            operation = await changes.update_mover(
+                info.context, task_arn, lambda: mover_change(input)
+            )
+        except ApiError as error:
+            found = user_error(info, error, about="mover", task_arn=task_arn)
+            return UpdateMoverPayload(errors=[found])
+        return UpdateMoverPayload(operation=Operation(value=operation))
 
     @strawberry.mutation(
         description="Deletes a mover asynchronously. Returns an operation that deletes the task, "

@@ -59,12 +59,12 @@ class OperationFailure:
 class Operation(Node):
     value: strawberry.Private[model.Operation]
     kind: model.OperationKind = attribute(
-        "kind", "Whether the operation creates or deletes a mover."
+        "kind", "Whether the operation creates, updates or deletes a mover."
     )
     status: model.OperationStatus = attribute(
         "status", "Whether the operation waits, is in progress, or has ended."
     )
-    mover_name: str = attribute("mover_name", "The name of the mover that is created or deleted.")
+    mover_name: str = attribute("mover_name", "The name of the mover, before a new one.")
     requested_by: str = attribute(
         "requested_by", "The key, and the end user if known, that requested the operation."
     )

@@ -20,8 +20,8 @@ def _word(description: str) -> Any:  # noqa: ANN401 - the field's own type count
 
 
 @strawberry.input(
-    description="Transfer options of one run, in AWS's own terms. Combinations that DataSync "
-    "refuses, also with the mover's own options, are rejected as INVALID."
+    description="Transfer options of a run or a mover, in AWS's own terms. Combinations that "
+    "DataSync refuses, also with the mover's own options, are rejected as INVALID."
 )
 class TransferOptionsInput:
     verify_mode: str | None = _word("ONLY_FILES_TRANSFERRED, POINT_IN_TIME_CONSISTENT or NONE.")
@@ -65,15 +65,15 @@ def run_overrides(given: RunOverridesInput | None) -> RunOverrides:
     if given is None:
         return NO_OVERRIDES
     overrides = RunOverrides(
-        options=_options(given.options),
-        includes=_patterns(given.includes, "includes"),
-        excludes=_patterns(given.excludes, "excludes"),
+        options=options_of(given.options),
+        includes=patterns_of(given.includes, "overrides", "includes"),
+        excludes=patterns_of(given.excludes, "overrides", "excludes"),
     )
     check_overrides(overrides)
     return overrides
 
 
-def _options(given: TransferOptionsInput | None) -> dict[str, str | int]:
+def options_of(given: TransferOptionsInput | None) -> dict[str, str | int]:
     """By AWS's names, of which the names of the fields are made."""
     if given is None:
         return {}
@@ -85,11 +85,11 @@ def _options(given: TransferOptionsInput | None) -> dict[str, str | int]:
     }
 
 
-def _patterns(given: list[str] | None, name: str) -> tuple[str, ...]:
-    """An empty list might clear the mover's filter or not: DataSync does not say."""
+def patterns_of(given: list[str] | None, *path: str) -> tuple[str, ...]:
+    """Raises Invalid, also for an empty list: DataSync does not say whether it would clear."""
     if given is None:
         return ()
-    path = ("overrides", name)
+    name = path[-1]
     if not given:
         raise Invalid(
             f"'{name}' is empty. List a pattern, or leave it out to use the mover's own.",

@@ -109,6 +109,15 @@ async def _mover_again(info: Info, run_arn: str | None) -> Mover | None:
     return await or_null(_mover(info, run_arn))
 
 
+@strawberry.type(description="The result of updateMover: the accepted operation, or errors.")
+class UpdateMoverPayload(MutationPayload):
+    operation: Operation | None = strawberry.field(
+        default=None,
+        description="The operation that changes the mover. Follow it with `operationProgress`. "
+        "Null if there are errors.",
+    )
+
+
 @strawberry.type(description="The result of deleteMover: the accepted operation, or errors.")
 class DeleteMoverPayload(MutationPayload):
     operation: Operation | None = strawberry.field(

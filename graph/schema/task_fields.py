@@ -7,7 +7,7 @@ from datetime import datetime
 import strawberry
 
 from graph.model import mover as model
-from graph.resolvers import movers
+from graph.resolvers import movers, updating
 from graph.schema.fields import Info, loads
 from graph.schema.options import TransferOptions
 from graph.schema.scalars import Arn
@@ -61,6 +61,13 @@ class TaskFields:
     @loads("AWS's explanation of `errorCode`; null if there is none.")
     async def error_detail(self, info: Info) -> str | None:
         return (await self._task(info)).error_detail
+
+    @strawberry.field(
+        description="Differs whenever something differs that `updateMover` can change: pass it as "
+        "`ifUnchangedSince`, so that nobody's change is lost. Costs a second call, for the tags."
+    )
+    async def version(self, info: Info) -> str | None:
+        return await updating.version(info.context, self.value)
 
     async def _task(self, info: Info) -> model.Task:
         return await movers.task_of(info.context, self.value)

@@ -49,6 +49,7 @@ def end_within(
     given = {"wanted": operation_id, "now": now, "how": how, **_failed(failure)}
     if not connection.execute(statements.ENDS, given).rowcount:
         return None
+    connection.execute(statements.CLAIMS_NOTHING, {"wanted": operation_id})
     row = connection.execute(statements.AUDITED, {"wanted": operation_id}).mappings().one()
     record = _end_record(row, now, failure)
     append_within(connection, record)

@@ -144,9 +144,8 @@ class OperationRecords:
 
     async def holder(self, reservation: str) -> StoredOperation | None:
         """The operation that currently holds a reservation."""
-        held = sa.select(OPERATIONS).where(OPERATIONS.c.reservation == reservation)
-        found = await self._stored(held)
-        return found[0] if found else None
+        found = await self._database.rows(statements.HOLDER.params(wanted=reservation))
+        return stored_operation(found[0]) if found else None
 
     async def unfinished_deletion(
         self, account_id: str, *, named: tuple[str | None, str] | None, task_arn: str | None

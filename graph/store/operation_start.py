@@ -72,6 +72,9 @@ class OperationStart:
         if quota is not None:
             wait_for_turn(connection, new.account_id)
         connection.execute(statements.NEW, _row(new, self._now))
+        claims = _claims(new, self._now)
+        connection.execute(statements.FREE_NAMES, {"names": [claim["name"] for claim in claims]})
+        connection.execute(statements.NEW_CLAIMS, claims)
         if self._key is not None:
             connection.execute(statements.NEW_KEY, _settled(self._key, new.id, self._now))
         if self._max_unfinished is not None:
@@ -130,6 +133,12 @@ def _row(new: NewOperation, now: float) -> dict[str, Any]:
         "reservation": new.reservation,
         "input": new.input,
     }
+
+
+def _claims(new: NewOperation, now: float) -> list[dict[str, Any]]:
+    """Sorted, so that two renames in opposite directions do not wait for each other."""
+    names = {new.reservation, new.also_claims or new.reservation}
+    return [{"name": name, "operation_id": new.id, "at": now} for name in sorted(names)]
 
 
 def _as_stored(new: NewOperation, now: float) -> StoredOperation:

@@ -11,11 +11,13 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from graph.model.operation import OperationKind
+from graph.store import statements
 from graph.store.database import Database
 from graph.store.operation_lists import kept
 from graph.store.tables import (
     EVENTS,
     KEYS,
+    NAME_CLAIMS,
     NOTES,
     OPERATIONS,
     RUN_CANCELLATIONS,
@@ -77,6 +79,8 @@ def delete_old_records(connection: sa.Connection, now: float) -> None:
     """Deletes what expires by its time alone."""
     for table, time, seconds in _EXPIRED:
         connection.execute(sa.delete(table).where(time < now - seconds))
+    old = NAME_CLAIMS.c.at < now - _CLAIMS
+    connection.execute(sa.delete(NAME_CLAIMS).where(old, statements.CLAIMED_IN_VAIN))
 
 
 def _expired_operations(changed_before: float) -> sa.Select[Any]:

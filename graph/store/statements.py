@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from graph.model.operation import OperationKind, OperationStatus
-from graph.store.tables import EVENTS, KEYS, OPERATIONS
+from graph.store.tables import EVENTS, KEYS, NAME_CLAIMS, OPERATIONS
 
 _THIS: Final = OPERATIONS.c.id == sa.bindparam("wanted")
 _NOT_ENDED: Final = OPERATIONS.c.ended_at.is_(None)
@@ -29,6 +29,25 @@ def insert(connection: sa.Connection, table: sa.Table) -> postgresql.Insert | sq
 
 NEW: Final = sa.insert(OPERATIONS)
 NEW_KEY: Final = sa.insert(KEYS)
+NEW_CLAIMS: Final = sa.insert(NAME_CLAIMS)
+CLAIMED_IN_VAIN: Final = NAME_CLAIMS.c.operation_id.not_in(
+    sa.select(OPERATIONS.c.id).where(OPERATIONS.c.ended_at.is_(None))
+)
+"""The claims of operations that have ended, as on servers that do not know claims."""
+FREE_NAMES: Final = sa.delete(NAME_CLAIMS).where(
+    NAME_CLAIMS.c.name.in_(sa.bindparam("names", expanding=True)), CLAIMED_IN_VAIN
+)
+CLAIMS_NOTHING: Final = sa.delete(NAME_CLAIMS).where(
+    NAME_CLAIMS.c.operation_id == sa.bindparam("wanted")
+)
+HOLDER: Final = sa.select(OPERATIONS).where(
+    OPERATIONS.c.ended_at.is_(None),
+    (OPERATIONS.c.reservation == sa.bindparam("wanted"))
+    | OPERATIONS.c.id.in_(
+        sa.select(NAME_CLAIMS.c.operation_id).where(NAME_CLAIMS.c.name == sa.bindparam("wanted"))
+    ),
+)
+"""The operation that works on a mover of that name, or gives it to one."""
 NEW_EVENTS: Final = sa.insert(EVENTS)
 OPERATION: Final = sa.select(OPERATIONS).where(_THIS)
 AUDITED: Final = sa.select(
@@ -98,11 +117,13 @@ UNFINISHED: Final = (
     .where(OPERATIONS.c.requested_key == sa.bindparam("key"), _NOT_ENDED)
 )
 """How many operations of a key are under way."""
+_CREATES: Final = OPERATIONS.c.kind == OperationKind.CREATE_MOVER.value
 LATELY_MADE: Final = sa.select(OPERATIONS.c.id).where(
     OPERATIONS.c.account_id == sa.bindparam("account"),
     OPERATIONS.c.mover_group == sa.bindparam("group"),
-    OPERATIONS.c.mover_name == sa.bindparam("name"),
-    OPERATIONS.c.kind == OperationKind.CREATE_MOVER.value,
+    ((OPERATIONS.c.mover_name == sa.bindparam("name")) & _CREATES)
+    # Perhaps to that name: an update is recorded with the earlier one.
+    | (OPERATIONS.c.kind == OperationKind.UPDATE_MOVER.value),
     OPERATIONS.c.ended_at > sa.bindparam("since"),
     OPERATIONS.c.failure.is_(None),
 )

@@ -28,6 +28,8 @@ class NewOperation:
     """The key and the person of ``requested_by``, for the audit trail."""
     reservation: str
     """What no other operation may hold until this one has ended."""
+    also_claims: str | None = None
+    """Another reservation that it holds: of the name that a mover is to have."""
     input: bytes
 
 

@@ -70,6 +70,14 @@ KEYS: Final = sa.Table(
     sa.Column("created_at", sa.Float, nullable=False),
     sa.Index("idempotency_keys_by_time", "created_at"),
 )
+NAME_CLAIMS: Final = sa.Table(
+    "name_claims",
+    METADATA,
+    # Each name of a mover that an operation in progress uses: a rename has two.
+    sa.Column("name", sa.String(600), primary_key=True),
+    sa.Column("operation_id", sa.String(36), nullable=False, index=True),
+    sa.Column("at", sa.Float, nullable=False, index=True),
+)
 NOTES: Final = sa.Table(
     "run_notes",
     METADATA,

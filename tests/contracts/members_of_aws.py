@@ -199,6 +199,18 @@ SET: Final[dict[str, dict[str, str]]] = {
         "TaskExecutionArn": "SetRunBandwidthInput.run",
         "Options.BytesPerSecond": "SetRunBandwidthInput.bytesPerSecond",
     },
+    "UpdateTask": {
+        "TaskArn": "UpdateMoverInput.mover",
+        "Options": "UpdateMoverInput.options",
+        "Includes": "UpdateMoverInput.includes",
+        "Excludes": "UpdateMoverInput.excludes",
+        "Schedule.ScheduleExpression": "ScheduleInput.expression",
+        "Schedule.Status": "ScheduleInput.enabled",
+        "Name": "UpdateMoverInput.name",
+        "CloudWatchLogGroupArn": "UpdateMoverInput.logGroupArn",
+    },
+    "TagResource": {"ResourceArn": "UpdateMoverInput.mover", "Tags": "UpdateMoverInput.tags"},
+    "UntagResource": {"ResourceArn": "UpdateMoverInput.mover", "Keys": "UpdateMoverInput.tags"},
     "CancelTaskExecution": {"TaskExecutionArn": "StopMoverInput.mover"},
     "DeleteTask": {"TaskArn": "DeleteMoverInput.mover"},
 }
@@ -244,6 +256,10 @@ NOT_SET: Final[dict[str, dict[str, str]]] = {
         f"Options.{name}": "only the bandwidth of a run can change"
         for name in OPTIONS - {"BytesPerSecond"}
     },
+    "UpdateTask": {
+        "ManifestConfig": "can be removed alone: `UpdateMoverInput.clear`",
+        "TaskReportConfig": "can be removed alone: `UpdateMoverInput.clear`",
+    },
     "DescribeTask": {"TaskArn": "the mover that is asked for"},
     "DescribeTaskExecution": {"TaskExecutionArn": "the run that is asked for"},
     "DeleteLocation": {"LocationArn": "a location of the mover that is deleted"},
@@ -255,6 +271,5 @@ NOT_SET: Final[dict[str, dict[str, str]]] = {
 }
 """Of requests: members that no input sets, and why."""
 NOT_CALLED: Final = {
-    *("TagResource", "UntagResource", "UpdateTask"),
     *("DescribeAgent", "ListAgents"),
 }

@@ -146,6 +146,9 @@ async def shown_of_task(described: dict[str, Any]) -> Any:
     async def load(arns: list[str]) -> list[Any]:
         return [task_of_answer(base | described)] * len(arns)
 
+    async def untagged(arns: list[str]) -> list[Any]:
+        return [()] * len(arns)
+
     mover = Mover(
         account=Account("222222222222", "us-east-1"),
         task_arn=TASK,
@@ -154,7 +157,8 @@ async def shown_of_task(described: dict[str, Any]) -> Any:
         mode="m",
         tags=(),
     )
-    context = SimpleNamespace(loaders=SimpleNamespace(task=DataLoader(load_fn=load)))
+    loaders = {"task": DataLoader(load_fn=load), "tags": DataLoader(load_fn=untagged)}
+    context = SimpleNamespace(loaders=SimpleNamespace(**loaders))
     only = fields_of(TaskFields, set())
     return await select(nodes.Mover, nodes.Mover(value=mover), selection("Mover", only), context)
 

@@ -46,3 +46,22 @@ def _location(kind: str, role: str, account: str) -> str:
         "HDFS": {"NameNodes": [{"Hostname": "h", "Port": 8020}], "AgentArns": []},
     }
     return str(backend(account).create_location(kind, None, params[kind]).arn)
+
+
+def tag_role(account: str, name: str, tags: dict[str, str]) -> None:
+    """Adds tags to a role."""
+    from moto.iam.models import iam_backends  # noqa: PLC0415 - after it is extended
+
+    given = [{"Key": key, "Value": value} for key, value in tags.items()]
+    iam_backends[account]["aws"].tag_role(name, given)
+
+
+def tags_of_roles(account: str = LAB) -> list[dict[str, str]]:
+    """The tags of each role of the movers."""
+    from moto.iam.models import iam_backends  # noqa: PLC0415
+
+    return [
+        {tag["Key"]: tag["Value"] for tag in role.tags}
+        for role in iam_backends[account]["aws"].roles.values()
+        if role.path.startswith(f"/spinup/{ORG}/")
+    ]

@@ -6,14 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from graph.model.mover import OPERATION_TAG
 from graph.sandbox import Sandbox
 from graph.schema.ids import encode
-from tests.operations.by_hand import backend, by_hand
+from tests.operations.by_hand import backend, by_hand, tag_role, tags_of_roles
 from tests.world import CREATE, LAB, ORG, furnish, new_mover
 
 DELETE: Final = """mutation($id: ID!) { deleteMover(input: {mover: $id}) {
   operation { id } errors { code message } } }"""
 PATH: Final = f"/v1/datasync/{LAB}/movers/g/one"
+UPDATE: Final = """mutation($input: UpdateMoverInput!) { updateMover(input: $input) {
+  operation { id status } errors { code message path } } }"""
 START: Final = (
     "mutation($id: ID!) { startMover(input: {mover: $id}) { run { id } errors { code } } }"
 )
@@ -44,6 +47,8 @@ class Story:
     """The same where it was not."""
     only: frozenset[str] = frozenset()
     """The calls that it is stopped at; empty: all of them."""
+    shows: Callable[[str, bool], bool] = lambda _account, _recorded: True
+    """Whether the account shows what was done, or nothing of it where it was not recorded."""
 
 
 def _buckets(aws: Sandbox, account: str) -> dict[str, Any]:
@@ -81,6 +86,26 @@ def _one_role_of_two_movers(aws: Sandbox, account: str) -> dict[str, Any]:
     return _id(by_hand("g", (role, role), account=account))
 
 
+def _to_be_changed(aws: Sandbox, account: str) -> dict[str, Any]:
+    """A mover as the server makes them, with its marks."""
+    given = _two_roles(aws, account)
+    state = backend(account)
+    for part in (*state.tasks.values(), *state.locations.values()):
+        part.tags = part.tags | {OPERATION_TAG: "earlier"}
+    for name in ("a", "b"):
+        tag_role(account, name, {OPERATION_TAG: "earlier"})
+    change = {"name": "two", "tags": [{"key": "k", "value": "v"}], "includes": ["/a"]}
+    return {"input": {"mover": given["id"], **change}}
+
+
+def _without_room(aws: Sandbox, account: str) -> dict[str, Any]:
+    """The same, but that the destination has no room for another tag."""
+    given = _to_be_changed(aws, account)
+    destination = list(backend(account).locations.values())[1]
+    destination.tags = destination.tags | {f"aws:{number}": "x" for number in range(49)}
+    return given
+
+
 def _running(aws: Sandbox, account: str) -> dict[str, Any]:
     """A mover whose run lists an object for longer than any test lasts."""
     given = _two_roles(aws, account)
@@ -105,6 +130,15 @@ def _id(task: Any) -> dict[str, Any]:
     return {"id": encode("Mover", task.arn)}
 
 
+def changed(account: str, recorded: bool) -> bool:  # noqa: FBT001 - a story calls it
+    """Whether all parts of the mover are changed, or none of them."""
+    (task,), places = backend(account).tasks.values(), backend(account).locations.values()
+    tags = [task.tags, *(place.tags for place in places), *tags_of_roles(account)]
+    settings = (task.name, [rule["Value"] for rule in task.settings.get("Includes") or ()])
+    wanted, value = (("two", ["/a"]), "v") if recorded else (("one", []), None)
+    return settings == wanted and [each.get("k") for each in tags] == [value] * 5
+
+
 _DONE: Final = "COMPLETED"
 
 MADE: Final = Story("made", _buckets, CREATE, "CreateTask", _DONE, WHOLE, NONE)
@@ -121,6 +155,18 @@ DELETED: Final = Story("deleted", _two_roles, DELETE, "DeleteRole", _DONE, NONE,
 SHARED: Final = Story(
     "of two that share a role",
     *(_one_role_of_two_movers, DELETE, "DeleteLocation", _DONE, (1, 2, 1), (2, 4, 1)),
+)
+_UPDATING: Final = frozenset(("ListTasks", "UpdateTask", "TagResource", "TagRole"))
+UPDATED: Final = Story(
+    "updated",
+    *(_to_be_changed, UPDATE, "TagRole", _DONE, WHOLE, WHOLE, _UPDATING),
+    shows=changed,
+)
+RESTORED: Final = Story(
+    "updated in vain",
+    *(_without_room, UPDATE, "TagRole", "FAILED", WHOLE, WHOLE),
+    only=_UPDATING | {"UntagResource", "UntagRole"},
+    shows=lambda account, _: changed(account, recorded=False),
 )
 CANCELLED: Final = Story(
     "deleted while it runs",

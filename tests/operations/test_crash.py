@@ -21,8 +21,10 @@ from tests.operations.stories import (
     EFS_UNDONE,
     FROM_EFS,
     MADE,
+    RESTORED,
     SHARED,
     UNDONE,
+    UPDATED,
     Story,
 )
 from tests.stores import fresh_database
@@ -33,6 +35,7 @@ ALL: Final = {
     "with EFS": [FROM_EFS, EFS_UNDONE],
     "deleted": [DELETED],
     "deleted beside another": [SHARED],
+    "updated": [UPDATED, RESTORED],
 }
 """Few enough together that each is at its point before a call is given up for lost."""
 BY_ANOTHER: Final = {"made": [MADE], "undone": [UNDONE], "deleted": [DELETED]}
@@ -54,6 +57,7 @@ async def check(aws: Sandbox, server: Server, where: Where, answers: Answers) ->
         found = (operation and operation["status"], left(aws, account))
         wanted = (story.status, story.after) if operation else (None, story.never)
         assert found == wanted, (str(stop), operation)
+        assert story.shows(account, operation is not None), (str(stop), operation)
 
 
 @pytest.mark.timeout(300)

@@ -121,6 +121,17 @@ async def test_an_accepted_change_is_recorded_with_what_it_led_to(
     ]
 
 
+async def test_an_accepted_update_is_recorded_with_its_end(lab: Lab) -> None:
+    await TRANSPORTS["http"][0](lab, ADMIN, "UPDATE_MOVER")
+    first, accepted = await lab.fresh()
+    assert [first["phase"], accepted["phase"]] == ["REQUESTED", "ACCEPTED"]
+    assert (accepted["moverName"], accepted["taskArn"]) == ("one", decode(lab.mover)[1])
+    await end_of(lab, accepted["operationId"])
+    (end,) = await lab.fresh()
+    assert shown(end) == ("COMPLETED", "UPDATE_MOVER", ADMIN, None, None)
+    assert end["operationId"] == accepted["operationId"]
+
+
 @pytest.mark.parametrize("name", TRANSPORTS)
 async def test_the_resources_of_a_change_are_recorded(lab: Lab, aws: Sandbox, name: str) -> None:
     """What a create names, the locations of an existing mover, and what operations have made."""

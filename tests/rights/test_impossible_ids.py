@@ -113,6 +113,7 @@ CHANGES = [
     ("startMover", ', idempotencyKey: "k"'),
     ("stopMover", ""),
     ("deleteMover", ""),
+    ("updateMover", ", clear: [TAGS]"),
 ]
 
 

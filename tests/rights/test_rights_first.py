@@ -68,6 +68,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     "startMover": {"mover": "MOVER", "idempotencyKey": "k"},
     "stopMover": {"mover": "MOVER"},
     "setRunBandwidth": {"run": "RUN", "bytesPerSecond": 1},
+    "updateMover": {"mover": "MOVER", "name": "x"},
     "deleteMover": {"mover": "MOVER", "cancelRun": True},
     "cleanOrphans": {"account": LAB, "dryRun": False},
 }

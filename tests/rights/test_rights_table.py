@@ -75,6 +75,10 @@ FIELDS: dict[str, tuple[str, tuple[str, str, str, str]]] = {
         'mutation { setRunBandwidth(input: {run: "RUN", bytesPerSecond: 1}) { errors { code } } }',
         CHANGES,
     ),
+    "Mutation.updateMover": (
+        'mutation { updateMover(input: {mover: "ABSENT", name: "x"}) { errors { code } } }',
+        ("UNAUTHENTICATED", "FORBIDDEN", "NOT_FOUND", "NOT_FOUND"),
+    ),
     "Mutation.deleteMover": (
         'mutation { deleteMover(input: {mover: "ABSENT"}) { errors { code } } }',
         ("UNAUTHENTICATED", "FORBIDDEN", "NOT_FOUND", "NOT_FOUND"),

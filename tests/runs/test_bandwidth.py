@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from graph.model.errors import AccessDenied, Invalid, NotFound, NotRunning, Upstream
-from graph.runs.bandwidth import check_bandwidth
 from graph.sandbox import Fault
 from graph.sandbox.datasync.errors import InvalidRequestException
 from graph.sandbox.datasync.models import DataSyncBackend
+from graph.task_settings.rules import check_bandwidth
 from tests.runs.lab import Lab
 
 CALL = "datasync.UpdateTaskExecution"

@@ -11,7 +11,8 @@ from graph.aws.client.service_models import datasync_model
 from graph.aws.tasks import task_of_answer
 from graph.model.errors import Conflict, Invalid
 from graph.model.overrides import RunOverrides
-from graph.runs.overrides import LONGEST_FILTER, WORDS, check_for_task, check_overrides
+from graph.runs.overrides import check_for_task, check_overrides
+from graph.task_settings.rules import LONGEST_FILTER, WORDS
 
 OPTIONS: Any = datasync_model().shape_for("Options")
 TASK = task_of_answer(

@@ -11,8 +11,8 @@ from botocore import xform_name
 from graph.aws.client.service_models import datasync_model
 from graph.model.errors import Invalid, InvalidReason
 from graph.model.overrides import NO_OVERRIDES
-from graph.runs.overrides import WORDS
 from graph.schema.override_inputs import RunOverridesInput, TransferOptionsInput, run_overrides
+from graph.task_settings.rules import WORDS
 
 OPTIONS: Any = datasync_model().shape_for("Options").members
 

@@ -37,7 +37,10 @@ def test_a_cleanup_tells_what_was_found_removed_and_kept(dry_run: bool) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["CreateMover", "StartMover", "StopMover", "SetRunBandwidth", "DeleteMover", "CleanOrphans"],
+    [
+        *("CreateMover", "StartMover", "StopMover", "SetRunBandwidth", "UpdateMover"),
+        *("DeleteMover", "CleanOrphans"),
+    ],
 )
 def test_every_payload_has_the_errors_of_its_interface(name: str) -> None:
     types = graphql_schema().core.type_map

@@ -33,6 +33,7 @@ ROWS: Final[dict[str, dict[str, Any]]] = {
         "input": b"",
     },
     "operation_events": {"operation_id": "", "position": 1, "message": "m", "at": TIME},
+    "name_claims": {"name": "", "operation_id": "gone", "at": TIME},
     "idempotency_keys": {"key": "", "fingerprint": "f", "claimed_at": TIME, "created_at": TIME},
     "run_notes": {"run_arn": "", "at": TIME},
     "run_cancellations": {"run_arn": "", "attempt": "a", "requested_at": TIME},

@@ -117,6 +117,7 @@ resource "aws_iam_role_policy" "roles_of_movers" {
         Action = [
           "iam:GetRole",
           "iam:TagRole",
+          "iam:UntagRole",
           "iam:ListRoles",
           "iam:ListRoleTags",
           "iam:DeleteRole",

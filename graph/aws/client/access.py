@@ -51,7 +51,7 @@ def session_policies(
 
 _GRANTING: Final = ("CreateRole", "PutRolePolicy")
 _OTHER: Final = (
-    *("GetRole", "TagRole", "ListRoles", "ListRoleTags", "DeleteRole", "PassRole"),
+    *("GetRole", "TagRole", "UntagRole", "ListRoles", "ListRoleTags", "DeleteRole", "PassRole"),
     *("GetRolePolicy", "ListRolePolicies", "DeleteRolePolicy", "ListAttachedRolePolicies"),
     *("DetachRolePolicy", "ListInstanceProfilesForRole"),
 )

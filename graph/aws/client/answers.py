@@ -65,6 +65,8 @@ REQUIRED: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         "ListRolePolicies": ("PolicyNames[]",),
         "ListRoles": ("Roles[].Arn", "Roles[].RoleName", "Roles[].CreateDate"),
         "PutRolePolicy": _NOTHING,
+        "TagRole": _NOTHING,
+        "UntagRole": _NOTHING,
         "RemoveRoleFromInstanceProfile": _NOTHING,
         "UpdateAssumeRolePolicy": _NOTHING,
     },
