@@ -19,8 +19,8 @@ from graph.operations.update_inputs import UpdateInput, read_update, stored_upda
 from graph.store import Parts
 
 _VERSION: Final = 2
-"""The newest. Version 2 has locations of every kind; what version 1 can hold is stored as that, so
-that servers of the release before carry it out."""
+"""The newest. Version 2 has locations of every kind, and updates; what version 1 can hold is stored
+as that, so that servers of the release before carry it out."""
 _TRACE: Final = "trace"
 
 
@@ -65,7 +65,11 @@ def encode(given: Input, trace: str | None = None) -> bytes:
 
 
 def _version_of(given: Input) -> int:
-    ends = (given.new.source, given.new.destination) if isinstance(given, CreateInput) else ()
+    if isinstance(given, DeleteInput):
+        return 1
+    if isinstance(given, UpdateInput):
+        return _VERSION
+    ends = given.new.source, given.new.destination
     return 1 if all(map(stored_specs.in_first_version, ends)) else _VERSION
 
 
