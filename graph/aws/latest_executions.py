@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from typing import Final
 
 from graph.aws.client.gateway import AccountGateway, ArnGateway
 from graph.aws.executions import describe_run, list_account_runs, list_runs
+from graph.concurrency import together
 from graph.model.errors import Invalid
 from graph.model.run import Run, RunRef
 
@@ -82,7 +82,7 @@ async def _newest_first(aws: AccountGateway, refs: list[RunRef]) -> bool:
 
 
 async def _learned(aws: AccountGateway, refs: list[RunRef]) -> bool:
-    first, last = await asyncio.gather(
+    first, last = await together(
         describe_run(aws, refs[0].run_arn), describe_run(aws, refs[-1].run_arn)
     )
     if first.requested_at is None or last.requested_at is None:

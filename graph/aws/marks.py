@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from graph.aws.client.gateway import AccountGateway, ArnGateway
 from graph.aws.tags import tagged, tags_of, value_of
+from graph.concurrency import together
 from graph.model.errors import NotFound
 from graph.model.mover import OPERATION_TAG, ORG_TAG, PART_TAG, Tag
 
@@ -42,7 +42,7 @@ async def marks_of(
     few pages.
     """
     await marks_from_tagging(aws, kind, arns)
-    marks = await asyncio.gather(*(_read(aws, arn) for arn in arns))
+    marks = await together(*(_read(aws, arn) for arn in arns))
     return dict(zip(arns, marks, strict=True))
 
 

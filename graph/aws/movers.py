@@ -12,6 +12,7 @@ from graph.aws.client.gateway import AccountGateway, ArnGateway
 from graph.aws.marks import tags_if_there
 from graph.aws.tags import carries, tagged, tags_of, value_of
 from graph.aws.tasks import TaskEntry, list_tasks
+from graph.concurrency import together
 from graph.model import names
 from graph.model.errors import NotFound
 from graph.model.mover import GROUP_TAG, Account, Mover, Tag, Task, own_tags
@@ -95,7 +96,7 @@ async def find_mover(aws: AccountGateway, group: str, name: str) -> Mover | None
     if len(fit) > _FEW:
         tags = await _tagged(aws, wanted)
     if not any(task.task_arn in tags for task in fit):
-        late = await asyncio.gather(*(tags_if_there(aws, task.task_arn) for task in fit))
+        late = await together(*(tags_if_there(aws, task.task_arn) for task in fit))
         tags = {task.task_arn: has for task, has in zip(fit, late, strict=True)}
     for task in fit:
         if carries(tags.get(task.task_arn, ()), wanted):
@@ -112,7 +113,7 @@ async def movers_named(
     """
     wanted = own_tags(aws.org) | {GROUP_TAG: group}
     fit = [task.task_arn for task in tasks if task.name == name]
-    carried = await asyncio.gather(*(tags_if_there(aws, arn) for arn in fit))
+    carried = await together(*(tags_if_there(aws, arn) for arn in fit))
     return [arn for arn, tags in zip(fit, carried, strict=True) if carries(tags, wanted)]
 
 
@@ -156,7 +157,7 @@ def _place(aws: AccountGateway, group: str | None) -> tuple[str, str, str | None
 
 
 async def _read(aws: AccountGateway) -> list[Mover]:
-    tasks, known = await asyncio.gather(_tasks(aws), _tagged(aws, own_tags(aws.org)))
+    tasks, known = await together(_tasks(aws), _tagged(aws, own_tags(aws.org)))
     known |= await _late(aws, [task for task in tasks if task.task_arn not in known])
     return _joined(aws, tasks, known)
 
@@ -165,10 +166,10 @@ async def _read_group(
     aws: AccountGateway, group: str, made: Callable[[], Awaitable[Collection[str]]]
 ) -> list[Mover]:
     wanted = own_tags(aws.org) | {GROUP_TAG: group}
-    tasks, known = await asyncio.gather(_tasks(aws), _tagged(aws, wanted))
+    tasks, known = await together(_tasks(aws), _tagged(aws, wanted))
     new = _new(aws, [task.task_arn for task in tasks if task.task_arn not in known])
     late = new.intersection(await made()) if new else new
-    found = await asyncio.gather(*(tags_if_there(aws, task_arn) for task_arn in late))
+    found = await together(*(tags_if_there(aws, task_arn) for task_arn in late))
     known |= {arn: tags for arn, tags in zip(late, found, strict=True) if carries(tags, wanted)}
     return _joined(aws, tasks, known)
 

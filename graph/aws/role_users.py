@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import Final
@@ -12,6 +11,7 @@ from graph.aws.locations import bucket_role_of, list_locations_afresh, reaches
 from graph.aws.marks import marks_from_tagging
 from graph.aws.roles import buckets_of_role, name_of_role
 from graph.aws.tasks import ends_of, list_tasks_afresh
+from graph.concurrency import together
 from graph.locations import kind_of
 from graph.model.errors import NotFound
 
@@ -33,12 +33,12 @@ async def users_of(
     if not role_arns:
         return {}
     places = dict.fromkeys((aws, *(aws.of(arn) for arn in near)))
-    namesakes, *neighbours = await asyncio.gather(
+    namesakes, *neighbours = await together(
         _ends_of_namesakes(aws, role_arns),
         *(_in_buckets_of(place, role_arns) for place in places),
     )
     asked = namesakes.union(*neighbours)
-    roles = await asyncio.gather(*(bucket_role_of(aws, arn) for arn in asked))
+    roles = await together(*(bucket_role_of(aws, arn) for arn in asked))
     users: defaultdict[str, set[str]] = defaultdict(set)
     for arn, role_arn in zip(asked, roles, strict=True):
         if role_arn is not None and role_arn in role_arns:
@@ -53,7 +53,7 @@ async def _ends_of_namesakes(aws: AccountGateway, role_arns: Collection[str]) ->
         for task in await list_tasks_afresh(aws)
         if any(name.startswith(f"{task.name}-") for name in names)
     ]
-    found = await asyncio.gather(*(_ends(aws, task_arn) for task_arn in tasks))
+    found = await together(*(_ends(aws, task_arn) for task_arn in tasks))
     return {arn for ends in found for arn in ends}
 
 
@@ -67,7 +67,7 @@ async def _ends(aws: AccountGateway, task_arn: str) -> tuple[str, ...]:
 async def _in_buckets_of(aws: AccountGateway, role_arns: Collection[str]) -> set[str]:
     """Locations without the mark of an operation. One that has it has a role of its own."""
     uris = await list_locations_afresh(aws)
-    found = await asyncio.gather(*(buckets_of_role(aws, name_of_role(arn)) for arn in role_arns))
+    found = await together(*(buckets_of_role(aws, name_of_role(arn)) for arn in role_arns))
     buckets = set().union(*found) if all(found) else None
     fit = [
         arn

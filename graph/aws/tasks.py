@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
@@ -11,6 +10,7 @@ from graph.aws.client.gateway import AccountGateway, ArnGateway
 from graph.aws.client.paging import PAGE_SIZE
 from graph.aws.marks import with_marks
 from graph.aws.tags import encoded
+from graph.concurrency import together
 from graph.model.errors import NotFound
 from graph.model.mover import Schedule, Tag, Task, TaskFacts
 
@@ -60,7 +60,7 @@ async def tasks_using(gateway: ArnGateway, location_arn: str) -> list[str]:
     """
     there = gateway.of(location_arn)
     regions = dict.fromkeys((there, gateway.bind(there.account_id)))
-    found = await asyncio.gather(*(_tasks_using(aws, location_arn) for aws in regions))
+    found = await together(*(_tasks_using(aws, location_arn) for aws in regions))
     return [task_arn for task_arns in found for task_arn in task_arns]
 
 

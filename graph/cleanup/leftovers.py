@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Collection, Iterable
 from typing import Final
 
@@ -13,6 +12,7 @@ from graph.aws.role_users import users_of
 from graph.aws.roles import delete_role, list_roles, name_of_role, role_path, tags_of_role
 from graph.aws.tags import tagged, tags_of
 from graph.aws.tasks import delete_task, describe_task, tasks_using
+from graph.concurrency import together
 from graph.model.errors import ApiError, Conflict, NotFound
 from graph.model.mover import OPERATION_TAG, WITH_ACTIVE_RUN
 
@@ -36,7 +36,7 @@ async def roles_of(aws: AccountGateway, group: str, name: str, operation_id: str
     """The ARNs of the roles that an operation created for a mover of that group and name."""
     roles = await list_roles(aws, role_path(aws.org, group))
     fit = [role for role in roles if role["RoleName"].startswith(f"{name}-")]
-    marks = await asyncio.gather(*(_mark_of_role(aws, role["RoleName"]) for role in fit))
+    marks = await together(*(_mark_of_role(aws, role["RoleName"]) for role in fit))
     return [role["Arn"] for role, mark in zip(fit, marks, strict=True) if mark == operation_id]
 
 

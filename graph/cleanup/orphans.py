@@ -15,6 +15,7 @@ from graph.aws.marks import mark_of
 from graph.aws.roles import PRINCIPAL, list_roles, tags_of_role
 from graph.aws.tags import tagged, value_of
 from graph.aws.tasks import describe_task, list_tasks
+from graph.concurrency import together
 from graph.locations import kind_of
 from graph.model.errors import NotFound
 from graph.model.mover import GROUP_TAG, Tag, own_tags
@@ -38,7 +39,7 @@ async def find_orphans(aws: AccountGateway, bounds: Bounds) -> list[Orphan]:
     one for each orphan.
     """
     wanted = {key: (value,) for key, value in own_tags(aws.org).items()}
-    uris, marked, roles = await asyncio.gather(
+    uris, marked, roles = await together(
         list_locations(aws), tagged(aws, ("location",), wanted), _roles(aws)
     )
     # Tasks are listed last: any task that uses a location of the list above is in this list, or
@@ -55,7 +56,7 @@ async def find_orphans(aws: AccountGateway, bounds: Bounds) -> list[Orphan]:
 async def readers_of(aws: AccountGateway, arns: Collection[str]) -> dict[str, set[str]]:
     """The locations among those, by the ARN of the role they use. One call per location."""
     readers: dict[str, set[str]] = {}
-    for location in await asyncio.gather(*(describe_location(aws, arn) for arn in arns)):
+    for location in await together(*(describe_location(aws, arn) for arn in arns)):
         role_arn = location and bucket_role(location)
         if location and role_arn:
             readers.setdefault(role_arn, set()).add(location.arn)
@@ -107,7 +108,7 @@ async def _locations(
         for arn, tags in unused.items()
         if not bounds.spare(value_of(tags, GROUP_TAG), mark_of(tags))
     )
-    described = await asyncio.gather(*(describe_location(aws, arn) for arn in asked))
+    described = await together(*(describe_location(aws, arn) for arn in asked))
     return [
         Orphan(
             kind=OrphanKind.LOCATION,

@@ -14,6 +14,7 @@ from graph.concurrency.round_robin import RoundRobin, Share
 from graph.concurrency.rounds import Rounds
 from graph.concurrency.steps import in_steps, may_pause
 from graph.concurrency.tasks import TaskOwner
+from graph.concurrency.together import together
 from graph.concurrency.waits import Waits, Withdrawn
 from graph.concurrency.watchdog import Check, Watchdog
 from graph.concurrency.work import SERVER, TooMuch, Usage, Work, begin_work, current_work
@@ -52,4 +53,5 @@ __all__ = [
     "current_work",
     "in_steps",
     "may_pause",
+    "together",
 ]

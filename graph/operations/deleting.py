@@ -13,6 +13,7 @@ from graph.aws.executions import cancel_run, describe_run, list_runs
 from graph.aws.role_users import users_of
 from graph.aws.roles import delete_role, is_movers_role, name_of_role
 from graph.aws.tags import tags_of
+from graph.concurrency import together
 from graph.model import names
 from graph.model.errors import AlreadyRunning, ApiError, Conflict, Invalid, NotFound
 from graph.model.mover import WITH_ACTIVE_RUN, Task
@@ -50,7 +51,7 @@ class Deletion:
             ends = await self._own_ends(task)
         except NotFound:
             return []
-        roles = await asyncio.gather(*(self._role_of(arn) for arn in ends))
+        roles = await together(*(self._role_of(arn) for arn in ends))
         parts = list(zip(ends, roles, strict=True))
         await self._retries.call_store(
             lambda: self._operations.set_parts(self._operation_id, parts)

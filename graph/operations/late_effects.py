@@ -16,7 +16,7 @@ from graph.aws.roles import delete_role
 from graph.aws.tasks import describe_task, made_tasks
 from graph.cleanup import leftovers
 from graph.cleanup.records import record_removal
-from graph.concurrency import Rounds
+from graph.concurrency import Rounds, together
 from graph.locations import creation_of
 from graph.model.errors import ApiError, NotFound
 from graph.model.location_specs import ExistingSpec
@@ -91,7 +91,7 @@ class LateEffectChecks:
             for side, spec in specs.items()
             if not isinstance(spec, ExistingSpec)
         )
-        return {arn for arns in await asyncio.gather(tasks, *ends) for arn in arns}
+        return {arn for arns in await together(tasks, *ends) for arn in arns}
 
     async def _remove_roles(self, operation_id: str, new: NewMover) -> None:
         aws, mark = self._gateway.bind(new.account_id), operation_tag(operation_id)

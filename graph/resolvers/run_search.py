@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
+from graph.concurrency import together
 from graph.context import ReadContext
 from graph.model.errors import NotFound, QuotaExceeded
 from graph.model.run import Run, RunRef
@@ -87,7 +87,7 @@ async def _first_before(context: ReadContext, refs: list[RunRef], moment: dateti
 
 async def _read_all(context: ReadContext, refs: Iterable[RunRef]) -> list[Run]:
     """The runs, without those that AWS has forgotten since it listed them."""
-    runs = await asyncio.gather(*(_read(context, ref) for ref in refs))
+    runs = await together(*(_read(context, ref) for ref in refs))
     return [run for run in runs if run is not None]
 
 

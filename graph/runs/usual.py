@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from statistics import median
 from typing import Final
 
 from graph.aws.client.gateway import Gateway
 from graph.aws.executions import describe_run
 from graph.aws.latest_executions import runs_newest_first
+from graph.concurrency import together
 from graph.model.run import Run
 
 _LAST: Final = 3
@@ -22,7 +22,7 @@ async def usual_seconds(gateway: Gateway, task_arn: str) -> float | None:
     succeeded = [
         ref for ref in await runs_newest_first(gateway, task_arn) if ref.status == "SUCCESS"
     ]
-    runs = await asyncio.gather(*(describe_run(gateway, ref.run_arn) for ref in succeeded[:_LAST]))
+    runs = await together(*(describe_run(gateway, ref.run_arn) for ref in succeeded[:_LAST]))
     taken = [seconds for run in runs if (seconds := _duration(run)) is not None]
     return median(taken) if taken else None
 

@@ -19,7 +19,7 @@ from tests.world import LAB, OTHER, ask, made
 
 T = TypeVar("T")
 
-CALLERS = int(os.environ.get("DATASYNC_API_CALLERS", "100"))
+CALLERS = int(os.environ.get("DATASYNC_API_CALLERS", "200"))
 AT_ONCE = 50
 ACCOUNTS = (None, (LAB,), (OTHER,), (LAB, OTHER))
 VERBS = ("read", "run", "write", "clean")
