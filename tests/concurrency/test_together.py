@@ -14,9 +14,10 @@ class Work:
 
     def __init__(self) -> None:
         self.end: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        self.ended = False
+        self.began = self.ended = False
 
     async def run(self) -> str:
+        self.began = True
         try:
             return await self.end
         finally:
@@ -52,7 +53,8 @@ async def test_a_failure_ends_the_others_first(index: int) -> None:
 async def test_a_cancellation_ends_all_of_them() -> None:
     work = [Work() for _ in range(3)]
     waiting = asyncio.ensure_future(together(*(each.run() for each in work)))
-    await asyncio.sleep(0)
+    while not all(each.began for each in work):
+        await asyncio.sleep(0)
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await waiting
