@@ -14,10 +14,11 @@ class Work:
 
     def __init__(self) -> None:
         self.end: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        self.began = self.ended = False
+        self.begun = asyncio.Event()
+        self.ended = False
 
     async def run(self) -> str:
-        self.began = True
+        self.begun.set()
         try:
             return await self.end
         finally:
@@ -53,8 +54,8 @@ async def test_a_failure_ends_the_others_first(index: int) -> None:
 async def test_a_cancellation_ends_all_of_them() -> None:
     work = [Work() for _ in range(3)]
     waiting = asyncio.ensure_future(together(*(each.run() for each in work)))
-    while not all(each.began for each in work):
-        await asyncio.sleep(0)
+    for each in work:
+        await each.begun.wait()
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await waiting
