@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated, Final
 
 import strawberry
 
+from graph.concurrency import in_steps
 from graph.model import mover as model
 from graph.model.errors import Invalid
 from graph.model.words import ScheduleProblem, ScheduleStatus
@@ -59,12 +61,15 @@ class Schedule:
     def summary(self) -> str | None:
         return summary(self.value.expression)
 
-    @reads("Why the schedule may not start the mover; null if the server knows no reason.")
-    def problem(self) -> ScheduleProblem | None:
+    @strawberry.field(
+        description="Why the schedule may not start the mover; null if the server knows no reason."
+    )
+    async def problem(self) -> ScheduleProblem | None:
         value = self.value
         if value.status == _DISABLED and value.disabled_by == _BY_SERVICE:
             return ScheduleProblem.DISABLED_BY_SERVICE
-        return parse(value.expression).problem(datetime.now(UTC))
+        expression = parse(value.expression)
+        return await in_steps(partial(expression.problem, datetime.now(UTC)))
 
     @strawberry.field(
         description="The next times at which DataSync starts the mover, computed from a `cron(..)` "
@@ -72,9 +77,10 @@ class Schedule:
         "known: of a `rate(..)`, which counts from a time that AWS does not report, and of an "
         "expression that the server does not understand."
     )
-    def next_runs(self, first: FirstRuns = 3) -> list[datetime] | None:
+    async def next_runs(self, first: FirstRuns = 3) -> list[datetime] | None:
         if not 1 <= first <= _MOST_RUNS:
             raise Invalid(f"'first' must be between 1 and {_MOST_RUNS}.", path=("first",))
         if self.value.status == _DISABLED:
             return []
-        return parse(self.value.expression).next(datetime.now(UTC), first)
+        expression = parse(self.value.expression)
+        return await in_steps(partial(expression.next, datetime.now(UTC), first))

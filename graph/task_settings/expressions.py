@@ -17,6 +17,7 @@ from typing import Any, Final
 from aws_croniter import AwsCroniter
 from cronsim import CronSim, CronSimError
 
+from graph.concurrency import may_pause
 from graph.model.words import ScheduleProblem
 
 LONGEST: Final = 256
@@ -122,6 +123,7 @@ def _next_half_year(text: str, year: int, half: int) -> datetime | None:
     for later in range(2 * year + half, 2 * (year + _YEARS)):
         first = datetime(later // 2, _JULY if later % 2 else 1, 1, tzinfo=UTC)
         months = range(first.month, first.month + 6)
+        may_pause()
         if first.year in cron.years and not set(months).isdisjoint(cron.months):
             found: datetime | None = cron.get_next(first, 1, inclusive=True)[0]
             if found is not None:
