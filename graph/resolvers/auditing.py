@@ -20,6 +20,7 @@ T = TypeVar("T")
 _VERBS: Final = {
     AuditAction.START_MOVER: Verb.RUN,
     AuditAction.STOP_MOVER: Verb.RUN,
+    AuditAction.RERUN: Verb.RUN,
     AuditAction.SET_RUN_BANDWIDTH: Verb.RUN,
     AuditAction.CLEAN_ORPHANS: Verb.CLEAN,
     AuditAction.PREVIEW_ORPHANS: Verb.CLEAN,

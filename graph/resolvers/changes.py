@@ -124,6 +124,19 @@ async def start_mover(
     return await audited(context, AuditAction.START_MOVER, _task(task_arn), start)
 
 
+async def rerun(context: Context, run_arn: str, idempotency_key: str | None = None) -> str:
+    """Starts a run like an earlier one, and returns its ARN. Raises NotFound if that is gone."""
+
+    async def start(attempt: ChangeInProgress) -> str:
+        mover = await runs.get_mover_of(context, run_arn, partial(_mover, context, attempt))
+        _found(context, attempt, mover)
+        started = await starting.start_like(context, mover, run_arn, idempotency_key)
+        attempt.add_details(run_arn=started)
+        return started
+
+    return await audited(context, AuditAction.RERUN, _task(runs.task_of(run_arn)), start)
+
+
 async def start_named(context: Context, account_id: str, group: str, name: str) -> str:
     """Starts a run of a mover by its name and returns the run's ARN."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 
 from graph.context import Context
@@ -11,6 +12,7 @@ from graph.model.verbs import Verb
 from graph.operations.idempotency import key_of
 from graph.resolvers import scope
 from graph.resolvers.resources import require_use
+from graph.runs.overrides import overrides_like
 from graph.store import IdempotencyKey
 
 
@@ -28,8 +30,11 @@ async def start_run(
     mover: Mover,
     idempotency_key: str | None = None,
     overrides: RunOverrides = NO_OVERRIDES,
+    like: str | None = None,
 ) -> str:
     """Starts a run and returns its ARN, once per key.
+
+    ``like``: the ARN of an earlier run, by which the key is compared instead of by overrides.
 
     Raises Forbidden if the caller may not run it or use both ends, AlreadyRunning or Conflict
     unless the mover is AVAILABLE. Of many concurrent calls one succeeds.
@@ -39,7 +44,7 @@ async def start_run(
     key = (
         None
         if idempotency_key is None
-        else _key(context, mover.task_arn, idempotency_key, overrides, mover.group)
+        else _key(context, mover.task_arn, idempotency_key, overrides, mover.group, like)
     )
     run_arn = None
     try:
@@ -50,6 +55,21 @@ async def start_run(
     finally:
         context.loaders.forget_runs()
         context.services.activity.changed(mover.account, run_arn)
+
+
+async def start_like(
+    context: Context, mover: Mover, run_arn: str, idempotency_key: str | None = None
+) -> str:
+    """Starts a run with the options and filters of an earlier one, and returns its ARN.
+
+    Raises NotFound for a run that is gone, Conflict where the mover does not allow the same any
+    more, and what ``start_run`` raises.
+    """
+    scope.require(context, Verb.RUN, mover.account.account_id, mover.group)
+    loaders = context.loaders
+    run, task = await asyncio.gather(loaders.run.load(run_arn), loaders.task.load(mover.task_arn))
+    overrides = overrides_like(run, task)
+    return await start_run(context, mover, idempotency_key, overrides, run_arn)
 
 
 async def started_before(
@@ -66,12 +86,15 @@ async def started_before(
     return answer.result
 
 
-def _key(
+def _key(  # noqa: PLR0913, PLR0917 - what a key is compared by
     context: Context,
     task_arn: str,
     idempotency_key: str,
     overrides: RunOverrides,
     group: str | None = None,
+    like: str | None = None,
 ) -> IdempotencyKey:
-    asked = f"start {task_arn} {overrides.fingerprint}".rstrip()
+    asked = (
+        f"start {task_arn} {overrides.fingerprint}".rstrip() if like is None else f"rerun {like}"
+    )
     return key_of(context.identity.key, idempotency_key, asked, group)

@@ -7,9 +7,11 @@ from typing import Final
 from graph.model.errors import Conflict
 from graph.model.mover import Task
 from graph.model.overrides import RunOverrides
-from graph.task_settings.rules import check_combination, check_filter, check_options
+from graph.model.run import Run
+from graph.task_settings.rules import WORDS, check_combination, check_filter, check_options
 
 _OPTIONS: Final = ("overrides", "options")
+_OVERRIDABLE: Final = WORDS.keys() | {"BytesPerSecond"}
 
 
 def check_overrides(overrides: RunOverrides) -> None:
@@ -27,3 +29,30 @@ def check_for_task(overrides: RunOverrides, task: Task) -> None:
     if (overrides.includes or overrides.excludes) and task.described.get("ManifestConfig"):
         raise Conflict("The mover has a manifest, with which a run cannot have filters.")
     check_combination(overrides.options, task.options, task.mode, _OPTIONS)
+
+
+def overrides_like(run: Run, task: Task) -> RunOverrides:
+    """What a new run has to do differently from its mover to be as an earlier one was.
+
+    Raises Conflict where that cannot be had: no run can be without a filter or manifest of its
+    mover, or have a manifest of its own.
+    """
+    if (run.described.get("ManifestConfig") or None) != (
+        task.described.get("ManifestConfig") or None
+    ):
+        raise Conflict("The run had another manifest than the mover has now.")
+    return RunOverrides(
+        options={
+            name: value
+            for name, value in run.options.items()
+            if name in _OVERRIDABLE and value != task.options.get(name)
+        },
+        includes=_filter_like(run.includes, task.includes, "includes"),
+        excludes=_filter_like(run.excludes, task.excludes, "excludes"),
+    )
+
+
+def _filter_like(of_run: tuple[str, ...], of_task: tuple[str, ...], name: str) -> tuple[str, ...]:
+    if of_task and not of_run:
+        raise Conflict(f"The run had no {name}, and the mover has some now. Clear them first.")
+    return () if of_run == of_task else of_run

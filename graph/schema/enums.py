@@ -96,6 +96,7 @@ describe(
         "CREATE_MOVER": "The creation of a mover.",
         "START_MOVER": "The start of a run.",
         "STOP_MOVER": "The cancellation of a run.",
+        "RERUN": "The start of a run like an earlier one.",
         "SET_RUN_BANDWIDTH": "A new bandwidth limit of a run.",
         "DELETE_MOVER": "The deletion of a mover.",
         "UPDATE_MOVER": "The change of a mover.",

@@ -68,6 +68,19 @@ class StartMoverInput:
     )
 
 
+@strawberry.input(description="The run to repeat.")
+class RerunInput:
+    run: strawberry.ID = strawberry.field(
+        description="The global id of the run, as in `Run.id`. A run that is gone is NOT_FOUND."
+    )
+    idempotency_key: str | None = strawberry.field(
+        default=None,
+        description="A key of your choice, 1 to 256 characters, that makes the request safe to "
+        "repeat: the same key with the same run returns the first new run again. Keys are "
+        "remembered for a day.",
+    )
+
+
 @strawberry.input(description="The mover whose run is to be cancelled.")
 class StopMoverInput:
     mover: strawberry.ID = strawberry.field(description=_MOVER)

@@ -10,11 +10,13 @@ from graph.model.audit import AuditAction, AuditTarget
 from graph.model.errors import ApiError
 from graph.resolvers import changes
 from graph.resolvers.auditing import reading
+from graph.resolvers.runs import task_of
 from graph.schema.fields import CallerInfo
 from graph.schema.ids import expect
 from graph.schema.inputs import (
     CreateMoverInput,
     DeleteMoverInput,
+    RerunInput,
     SetRunBandwidthInput,
     StartMoverInput,
     StopMoverInput,
@@ -28,6 +30,7 @@ from graph.schema.payloads import (
     CleanOrphansPayload,
     CreateMoverPayload,
     DeleteMoverPayload,
+    RerunPayload,
     SetRunBandwidthPayload,
     StartMoverPayload,
     StopMoverPayload,
@@ -45,6 +48,10 @@ CreateInput = Annotated[
 StartInput = Annotated[
     StartMoverInput,
     strawberry.argument(description="The mover to start, an idempotency key, and overrides."),
+]
+RerunOf = Annotated[
+    RerunInput,
+    strawberry.argument(description="The run to repeat, and an optional idempotency key."),
 ]
 StopInput = Annotated[
     StopMoverInput,
@@ -116,6 +123,26 @@ class Mutation:
             found = user_error(info, error, about="mover", task_arn=task_arn)
             return StartMoverPayload(errors=[found])
         return StartMoverPayload(run_arn=start.run_arn, again=start.again)
+
+    @strawberry.mutation(
+        description="Starts a run with the options and filters that an earlier run of the mover "
+        "had, also if the mover has been changed since. Rejected as CONFLICT if the mover has got "
+        "a filter or manifest that the run did not have, and as ALREADY_RUNNING like any start."
+    )
+    async def rerun(
+        self,
+        info: CallerInfo,
+        input: RerunOf,  # noqa: A002 - the field's name in the schema
+    ) -> RerunPayload | None:
+        run_arn = None
+        try:
+            async with reading(info.context, AuditAction.RERUN):
+                run_arn = expect("Run", input.run, path=("run",))
+            started = await changes.rerun(info.context, run_arn, input.idempotency_key)
+        except ApiError as error:
+            task_arn = run_arn and task_of(run_arn)
+            return RerunPayload(errors=[user_error(info, error, about="run", task_arn=task_arn)])
+        return RerunPayload(run_arn=started)
 
     @strawberry.mutation(
         description="Cancels the active run of a mover or, if none is active, the queued one. "

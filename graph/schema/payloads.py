@@ -46,6 +46,22 @@ class StartMoverPayload(MutationPayload):
         return await (_mover_again if self.again else _mover)(info, self.run_arn)
 
 
+@strawberry.type(description="The result of rerun: the new run, or errors.")
+class RerunPayload(MutationPayload):
+    run_arn: strawberry.Private[str | None] = None
+
+    @strawberry.field(
+        description="The run that was started. Follow it with `runProgress`. Null if there are "
+        "errors."
+    )
+    async def run(self, info: Info) -> Run | None:
+        return await _run(info, self.run_arn)
+
+    @strawberry.field(description="The mover after the start; null if there are errors.")
+    async def mover(self, info: Info) -> Mover | None:
+        return await _mover(info, self.run_arn)
+
+
 @strawberry.type(description="The result of stopMover: the run that is being cancelled, or errors.")
 class StopMoverPayload(MutationPayload):
     run_arn: strawberry.Private[str | None] = None

@@ -42,7 +42,10 @@ async def test_what_is_rejected_for_its_form_is_recorded_and_only_writers_learn_
     calls = aws.interceptor.counts()
     for action, field in BY_ID.items():
         for wrong in ("x", encode("Operation", "o"), encode("Mover", "")):
-            given = f'run: "{wrong}", bytesPerSecond: 1' if "RUN" in action else f'mover: "{wrong}"'
+            given = {
+                "SET_RUN_BANDWIDTH": f'run: "{wrong}", bytesPerSecond: 1',
+                "RERUN": f'run: "{wrong}"',
+            }.get(action, f'mover: "{wrong}"')
             query = f"mutation {{ {field}(input: {{{given}}}) {{ errors {{ code }} }} }}"
             answer = (
                 await lab.client.post("/graphql", json={"query": query}, headers=headers)

@@ -12,6 +12,7 @@ import pytest
 from graph.sandbox import Sandbox
 from graph.sandbox.datasync.errors import InvalidRequestException
 from graph.sandbox.datasync.models import DataSyncBackend
+from tests.operations.by_hand import backend
 from tests.world import LAB, ask, furnish, made, serving
 
 START = """mutation($input: StartMoverInput!) { startMover(input: $input) {
@@ -104,3 +105,41 @@ async def test_what_aws_refuses_is_said_in_its_words(
     assert "Invalid SyncOption value" in error["message"]
     (error,) = (await start(client, mover))["errors"]
     assert error["code"] == "CONFLICT"
+
+
+RERUN = """mutation($run: ID!, $key: String) {
+  rerun(input: {run: $run, idempotencyKey: $key}) {
+    run { id includes options { transferMode logLevel } } errors { code path message } } }"""
+OVERRIDDEN = """mutation($mover: ID!) {
+  startMover(input: {
+    mover: $mover, overrides: {includes: ["/a"], options: {transferMode: "ALL"}}
+  }) {
+    run { id } errors { code } } }"""
+
+
+async def test_a_rerun_has_the_options_and_filters_of_the_run(aws: Sandbox, tmp_path: Path) -> None:
+    furnish(aws, a=b"1")
+    aws.set_pace(launch=3_600)
+    async with serving(tmp_path) as client:
+        mover = await made(client)
+        run = (await ask(client, OVERRIDDEN, mover=mover))["startMover"]["run"]["id"]
+        busy = (await ask(client, RERUN, run=run))["rerun"]
+        assert [error["code"] for error in busy["errors"]] == ["ALREADY_RUNNING"]
+        aws.settle()
+        (task,) = backend().tasks.values()
+        task.options["LogLevel"] = "BASIC"
+        again = (await ask(client, RERUN, run=run, key="k"))["rerun"]
+        assert again["errors"] == []
+        assert again["run"].pop("id") != run
+        assert again["run"] == {
+            "includes": ["/a"],
+            "options": {"transferMode": "ALL", "logLevel": "OFF"},
+        }
+        aws.settle()
+        repeated = (await ask(client, RERUN, run=run, key="k"))["rerun"]
+        assert repeated["errors"] == []
+        assert aws.interceptor.counts()["datasync.StartTaskExecution"] == 2
+        task.settings["Excludes"] = [{"FilterType": "SIMPLE_PATTERN", "Value": "*.tmp"}]
+        (error,) = (await ask(client, RERUN, run=run))["rerun"]["errors"]
+        assert error["code"] == "CONFLICT"
+        assert "excludes" in error["message"]

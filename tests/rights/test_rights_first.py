@@ -67,6 +67,7 @@ def codes(answer: Any) -> list[str]:
 CHANGES: dict[str, dict[str, Any]] = {
     "startMover": {"mover": "MOVER", "idempotencyKey": "k"},
     "stopMover": {"mover": "MOVER"},
+    "rerun": {"run": "RUN"},
     "setRunBandwidth": {"run": "RUN", "bytesPerSecond": 1},
     "updateMover": {"mover": "MOVER", "name": "x"},
     "deleteMover": {"mover": "MOVER", "cancelRun": True},

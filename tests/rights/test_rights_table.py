@@ -71,6 +71,10 @@ FIELDS: dict[str, tuple[str, tuple[str, str, str, str]]] = {
         'mutation { stopMover(input: {mover: "MOVER"}) { errors { code } } }',
         CHANGES,
     ),
+    "Mutation.rerun": (
+        'mutation { rerun(input: {run: "LOST"}) { errors { code } } }',
+        ("UNAUTHENTICATED", "FORBIDDEN", "NOT_FOUND", "NOT_FOUND"),
+    ),
     "Mutation.setRunBandwidth": (
         'mutation { setRunBandwidth(input: {run: "RUN", bytesPerSecond: 1}) { errors { code } } }',
         CHANGES,
@@ -165,6 +169,7 @@ async def world(aws: Sandbox, tmp_path: Path) -> AsyncIterator[World]:
 
         absent = encode("Mover", f"arn:aws:datasync:us-east-1:{LAB}:task/task-{'0' * 17}")
         ids = {"MOVER": mover, "RUN": run["id"], "OPERATION": operation, "ABSENT": absent}
+        ids["LOST"] = encode("Run", f"{decode(absent)[1]}/execution/exec-{'0' * 17}")
         del client.headers["X-Auth-Token"]
         yield World(client, ids, run["runId"], decode(operation)[1])
 
