@@ -52,6 +52,6 @@ def run_no_background_jobs() -> None:
 def poll_less(launched: DBOS) -> None:
     """Only the internal queue is used, which DBOS knows without its database, and no schedule."""
     launched._registry.get_internal_queue()._polling_interval_sec = _QUEUE_SECONDS  # noqa: SLF001
-    database = launched._sys_db  # noqa: SLF001
-    database.list_queues = lambda **_: []  # type: ignore[method-assign]
-    database.list_schedules = lambda *_, **__: []  # type: ignore[method-assign]
+    system_tables = launched._sys_db  # noqa: SLF001
+    system_tables.list_queues = lambda **_: []  # type: ignore[method-assign]
+    system_tables.list_schedules = lambda *_, **__: []  # type: ignore[method-assign]

@@ -36,12 +36,15 @@ async def _compared(schema: Schema, request: OperationRequest, context: object) 
         told = (request.query, request.variables, again, first)
         assert again[0] == first[0], told
         if not hasattr(context, "batches"):
-            assert again == first, told
+            # The errors of fields that load come in the order of time.
+            in_order = sorted if getattr(context, "loads", False) else list
+            assert in_order(again[1]) == in_order(first[1]), told
         elif _left_to_core() == left:
             assert sorted(again[1]) == sorted(first[1]), told
             if not first[1]:  # after an error, what is still loaded is a matter of time
                 assert _keys(loaded(context)) == _keys(batches), told
-                assert len(loaded(context)) <= len(batches), told
+                # One of several values may load a turn of the event loop after the others.
+                assert len(loaded(context)) <= 2 * len(batches), told
         else:  # so is which error comes first
             assert bool(again[1]) == bool(first[1]), told
     return first

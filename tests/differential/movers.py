@@ -38,6 +38,9 @@ SPARED: Final = frozenset({"measured", "page"})
 class Values:
     """The context, with what the fields of the query return."""
 
+    loads = True
+    """Some fields wait for DataLoaders; here they all fail."""
+
     def __init__(self, random: Random) -> None:
         self.request_id = "r"
         self.rights = Rights(may_write=True)
