@@ -38,11 +38,13 @@ def fields(schema: GraphQLSchema) -> list[str]:
 def requests(schema: GraphQLSchema, wanted: str) -> Iterator[tuple[str, bytes]]:
     """A name and a body for each list and each string that a client may send to a root field.
 
-    Bodies that the server would not read are left out. All of them take 200 MB.
+    An input type that several places have, such as that of both ends of a mover, is filled in one
+    of them. Bodies that the server would not read are left out.
     """
+    seen: set[str] = set()
     for operation, name, field in _root_fields(schema):
         for argument, definition in field.args.items() if name == wanted else ():
-            for place, kind in _places(definition.type):
+            for place, kind in _places(definition.type, seen):
                 for label, body in _bodies(operation, name, field.args, argument, place, kind):
                     if len(body) <= BODY:
                         yield f"{name}.{'.'.join((argument, *place))}: {label}", body
@@ -55,15 +57,16 @@ def _root_fields(schema: GraphQLSchema) -> Iterator[tuple[str, str, GraphQLField
             yield from ((root.name, name, field) for name, field in root.fields.items())
 
 
-def _places(kind: Any, place: Place = ()) -> Iterator[tuple[Place, Any]]:
-    """Where in an argument's type a list or a leaf stands."""
+def _places(kind: Any, seen: set[str], place: Place = ()) -> Iterator[tuple[Place, Any]]:
+    """Where in an argument's type a list or a leaf stands; not in the input types seen before."""
     named = get_nullable_type(kind)
     if is_list_type(named) or not is_input_object_type(named):
         yield place, named
     inner = get_named_type(kind)
-    if is_input_object_type(inner) and not is_list_type(named):
+    if is_input_object_type(inner) and not is_list_type(named) and inner.name not in seen:
+        seen.add(inner.name)
         for name, field in inner.fields.items():
-            yield from _places(field.type, (*place, name))
+            yield from _places(field.type, seen, (*place, name))
 
 
 def _bodies(  # noqa: PLR0913, PLR0917
