@@ -35,11 +35,16 @@ class PlannedEvents:
     ) -> None:
         self._plans, self._pacer = plans, pacer
         self._key, self._kind, self._details = key, kind, details
+        self.waits = False
+        """Whether there was no time to compile the plan at the last event."""
 
     def result(self, event: Any) -> ExecutionResult | Later | None:
         """The result of an event; None if it has to be executed; or either of them, later."""
         bound = self._plans.find(self._kind, self._details)
-        if bound is None or bound.plan.others:
+        if bound is None:
+            self.waits = self._plans.waits(self._kind, self._details)
+            return None
+        if bound.plan.others:
             return None
         loads = bound.loads()
         try:
@@ -51,6 +56,15 @@ class PlannedEvents:
             return Later(partial(self._loaded, bound, loads, value))
         self._plans.succeeded(bound)
         return ExecutionResult({self._key: value}, None)
+
+    async def prepare(self) -> None:
+        """Compiles the plan for the next event, once there is time.
+
+        Where many subscriptions have their events at once, there may never be time at one.
+        """
+        await self._pacer.pause()
+        self._plans.find(self._kind, self._details)
+        self.waits = False
 
     async def _loaded(self, bound: Bound, loads: Loads, value: Any) -> ExecutionResult | None:
         try:

@@ -108,6 +108,8 @@ async def subscribe(
                     executed = execute_subscription_event(_for_event(executor, event))
                     result = await executed if isawaitable(executed) else executed
             yield _of_event(operation, event, _showable(schema, result, request.request_id))
+            if planned is not None and planned.waits:
+                await planned.prepare()
     except Exception as error:  # noqa: BLE001 - a boundary; ``shown`` logs it
         broken = GraphQLError(str(error), original_error=error)
         yield refused(schema, RequestError([broken]), request.request_id)

@@ -13,6 +13,7 @@ from graph.model.plain import PLAIN, Plain
 from graph.transport import Schema, make_schema
 from graph.transport.execution import executor
 from graph.transport.execution.executor import Result, subscribe
+from graph.transport.execution.pacing import Pacer
 from graph.transport.execution.request import OperationRequest
 from tests.transport.small import Context, Query
 
@@ -94,6 +95,31 @@ async def test_events_with_fields_that_load_are_executed_only_if_that_fails(
     loaded = [(r.data or {})["items"] and (r.data or {})["items"]["loaded"] for r in found]
     assert loaded == ["A", "B, at once", "C", None, None]
     assert [error.path for r in found for error in r.errors] == [["items", "loaded"]] * 2
+
+
+class Busy(Pacer):
+    """Has time only for those who have waited for it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pauses = 0
+
+    def is_due(self) -> bool:
+        return not self.pauses
+
+    async def pause(self) -> None:
+        self.pauses += 1
+
+
+async def test_a_busy_loop_compiles_between_events(executed: list[Any]) -> None:
+    asked = schema()
+    asked.pacer = busy = Busy()
+    found = await results(asked, "subscription { items { name } }")
+    assert [item.name if item else None for item in executed] == ["a", "b", None]
+    assert [(r.data or {})["items"] and (r.data or {})["items"]["name"] for r in found] == [
+        *("a", "b", "c", None, "d")
+    ]
+    assert busy.pauses == 1
 
 
 @pytest.mark.parametrize(

@@ -120,6 +120,10 @@ class PlansInUse:
         bound = self._bound[key]
         return None if bound is None or bound.plan.dropped else bound
 
+    def waits(self, kind: GraphQLOutputType, details: Sequence[FieldDetails]) -> bool:
+        """Whether ``find`` would compile if there were time."""
+        return self._may_compile and _key(kind, [each.node for each in details]) not in self._bound
+
     def succeeded(self, bound: Bound) -> None:
         """A plan has completed a value."""
         bound.plan.succeeded()
