@@ -206,7 +206,7 @@ async def event(events: int, *, compiled: bool) -> float:
     request = OperationRequest(EVENTS, {"n": events}, None, "w", "r")
     report, member = Report({"type": "http"}, ignore, "r", "sse"), Counting()
     before = time.process_time()
-    following = results.begin(request, report, member)
+    following = await results.begin(request, report, member)
     assert isinstance(following, Following)
     await member.ended.wait()
     assert member.seen == events
