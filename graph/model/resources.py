@@ -9,6 +9,8 @@ from typing import Final
 _PARTS: Final = 6
 _LONGEST: Final = 2_048
 _FORM: Final = re.compile(r"[!-~]+")
+_WITH_COLON: Final = {("secretsmanager", "secret"), ("logs", "log-group")}
+"""Services and types of the resources that are written ``TYPE:NAME``."""
 _PLAIN_PART: Final = re.compile(r"[a-z0-9*?-]*")
 _ALIASES: Final = ("-s3alias", "--ol-s3", "--op-s3", "--xa-s3", ".mrap")
 """The endings of access point aliases, which may be used instead of a bucket's name. S3 reserves
@@ -120,10 +122,10 @@ def s3_prefix(subdirectory: str | None) -> str | None:
 
 
 def _split(arn: str) -> list[str]:
-    """The parts of an ARN. Only the resource of a secret has a colon: ``secret:NAME``."""
+    """The parts of an ARN. Only the resources of ``_WITH_COLON`` have a colon."""
     parts = _canonical(arn).split(":")
-    if len(parts) == _PARTS + 1 and parts[2] == "secretsmanager" and parts[5] == "secret":
-        return [*parts[:5], f"secret:{parts[6]}"]
+    if len(parts) == _PARTS + 1 and (parts[2], parts[5]) in _WITH_COLON:
+        return [*parts[:5], f"{parts[5]}:{parts[6]}"]
     return parts
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from graph.model.resources import ArnPattern, Resource, ResourceRule, s3_prefix
 
 BUCKET = "arn:aws:s3:::"
+LOGS = "arn:aws:logs:us-east-1:222222222222:log-group:/lab/datasync"
 EFS = "arn:aws:elasticfilesystem:us-east-1:222222222222:file-system/fs-0123"
 POINT = "arn:aws:s3:us-east-1:222222222222:accesspoint"
 
@@ -32,9 +33,15 @@ COVERED = [
     ("arn:aws:s3:*:*:accesspoint:lab-*", f"{POINT}/lab-a"),
     ("arn:aws:s3:::*-s3alias", f"{BUCKET}lab-x-s3alias"),
     ("arn:*:*:*:*:*", EFS),
+    ("arn:*:*:*:*:*", LOGS),
+    (LOGS, LOGS),
+    ("arn:aws:logs:*:*:log-group:/lab/*", LOGS),
+    ("arn:aws:logs:*:*:*", LOGS),
     ("arn:*:*:*:*:*", f"{BUCKET}lab"),
 ]
 NOT_COVERED = [
+    (LOGS, f"{LOGS}-of-others"),
+    ("arn:aws:logs:*:*:log-group", LOGS),
     (f"{BUCKET}lab", f"{BUCKET}lab-secret"),
     (f"{BUCKET}lab", f"{BUCKET}xlab"),
     (f"{BUCKET}lab-*", f"{BUCKET}lab"),

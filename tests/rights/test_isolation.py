@@ -240,3 +240,26 @@ async def test_a_create_that_is_resumed_under_the_same_rules_is_finished(
         account.interceptor.clear()
         operation = await ended(client, made["operation"]["id"])
     assert operation["status"] == "COMPLETED", operation
+
+
+LOGS = f"arn:aws:logs:us-east-1:{LAB}:log-group:/lab/datasync"
+UPDATE = """mutation($id: ID!, $logs: ARN!) {
+  updateMover(input: {mover: $id, logGroupArn: $logs}) {
+    operation { id } errors { code message path } } }"""
+
+
+@pytest.mark.parametrize("suffix", ["", ":*"])
+async def test_a_log_group_needs_a_rule_as_other_resources_do(
+    account: Sandbox, tmp_path: Path, suffix: str
+) -> None:
+    rules = [*RULES, {"name": "lab", "resources": [LOGS]}]
+    async with served_by(tmp_path, groups=rules) as client:
+        made = (await ask(client, CREATE, input=mover(s3("lab-in"), ALLOWED)))["createMover"]
+        one = (await ended(client, made["operation"]["id"]))["mover"]["id"]
+        others = f"{LOGS}-of-others{suffix}"
+        refused = await tell(client, UPDATE, id=one, logs=others)
+        assert told(refused)[0] == "FORBIDDEN"
+        assert f"{LOGS}-of-others" in told(refused)[1]
+        answer = (await ask(client, UPDATE, id=one, logs=f"{LOGS}{suffix}"))["updateMover"]
+        assert answer["errors"] == []
+        assert (await ended(client, answer["operation"]["id"]))["status"] == "COMPLETED"
