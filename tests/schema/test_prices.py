@@ -23,8 +23,11 @@ FREE: Final = {
     "Run.cancelledBy",
     "Run.startedBy",
     "Subscription.operationProgress",
+    # These compute, in steps.
+    "Schedule.nextRuns",
+    "Schedule.problem",
 }
-"""Fields that wait for the store alone."""
+"""Fields that wait for the store alone, or for nothing."""
 
 
 def waiting_fields() -> set[str]:

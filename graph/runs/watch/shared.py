@@ -165,7 +165,11 @@ class SharedWatches:
         for arn, share in shares.items():
             if self._shares.get(arn) is share:
                 held_until = began + self._lease if arn in found.held else 0.0
-                share.settle(held_until, new.get(arn), found.states.get(arn))
+                state = found.states.get(arn)
+                if share.number != watched[arn]:  # it has been told of a state since, a newer one
+                    state = None
+                    self._due.set()
+                share.settle(held_until, new.get(arn), state)
 
     async def _tick(self) -> None:
         while True:

@@ -111,6 +111,9 @@ class Process:
         self._table, self._clock = table, clock
         self._awake = asyncio.Event()
         self._awake.set()
+        self.answers = asyncio.Event()
+        """Cleared where the answers of the store are to be late."""
+        self.answers.set()
         self.aws = Aws(clock, lambda _: plays(clock.seconds - 1000))
         self.shared = SharedWatches(self, self._listen, self)
         first = count(100, 100)
@@ -143,7 +146,9 @@ class Process:
 
     async def exchange(self, *given: Any, lease: float) -> Exchange:
         try:
-            return await self._table.exchange(*given, lease=lease)
+            answer = await self._table.exchange(*given, lease=lease)
+            await self.answers.wait()
+            return answer
         finally:
             await self._awake.wait()
 

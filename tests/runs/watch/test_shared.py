@@ -171,6 +171,23 @@ async def test_states_come_with_the_rounds_while_notices_are_lost(deployment: De
         await leave(first, other)
 
 
+async def test_a_late_answer_shows_no_older_state(deployment: Deployment) -> None:
+    async with deployment.process() as a, deployment.process() as b:
+        first = Follower(a.watches)
+        await deployment.clock.turn(1)
+        other = Follower(b.watches)
+        deployment.table.deaf = True
+        await deployment.clock.turn(1.5)
+        b.answers.clear()  # the next one tells the state of the next second
+        await deployment.clock.turn(1)
+        deployment.table.deaf = False
+        await deployment.clock.turn(1)
+        b.answers.set()
+        await deployment.clock.turn(3)
+        assert other.sequences == sorted({*other.sequences, first.sequences[-1]})
+        await leave(first, other)
+
+
 async def test_every_process_polls_for_itself_while_the_store_fails(deployment: Deployment) -> None:
     async with deployment.process() as a, deployment.process() as b:
         first, other = Follower(a.watches), Follower(b.watches)
