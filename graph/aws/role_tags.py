@@ -1,17 +1,11 @@
-"""The tags of roles."""
+"""Changes the tags of roles."""
 
 from __future__ import annotations
 
 from graph.aws.client.access import Access
 from graph.aws.client.gateway import AccountGateway
-from graph.aws.tags import encoded, tag_values
+from graph.aws.tags import encoded
 from graph.model.mover import Tag
-
-
-async def tags_of_role(aws: AccountGateway, name: str) -> tuple[Tag, ...]:
-    """Raises NotFound if the role is gone."""
-    answer = await aws.call("iam", Access.MANAGE, "get_role", RoleName=name)
-    return tag_values(answer["Role"].get("Tags") or ())
 
 
 async def change_role_tags(

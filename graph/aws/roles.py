@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from graph.aws.client.access import Access, roles_path
 from graph.aws.client.gateway import AccountGateway
-from graph.aws.tags import carries, encoded
+from graph.aws.tags import carries, encoded, tag_values
 from graph.model import names
 from graph.model.errors import AccessDenied, Conflict, NotFound, Upstream
 from graph.model.mover import Tag
@@ -248,7 +248,7 @@ def _carries(answer: dict[str, Any], tags: tuple[Tag, ...]) -> bool:
 
 
 def _tags(answer: dict[str, Any]) -> tuple[Tag, ...]:
-    return tuple(Tag(tag["Key"], tag["Value"]) for tag in answer["Role"].get("Tags") or ())
+    return tag_values(answer["Role"].get("Tags") or ())
 
 
 async def _iam(aws: AccountGateway, operation: str, **params: Any) -> dict[str, Any]:

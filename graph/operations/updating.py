@@ -10,8 +10,8 @@ from typing import Final, TypedDict
 from graph.aws import locations, tasks
 from graph.aws.client.gateway import AccountGateway, Gateway
 from graph.aws.movers import movers_named
-from graph.aws.role_tags import change_role_tags, tags_of_role
-from graph.aws.roles import is_movers_role, name_of_role
+from graph.aws.role_tags import change_role_tags
+from graph.aws.roles import is_movers_role, name_of_role, tags_of_role
 from graph.aws.tags import change_tags, tags_of, value_of
 from graph.aws.task_updates import Params, restoring, update_of, update_task
 from graph.model import names

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from graph.aws.client.gateway import Gateway
-from graph.aws.role_tags import change_role_tags, tags_of_role
+from graph.aws.role_tags import change_role_tags
+from graph.aws.roles import tags_of_role
 from graph.model.errors import NotFound
 from graph.model.mover import Tag
 from graph.sandbox import Sandbox
