@@ -105,11 +105,6 @@ def _params(spec: S3Spec, role_arn: str | None) -> dict[str, Any]:
     )
 
 
-def bucket_of(spec: S3Spec) -> Resource:
-    """The bucket or access point of a new location, with the prefix below it."""
-    return _resources(spec, ())[0]
-
-
 def _resources(spec: S3Spec, path: Path) -> list[Resource]:
     bucket, *others = arns_in(spec, path)
     return [Resource(bucket.arn, s3_prefix(spec.subdirectory), bucket.path), *others]
