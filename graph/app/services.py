@@ -9,6 +9,7 @@ from graph.activity import Activity, AwsLooks, Pace
 from graph.app.configured_rights import RightsByName
 from graph.aws.client.clients import Clients
 from graph.aws.client.gateway import Gateway
+from graph.aws.client.served import Served
 from graph.aws.locations import describe_location
 from graph.aws.resource_tags import group_of_resource
 from graph.cleanup.service import Cleanup
@@ -63,7 +64,7 @@ def _activity(
     settings: Settings, gateway: Gateway, runs: RunService, store: Store, sharing: Sharing | None
 ) -> Activity:
     return Activity(
-        lambda account: AwsLooks(gateway.bind(account.account_id), store),
+        lambda account: AwsLooks(gateway.bind(account.account_id, account.region), store),
         runs.watches,
         gateway.partition,
         sharing=sharing,
@@ -123,7 +124,7 @@ def gateway_of(settings: Settings) -> Gateway:
     """The way to AWS, not open yet."""
     external_id = settings.external_id.get_secret_value() if settings.external_id else None
     clients = Clients(
-        region=settings.region,
+        region=settings.served_regions[0],
         role=settings.role,
         org=settings.org,
         external_id=external_id,
@@ -134,6 +135,6 @@ def gateway_of(settings: Settings) -> Gateway:
     return Gateway(
         clients,
         org=settings.org,
-        accounts=frozenset(settings.accounts),
+        served=Served(frozenset(settings.accounts), settings.served_regions),
         call_seconds=settings.call_seconds,
     )

@@ -50,8 +50,7 @@ async def account_runs(aws: AccountGateway) -> AccountRuns | None:
     Costs one call per 100 runs. That there is no such list is remembered for a quarter of an hour,
     so that its beginning is not read in vain for each list of movers.
     """
-    place = (aws.account_id, aws.region)
-    if place in aws.caches.unlisted_runs:
+    if aws.place in aws.caches.unlisted_runs:
         return None
 
     async def read() -> list[RunRef] | None:
@@ -62,7 +61,7 @@ async def account_runs(aws: AccountGateway) -> AccountRuns | None:
 
     refs: list[RunRef] | None = await aws.shared(("runs",), read)
     if refs is None:
-        aws.caches.unlisted_runs[place] = True
+        aws.caches.unlisted_runs[aws.place] = True
         return None
     by_task: defaultdict[str, list[RunRef]] = defaultdict(list)
     for ref in refs:
@@ -72,7 +71,7 @@ async def account_runs(aws: AccountGateway) -> AccountRuns | None:
 
 async def _newest_first(aws: AccountGateway, refs: list[RunRef]) -> bool:
     """Learns AWS's order from the two ends of one list, and remembers it for a while."""
-    known = aws.caches.newest_first.get(aws.account_id)
+    known = aws.caches.newest_first.get(aws.place)
     if known is not None:
         return known
     if len(refs) < _SEVERAL:
@@ -88,7 +87,7 @@ async def _learned(aws: AccountGateway, refs: list[RunRef]) -> bool:
     if first.requested_at is None or last.requested_at is None:
         return False
     answer = _later(first, last)
-    aws.caches.newest_first[aws.account_id] = answer
+    aws.caches.newest_first[aws.place] = answer
     return answer
 
 

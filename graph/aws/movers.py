@@ -153,7 +153,7 @@ def _kept(aws: AccountGateway, group: str | None) -> list[Mover] | None:
 
 
 def _place(aws: AccountGateway, group: str | None) -> tuple[str, str, str | None, int]:
-    return aws.account_id, aws.region, group, aws.caches.changes.get(aws.account_id, 0)
+    return *aws.place, group, aws.caches.changes.get(aws.place, 0)
 
 
 async def _read(aws: AccountGateway) -> list[Mover]:
@@ -225,7 +225,7 @@ def _mover(aws: AccountGateway, account: Account, task: TaskEntry, tags: tuple[T
     group = value_of(tags, GROUP_TAG)
     aws.gateway.moves.note(task.task_arn, group)
     if group is not None:
-        aws.caches.task_arns.setdefault((account.account_id, group, task.name), task.task_arn)
+        aws.caches.task_arns.setdefault((*aws.place, group, task.name), task.task_arn)
     return Mover(
         account=account,
         task_arn=task.task_arn,

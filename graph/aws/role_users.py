@@ -25,19 +25,20 @@ async def users_of(
     """The ARNs of the S3 locations that read with each of the roles, as far as there are any.
 
     Looks at the locations of movers whose name a role's name begins with, in any region, and at
-    those in the bucket of a role that no operation created, in the region that movers are made in
-    and those of the ARNs in ``near``. If the latter are more than ``_ASKED``, the names alone
-    decide: the original server and this one name a role after its mover. Costs the pages of the
-    lists of tasks, locations and tags, and a call per role and per location to look at.
+    those in the bucket of a role that no operation created, in the regions in which movers are
+    managed and those of the ARNs in ``near``. If the latter are more than ``_ASKED``, the names
+    alone decide: the original server and this one name a role after its mover. Costs the pages of
+    the lists of tasks, locations and tags, and a call per role and per location to look at.
     """
     if not role_arns:
         return {}
-    places = dict.fromkeys((aws, *(aws.of(arn) for arn in near)))
-    namesakes, *neighbours = await together(
-        _ends_of_namesakes(aws, role_arns),
+    regions = dict.fromkeys((aws, *aws.in_regions(aws.account_id)))
+    places = dict.fromkeys((*regions, *(aws.of(arn) for arn in near)))
+    found = await together(
+        *(_ends_of_namesakes(place, role_arns) for place in regions),
         *(_in_buckets_of(place, role_arns) for place in places),
     )
-    asked = namesakes.union(*neighbours)
+    asked = set[str]().union(*found)
     roles = await together(*(bucket_role_of(aws, arn) for arn in asked))
     users: defaultdict[str, set[str]] = defaultdict(set)
     for arn, role_arn in zip(asked, roles, strict=True):

@@ -56,10 +56,10 @@ async def tasks_using(gateway: ArnGateway, location_arn: str) -> list[str]:
     """The tasks that have a location as source or destination. One call per region, as a rule.
 
     A task is in one region and its locations may be in others: DataSync has no list across regions,
-    so that the location's own and the one that movers are made in are asked.
+    so that the location's own and those in which movers are managed are asked.
     """
     there = gateway.of(location_arn)
-    regions = dict.fromkeys((there, gateway.bind(there.account_id)))
+    regions = dict.fromkeys((there, *gateway.in_regions(there.account_id)))
     found = await together(*(_tasks_using(aws, location_arn) for aws in regions))
     return [task_arn for task_arns in found for task_arn in task_arns]
 

@@ -30,26 +30,35 @@ class _Role(NamedTuple):
     arn: str
     name: str
     created_at: datetime
+    region: str | None
+    """Of the locations that may use it; None if its trust policy names none."""
 
 
 async def find_orphans(aws: AccountGateway, bounds: Bounds) -> list[Orphan]:
-    """The locations first, then the roles, each by ARN.
+    """The locations of one region first, then the roles, each by ARN.
+
+    Roles have no region: one that is for another region is an orphan of that, one that is for none
+    of those in which movers are managed an orphan of the default region. Whether a location or role
+    is used is looked up in all of them, as a task may have its locations in another.
 
     Costs the pages of four lists, a call for each task of the account and each S3 location, and
-    one for each orphan.
+    one for each orphan; the tasks and locations are those of all regions.
     """
     wanted = {key: (value,) for key, value in own_tags(aws.org).items()}
-    uris, marked, roles = await together(
-        list_locations(aws), tagged(aws, ("location",), wanted), _roles(aws)
+    regions = list(dict.fromkeys((aws, *aws.in_regions(aws.account_id))))
+    lists, marked, roles = await together(
+        together(*map(list_locations, regions)), tagged(aws, ("location",), wanted), _roles(aws)
     )
+    uris = lists[0]
     # Tasks are listed last: any task that uses a location of the list above is in this list, or
     # is too young. Each is described, because accounts have fewer tasks than locations.
-    used = await _used(aws)
+    used = set[str]().union(*await together(*map(_used, regions)))
     unused = {arn: tags for arn, tags in marked.items() if arn in uris and arn not in used}
     locations = await _locations(aws, unused, bounds)
-    # A task of this region may have a location in another.
-    buckets = [arn for arn, uri in uris.items() if kind_of(uri) == "S3"]
-    readers = await readers_of(aws, [*buckets, *(used - uris.keys())])
+    listed = {arn: uri for found in lists for arn, uri in found.items()}
+    # A task of these regions may have a location in another.
+    buckets = [arn for arn, uri in listed.items() if kind_of(uri) == "S3"]
+    readers = await readers_of(aws, [*buckets, *(used - listed.keys())])
     return locations + await _unread(aws, roles, readers, locations, bounds)
 
 
@@ -68,21 +77,36 @@ def _is_datasyncs(role: dict[str, Any]) -> bool:
 
     Other services of the organisation keep their roles under the same path.
     """
+    return all(statement.get("Principal") == PRINCIPAL for statement in _trust_of(role))
+
+
+def _trust_of(role: dict[str, Any]) -> list[dict[str, Any]]:
+    """The statements of a role's trust policy."""
     trust = role.get("AssumeRolePolicyDocument") or {}
     statements = (json.loads(trust) if isinstance(trust, str) else trust).get("Statement") or ()
-    named = [
-        statement.get("Principal")
-        for statement in ([statements] if isinstance(statements, dict) else statements)
-    ]
-    return all(principal == PRINCIPAL for principal in named)
+    return [statements] if isinstance(statements, dict) else list(statements)
+
+
+def _region_of(role: dict[str, Any]) -> str | None:
+    """The region that the policy of ``ensure_role`` names."""
+    for statement in _trust_of(role):
+        source = ((statement.get("Condition") or {}).get("ArnLike") or {}).get("aws:SourceArn")
+        if isinstance(source, str) and source.count(":") > 3:  # noqa: PLR2004 - an ARN
+            return source.split(":")[3]
+    return None
 
 
 async def _roles(aws: AccountGateway) -> list[_Role]:
-    return [
-        _Role(role["Arn"], role["RoleName"], role["CreateDate"])
+    """Those of the region, and in the default one those of no region that is served."""
+    served = [each.region for each in aws.in_regions(aws.account_id)]
+    roles = [
+        _Role(role["Arn"], role["RoleName"], role["CreateDate"], _region_of(role))
         for role in await list_roles(aws, roles_path(aws.org))
         if _is_datasyncs(role)
     ]
+    if aws.region != served[0]:
+        return [role for role in roles if role.region == aws.region]
+    return [role for role in roles if role.region not in served[1:]]
 
 
 async def _used(aws: AccountGateway) -> set[str]:

@@ -27,7 +27,8 @@ from graph.config.backends import BackendSettings
 from graph.config.documents import DocumentSettings
 from graph.config.limits import LimitSettings
 from graph.config.logs import LogSettings
-from graph.config.network import NetworkSettings, split
+from graph.config.network import NetworkSettings
+from graph.config.served import ServedSettings
 from graph.model.resources import ResourceRule
 
 PREFIX: Final = "DATASYNC_API_"
@@ -138,7 +139,13 @@ class KeySettings(BaseSettings):
 
 
 class Settings(
-    BackendSettings, DocumentSettings, LimitSettings, LogSettings, NetworkSettings, KeySettings
+    BackendSettings,
+    DocumentSettings,
+    LimitSettings,
+    LogSettings,
+    NetworkSettings,
+    ServedSettings,
+    KeySettings,
 ):
     listen: str = Field(
         "127.0.0.1:8080",
@@ -148,7 +155,6 @@ class Settings(
         description="The organisation whose movers are managed, as in the tag `spinup:org`.",
         pattern=r"^[A-Za-z0-9_.-]{1,64}$",
     )
-    region: str = Field("us-east-1", description="The AWS region in which movers are managed.")
     role: str = Field(
         description="The name of the management role that the server assumes in each account.",
         pattern=r"^([A-Za-z0-9_+=,.@-]+/)*[A-Za-z0-9_+=,.@-]+$",
@@ -169,11 +175,6 @@ class Settings(
         description="How resources are checked for keys that are limited to groups: `list` "
         "requires a rule under `resources`, `tag` accepts the resource's tag `spinup:spaceid` as "
         "well if it equals the group, `none` allows every resource.",
-    )
-    accounts: Annotated[tuple[str, ...], NoDecode] = Field(
-        (),
-        description="The accounts to serve, separated by commas; empty means any account that lets "
-        "the server assume the role.",
     )
     store_url: str = Field(
         "sqlite:///datasync-api.sqlite",
@@ -263,19 +264,6 @@ class Settings(
         "in seconds. For this long, a create looks for the result before it repeats the call, and "
         "a mover is not started again.",
     )
-
-    @field_validator("accounts", mode="before")
-    @classmethod
-    def _split(cls, given: object) -> object:
-        return split(given)
-
-    @field_validator("accounts")
-    @classmethod
-    def _twelve_digits(cls, accounts: tuple[str, ...]) -> tuple[str, ...]:
-        for account in accounts:
-            if not re.fullmatch("[0-9]{12}", account):
-                raise ValueError(f"'{account}' is not an account id of 12 digits")
-        return accounts
 
     @field_validator("listen")
     @classmethod

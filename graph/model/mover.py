@@ -45,10 +45,17 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An AWS account that the server may act in, in the one region it is configured for."""
+    """An AWS account that the server may act in, in one of the regions it is configured for."""
 
     account_id: str
     region: str
+    is_home: bool = field(default=True, compare=False)
+    """Whether ids and records that name no region mean this one."""
+
+    @property
+    def key(self) -> str:
+        """What identifies it in ids and cursors: as before there were regions, where it can be."""
+        return self.account_id if self.is_home else f"{self.account_id}@{self.region}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ AUTHENTICATIONS = Counter(
 AWS_CALLS = Counter(
     "datasync_api_aws_calls_total",
     "Calls to AWS; the outcome is ok or the code of the error.",
-    ["service", "operation", "outcome"],
+    ["service", "operation", "region", "outcome"],
 )
 AWS_SECONDS = Histogram(
     "datasync_api_aws_call_seconds",

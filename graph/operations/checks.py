@@ -23,7 +23,7 @@ _VALUE: Final = re.compile(r"[a-zA-Z0-9 +=._:@/-]+")
 
 def check(new: NewMover, gateway: Gateway) -> None:
     """Raises Invalid, with the path in the input, for what AWS would refuse later."""
-    home = Home(new.account_id, gateway.region, gateway.partition)
+    home = Home(new.account_id, gateway.served.default, gateway.partition)
     for side, spec in (("source", new.source), ("destination", new.destination)):
         creation_of(spec).check(spec, home, place_of(spec, side))
     if not _VALUE.fullmatch(new.group):

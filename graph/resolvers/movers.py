@@ -105,7 +105,7 @@ async def find_account(context: ReadContext, account_id: str) -> Account:
 def list_accounts(context: ReadContext) -> list[Account]:
     """The accounts named by the settings or the caller's key; empty if both allow any."""
     services, rights = context.services, context.rights
-    listed = services.gateway.listed_accounts
+    listed = services.gateway.served.listed()
     if not listed and rights.accounts is not None:
         return [services.gateway.account(account_id) for account_id in sorted(rights.accounts)]
     return [account for account in listed if rights.sees_account(account.account_id)]
@@ -118,16 +118,17 @@ async def find_mover(context: ReadContext, account_id: str, group: str, name: st
     several have the name, which the original server allowed, returns the first.
     """
     hints = context.services.gateway.caches.task_arns
-    scope.require_account(context, account_id)
+    account = scope.require_account(context, account_id)
     _require_names(group, name)
     if not scope.sees_group(context, account_id, group):
         raise NotFound(scope.NO_MOVER)
-    hint = hints.get((account_id, group, name))
+    key = account_id, account.region, group, name
+    hint = hints.get(key)
     if hint is not None:
         try:
             mover = await context.loaders.mover.load(hint)
         except NotFound:
-            hints.pop((account_id, group, name), None)
+            hints.pop(key, None)
         else:
             if (mover.group, mover.name) == (group, name):
                 return mover

@@ -26,7 +26,7 @@ async def list_operations(
     context: ReadContext, wanted: OperationFilter, first: int, after: OperationPlace | None
 ) -> list[tuple[OperationPlace, Operation]]:
     """At most ``first`` operations that the caller may see, newest first."""
-    listed = frozenset(account.account_id for account in context.services.gateway.listed_accounts)
+    listed = context.services.gateway.served.accounts
     accounts = context.rights.accounts
     if listed:
         accounts = listed if accounts is None else listed & accounts
@@ -52,7 +52,8 @@ async def wait_for_operation(context: ReadContext, operation_id: str, seconds: f
 
 def account_of(context: ReadContext, operation: Operation) -> Account:
     """The account of an operation's mover."""
-    return Account(operation.account_id, context.services.gateway.region)
+    served = context.services.gateway.served
+    return served.place(operation.account_id, served.default)
 
 
 def group_of(context: ReadContext, operation: Operation) -> Group | None:

@@ -5,6 +5,7 @@ Functions that raise begin with ``require_``.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
 from graph.context import ReadContext
@@ -23,12 +24,13 @@ _FORBIDDEN: Final = {
 NO_LOCATION: Final = "The location does not exist, or the caller may not see it."
 
 
-def require_account(context: ReadContext, account_id: str) -> Account:
+def require_account(context: ReadContext, account_id: str, region: str | None = None) -> Account:
     """An account that the settings and the caller's key allow. Makes no call to AWS.
 
-    Raises NotFound with the message of an account that does not exist.
+    ``region``: the default one if absent. Raises NotFound with the message of an account that does
+    not exist, Invalid for a region that is not served.
     """
-    found = context.services.gateway.account(account_id)
+    found = context.services.gateway.account(account_id, region)
     if not context.rights.sees_account(account_id):
         raise unknown_account(account_id)
     return found
@@ -40,8 +42,8 @@ def require_task_account(context: ReadContext, task_arn: str) -> Account:
     Raises NotFound, worded as for a mover that does not exist, if the caller may not see the
     account, or if no mover of this server can have that ARN.
     """
-    region = context.services.gateway.region
-    return _account_of(context, "task", task_arn, region, NO_MOVER)
+    regions = context.services.gateway.served.regions
+    return _account_of(context, "task", task_arn, regions, NO_MOVER)
 
 
 def require_location_account(context: ReadContext, location_arn: str) -> Account:
@@ -50,15 +52,16 @@ def require_location_account(context: ReadContext, location_arn: str) -> Account
 
 
 def _account_of(
-    context: ReadContext, kind: str, arn: str, region: str | None, not_found: str
+    context: ReadContext, kind: str, arn: str, regions: Collection[str] | None, not_found: str
 ) -> Account:
-    """``region``: the only one that the resource may be in; None for all that can be reached."""
+    """``regions``: those that the resource may be in; None for all that can be reached."""
     parts = names.datasync_arn(kind, arn)
-    if parts is None or region not in (None, parts.region):
+    if parts is None or (regions is not None and parts.region not in regions):
         raise NotFound(not_found)
     try:
         context.services.gateway.of(arn)
-        return require_account(context, parts.account)
+        region = None if regions is None else parts.region
+        return require_account(context, parts.account, region)
     except (Invalid, NotFound):
         raise NotFound(not_found) from None
 

@@ -22,5 +22,5 @@ def describe(context: ReadContext) -> ServerDescription:
     """The server as its settings define it."""
     services = context.services
     return ServerDescription(
-        services.version, services.gateway.region, services.gateway.org, services.limits
+        services.version, services.gateway.served.default, services.gateway.org, services.limits
     )

@@ -18,7 +18,7 @@ from typing import Any, Final, cast
 import uvicorn
 from uvicorn.config import STARTUP_FAILURE
 
-from graph.aws.client.regions import is_region
+from graph.aws.client.regions import partition_of
 from graph.concurrency import Watchdog
 from graph.config.settings import Settings, SettingsError
 from graph.config.sources import LoadedSettings
@@ -51,7 +51,7 @@ def serve(found: LoadedSettings, workers: int) -> int:
     """
     block_hangup()  # each application handles the signal once it has read its keys
     os.environ.update(found.credentials)
-    _check_region(found)
+    _check_regions(found)
     _check_tracing(found)
     with _address_of(found) as sockets:
         trouble = asyncio.run(trouble_with(found.settings.store_url))
@@ -75,7 +75,7 @@ def _log_start(settings: Settings, sockets: list[socket.socket], workers: int) -
         workers=workers,
         store="sqlite" if settings.store_url.startswith("sqlite") else "postgresql",
         org=settings.org,
-        regions=settings.region,
+        regions=",".join(settings.served_regions),
         accounts=len(settings.accounts) or "any",
         role=settings.role,
         keys=len(settings.all_keys),
@@ -107,14 +107,20 @@ def _metrics_of(workers: int) -> Iterator[None]:
         yield
 
 
-def _check_region(found: LoadedSettings) -> None:
-    region = found.settings.region
-    try:
-        known = is_region(region)
-    except Invalid as error:
-        raise SettingsError(error.message) from None
-    if not known:
-        raise found.wrong("region", f"'{region}' is not an AWS region such as us-east-1")
+def _check_regions(found: LoadedSettings) -> None:
+    settings = found.settings
+    setting = "regions" if settings.regions else "region"
+    partitions = {}
+    for region in settings.served_regions:
+        try:
+            partitions[region] = partition_of(region)
+        except Invalid as error:
+            raise SettingsError(error.message) from None
+        if partitions[region] is None:
+            raise found.wrong(setting, f"'{region}' is not an AWS region such as us-east-1")
+    if len(set(partitions.values())) > 1:
+        named = ", ".join(f"{region} in {partition}" for region, partition in partitions.items())
+        raise found.wrong(setting, f"its regions are not of one partition: {named}")
 
 
 def _check_tracing(found: LoadedSettings) -> None:

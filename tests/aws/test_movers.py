@@ -147,11 +147,11 @@ async def test_a_snapshot_of_the_account_serves_its_groups_until_something_is_ch
         assert not aws.interceptor.counts()
         assert recent_group(bound, "g")
         assert not recent_group(bound, "nobody")
-        gateway.caches.note_change(LAB)
+        gateway.caches.note_change(LAB, "us-east-1")
         assert not recent_group(bound, "g")
         assert len(await list_group(bound, "g", made(), snapshot=True)) == 3
         assert aws.interceptor.counts()["datasync.ListTasks"] == 1
-        gateway.caches.note_change(LAB)
+        gateway.caches.note_change(LAB, "us-east-1")
 
 
 async def test_tags_that_are_known_are_not_read_again_until_a_task_is_new(

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from graph.aws.client.clients import Clients
 from graph.aws.client.gateway import Gateway
+from graph.aws.client.served import Served
 from graph.cleanup.orphans import NO_LOCATION, NO_TASK, ORPHANS_ONLY, find_orphans, readers_of
 from graph.model.orphan import Bounds
 from graph.sandbox import Sandbox
 from tests import leftover
-from tests.world import LAB
+from tests.world import LAB, ORG, ROLE, furnish
+
+HOME, FAR = "us-east-1", "eu-west-1"
 
 NOW = datetime.now(UTC)
 ANY_AGE = Bounds(made_before=NOW + timedelta(days=1))
@@ -102,3 +107,42 @@ async def test_a_role_that_a_mover_needs_in_another_region_is_none(gateway: Gate
     source = datasync_backends[LAB]["eu-west-1"].create_location("S3", None, params).arn
     leftover.task(source, leftover.location(home))
     assert await reasons(gateway) == {}
+
+
+@pytest.fixture
+async def of_two_regions(aws: Sandbox) -> AsyncIterator[Gateway]:
+    furnish(aws, LAB)
+    clients = Clients(region=HOME, role=ROLE, org=ORG, external_id="x-1")
+    async with Gateway(clients, org=ORG, served=Served(regions=(HOME, FAR))) as opened:
+        yield opened
+
+
+async def found_in(gateway: Gateway, region: str) -> set[str]:
+    return {each.arn for each in await find_orphans(gateway.bind(LAB, region), ANY_AGE)}
+
+
+async def test_an_orphan_belongs_to_one_region_and_a_role_to_that_of_its_trust_policy(
+    of_two_regions: Gateway,
+) -> None:
+    roles = {each: leftover.role(f"of-{each}", region=each) for each in (HOME, FAR, "ap-south-1")}
+    old = leftover.role("of-the-original")
+    there = {each: leftover.location(roles[each], region=each) for each in (HOME, FAR)}
+    assert await found_in(of_two_regions, FAR) == {there[FAR], roles[FAR]}
+    assert await found_in(of_two_regions, HOME) == {
+        there[HOME],
+        roles[HOME],
+        roles["ap-south-1"],
+        old,
+    }
+
+
+@pytest.mark.parametrize("end", [HOME, FAR])
+@pytest.mark.parametrize("region", [HOME, FAR])
+async def test_what_another_region_uses_is_none(
+    of_two_regions: Gateway, region: str, end: str
+) -> None:
+    role = leftover.role("used", region=end)
+    used = leftover.location(role, region=end)
+    leftover.task(used, used, region=region)
+    assert await found_in(of_two_regions, HOME) == set()
+    assert await found_in(of_two_regions, FAR) == set()

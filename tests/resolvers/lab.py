@@ -10,6 +10,7 @@ from typing import Any
 from graph.activity import Activity, AwsLooks
 from graph.aws.client.clients import Clients
 from graph.aws.client.gateway import Gateway
+from graph.aws.client.served import Served
 from graph.cleanup.service import Cleanup
 from graph.context import Context, Services, open_context
 from graph.history.audit import Audit
@@ -36,7 +37,7 @@ async def opened(
     """
     clients = Clients(region="us-east-1", role=ROLE, org=ORG, external_id="x-1")
     async with (
-        Gateway(clients, org=ORG, accounts=frozenset(accounts)) as gateway,
+        Gateway(clients, org=ORG, served=Served(frozenset(accounts))) as gateway,
         open_store(migrated_file(folder / "db.sqlite")) as store,
     ):
         policy = ResourcePolicy({})

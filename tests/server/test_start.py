@@ -69,6 +69,23 @@ def test_a_region_that_is_none(
 
 
 @pytest.mark.parametrize(
+    ("regions", "why"),
+    [
+        ("us-east-1,mars-1", "'mars-1' is not an AWS region such as us-east-1"),
+        (
+            "eu-west-1, cn-north-1",
+            "its regions are not of one partition: eu-west-1 in aws, cn-north-1 in aws-cn",
+        ),
+    ],
+)
+def test_regions_that_cannot_be_served_together(
+    environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], regions: str, why: str
+) -> None:
+    environment.setenv("DATASYNC_API_REGIONS", regions)
+    assert refused(capsys) == f"DATASYNC_API_REGIONS is wrong: {why}\n"
+
+
+@pytest.mark.parametrize(
     ("url", "why"),
     [
         ("sqlite:////proc/x/y", "No such file or directory"),

@@ -46,24 +46,25 @@ class Caches:
         )
         """For the further pages of a list. By account, region, group (None for all) and changes:
         those from before a change of our own are not found any more."""
-        self.changes: LRUCache[str, int] = LRUCache(_SMALL)
-        """By account: how many changes this process has made there."""
+        self.changes: LRUCache[tuple[str, str], int] = LRUCache(_SMALL)
+        """By account and region: how many changes this process has made there."""
         self.ended_runs: LRUCache[str, Run] = LRUCache(_SMALL)
         """By ARN. An ended run never changes."""
         self.marks: LRUCache[str, Mapping[str, str]] = LRUCache(_MOVERS)
         """By ARN: the tags by which an operation recognises what it made. They never change."""
-        self.task_arns: LRUCache[tuple[str, str, str], str] = LRUCache(_MOVERS)
-        """By account, group and mover; a describe call checks it each time."""
+        self.task_arns: LRUCache[tuple[str, str, str, str], str] = LRUCache(_MOVERS)
+        """By account, region, group and mover; a describe call checks it each time."""
         self.first_seen: LRUCache[str, float] = LRUCache(_MOVERS)
         """By task: when a list of this process had it first, in seconds of the monotonic clock."""
-        self.newest_first: TTLCache[str, bool] = TTLCache(_SMALL, RELEARN_SECONDS)
-        """By account: the order in which AWS lists its runs, which is not documented."""
+        self.newest_first: TTLCache[tuple[str, str], bool] = TTLCache(_SMALL, RELEARN_SECONDS)
+        """By account and region: the order in which AWS lists its runs, which is not documented."""
         self.unlisted_runs: TTLCache[tuple[str, str], bool] = TTLCache(_SMALL, RELEARN_SECONDS)
         """By account and region: those whose runs are too many to be read together."""
         self.foreign_tasks: TTLCache[str, bool] = TTLCache(_MOVERS, RELEARN_SECONDS)
         """ARNs of tasks that carry none of this organisation's tags; the tagging API, which lags by
         minutes, shows those that get them later."""
 
-    def note_change(self, account_id: str) -> None:
-        """Drops what a change in an account may have made wrong."""
-        self.changes[account_id] = self.changes.get(account_id, 0) + 1
+    def note_change(self, account_id: str, region: str) -> None:
+        """Drops what a change in an account and region may have made wrong."""
+        place = account_id, region
+        self.changes[place] = self.changes.get(place, 0) + 1

@@ -34,10 +34,10 @@ class Refusals:
         self._kept: TLRUCache[object, ApiError] = TLRUCache(_REFUSALS, _until, _now)
         self._reports = Reports()
 
-    def put(self, key: object, refusal: ApiError, account_id: str) -> None:
+    def put(self, key: object, refusal: ApiError, account_id: str, region: str) -> None:
         """Remembers a refusal, and logs AWS's own words."""
         self._kept[key] = refusal
-        self._reports.report(refusal, "sts:AssumeRole", account_id)
+        self._reports.report(refusal, "sts:AssumeRole", account_id, region)
 
     def check(self, key: object) -> None:
         """Raises a copy of the refusal: one raised twice would keep the frames of both."""
@@ -60,7 +60,7 @@ def assumed_role(
         try:
             answer = await _assume(sts, request, retries)
         except ApiError as refusal:
-            refusals.put(key, refusal, _account_of(request))
+            refusals.put(key, refusal, _account_of(request), sts.meta.region_name)
             raise
         given = answer["Credentials"]
         return {
@@ -84,5 +84,5 @@ async def _assume(sts: Any, request: Mapping[str, Any], retries: RetryBudget) ->
         answer: dict[str, Any] = await sts.assume_role(**request, DurationSeconds=DURATION_SECONDS)
         return answer
 
-    with measured("sts", "AssumeRole"):
+    with measured("sts", "AssumeRole", sts.meta.region_name):
         return await retries.run(attempt, lambda error: not_assumable(error, role_arn), safe=True)

@@ -18,6 +18,7 @@ from graph.aws.client.group_moves import GroupMoves
 from graph.aws.client.measuring import Reports, measured
 from graph.aws.client.paging import read_pages
 from graph.aws.client.retries import RetryBudget
+from graph.aws.client.served import Served
 from graph.aws.client.shared_reads import SharedReads
 from graph.aws.client.slots import AccountSlots
 from graph.concurrency import TooMuch, current_work
@@ -27,14 +28,13 @@ from graph.model.errors import (
     Invalid,
     QuotaExceeded,
     UpstreamTimeout,
-    unknown_account,
 )
 from graph.model.mover import Account
 
 _LIST_CALLS: Final = 3
 """How many times longer than one call the pages of a list may take together."""
-_ACCOUNTS: Final = 1_000
-"""Accounts whose retry budgets are kept."""
+_PLACES: Final = 1_000
+"""Accounts, each in one region, whose retry budgets are kept."""
 _SAFE: Final = ("describe_", "get_", "list_", "update_task_execution")
 """Prefixes of the operations that may be repeated whatever the outcome of the first attempt."""
 
@@ -50,8 +50,8 @@ class ArnGateway(Protocol):
         """Raises Invalid unless it is an ARN of this server's partition and of a known region."""
         ...
 
-    def bind(self, account_id: str) -> AccountGateway:
-        """An account in the region that movers are made in."""
+    def in_regions(self, account_id: str) -> tuple[AccountGateway, ...]:
+        """An account in every region in which movers are managed."""
         ...
 
 
@@ -65,8 +65,13 @@ class AccountGateway:
 
     @property
     def account(self) -> Account:
-        """Raises NotFound for an account that the settings do not allow."""
-        return self.gateway.account(self.account_id)
+        """Raises NotFound for an account, and Invalid for a region, that is not served."""
+        return self.gateway.account(*self.place)
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """The account and the region, which are the key of what is kept for both."""
+        return self.account_id, self.region
 
     @property
     def org(self) -> str:
@@ -89,9 +94,9 @@ class AccountGateway:
         """The account and region of an ARN."""
         return self.gateway.of(arn)
 
-    def bind(self, account_id: str) -> AccountGateway:
-        """An account in the region that movers are made in."""
-        return self.gateway.bind(account_id)
+    def in_regions(self, account_id: str) -> tuple[AccountGateway, ...]:
+        """An account in every region in which movers are managed."""
+        return self.gateway.in_regions(account_id)
 
     async def call(
         self, service: str, access: Access, operation: str, **params: Any
@@ -139,7 +144,7 @@ class AccountGateway:
 
         ``fresh``: but not of one that began before this call, or before a change that followed it.
         """
-        return await self.gateway.reads.get((self.account_id, self.region, *key), read, fresh=fresh)
+        return await self.gateway.reads.get((*self.place, *key), read, fresh=fresh)
 
 
 class Gateway:
@@ -150,18 +155,19 @@ class Gateway:
         clients: Clients,
         *,
         org: str,
-        accounts: frozenset[str] = frozenset(),
+        served: Served | None = None,
         call_seconds: float = 20.0,
         retry_seconds: float = 0.5,
     ) -> None:
-        """``accounts``: those that the settings allow; empty for any.
+        """``served``: by default all accounts, in the region of the clients.
 
         ``retry_seconds``: the longest wait before the second attempt of a call.
         """
-        self.org, self.clients, self._accounts = org, clients, accounts
+        self.org, self.clients = org, clients
+        self.served = served or Served(regions=(clients.region,))
         self.call_seconds, self._retry_seconds = call_seconds, retry_seconds
         self._slots = AccountSlots()
-        self._retries: LRUCache[str, RetryBudget] = LRUCache(_ACCOUNTS)
+        self._retries: LRUCache[tuple[str, str], RetryBudget] = LRUCache(_PLACES)
         self._reports = Reports()
         self.reads = SharedReads()
         self.caches = Caches()
@@ -176,38 +182,30 @@ class Gateway:
         await self.clients.__aexit__(*exc)
 
     @property
-    def region(self) -> str:
-        """The region that movers are made in."""
-        return self.clients.region
-
-    @property
     def partition(self) -> str:
         return self.clients.partition
 
-    @property
-    def listed_accounts(self) -> tuple[Account, ...]:
-        """The accounts that the settings allow; empty if they allow any."""
-        return tuple(Account(account_id, self.region) for account_id in sorted(self._accounts))
+    def account(self, account_id: str, region: str | None = None) -> Account:
+        """As ``Served.account``."""
+        return self.served.account(account_id, region)
 
-    def account(self, account_id: str) -> Account:
-        """The account, if its id is well-formed and allowed. Asks AWS nothing."""
-        names.account_id(account_id)
-        if self._accounts and account_id not in self._accounts:
-            raise unknown_account(account_id)
-        return Account(account_id, self.region)
+    def bind(self, account_id: str, region: str | None = None) -> AccountGateway:
+        """An account in any region; in the default one if that is None."""
+        return AccountGateway(self, names.account_id(account_id), region or self.served.default)
 
-    def bind(self, account_id: str) -> AccountGateway:
-        """An account in the region that movers are made in."""
-        return AccountGateway(self, names.account_id(account_id), self.region)
+    def in_regions(self, account_id: str) -> tuple[AccountGateway, ...]:
+        """An account in every region in which movers are managed; the default one comes first."""
+        return tuple(self.bind(account_id, region) for region in self.served.regions)
 
     def of(self, arn: str) -> AccountGateway:
-        """The account and region of an ARN; this server's region where the ARN has none.
+        """The account and region of an ARN; the default region where the ARN has none.
 
         Raises Invalid for an ARN without an account, or of another partition or an unknown region.
         """
         parts = names.arn(arn)
-        region = parts.region or self.region
-        if parts.partition != self.partition or region not in self.clients.regions:
+        region = parts.region or self.served.default
+        known = region in self.clients.regions or region in self.served.regions
+        if parts.partition != self.partition or not known:
             raise Invalid(f"'{arn}' is not in a region that this server can reach.")
         return AccountGateway(self, names.account_id(parts.account), region)
 
@@ -232,40 +230,41 @@ class Gateway:
             return translate(error, doing, given)
 
         try:
-            with measured(service, name):
-                return await self._in_turn(bound.account_id, access, attempt, known, safe=safe)
+            with measured(service, name, bound.region):
+                return await self._in_turn(bound.place, access, attempt, known, safe=safe)
         except ApiError as error:
-            self._reports.report(error, doing, bound.account_id)
+            self._reports.report(error, doing, *bound.place)
             raise
         finally:
             if not safe:
                 self.reads.forget(bound.account_id)
-                self.caches.note_change(bound.account_id)
+                self.caches.note_change(*bound.place)
 
     def count(self, account_id: str, calls: int = 1) -> None:
         """Counts calls for the request. Raises QuotaExceeded beyond what one may take."""
         try:
-            current_work().usage.count(account_id, known=account_id in self._accounts, calls=calls)
+            known = account_id in self.served.accounts
+            current_work().usage.count(account_id, known=known, calls=calls)
         except TooMuch as error:
             raise QuotaExceeded(f"{error} Request less at a time.") from None
 
     async def _in_turn(
         self,
-        account_id: str,
+        place: tuple[str, str],
         access: Access,
         attempt: Callable[[], Awaitable[dict[str, Any]]],
         known: Callable[[Exception], Exception],
         *,
         safe: bool,
     ) -> dict[str, Any]:
-        retries = self._retries.get(account_id)
+        retries = self._retries.get(place)
         if retries is None:
-            self._retries[account_id] = retries = RetryBudget(self._retry_seconds)
+            self._retries[place] = retries = RetryBudget(self._retry_seconds)
         sent = False
         try:
             async with (
                 asyncio.timeout(self.call_seconds),
-                self._slots.slot(account_id, reads=access.reads),
+                self._slots.slot(*place, reads=access.reads),
             ):
                 sent = True
                 return await retries.run(attempt, known, safe=safe)
@@ -273,7 +272,7 @@ class Gateway:
             if sent:
                 raise known(error) from error
             raise NotSent(
-                f"Too many calls to account {account_id} are in progress. Try again."
+                "Too many calls to account {} are in progress in {}. Try again.".format(*place)
             ) from error
 
     async def _send(

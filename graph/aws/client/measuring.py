@@ -28,7 +28,7 @@ _REPORTED: Final = 1_000
 
 
 @contextmanager
-def measured(service: str, operation: str) -> Iterator[None]:
+def measured(service: str, operation: str, region: str) -> Iterator[None]:
     """Counts one call by its outcome: ok, cancelled, AWS's code, or the name of an exception."""
     started, outcome = time.perf_counter(), _UNKNOWN
     try:
@@ -41,7 +41,7 @@ def measured(service: str, operation: str) -> Iterator[None]:
         outcome = _outcome_of(error, service)
         raise
     finally:
-        AWS_CALLS.labels(service, operation, outcome).inc()
+        AWS_CALLS.labels(service, operation, region, outcome).inc()
         AWS_SECONDS.labels(service, operation).observe(time.perf_counter() - started)
 
 
@@ -49,9 +49,11 @@ class Reports:
     """Logs AWS's code and text if the caller does not see them, each at most once per minute."""
 
     def __init__(self) -> None:
-        self._recent: TTLCache[tuple[str, str, str], bool] = TTLCache(_REPORTED, _QUIET_SECONDS)
+        self._recent: TTLCache[tuple[str, str, str, str], bool] = TTLCache(
+            _REPORTED, _QUIET_SECONDS
+        )
 
-    def report(self, error: BaseException, doing: str, account_id: str) -> None:
+    def report(self, error: BaseException, doing: str, account_id: str, region: str) -> None:
         """Logs the cause of ``error``, unless it was AssumeRole that failed on the way to a call.
 
         That is reported where it happens.
@@ -61,12 +63,10 @@ class Reports:
             return
         if cause.operation_name == _ASSUME_ROLE and not doing.endswith(f":{_ASSUME_ROLE}"):
             return
-        key = (doing, account_id, code_of(cause))
+        key = (doing, account_id, region, code_of(cause))
         if key not in self._recent:
             self._recent[key] = True
-            log.warning(
-                "AWS refused %s in account %s: %s: %s", doing, account_id, key[2], text_of(cause)
-            )
+            log.warning("AWS refused %s in account %s, %s: %s: %s", *key, text_of(cause))
 
 
 def _outcome_of(error: Exception, service: str) -> str:

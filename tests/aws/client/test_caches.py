@@ -23,11 +23,12 @@ def movers(count: int) -> list[Mover]:
     return [one] * count
 
 
-def test_every_change_is_counted_for_its_account() -> None:
+def test_every_change_is_counted_for_its_account_and_region() -> None:
     caches = Caches()
     for expected in range(1, 4):
-        caches.note_change(LAB)
-        assert (caches.changes[LAB], caches.changes.get(OTHER)) == (expected, None)
+        caches.note_change(LAB, HOME)
+        assert caches.changes[LAB, HOME] == expected
+        assert not {(OTHER, HOME), (LAB, "eu-west-1")} & caches.changes.keys()
 
 
 @pytest.mark.parametrize("size", [0, 1, 400])
@@ -44,9 +45,9 @@ def test_what_was_not_used_for_longest_goes_first() -> None:
     caches = Caches()
     limit = int(caches.ended_runs.maxsize)
     for number in range(limit):
-        caches.changes[str(number)] = number
-    assert caches.changes.get("0") == 0
-    caches.changes["new"] = 1
-    assert "0" in caches.changes
-    assert "1" not in caches.changes
+        caches.changes[str(number), HOME] = number
+    assert caches.changes.get(("0", HOME)) == 0
+    caches.changes["new", HOME] = 1
+    assert ("0", HOME) in caches.changes
+    assert ("1", HOME) not in caches.changes
     assert len(caches.changes) == limit

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -78,8 +79,8 @@ def test_a_failure_is_forgotten_sooner_than_a_refusal(monkeypatch: pytest.Monkey
     now = 1_000.0
     monkeypatch.setattr(credentials, "_now", lambda: now)
     refusals = Refusals()
-    refusals.put("refused", NotFound("no"), LAB)
-    refusals.put("failed", Upstream("AWS failed"), LAB)
+    refusals.put("refused", NotFound("no"), LAB, "us-east-1")
+    refusals.put("failed", Upstream("AWS failed"), LAB, "us-east-1")
     with pytest.raises(Upstream):
         refusals.check("failed")
     now += credentials.FAILURE_SECONDS + 1
@@ -90,6 +91,8 @@ def test_a_failure_is_forgotten_sooner_than_a_refusal(monkeypatch: pytest.Monkey
 
 async def test_an_endpoint_that_refuses_connections_is_said_to_be_out_of_reach() -> None:
     class Sts:
+        meta = SimpleNamespace(region_name="us-east-1")
+
         async def assume_role(self, **_: object) -> None:
             raise exceptions.EndpointConnectionError(endpoint_url="http://127.0.0.1:1")
 
@@ -110,5 +113,6 @@ async def test_a_refusal_is_logged_once_per_account_with_awss_words(
     lines = [each.getMessage() for each in caplog.records if each.name.startswith("graph.")]
     for line, account in zip(lines, (THIRD, "555555555555"), strict=True):
         assert line.startswith(
-            f"AWS refused sts:AssumeRole in account {account}: AccessDenied: User: arn:aws:iam::"
+            f"AWS refused sts:AssumeRole in account {account}, us-east-1: AccessDenied: User: "
+            "arn:aws:iam::"
         )

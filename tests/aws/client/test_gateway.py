@@ -11,6 +11,7 @@ import pytest
 from graph.aws.client.access import Access
 from graph.aws.client.clients import Clients
 from graph.aws.client.gateway import Gateway, NotSent
+from graph.aws.client.served import Served
 from graph.aws.client.slots import PER_CALLER
 from graph.aws.executions import describe_run, list_runs
 from graph.aws.tags import tags_of
@@ -177,9 +178,9 @@ def test_an_account_is_12_digits_and_one_that_is_allowed() -> None:
     from graph.aws.client.clients import Clients  # noqa: PLC0415 - never opened here
 
     clients = Clients(region="us-east-1", role="r", org=ORG, external_id=None)
-    some = Gateway(clients, org=ORG, accounts=frozenset([LAB]))
+    some = Gateway(clients, org=ORG, served=Served(frozenset([LAB])))
     assert some.account(LAB).account_id == LAB
-    assert [account.account_id for account in some.listed_accounts] == [LAB]
+    assert [account.account_id for account in some.served.listed()] == [LAB]
     with pytest.raises(NotFound, match="333333333333 is not known"):
         some.account("333333333333")
     with pytest.raises(Invalid):

@@ -6,28 +6,28 @@ from pathlib import Path
 
 import pytest
 
-from graph.aws.client.regions import is_region
+from graph.aws.client.regions import partition_of
 from graph.model.errors import Invalid
 
 
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("us-east-1", True),
-        ("cn-north-1", True),
-        ("us-gov-west-1", True),
-        ("eu-central-9", True),
-        ("us-nowhere-7", True),
-        ("moon-base-1", False),
-        ("US-EAST-1", False),
-        ("us-east-1 ", False),
-        ("us-east", False),
-        ("", False),
-        ("*", False),
+        ("us-east-1", "aws"),
+        ("cn-north-1", "aws-cn"),
+        ("us-gov-west-1", "aws-us-gov"),
+        ("eu-central-9", "aws"),
+        ("us-nowhere-7", "aws"),
+        ("moon-base-1", None),
+        ("US-EAST-1", None),
+        ("us-east-1 ", None),
+        ("us-east", None),
+        ("", None),
+        ("*", None),
     ],
 )
-def test_a_name_like_those_of_a_partition_is_a_region(name: str, *, expected: bool) -> None:
-    assert is_region(name) is expected
+def test_a_name_like_those_of_a_partition_is_a_region(name: str, expected: str | None) -> None:
+    assert partition_of(name) == expected
 
 
 def test_a_profile_that_is_not_there_is_a_mistake_of_the_configuration(
@@ -36,7 +36,7 @@ def test_a_profile_that_is_not_there_is_a_mistake_of_the_configuration(
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
     monkeypatch.setenv("AWS_PROFILE", "is-not-there")
     with pytest.raises(Invalid, match="is-not-there"):
-        is_region("us-east-1")
+        partition_of("us-east-1")
 
 
 def test_a_configuration_file_that_cannot_be_parsed_is_one_too(
@@ -46,4 +46,4 @@ def test_a_configuration_file_that_cannot_be_parsed_is_one_too(
     file.write_text("[default\nregion us-east-1")
     monkeypatch.setenv("AWS_CONFIG_FILE", str(file))
     with pytest.raises(Invalid, match="configuration is wrong"):
-        is_region("us-east-1")
+        partition_of("us-east-1")
