@@ -1,4 +1,4 @@
-"""Changes of DataSync's tasks: all that UpdateTask can change, in one call."""
+"""The settings of DataSync's tasks as requests have them: of a new task, and of an update."""
 
 from __future__ import annotations
 
@@ -8,15 +8,39 @@ from graph.aws.client.access import Access
 from graph.aws.client.gateway import ArnGateway
 from graph.model.change import MoverChange, MoverSetting
 from graph.model.mover import Task
+from graph.model.task_settings import TaskSettings
 
 Params = dict[str, Any]
-"""Of UpdateTask, without the ARN: JSON."""
+"""Of CreateTask or UpdateTask, without ARNs: JSON."""
+OPTIONS: Final = {
+    "PreserveDeletedFiles": "PRESERVE",
+    "TransferMode": "CHANGED",
+    "VerifyMode": "ONLY_FILES_TRANSFERRED",
+}
+"""As the original server sets them."""
 
 _FILTERS: Final = {"Includes": MoverSetting.INCLUDES, "Excludes": MoverSetting.EXCLUDES}
 _CONFIGS: Final = {
     "ManifestConfig": MoverSetting.MANIFEST,
     "TaskReportConfig": MoverSetting.REPORT,
 }
+
+
+def settings_of(settings: TaskSettings) -> Params:
+    """What has to be sent for a new task."""
+    sent: Params = {"Options": {**OPTIONS, **settings.options}}
+    if settings.mode is not None:
+        sent["TaskMode"] = settings.mode
+    for member in _FILTERS:
+        patterns = getattr(settings, member.lower())
+        if patterns:
+            sent[member] = _filter(patterns)
+    if settings.expression is not None:
+        status = "DISABLED" if settings.enabled is False else "ENABLED"
+        sent["Schedule"] = {"ScheduleExpression": settings.expression, "Status": status}
+    if settings.log_group_arn is not None:
+        sent["CloudWatchLogGroupArn"] = settings.log_group_arn
+    return sent
 
 
 def update_of(change: MoverChange, task: Task) -> Params:
@@ -30,7 +54,7 @@ def update_of(change: MoverChange, task: Task) -> Params:
     for member, setting in _FILTERS.items():
         patterns = getattr(change, member.lower())
         if patterns:
-            sent[member] = [{"FilterType": "SIMPLE_PATTERN", "Value": "|".join(patterns)}]
+            sent[member] = _filter(patterns)
         elif setting in change.clear:
             sent[member] = []
     if (schedule := _schedule(change, task)) is not None:
@@ -64,6 +88,11 @@ async def update_task(gateway: ArnGateway, task_arn: str, params: Params) -> Non
     aws.caches.task_facts.pop(task_arn, None)
     await aws.call("datasync", Access.MANAGE, "update_task", TaskArn=task_arn, **params)
     aws.caches.task_facts.pop(task_arn, None)
+
+
+def _filter(patterns: tuple[str, ...]) -> list[dict[str, str]]:
+    """The one rule that a filter may have, which joins the patterns."""
+    return [{"FilterType": "SIMPLE_PATTERN", "Value": "|".join(patterns)}]
 
 
 def _schedule(change: MoverChange, task: Task) -> Params | None:

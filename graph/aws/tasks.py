@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from graph.aws.client.access import Access
 from graph.aws.client.gateway import AccountGateway, ArnGateway
@@ -13,13 +13,6 @@ from graph.aws.tags import encoded
 from graph.concurrency import together
 from graph.model.errors import NotFound
 from graph.model.mover import Schedule, Tag, Task, TaskFacts
-
-OPTIONS: Final = {
-    "PreserveDeletedFiles": "PRESERVE",
-    "TransferMode": "CHANGED",
-    "VerifyMode": "ONLY_FILES_TRANSFERRED",
-}
-"""As the original server sets them."""
 
 
 class TaskEntry(NamedTuple):
@@ -101,9 +94,16 @@ def known_ends(gateway: ArnGateway, task_arn: str) -> tuple[str, str] | None:
 
 
 async def create_task(
-    aws: AccountGateway, name: str, ends: tuple[str, str], tags: Iterable[Tag]
+    aws: AccountGateway,
+    name: str,
+    ends: tuple[str, str],
+    tags: Iterable[Tag],
+    settings: Mapping[str, Any],
 ) -> str:
-    """Creates a task from one location to another and returns its ARN."""
+    """Creates a task from one location to another and returns its ARN.
+
+    ``settings``: as ``task_updates.settings_of`` returns them.
+    """
     answer = await aws.call(
         "datasync",
         Access.MANAGE,
@@ -111,8 +111,8 @@ async def create_task(
         Name=name,
         SourceLocationArn=ends[0],
         DestinationLocationArn=ends[1],
-        Options=OPTIONS,
         Tags=encoded(tags),
+        **settings,
     )
     return str(answer["TaskArn"])
 

@@ -9,6 +9,7 @@ from typing import Final
 from graph.model.location_specs import LocationSpec
 from graph.model.mover import Tag
 from graph.model.open_enum import OpenEnum
+from graph.model.task_settings import NO_SETTINGS, TaskSettings
 
 ID_LENGTH: Final = 36
 """Of an operation: a UUID."""
@@ -46,6 +47,7 @@ class NewMover:
     """Of the caller's key, or of the rule of an issuer, by which the resources are checked again
     whenever the operation is resumed. None for operations that were accepted before there were such
     rules."""
+    settings: TaskSettings = NO_SETTINGS
 
 
 @dataclass(frozen=True, slots=True)

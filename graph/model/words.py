@@ -34,6 +34,14 @@ class TaskMode(OpenEnum):
     OTHER = "OTHER"
 
 
+class NewTaskMode(Enum):
+    """The mode of a mover to be created."""
+
+    BASIC = "BASIC"
+    ENHANCED = "ENHANCED"
+    AUTO = "AUTO"
+
+
 class ScheduleStatus(OpenEnum):
     ENABLED = "ENABLED"
     DISABLED = "DISABLED"

@@ -12,6 +12,7 @@ from graph.locations import Home, creation_of, place_of
 from graph.model.errors import Invalid, InvalidReason
 from graph.model.mover import MOST_TAGS, OWN_TAGS, Tag
 from graph.model.operation import NewMover
+from graph.task_settings.creation import check_settings
 
 TAG_KEY, TAG_VALUE = 128, 256
 """Characters. DataSync allows keys of 256, but IAM, which has the roles, does not."""
@@ -34,6 +35,7 @@ def check(new: NewMover, gateway: Gateway) -> None:
         )
     roles = creation_of(new.source).needs_role or creation_of(new.destination).needs_role
     check_tags(new.tags, str.lower if roles else str)
+    check_settings(new.settings)
 
 
 def check_tags(tags: tuple[Tag, ...], told_apart: Callable[[str], str] = str.lower) -> None:

@@ -12,6 +12,7 @@ from graph.aws.buckets import is_missing
 from graph.aws.client.gateway import AccountGateway
 from graph.aws.movers import movers_named
 from graph.aws.roles import ensure_role, role_path
+from graph.aws.task_updates import settings_of
 from graph.locations import creation_of
 from graph.model import names
 from graph.model.errors import ApiError, Invalid, NameTaken, NotFound, Upstream
@@ -134,9 +135,10 @@ class MoverCreation:
         source, destination = (ends[side] for side in SIDES)
         aws, name, operation_id = self._aws, self._new.name, self._operation_id
         tags = tags_for(aws.org, operation_id, self._new)
+        settings = settings_of(self._new.settings)
         task_arn = await self._settling.find_or_make(
             lambda: tasks.made_tasks(aws, name, marks(operation_id)),
-            lambda: tasks.create_task(aws, name, (source, destination), tags),
+            lambda: tasks.create_task(aws, name, (source, destination), tags, settings),
             taken_over,
         )
         note = self._runtime.store.operations.set_task

@@ -14,13 +14,15 @@ from typing import Any, Final
 
 from graph.model.mover import Tag
 from graph.model.operation import NewMover
-from graph.operations import released_pickles, stored_specs
+from graph.model.task_settings import NO_SETTINGS
+from graph.operations import released_pickles, stored_settings, stored_specs
 from graph.operations.update_inputs import UpdateInput, read_update, stored_update
 from graph.store import Parts
 
-_VERSION: Final = 2
-"""The newest. Version 2 has locations of every kind, and updates; what version 1 can hold is stored
-as that, so that servers of the release before carry it out."""
+_VERSION: Final = 3
+"""The newest. Version 2 has locations of every kind, and updates; version 3 has settings of new
+movers. What an earlier version can hold is stored as that, so that servers of the release before
+carry it out."""
 _TRACE: Final = "trace"
 
 
@@ -68,9 +70,11 @@ def _version_of(given: Input) -> int:
     if isinstance(given, DeleteInput):
         return 1
     if isinstance(given, UpdateInput):
-        return _VERSION
+        return 2
+    if given.new.settings != NO_SETTINGS:
+        return 3
     ends = given.new.source, given.new.destination
-    return 1 if all(map(stored_specs.in_first_version, ends)) else _VERSION
+    return 1 if all(map(stored_specs.in_first_version, ends)) else 2
 
 
 def decode(stored: bytes) -> Input:
@@ -107,7 +111,9 @@ def fingerprint(new: NewMover) -> str:
     tags = "".join(f"Tag(key={tag.key!r}, value={tag.value!r}), " for tag in new.tags)
     shown_tags = f"({tags[:-1] if len(new.tags) == 1 else tags[:-2]})"
     names = (f"{name}={getattr(new, name)!r}" for name in ("account_id", "group", "name"))
-    return f"NewMover({', '.join((*names, *ends, f'tags={shown_tags}'))})"
+    settings = stored_settings.plain(new.settings)
+    more = (f"settings={json.dumps(settings)}",) if settings else ()
+    return f"NewMover({', '.join((*names, *ends, f'tags={shown_tags}', *more))})"
 
 
 def reservation_of(account_id: str, group: str | None, name: str) -> str:
@@ -125,6 +131,8 @@ def _create(new: NewMover) -> dict[str, Any]:
         "tags": [[tag.key, tag.value] for tag in new.tags],
         "key_name": new.key_name,
     }
+    if new.settings != NO_SETTINGS:
+        mover["settings"] = stored_settings.plain(new.settings)
     return {"create": mover}
 
 
@@ -149,6 +157,7 @@ def _read(given: Mapping[str, Any]) -> Input:
 _READERS: Final[Mapping[int, Callable[[Mapping[str, Any]], Input]]] = {
     1: _read,
     2: _read,
+    3: _read,
 }
 
 
@@ -161,6 +170,7 @@ def _new_mover(given: Mapping[str, Any]) -> NewMover:
         destination=stored_specs.read(given["destination"]),
         tags=tuple(Tag(_text(key), _text(value)) for key, value in given["tags"]),
         key_name=given["key_name"],
+        settings=stored_settings.read(given.get("settings", {})),
     )
 
 

@@ -36,7 +36,7 @@ from graph.operations.checks import check
 from graph.operations.creating import name_taken
 from graph.operations.deleting import active_run
 from graph.operations.engine import CONNECTIONS, engine
-from graph.operations.existing import check_existing
+from graph.operations.existing import read_ends
 from graph.operations.failures import failure_of
 from graph.operations.heartbeat import Heartbeat
 from graph.operations.idempotency import Idempotency, key_of
@@ -49,6 +49,7 @@ from graph.operations.update_inputs import UpdateInput
 from graph.operations.updating import check_update
 from graph.rights.policy import ResourcePolicy
 from graph.store import IdempotencyKey, NewOperation, Parts, Quota, Store
+from graph.task_settings.creation import with_mode
 
 log = logging.getLogger(__name__)
 
@@ -126,10 +127,10 @@ class Operations(OperationReader):
         """
         check(new, self._gateway)
         await self._resources.require_for_new(caller.rights, new)
-        await check_existing(new, self._gateway)
-        new = replace(new, key_name=caller.identity.granted_by)
-        given = idempotency_key
-        key = None if given is None else key_of(caller.identity.key, given, inputs.fingerprint(new))
+        settings = with_mode(new.settings, await read_ends(new, self._gateway))
+        given, asked = idempotency_key, inputs.fingerprint(new)
+        key = None if given is None else key_of(caller.identity.key, given, asked)
+        new = replace(new, key_name=caller.identity.granted_by, settings=settings)
         before = await self._store.idempotency.result(key) if key else None
         if before is not None:
             return await self.accepted(before)

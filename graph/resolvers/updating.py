@@ -9,7 +9,6 @@ from graph.context import Context, ReadContext
 from graph.model.change import MoverChange
 from graph.model.mover import Mover
 from graph.model.operation import Operation
-from graph.model.resources import Resource
 from graph.resolvers import scope
 from graph.resolvers.resources import require_use
 from graph.task_settings.changes import version_of
@@ -26,19 +25,12 @@ async def update_mover(
     scope.require_write(context, mover.account.account_id, mover.group)
     await require_use(context, mover)
     change = read()
-    await _require_log_group(context, mover, change)
+    await context.services.resources.require_log_group(
+        context.rights, mover.account.account_id, mover.group, change.log_group_arn
+    )
     operation = await context.services.operations.update_mover(mover, change, context.caller)
     context.services.activity.changed(mover.account)
     return operation
-
-
-async def _require_log_group(context: Context, mover: Mover, change: MoverChange) -> None:
-    """The names of files are written to it, so that it is checked as both ends are."""
-    if change.log_group_arn is None:
-        return
-    used = Resource(change.log_group_arn.removesuffix(":*"), path=("logGroupArn",))
-    account_id = mover.account.account_id
-    await context.services.resources.require(context.rights, account_id, mover.group, [used])
 
 
 async def version(context: ReadContext, mover: Mover) -> str:

@@ -60,11 +60,20 @@ class ResourcePolicy:
                 )
 
     async def require_for_new(self, rights: Rights, new: NewMover) -> None:
-        """Raises Forbidden unless the caller may use both ends of the mover."""
+        """Raises Forbidden unless the caller may use both ends of the mover and its log group."""
         if not self.enforced or rights.uses_everything:
             return
+        await self.require_log_group(rights, new.account_id, new.group, new.settings.log_group_arn)
         for side, spec in (("source", new.source), ("destination", new.destination)):
             await self._require_for(rights, new, spec, side)
+
+    async def require_log_group(
+        self, rights: Rights, account_id: str, group: str | None, arn: str | None
+    ) -> None:
+        """Raises Forbidden unless the caller may have the names of files written to it."""
+        if arn is not None:
+            used = Resource(arn.removesuffix(":*"), path=("logGroupArn",))
+            await self.require(rights, account_id, group, [used])
 
     async def _require_for(
         self, rights: Rights, new: NewMover, spec: LocationSpec, side: str

@@ -10,10 +10,19 @@ import strawberry
 from graph.model import names
 from graph.model.mover import MOST_TAGS, Tag
 from graph.model.operation import NewMover
+from graph.model.task_settings import TaskSettings
+from graph.model.words import NewTaskMode
+from graph.schema import words  # noqa: F401 - describes the enums
 from graph.schema.location_inputs import LocationInput, check_length, spec_from
-from graph.schema.override_inputs import RunOverridesInput
-from graph.schema.scalars import AccountId, BigInt
+from graph.schema.override_inputs import (
+    RunOverridesInput,
+    TransferOptionsInput,
+    options_of,
+    patterns_of,
+)
+from graph.schema.scalars import AccountId, Arn, BigInt
 from graph.schema.tag import TagInput
+from graph.schema.update_inputs import ScheduleInput
 
 _MOVER: Final = "The global id of the mover, as in `Mover.id`. A mover that is gone is NOT_FOUND."
 MOST_ARNS: Final = 1_000
@@ -42,6 +51,34 @@ class CreateMoverInput:
         default_factory=list,
         description="Up to 44 tags to put on the task, its locations and its roles, in addition to "
         "the server's own.",
+    )
+    mode: NewTaskMode | None = strawberry.field(
+        default=None,
+        description="How DataSync carries out the runs, which cannot be changed later. Absent: "
+        "BASIC, or ENHANCED where DataSync refuses BASIC.",
+    )
+    options: TransferOptionsInput | None = strawberry.field(
+        default=None,
+        description="Transfer options of all runs. An absent one has DataSync's default, but that "
+        "`verifyMode` is ONLY_FILES_TRANSFERRED.",
+    )
+    includes: list[str] | None = strawberry.field(
+        default=None,
+        description="Patterns of the files to transfer, such as `/photos`; absent: all. Each "
+        "begins with a slash and may end with a `*`.",
+    )
+    excludes: list[str] | None = strawberry.field(
+        default=None,
+        description="Patterns of the files to leave out, such as `*.tmp`; absent: none.",
+    )
+    schedule: ScheduleInput | None = strawberry.field(
+        default=None,
+        description="When DataSync starts the mover by itself; absent: never. Needs an expression.",
+    )
+    log_group_arn: Arn | None = strawberry.field(
+        default=None,
+        description="The ARN of the CloudWatch log group to log to, which AWS can change and not "
+        "remove later. In ENHANCED mode it is `/aws/datasync` always.",
     )
     idempotency_key: str | None = strawberry.field(
         default=None,
@@ -119,6 +156,20 @@ def new_mover(given: CreateMoverInput) -> NewMover:
         source=spec_from(given.source, "source"),
         destination=spec_from(given.destination, "destination"),
         tags=tuple(Tag(tag.key, tag.value) for tag in given.tags),
+        settings=_settings(given),
+    )
+
+
+def _settings(given: CreateMoverInput) -> TaskSettings:
+    schedule = given.schedule or ScheduleInput()
+    return TaskSettings(
+        mode=None if given.mode is None else given.mode.value,
+        options=options_of(given.options),
+        includes=patterns_of(given.includes, "includes"),
+        excludes=patterns_of(given.excludes, "excludes"),
+        expression=schedule.expression,
+        enabled=schedule.enabled,
+        log_group_arn=given.log_group_arn,
     )
 
 

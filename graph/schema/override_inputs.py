@@ -13,10 +13,11 @@ from graph.runs.overrides import check_overrides
 from graph.schema.scalars import BigInt
 
 _MOST_PATTERNS: Final = 10_000
+_NULL: Final = "Null: as the mover has it; of a new one, the default."
 
 
 def _word(description: str) -> Any:  # noqa: ANN401 - the field's own type counts
-    return strawberry.field(default=None, description=f"{description} Null: as the mover has it.")
+    return strawberry.field(default=None, description=f"{description} {_NULL}")
 
 
 @strawberry.input(

@@ -8,6 +8,7 @@ from graph.model.words import (
     FailureCode,
     LocationKind,
     MoverStatus,
+    NewTaskMode,
     PhaseName,
     PhaseStatus,
     RunStatus,
@@ -56,6 +57,19 @@ describe(
         "ENHANCED": "The phases overlap, without a limit on the number of files; with more "
         "counters.",
         "OTHER": "A mode that AWS added later; `modeText` has its name.",
+    },
+)
+describe(
+    NewTaskMode,
+    "NewTaskMode",
+    "The mode of a mover to be created.",
+    {
+        "BASIC": "The three phases follow each other; for all kinds of locations, but not for "
+        "object stores that are reached without agents or HDFS with several NameNodes.",
+        "ENHANCED": "The phases overlap, without a limit on the number of files; not for S3 on "
+        "Outposts, and file servers need agents of a newer kind.",
+        "AUTO": "ENHANCED where DataSync refuses BASIC, and between buckets of S3 unless another "
+        "setting needs BASIC; otherwise BASIC.",
     },
 )
 describe(

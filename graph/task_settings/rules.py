@@ -36,6 +36,15 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "ObjectMetadata": ("PRESERVE", "NONE"),
 }
 """The values of each option, as in DataSync's model. BytesPerSecond is a number."""
+DEFAULTS: Final[Mapping[str, str]] = {
+    "Atime": "BEST_EFFORT",
+    "Mtime": "PRESERVE",
+    "TransferMode": "CHANGED",
+    "PreserveDeletedFiles": "PRESERVE",
+    "VerifyMode": "ONLY_FILES_TRANSFERRED",
+}
+"""Of a new mover, as far as combinations depend on them: DataSync's, and those that the server
+sets."""
 _BASIC: Final = ({"Atime": "BEST_EFFORT", "Mtime": "NONE"}, {"Atime": "NONE", "Mtime": "PRESERVE"})
 _ENHANCED: Final = ({"VerifyMode": "POINT_IN_TIME_CONSISTENT"}, {"Mtime": "NONE"})
 _REFUSED: Final[Mapping[str, tuple[Mapping[str, str], ...]]] = {
@@ -81,7 +90,7 @@ def check_combination(given: Options, own: Options, mode: str, path: Path) -> No
             combined = " with ".join(f"{_member(name)} {value}" for name, value in refused.items())
             raise Invalid(
                 f"DataSync refuses {combined} in {mode} mode. What is absent here is as the "
-                "mover has it.",
+                f"{'new mover would have it' if own is DEFAULTS else 'mover has it'}.",
                 path=(*path, _member(named[0])),
                 reason=InvalidReason.DUPLICATE if len(refused) > 1 else None,
             )

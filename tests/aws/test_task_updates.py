@@ -1,4 +1,4 @@
-"""What UpdateTask is sent for a change, and what undoes it."""
+"""What a new task is sent with, what UpdateTask is sent for a change, and what undoes it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from graph.aws.client.service_models import datasync_model
-from graph.aws.task_updates import restoring, update_of
+from graph.aws.task_updates import restoring, settings_of, update_of
 from graph.aws.tasks import task_of_answer
 from graph.model.change import MoverChange, MoverSetting
+from graph.model.task_settings import NO_SETTINGS, TaskSettings
 
 ANSWER: dict[str, Any] = {
     "TaskArn": "t",
@@ -89,3 +90,27 @@ def test_an_update_is_undone_by_what_the_task_had() -> None:
     assert datasync_model().shape_for("UpdateTaskRequest").members.keys() == had.keys() | {
         "TaskArn"
     }
+
+
+def test_a_new_task_is_sent_the_options_of_the_original_and_what_differs() -> None:
+    usual = settings_of(NO_SETTINGS)
+    assert usual.keys() == {"Options"}
+    assert usual["Options"]["VerifyMode"] == "ONLY_FILES_TRANSFERRED"
+    given = settings_of(
+        TaskSettings(
+            mode="ENHANCED",
+            options={"LogLevel": "BASIC", "VerifyMode": "NONE"},
+            includes=("/a", "/b"),
+            expression="rate(1 day)",
+            enabled=False,
+            log_group_arn="l",
+        )
+    )
+    assert given == {
+        "TaskMode": "ENHANCED",
+        "Options": {**usual["Options"], "LogLevel": "BASIC", "VerifyMode": "NONE"},
+        "Includes": [RULE],
+        "Schedule": PAUSED,
+        "CloudWatchLogGroupArn": "l",
+    }
+    assert settings_of(TaskSettings(expression="rate(1 day)"))["Schedule"]["Status"] == "ENABLED"

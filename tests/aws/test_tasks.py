@@ -8,6 +8,7 @@ import pytest
 
 from graph.aws.client.access import Access
 from graph.aws.client.gateway import Gateway
+from graph.aws.task_updates import settings_of
 from graph.aws.tasks import (
     create_task,
     delete_task,
@@ -21,6 +22,7 @@ from graph.aws.tasks import (
 )
 from graph.model.errors import Conflict, NotFound
 from graph.model.mover import OPERATION_TAG, Tag
+from graph.model.task_settings import NO_SETTINGS
 from graph.sandbox import Sandbox
 from tests import leftover
 from tests.test_call_counts import many
@@ -63,7 +65,8 @@ async def test_a_created_task_is_listed_described_and_found_by_its_marks(
     aws.set_pace(tasks=10)
     account, marks = gateway.bind(LAB), {OPERATION_TAG: "op-1"}
     ends = (other.source.arn, other.destination.arn)
-    made = await create_task(account, other.name, ends, [Tag(OPERATION_TAG, "op-1")])
+    mark = [Tag(OPERATION_TAG, "op-1")]
+    made = await create_task(account, other.name, ends, mark, settings_of(NO_SETTINGS))
     assert {task.task_arn for task in await list_tasks(account)} == {other.arn, made}
     task = await describe_task(gateway, made)
     assert (task.name, task.source_arn, task.destination_arn) == (other.name, *ends)

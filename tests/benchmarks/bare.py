@@ -17,11 +17,13 @@ from graph.aws.client.clients import Clients
 from graph.aws.client.gateway import Gateway
 from graph.aws.locations import create_location
 from graph.aws.roles import ensure_role
+from graph.aws.task_updates import settings_of
 from graph.aws.tasks import create_task
 from graph.model.errors import Upstream
 from graph.model.location_specs import S3Spec
 from graph.model.mover import Tag, own_tags
 from graph.model.resources import Resource
+from graph.model.task_settings import NO_SETTINGS
 from tests.world import LAB, ORG, ROLE
 
 AT_ONCE = 100
@@ -115,7 +117,9 @@ async def role(gateway: Gateway, index: int) -> str:
 
 async def task(gateway: Gateway, locations: list[str], index: int) -> str:
     ends = locations[2 * index], locations[2 * index + 1]
-    return await create_task(gateway.bind(LAB), f"m-{index}", ends, tags(index))
+    return await create_task(
+        gateway.bind(LAB), f"m-{index}", ends, tags(index), settings_of(NO_SETTINGS)
+    )
 
 
 if __name__ == "__main__":

@@ -17,8 +17,6 @@ MANIFEST: Final = "manifests are not supported"
 REPORT: Final = "task reports are not supported"
 SECRET: Final = "a secret, which the server never asks for"
 KEPT_BY_AWS: Final = "needs the secret in the request"
-KEPT: Final = "DataSync's default applies"
-AS_THE_ORIGINAL: Final = "movers are created as the original server creates them"
 
 LEFT_OUT: Final[dict[str, dict[str, str]]] = {
     "DescribeTaskExecution": {
@@ -187,6 +185,13 @@ SET: Final[dict[str, dict[str, str]]] = {
         "SourceLocationArn": "CreateMoverInput.source",
         "DestinationLocationArn": "CreateMoverInput.destination",
         "Name": "CreateMoverInput.name",
+        "TaskMode": "CreateMoverInput.mode",
+        "Options": "CreateMoverInput.options",
+        "Includes": "CreateMoverInput.includes",
+        "Excludes": "CreateMoverInput.excludes",
+        "Schedule.ScheduleExpression": "ScheduleInput.expression",
+        "Schedule.Status": "ScheduleInput.enabled",
+        "CloudWatchLogGroupArn": "CreateMoverInput.logGroupArn",
         "Tags": "CreateMoverInput.tags",
     },
     "StartTaskExecution": {
@@ -238,12 +243,6 @@ NOT_SET: Final[dict[str, dict[str, str]]] = {
     },
     "CreateLocationFsxWindows": {"Password": SECRET, "CmkSecretConfig": KEPT_BY_AWS},
     "CreateTask": {
-        "Options": AS_THE_ORIGINAL,
-        "Includes": AS_THE_ORIGINAL,
-        "Excludes": AS_THE_ORIGINAL,
-        "Schedule": AS_THE_ORIGINAL,
-        "CloudWatchLogGroupArn": AS_THE_ORIGINAL,
-        "TaskMode": KEPT,
         "ManifestConfig": MANIFEST,
         "TaskReportConfig": REPORT,
     },

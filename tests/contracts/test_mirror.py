@@ -14,6 +14,7 @@ TESTED_FROM_OUTSIDE: Final = {
     "graph/cli/output.py": "tests/cli/test_commands.py",
     "graph/config/limits.py": "tests/config/test_settings.py",
     "graph/model/change.py": "tests/task_settings/test_changes.py",
+    "graph/model/task_settings.py": "tests/task_settings/test_creation.py",
     "graph/resolvers/updating.py": "tests/operations/test_updating.py",
     "graph/model/limits.py": "tests/schema/test_limits.py",
     "graph/model/price.py": "tests/schema/test_prices.py",

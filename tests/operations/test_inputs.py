@@ -89,7 +89,7 @@ def test_it_names_no_class_and_no_module() -> None:
 
 def test_a_newer_version_is_told_from_damage() -> None:
     with pytest.raises(NewerInput):
-        decode(b'{"version": 3, "create": {}}')
+        decode(b'{"version": 4, "create": {}}')
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ NAMES = {
     "MoverStatus": words.MoverStatus,
     "RunStatus": words.RunStatus,
     "TaskMode": words.TaskMode,
+    "NewTaskMode": words.NewTaskMode,
     "ScheduleStatus": words.ScheduleStatus,
     "ScheduleProblem": words.ScheduleProblem,
     "PhaseStatus": words.PhaseStatus,

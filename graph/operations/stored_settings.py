@@ -1,0 +1,35 @@
+"""Settings of tasks as stored operations have them. Names of members are the format."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from graph.model.task_settings import TaskSettings
+
+
+def plain(settings: TaskSettings) -> dict[str, Any]:
+    """As JSON, without what is absent, so that equal settings are stored equally."""
+    given = {
+        "mode": settings.mode,
+        "options": dict(sorted(settings.options.items())),
+        "includes": list(settings.includes),
+        "excludes": list(settings.excludes),
+        "expression": settings.expression,
+        "enabled": settings.enabled,
+        "log_group_arn": settings.log_group_arn,
+    }
+    return {name: value for name, value in given.items() if value not in (None, {}, [])}
+
+
+def read(given: Mapping[str, Any]) -> TaskSettings:
+    """Raises KeyError, TypeError or ValueError for anything but stored settings."""
+    return TaskSettings(
+        mode=given.get("mode"),
+        options=dict(given.get("options", {})),
+        includes=tuple(given.get("includes", ())),
+        excludes=tuple(given.get("excludes", ())),
+        expression=given.get("expression"),
+        enabled=given.get("enabled"),
+        log_group_arn=given.get("log_group_arn"),
+    )
