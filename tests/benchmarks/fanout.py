@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import json
 import os
 import re
@@ -27,6 +28,7 @@ import strawberry
 import uvicorn
 
 from graph.concurrency import Watchdog
+from graph.server.garbage_collection import tune_garbage_collection
 from graph.server.http_limits import BoundedHttp, ConnectionLimits
 from graph.server.peer_connections import PeerConnections
 from graph.server.websocket_limits import BoundedWebSocket
@@ -85,6 +87,7 @@ def serve(hertz: float) -> None:
     async def identify(connection: Any, _payload: Any) -> str:
         return str(connection.headers["x-token"])
 
+    tune_garbage_collection()  # as an application does
     many = 20_000
     app = GraphQLApp(
         make_schema(query=Query, subscription=Subscription, states={"look": State()}),
@@ -191,7 +194,9 @@ async def measure(pid: int, options: Scenario) -> list[str]:
     async with asyncio.timeout(120):
         while not all(client.heard for client in clients if client.reads):  # noqa: ASYNC110
             await asyncio.sleep(0.2)
-    await asyncio.sleep(2)
+    gc.collect()
+    gc.disable()  # of the clients: their pauses are not the server's
+    await asyncio.sleep(12)
     expected = options.hertz * options.seconds * (options.subscribers - options.stuck)
     ours = await phase(pid, lags, expected, options.seconds)
     _, full = used(pid)

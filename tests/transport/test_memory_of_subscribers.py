@@ -49,13 +49,13 @@ async def identify(connection: Any, _payload: Any) -> str:
     return str(connection.headers["x-token"])
 
 
-async def subscribe(kind: str, port: int) -> socket.socket:
+async def subscribe(kind: str, port: int, user: int) -> socket.socket:
     """A client that has received the first event."""
     loop = asyncio.get_running_loop()
     client = socket.socket()
     client.setblocking(False)  # noqa: FBT003 - the socket's
     await loop.sock_connect(client, ("127.0.0.1", port))
-    head = f"HTTP/1.1\r\nHost: t\r\nX-Token: a\r\n{HEADERS}"
+    head = f"HTTP/1.1\r\nHost: t\r\nX-Token: a:{user}\r\n{HEADERS}"
     if kind == "sse":
         body = json.dumps({"query": QUERY})
         head += "Accept: text/event-stream\r\nContent-Type: application/json\r\n"
@@ -77,10 +77,16 @@ async def subscribe(kind: str, port: int) -> socket.socket:
     return client
 
 
+@pytest.mark.parametrize("users", [1, COUNT])
 @pytest.mark.parametrize("kind", MOST)
-async def test_a_subscriber_takes_little_memory(kind: str) -> None:
+async def test_a_subscriber_takes_little_memory(kind: str, users: int) -> None:
     schema = make_schema(query=Query, subscription=Subscription, states={"now": State()})
-    app = GraphQLApp(schema, identify=identify, make_context=lambda who, _: who)
+    app = GraphQLApp(
+        schema,
+        identify=identify,
+        make_context=lambda who, _: who,
+        rights_of=lambda identity: identity.partition(":")[0],
+    )
     http = partial(BoundedHttp, limits=ConnectionLimits(15), peers=PeerConnections(1_000))
     config = uvicorn.Config(
         app,
@@ -98,11 +104,11 @@ async def test_a_subscriber_takes_little_memory(kind: str) -> None:
     async with asyncio.timeout(60):
         server = await asyncio.get_running_loop().create_server(make, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
-        clients = [await subscribe(kind, port) for _ in range(3)]
+        clients = [await subscribe(kind, port, 0) for _ in range(3)]
         try:
             gc.collect()
             tracemalloc.start()
-            clients += [await subscribe(kind, port) for _ in range(COUNT)]
+            clients += [await subscribe(kind, port, n % users) for n in range(COUNT)]
             gc.collect()
             size, _ = tracemalloc.get_traced_memory()
         finally:

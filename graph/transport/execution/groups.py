@@ -133,6 +133,11 @@ class Groups(Generic[T]):
     def __len__(self) -> int:
         return len(self._live)
 
+    def key(self, key: Hashable) -> Hashable:
+        """The group's own key, if there is a group of an equal one: to be kept in its place."""
+        group = self._live.get(key)
+        return key if group is None else group.key
+
     def join(
         self,
         key: Hashable,

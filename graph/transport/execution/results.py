@@ -173,7 +173,7 @@ class Results:
         bill_of(self._charge, operation, request)
         rights = self._rights_of(request.identity)
         shared = SharedOperation.of(operation, request)
-        key = (shared.key, rights)
+        key = self._groups.key((shared.key, rights))
         if shared.after is not None:
             member = shared.resumed(member, shared.after)
         names = self._names_of(request.identity)

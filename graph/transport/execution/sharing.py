@@ -50,10 +50,11 @@ class SharedOperation:
     def key(self) -> Hashable:
         """Raises RequestError if the variables nest deeper than they can be encoded."""
         try:
-            variables = orjson.dumps(self.variables, option=orjson.OPT_SORT_KEYS)
+            encoded = orjson.dumps(self.variables, option=orjson.OPT_SORT_KEYS)
         except orjson.JSONEncodeError:
             raise RequestError([too_costly("The variables are nested too deeply.")]) from None
-        return self.text, variables, self.request.operation_name
+        # As text: the bytes would keep the whole buffer of 4 kB that they were written to.
+        return self.text, encoded.decode(), self.request.operation_name
 
     def resumed(self, member: Member[Any], after: int | str) -> Member[Any]:
         """The member, without what it has already."""
