@@ -32,30 +32,36 @@ class Mailbox(Generic[T]):
         self._newest: list[T] = []
         self._closed = False
         self._error: Exception | None = None
-        self._changed = asyncio.Event()
+        self._reader: asyncio.Future[None] | None = None
 
     def put(self, value: T) -> None:
         self._newest = [value]
-        self._changed.set()
+        self._wake()
 
     def close(self, error: Exception | None = None) -> None:
         """The first call decides how the iteration ends; further calls change nothing."""
         if not self._closed:
             self._closed, self._error = True, error
-        self._changed.set()
+        self._wake()
 
     def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> T:
-        await self._changed.wait()
-        if self._newest:
-            value = self._newest.pop()
-            if not self._closed:
-                self._changed.clear()
-            return value
-        if not self._closed:
+        if self._reader is not None:
             raise RuntimeError("a mailbox has one reader, and this one has two")
+        while not (self._newest or self._closed):
+            self._reader = asyncio.get_running_loop().create_future()
+            try:
+                await self._reader
+            finally:
+                self._reader = None
+        if self._newest:
+            return self._newest.pop()
         if self._error is not None:
             raise self._error
         raise StopAsyncIteration
+
+    def _wake(self) -> None:
+        if self._reader is not None and not self._reader.done():
+            self._reader.set_result(None)

@@ -18,7 +18,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import AsyncGenerator
 from functools import partial
 from pathlib import Path
@@ -35,12 +34,11 @@ from graph.server.websocket_limits import BoundedWebSocket
 from graph.transport import GraphQLApp, State, TransportLimits, make_schema
 from tests.benchmarks import fanout_replicas
 from tests.benchmarks.fanout_client import PORT, Subscriber
+from tests.benchmarks.fanout_runs import BARE, Runs, ticks
 from tests.benchmarks.fanout_scenarios import SCENARIOS, Phase, Scenario, goals
 
 GROWTH_EVENTS = 20_000
 TICKS = os.sysconf("SC_CLK_TCK")
-BARE = asyncio.Event()
-"""Set while the bare loop writes in place of the application."""
 
 
 @strawberry.type
@@ -66,23 +64,15 @@ class Query:
         return "x"
 
 
-async def ticks(hertz: float) -> AsyncGenerator[str, None]:
-    """The time, so often; what the server is too slow for is left out."""
-    began, number = time.time(), 0
-    while True:
-        number = max(number + 1, int((time.time() - began) * hertz))
-        await asyncio.sleep(began + number / hertz - time.time())
-        yield f"{time.time():.6f}"
-
-
 def serve(hertz: float) -> None:
+    runs = Runs(hertz)
+
     @strawberry.type
     class Subscription:
         @strawberry.subscription
-        async def look(self, run: int = 0) -> AsyncGenerator[Look, None]:  # noqa: ARG002
-            async for at in ticks(hertz):
-                if not BARE.is_set():
-                    yield Look(at=at)
+        async def look(self, run: int = 0) -> AsyncGenerator[Look, None]:
+            async for at in runs.follow(run):
+                yield Look(at=at)
 
     async def identify(connection: Any, _payload: Any) -> str:
         return str(connection.headers["x-token"])
@@ -194,9 +184,8 @@ async def measure(pid: int, options: Scenario) -> list[str]:
     async with asyncio.timeout(120):
         while not all(client.heard for client in clients if client.reads):  # noqa: ASYNC110
             await asyncio.sleep(0.2)
-    gc.collect()
     gc.disable()  # of the clients: their pauses are not the server's
-    await asyncio.sleep(12)
+    await asyncio.sleep(options.settles)
     expected = options.hertz * options.seconds * (options.subscribers - options.stuck)
     ours = await phase(pid, lags, expected, options.seconds)
     _, full = used(pid)

@@ -36,6 +36,8 @@ class Scenario:
     grows: bool = False
     """Whether memory is compared after many events, instead of the CPU with a bare loop's."""
     seconds: float = 8.0
+    settles: float = 2.0
+    """Seconds between the first event of each subscriber and the measurement."""
 
     def scaled(self, scale: float, seconds: float) -> Scenario:
         def part(number: int) -> int:
@@ -57,7 +59,7 @@ SCENARIOS = {
     "users": Scenario(5_000, 5, users=5_000),
     "users-sse": Scenario(5_000, 5, "sse", users=5_000),
     "rights": Scenario(5_000, 5, rights=50, users=5_000),
-    "selections": Scenario(1_000, 5, selections=1_000),
+    "selections": Scenario(1_000, 5, selections=1_000, settles=15),
     "runs": Scenario(10_000, 1, runs=200),
     "stuck": Scenario(5_000, 5, stuck=1),
     "growth": Scenario(20, 200, grows=True),

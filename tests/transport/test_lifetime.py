@@ -54,6 +54,24 @@ async def test_the_body_is_left_when_the_credentials_expire(
     assert lifetime.ending is Ending.WITHDRAWN
 
 
+@pytest.mark.parametrize("seconds", [1, 60, 3_600, 86_400])
+async def test_the_body_is_left_within_a_second_of_the_expiry(
+    monkeypatch: pytest.MonkeyPatch, seconds: int
+) -> None:
+    loop = asyncio.get_running_loop()
+    clock = loop.time
+    lifetime = Lifetime()
+    task = asyncio.create_task(waiting(lifetime))
+    await asyncio.sleep(0)
+    lifetime.expire_in(seconds)
+    for ahead, ends in ((seconds - 0.9, False), (seconds + 0.9, True)):
+        monkeypatch.setattr(loop, "time", lambda ahead=ahead: clock() + ahead)
+        for _ in range(5):
+            await asyncio.sleep(0)
+        assert task.done() is ends
+    assert lifetime.ending is Ending.WITHDRAWN
+
+
 async def test_an_expiry_does_not_delay_or_replace_another_ending() -> None:
     lifetime = Lifetime()
     lifetime.expire_in(3_600)

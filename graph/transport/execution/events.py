@@ -35,17 +35,18 @@ class PlannedEvents:
     ) -> None:
         self._plans, self._pacer = plans, pacer
         self._key, self._kind, self._details = key, kind, details
+        self._found: Bound | None = None
+        """The plan, once it is known to complete whole events."""
         self.waits = False
         """Whether there was no time to compile the plan at the last event."""
 
     def result(self, event: Any) -> ExecutionResult | Later | None:
         """The result of an event; None if it has to be executed; or either of them, later."""
-        bound = self._plans.find(self._kind, self._details)
-        if bound is None:
-            self.waits = self._plans.waits(self._kind, self._details)
-            return None
-        if bound.plan.others:
-            return None
+        bound = self._found
+        if bound is None or bound.plan.dropped:
+            bound = self._found = self._find()
+            if bound is None:
+                return None
         loads = bound.loads()
         try:
             value = bound.complete(event, loads)
@@ -56,6 +57,13 @@ class PlannedEvents:
             return Later(partial(self._loaded, bound, loads, value))
         self._plans.succeeded(bound)
         return ExecutionResult({self._key: value}, None)
+
+    def _find(self) -> Bound | None:
+        bound = self._plans.find(self._kind, self._details)
+        if bound is None:
+            self.waits = self._plans.waits(self._kind, self._details)
+            return None
+        return None if bound.plan.others else bound
 
     async def prepare(self) -> None:
         """Compiles the plan for the next event, once there is time.

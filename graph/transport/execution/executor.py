@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from inspect import isawaitable
 from typing import Any, Final, TypeGuard, cast
 
@@ -27,7 +27,6 @@ from graph.transport.execution.schema import Schema
 from graph.transport.status import Stage
 
 _IS_AWAITABLE: Final = cast("Callable[[Any], TypeGuard[Awaitable[Any]]]", optimized_is_awaitable)
-_PLAIN: Final = State()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +97,7 @@ async def subscribe(
         yield refused(schema, RequestError(source.errors or []), request.request_id)
         return
     try:
-        planned = planned_events(executor)
+        planned, about = planned_events(executor), _about(operation.state)
         async for event in source:
             with executor.plans or nullcontext():
                 result = planned.result(event) if planned else None
@@ -107,7 +106,7 @@ async def subscribe(
                 if result is None:
                     executed = execute_subscription_event(_for_event(executor, event))
                     result = await executed if isawaitable(executed) else executed
-            yield _of_event(operation, event, _showable(schema, result, request.request_id))
+            yield _showable(schema, result, request.request_id, *about(event))
             if planned is not None and planned.waits:
                 await planned.prepare()
     except Exception as error:  # noqa: BLE001 - a boundary; ``shown`` logs it
@@ -167,19 +166,28 @@ def _for_event(executor: PlannedExecutor, event: Any) -> PlannedExecutor:
     return for_event
 
 
-def _of_event(operation: Operation, event: Any, result: Result) -> Result:
-    """The result with what is known of the event beside it."""
-    state = operation.state
-    if state is None or state == _PLAIN:
-        return result
-    subject = state.subject_of(event) if state.subject_of else None
-    resumption = state.resumption
+_About = tuple[int | str | None, Hashable, bool]
+"""What is known of an event beside its result: sequence, subject, and whether it opens."""
+
+
+def _about(state: State | None) -> Callable[[Any], _About]:
+    if state is None or state == State():
+        return lambda _event: (None, None, False)
+    subject_of, resumption = state.subject_of or (lambda _event: None), state.resumption
     if resumption is None:
-        return replace(result, subject=subject)
-    opens = resumption.opens is not None and resumption.opens(event)
-    return replace(result, subject=subject, sequence=resumption.sequence_of(event), opens=opens)
+        return lambda event: (None, subject_of(event), False)
+    sequence_of, opens = resumption.sequence_of, resumption.opens or (lambda _event: False)
+    return lambda event: (sequence_of(event), subject_of(event), opens(event))
 
 
-def _showable(schema: Schema, result: ExecutionResult, request_id: str) -> Result:
+def _showable(
+    schema: Schema,
+    result: ExecutionResult,
+    request_id: str,
+    sequence: int | str | None = None,
+    subject: Hashable = None,
+    opens: bool = False,  # noqa: FBT001, FBT002 - of ``_About``
+) -> Result:
     errors = shown(result.errors, schema.code_of, request_id) if result.errors else []
-    return Result(result.data, errors, Stage.PARTIAL if errors else Stage.COMPLETE)
+    stage = Stage.PARTIAL if errors else Stage.COMPLETE
+    return Result(result.data, errors, stage, sequence, subject, opens)

@@ -74,6 +74,10 @@ class _Group(Generic[T]):
             async with aclosing(source):
                 async for value in source:
                     self._backlog.add(value)
+                    if len(self._members) <= _BATCH:
+                        for member in tuple(self._members):
+                            member.put(value)
+                        continue
                     async for members in self._batches():
                         for member in members:
                             member.put(value)
