@@ -2,7 +2,7 @@
 
 from graph.concurrency.bookkeeping import Bookkeeping
 from graph.concurrency.budget import Bill, Budget, OverBudget
-from graph.concurrency.eager import Rest, begin
+from graph.concurrency.eager import Ended, Rest, attempt, begin
 from graph.concurrency.fair_cache import FairCache
 from graph.concurrency.fair_loop import FairLoop
 from graph.concurrency.fair_slots import FairSlots, TooManyWaiting
@@ -25,6 +25,7 @@ __all__ = [
     "Bookkeeping",
     "Budget",
     "Check",
+    "Ended",
     "FairCache",
     "FairLoop",
     "FairSlots",
@@ -48,6 +49,7 @@ __all__ = [
     "Watchdog",
     "Withdrawn",
     "Work",
+    "attempt",
     "begin",
     "begin_work",
     "current_work",

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
 from typing import Generic, TypeVar
 
-from graph.concurrency.work import current_work
+from graph.concurrency.work import SERVER, work_in
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -94,4 +94,5 @@ class FairCache(Generic[K, V]):
 
 
 def _caller() -> Hashable:
-    return current_work().shares[0][0]
+    work = work_in(None)
+    return (SERVER if work is None else work.shares[0])[0]

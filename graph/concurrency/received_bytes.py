@@ -49,6 +49,10 @@ class ReceivedBytes:
         """The bytes that are counted now."""
         return self._held
 
+    def check(self, size: int) -> None:
+        """Raises TooManyBytes if there is no room for a body that has arrived as a whole."""
+        self._check(current_work().shares[0], size)
+
     async def collect(self, parts: AsyncIterable[bytes], limit: int) -> bytes | None:
         """The whole body; None if it has more than ``limit`` bytes. Raises TooManyBytes.
 

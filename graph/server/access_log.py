@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import time
-import uuid
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -17,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from graph.history.origin import note_origin
 from graph.model.caller import Identity
+from graph.model.request_id import new_request_id
 from graph.observability.logs import Fields
 from graph.observability.metrics import GRAPHQL_ERRORS, HTTP_REQUESTS, HTTP_SECONDS
 from graph.server import health
@@ -41,7 +41,7 @@ _STREAMS: Final = (b"text/event-stream", b"multipart/mixed")
 class Entry:
     """What is known about one request or WebSocket."""
 
-    request_id: str = field(default_factory=lambda: uuid.uuid4().hex)
+    request_id: str = field(default_factory=new_request_id)
     started: float = field(default_factory=time.perf_counter)
     caller: Identity | None = None
     rejected: str | None = None

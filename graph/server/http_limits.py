@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import uuid
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from graph.model.request_id import new_request_id
 from graph.observability.logs import Fields
 from graph.observability.metrics import HTTP_REQUESTS
 from graph.server.health import PATHS
@@ -99,19 +99,18 @@ class BoundedHttp(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         if self._refused:
             return
-        if self._in_head and self._deadline is None:
-            self._wait(self._limits.seconds)
         self._started = True
         if self._place is not None:
             self._place.busy()
         super().data_received(data)
+        # Most requests arrive as a whole, and need no timer.
+        if self._started and self._deadline is None and not self._refused:
+            self._wait(self._limits.seconds)
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
         cast("dict[str, Any]", self.scope)[ABORT] = self.transport.abort
         self._in_head, self._started = True, True
-        if self._deadline is None:
-            self._wait(self._limits.seconds)
 
     def on_headers_complete(self) -> None:
         if self._refused:
@@ -229,7 +228,7 @@ class BoundedHttp(HttpToolsProtocol):
             return
         running = self.cycle is not None and not self.cycle.response_complete
         scope = cast("dict[str, Any]", self.cycle.scope) if running else {}
-        request_id = scope.get("request_id") or uuid.uuid4().hex
+        request_id = scope.get("request_id") or new_request_id()
         retry = f"retry-after: {_RETRY_SECONDS}\r\n" if status == _FULL else ""
         head = (
             f"content-type: text/plain; charset=utf-8\r\ncontent-length: {len(reason)}\r\n"

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import AsyncIterable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final
 
 import orjson
-from starlette.types import Receive
+from starlette.requests import ClientDisconnect
+from starlette.types import Message, Receive
 
-from graph.concurrency import ReceivedBytes, TooManyBytes
+from graph.concurrency import Ended, ReceivedBytes, TooManyBytes, attempt
 from graph.transport.accept import JSON
 from graph.transport.refusals import Refusal
 
@@ -46,26 +48,61 @@ def in_time(receive: Receive, seconds: float) -> Receive:
     until = asyncio.get_running_loop().time() + seconds
 
     async def timed() -> Any:
+        part = attempt(receive())
+        if isinstance(part, Ended):  # most bodies have arrived with the head
+            return part.value
         try:
             async with asyncio.timeout_at(until):
-                return await receive()
+                return await part
         except TimeoutError:
             raise Refusal(408, "The body did not arrive in time.", headers=_CLOSE) from None
 
     return timed
 
 
+async def receive_body(receive: Receive, bodies: ReceivedBytes, limit: int) -> bytes:
+    """The whole body, bounded whatever Content-Length says.
+
+    Raises Refusal, and ClientDisconnect if the client leaves before its end.
+    """
+    message = await receive()
+    if message["type"] != "http.request" or message.get("more_body"):
+        return await collect(_parts(message, receive), bodies, limit)
+    body: bytes = message.get("body", b"")
+    if len(body) > limit:
+        raise _too_long(limit)
+    with _told_to_come_back():
+        bodies.check(len(body))
+    return body
+
+
 async def collect(parts: AsyncIterable[bytes], bodies: ReceivedBytes, limit: int) -> bytes:
-    """The whole body, bounded whatever Content-Length says. Raises Refusal."""
-    try:
+    """The same of a body that arrives in parts."""
+    with _told_to_come_back():
         body = await bodies.collect(parts, limit)
+    if body is None:
+        raise _too_long(limit)
+    return body
+
+
+async def _parts(message: Message, receive: Receive) -> AsyncGenerator[bytes, None]:
+    while True:
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        yield message.get("body", b"")
+        if not message.get("more_body"):
+            return
+        message = await receive()
+
+
+@contextmanager
+def _told_to_come_back() -> Iterator[None]:
+    try:
+        yield
     except TooManyBytes as error:
         status = 429 if error.of_caller else 503
         headers = {"Retry-After": _RETRY_SECONDS, **_CLOSE}
         raise Refusal(status, str(error), code="THROTTLED", headers=headers) from None
-    if body is None:
-        raise _too_long(limit)
-    return body
 
 
 def check_containers(body: bytes) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import uuid
 from typing import Final
 
 import orjson
@@ -14,9 +13,10 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from graph.model.errors import INTERNAL_ERROR
+from graph.model.request_id import new_request_id
 from graph.transport import multipart, sse
 from graph.transport.accept import GRAPHQL, JSON, MULTIPART, SSE, Accepted, read_accept
-from graph.transport.body import check_containers, check_head, collect, decode, in_time
+from graph.transport.body import check_containers, check_head, decode, in_time, receive_body
 from graph.transport.endpoint import Endpoint
 from graph.transport.execution.billing import OperationThrottled
 from graph.transport.execution.executor import refused
@@ -39,6 +39,9 @@ _STREAMED: Final = {
     MULTIPART: frozenset({OperationType.SUBSCRIPTION}),
 }
 _FORMATS: Final[dict[str, Format]] = {SSE: sse.FORMAT, MULTIPART: multipart.FORMAT}
+_HEADERS: Final = {"x-content-type-options": "nosniff", "vary": "Accept"}
+"""Of every response."""
+_ENCODED: Final = [(name.encode(), value.encode()) for name, value in _HEADERS.items()]
 _NO_STREAM: Final = (
     "A subscription requires text/event-stream, multipart/mixed;subscriptionSpec=1.0, or a "
     "WebSocket (graphql-transport-ws)."
@@ -51,11 +54,12 @@ _NOT_ACCEPTABLE: Final = (
 
 async def answer(endpoint: Endpoint, scope: Scope, receive: Receive, send: Send) -> None:
     """Answers one request; errors become responses."""
-    scope["request_id"] = request_id = scope.get("request_id") or uuid.uuid4().hex
+    scope["request_id"] = request_id = scope.get("request_id") or new_request_id()
     response = await _response(endpoint, scope, receive, request_id)
-    response.headers["X-Request-Id"] = request_id
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Vary"] = "Accept"
+    if isinstance(response, Response):
+        response.raw_headers += [(b"x-request-id", request_id.encode()), *_ENCODED]
+    else:
+        response.headers |= {"x-request-id": request_id, **_HEADERS}
     await response(scope, receive, send)
 
 
@@ -125,7 +129,8 @@ class _Exchange:
         if self._method == "GET":
             return read_url_parameters(self._request.query_params)
         endpoint = self._endpoint
-        body = await collect(self._request.stream(), endpoint.bodies, endpoint.limits.body_bytes)
+        receive = self._request.receive
+        body = await receive_body(receive, endpoint.bodies, endpoint.limits.body_bytes)
         check_containers(body)
         try:
             data = decode(body)

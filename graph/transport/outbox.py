@@ -54,7 +54,7 @@ class Outbox:
         """How many messages wait for the client to read them."""
         self.sent_at = self._read_at = self._clock()
         self._due: dict[Source, None] = {}
-        self._rest: Rest | None = None
+        self._rest: Rest[None] | None = None
         self._task: asyncio.Task[None] | None = None
         self.busy = False
         """Whether posted messages wait for the client to read. Sources have to be ``offered``."""
@@ -123,7 +123,7 @@ class Outbox:
             self._due[source] = None
         return message
 
-    async def _drain(self, rest: Rest) -> None:
+    async def _drain(self, rest: Rest[None]) -> None:
         try:
             await self._counted(rest)
             while self._due and not self.closed:

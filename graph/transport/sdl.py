@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import uuid
 from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from graph.model.request_id import new_request_id
 from graph.transport.accept import JSON
 from graph.transport.endpoint import Identify
 from graph.transport.entity_tag import matches, tag_of
@@ -32,7 +32,7 @@ class SchemaDocument:
         """The document and its entity tag."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request_id = scope.get("request_id") or uuid.uuid4().hex
+        request_id = scope.get("request_id") or new_request_id()
         try:
             response = await self._response(Request(scope, receive))
         except Refusal as refusal:

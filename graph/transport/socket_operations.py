@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import uuid
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any
@@ -14,6 +13,7 @@ from graphql import GraphQLError
 from starlette.types import Message, Scope
 
 from graph.model.errors import INTERNAL_ERROR
+from graph.model.request_id import new_request_id
 from graph.transport.endpoint import Endpoint
 from graph.transport.execution.request import OperationRequest
 from graph.transport.execution.results import Following, Payload
@@ -38,7 +38,9 @@ class SocketOperations:
 
     async def start(self, operation_id: str, parameters: Parameters, identity: Any) -> None:
         """Begins an operation, or rejects it if there are too many. Raises ClientGone."""
-        report = Report(self._scope, self._endpoint.observe, _new_id(), "websocket", identity)
+        report = Report(
+            self._scope, self._endpoint.observe, new_request_id(), "websocket", identity
+        )
         most = self._endpoint.limits.operations_per_socket
         if len(self._live) >= most:
             report.failures["QUOTA_EXCEEDED", NO_FIELD] += 1
@@ -161,7 +163,3 @@ async def _ended(operation: asyncio.Task[None] | Follower) -> None:
 def _errors(message: str, code: str, request_id: str) -> bytes:
     error = GraphQLError(message, extensions={"code": code, "requestId": request_id})
     return orjson.dumps([error.formatted])
-
-
-def _new_id() -> str:
-    return uuid.uuid4().hex

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from graph.concurrency import Rest, begin
+from graph.concurrency import Ended, Rest, attempt, begin
 
 
 async def test_what_does_not_wait_is_done_at_once() -> None:
@@ -51,6 +51,23 @@ async def test_the_rest_continues_whenever_it_is_awaited(waits: int) -> None:
         gate.set_result("later")
     await asyncio.wait_for(task, 5)
     assert len(done) == 2 * waits
+
+
+async def test_a_result_without_a_wait_is_there_at_once() -> None:
+    async def work() -> str:
+        return "done"
+
+    assert attempt(work()) == Ended("done")
+
+
+async def test_a_result_after_a_wait_is_that_of_the_rest() -> None:
+    async def work() -> str:
+        await asyncio.sleep(0)
+        return "done"
+
+    rest = attempt(work())
+    assert isinstance(rest, Rest)
+    assert await asyncio.wait_for(rest, 5) == "done"
 
 
 async def test_a_bare_yield_is_a_wait_too() -> None:
@@ -107,5 +124,5 @@ async def test_work_may_swallow_a_cancellation_and_wait_again() -> None:
     await asyncio.wait_for(task, 5)
 
 
-async def _awaited(rest: Rest) -> None:
+async def _awaited(rest: Rest[None]) -> None:
     await rest

@@ -9,9 +9,11 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 
 import pytest
+from starlette.requests import ClientDisconnect
+from starlette.types import Message
 
 from graph.concurrency import ReceivedBytes
-from graph.transport.body import check_containers, check_head, collect, decode
+from graph.transport.body import check_containers, check_head, collect, decode, receive_body
 from graph.transport.refusals import Refusal
 
 HEAD = "POST / HTTP/1.1\r\nHost: t\r\nContent-Type: application/json\r\n"
@@ -120,6 +122,38 @@ async def test_a_body_may_have_all_the_bytes_of_the_limit_and_no_more(sizes: lis
     with pytest.raises(Refusal) as raised:
         await collect(parts(*sizes, 1), bodies, LIMIT)
     assert raised.value.status == 413
+
+
+async def test_a_body_in_one_part_has_the_same_limits() -> None:
+    bodies = ReceivedBytes(LIMIT // 2, LIMIT)
+
+    async def received(size: int) -> bytes:
+        async def receive() -> Message:
+            return {"type": "http.request", "body": b" " * size}
+
+        return await receive_body(receive, bodies, LIMIT)
+
+    assert await received(LIMIT // 2) == b" " * (LIMIT // 2)
+    for size, status in ((LIMIT // 2 + 1, 503), (LIMIT + 1, 413)):
+        with pytest.raises(Refusal) as raised:
+            await received(size)
+        assert raised.value.status == status
+    assert bodies.held == 0
+
+
+async def test_a_client_that_leaves_within_its_body_is_told_apart() -> None:
+    messages: list[Message] = [
+        {"type": "http.request", "body": b"{", "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+
+    async def receive() -> Message:
+        return messages.pop(0)
+
+    bodies = ReceivedBytes.of_bodies(LIMIT)
+    with pytest.raises(ClientDisconnect):
+        await receive_body(receive, bodies, LIMIT)
+    assert bodies.held == 0
 
 
 async def parts(*sizes: int) -> AsyncIterator[bytes]:

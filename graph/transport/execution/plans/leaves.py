@@ -21,7 +21,8 @@ from graphql.pyutils import Undefined
 from strawberry.execution import optimized_is_awaitable
 
 from graph.model.plain import unchanged_by
-from graph.transport.execution.plans.outcomes import Fallback
+from graph.transport.execution.plans.dictionaries import Expression, Leaf
+from graph.transport.execution.plans.outcomes import Fallback, Unsupported
 
 _TESTS: Final = {
     GraphQLString: "{first}.__class__ is str",
@@ -37,6 +38,8 @@ _TESTS: Final = {
 than others, which are left to the call."""
 
 
+NewGlobal = Callable[[str, object], str]
+"""Names an object, which the source can use; the name has a prefix."""
 USUAL: Final = frozenset({str, int, float, bool, datetime})
 """Classes of values that are neither awaitable nor errors."""
 
@@ -100,3 +103,42 @@ def names_by_value(kind: GraphQLEnumType) -> dict[Any, str]:
     for name, value in kind.values.items():
         names.setdefault(value.value, name)
     return names
+
+
+def leaf(
+    kind: GraphQLLeafType,
+    source: str,
+    new_global: NewGlobal,
+    word: type[Enum] | None,
+    *,
+    nullable: bool,
+) -> Expression:
+    """Completes the value of the expression ``source``, after converting it to ``word``.
+
+    Raises Unsupported for a word of another enum.
+    """
+    first, again = once(source)
+    slow = new_global("s", serializer(kind, nullable=nullable, word=word))
+    members = members_of(kind)
+    if word is not None:
+        if members is None or members[0] is not word:
+            raise Unsupported("a word of another enum")
+        return Expression(f"({new_global('e', members[1])}.get({first}) or {slow}({again}))", 1)
+    if members is not None:
+        enum, names = new_global("k", members[0]), new_global("e", members[1])
+        known = f"{names}.get({again}._value_) or {slow}({again})"
+        return Expression(f"(({known}) if {first}.__class__ is {enum} else {slow}({again}))", 1)
+    test = test_of(kind)
+    if test is None:
+        coerced = f"(z := {new_global('s', kind.coerce_output_value)}({again}))"
+        known = f"{first}.__class__ in usual and {coerced}.__class__ in usual"
+        return Expression(f"(z if {known} else {slow}({again}))", 1)
+    if nullable:
+        test = f"{test} or {{again}} is None"
+    text = f"({again} if {test.format(first=first, again=again)} else {slow}({again}))"
+    return Expression(text, 1, leaf=Leaf(source, test, slow))
+
+
+def once(source: str) -> tuple[str, str]:
+    """A source for its first use and for those that follow, so that it is evaluated once."""
+    return (source, source) if source.isidentifier() else (f"(x := {source})", "x")

@@ -1,19 +1,20 @@
 """Writes a selection as Python source.
 
-No text of a client becomes part of it but response keys, which are names of GraphQL and are written
-with ``repr``. Types, resolvers and serializers are objects in the globals of the source.
+No text of a client becomes part of it but response keys. Those are names of GraphQL, written with
+``repr``, or as attributes if they are no words of Python. Types, resolvers and serializers are
+objects in the globals of the source.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Final, NamedTuple
 
 from graphql import (
     FragmentDefinitionNode,
     GraphQLAbstractType,
-    GraphQLLeafType,
     GraphQLList,
     GraphQLObjectType,
     GraphQLOutputType,
@@ -26,7 +27,8 @@ from graphql import (
 )
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
-from graph.transport.execution.plans.leaves import USUAL, members_of, serializer, test_of
+from graph.transport.execution.plans.dictionaries import Expression, dictionary
+from graph.transport.execution.plans.leaves import USUAL, leaf, once
 from graph.transport.execution.plans.outcomes import Fallback, Unsupported
 from graph.transport.execution.plans.reading import Call, Path, class_of, reading_of
 from graph.transport.execution.plans.runtime import Table, no_list, no_list_not_null, truth
@@ -46,14 +48,13 @@ class TooLarge(Exception):
     """A selection that would take too long to compile."""
 
 
-class Expression(NamedTuple):
-    """An expression that completes a value."""
+class Body(NamedTuple):
+    """Lines that complete the object ``o`` as the dictionary ``d``."""
 
-    text: str
+    lines: list[str]
     fields: int
-    """How many fields it reads, apart from those of the items of lists."""
-    loads: bool = False
-    """Whether it may be completed later, in its place in the dictionary ``d``."""
+    others: frozenset[str]
+    """Response keys of fields that are left to graphql-core, with None in their places."""
 
 
 class ObjectFunction(NamedTuple):
@@ -62,7 +63,7 @@ class ObjectFunction(NamedTuple):
     name: str
     fields: int
     others: frozenset[str]
-    """Response keys of fields that it leaves to graphql-core, with None in their places."""
+    """As in ``Body``."""
 
 
 class Writer:
@@ -89,28 +90,68 @@ class Writer:
 
     def items_function(self, kind: GraphQLList[Any], field: Field) -> tuple[str, int]:
         """A function that completes items of a list, and the fields that it reads of each."""
-        name = self._name("f")
-        item = self._value(kind.of_type, field, "y")
-        self._body += [f"def {name}(items):", f" return [{item.text} for y in items]"]
-        return name, item.fields
+        return self._items(kind.of_type, field)
 
     def object_function(
         self, kind: GraphQLObjectType, selected: Sequence[Selected], *, partly: bool = False
     ) -> ObjectFunction:
         """A function that completes an object; if ``partly``, some of its fields are enough."""
+        body, name = self._object(kind, selected, partly=partly), self._name("f")
+        self._body += [f"def {name}(o):", *(f" {line}" for line in body.lines), " return d"]
+        return ObjectFunction(name, body.fields, body.others)
+
+    def _object(
+        self, kind: GraphQLObjectType, selected: Sequence[Selected], *, partly: bool = False
+    ) -> Body:
         collected = collect(self._schema, self._fragments, kind, selected)
         self._count(len(collected.fields))
         for variable in sorted(collected.variables):
             self._condition(variable)
-        values, others = self._values(kind, collected, partly=partly)
-        name, known = self._name("f"), self._known(kind)
+        shared = self._shared(kind, collected)
+        values, others = self._values(kind, collected, shared, partly=partly)
         fields = sum(value.fields for value in values.values())
-        self._body += [f"def {name}(o):", *(f" {line}" for line in known)]
-        self._body += [f" {line}" for line in self._dictionary(collected, values)]
-        return ObjectFunction(name, fields, frozenset(others))
+        lines = [*self._known(kind), *(f"{name} = o.{first}" for first, name in shared.items())]
+        lines += dictionary(
+            collected.order,
+            values,
+            self._name,
+            self._test,
+            lambda: self._global("k", type("_", (), {})),
+        )
+        return Body(lines, fields, frozenset(others))
+
+    def _items(self, kind: GraphQLOutputType, field: Field) -> tuple[str, int]:
+        """A function that completes items of a list, and the fields that it reads of each."""
+        inner = kind.of_type if is_non_null_type(kind) else kind
+        if not is_object_type(inner):
+            item, name = self._value(kind, field, "y"), self._name("f")
+            self._body += [f"def {name}(items):", f" return [{item.text} for y in items]"]
+            return name, item.fields
+        body, name = self._object(inner, field.inner), self._name("f")
+        null = [] if inner is not kind else ["if o is None:", " add(None)", " continue"]
+        lines = [*null, *body.lines, "add(d)"]
+        self._body += [f"def {name}(items):", " done = []", " add = done.append"]
+        self._body += [" for o in items:", *(f"  {line}" for line in lines), " return done"]
+        return name, body.fields + 1
+
+    def _shared(self, kind: GraphQLObjectType, collected: Collected) -> dict[str, str]:
+        """Names for the attributes of the object from which several fields are read."""
+        paths: Counter[str] = Counter()
+        for field in collected.fields.values():
+            definition = kind.fields.get(field.nodes[0][0].name.value)
+            with suppress(Unsupported):
+                reading = None if definition is None else reading_of(definition)
+                if isinstance(reading, Path) and len(reading.names) > 1:
+                    paths[reading.names[0]] += 1
+        return {first: self._name("p") for first, number in paths.items() if number > 1}
 
     def _values(
-        self, kind: GraphQLObjectType, collected: Collected, *, partly: bool
+        self,
+        kind: GraphQLObjectType,
+        collected: Collected,
+        shared: Mapping[str, str],
+        *,
+        partly: bool,
     ) -> tuple[dict[str, Expression], set[str]]:
         values: dict[str, Expression] = {}
         others: set[str] = set()
@@ -118,7 +159,7 @@ class Writer:
         for key, field in collected.fields.items():
             try:
                 with self._undone_on_failure():
-                    values[key] = self._field(kind, key, field)
+                    values[key] = self._field(kind, key, field, shared)
             except Unsupported:
                 if not partly:
                     raise
@@ -130,7 +171,9 @@ class Writer:
             raise Unsupported("no field is plain")
         return values, others
 
-    def _field(self, kind: GraphQLObjectType, key: str, field: Field) -> Expression:
+    def _field(
+        self, kind: GraphQLObjectType, key: str, field: Field, shared: Mapping[str, str]
+    ) -> Expression:
         name = field.nodes[0][0].name.value
         if name == "__typename":
             return Expression(repr(kind.name), 0)
@@ -143,7 +186,9 @@ class Writer:
             if reading.loads:
                 return self._loaded(definition.type, key, field, source)
             return self._value(definition.type, field, source)
-        return self._value(definition.type, field, ".".join(("o", *reading.names)), reading)
+        first, *rest = reading.names
+        source = ".".join((shared.get(first, f"o.{first}"), *rest))
+        return self._value(definition.type, field, source, reading)
 
     def _loaded(self, kind: GraphQLOutputType, key: str, field: Field, source: str) -> Expression:
         """Completes what a resolver returns by a function of its own, perhaps later."""
@@ -166,11 +211,12 @@ class Writer:
         nullable = not is_non_null_type(kind)
         if is_non_null_type(kind):
             kind = kind.of_type
-        first, again = (source, source) if source.isidentifier() else (f"(x := {source})", "x")
         if is_leaf_type(kind):
-            return Expression(self._leaf(kind, first, again, path, nullable=nullable), 1)
+            word = None if path is None else path.word
+            return leaf(kind, source, self._global, word, nullable=nullable)
         if path is not None and path.word is not None:
             raise Unsupported("a word that is no enum")
+        first, again = once(source)
         if is_list_type(kind):
             return self._list(kind, field, first, again, nullable=nullable)
         if is_object_type(kind):
@@ -185,39 +231,14 @@ class Writer:
             return Expression(f"(None if {first} is None else {text})", fields + 1)
         return Expression(text.replace(again, first, 1) if first != again else text, fields + 1)
 
-    def _leaf(
-        self, kind: GraphQLLeafType, first: str, again: str, path: Path | None, *, nullable: bool
-    ) -> str:
-        word = path.word if path is not None else None
-        slow = self._global("s", serializer(kind, nullable=nullable, word=word))
-        members = members_of(kind)
-        if word is not None:
-            if members is None or members[0] is not word:
-                raise Unsupported("a word of another enum")
-            return f"({self._global('e', members[1])}.get({first}) or {slow}({again}))"
-        if members is not None:
-            enum, names = self._global("k", members[0]), self._global("e", members[1])
-            known = f"{names}.get({again}._value_) or {slow}({again})"
-            return f"(({known}) if {first}.__class__ is {enum} else {slow}({again}))"
-        test = test_of(kind)
-        if test is None:
-            coerced = f"(z := {self._global('s', kind.coerce_output_value)}({again}))"
-            known = f"{first}.__class__ in usual and {coerced}.__class__ in usual"
-            return f"(z if {known} else {slow}({again}))"
-        test = test.format(first=first, again=again)
-        if nullable:
-            test = f"{test} or {again} is None"
-        return f"({again} if {test} else {slow}({again}))"
-
     def _list(
         self, kind: GraphQLList[Any], field: Field, first: str, again: str, *, nullable: bool
     ) -> Expression:
-        item_name = self._name("y")
-        item = self._value(kind.of_type, field, item_name)
+        items, fields = self._items(kind.of_type, field)
         none = self._global("s", no_list if nullable else no_list_not_null)
-        items = f"[{item.text} for {item_name} in count({again}, {item.fields})]"
         is_list = f"{first}.__class__ is list or {again}.__class__ is tuple"
-        return Expression(f"({items} if {is_list} else {none}({again}))", 1)
+        text = f"({items}(count({again}, {fields})) if {is_list} else {none}({again}))"
+        return Expression(text, 1)
 
     def _abstract(self, kind: GraphQLAbstractType, field: Field) -> tuple[str, int]:
         """A table of functions by class, and the most fields that one of them reads."""
@@ -240,25 +261,6 @@ class Writer:
         names = [self._global("k", each) for each in classes]
         other = " and ".join(f"o.__class__ is not {name}" for name in names)
         return [f"if {other}: raise Fallback('class')"]
-
-    def _dictionary(self, collected: Collected, values: Mapping[str, Expression]) -> list[str]:
-        """Lines that return the values by their response keys, in the order of the document."""
-        order = collected.order
-        plain = next((n for n, (_, given) in enumerate(order) if given), len(order))
-        now = {k: "None" if values[k].loads else values[k].text for k, _ in order[:plain]}
-        head = ", ".join(f"{key!r}: {text}" for key, text in now.items())
-        loaded = [f"d[{key!r}] = {values[key].text}" for key in now if values[key].loads]
-        if plain == len(order) and not loaded:
-            return [f"return {{{head}}}"]
-        lines, seen = [f"d = {{{head}}}", *loaded], set[str]()
-        for key, given in order[plain:]:
-            tests = [self._test(given)] if given else []
-            if key in seen:
-                tests.append(f"{key!r} not in d")
-            seen.add(key)
-            test = f"if {' and '.join(tests)}: " if tests else ""
-            lines.append(f"{test}d[{key!r}] = {values[key].text}")
-        return [*lines, "return d"]
 
     def _test(self, condition: Condition) -> str:
         names = [(self._condition(variable), wanted) for variable, wanted in sorted(condition)]
