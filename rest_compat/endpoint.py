@@ -18,6 +18,7 @@ from graph.concurrency import Bill, OverBudget, ReceivedBytes, TooManyBytes
 from graph.context import Context
 from graph.model.caller import Caller
 from graph.model.errors import INTERNAL_ERROR, ApiError, Throttled, UpstreamTimeout
+from graph.observability.metrics import LIMITED
 from rest_compat.errors import RETRY_SECONDS, rendered
 
 log = logging.getLogger(__name__)
@@ -104,6 +105,7 @@ class Protected:
         try:
             body = await self._body(request)
         except TooManyBytes as error:
+            LIMITED.labels("bodies").inc()
             headers = {"Connection": "close", "Retry-After": RETRY_SECONDS}
             return PlainTextResponse(f"{error}\n", 429 if error.of_caller else 503, headers)
         if body is None:

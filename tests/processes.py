@@ -80,13 +80,15 @@ class ServerProcess:
         *,
         module: str = "graph",
         code: Path | None = None,
+        python: str = sys.executable,
         **changes: object,
     ) -> None:
         """``module``: what is run in place of the server, with the same command line.
 
-        ``code``: the folder of another version's packages; None for this one's.
+        ``code``: the folder of another version's packages; None for this one's. ``python``: the
+        interpreter, of another environment perhaps.
         """
-        self._module = module
+        self._module, self._python = module, python
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])
@@ -112,7 +114,7 @@ class ServerProcess:
 
     def start(self, *, wait: bool = True) -> None:
         with self._log.open("ab") as log:
-            command = [sys.executable, "-m", self._module, "serve"]
+            command = [self._python, "-m", self._module, "serve"]
             self._process = subprocess.Popen(  # noqa: S603
                 command, env=self._environment, stderr=log, cwd=self._code
             )

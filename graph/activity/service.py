@@ -20,6 +20,7 @@ from graph.concurrency import SERVER, TaskOwner, Work, begin_work
 from graph.model.clock import Clock, SystemClock
 from graph.model.errors import QuotaExceeded, Upstream
 from graph.model.mover import Account
+from graph.observability.metrics import LIMITED
 from graph.runs.watch import Sharing, Watches
 from graph.runs.watch.sharing import Share, Unshared
 from graph.store import place_of
@@ -136,6 +137,7 @@ class Activity:
 
     def _begin(self, account: Account) -> _Followed:
         if len(self._followed) >= _ACCOUNTS:
+            LIMITED.labels("accounts").inc()
             raise QuotaExceeded(
                 f"This server follows {_ACCOUNTS} accounts, which is the most. Try again later."
             )

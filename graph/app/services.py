@@ -131,6 +131,7 @@ def gateway_of(settings: Settings) -> Gateway:
         # Leaves time to retry a read that hangs.
         read_seconds=0.75 * settings.call_seconds,
         role_boundary=settings.role_boundary,
+        classes=settings.classes,
     )
     return Gateway(
         clients,

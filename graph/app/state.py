@@ -10,12 +10,20 @@ from typing import Any
 from starlette.requests import HTTPConnection, Request
 
 from graph.auth import Authenticator, Credentials, Peer, Rejected, credentials
-from graph.concurrency import Bill, Budget, ReceivedBytes, Work, begin_work, current_work
+from graph.concurrency import (
+    Bill,
+    Budget,
+    OverBudget,
+    ReceivedBytes,
+    Work,
+    begin_work,
+    current_work,
+)
 from graph.context import Context, ReadContext, Services, open_context, open_read_context
 from graph.model.caller import Caller, Rights
 from graph.model.errors import ApiError, Throttled
 from graph.model.limits import ServerLimits
-from graph.observability.metrics import AUTHENTICATIONS
+from graph.observability.metrics import AUTHENTICATIONS, AUTHENTICATIONS_REJECTED, LIMITED
 from graph.server.access_log import note_caller, note_rejection
 
 
@@ -48,10 +56,12 @@ class ApplicationState:
             caller = await self._in_turn(self.auth, given, peer)
         except Rejected as error:
             AUTHENTICATIONS.labels(given.kind, "rejected").inc()
+            AUTHENTICATIONS_REJECTED.labels(given.kind, error.kind).inc()
             note_rejection(connection.scope, error.reason)
             raise
         except Throttled:
             AUTHENTICATIONS.labels(given.kind, "throttled").inc()
+            LIMITED.labels("tokens").inc()
             raise
         AUTHENTICATIONS.labels(given.kind, "ok").inc()
         note_caller(connection.scope, caller.identity)
@@ -71,7 +81,11 @@ class ApplicationState:
 
     def charge(self, caller: Caller, calls: int) -> Bill:
         """Charges calls to AWS to a caller. Raises OverBudget."""
-        return self._budget.charge(caller.identity.key, caller.identity.on_behalf_of, calls)
+        try:
+            return self._budget.charge(caller.identity.key, caller.identity.on_behalf_of, calls)
+        except OverBudget:
+            LIMITED.labels("call_budget").inc()
+            raise
 
     async def may_see_reasons(self, request: Request) -> bool:
         """Whether the request is an operator's: one with a key that may read the audit trail."""

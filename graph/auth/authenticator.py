@@ -14,7 +14,7 @@ from graph.auth.credentials import Credentials
 from graph.auth.fair_queue import Peer
 from graph.auth.issuers import IssuedTokens, Issuer, looks_like_jwt
 from graph.auth.keys import ApiKey
-from graph.auth.rejected import Rejected
+from graph.auth.rejected import Kind, Rejected
 from graph.auth.token_cache import TokenCache
 from graph.auth.verifier import Verifier
 from graph.model.caller import Caller
@@ -73,7 +73,7 @@ class Authenticator:
                 return await self._issued.caller(given.bearer)
             key = found
         else:
-            raise Rejected("there is no token")
+            raise Rejected(Kind.MISSING, "there is no token")
         return key.caller_for(given.forwarded_user)
 
     @property
@@ -110,14 +110,14 @@ class Authenticator:
         if known is not None:
             return known
         if self._wrong.get(encoded):
-            raise Rejected("the token matches no key")
+            raise Rejected(Kind.UNKNOWN, "the token matches no key")
         keyring = self._keyring
         index = await self._verifier.matching(encoded, cost, peer)
         if keyring is not self._keyring:  # replaced meanwhile
             return await self._by_token(token, peer)
         if index is None:
             self._wrong.put(encoded, value=True)
-            raise Rejected("the token matches no key")
+            raise Rejected(Kind.UNKNOWN, "the token matches no key")
         self._right.put(encoded, keyring.clear[index])
         return keyring.clear[index]
 
@@ -125,12 +125,16 @@ class Authenticator:
         """Returns the cost of the token. Raises Rejected if it need not be computed."""
         match = _HASH.fullmatch(token)
         if match is None:
-            raise Rejected("the token is not a bcrypt hash")
+            raise Rejected(Kind.MALFORMED, "the token is not a bcrypt hash")
         cost = int(match[1])
         if not _MIN_COST <= cost <= self._max_cost:
-            raise Rejected(f"the token has the cost {cost}, not {_MIN_COST} to {self._max_cost}")
+            raise Rejected(
+                Kind.COST, f"the token has the cost {cost}, not {_MIN_COST} to {self._max_cost}"
+            )
         if not self._keyring.clear:
-            raise Rejected("no key is configured in clear, so that no token can match")
+            raise Rejected(
+                Kind.UNKNOWN, "no key is configured in clear, so that no token can match"
+            )
         return cost
 
     def _by_bearer(self, bearer: str) -> ApiKey | None:
@@ -143,10 +147,12 @@ class Authenticator:
         if found is not None:
             return found
         if any(hmac.compare_digest(each, digest) for each in self._keyring.bearerless):
-            raise Rejected("the pre-shared key itself is not accepted: send a bcrypt hash of it")
+            raise Rejected(
+                Kind.UNHASHED, "the pre-shared key itself is not accepted: send a bcrypt hash of it"
+            )
         if self._issued.issuers and looks_like_jwt(bearer):
             return None
-        raise Rejected("the bearer matches no key")
+        raise Rejected(Kind.UNKNOWN, "the bearer matches no key")
 
 
 def _keyring(keys: Sequence[ApiKey]) -> _Keyring:

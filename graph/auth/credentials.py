@@ -11,7 +11,7 @@ from typing import Any, Final
 from starlette.datastructures import Headers
 
 from graph.auth.issuers import looks_like_jwt
-from graph.auth.rejected import Rejected
+from graph.auth.rejected import Kind, Rejected
 
 HEADER: Final = "X-Auth-Token"
 BEARER: Final = "Authorization"
@@ -67,7 +67,7 @@ def credentials(
     for name, value in (payload or {}).items():
         if name.lower() in _LOWER and isinstance(value, str):
             if name.lower() in given:
-                raise Rejected(f"there are several members {name} in the payload")
+                raise Rejected(Kind.AMBIGUOUS, f"there are several members {name} in the payload")
             given[name.lower()] = value
     return _read(lambda name: given.get(name.lower(), ""))
 
@@ -83,7 +83,7 @@ def _read(value_of: Callable[[str], str]) -> Credentials:
 def _single(headers: Mapping[str, str], name: str) -> str:
     values = headers.getlist(name) if isinstance(headers, Headers) else [headers.get(name, "")]
     if len(values) > 1:
-        raise Rejected(f"there are {len(values)} {name} headers")
+        raise Rejected(Kind.AMBIGUOUS, f"there are {len(values)} {name} headers")
     return values[0] if values else ""
 
 

@@ -17,6 +17,7 @@ import bcrypt
 
 from graph.auth.fair_queue import FairQueue, Peer
 from graph.model.errors import Throttled
+from graph.observability.metrics import QUEUE_LENGTH
 
 WAITING: Final = 1_000
 _MAX_THREADS: Final = 4
@@ -51,6 +52,7 @@ class _Lane:
         """Begins what there are threads for. ``finish`` gets each job once it is done."""
         while self.waiting and self._busy < self._threads:
             job = self.waiting.pop()
+            QUEUE_LENGTH.labels("tokens").dec()
             self._busy += 1
             loop = asyncio.get_running_loop()
             work = loop.run_in_executor(self.pool, compare, job.keys, job.token)
@@ -101,6 +103,7 @@ class Verifier:
         self._jobs[token, self.keys] = job
         seconds = _SECONDS_OF_COST_10 * 2.0 ** (cost - 10) * len(self.keys)
         lane = self._lanes[bisect_left(_LANES, cost)]
+        QUEUE_LENGTH.labels("tokens").inc()
         last = lane.waiting.push(job, peer, seconds)
         if last is not None:
             self._turn_away(last, _TOO_MANY)
@@ -119,6 +122,7 @@ class Verifier:
             job.answer.set_result(work.result())
 
     def _turn_away(self, job: _Job, why: str) -> None:
+        QUEUE_LENGTH.labels("tokens").dec()
         del self._jobs[job.token, job.keys]
         _fail(job.answer, Throttled(why))
 

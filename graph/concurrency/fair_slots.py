@@ -7,9 +7,18 @@ from collections import Counter
 from collections.abc import AsyncIterator, Hashable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from graph.concurrency.round_robin import RoundRobin, Share
 from graph.concurrency.work import Work, current_work
+
+
+class Length(Protocol):
+    """Is told how much waits, such as a gauge."""
+
+    def inc(self) -> None: ...
+
+    def dec(self) -> None: ...
 
 
 class TooManyWaiting(Exception):
@@ -35,13 +44,22 @@ class FairSlots:
     A caller is the first member of a share.
     """
 
-    def __init__(self, slots: int, *, per_caller: int | None = None, waiting: int = 10_000) -> None:
+    def __init__(
+        self,
+        slots: int,
+        *,
+        per_caller: int | None = None,
+        waiting: int = 10_000,
+        length: Length | None = None,
+    ) -> None:
         """``per_caller``: slots that one caller may hold, so that its calls leave some to others.
 
-        None for all. ``waiting``: how much of one caller may wait.
+        None for all. ``waiting``: how much of one caller may wait. ``length``: is told how much of
+        all waits.
         """
         self._free, self._waiting = slots, waiting
         self._per_caller = slots if per_caller is None else per_caller
+        self._length = length
         self._held: Counter[Hashable] = Counter()
         self._queued: Counter[Hashable] = Counter()
         self._queue: RoundRobin[_Ticket] = RoundRobin()
@@ -75,6 +93,8 @@ class FairSlots:
         shares = work.shares
         if all(self._queued[share[0]] >= self._waiting for share in shares):
             raise TooManyWaiting
+        if self._length is not None:
+            self._length.inc()
         try:
             with work.joined(lambda share: self._enqueue(ticket, share)):
                 for share in shares:
@@ -86,6 +106,8 @@ class FairSlots:
                 self._give_back(ticket.turn.result())
             raise
         finally:
+            if self._length is not None:
+                self._length.dec()
             self._dequeue(ticket)
 
     def _enqueue(self, ticket: _Ticket, share: Share) -> None:

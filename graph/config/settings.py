@@ -26,9 +26,9 @@ from graph.auth import (
 from graph.config.backends import BackendSettings
 from graph.config.documents import DocumentSettings
 from graph.config.limits import LimitSettings
-from graph.config.logs import LogSettings
 from graph.config.network import NetworkSettings
 from graph.config.served import ServedSettings
+from graph.config.telemetry import TelemetrySettings
 from graph.model.resources import ResourceRule
 
 PREFIX: Final = "DATASYNC_API_"
@@ -142,9 +142,9 @@ class Settings(
     BackendSettings,
     DocumentSettings,
     LimitSettings,
-    LogSettings,
     NetworkSettings,
     ServedSettings,
+    TelemetrySettings,
     KeySettings,
 ):
     listen: str = Field(

@@ -29,7 +29,7 @@ from graph.model.audit import (
     Requester,
 )
 from graph.model.errors import AccessDenied, ApiError, Throttled, Upstream
-from graph.observability.metrics import AUDIT_LEFT_OUT
+from graph.observability.metrics import AUDIT_LEFT_OUT, LIMITED
 from graph.store import AuditTrail, write_line
 
 log = logging.getLogger(__name__)
@@ -123,6 +123,7 @@ class Audit:
         try:
             return self._under_way.enter(requester.key, requester.on_behalf_of)
         except NoRoom as error:
+            LIMITED.labels("changes").inc()
             raise Throttled(
                 "The server is carrying out too many changes, of which you requested "
                 f"{error.held}. Try again when some of them have ended.",

@@ -20,10 +20,17 @@ AUTHENTICATIONS = Counter(
     "jwt or none; the outcome is ok, rejected or throttled.",
     ["credential", "outcome"],
 )
+AUTHENTICATIONS_REJECTED = Counter(
+    "datasync_api_authentications_rejected_total",
+    "Rejected credentials by reason: missing, ambiguous, unknown, malformed, cost, unhashed, and "
+    "for a jwt issuer, header, signing_key, signature, audience, expired, times, claims, no_rule.",
+    ["credential", "reason"],
+)
 AWS_CALLS = Counter(
     "datasync_api_aws_calls_total",
-    "Calls to AWS; the outcome is ok or the code of the error.",
-    ["service", "operation", "region", "outcome"],
+    "Calls to AWS; the outcome is ok or the code of the error. The class of the account is that of "
+    "the setting ACCOUNT_CLASSES; other for an account that has none.",
+    ["service", "operation", "region", "outcome", "class"],
 )
 AWS_SECONDS = Histogram(
     "datasync_api_aws_call_seconds",
@@ -41,6 +48,13 @@ GRAPHQL_ERRORS = Counter(
     "Errors reported to clients of GraphQL on any transport, those in the payloads of mutations "
     "included, by code and root field; 'none' where an error belongs to the whole request.",
     ["code", "field"],
+)
+GRAPHQL_OPERATIONS = Counter(
+    "datasync_api_graphql_operations_total",
+    "GraphQL operations that have ended. The operation is its name if its document is persisted by "
+    "the setting PERSISTED_DOCUMENTS, anonymous if it has no name there, else other; none where no "
+    "operation could be read. The outcome is ok, error or cancelled.",
+    ["operation", "type", "transport", "outcome"],
 )
 GRAPHQL_PLANS = Counter(
     "datasync_api_graphql_plans_total",
@@ -63,6 +77,13 @@ HTTP_SECONDS = Histogram(
     "datasync_api_http_request_seconds",
     "Time from the start of a request to the last byte of its response, except streams.",
     ["method", "route"],
+)
+LIMITED = Counter(
+    "datasync_api_limited_total",
+    "Requests and connections that were refused because a limit of this server was reached: "
+    "call_budget, aws_calls, roles, tokens, bodies, changes, operations, waits, accounts, "
+    "connections, sockets, new_sockets, streams, socket_operations or subscriptions.",
+    ["limit"],
 )
 MOVERS_LEFT_OUT = Counter(
     "datasync_api_movers_left_out_total",
@@ -89,6 +110,14 @@ OPERATIONS_OLDEST = Gauge(
     ["status"],
     multiprocess_mode="livemostrecent",
 )
+QUEUE_LENGTH = Gauge(
+    "datasync_api_queue_length",
+    "What waits for its turn at the moment: calls for a slot of their aws account, roles to be "
+    "assumed, operations for a slot of their account or of the process, transactions of the store, "
+    "tokens (bcrypt hashes) to be verified, and polls.",
+    ["queue"],
+    multiprocess_mode="livesum",
+)
 STORE_CALLS = Counter(
     "datasync_api_store_calls_total",
     "Transactions of the store, by outcome: ok; rolled_back for those whose own checks rejected "
@@ -109,6 +138,11 @@ STORE_WAIT_SECONDS = Histogram(
 WATCHES = Gauge(
     "datasync_api_watches",
     "Runs that are being watched at the moment.",
+    multiprocess_mode="livesum",
+)
+WATCH_LEASES = Gauge(
+    "datasync_api_watch_leases",
+    "Runs and accounts that one process polls for all that share the store, by a lease in it.",
     multiprocess_mode="livesum",
 )
 WATCH_POLLS = Counter("datasync_api_watch_polls_total", "Polls of watched runs.", ["outcome"])

@@ -8,6 +8,7 @@ from typing import Final
 from weakref import WeakValueDictionary
 
 from graph.concurrency import FairSlots, Work
+from graph.observability.metrics import QUEUE_LENGTH
 
 PER_ACCOUNT: Final = 24
 """More operations of one account would wait for the same slots of the gateway, each within its own
@@ -26,7 +27,7 @@ class AccountLimiter:
     """
 
     def __init__(self, per_account: int = PER_ACCOUNT, in_all: int = _IN_ALL) -> None:
-        self._per_account, self._all = per_account, FairSlots(in_all, waiting=_WAITING)
+        self._per_account, self._all = per_account, _slots(in_all)
         # By account, for as long as an operation holds or awaits a slot of it.
         self._accounts: WeakValueDictionary[str, FairSlots] = WeakValueDictionary()
 
@@ -37,7 +38,7 @@ class AccountLimiter:
         """Holds a slot of the account and one of the process, once both are free."""
         mine = self._accounts.get(account_id)
         if mine is None:
-            mine = FairSlots(self._per_account, waiting=_WAITING)
+            mine = _slots(self._per_account)
             self._accounts[account_id] = mine
         # The account's first: a workflow that waits for it must not hold a slot of the process.
         async with (
@@ -45,3 +46,7 @@ class AccountLimiter:
             self._all.slot(Work((account_id, group, caller))),
         ):
             yield
+
+
+def _slots(number: int) -> FairSlots:
+    return FairSlots(number, waiting=_WAITING, length=QUEUE_LENGTH.labels("operations"))

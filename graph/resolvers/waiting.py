@@ -13,6 +13,7 @@ from graph.model.errors import Invalid, Throttled, Unauthenticated
 from graph.model.operation import Operation
 from graph.model.progress import Progress
 from graph.model.run import Run
+from graph.observability.metrics import LIMITED
 from graph.resolvers.following import follow_run
 from graph.resolvers.operations import follow_operation, get_operation
 from graph.resolvers.runs import get_visible_run
@@ -68,6 +69,7 @@ async def _waiting(context: Context, seconds: int) -> AsyncIterator[None]:
     except Withdrawn:  # nothing else may be read with the rights of before
         raise Unauthenticated("The credentials are no longer valid.") from None
     except NoRoom as error:
+        LIMITED.labels("waits").inc()
         raise Throttled(
             f"You wait for {error.held} runs and operations at the same time, which is the most at "
             "present. Subscribe instead, or try again later.",

@@ -18,7 +18,12 @@ from graph.history.origin import note_origin
 from graph.model.caller import Identity
 from graph.model.request_id import new_request_id
 from graph.observability.logs import Fields
-from graph.observability.metrics import GRAPHQL_ERRORS, HTTP_REQUESTS, HTTP_SECONDS
+from graph.observability.metrics import (
+    GRAPHQL_ERRORS,
+    GRAPHQL_OPERATIONS,
+    HTTP_REQUESTS,
+    HTTP_SECONDS,
+)
 from graph.server import health
 from graph.server.http_limits import REFUSED
 from graph.transport import Report
@@ -113,18 +118,27 @@ def note_rejection(scope: Scope, reason: str) -> None:
 
 
 def note_operation(scope: Scope, report: Report) -> None:
-    """Counts the errors of a GraphQL operation and has it logged.
+    """Counts a GraphQL operation and its errors, and has it logged.
 
     Over HTTP, the log line of the request names the operation. Over a WebSocket, which carries
     many operations, each has a line of its own.
     """
     for (code, name), times in report.failures.items():
         GRAPHQL_ERRORS.labels(code, name).inc(times)
+    GRAPHQL_OPERATIONS.labels(*_labels(report), report.transport, report.outcome).inc()
     entry = scope.get(_ENTRY)
     if isinstance(entry, Entry):
         entry.report = report
     if scope["type"] == "websocket":
         log.info(_operation_line(scope, report))
+
+
+def _labels(report: Report) -> tuple[str, str]:
+    """The name of the operation and its type. Names that clients make up count as one."""
+    summary = report.summary
+    if summary is None:
+        return "none", "none"
+    return (summary.name or "anonymous") if summary.persisted else "other", summary.kind
 
 
 def _operation_line(scope: Scope, report: Report) -> Fields:

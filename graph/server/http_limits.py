@@ -11,7 +11,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from graph.model.request_id import new_request_id
 from graph.observability.logs import Fields
-from graph.observability.metrics import HTTP_REQUESTS
+from graph.observability.metrics import HTTP_REQUESTS, LIMITED
 from graph.server.health import PATHS
 from graph.server.light import Flow, LightEvent, Pipeline
 from graph.server.peer_connections import PeerConnections, Place
@@ -222,6 +222,8 @@ class BoundedHttp(HttpToolsProtocol):
         Only closes the connection if another response has begun.
         """
         self._refused = True
+        if status == _FULL:
+            LIMITED.labels("connections").inc()
         self._cancel_deadline()
         if self._is_responding():
             self.transport.close()

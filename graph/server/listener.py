@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import Any, Final
 
 from graph.concurrency import FairLoop
+from graph.observability.metrics import LIMITED
 
 log = logging.getLogger(__name__)
 
@@ -122,6 +123,7 @@ class Listener:
             connection, _address = self._socket.accept()
         except OSError:  # the descriptor went to another thread, or the client has left
             return False
+        LIMITED.labels("connections").inc()
         with connection:
             connection.settimeout(0)
             _answer(connection)

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from graph.concurrency import FairSlots, TooManyWaiting
 from graph.model.errors import Upstream
+from graph.observability.metrics import QUEUE_LENGTH
 from graph.observability.outages import Outage
 from graph.store import engines
 from graph.store.causes import cause_of
@@ -54,7 +55,9 @@ class Database:
         self._lane = ThreadPoolExecutor(1, thread_name_prefix="store-beats")
         # If all of one caller are slow, others still have one.
         per_caller = max(1, at_once - 1)
-        self._turns = FairSlots(at_once, per_caller=per_caller, waiting=_WAITING)
+        self._turns = FairSlots(
+            at_once, per_caller=per_caller, waiting=_WAITING, length=QUEUE_LENGTH.labels("store")
+        )
         self._clock = StoreClock()
         self.outage = Outage(log, "the store")
         """Begins with any failure, and ends with a heartbeat: a full disk can still be read."""

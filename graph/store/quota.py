@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from graph.model.errors import QuotaExceeded
+from graph.observability.metrics import LIMITED
 from graph.store import statements
 from graph.store.stored_operation import NewOperation
 
@@ -68,6 +69,7 @@ def check_unfinished(connection: sa.Connection, new: NewOperation, limit: int) -
     """
     given = {"key": new.requested_key}
     if connection.execute(statements.UNFINISHED, given).scalar_one() > limit:
+        LIMITED.labels("operations").inc()
         raise QuotaExceeded(
             f"The key '{new.requested_key}' has {limit} operations in progress, which is the "
             "limit. Wait until some of them have ended."

@@ -13,6 +13,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive
 
 from graph.concurrency import Ended, ReceivedBytes, TooManyBytes, attempt
+from graph.observability.metrics import LIMITED
 from graph.transport.accept import JSON
 from graph.transport.refusals import Refusal
 
@@ -100,6 +101,7 @@ def _told_to_come_back() -> Iterator[None]:
     try:
         yield
     except TooManyBytes as error:
+        LIMITED.labels("bodies").inc()
         status = 429 if error.of_caller else 503
         headers = {"Retry-After": _RETRY_SECONDS, **_CLOSE}
         raise Refusal(status, str(error), code="THROTTLED", headers=headers) from None

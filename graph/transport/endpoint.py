@@ -12,7 +12,7 @@ from starlette.requests import HTTPConnection
 from starlette.types import Scope
 
 from graph.concurrency import ReceivedBytes, Watchdog
-from graph.observability.metrics import OPEN_STREAMS
+from graph.observability.metrics import LIMITED, OPEN_STREAMS
 from graph.transport.execution.results import Results
 from graph.transport.lifetime import Ending, Lifetime
 from graph.transport.limits import TransportLimits
@@ -39,10 +39,16 @@ class Slots:
     """
 
     def __init__(
-        self, what: str, most: int, most_of_a_caller: int, transport: str | None = None
+        self,
+        what: str,
+        limit: str,
+        most: int,
+        most_of_a_caller: int,
+        *,
+        transport: str | None = None,
     ) -> None:
-        """``what``: its plural, for messages. ``transport``: its name in metrics."""
-        self._what = what
+        """``what``: its plural, for messages. ``limit`` and ``transport``: its names in metrics."""
+        self._what, self._refused = what, LIMITED.labels(limit)
         self._gauge = OPEN_STREAMS.labels(transport) if transport else None
         self._most, self._most_of_a_caller = most, most_of_a_caller
         self._open = 0
@@ -54,11 +60,13 @@ class Slots:
     def check(self) -> None:
         """Raises Refusal if the total limit is reached."""
         if self._open >= self._most:
+            self._refused.inc()
             raise too_many(f"Too many {self._what} are open.")
 
     def check_caller(self, names: frozenset[Hashable]) -> None:
         """Raises Refusal if the limit of one of the names is reached."""
         if any(self._by_name[name] >= self._most_of_a_caller for name in names):
+            self._refused.inc()
             raise too_many(
                 f"Too many {self._what} of one caller are open: at most {self._most_of_a_caller} "
                 "are allowed."
@@ -147,13 +155,16 @@ class Endpoint:
     def __post_init__(self) -> None:
         most = self.limits
         self.sockets = Slots(
-            "connections", most.sockets, most.sockets_per_caller, transport="websocket"
+            "connections", "sockets", most.sockets, most.sockets_per_caller, transport="websocket"
         )
         self.new_sockets = Slots(
-            "new connections", max(1, most.sockets // 2), most.new_sockets_per_address
+            "new connections",
+            "new_sockets",
+            max(1, most.sockets // 2),
+            most.new_sockets_per_address,
         )
         self.streams = Slots(
-            "event streams", most.streams, most.streams_per_caller, transport="http"
+            "event streams", "streams", most.streams, most.streams_per_caller, transport="http"
         )
 
     def check_open(self) -> None:

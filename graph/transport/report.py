@@ -39,6 +39,8 @@ class Summary:
     """``query``, ``mutation`` or ``subscription``."""
     fields: Mapping[str, str]
     """The names of the root fields by response key, in document order."""
+    persisted: bool = False
+    """Whether the document is one of those that the operator has chosen, so that there are few."""
 
 
 @dataclass(slots=True)

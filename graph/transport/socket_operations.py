@@ -14,6 +14,7 @@ from starlette.types import Message, Scope
 
 from graph.model.errors import INTERNAL_ERROR
 from graph.model.request_id import new_request_id
+from graph.observability.metrics import LIMITED
 from graph.transport.endpoint import Endpoint
 from graph.transport.execution.request import OperationRequest
 from graph.transport.execution.results import Following, Payload
@@ -43,6 +44,7 @@ class SocketOperations:
         )
         most = self._endpoint.limits.operations_per_socket
         if len(self._live) >= most:
+            LIMITED.labels("socket_operations").inc()
             report.failures["QUOTA_EXCEEDED", NO_FIELD] += 1
             report.end()
             message = f"a socket may have at most {most} operations"

@@ -16,7 +16,11 @@ from graph.auth import Authenticator
 from graph.concurrency import Waits, Withdrawn
 from graph.config.settings import Settings
 from graph.model.manifest import hash_of
-from graph.observability.metrics import AUTHENTICATIONS
+from graph.observability.metrics import (
+    AUTHENTICATIONS,
+    AUTHENTICATIONS_REJECTED,
+    GRAPHQL_OPERATIONS,
+)
 from graph.observability.version import read_version
 from graph.sandbox import Sandbox
 from tests.transport.wire import Socket
@@ -112,23 +116,58 @@ CREDENTIALS = {
     ("jwt", "rejected"): {"X-Auth-Token": "", "Authorization": "Bearer a.b.c"},
     ("none", "rejected"): {"X-Auth-Token": ""},
 }
+REASONS = [
+    ("token", "malformed"),
+    ("key", "unknown"),
+    ("jwt", "unknown"),  # there is no issuer, so that it could only be a key
+    ("none", "missing"),
+]
 
 
 async def test_credentials_are_counted_by_kind_and_outcome(aws: Sandbox, tmp_path: Path) -> None:
     def counted() -> list[float]:
-        return [AUTHENTICATIONS.labels(*each)._value.get() for each in CREDENTIALS]
+        return [AUTHENTICATIONS.labels(*each)._value.get() for each in CREDENTIALS] + [
+            AUTHENTICATIONS_REJECTED.labels(*each)._value.get() for each in REASONS
+        ]
 
     async with serving(tmp_path) as client:
         for number, headers in enumerate(CREDENTIALS.values()):
             before = counted()
             await client.post("/graphql", json={"query": VIEWER}, headers=headers)
-            expected = [value + (number == index) for index, value in enumerate(before)]
+            now = {number, number + len(REASONS)} if number else {0}
+            expected = [value + (index in now) for index, value in enumerate(before)]
             assert counted() == expected
         metrics = (await client.get("/v1/datasync/metrics")).text
     assert f'datasync_api_build_info{{commit="{read_version().githash}"' in metrics
 
 
 VIEWER = "query Viewer { viewer { name } }"
+PERSISTED = {"v-1": VIEWER, "v-2": "{ viewer { name } }"}
+OPERATIONS = {
+    ("Viewer", "query", "http", "ok"): {"documentId": "v-1"},
+    ("anonymous", "query", "http", "ok"): {"documentId": "v-2"},
+    ("other", "query", "http", "ok"): {"query": "query MadeUp { viewer { name } }"},
+    ("other", "query", "http", "error"): {"query": 'query Viewer { account(id: "1") { id } }'},
+    ("none", "none", "http", "error"): {"query": "{ nothing }"},
+}
+
+
+async def test_operations_are_counted_by_the_names_of_persisted_documents_only(
+    aws: Sandbox, tmp_path: Path
+) -> None:
+    def counted() -> list[float]:
+        return [GRAPHQL_OPERATIONS.labels(*each)._value.get() for each in OPERATIONS]
+
+    async with client_of(create_app(settings(tmp_path, persisted_documents=PERSISTED))) as client:
+        for number, request in enumerate(OPERATIONS.values()):
+            for _ in range(2):  # the second time, the operation is known
+                before = counted()
+                await client.post("/graphql", json=request)
+                assert counted() == [
+                    value + (number == index) for index, value in enumerate(before)
+                ]
+        metrics = (await client.get("/v1/datasync/metrics")).text
+    assert "MadeUp" not in metrics
 
 
 async def test_a_manifest_serves_its_documents_on_every_transport(

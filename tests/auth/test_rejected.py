@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from graph.auth.rejected import Rejected
+from graph.auth.rejected import Kind, Rejected
 from graph.model.errors import Unauthenticated
 
 
 def test_the_message_is_the_same_whatever_the_reason() -> None:
-    first, second = Rejected("the token matches no key"), Rejected("there is no token")
+    first = Rejected(Kind.UNKNOWN, "the token matches no key")
+    second = Rejected(Kind.MISSING, "there is no token")
     assert isinstance(first, Unauthenticated)
     assert (first.message, first.code) == (second.message, second.code)
     assert first.reason not in str(first)

@@ -1,6 +1,9 @@
 """What a server costs that does nothing: time to start, CPU when idle, and memory; by hand.
 
 ``python -m tests.benchmarks.footprint [--store sqlite|postgres] [--starts 3] [--seconds 20]``
+
+``--python`` is the interpreter of an environment with ``requirements.lock`` and the wheel, as in
+production. By default, it is the one that runs this, with the development packages.
 """
 
 from __future__ import annotations
@@ -9,6 +12,7 @@ import argparse
 import json
 import ssl
 import statistics
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -28,6 +32,7 @@ def main() -> None:
     parser.add_argument("--store", choices=("sqlite", "postgres"), default="sqlite")
     parser.add_argument("--starts", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=20.0)
+    parser.add_argument("--python", default=sys.executable)
     given = parser.parse_args()
     with (
         tempfile.TemporaryDirectory() as name,
@@ -37,7 +42,10 @@ def main() -> None:
         aws.furnish(LAB)
         # As in production, all authorities are read.
         environment = aws.environment | {"SSL_CERT_FILE": AUTHORITIES}
-        server = ServerProcess(environment, Path(name, "log"), STORE_URL=url)
+        elsewhere = Path(name)  # where no source lies that would be imported in place of the wheel
+        code = None if given.python == sys.executable else elsewhere
+        log = elsewhere / "log"
+        server = ServerProcess(environment, log, code=code, python=given.python, STORE_URL=url)
         told = measure(server, given.starts, given.seconds)
     print(json.dumps({"store": given.store, **told}, indent=2))  # noqa: T201 - its purpose
 

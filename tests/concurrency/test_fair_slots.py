@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from prometheus_client import Gauge
 
 from graph.concurrency import FairSlots, TooManyWaiting, Work
 from graph.concurrency.round_robin import Share
@@ -145,3 +146,22 @@ async def test_a_wait_that_is_cancelled_loses_no_slot(turns: int) -> None:
     assert is_empty(slots)
     async with slots.slot(Work(("d",))):
         pass
+
+
+async def test_a_gauge_has_how_much_waits_however_the_wait_ends() -> None:
+    gauge = Gauge("length", "What waits.", registry=None)
+    slots = FairSlots(1, waiting=2, length=gauge)
+    desk = Desk(slots)
+    for name in ("flood-0", "flood-1", "flood-2", "flood-3", "honest-0"):
+        desk.ask(name)  # one has the slot, and one is too many
+    cancelled = desk.tasks[-1]
+    for _ in range(3):
+        await asyncio.sleep(0)
+    assert gauge._value.get() == 3
+    cancelled.cancel()
+    await asyncio.gather(cancelled, return_exceptions=True)
+    assert gauge._value.get() == 2
+    await desk.next()
+    assert gauge._value.get() == 1
+    await desk.drain()
+    assert gauge._value.get() == 0

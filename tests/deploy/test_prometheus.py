@@ -70,7 +70,7 @@ def test_an_expression_names_what_exists(expression: str) -> None:
     grouped = {
         label for each in re.findall(r"by \(([^)]*)\)", expression) for label in each.split(", ")
     }
-    assert grouped <= set().union(*(known[name] for name, _ in selected))
+    assert grouped <= {"instance"}.union(*(known[name] for name, _ in selected))
 
 
 @pytest.mark.parametrize("expression", EXPRESSIONS)
@@ -79,6 +79,9 @@ def test_an_expression_names_values_that_occur(expression: str) -> None:
         for label, value in MATCHER.findall(matchers):
             if label == "outcome" and name in OUTCOMES:
                 assert set(value.split("|")) <= OUTCOMES[name]
+            if label == "queue":
+                (family,) = metrics.QUEUE_LENGTH.describe()
+                assert value in family.documentation
             if label == "code":
                 codes = {kind.code for kind in vars(errors).values() if hasattr(kind, "code")}
                 assert value in codes | {"INTERNAL"}

@@ -10,6 +10,7 @@ import pytest
 from prometheus_client import Counter, Gauge, Histogram
 from prometheus_client.metrics import MetricWrapperBase
 
+from graph.auth.rejected import Kind
 from graph.observability import metrics
 
 ROOT = Path(__file__).parents[2]
@@ -58,3 +59,33 @@ def test_no_other_module_defines_metrics() -> None:
         and kinds & {alias.name for alias in node.names}
     }
     assert defining == {"graph/observability/metrics.py"}
+
+
+NAMED = {
+    "LIMITED": r'LIMITED\.labels\("(\w+)"\)',
+    "QUEUE_LENGTH": r'QUEUE_LENGTH\.labels\("(\w+)"\)',
+}
+SLOTS = re.compile(r'self\.(sockets|new_sockets|streams) = Slots\(\s*"[a-z ]+",\s*"(\w+)"')
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_every_value_of_a_label_is_explained(name: str) -> None:
+    found = {
+        value
+        for top in ("graph", "rest_compat")
+        for source in (ROOT / top).rglob("*.py")
+        for value in re.findall(NAMED[name], source.read_text())
+    }
+    if name == "LIMITED":
+        endpoint = (ROOT / "graph/transport/endpoint.py").read_text()
+        found |= {limit for _, limit in SLOTS.findall(endpoint)}
+        assert {"sockets", "new_sockets", "streams"} <= found
+    (family,) = ALL[name].describe()
+    assert {each for each in found if not re.search(rf"\b{each}\b", family.documentation)} == set()
+    assert len(found) > 5
+
+
+def test_every_kind_of_rejection_is_explained() -> None:
+    (family,) = metrics.AUTHENTICATIONS_REJECTED.describe()
+    listed = family.documentation.partition(": ")[2]
+    assert set(re.findall(r"\b[a-z_]+\b", listed)) - {"and", "for", "a", "jwt"} == set(Kind)

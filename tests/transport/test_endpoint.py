@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
+from graph.observability.metrics import LIMITED
 from tests.transport.small import app
 from tests.transport.wire import Socket, Streaming, settle
 
 ENDLESS = "subscription { count(to: 11) }"
 INIT = {"type": "connection_init"}
+
+
+def refused(limit: str) -> float:
+    return float(LIMITED.labels(limit)._value.get())
 
 
 def key_and_user(identity: str) -> frozenset[Hashable]:
@@ -18,6 +23,7 @@ def key_and_user(identity: str) -> frozenset[Hashable]:
 
 async def test_streams_are_counted_by_what_was_checked_as_well_as_by_what_is_asserted() -> None:
     served = app(streams_per_caller=3, names_of=key_and_user)
+    before = refused("streams")
     users = [f"portal for u{number}".encode() for number in range(4)]
     async with (
         Streaming(served, ENDLESS, users[0]) as first,
@@ -29,11 +35,13 @@ async def test_streams_are_counted_by_what_was_checked_as_well_as_by_what_is_ass
         await settle()
         assert (first.status, beyond.status, other.status) == (200, 503, 200)
         assert "QUOTA_EXCEEDED" in beyond.text
+    assert refused("streams") == before + 1
     assert len(served.endpoint.streams) == 0
 
 
 async def test_sockets_are_counted_by_address_until_their_caller_is_known() -> None:
     served = app(new_sockets_per_address=2)
+    before = refused("new_sockets")
     async with Socket(served) as one, Socket(served) as two, Socket(served) as three:
         await three.ended()
         assert three.closed_with == (
@@ -42,6 +50,7 @@ async def test_sockets_are_counted_by_address_until_their_caller_is_known() -> N
         )
         one.say(INIT)
         await one.until(lambda: one.heard == [{"type": "connection_ack"}])
+        assert refused("new_sockets") == before + 1
         async with Socket(served) as four, Socket(served) as five:
             await five.ended()
             assert five.closed_with is not None

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
-from graph.auth.rejected import Rejected
+from graph.auth.rejected import Kind, Rejected
 
 MOST_CHARACTERS: Final = 8192
 _MOST_OF_HEADER: Final = 1024
@@ -32,12 +32,14 @@ def looks_like_jwt(bearer: str) -> bool:
 def read_form(token: str) -> Form:
     """Raises Rejected unless both parts are JSON objects in their only encoding."""
     if len(token) > MOST_CHARACTERS:
-        raise Rejected(f"the token is longer than {MOST_CHARACTERS} characters")
+        raise Rejected(Kind.MALFORMED, f"the token is longer than {MOST_CHARACTERS} characters")
     if not _PARTS.fullmatch(token):
-        raise Rejected("the token does not consist of three parts in base64url")
+        raise Rejected(Kind.MALFORMED, "the token does not consist of three parts in base64url")
     header, claims, signature = token.split(".")
     if len(header) > _MOST_OF_HEADER:
-        raise Rejected(f"the header of the token is longer than {_MOST_OF_HEADER} characters")
+        raise Rejected(
+            Kind.MALFORMED, f"the header of the token is longer than {_MOST_OF_HEADER} characters"
+        )
     _decoded(signature)
     return Form(_object(header), _object(claims))
 
@@ -46,9 +48,11 @@ def _object(part: str) -> dict[str, Any]:
     try:
         found = json.loads(_decoded(part), object_pairs_hook=_distinct, parse_constant=_no_constant)
     except (ValueError, RecursionError):
-        raise Rejected("a part of the token is not JSON, or has a member twice") from None
+        raise Rejected(
+            Kind.MALFORMED, "a part of the token is not JSON, or has a member twice"
+        ) from None
     if not isinstance(found, dict):
-        raise Rejected("a part of the token is not a JSON object")
+        raise Rejected(Kind.MALFORMED, "a part of the token is not a JSON object")
     return found
 
 
@@ -59,7 +63,7 @@ def _decoded(part: str) -> bytes:
     except ValueError:
         decoded = b""
     if base64.urlsafe_b64encode(decoded).rstrip(b"=") != part.encode():
-        raise Rejected("a part of the token is not in base64url")
+        raise Rejected(Kind.MALFORMED, "a part of the token is not in base64url")
     return decoded
 
 

@@ -14,7 +14,7 @@ from graph.auth.issuers.download import fetch_keys
 from graph.auth.issuers.form import Form, read_form
 from graph.auth.issuers.issuer import Issuer
 from graph.auth.issuers.key_source import Fetch, KeySource
-from graph.auth.rejected import Rejected
+from graph.auth.rejected import Kind, Rejected
 from graph.auth.token_cache import TokenCache
 from graph.model.caller import Caller, Identity
 from graph.model.clock import Clock, SystemClock
@@ -105,7 +105,7 @@ class IssuedTokens:
         try:
             jwt.PyJWS().decode(token, key, algorithms=[algorithm])
         except (jwt.PyJWTError, ValueError):
-            raise Rejected("the signature of the token is wrong") from None
+            raise Rejected(Kind.SIGNATURE, "the signature of the token is wrong") from None
         return _caller(form, issuer, subject, expires_at)
 
     def issuer_of(self, form: Form) -> Issuer:
@@ -113,7 +113,7 @@ class IssuedTokens:
         named = form.claims.get("iss")
         issuer = self._by_url.get(named) if isinstance(named, str) else None
         if issuer is None:
-            raise Rejected("the token is not of a configured issuer (iss)")
+            raise Rejected(Kind.ISSUER, "the token is not of a configured issuer (iss)")
         return issuer
 
 
@@ -131,4 +131,6 @@ def _caller(form: Form, issuer: Issuer, subject: str, expires_at: float) -> Call
         if rights is not None:
             identity = Identity(f"{issuer.name}:{subject}", credential=issuer.credential(rule))
             return Caller(identity, rights, expires_at)
-    raise Rejected(f"no rule of the issuer {issuer.name} matches the token of {subject}")
+    raise Rejected(
+        Kind.NO_RULE, f"no rule of the issuer {issuer.name} matches the token of {subject}"
+    )

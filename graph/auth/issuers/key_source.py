@@ -12,7 +12,7 @@ import jwt
 from graph.auth.issuers.download import SECONDS, Unavailable, fetch_keys
 from graph.auth.issuers.issuer import Issuer
 from graph.auth.issuers.key_set import KeySet
-from graph.auth.rejected import Rejected
+from graph.auth.rejected import Kind, Rejected
 from graph.model.clock import Clock
 from graph.observability.outages import Outage
 
@@ -83,7 +83,7 @@ class KeySource:
             found = self._find(kid, algorithm)
         if found is None:
             why = "has no such key (kid)" if self._current else "has not provided its keys"
-            raise Rejected(f"the issuer {self._issuer.name} {why}")
+            raise Rejected(Kind.SIGNING_KEY, f"the issuer {self._issuer.name} {why}")
         return found
 
     def _find(self, kid: str | None, algorithm: str) -> jwt.PyJWK | None:

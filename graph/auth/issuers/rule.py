@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from graph.auth.rejected import Rejected
+from graph.auth.rejected import Kind, Rejected
 from graph.model import names
 from graph.model.caller import Rights
 from graph.model.errors import Invalid
@@ -111,7 +111,9 @@ def values_of(claims: Mapping[str, Any], claim: str) -> frozenset[str]:
     """
     elsewhere = claims.get("_claim_names")
     if isinstance(elsewhere, Mapping) and claim in elsewhere:
-        raise Rejected(f"the claim {claim} is too long for the token, which links to it instead")
+        raise Rejected(
+            Kind.CLAIMS, f"the claim {claim} is too long for the token, which links to it instead"
+        )
     if claim in _SCOPES:
         return scopes_of(claims, (claim,))
     given: Any = claims
@@ -138,7 +140,7 @@ def _texts(claim: str, given: object) -> frozenset[str]:
     if not isinstance(given, list):
         return frozenset()
     if len(given) > MOST_VALUES:
-        raise Rejected(f"the claim {claim} has more than {MOST_VALUES} values")
+        raise Rejected(Kind.CLAIMS, f"the claim {claim} has more than {MOST_VALUES} values")
     return frozenset(each for each in given if isinstance(each, str) and each)
 
 

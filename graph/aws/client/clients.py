@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import OrderedDict
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Any, Final, Self
@@ -14,7 +15,8 @@ from aiobotocore.config import AioConfig
 from botocore.exceptions import NoCredentialsError
 
 from graph.aws.client.access import Access, session_policies
-from graph.aws.client.credentials import Refusals, assumed_role
+from graph.aws.client.credentials import AssumeRole, Refusals, assumed_role
+from graph.aws.client.measuring import NO_CLASSES, OTHER
 from graph.aws.client.pools import Pools, borrowed
 from graph.aws.client.retries import RetryBudget
 from graph.aws.client.session import SERVICES, RoleSession
@@ -22,6 +24,7 @@ from graph.aws.client.shared_reads import SharedReads
 from graph.concurrency import FairSlots, TooManyWaiting
 from graph.model.errors import ApiError, Throttled
 from graph.model.mover import ORG_TAG
+from graph.observability.metrics import LIMITED, QUEUE_LENGTH
 
 MOST_ROLES: Final = 300
 """Roles, by account and kind of access. Beyond it, the least recently used are closed."""
@@ -85,14 +88,16 @@ class Clients:
         most: int = MOST_ROLES,
         services: tuple[str, ...] = SERVICES,
         role_boundary: str | None = None,
+        classes: Mapping[str, str] = NO_CLASSES,
     ) -> None:
         """``read_seconds``: how long the next byte of an answer is waited for.
 
         ``services``: those whose models are loaded at the start, and that can be called.
         ``role_boundary``: the ARN of a policy; ``{account}`` in it stands for the account's id.
+        ``classes``: by account, for metrics.
         """
         self.region, self._role, self._org, self._external_id = region, role, org, external_id
-        self._role_boundary = role_boundary
+        self._role_boundary, self._classes = role_boundary, classes
         timeouts = (_CONNECT, read_seconds)
         self._pools = Pools(timeouts)
         # Never merge configurations: AioConfig.merge() drops http_session_cls.
@@ -105,7 +110,7 @@ class Clients:
         self._roles: OrderedDict[RoleKey, Role] = OrderedDict()
         # Not among the roles before AWS has confirmed them: accounts are whatever callers ask for.
         self._assumed = SharedReads(timeless=True)
-        self._assuming = FairSlots(_ASSUMING, per_caller=_ASSUMING_PER_CALLER, waiting=_WAITING)
+        self._assuming = _turns()
         self._refusals = Refusals()
         self._retries = RetryBudget(retry_seconds)
         self._sts: Any = None
@@ -135,6 +140,10 @@ class Clients:
     def role_boundary(self, account_id: str) -> str | None:
         """The ARN of the policy that bounds every role that is created in an account."""
         return self._role_boundary and self._role_boundary.replace("{account}", account_id)
+
+    def class_of(self, account_id: str) -> str:
+        """The class of an account in metrics."""
+        return self._classes.get(account_id, OTHER)
 
     def has_entered(self, account_id: str, access: Access) -> bool:
         """Whether there are credentials for an account, which may have to be renewed."""
@@ -197,11 +206,13 @@ class Clients:
         if role is None:
             self._refusals.check(key)
             request = self._assume_role_request(*key)
-            role = Role(assumed_role(self._sts, request, self._refusals, key, self._retries))
+            assume = AssumeRole(self._sts, request, self._retries, self.class_of(key[0]))
+            role = Role(assumed_role(assume, self._refusals, key))
         try:
             async with self._assuming.slot():
                 await role.credentials.get_frozen_credentials()
         except TooManyWaiting:
+            LIMITED.labels("roles").inc()
             raise Throttled(
                 "Too many accounts are requested at the same time. Request fewer."
             ) from None
@@ -237,6 +248,11 @@ class Clients:
             return await client.__aenter__()
         finally:
             self._session.role = None
+
+
+def _turns() -> FairSlots:
+    length = QUEUE_LENGTH.labels("roles")
+    return FairSlots(_ASSUMING, per_caller=_ASSUMING_PER_CALLER, waiting=_WAITING, length=length)
 
 
 def _config(http_session_cls: type, timeouts: tuple[float, float], user_agent: str) -> AioConfig:

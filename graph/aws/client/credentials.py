@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from aiobotocore.credentials import AioDeferredRefreshableCredentials
 from cachetools import TLRUCache
 
 from graph.aws.client.errors import not_assumable
-from graph.aws.client.measuring import Reports, measured
+from graph.aws.client.measuring import OTHER, Reports, measured
 from graph.aws.client.retries import RetryBudget
 from graph.model.errors import ApiError, NotFound
 
@@ -50,17 +51,51 @@ def _until(_key: object, refusal: ApiError, now: float) -> float:
     return now + (REFUSAL_SECONDS if isinstance(refusal, NotFound) else FAILURE_SECONDS)
 
 
+@dataclass(frozen=True, slots=True)
+class AssumeRole:
+    """The call that assumes a role."""
+
+    sts: Any
+    """The client."""
+    request: Mapping[str, Any]
+    retries: RetryBudget
+    of_class: str = OTHER
+    """The class of the account in metrics."""
+
+    @property
+    def account_id(self) -> str:
+        return str(self.request["RoleArn"]).split(":")[4]
+
+    @property
+    def region(self) -> str:
+        return str(self.sts.meta.region_name)
+
+    async def send(self) -> dict[str, Any]:
+        """The answer. Raises ApiError."""
+        with measured("sts", "AssumeRole", self.region, self.of_class):
+            return await self.retries.run(self._attempt, self._known, safe=True)
+
+    async def _attempt(self) -> dict[str, Any]:
+        answer: dict[str, Any] = await self.sts.assume_role(
+            **self.request, DurationSeconds=DURATION_SECONDS
+        )
+        return answer
+
+    def _known(self, error: Exception) -> Exception:
+        return not_assumable(error, str(self.request["RoleArn"]))
+
+
 def assumed_role(
-    sts: Any, request: Mapping[str, Any], refusals: Refusals, key: object, retries: RetryBudget
+    call: AssumeRole, refusals: Refusals, key: object
 ) -> AioDeferredRefreshableCredentials:
     """Assumes the role on first use, once for all waiting callers, and before it expires."""
 
     async def assume() -> dict[str, str]:
         refusals.check(key)
         try:
-            answer = await _assume(sts, request, retries)
+            answer = await call.send()
         except ApiError as refusal:
-            refusals.put(key, refusal, _account_of(request), sts.meta.region_name)
+            refusals.put(key, refusal, call.account_id, call.region)
             raise
         given = answer["Credentials"]
         return {
@@ -71,18 +106,3 @@ def assumed_role(
         }
 
     return AioDeferredRefreshableCredentials(assume, "assume-role")
-
-
-def _account_of(request: Mapping[str, Any]) -> str:
-    return str(request["RoleArn"]).split(":")[4]
-
-
-async def _assume(sts: Any, request: Mapping[str, Any], retries: RetryBudget) -> dict[str, Any]:
-    role_arn = str(request["RoleArn"])
-
-    async def attempt() -> dict[str, Any]:
-        answer: dict[str, Any] = await sts.assume_role(**request, DurationSeconds=DURATION_SECONDS)
-        return answer
-
-    with measured("sts", "AssumeRole", sts.meta.region_name):
-        return await retries.run(attempt, lambda error: not_assumable(error, role_arn), safe=True)

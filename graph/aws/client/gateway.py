@@ -230,7 +230,7 @@ class Gateway:
             return translate(error, doing, given)
 
         try:
-            with measured(service, name, bound.region):
+            with measured(service, name, bound.region, self.clients.class_of(bound.account_id)):
                 return await self._in_turn(bound.place, access, attempt, known, safe=safe)
         except ApiError as error:
             self._reports.report(error, doing, *bound.place)

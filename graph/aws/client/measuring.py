@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Final
 
 from botocore.exceptions import ClientError
@@ -21,6 +22,9 @@ log = logging.getLogger(__name__)
 
 OK: Final = "ok"
 CANCELLED: Final = "cancelled"
+OTHER: Final = "other"
+"""The class of an account that has none of its own."""
+NO_CLASSES: Final[Mapping[str, str]] = MappingProxyType({})
 _ASSUME_ROLE: Final = "AssumeRole"
 _UNKNOWN: Final = "unknown"
 _QUIET_SECONDS: Final = 60.0
@@ -28,8 +32,11 @@ _REPORTED: Final = 1_000
 
 
 @contextmanager
-def measured(service: str, operation: str, region: str) -> Iterator[None]:
-    """Counts one call by its outcome: ok, cancelled, AWS's code, or the name of an exception."""
+def measured(service: str, operation: str, region: str, of_class: str = OTHER) -> Iterator[None]:
+    """Counts one call by its outcome: ok, cancelled, AWS's code, or the name of an exception.
+
+    ``of_class``: the class of its account.
+    """
     started, outcome = time.perf_counter(), _UNKNOWN
     try:
         yield
@@ -41,7 +48,7 @@ def measured(service: str, operation: str, region: str) -> Iterator[None]:
         outcome = _outcome_of(error, service)
         raise
     finally:
-        AWS_CALLS.labels(service, operation, region, outcome).inc()
+        AWS_CALLS.labels(service, operation, region, outcome, of_class).inc()
         AWS_SECONDS.labels(service, operation).observe(time.perf_counter() - started)
 
 

@@ -9,6 +9,7 @@ from weakref import WeakValueDictionary
 
 from graph.concurrency import FairSlots, TooManyWaiting
 from graph.model.errors import Throttled
+from graph.observability.metrics import LIMITED, QUEUE_LENGTH
 
 CONCURRENT: Final = 25
 """Concurrent calls to one account in one region, separately for reads and for changes, so that
@@ -37,12 +38,14 @@ class AccountSlots:
         key = (account_id, region, reads)
         slots = self._slots.get(key)
         if slots is None:
-            slots = FairSlots(CONCURRENT, per_caller=PER_CALLER, waiting=_WAITING)
+            length = QUEUE_LENGTH.labels("aws")
+            slots = FairSlots(CONCURRENT, per_caller=PER_CALLER, waiting=_WAITING, length=length)
             self._slots[key] = slots
         try:
             async with slots.slot():
                 yield
         except TooManyWaiting:
+            LIMITED.labels("aws_calls").inc()
             raise Throttled(
                 f"Too many of your calls to account {account_id} are waiting in {region}. Request "
                 "less at a time."

@@ -17,6 +17,7 @@ from typing import Any, Final, Generic, Protocol, Self, TypeVar
 from graph.concurrency import Rounds
 from graph.model.clock import Clock
 from graph.model.errors import Upstream
+from graph.observability.metrics import WATCH_LEASES
 from graph.runs.watch.sharing import Form, Share, Watcher
 from graph.store import NUDGE, Exchange, Notice, RunState
 
@@ -92,6 +93,7 @@ class SharedWatches:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        WATCH_LEASES.set(0)
         if self._left:
             with Rounds(log, "giving up watches").guard():
                 await self._exchange()
@@ -161,6 +163,7 @@ class SharedWatches:
                 self._failing_since = self._clock.monotonic()
             raise Upstream("The states of runs cannot be shared.") from error
         self._failing_since, self._alone = None, False
+        WATCH_LEASES.set(len(found.held & self._shares.keys()))
         self._pollers, self._processes = found.pollers, found.processes
         for arn, share in shares.items():
             if self._shares.get(arn) is share:
@@ -176,6 +179,7 @@ class SharedWatches:
             await self._clock.sleep(self._lease / _ROUNDS)
             if self.alone and not self._alone:
                 self._alone = True
+                WATCH_LEASES.set(0)
                 for share in self._shares.values():
                     share.watcher.isolate(1 + secrets.randbelow(_ALONE))
             for share in self._shares.values():

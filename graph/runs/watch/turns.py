@@ -11,6 +11,7 @@ from typing import Final
 
 from graph.concurrency import FairSlots
 from graph.model.clock import Clock
+from graph.observability.metrics import QUEUE_LENGTH
 
 _WAITING: Final = 1_000_000
 """No bound of its own: there is one wait per run that is followed."""
@@ -21,7 +22,9 @@ class _Place:
     next_at: float
     """When the next poll may begin."""
     waiting: int = 0
-    turn: FairSlots = field(default_factory=lambda: FairSlots(1, waiting=_WAITING))
+    turn: FairSlots = field(
+        default_factory=lambda: FairSlots(1, waiting=_WAITING, length=QUEUE_LENGTH.labels("polls"))
+    )
 
 
 class PollTurns:

@@ -13,6 +13,7 @@ from typing import Final, Generic, TypeVar
 from graphql import GraphQLError
 
 from graph.concurrency import Share, Work, begin_work
+from graph.observability.metrics import LIMITED
 from graph.transport.execution.backlog import Backlog, Member, Newest
 from graph.transport.execution.request import RequestError
 
@@ -203,6 +204,7 @@ class Executions:
     def _check(self, name: Hashable, key: Hashable) -> None:
         own = self._followed.get(name, Counter())
         if key not in own and len(own) >= self._most:
+            LIMITED.labels("subscriptions").inc()
             raise RequestError([_too_many(self._most)])
 
     def leave(self, names: Iterable[Hashable], key: Hashable) -> None:

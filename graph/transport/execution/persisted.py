@@ -23,6 +23,7 @@ class PersistedDocuments:
     def __init__(self, manifest: Manifest | None = None, *, automatic: bool = True) -> None:
         """``automatic``: whether clients may register documents by Apollo's protocol."""
         self.manifest, self._automatic = manifest or Manifest(), automatic
+        self._texts = frozenset(self.manifest.documents.values())
         self._by_hash = {hash_of(text): text for text in self.manifest.documents.values()}
         self._registered: FairCache[str, str] = FairCache(
             _CHARACTERS, lambda text: _ENTRY + len(text)
@@ -43,6 +44,10 @@ class PersistedDocuments:
                 Stage.FORBIDDEN,
             )
         return query
+
+    def has(self, text: str) -> bool:
+        """Whether a document is one of the manifest."""
+        return text in self._texts
 
     def register(self, text: str, reference: DocumentReference) -> None:
         """Remembers a valid document that was sent with its hash."""

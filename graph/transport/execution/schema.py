@@ -117,13 +117,19 @@ class Schema:
         if definition.operation not in request.allowed:
             raise NotAllowed(definition.operation)
         cost = self._cost(document.node, definition, variables)
-        operation = self._operation(document, definition, cost)
+        persisted = self._persisted.has(text)
+        operation = self._operation(document, definition, cost, persisted=persisted)
         if not variables:
             document.operations[name] = operation
         return operation
 
     def _operation(
-        self, document: Document, definition: OperationDefinitionNode, cost: Cost
+        self,
+        document: Document,
+        definition: OperationDefinitionNode,
+        cost: Cost,
+        *,
+        persisted: bool,
     ) -> Operation:
         fields = root_fields(document.node, definition)
         names = {(field.alias or field.name).value: field.name.value for field in fields}
@@ -133,7 +139,7 @@ class Schema:
         return Operation(
             document.node,
             definition,
-            Summary(name, definition.operation.value, names),
+            Summary(name, definition.operation.value, names, persisted),
             self._states[fields[0].name.value] if subscribes and of_states else None,
             cost.fields,
             cost.all_calls,

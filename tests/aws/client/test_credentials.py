@@ -14,7 +14,7 @@ from botocore import exceptions
 from graph.aws.client import credentials
 from graph.aws.client.access import Access
 from graph.aws.client.clients import Clients
-from graph.aws.client.credentials import Refusals, assumed_role
+from graph.aws.client.credentials import AssumeRole, Refusals, assumed_role
 from graph.aws.client.gateway import Gateway
 from graph.aws.client.retries import RetryBudget
 from graph.model.errors import NotFound, Throttled, Upstream
@@ -96,9 +96,8 @@ async def test_an_endpoint_that_refuses_connections_is_said_to_be_out_of_reach()
         async def assume_role(self, **_: object) -> None:
             raise exceptions.EndpointConnectionError(endpoint_url="http://127.0.0.1:1")
 
-    role = assumed_role(
-        Sts(), {"RoleArn": "arn:aws:iam::222222222222:role/x"}, Refusals(), "key", RetryBudget(0)
-    )
+    request = {"RoleArn": "arn:aws:iam::222222222222:role/x"}
+    role = assumed_role(AssumeRole(Sts(), request, RetryBudget(0)), Refusals(), "key")
     with pytest.raises(Upstream, match="AWS could not be reached for sts:AssumeRole"):
         await role.get_frozen_credentials()
 

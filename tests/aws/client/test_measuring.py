@@ -8,18 +8,26 @@ from typing import Any
 import pytest
 from prometheus_client import REGISTRY
 
+from graph.aws.client.access import Access
+from graph.aws.client.clients import Clients
 from graph.aws.client.gateway import Gateway
 from graph.aws.client.measuring import measured
 from graph.model.errors import ApiError
 from graph.sandbox import Fault, Sandbox
 from tests.aws.calls import at_the_gate, list_tasks
-from tests.world import LAB
+from tests.world import LAB, ORG, OTHER, ROLE
 
 HOME = "us-east-1"
 
 
-def counted(outcome: str, service: str = "datasync", operation: str = "ListTasks") -> float:
+def counted(
+    outcome: str,
+    service: str = "datasync",
+    operation: str = "ListTasks",
+    of_class: str = "other",
+) -> float:
     labels = {"service": service, "operation": operation, "region": HOME, "outcome": outcome}
+    labels["class"] = of_class
     return REGISTRY.get_sample_value("datasync_api_aws_calls_total", labels) or 0.0
 
 
@@ -108,3 +116,23 @@ async def test_what_aws_calls_its_errors_cannot_fill_the_metrics(
         await list_tasks(gateway)
     assert counted("unknown") == before + 1
     assert counted("MadeUpByAProxy") == 0
+
+
+async def test_calls_are_counted_by_the_class_of_their_account(
+    aws: Sandbox,
+) -> None:
+    def seen() -> list[float]:
+        calls = [("ok", "datasync", "ListTasks"), ("ok", "sts", "AssumeRole")]
+        return [counted(*each, of_class) for each in calls for of_class in ("lab", "other")]
+
+    for account in (LAB, OTHER):
+        aws.role(account, ROLE, external_id="x-1")
+    clients = Clients(
+        region="us-east-1", role=ROLE, org=ORG, external_id="x-1", classes={LAB: "lab"}
+    )
+    async with Gateway(clients, org=ORG) as gateway:
+        before = seen()
+        await list_tasks(gateway)
+        assert [b - a for a, b in zip(before, seen(), strict=True)] == [1, 0, 1, 0]
+        await gateway.bind(OTHER).call("datasync", Access.READ, "list_tasks")
+        assert [b - a for a, b in zip(before, seen(), strict=True)] == [1, 1, 1, 1]
