@@ -25,6 +25,9 @@ class Endless:
     async def get(self, *_: object) -> Endless:
         return self
 
+    def class_of(self, account_id: str) -> str:
+        return account_id
+
     async def list_tasks(self, **_: object) -> dict[str, Any]:
         self.asked += 1
         token = self._tokens[self.asked % len(self._tokens)] if self._tokens else str(self.asked)
