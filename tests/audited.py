@@ -47,6 +47,7 @@ MUTATIONS = {
     "STOP_MOVER": ("stopMover", "StopMoverInput", "run { id }"),
     "RERUN": ("rerun", "RerunInput", "run { id }"),
     "SET_RUN_BANDWIDTH": ("setRunBandwidth", "SetRunBandwidthInput", "requested"),
+    "SET_RUN_TAGS": ("setRunTags", "SetRunTagsInput", "run { id }"),
     "UPDATE_MOVER": ("updateMover", "UpdateMoverInput", "operation { id }"),
     "DELETE_MOVER": ("deleteMover", "DeleteMoverInput", "operation { id }"),
     "CLEAN_ORPHANS": ("cleanOrphans", "CleanOrphansInput", "removed { arn }"),
@@ -67,6 +68,7 @@ REFUSED = {
         "STOP_MOVER": "NOT_FOUND",
         "RERUN": "NOT_FOUND",
         "SET_RUN_BANDWIDTH": "NOT_FOUND",
+        "SET_RUN_TAGS": "NOT_FOUND",
         "UPDATE_MOVER": "NOT_FOUND",
         "DELETE_MOVER": "NOT_FOUND",
     },
@@ -106,6 +108,10 @@ class Lab:
             "SET_RUN_BANDWIDTH": {
                 "run": encode("Run", f"{decode(self.mover)[1]}/execution/{self.run}"),
                 "bytesPerSecond": 1_000,
+            },
+            "SET_RUN_TAGS": {
+                "run": encode("Run", f"{decode(self.mover)[1]}/execution/{self.run}"),
+                "tags": [{"key": "a", "value": "1"}],
             },
             "RERUN": {"run": encode("Run", f"{decode(self.mover)[1]}/execution/{self.run}")},
             "UPDATE_MOVER": {"mover": self.mover, "options": {"logLevel": "BASIC"}},

@@ -73,7 +73,7 @@ async def start_run(
         OverrideOptions=dict(overrides.options) or None,
         Includes=_filter(overrides.includes),
         Excludes=_filter(overrides.excludes),
-        Tags=encoded([mark]) if mark else None,
+        Tags=encoded((*overrides.tags, *([mark] if mark else ()))) or None,
     )
     return str(answer["TaskExecutionArn"])
 

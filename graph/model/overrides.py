@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from graph.model.mover import Tag
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunOverrides:
@@ -16,13 +18,18 @@ class RunOverrides:
     """By AWS's names."""
     includes: tuple[str, ...] = ()
     excludes: tuple[str, ...] = ()
+    tags: tuple[Tag, ...] = ()
+    """The caller's tags of the run, which has none of its mover's."""
 
     @property
     def fingerprint(self) -> str:
         """Equal for equal overrides; empty if there are none. By it, idempotency keys compare."""
-        if not (self.options or self.includes or self.excludes):
+        if self == NO_OVERRIDES:
             return ""
-        return json.dumps([self.options, self.includes, self.excludes], sort_keys=True)
+        told: list[object] = [self.options, self.includes, self.excludes]
+        if self.tags:  # else it is the text of earlier releases
+            told.append(sorted([tag.key, tag.value] for tag in self.tags))
+        return json.dumps(told, sort_keys=True)
 
 
 NO_OVERRIDES: Final = RunOverrides()

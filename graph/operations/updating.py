@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import suppress
 from functools import partial
-from typing import Final, TypedDict
+from typing import TypedDict
 
 from graph.aws import locations, tasks
 from graph.aws.client.gateway import AccountGateway, Gateway
@@ -17,14 +17,12 @@ from graph.aws.task_updates import Params, restoring, update_of, update_task
 from graph.model import names
 from graph.model.change import MoverChange
 from graph.model.errors import NotFound
-from graph.model.mover import GROUP_TAG, OPERATION_TAG, OWN_TAGS, Mover, Tag
-from graph.operations.checks import check_tags
+from graph.model.mover import GROUP_TAG, OPERATION_TAG, Mover, Tag
 from graph.operations.creating import name_taken
 from graph.operations.runtime import Runtime
 from graph.operations.update_inputs import UpdateInput
 from graph.task_settings.changes import check_change_of, require_unchanged
-
-_AWS: Final = "aws:"
+from graph.task_settings.tags import callers_tags, check_tags
 
 
 class Plan(TypedDict):
@@ -142,9 +140,4 @@ async def require_free_name(aws: AccountGateway, group: str, name: str, task_arn
 
 
 def _callers(tags: Iterable[Tag]) -> dict[str, str]:
-    """Without those of the server and of AWS, which no caller changes."""
-    return {
-        tag.key: tag.value
-        for tag in tags
-        if tag.key not in OWN_TAGS and not tag.key.lower().startswith(_AWS)
-    }
+    return {tag.key: tag.value for tag in callers_tags(tags)}

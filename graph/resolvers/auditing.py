@@ -6,14 +6,17 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, Final, TypeVar
 
+from graph.aws.tasks import known_ends
 from graph.context import Context
 from graph.history.audit import ChangeInProgress
 from graph.history.origin import current_origin
+from graph.model import names
 from graph.model.audit import AuditAction, AuditTarget, Requester
 from graph.model.caller import Rights
-from graph.model.errors import ApiError
+from graph.model.errors import ApiError, Invalid
+from graph.model.mover import Mover
 from graph.model.verbs import Verb
-from graph.resolvers import scope
+from graph.resolvers import movers, scope
 
 T = TypeVar("T")
 
@@ -22,6 +25,7 @@ _VERBS: Final = {
     AuditAction.STOP_MOVER: Verb.RUN,
     AuditAction.RERUN: Verb.RUN,
     AuditAction.SET_RUN_BANDWIDTH: Verb.RUN,
+    AuditAction.SET_RUN_TAGS: Verb.RUN,
     AuditAction.CLEAN_ORPHANS: Verb.CLEAN,
     AuditAction.PREVIEW_ORPHANS: Verb.CLEAN,
     AuditAction.OTHER: Verb.RUN,  # a PUT that says neither start nor stop
@@ -83,3 +87,30 @@ def _may_take_effect(rights: Rights, verb: Verb, target: AuditTarget) -> bool:
     if target.group is None:
         return rights.sees_account(target.account_id)
     return rights.may(verb, target.account_id, target.group)
+
+
+async def visible_mover(context: Context, attempt: ChangeInProgress, task_arn: str) -> Mover:
+    """The mover. Raises NotFound if the caller may not see it, which its group's auditors do."""
+    mover = await movers.get_any_mover(context, task_arn)
+    attempt.add_details(group=mover.group, mover_name=mover.name)
+    return scope.require_visible(context, mover)
+
+
+def task_target(task_arn: str) -> AuditTarget:
+    """What is known before the mover is read; only the text of a malformed ARN."""
+    try:
+        account_id = names.arn(task_arn).account
+    except Invalid:
+        account_id = None
+    return AuditTarget(account_id=account_id, task_arn=task_arn)
+
+
+def note_found(context: Context, attempt: ChangeInProgress, mover: Mover) -> None:
+    """``resources``: its locations, unless AWS would have to be asked for them."""
+    attempt.add_details(
+        account_id=mover.account.account_id,
+        group=mover.group,
+        mover_name=mover.name,
+        task_arn=mover.task_arn,
+        resources=known_ends(context.services.gateway, mover.task_arn) or (),
+    )

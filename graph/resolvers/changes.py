@@ -11,23 +11,19 @@ from functools import partial
 from itertools import islice
 from typing import Final
 
-from graph.aws.tasks import known_ends
 from graph.context import Context
 from graph.history.audit import ChangeInProgress
 from graph.locations import targets_of
-from graph.model import names
 from graph.model.audit import AuditAction, AuditTarget
 from graph.model.change import MoverChange
-from graph.model.errors import Invalid, NotFound
+from graph.model.errors import NotFound
 from graph.model.mover import Mover
 from graph.model.operation import NewMover, Operation
 from graph.model.overrides import NO_OVERRIDES, RunOverrides
-from graph.model.run import BandwidthChange
-from graph.resolvers import bandwidth, movers, orphans, runs, scope, starting, updating
-from graph.resolvers.auditing import audited
+from graph.resolvers import movers, orphans, runs, scope, starting, updating
+from graph.resolvers.auditing import audited, note_found, task_target, visible_mover
 from graph.resolvers.orphans import CleanupResult
 from graph.resolvers.starting import StartResult
-from graph.task_settings.rules import check_bandwidth
 
 _NAMED_ORPHANS: Final = 20
 """Of those that a request names, how many its records name unless it has removed some."""
@@ -63,18 +59,18 @@ async def delete_mover(context: Context, task_arn: str, *, cancel_run: bool = Fa
 
     async def delete(attempt: ChangeInProgress) -> Operation:
         try:
-            mover = await _mover(context, attempt, task_arn)
+            mover = await visible_mover(context, attempt, task_arn)
         except NotFound:
             account_id = scope.require_task_account(context, task_arn).account_id
             operation = await movers.resume_deletion(
                 context, account_id, task_arn=task_arn, found=partial(_left, attempt)
             )
         else:
-            _found(context, attempt, mover)
+            note_found(context, attempt, mover)
             operation = await movers.delete_mover(context, mover, cancel_run=cancel_run)
         return _accepted(attempt, operation)
 
-    return await audited(context, AuditAction.DELETE_MOVER, _task(task_arn), delete)
+    return await audited(context, AuditAction.DELETE_MOVER, task_target(task_arn), delete)
 
 
 async def delete_named(context: Context, account_id: str, group: str, name: str) -> Operation:
@@ -88,7 +84,7 @@ async def delete_named(context: Context, account_id: str, group: str, name: str)
                 context, account_id, named=(group, name), found=partial(_left, attempt)
             )
         else:
-            _found(context, attempt, mover)
+            note_found(context, attempt, mover)
             operation = await movers.delete_mover(context, mover)
         return _accepted(attempt, operation)
 
@@ -118,23 +114,10 @@ async def start_mover(
         if before is not None:
             attempt.add_details(run_arn=before)
             return StartResult(before, again=True)
-        mover = await _mover(context, attempt, task_arn)
+        mover = await visible_mover(context, attempt, task_arn)
         return StartResult(await _start(context, attempt, mover, idempotency_key, overrides))
 
-    return await audited(context, AuditAction.START_MOVER, _task(task_arn), start)
-
-
-async def rerun(context: Context, run_arn: str, idempotency_key: str | None = None) -> str:
-    """Starts a run like an earlier one, and returns its ARN. Raises NotFound if that is gone."""
-
-    async def start(attempt: ChangeInProgress) -> str:
-        mover = await runs.get_mover_of(context, run_arn, partial(_mover, context, attempt))
-        _found(context, attempt, mover)
-        started = await starting.start_like(context, mover, run_arn, idempotency_key)
-        attempt.add_details(run_arn=started)
-        return started
-
-    return await audited(context, AuditAction.RERUN, _task(runs.task_of(run_arn)), start)
+    return await audited(context, AuditAction.START_MOVER, task_target(task_arn), start)
 
 
 async def start_named(context: Context, account_id: str, group: str, name: str) -> str:
@@ -152,10 +135,10 @@ async def stop_mover(context: Context, task_arn: str) -> str:
     """Cancels the active or queued run of a mover and returns the run's ARN."""
 
     async def stop(attempt: ChangeInProgress) -> str:
-        mover = await _mover(context, attempt, task_arn)
+        mover = await visible_mover(context, attempt, task_arn)
         return await _stop(context, attempt, mover)
 
-    return await audited(context, AuditAction.STOP_MOVER, _task(task_arn), stop)
+    return await audited(context, AuditAction.STOP_MOVER, task_target(task_arn), stop)
 
 
 async def stop_named(context: Context, account_id: str, group: str, name: str) -> str:
@@ -169,33 +152,17 @@ async def stop_named(context: Context, account_id: str, group: str, name: str) -
     return await audited(context, AuditAction.STOP_MOVER, target, stop)
 
 
-async def set_run_bandwidth(
-    context: Context, run_arn: str, bytes_per_second: int
-) -> BandwidthChange:
-    """Limits an active or queued run. Raises NotFound if there is no such run."""
-
-    async def limit(attempt: ChangeInProgress) -> BandwidthChange:
-        check_bandwidth(bytes_per_second)
-        mover = await runs.get_mover_of(context, run_arn, partial(_mover, context, attempt))
-        _found(context, attempt, mover)
-        attempt.add_details(run_arn=run_arn)
-        return await bandwidth.set_bandwidth(context, mover, run_arn, bytes_per_second)
-
-    target = _task(runs.task_of(run_arn))
-    return await audited(context, AuditAction.SET_RUN_BANDWIDTH, target, limit)
-
-
 async def update_mover(
     context: Context, task_arn: str, read: Callable[[], MoverChange]
 ) -> Operation:
     """Accepts the change of a mover. ``read`` converts the input; it raises Invalid."""
 
     async def update(attempt: ChangeInProgress) -> Operation:
-        mover = await _mover(context, attempt, task_arn)
-        _found(context, attempt, mover)
+        mover = await visible_mover(context, attempt, task_arn)
+        note_found(context, attempt, mover)
         return _accepted(attempt, await updating.update_mover(context, mover, read))
 
-    return await audited(context, AuditAction.UPDATE_MOVER, _task(task_arn), update)
+    return await audited(context, AuditAction.UPDATE_MOVER, task_target(task_arn), update)
 
 
 async def clean_orphans(
@@ -226,13 +193,6 @@ async def clean_orphans(
     return await audited(context, action, target, clean)
 
 
-async def _mover(context: Context, attempt: ChangeInProgress, task_arn: str) -> Mover:
-    """The mover. Raises NotFound if the caller may not see it, which its group's auditors do."""
-    mover = await movers.get_any_mover(context, task_arn)
-    attempt.add_details(group=mover.group, mover_name=mover.name)
-    return scope.require_visible(context, mover)
-
-
 def _left(attempt: ChangeInProgress, deletion: Operation) -> None:
     """For the auditors of its group, who see attempts of callers of other groups, too."""
     attempt.add_details(group=deletion.group, mover_name=deletion.mover_name)
@@ -248,36 +208,16 @@ async def _start(
     try:
         run_arn = await starting.start_run(context, mover, idempotency_key, overrides)
     finally:  # it has described the task
-        _found(context, attempt, mover)
+        note_found(context, attempt, mover)
     attempt.add_details(run_arn=run_arn)
     return run_arn
 
 
 async def _stop(context: Context, attempt: ChangeInProgress, mover: Mover) -> str:
-    _found(context, attempt, mover)
+    note_found(context, attempt, mover)
     run_arn = await runs.stop_run(context, mover)
     attempt.add_details(run_arn=run_arn)
     return run_arn
-
-
-def _task(task_arn: str) -> AuditTarget:
-    """What is known before the mover is read; only the text of a malformed ARN."""
-    try:
-        account_id = names.arn(task_arn).account
-    except Invalid:
-        account_id = None
-    return AuditTarget(account_id=account_id, task_arn=task_arn)
-
-
-def _found(context: Context, attempt: ChangeInProgress, mover: Mover) -> None:
-    """``resources``: its locations, unless AWS would have to be asked for them."""
-    attempt.add_details(
-        account_id=mover.account.account_id,
-        group=mover.group,
-        mover_name=mover.name,
-        task_arn=mover.task_arn,
-        resources=known_ends(context.services.gateway, mover.task_arn) or (),
-    )
 
 
 def _accepted(attempt: ChangeInProgress, operation: Operation) -> Operation:

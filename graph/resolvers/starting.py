@@ -60,26 +60,35 @@ async def start_run(
 async def start_like(
     context: Context, mover: Mover, run_arn: str, idempotency_key: str | None = None
 ) -> str:
-    """Starts a run with the options and filters of an earlier one, and returns its ARN.
+    """Starts a run with the options, filters and tags of an earlier one, and returns its ARN.
 
     Raises NotFound for a run that is gone, Conflict where the mover does not allow the same any
     more, and what ``start_run`` raises.
     """
     scope.require(context, Verb.RUN, mover.account.account_id, mover.group)
     loaders = context.loaders
-    run, task = await asyncio.gather(loaders.run.load(run_arn), loaders.task.load(mover.task_arn))
-    overrides = overrides_like(run, task)
+    run, task, tags = await asyncio.gather(
+        loaders.run.load(run_arn), loaders.task.load(mover.task_arn), loaders.tags.load(run_arn)
+    )
+    overrides = overrides_like(run, task, tags)
     return await start_run(context, mover, idempotency_key, overrides, run_arn)
 
 
 async def started_before(
-    context: Context, task_arn: str, idempotency_key: str, overrides: RunOverrides
+    context: Context,
+    task_arn: str,
+    idempotency_key: str,
+    overrides: RunOverrides = NO_OVERRIDES,
+    like: str | None = None,
 ) -> str | None:
-    """The run that a key started before, if the caller may still run its movers."""
+    """The run that a key started before, if the caller may still run its movers.
+
+    ``like``: as for ``start_run``.
+    """
     account_id = scope.require_task_account(context, task_arn).account_id
     if not context.rights.may_somewhere(Verb.RUN):
         return None
-    key = _key(context, task_arn, idempotency_key, overrides)
+    key = _key(context, task_arn, idempotency_key, overrides, like=like)
     answer = await context.services.store.idempotency.find(key)
     if answer is None or not context.rights.may(Verb.RUN, account_id, answer.group):
         return None

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from graph.model.errors import Conflict
-from graph.model.mover import Task
+from graph.model.mover import Tag, Task
 from graph.model.overrides import RunOverrides
 from graph.model.run import Run
 from graph.task_settings.rules import WORDS, check_combination, check_filter, check_options
+from graph.task_settings.tags import callers_tags, check_tags
 
 _OPTIONS: Final = ("overrides", "options")
 _OVERRIDABLE: Final = WORDS.keys() | {"BytesPerSecond"}
@@ -19,6 +21,7 @@ def check_overrides(overrides: RunOverrides) -> None:
     check_options(overrides.options, _OPTIONS)
     check_filter(overrides.includes, ("overrides", "includes"))
     check_filter(overrides.excludes, ("overrides", "excludes"))
+    check_tags(overrides.tags, ("overrides", "tags"), told_apart=str)
 
 
 def check_for_task(overrides: RunOverrides, task: Task) -> None:
@@ -31,8 +34,10 @@ def check_for_task(overrides: RunOverrides, task: Task) -> None:
     check_combination(overrides.options, task.options, task.mode, _OPTIONS)
 
 
-def overrides_like(run: Run, task: Task) -> RunOverrides:
+def overrides_like(run: Run, task: Task, tags: Iterable[Tag]) -> RunOverrides:
     """What a new run has to do differently from its mover to be as an earlier one was.
+
+    ``tags``: of the earlier run.
 
     Raises Conflict where that cannot be had: no run can be without a filter or manifest of its
     mover, or have a manifest of its own.
@@ -49,6 +54,7 @@ def overrides_like(run: Run, task: Task) -> RunOverrides:
         },
         includes=_filter_like(run.includes, task.includes, "includes"),
         excludes=_filter_like(run.excludes, task.excludes, "excludes"),
+        tags=callers_tags(tags),
     )
 
 

@@ -98,6 +98,7 @@ describe(
         "STOP_MOVER": "The cancellation of a run.",
         "RERUN": "The start of a run like an earlier one.",
         "SET_RUN_BANDWIDTH": "A new bandwidth limit of a run.",
+        "SET_RUN_TAGS": "Other tags of a run.",
         "DELETE_MOVER": "The deletion of a mover.",
         "UPDATE_MOVER": "The change of a mover.",
         "CLEAN_ORPHANS": "The removal of orphaned locations and roles.",

@@ -8,7 +8,6 @@ from typing import Final
 import strawberry
 
 from graph.model import names
-from graph.model.mover import MOST_TAGS, Tag
 from graph.model.operation import NewMover
 from graph.model.task_settings import TaskSettings
 from graph.model.words import NewTaskMode
@@ -19,6 +18,7 @@ from graph.schema.override_inputs import (
     TransferOptionsInput,
     options_of,
     patterns_of,
+    tags_of,
 )
 from graph.schema.scalars import AccountId, Arn, BigInt
 from graph.schema.tag import TagInput
@@ -100,8 +100,8 @@ class StartMoverInput:
     )
     overrides: RunOverridesInput | None = strawberry.field(
         default=None,
-        description="What this run does differently from the mover; `Run.options`, `includes` and "
-        "`excludes` show it. The mover itself is not changed.",
+        description="What this run does differently from the mover; `Run.options`, `includes`, "
+        "`excludes` and `tags` show it. The mover itself is not changed.",
     )
 
 
@@ -133,6 +133,17 @@ class SetRunBandwidthInput:
     )
 
 
+@strawberry.input(description="The run whose tags are to change, and its tags from then on.")
+class SetRunTagsInput:
+    run: strawberry.ID = strawberry.field(
+        description="The global id of the run, as in `Run.id`. A run that is gone is NOT_FOUND."
+    )
+    tags: list[TagInput] = strawberry.field(
+        description="All tags that the run is to have besides the server's own and those of AWS, "
+        "up to 44."
+    )
+
+
 @strawberry.input(description="The mover to delete, and what to do about a run in progress.")
 class DeleteMoverInput:
     mover: strawberry.ID = strawberry.field(description=_MOVER)
@@ -148,14 +159,14 @@ def new_mover(given: CreateMoverInput) -> NewMover:
 
     Lengths of lists are checked before their items are converted.
     """
-    check_length(given.tags, MOST_TAGS, "tags")
+    tags = tags_of(given.tags, "tags")
     return NewMover(
         account_id=names.account_id(given.account),
         group=given.group,
         name=given.name,
         source=spec_from(given.source, "source"),
         destination=spec_from(given.destination, "destination"),
-        tags=tuple(Tag(tag.key, tag.value) for tag in given.tags),
+        tags=tags,
         settings=_settings(given),
     )
 

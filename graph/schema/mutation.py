@@ -8,7 +8,7 @@ import strawberry
 
 from graph.model.audit import AuditAction, AuditTarget
 from graph.model.errors import ApiError
-from graph.resolvers import changes
+from graph.resolvers import changes, run_changes
 from graph.resolvers.auditing import reading
 from graph.resolvers.runs import task_of
 from graph.schema.fields import CallerInfo
@@ -18,6 +18,7 @@ from graph.schema.inputs import (
     DeleteMoverInput,
     RerunInput,
     SetRunBandwidthInput,
+    SetRunTagsInput,
     StartMoverInput,
     StopMoverInput,
     check_arns,
@@ -25,13 +26,14 @@ from graph.schema.inputs import (
 )
 from graph.schema.operations import Operation
 from graph.schema.orphans import CleanOrphansInput
-from graph.schema.override_inputs import run_overrides
+from graph.schema.override_inputs import run_overrides, tags_of
 from graph.schema.payloads import (
     CleanOrphansPayload,
     CreateMoverPayload,
     DeleteMoverPayload,
     RerunPayload,
     SetRunBandwidthPayload,
+    SetRunTagsPayload,
     StartMoverPayload,
     StopMoverPayload,
     UpdateMoverPayload,
@@ -60,6 +62,10 @@ StopInput = Annotated[
 BandwidthInput = Annotated[
     SetRunBandwidthInput,
     strawberry.argument(description="The run, and its new bandwidth limit."),
+]
+RunTagsInput = Annotated[
+    SetRunTagsInput,
+    strawberry.argument(description="The run, and its tags from then on."),
 ]
 UpdateInput = Annotated[
     UpdateMoverInput, strawberry.argument(description="The mover to change, and what of it.")
@@ -125,9 +131,10 @@ class Mutation:
         return StartMoverPayload(run_arn=start.run_arn, again=start.again)
 
     @strawberry.mutation(
-        description="Starts a run with the options and filters that an earlier run of the mover "
-        "had, also if the mover has been changed since. Rejected as CONFLICT if the mover has got "
-        "a filter or manifest that the run did not have, and as ALREADY_RUNNING like any start."
+        description="Starts a run with the options, filters and tags that an earlier run of the "
+        "mover had, also if the mover has been changed since. Rejected as CONFLICT if the mover "
+        "has got a filter or manifest that the run did not have, and as ALREADY_RUNNING like any "
+        "start."
     )
     async def rerun(
         self,
@@ -138,11 +145,11 @@ class Mutation:
         try:
             async with reading(info.context, AuditAction.RERUN):
                 run_arn = expect("Run", input.run, path=("run",))
-            started = await changes.rerun(info.context, run_arn, input.idempotency_key)
+            start = await run_changes.rerun(info.context, run_arn, input.idempotency_key)
         except ApiError as error:
             task_arn = run_arn and task_of(run_arn)
             return RerunPayload(errors=[user_error(info, error, about="run", task_arn=task_arn)])
-        return RerunPayload(run_arn=started)
+        return RerunPayload(run_arn=start.run_arn, again=start.again)
 
     @strawberry.mutation(
         description="Cancels the active run of a mover or, if none is active, the queued one. "
@@ -174,7 +181,9 @@ class Mutation:
         try:
             async with reading(info.context, AuditAction.SET_RUN_BANDWIDTH):
                 run_arn = expect("Run", input.run, path=("run",))
-            change = await changes.set_run_bandwidth(info.context, run_arn, input.bytes_per_second)
+            change = await run_changes.set_run_bandwidth(
+                info.context, run_arn, input.bytes_per_second
+            )
         except ApiError as error:
             return SetRunBandwidthPayload(errors=[user_error(info, error, about="run")])
         return SetRunBandwidthPayload(
@@ -182,6 +191,24 @@ class Mutation:
             requested=BigInt(change.bytes_per_second),
             effective_by=change.effective_by,
         )
+
+    @strawberry.mutation(
+        description="Replaces the tags of one run, but for the server's own and those of AWS. "
+        "Takes effect at once, also on a run that has ended."
+    )
+    async def set_run_tags(
+        self,
+        info: CallerInfo,
+        input: RunTagsInput,  # noqa: A002 - the field's name in the schema
+    ) -> SetRunTagsPayload | None:
+        try:
+            async with reading(info.context, AuditAction.SET_RUN_TAGS):
+                run_arn = expect("Run", input.run, path=("run",))
+                tags = tags_of(input.tags, "tags")
+            await run_changes.set_run_tags(info.context, run_arn, tags)
+        except ApiError as error:
+            return SetRunTagsPayload(errors=[user_error(info, error, about="run")])
+        return SetRunTagsPayload(run_arn=run_arn)
 
     @strawberry.mutation(
         description="Changes a mover asynchronously: name, tags, options, filters, schedule and "

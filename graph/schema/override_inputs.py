@@ -8,9 +8,11 @@ from typing import Any, Final
 import strawberry
 
 from graph.model.errors import Invalid, InvalidReason
+from graph.model.mover import MOST_TAGS, Tag
 from graph.model.overrides import NO_OVERRIDES, RunOverrides
 from graph.runs.overrides import check_overrides
 from graph.schema.scalars import BigInt
+from graph.schema.tag import TagInput
 
 _MOST_PATTERNS: Final = 10_000
 _NULL: Final = "Null: as the mover has it; of a new one, the default."
@@ -59,6 +61,10 @@ class RunOverridesInput:
         default=None,
         description="Patterns of the files to leave out, such as `*.tmp`, instead of the mover's.",
     )
+    tags: list[TagInput] | None = strawberry.field(
+        default=None,
+        description="Up to 44 tags to put on the run, which has none of its mover's.",
+    )
 
 
 def run_overrides(given: RunOverridesInput | None) -> RunOverrides:
@@ -69,9 +75,21 @@ def run_overrides(given: RunOverridesInput | None) -> RunOverrides:
         options=options_of(given.options),
         includes=patterns_of(given.includes, "overrides", "includes"),
         excludes=patterns_of(given.excludes, "overrides", "excludes"),
+        tags=tags_of(given.tags, "overrides", "tags"),
     )
     check_overrides(overrides)
     return overrides
+
+
+def tags_of(given: list[TagInput] | None, *path: str) -> tuple[Tag, ...]:
+    """Raises Invalid for too many, before they are converted."""
+    if given is not None and len(given) > MOST_TAGS:
+        raise Invalid(
+            f"'{path[-1]}' has {len(given)} items. At most {MOST_TAGS} are allowed.",
+            path=path,
+            reason=InvalidReason.TOO_LONG,
+        )
+    return tuple(Tag(tag.key, tag.value) for tag in given or ())
 
 
 def options_of(given: TransferOptionsInput | None) -> dict[str, str | int]:

@@ -49,17 +49,22 @@ class StartMoverPayload(MutationPayload):
 @strawberry.type(description="The result of rerun: the new run, or errors.")
 class RerunPayload(MutationPayload):
     run_arn: strawberry.Private[str | None] = None
+    again: strawberry.Private[bool] = False
 
     @strawberry.field(
         description="The run that was started. Follow it with `runProgress`. Null if there are "
-        "errors."
+        "errors; null without errors if the idempotency key started it earlier and its mover has "
+        "been deleted since."
     )
     async def run(self, info: Info) -> Run | None:
-        return await _run(info, self.run_arn)
+        return await (_run_again if self.again else _run)(info, self.run_arn)
 
-    @strawberry.field(description="The mover after the start; null if there are errors.")
+    @strawberry.field(
+        description="The mover after the start; null if there are errors, or if the idempotency "
+        "key started a run earlier and the mover has been deleted since."
+    )
     async def mover(self, info: Info) -> Mover | None:
-        return await _mover(info, self.run_arn)
+        return await (_mover_again if self.again else _mover)(info, self.run_arn)
 
 
 @strawberry.type(description="The result of stopMover: the run that is being cancelled, or errors.")
@@ -96,6 +101,15 @@ class SetRunBandwidthPayload(MutationPayload):
         description="The run after the request, whose `options` may still show the earlier limit; "
         "null if there are errors."
     )
+    async def run(self, info: Info) -> Run | None:
+        return await _run(info, self.run_arn)
+
+
+@strawberry.type(description="The result of setRunTags: the run, or errors.")
+class SetRunTagsPayload(MutationPayload):
+    run_arn: strawberry.Private[str | None] = None
+
+    @strawberry.field(description="The run with its new tags; null if there are errors.")
     async def run(self, info: Info) -> Run | None:
         return await _run(info, self.run_arn)
 

@@ -9,13 +9,14 @@ import strawberry
 from graph.model import run as model
 from graph.model.progress import Progress, measure
 from graph.model.words import RunStatus, TaskMode
-from graph.resolvers import runs
+from graph.resolvers import run_tags, runs
 from graph.schema import enums, words  # noqa: F401 - describe the enums
 from graph.schema.advice import RunAdvice
 from graph.schema.fields import Info, attribute, loads, reads, word
 from graph.schema.options import TransferOptions
 from graph.schema.progress import RunProgress, RunResult
 from graph.schema.scalars import Arn
+from graph.schema.tag import Tag
 
 
 @strawberry.type(description="What is known of a run by itself.")
@@ -70,6 +71,14 @@ class RunFields:
     @reads("Patterns of the files that this run leaves out, such as `*.tmp`; empty means none.")
     def excludes(self) -> list[str]:
         return list(self.value.excludes)
+
+    @loads(
+        "The tags of the run, without the server's internal ones. They are its own, not those of "
+        "its mover. Costs a call to AWS per run."
+    )
+    async def tags(self, info: Info) -> list[Tag] | None:
+        tags = await run_tags.tags_of_run(info.context, self.value.run_arn)
+        return [Tag(key=tag.key, value=tag.value) for tag in tags]
 
     @loads(
         "What to do about a run that failed, or transferred only a part; null for any "

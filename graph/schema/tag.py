@@ -13,7 +13,7 @@ class Tag:
     value: str = strawberry.field(description="The tag's value, which may be an empty string.")
 
 
-@strawberry.input(description="A tag to put on the resources of a new mover.")
+@strawberry.input(description="A tag to put on a run, or on the resources of a mover.")
 class TagInput:
     key: str = strawberry.field(
         description="1 to 128 of the characters A-Z a-z 0-9 space + = . _ : / -. Keys that begin "

@@ -7,10 +7,8 @@ from typing import Final
 import strawberry
 
 from graph.model.change import MoverChange, MoverSetting
-from graph.model.errors import Invalid, InvalidReason
-from graph.model.mover import MOST_TAGS, Tag
 from graph.schema.enums import describe
-from graph.schema.override_inputs import TransferOptionsInput, options_of, patterns_of
+from graph.schema.override_inputs import TransferOptionsInput, options_of, patterns_of, tags_of
 from graph.schema.scalars import Arn
 from graph.schema.tag import TagInput
 from graph.task_settings.changes import check_change
@@ -98,16 +96,11 @@ class UpdateMoverInput:
 
 def mover_change(given: UpdateMoverInput) -> MoverChange:
     """Raises Invalid, with the path of the input, for what no mover allows."""
-    if given.tags is not None and len(given.tags) > MOST_TAGS:
-        raise Invalid(
-            f"'tags' has {len(given.tags)} items. At most {MOST_TAGS} are allowed.",
-            path=("tags",),
-            reason=InvalidReason.TOO_LONG,
-        )
+    tags = tags_of(given.tags, "tags")
     schedule = given.schedule or ScheduleInput()
     change = MoverChange(
         name=given.name,
-        tags=None if given.tags is None else tuple(Tag(tag.key, tag.value) for tag in given.tags),
+        tags=None if given.tags is None else tags,
         options=options_of(given.options),
         includes=patterns_of(given.includes, "includes"),
         excludes=patterns_of(given.excludes, "excludes"),

@@ -199,6 +199,7 @@ SET: Final[dict[str, dict[str, str]]] = {
         "OverrideOptions": "RunOverridesInput.options",
         "Includes": "RunOverridesInput.includes",
         "Excludes": "RunOverridesInput.excludes",
+        "Tags": "RunOverridesInput.tags",
     },
     "UpdateTaskExecution": {
         "TaskExecutionArn": "SetRunBandwidthInput.run",
@@ -249,7 +250,6 @@ NOT_SET: Final[dict[str, dict[str, str]]] = {
     "StartTaskExecution": {
         "ManifestConfig": MANIFEST,
         "TaskReportConfig": REPORT,
-        "Tags": "the server's own mark alone",
     },
     "UpdateTaskExecution": {
         f"Options.{name}": "only the bandwidth of a run can change"

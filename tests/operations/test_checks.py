@@ -6,6 +6,7 @@ import re
 import unicodedata
 from dataclasses import replace
 from functools import cache
+from types import SimpleNamespace
 from typing import Any, Final, cast
 
 import botocore.session
@@ -23,13 +24,15 @@ from graph.model.location_specs import EfsSpec, LocationSpec, S3Spec
 from graph.model.mover import AWS_TAGS, Tag
 from graph.model.operation import NewMover
 from graph.operations import checks
+from graph.task_settings.tags import TAG_KEY, TAG_VALUE
 from tests.world import LAB, OTHER
 
 
 class Here:
     """What the checks ask of a gateway."""
 
-    region, partition = "us-east-1", "aws"
+    partition = "aws"
+    served = SimpleNamespace(default="us-east-1")
 
 
 HERE: Final = cast("Gateway", Here())
@@ -140,10 +143,10 @@ def test_the_bounds_are_those_of_the_model() -> None:
     assert model.shape_for("S3Subdirectory").metadata["max"] == SUBDIRECTORY
     assert model.shape_for("EfsSubdirectory").metadata["max"] == SUBDIRECTORY
     assert model.shape_for("InputTagList").metadata["max"] == AWS_TAGS
-    assert model.shape_for("TagValue").metadata["max"] == checks.TAG_VALUE
+    assert model.shape_for("TagValue").metadata["max"] == TAG_VALUE
     assert model.shape_for("Ec2SecurityGroupArnList").metadata["max"] == MOST_SECURITY_GROUPS
     iam = botocore.session.get_session().get_service_model("iam")
-    assert iam.shape_for("tagKeyType").metadata["max"] == checks.TAG_KEY
+    assert iam.shape_for("tagKeyType").metadata["max"] == TAG_KEY
 
 
 @pytest.mark.parametrize(

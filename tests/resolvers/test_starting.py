@@ -65,10 +65,11 @@ async def test_a_key_starts_once_with_the_same_overrides_and_is_refused_with_oth
     client: httpx.AsyncClient,
 ) -> None:
     mover = await made(client)
-    given = {"idempotencyKey": "k", "overrides": {"options": {"logLevel": "BASIC"}}}
+    given: dict[str, Any] = {"idempotencyKey": "k", "overrides": {"options": {"logLevel": "BASIC"}}}
     first = await start(client, mover, **given)
     assert (await start(client, mover, **given))["run"]["id"] == first["run"]["id"]
-    for other in (None, {"options": {"logLevel": "TRANSFER"}}, {"includes": ["/a"]}):
+    tagged = given["overrides"] | {"tags": [{"key": "a", "value": "1"}]}
+    for other in (None, {"options": {"logLevel": "TRANSFER"}}, {"includes": ["/a"]}, tagged):
         (error,) = (await start(client, mover, **(given | {"overrides": other})))["errors"]
         assert error["code"] == "CONFLICT"
 
@@ -80,6 +81,9 @@ async def test_what_cannot_be_is_refused_before_anything_is_started(
     for overrides, path in (
         ({"options": {"logLevel": "LOUD"}}, ["options", "logLevel"]),
         ({"includes": ["a"]}, ["includes", "0"]),
+        ({"tags": [{"key": "datasync-api:key", "value": "x"}]}, ["tags", "0"]),
+        ({"tags": [{"key": "aws:x", "value": "x"}]}, ["tags", "0"]),
+        ({"tags": [{"key": str(n), "value": "x"} for n in range(45)]}, ["tags"]),
         (
             {"options": {"preserveDeletedFiles": "REMOVE", "transferMode": "ALL"}},
             ["options", "transferMode"],
@@ -140,6 +144,8 @@ async def test_a_rerun_has_the_options_and_filters_of_the_run(aws: Sandbox, tmp_
         assert repeated["errors"] == []
         assert aws.interceptor.counts()["datasync.StartTaskExecution"] == 2
         task.settings["Excludes"] = [{"FilterType": "SIMPLE_PATTERN", "Value": "*.tmp"}]
+        # The first run is still the answer, though the mover would not allow it any more.
+        assert (await ask(client, RERUN, run=run, key="k"))["rerun"] == repeated
         (error,) = (await ask(client, RERUN, run=run))["rerun"]["errors"]
         assert error["code"] == "CONFLICT"
         assert "excludes" in error["message"]

@@ -132,15 +132,20 @@ async def test_a_change_of_an_impossible_mover_finds_nothing_and_asks_nothing(
     assert answers == [absent] * len(ids)
 
 
-async def test_the_limit_of_an_impossible_run_finds_nothing_and_asks_nothing(world: World) -> None:
-    query = """mutation($id: ID!) { setRunBandwidth(input: {run: $id, bytesPerSecond: 1}) {
-      errors { code message path } } }"""
+@pytest.mark.parametrize(
+    ("field", "given"), [("setRunBandwidth", "bytesPerSecond: 1"), ("setRunTags", "tags: []")]
+)
+async def test_a_change_of_an_impossible_run_finds_nothing_and_asks_nothing(
+    world: World, field: str, given: str
+) -> None:
+    query = f"""mutation($id: ID!) {{ {field}(input: {{run: $id, {given}}}) {{
+      errors {{ code message path }} }} }}"""
     world.aws.interceptor.forget_calls()
     ids = [encode("Run", key) for kind, key in IMPOSSIBLE if kind == "Run"]
     answers = [(await tell(world.client, query, id=node_id))["data"] for node_id in ids]
     assert world.aws.interceptor.counts() == {}
     absent = (await tell(world.client, query, id=encode("Run", ABSENT["Run"])))["data"]
-    assert absent["setRunBandwidth"]["errors"][0]["code"] == "NOT_FOUND"
+    assert absent[field]["errors"][0]["code"] == "NOT_FOUND"
     assert answers == [absent] * len(ids)
 
 

@@ -69,6 +69,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     "stopMover": {"mover": "MOVER"},
     "rerun": {"run": "RUN"},
     "setRunBandwidth": {"run": "RUN", "bytesPerSecond": 1},
+    "setRunTags": {"run": "RUN", "tags": []},
     "updateMover": {"mover": "MOVER", "name": "x"},
     "deleteMover": {"mover": "MOVER", "cancelRun": True},
     "cleanOrphans": {"account": LAB, "dryRun": False},
@@ -94,7 +95,7 @@ async def test_a_read_only_key_is_refused_before_aws_is_asked_what_it_refers_to(
                 f"mutation($input: {kind}!) {{ {field}(input: $input) {{ errors {{ code }} }} }}"
             )
             ids = {"MOVER": mover, "RUN": encode("Run", f"{decode(mover)[1]}/execution/exec-0")}
-            variables = {"input": {n: ids.get(v, v) for n, v in given.items()}}
+            variables = {"input": {n: ids.get(str(v), v) for n, v in given.items()}}
             response = await client.post(
                 "/graphql", json={"query": query, "variables": variables}, headers=HEADERS["reader"]
             )

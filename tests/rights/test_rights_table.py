@@ -79,6 +79,10 @@ FIELDS: dict[str, tuple[str, tuple[str, str, str, str]]] = {
         'mutation { setRunBandwidth(input: {run: "RUN", bytesPerSecond: 1}) { errors { code } } }',
         CHANGES,
     ),
+    "Mutation.setRunTags": (
+        'mutation { setRunTags(input: {run: "LOST", tags: []}) { errors { code } } }',
+        ("UNAUTHENTICATED", "FORBIDDEN", "NOT_FOUND", "NOT_FOUND"),
+    ),
     "Mutation.updateMover": (
         'mutation { updateMover(input: {mover: "ABSENT", name: "x"}) { errors { code } } }',
         ("UNAUTHENTICATED", "FORBIDDEN", "NOT_FOUND", "NOT_FOUND"),

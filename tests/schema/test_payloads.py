@@ -38,7 +38,15 @@ def test_a_cleanup_tells_what_was_found_removed_and_kept(dry_run: bool) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        *("CreateMover", "StartMover", "StopMover", "SetRunBandwidth", "UpdateMover", "Rerun"),
+        *(
+            "CreateMover",
+            "StartMover",
+            "StopMover",
+            "SetRunBandwidth",
+            "SetRunTags",
+            "UpdateMover",
+            "Rerun",
+        ),
         *("DeleteMover", "CleanOrphans"),
     ],
 )
