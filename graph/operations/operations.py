@@ -82,7 +82,7 @@ class Operations(OperationReader):
         super().__init__(store, keep)
         self._gateway = gateway
         self._replica, self._lease, self._drain = uuid.uuid4().hex, lease, drain
-        self._quota, self._group_quota = quota, group_quota
+        self.quota, self.group_quota = quota, group_quota
         self._max_unfinished, self._retry = max_unfinished, retry or RetryPolicy()
         self._connections = connections
         self._resources = resources
@@ -236,13 +236,13 @@ class Operations(OperationReader):
         if await movers_named(aws, tasks, new.group, new.name):
             raise name_taken(new.group, new.name)
         listed = frozenset(task.task_arn for task in tasks)
-        if self._quota is None:
+        if self.quota is None:
             return None
-        if self._group_quota is None:
-            return Quota(self._quota, listed, asked)
+        if self.group_quota is None:
+            return Quota(self.quota, listed, asked)
         movers = await list_movers(aws)
         own = frozenset(mover.task_arn for mover in movers if mover.group == new.group)
-        return Quota(self._quota, listed, asked, self._group_quota, own)
+        return Quota(self.quota, listed, asked, self.group_quota, own)
 
     async def _delete(
         self,

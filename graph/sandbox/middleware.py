@@ -12,6 +12,7 @@ from urllib.parse import parse_qs
 
 from moto.iam.models import get_account_id_from
 
+from graph.sandbox.bucket_owners import as_s3, is_owner
 from graph.sandbox.faults import Call, CallInterceptor, Fault
 from graph.sandbox.roles import ended
 
@@ -39,8 +40,12 @@ class SandboxMiddleware:
             return self._control(environ, start_response)
         key, call = _call(environ)
         fault = self._interceptor.arrives(call)
+        if call.service == "s3":
+            start_response = as_s3(start_response)
         if ended(key):
             return _refusal("expired", call, start_response)
+        if call.service == "s3" and not is_owner(environ):
+            return _refusal("denied", call, start_response)
         try:
             if fault is None:
                 return self._moto(environ, start_response)
@@ -144,6 +149,8 @@ def _refusal(kind: str, call: Call, start_response: StartResponse) -> Iterable[b
     else:
         code, status, media = refusal.in_json, refusal.status, "application/x-amz-json-1.1"
         body = json.dumps({"__type": code, "message": refusal.text}).encode()
+    if call.operation == "HEAD":
+        body = b""  # else the connection could not be used again
     headers = [
         ("Content-Type", media),
         ("Content-Length", str(len(body))),

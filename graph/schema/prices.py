@@ -52,6 +52,8 @@ request share them. AWS allows 100 tasks unless the quota was raised."""
 PRICES: Final[Prices] = {
     "Query.account": Price(20),
     "Query.mover": Price(20),
+    "Query.preflightMover": Price(22),
+    "Query.preflightStart": Price(12),
     "Query.waitForRun": Price(5),
     "Query.node": Price(20),
     # Of an account or group the whole list, but that is shared; the others take at most three.

@@ -35,6 +35,7 @@ from graph.schema.locations import of_its_kind
 from graph.schema.node import Node
 from graph.schema.nodes import Account, Group, Mover, Run
 from graph.schema.operations import Operation, OperationFilter, operations_page
+from graph.schema.preflight import PreflightQueries
 from graph.schema.scalars import AccountId
 
 OperationFilterArgument = Annotated[
@@ -116,7 +117,7 @@ class ServerInfo:
     "see, is null without an error, unless a field says otherwise. An error means that something "
     "failed."
 )
-class Query:
+class Query(PreflightQueries):
     @strawberry.field(description="The authenticated caller: the name of its key and its rights.")
     def viewer(self, info: CallerInfo) -> Viewer:
         return Viewer(value=info.context.caller)

@@ -20,7 +20,8 @@ from graph.sandbox.policies import trusts
 ROOT: Final = Path(__file__).parents[2]
 CLOUDFORMATION: Final = ROOT / "deploy/aws/management-role.yaml"
 TERRAFORM: Final = ROOT / "deploy/aws/terraform/main.tf"
-ACTION: Final = re.compile(r'"?\b((?:iam|s3|kms|sts):[A-Z][A-Za-z]+\*?)"?')
+SERVICES: Final = "iam|s3|kms|sts|ec2|elasticfilesystem|fsx|logs|secretsmanager"
+ACTION: Final = re.compile(rf'"?\b((?:{SERVICES}):[A-Z][A-Za-z]+\*?)"?')
 CONDITIONS: Final = {"sts:ExternalId", "iam:PermissionsBoundary", "iam:PassedToService"}
 
 
@@ -83,6 +84,16 @@ def test_the_tags_of_buckets_are_read_only_where_they_are_checked() -> None:
     assert statement["Action"] == narrowed["Action"]
 
 
+def test_what_is_discovered_is_exactly_what_the_session_is_narrowed_to() -> None:
+    role = resources()["Surroundings"]
+    assert role["Condition"] == "Discovers"
+    (statement,) = role["Properties"]["PolicyDocument"]["Statement"]
+    assert statement["Action"] == sorted(access.DISCOVERED)
+    assert not any("*" in action for action in access.DISCOVERED)
+    reading = ("Describe", "Get", "List")
+    assert all(action.partition(":")[2].startswith(reading) for action in access.DISCOVERED)
+
+
 def test_the_server_alone_is_trusted_with_the_external_id_and_its_tag() -> None:
     document = resources()["ManagementRole"]["Properties"]["AssumeRolePolicyDocument"]
     (statement,) = document["Statement"]
@@ -100,7 +111,7 @@ def test_the_server_alone_is_trusted_with_the_external_id_and_its_tag() -> None:
 def test_the_terraform_module_is_readable_and_has_the_same_content() -> None:
     module = hcl2.loads(TERRAFORM.read_text())
     kinds = [name.strip('"') for each in module["resource"] for name in each]
-    assert kinds.count("aws_iam_role_policy") == 2
+    assert kinds.count("aws_iam_role_policy") == 3
     texts = [CLOUDFORMATION.read_text(), TERRAFORM.read_text()]
     found = [set(ACTION.findall(text)) - CONDITIONS for text in texts]
     assert found[0] == found[1]

@@ -47,6 +47,14 @@ FIELDS: dict[str, tuple[str, tuple[str, str, str, str]]] = {
     "Query.nodes": ('{ nodes(ids: ["MOVER"]) { id } }', LISTED),
     "Query.operation": ('{ operation(id: "OPERATION") { id } }', LISTED),
     "Query.operations": ("{ operations { nodes { id } } }", LISTED),
+    "Query.preflightMover": (
+        "query($new: CreateMoverInput!) { preflightMover(input: $new) { checks { id } } }",
+        ("UNAUTHENTICATED", "FORBIDDEN", OK, "FORBIDDEN"),
+    ),
+    "Query.preflightStart": (
+        '{ preflightStart(mover: "MOVER") { checks { id } } }',
+        ("UNAUTHENTICATED", "FORBIDDEN", OK, NONE),
+    ),
     "Query.waitForRun": ('{ waitForRun(run: "RUN") { id } }', LISTED),
     "Query.waitForOperation": ('{ waitForOperation(operation: "OPERATION") { id } }', LISTED),
     "Query.audit": (

@@ -38,6 +38,12 @@ variable "resource_check_by_tag" {
   description = "Whether the server's setting RESOURCE_CHECK is tag, for which it reads the tags of buckets."
 }
 
+variable "discover" {
+  type        = bool
+  default     = true
+  description = "Whether the server may look at buckets, keys and networks, for preflights and for the choosers of forms."
+}
+
 data "aws_partition" "current" {}
 
 locals {
@@ -168,6 +174,25 @@ resource "aws_iam_role_policy" "tags_of_buckets" {
       Effect   = "Allow"
       Action   = "s3:GetBucketTagging"
       Resource = "arn:${local.partition}:s3:::*"
+    }]
+  })
+}
+
+resource "aws_iam_role_policy" "discover" {
+  count = var.discover ? 1 : 0
+  name  = "discover"
+  role  = aws_iam_role.management.id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect = "Allow"
+      Action = [
+        "s3:GetBucketPolicy",
+        "s3:GetBucketVersioning",
+        "s3:GetEncryptionConfiguration",
+        "s3:ListBucket",
+      ]
+      Resource = "*"
     }]
   })
 }

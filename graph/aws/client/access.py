@@ -19,11 +19,13 @@ class Access(Enum):
     MANAGE = (_ALL_OF_DATASYNC, _READ_TAGS, "iam")
     INSPECT = (_READ_TAGS, "s3")
     """Reads the tags of buckets, and nothing in them."""
+    DISCOVER = ("discover",)
+    """Reads what a mover needs around it: buckets, networks and keys, but no content of files."""
 
     @property
     def reads(self) -> bool:
         """Whether a call has no effect, so that it can be repeated."""
-        return self in (Access.READ, Access.INSPECT)
+        return self in (Access.READ, Access.INSPECT, Access.DISCOVER)
 
 
 def roles_path(org: str) -> str:
@@ -38,15 +40,31 @@ def session_policies(
 
     ``boundary``: the policy that every role has to have as its permissions boundary.
     """
-    managed = [name for name in access.value if name not in ("iam", "s3")]
-    narrowed: dict[str, Any] = {
-        "PolicyArns": [{"arn": f"arn:{partition}:iam::aws:policy/{name}"} for name in managed]
-    }
-    if access is Access.MANAGE:
-        narrowed["Policy"] = json.dumps(_roles_of(partition, org, boundary), separators=(",", ":"))
-    if access is Access.INSPECT:
-        narrowed["Policy"] = json.dumps(_bucket_tags(partition), separators=(",", ":"))
+    managed = [name for name in access.value if name not in _INLINE]
+    narrowed: dict[str, Any] = {}
+    if managed:
+        arns = [f"arn:{partition}:iam::aws:policy/{name}" for name in managed]
+        narrowed["PolicyArns"] = [{"arn": arn} for arn in arns]
+    inline = {
+        Access.MANAGE: _roles_of(partition, org, boundary),
+        Access.INSPECT: _bucket_tags(partition),
+        Access.DISCOVER: _surroundings(),
+    }.get(access)
+    if inline is not None:
+        narrowed["Policy"] = json.dumps(inline, separators=(",", ":"))
     return narrowed
+
+
+_INLINE: Final = ("iam", "s3", "discover")
+"""Policies that are described here; the others are managed by AWS."""
+DISCOVERED: Final = (
+    "s3:GetBucketPolicy",
+    "s3:GetBucketVersioning",
+    "s3:GetEncryptionConfiguration",
+    "s3:ListBucket",
+)
+"""All that the preflight and the choosers call beside DataSync. They do without what the role
+lacks."""
 
 
 _GRANTING: Final = ("CreateRole", "PutRolePolicy")
@@ -82,4 +100,10 @@ def _bucket_tags(partition: str) -> dict[str, Any]:
         "Action": "s3:GetBucketTagging",
         "Resource": f"arn:{partition}:s3:::*",
     }
+    return {"Version": "2012-10-17", "Statement": [allowed]}
+
+
+def _surroundings() -> dict[str, Any]:
+    """No action of these changes anything, and most cannot be limited to single resources."""
+    allowed = {"Effect": "Allow", "Action": list(DISCOVERED), "Resource": "*"}
     return {"Version": "2012-10-17", "Statement": [allowed]}

@@ -16,7 +16,7 @@ from typing import Any, Final
 from botocore.model import OperationModel
 from botocore.parsers import ResponseParserError
 
-from graph.aws.client import bodies
+from graph.aws.client.protocols import PROTOCOLS
 from graph.locations import KINDS
 
 _ERROR_STATUS: Final = 301
@@ -70,7 +70,14 @@ REQUIRED: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         "RemoveRoleFromInstanceProfile": _NOTHING,
         "UpdateAssumeRolePolicy": _NOTHING,
     },
-    "s3": {"GetBucketTagging": ("TagSet[].Key",), "ListObjectsV2": ("Name",)},
+    "s3": {
+        "GetBucketEncryption": ("ServerSideEncryptionConfiguration.Rules",),
+        "GetBucketPolicy": ("Policy",),
+        "GetBucketTagging": ("TagSet[].Key",),
+        "GetBucketVersioning": _NOTHING,
+        "HeadBucket": _NOTHING,
+        "ListObjectsV2": ("Name",),
+    },
     "sts": {
         "AssumeRole": (
             "Credentials.AccessKeyId",
@@ -95,9 +102,9 @@ def check_answer(
     """
     service, name = operation_model.service_model.service_name, operation_model.name
     required = REQUIRED[service][name]
-    protocol = bodies.PROTOCOLS[operation_model.service_model.resolved_protocol]
+    protocol = PROTOCOLS[operation_model.service_model.resolved_protocol]
     if response_dict["status_code"] >= _ERROR_STATUS:
-        protocol.normalize_error(response_dict)
+        protocol.normalize_error(operation_model, response_dict)
         return
     try:
         answer = protocol.read(operation_model, response_dict)

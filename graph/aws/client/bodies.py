@@ -1,10 +1,9 @@
-"""Reads the bodies of AWS's responses strictly, by the shapes of the SDK's service models."""
+"""Reads JSON bodies of AWS's responses strictly, by the shapes of the SDK's service models."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final, NamedTuple
-from xml.etree import ElementTree as ET
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
 
 import orjson
 from botocore.model import OperationModel
@@ -16,29 +15,28 @@ Shape = Any
 """A shape of botocore's model, whose annotations are incomplete."""
 Check = Callable[[Any], object]
 """Raises TypeError or ValueError for a value that is not of a shape."""
+_REQUEST_IDS: Final = ("x-amzn-requestid", "x-amz-request-id")
 
 
 def read_json(operation: OperationModel, response: Response) -> Any:
     """Raises TypeError or ValueError unless the body has the shape of the operation's output."""
     shape = operation.output_shape
     if shape is None or not shape.members:
-        _require_request_id(response)
+        require_request_id(response)
         return _read_nothing(response["body"])
     answer = orjson.loads(response["body"])
     _checker(operation)(answer)
     return answer
 
 
-def _require_request_id(response: Response, root: ET.Element | None = None) -> None:
+def require_request_id(response: Response, in_body: Iterable[str | None] = ()) -> None:
     """Raises ValueError unless the response carries the id that AWS gives to each request.
 
     Nothing else proves that AWS has executed an operation that returns no members: a proxy may
-    respond with an empty body or ``{}`` too. ``root``: of an XML body, which may contain the id.
+    respond with an empty body or ``{}`` too. ``in_body``: the ids that an XML body contains.
     """
-    ids = () if root is None else (node.text for node in root.iter() if _name(node) == "RequestId")
-    if not response["headers"].get("x-amzn-requestid") and not any(
-        text and text.strip() for text in ids
-    ):
+    in_headers = (response["headers"].get(name) for name in _REQUEST_IDS)
+    if not any(text and text.strip() for text in (*in_headers, *in_body)):
         raise ValueError("expected AWS's request id")
 
 
@@ -158,108 +156,33 @@ def _unexpected(value: Any, expected: str) -> TypeError:
     return TypeError(f"expected {expected}, got {type(value).__name__}")
 
 
-def read_xml(operation: OperationModel, response: Response) -> Any:
-    """Raises LookupError or ValueError unless the body has the shape of the output."""
-    root = _parsed(response["body"])
-    if _name(root) != f"{operation.name}Response":
-        raise ValueError(f"expected {operation.name}Response, got {_name(root)}")
-    shape = operation.output_shape
-    if shape is None:
-        _require_request_id(response, root)
-        return {}
-    wrapper = shape.serialization.get("resultWrapper")
-    result = next((child for child in root if _name(child) == wrapper), None)
-    if result is None:
-        raise ValueError(f"{wrapper} is missing")
-    return _plain(result, shape)
-
-
-def read_rest_xml(operation: OperationModel, response: Response) -> Any:
-    """As ``read_xml``, of a service that puts the output itself at the root."""
-    return _plain(_parsed(response["body"]), operation.output_shape)
-
-
-def _plain(node: ET.Element, shape: Shape) -> Any:
-    """The value of an element. Raises ValueError unless it has the structure of the shape."""
-    kind, text = shape.type_name, (node.text or "").strip()
-    if kind in ("structure", "list", "map") and text:
-        raise ValueError(f"unexpected text in {_name(node)}")
-    if kind == "structure":
-        children = {_name(child): child for child in node}
-        return {
-            name: _plain(children[name], member)
-            for name, member in shape.members.items()
-            if name in children
-        }
-    if kind == "list":
-        item = shape.member.serialization.get("name", "member")
-        if any(_name(child) != item for child in node):
-            raise ValueError(f"unexpected items in {_name(node)}")
-        return [_plain(child, shape.member) for child in node]
-    if len(node):
-        raise ValueError(f"unexpected elements in {_name(node)}")
-    return _FROM_TEXT.get(kind, str)(text)
-
-
-def _boolean(text: str) -> bool:
-    return {"true": True, "false": False}[text]
-
-
-_FROM_TEXT: Final[Mapping[str, Any]] = {
-    "boolean": _boolean,
-    "integer": int,
-    "long": int,
-    "timestamp": parse_timestamp,
-}
-
-
-def normalize_json_error(response: Response) -> None:
-    try:
-        body = orjson.loads(response["body"])
-    except ValueError:
-        body = None
-    if not isinstance(body, dict) or not isinstance(body.get("__type"), str):
+def normalize_json_error(_operation: OperationModel, response: Response) -> None:
+    """Gives an error without a code its HTTP status as code, so that it can be parsed."""
+    body = _object(response["body"])
+    if not isinstance(body.get("__type"), str):
         response["body"] = b"{}"
-    elif not all(isinstance(body.get(name, ""), str) for name in ("message", "Message")):
+    elif not all(isinstance(body.get(name, ""), str) for name in _MESSAGES):
         response["body"] = orjson.dumps({"__type": body["__type"]})
 
 
-def normalize_xml_error(response: Response) -> None:
+def normalize_rest_json_error(_operation: OperationModel, response: Response) -> None:
+    """The same of services that put the code into a header, or into ``code``."""
+    body = _object(response["body"])
+    code = response["headers"].get("x-amzn-errortype") or body.get("code") or body.get("ErrorCode")
+    if not isinstance(code, str):
+        response["body"] = b"{}"
+        return
+    text = next((body[name] for name in _MESSAGES if isinstance(body.get(name), str)), "")
+    response["body"] = orjson.dumps({"code": code.partition(":")[0], "message": text})
+
+
+_MESSAGES: Final = ("message", "Message")
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    """A JSON object; an empty one for anything else."""
     try:
-        root = _parsed(response["body"])
+        found = orjson.loads(body)
     except ValueError:
-        root = ET.Element("none")
-    code = next((node.text for node in root.iter() if _name(node) == "Code"), None)
-    if not code:
-        status = response["status_code"]
-        error = f"<Error><Code>{status}</Code><Message/></Error>"
-        response["body"] = f"<ErrorResponse>{error}</ErrorResponse>".encode()
-
-
-def _parsed(body: bytes) -> ET.Element:
-    """Raises ValueError. AWS sends no document type, and without one nothing is expanded."""
-    if b"<!DOCTYPE" in body:
-        raise ValueError("a document type is not accepted")
-    try:
-        return ET.fromstring(body)  # noqa: S314 - see above
-    except ET.ParseError as error:
-        raise ValueError(str(error)) from error
-
-
-def _name(node: ET.Element) -> str:
-    return node.tag.rpartition("}")[2]
-
-
-class Protocol(NamedTuple):
-    """How the answers and the errors of a service are encoded."""
-
-    read: Callable[[OperationModel, Response], Any]
-    normalize_error: Callable[[Response], None]
-
-
-PROTOCOLS: Final[Mapping[str, Protocol]] = {
-    "json": Protocol(read_json, normalize_json_error),
-    "query": Protocol(read_xml, normalize_xml_error),
-    "rest-xml": Protocol(read_rest_xml, normalize_xml_error),
-}
-"""By the SDK's name for a protocol."""
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -160,7 +160,16 @@ _BY_SERVICE: Final[Mapping[str, Mapping[str, Meaning]]] = {
         **_each(FAILED, "ConcurrentModification", "ServiceFailure"),
         **_each(REQUEST, "PolicyNotAttachable"),
     },
-    "s3": {**_each(NOT_FOUND, "NoSuchBucket", "NoSuchTagSet")},
+    "s3": {
+        **_each(
+            NOT_FOUND,
+            "NoSuchBucket",
+            "NoSuchBucketPolicy",
+            "NoSuchTagSet",
+            "ServerSideEncryptionConfigurationNotFound",
+        ),
+        **_each(DENIED, "AllAccessDisabled", "MethodNotAllowed"),
+    },
     "sts": {
         **_each(
             CREDENTIALS,

@@ -35,7 +35,7 @@ _LIST_CALLS: Final = 3
 """How many times longer than one call the pages of a list may take together."""
 _PLACES: Final = 1_000
 """Accounts, each in one region, whose retry budgets are kept."""
-_SAFE: Final = ("describe_", "get_", "list_", "update_task_execution")
+_SAFE: Final = ("describe_", "get_", "head_", "list_", "update_task_execution")
 """Prefixes of the operations that may be repeated whatever the outcome of the first attempt."""
 
 

@@ -24,6 +24,7 @@ TAGS = "ResourceGroupsandTagEditorReadOnlyAccess"
         (Access.RUN, [FULL, TAGS], False),
         (Access.MANAGE, [FULL, TAGS], True),
         (Access.INSPECT, [TAGS], True),
+        (Access.DISCOVER, [], True),
     ],
 )
 @pytest.mark.parametrize("partition", ["aws", "aws-us-gov"])
@@ -31,7 +32,7 @@ def test_a_session_is_narrowed_to_its_kind_of_work(
     access: Access, managed: list[str], partition: str, *, inline: bool
 ) -> None:
     narrowed = session_policies(access, partition, "acme")
-    arns = [given["arn"] for given in narrowed["PolicyArns"]]
+    arns = [given["arn"] for given in narrowed.get("PolicyArns", [])]
     assert arns == [f"arn:{partition}:iam::aws:policy/{name}" for name in managed]
     assert ("Policy" in narrowed) == inline
 
@@ -69,7 +70,18 @@ def test_inspecting_reads_the_tags_of_buckets_and_nothing_else() -> None:
     ]
 
 
+def test_discovering_reads_and_that_without_the_content_of_objects() -> None:
+    (statement,) = json.loads(session_policies(Access.DISCOVER, "aws", "acme")["Policy"])[
+        "Statement"
+    ]
+    assert statement["Effect"] == "Allow"
+    for action in statement["Action"]:
+        assert action.partition(":")[2].startswith(("Describe", "Get", "List"))
+        assert not action.startswith(("s3:GetObject", "secretsmanager:GetSecret", "kms:Get"))
+
+
 def test_a_session_policy_is_shorter_than_sts_allows() -> None:
+    assert len(session_policies(Access.DISCOVER, "aws", "o" * 64)["Policy"]) <= 2_048
     boundary = f"arn:aws-us-gov:iam::{LAB}:policy/{'p' * 128}"
     policy = session_policies(Access.MANAGE, "aws-us-gov", "o" * 64, boundary)["Policy"]
     assert len(policy) <= 2_048

@@ -11,16 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.aws.client.answers import REQUIRED
-from graph.aws.client.bodies import (
-    PROTOCOLS,
-    normalize_json_error,
-    normalize_xml_error,
-    read_json,
-)
+from graph.aws.client.bodies import normalize_json_error, normalize_rest_json_error, read_json
+from graph.aws.client.protocols import PROTOCOLS
 from tests.aws.client import examples
 
 CALLED = [(service, name) for service in REQUIRED for name in REQUIRED[service] if service != "s3"]
 SIGNED = {"x-amzn-requestid": "r-1"}
+LISTING = examples.operation("datasync", "ListTasks")
 
 
 def read(service: str, name: str, body: bytes, *, signed: bool = True) -> Any:
@@ -160,23 +157,27 @@ def test_no_entity_is_expanded_and_no_other_answer_is_read(body: bytes) -> None:
 )
 def test_an_error_in_json_has_texts_as_its_code_and_message_afterwards(body: bytes) -> None:
     response: dict[str, Any] = {"body": body, "headers": {}, "status_code": 400}
-    normalize_json_error(response)
+    normalize_json_error(LISTING, response)
     error = json.loads(response["body"])
     assert all(isinstance(error.get(name, ""), str) for name in ("__type", "message", "Message"))
 
 
-@pytest.mark.parametrize("body", [b"", b"<html/>", b"{}", b"<!DOCTYPE x><Code>y</Code>", b"<x"])
-def test_an_error_in_xml_without_a_code_has_its_status_as_one(body: bytes) -> None:
-    response: dict[str, Any] = {"body": body, "headers": {}, "status_code": 502}
-    normalize_xml_error(response)
-    assert b"<Code>502</Code>" in response["body"]
-
-
-def test_an_error_in_xml_with_a_code_stays_as_it_is() -> None:
-    body = b"<ErrorResponse><Error><Code>NoSuchEntity</Code></Error></ErrorResponse>"
-    response: dict[str, Any] = {"body": body, "headers": {}, "status_code": 404}
-    normalize_xml_error(response)
-    assert response["body"] == body
+@pytest.mark.parametrize(
+    ("headers", "body", "code"),
+    [
+        ({"x-amzn-errortype": "FileSystemNotFound:http://x"}, b"", "FileSystemNotFound"),
+        ({}, b'{"ErrorCode": "BadRequest", "Message": "m"}', "BadRequest"),
+        ({}, b'{"code": "AccessDenied"}', "AccessDenied"),
+        ({}, b'{"ErrorCode": 1}', None),
+        ({}, b"<html/>", None),
+    ],
+)
+def test_an_error_in_json_has_its_code_in_a_header_or_in_the_body(
+    headers: dict[str, str], body: bytes, code: str | None
+) -> None:
+    response: dict[str, Any] = {"body": body, "headers": headers, "status_code": 400}
+    normalize_rest_json_error(LISTING, response)
+    assert json.loads(response["body"]).get("code") == code
 
 
 def test_a_shape_may_contain_itself() -> None:

@@ -33,9 +33,9 @@ async def test_each_kind_of_access_has_a_session_of_its_own(aws: Sandbox, gatewa
     for access in Access:
         await list_tasks(gateway, access=access)
         await list_tasks(gateway, access=access)
-    assert [role.role_arn for role in aws.assumed()] == [f"arn:aws:iam::{LAB}:role/{ROLE}"] * 4
-    assert [bool(role.policy) for role in aws.assumed()] == [False, False, True, True]
-    assert len({role.access_key_id for role in aws.assumed()}) == 4
+    assert [role.role_arn for role in aws.assumed()] == [f"arn:aws:iam::{LAB}:role/{ROLE}"] * 5
+    assert [bool(role.policy) for role in aws.assumed()] == [False, False, True, True, True]
+    assert len({role.access_key_id for role in aws.assumed()}) == 5
 
 
 async def test_an_account_that_refuses_is_asked_once_and_keeps_nothing(

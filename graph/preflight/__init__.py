@@ -1,0 +1,1 @@
+"""Examines what a create or a start would meet, without changing anything."""

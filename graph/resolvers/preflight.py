@@ -1,0 +1,103 @@
+"""Preflights: checks rights, then examines without changing anything."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+from graph.context import ReadContext
+from graph.model import names
+from graph.model.errors import Conflict, Forbidden, Invalid
+from graph.model.operation import NewMover
+from graph.model.overrides import RunOverrides
+from graph.model.preflight import Preflight, PreflightCheck
+from graph.model.verbs import Verb
+from graph.operations.checks import check
+from graph.operations.existing import read_ends
+from graph.operations.inputs import reservation_of
+from graph.preflight.creates import examine_create, roles_of
+from graph.preflight.inputs import rejected
+from graph.preflight.results import About
+from graph.preflight.room import Quotas
+from graph.preflight.starts import examine_start
+from graph.resolvers import movers, scope
+from graph.resolvers.resources import require_use
+from graph.task_settings.creation import with_mode
+
+_USE: Final = About("resources-allowed")
+_ASK: Final = (
+    "Ask the operator of the server for a rule that allows it, or choose another resource."
+)
+
+
+async def preflight_mover(
+    context: ReadContext, account_id: str, group: str, read: Callable[[], NewMover]
+) -> Preflight:
+    """What a create would meet. ``read`` converts the input, and raises Invalid.
+
+    Raises NotFound for the account and Forbidden if the caller may not write in the group. Nothing
+    is read from AWS for an input that a create rejects, or that names what the caller may not use.
+    """
+    movers.check_may_create(context, account_id, group)
+    services = context.services
+    try:
+        new = read()
+        names.group(new.group)
+        names.mover_name(new.name)
+        check(new, services.gateway)
+    except Invalid as error:
+        return Preflight((rejected(error),))
+    try:
+        await services.resources.require_for_new(context.rights, new)
+    except (Conflict, Forbidden) as error:
+        return Preflight((_not_allowed(error),))
+    try:
+        settings = with_mode(new.settings, await read_ends(new, services.gateway))
+    except Invalid as error:
+        return Preflight((rejected(error),))
+    new = replace(new, settings=settings)
+    aws, operations = services.gateway.bind(account_id), services.operations
+    holder = await services.store.operations.holder(reservation_of(account_id, group, new.name))
+    quotas = Quotas(
+        operations.quota, operations.group_quota, tell_total=context.rights.groups is None
+    )
+    return await examine_create(aws, new, quotas, being_created=holder is not None)
+
+
+async def preflight_start(
+    context: ReadContext, task_arn: str, read: Callable[[], RunOverrides]
+) -> Preflight:
+    """What a start would meet. ``read`` converts the overrides, and raises Invalid.
+
+    Raises NotFound for a mover that the caller cannot see, Forbidden if it may not run it.
+    """
+    scope.require_somewhere(context, Verb.RUN)
+    mover = await movers.get_mover(context, task_arn)
+    scope.require(context, Verb.RUN, mover.account.account_id, mover.group)
+    try:
+        overrides = read()
+    except Invalid as error:
+        return Preflight((rejected(error),))
+    try:
+        await require_use(context, mover)
+    except (Conflict, Forbidden) as error:
+        return Preflight((_not_allowed(error),))
+    loaders, (source, destination) = context.loaders, await context.loaders.ends.load(task_arn)
+    task, *ends = await asyncio.gather(
+        loaders.task.load(task_arn),
+        loaders.location.load(source),
+        loaders.location.load(destination),
+    )
+    aws = context.services.gateway.of(task_arn)
+    roles = roles_of(aws, mover.group or "")
+    return await examine_start(aws, task, (ends[0], ends[1]), overrides, roles)
+
+
+def _not_allowed(error: Conflict | Forbidden) -> PreflightCheck:
+    """FAIL, or UNKNOWN where the tags that decide it cannot be read."""
+    about = About(_USE.id, path=error.path)
+    if isinstance(error, Forbidden):
+        return about.refused(error, _ASK)
+    return about.unknown(error.message)

@@ -1,0 +1,85 @@
+"""What is examined of a new mover, in at most 12 calls whatever its ends are."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from graph.aws.client.gateway import AccountGateway
+from graph.model.location_specs import ExistingSpec, NfsSpec, S3Spec
+from graph.model.preflight import Preflight
+from graph.model.task_settings import NO_SETTINGS, TaskSettings
+from graph.preflight.creates import examine_create
+from graph.preflight.probe import MOST_CALLS
+from graph.sandbox import Sandbox
+from tests.preflight.test_room import NONE
+from tests.rights.test_policy import new
+from tests.test_call_counts import many, spent
+from tests.world import LAB
+
+S3 = S3Spec(bucket_arn=f"arn:aws:s3:::from-{LAB}")
+TARGET = S3Spec(bucket_arn=f"arn:aws:s3:::to-{LAB}")
+NFS = NfsSpec(server_hostname="h", subdirectory="/x", agent_arns=("a",))
+POINT = S3Spec(bucket_arn=f"arn:aws:s3:us-east-1:{LAB}:accesspoint/p")
+ENDS = {"s3": S3, "nfs": NFS, "point": POINT}
+
+
+@pytest.fixture
+def furnished(aws: Sandbox) -> str:
+    """Two buckets, and a mover called m-000. Returns the location that it writes to."""
+    (task,) = many(aws, 1, group="lab")
+    aws.put(LAB, f"from-{LAB}", "a", b"1")
+    aws.interceptor.forget_calls()
+    return str(task.destination.arn)
+
+
+async def examined(
+    account: AccountGateway, source: Any, destination: Any, settings: TaskSettings = NO_SETTINGS
+) -> Preflight:
+    ends = {"source": source, "destination": destination}
+    mover = replace(new("x", "y"), name="m-000", settings=settings, **ends)
+    return await examine_create(account, mover, NONE, being_created=False)
+
+
+@pytest.mark.parametrize(
+    ("source", "destination"), [("s3", "s3"), ("nfs", "s3"), ("s3", "point"), ("point", "nfs")]
+)
+async def test_no_pair_of_ends_takes_more_than_12_calls(
+    aws: Sandbox, account: AccountGateway, furnished: str, source: str, destination: str
+) -> None:
+    target = TARGET if destination == "s3" else ENDS[destination]
+    found = await examined(account, ENDS[source], target)
+    assert sum(spent(aws).values()) <= MOST_CALLS
+    ids = Counter(check.id for check in found.checks)
+    assert ids["name-free"] == ids["quota-tasks"] == 1
+    assert ids["bucket-policy"] == (source, destination).count("s3")
+    assert not found.ok  # the name is taken
+    assert {check.id for check in found.checks if check.status.value == "FAIL"} == {"name-free"}
+    assert furnished
+
+
+async def test_locations_that_exist_and_schedules_are_named(
+    aws: Sandbox, account: AccountGateway, furnished: str
+) -> None:
+    existing = ExistingSpec(location_arn=furnished)
+    for expression, status in (("cron(0 3 * * ? *)", "PASS"), ("cron(0 3 30 2 ? *)", "WARN")):
+        settings = TaskSettings(expression=expression, includes=("/a",))
+        found = await examined(account, existing, existing, settings)
+        checks = {check.id: check for check in found.checks}
+        assert checks["location-exists"].path == ("destination", "existing", "locationArn")
+        assert checks["schedule"].status.value == status
+        assert checks["filters"].status.value == "PASS"
+        assert sum(spent(aws).values()) == 2
+
+
+async def test_a_new_mover_that_deletes_is_warned_of_an_empty_source(
+    account: AccountGateway, furnished: str
+) -> None:
+    settings = TaskSettings(options={"PreserveDeletedFiles": "REMOVE"})
+    found = await examined(account, replace(S3, subdirectory="/none"), TARGET, settings)
+    (sample,) = (check for check in found.checks if check.id == "source-sample")
+    assert "would delete everything" in sample.message
+    assert furnished
