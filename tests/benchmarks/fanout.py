@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import gc
-import json
 import os
 import re
 import resource
@@ -23,6 +22,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
+import orjson
 import strawberry
 import uvicorn
 
@@ -64,7 +64,7 @@ class Query:
         return "x"
 
 
-def serve(hertz: float) -> None:
+def serve(hertz: float, selections: int) -> None:
     runs = Runs(hertz)
 
     @strawberry.type
@@ -93,7 +93,7 @@ def serve(hertz: float) -> None:
             executions_per_caller=many,
         ),
     )
-    asyncio.run(served(uvicorn.Server(configured(app, 2 * many)), hertz))
+    asyncio.run(served(uvicorn.Server(configured(app, 2 * many)), hertz, selections))
 
 
 def configured(app: GraphQLApp, connections: int) -> uvicorn.Config:
@@ -114,26 +114,36 @@ def configured(app: GraphQLApp, connections: int) -> uvicorn.Config:
     )
 
 
-async def served(server: uvicorn.Server, hertz: float) -> None:
+async def served(server: uvicorn.Server, hertz: float, selections: int) -> None:
     asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, BARE.set)
     async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(write_bare(server, hertz))
+        tasks.create_task(write_bare(server, hertz, selections))
         await server.serve()
 
 
-async def write_bare(server: uvicorn.Server, hertz: float) -> None:
+async def write_bare(server: uvicorn.Server, hertz: float, selections: int) -> None:
     """Writes messages of the same size to the transports of the same connections."""
     await BARE.wait()
     open_now = [(each, each.transport) for each in server.server_state.connections]
+    framed = frame if any(hasattr(each, "conn") for each, _ in open_now) else chunk
     async for at in ticks(hertz):
-        data = {name: getattr(Look, name, None) for name in "abcdefghi"}
-        result = json.dumps({"data": {"look": {"at": at, **data}}}, separators=(",", ":")).encode()
-        message = b'{"id":"1","type":"next","payload":%s}' % result
-        event = b"event: next\ndata: %s\n\n" % result
-        frame = b"\x81\x7e" + len(message).to_bytes(2) + message
-        chunk = b"%x\r\n%s\r\n" % (len(event), event)
-        for protocol, transport in open_now:
-            transport.write(frame if hasattr(protocol, "conn") else chunk)
+        data = {"at": at} | {name: getattr(Look, name, None) for name in "abcdefghi"}
+        message = framed(data)
+        for number, (_, transport) in enumerate(open_now):
+            own = framed(data | {f"x{number}": Look.a}) if selections > 1 else message
+            transport.write(own)
+
+
+def frame(data: dict[str, object]) -> bytes:
+    """Of a WebSocket."""
+    message = b'{"id":"1","type":"next","payload":%s}' % orjson.dumps({"data": {"look": data}})
+    return b"\x81\x7e" + len(message).to_bytes(2) + message
+
+
+def chunk(data: dict[str, object]) -> bytes:
+    """Of server-sent events."""
+    event = b"event: next\ndata: %s\n\n" % orjson.dumps({"data": {"look": data}})
+    return b"%x\r\n%s\r\n" % (len(event), event)
 
 
 def used(pid: int) -> tuple[float, float]:
@@ -236,7 +246,14 @@ def parsed() -> argparse.Namespace:
 def run(name: str, scenario: Scenario) -> bool:
     """Whether the scenario meets its goals."""
     print(f"{name}: {scenario.subscribers} x {scenario.hertz} Hz")  # noqa: T201
-    command = [sys.executable, "-m", __spec__.name, "serve", str(scenario.hertz)]
+    command = [
+        sys.executable,
+        "-m",
+        __spec__.name,
+        "serve",
+        str(scenario.hertz),
+        str(scenario.selections),
+    ]
     with subprocess.Popen(command) as process:  # noqa: S603
         try:
             missed = asyncio.run(asyncio.wait_for(measure(process.pid, scenario), LONGEST))
@@ -263,6 +280,6 @@ def main() -> None:
 
 if __name__ == "__main__":
     if sys.argv[1] == "serve":
-        serve(float(sys.argv[2]))
+        serve(float(sys.argv[2]), int(sys.argv[3]))
     else:
         main()
