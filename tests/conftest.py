@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
@@ -42,6 +43,16 @@ process have one after the other, and would read them anew."""
 
 EAGER = Pace(launch=0, phase=0, per_object=0, listing=0, verifying=0, bandwidth=1e12)
 """A run is over before its start is answered, but for the thread that steps it."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with long tests come first, and those with few tests last, which one worker runs each.
+
+    A long one at the end would leave the other workers without work.
+    """
+    tests = Counter(item.path for item in items)
+    long = {item.path for item in items if item.get_closest_marker("timeout")}
+    items.sort(key=lambda item: (item.path not in long, -tests[item.path]))
 
 
 @pytest.fixture(autouse=True)
