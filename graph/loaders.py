@@ -12,6 +12,7 @@ from strawberry.dataloader import DataLoader
 
 from graph.aws import movers
 from graph.aws.accounts import enter_account
+from graph.aws.agents import describe_agent, list_agents
 from graph.aws.client.gateway import Gateway
 from graph.aws.latest_executions import AccountRuns
 from graph.aws.locations import describe_location, recent_location, shown_locations
@@ -19,6 +20,7 @@ from graph.aws.tags import tags_of
 from graph.aws.tasks import describe_task, known_ends
 from graph.cleanup.service import Cleanup
 from graph.model import names
+from graph.model.agent import Agent
 from graph.model.errors import NotFound
 from graph.model.location import ListedLocation, Location
 from graph.model.mover import Mover, Tag, Task, TaskFacts
@@ -120,6 +122,15 @@ class Loaders:
     def page_of_locations(self) -> DataLoader[MoverPage, None]:
         """Those of all movers of a page, so that ``listed_location`` sees how many they are."""
         return _one_by_one(self._page_of_locations)
+
+    @cached_property
+    def agents(self) -> DataLoader[str, list[Agent]]:
+        return _one_by_one(lambda account_id: list_agents(self._gateway.bind(account_id)))
+
+    @cached_property
+    def agent(self) -> DataLoader[str, Agent | None]:
+        """By ARN, in full; None if it is gone."""
+        return _one_by_one(lambda arn: describe_agent(self._gateway, arn))
 
     @cached_property
     def ends(self) -> DataLoader[str, tuple[str, str]]:

@@ -42,10 +42,11 @@ def settings(folder: Path, **changes: Any) -> Settings:
 
 
 def furnish(aws: Sandbox, account: str = LAB, **objects: bytes) -> None:
-    """A management role, and two buckets with objects in the first."""
+    """A management role, an agent, and two buckets with objects in the first."""
     aws.role(account, ROLE, external_id="x-1")
     aws.bucket(account, f"from-{account}", objects)
     aws.bucket(account, f"to-{account}")
+    aws.agent(account, "agent", agent_id="0" * 17)
 
 
 @asynccontextmanager

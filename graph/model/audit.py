@@ -22,6 +22,9 @@ class AuditAction(OpenEnum):
     CLEAN_ORPHANS = "CLEAN_ORPHANS"
     PREVIEW_ORPHANS = "PREVIEW_ORPHANS"
     """A dry run of CLEAN_ORPHANS, which changes nothing."""
+    ACTIVATE_AGENT = "ACTIVATE_AGENT"
+    UPDATE_AGENT = "UPDATE_AGENT"
+    DELETE_AGENT = "DELETE_AGENT"
     OTHER = "OTHER"
     """Also a request that is rejected because it does not say which change it wants."""
 
@@ -85,7 +88,8 @@ class AuditTarget:
     resources: tuple[str, ...] = ()
     """ARNs: of the storage that a create names, source first; of the locations of the mover that is
     started, stopped, limited or deleted; of the locations and roles that an operation has made or
-    deleted; of the orphans that were removed or, if none was, the first 20 of the request."""
+    deleted; of the orphans that were removed or, if none was, the first 20 of the request; of the
+    agent that is activated, renamed or deleted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

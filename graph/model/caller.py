@@ -109,6 +109,12 @@ class Rights:
             rule.allows(account_id, group, resource) for rule in self.resources
         )
 
+    def may_use_somewhere(self, account_id: str, resource: Resource) -> bool:
+        """Whether a rule allows a resource to the movers of any group."""
+        return self.resources is None or any(
+            rule.allows(account_id, rule.group, resource) for rule in self.resources
+        )
+
     def granted(self, rules: Iterable[ResourceRule]) -> Rights:
         """These rights with additional rules, except those of groups that are not visible."""
         if self.resources is None:

@@ -42,6 +42,15 @@ class Location:
     described: Mapping[str, Any] = field(repr=False)
     """AWS's response unchanged; empty for a kind that is new to the server."""
 
+    @property
+    def agent_arns(self) -> tuple[str, ...]:
+        """The agents that reach it; those of NFS are in a member of their own."""
+        on_premises = self.described.get("OnPremConfig") or {}
+        return (
+            *(self.described.get("AgentArns") or ()),
+            *(on_premises.get("AgentArns") or ()),
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedLocation:

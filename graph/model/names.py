@@ -25,6 +25,7 @@ _ARN: Final = re.compile(r"arn:(aws[a-z-]*):([a-z0-9-]+):([a-z0-9-]*):([0-9]{12}
 
 
 _OF_DATASYNC: Final = {
+    "agent": re.compile(r"agent/agent-[0-9a-z]{17}"),
     "task": re.compile(r"task/task-[0-9a-f]{17}"),
     "run": re.compile(r"task/task-[0-9a-f]{17}/execution/exec-[0-9a-f]{17}"),
     "location": re.compile(r"location/loc-[0-9a-z]{17}"),
@@ -50,7 +51,7 @@ def arn(text: str, *, path: tuple[str, ...] = ()) -> Arn:
 
 
 def datasync_arn(kind: str, text: str) -> Arn | None:
-    """The parts of the complete ARN of a task, run or location; None for any other text."""
+    """The parts of the complete ARN of an agent, task, run or location; None for any other text."""
     match = _ARN.fullmatch(text)
     found = None if match is None else Arn(*match.groups())
     if found is None or found.service != "datasync" or not (found.region and found.account):

@@ -16,6 +16,12 @@ class MoverStatus(OpenEnum):
     OTHER = "OTHER"
 
 
+class AgentStatus(OpenEnum):
+    ONLINE = "ONLINE"
+    OFFLINE = "OFFLINE"
+    OTHER = "OTHER"
+
+
 class RunStatus(OpenEnum):
     QUEUED = "QUEUED"
     LAUNCHING = "LAUNCHING"

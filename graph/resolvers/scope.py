@@ -21,6 +21,7 @@ _FORBIDDEN: Final = {
     Verb.WRITE: "The caller's key may not create, change or delete movers.",
     Verb.CLEAN: "The caller's key may not clean up.",
 }
+NO_AGENT: Final = "The agent does not exist, or the caller may not see it."
 NO_LOCATION: Final = "The location does not exist, or the caller may not see it."
 
 
@@ -49,6 +50,11 @@ def require_task_account(context: ReadContext, task_arn: str) -> Account:
 def require_location_account(context: ReadContext, location_arn: str) -> Account:
     """The same for a location, which may be in another region than its task."""
     return _account_of(context, "location", location_arn, None, NO_LOCATION)
+
+
+def require_agent_account(context: ReadContext, agent_arn: str) -> Account:
+    """The same for an agent, which may be in another region, too."""
+    return _account_of(context, "agent", agent_arn, None, NO_AGENT)
 
 
 def _account_of(

@@ -16,6 +16,8 @@ DELETE  /_sandbox/sessions    revokes all assumed sessions
 POST    /_sandbox/tasks       ``{arn, code, detail}``; makes a task UNAVAILABLE, or usable again
 POST    /_sandbox/pace        ``{name: number}``
 POST    /_sandbox/roles       ``{account, name, external_id, service}``
+POST    /_sandbox/agents      ``{account, name, agent_id, online}``; the ARN of a new agent, or of
+                              the one with that id, which is put online or offline
 POST    /_sandbox/buckets     ``{account, name, objects: {key: text}}``
 POST    /_sandbox/files       ``{uri, files: {path: text}, secret}``; of a location outside of S3;
                               instead of a text ``{text, uid, gid, mode, mtime}``
@@ -60,6 +62,9 @@ class Controlled(Protocol):
         bucket: str | None = None,
         path: str = "/",
     ) -> str: ...
+    def agent(
+        self, account: str, name: str = ..., *, agent_id: str | None = ..., online: bool = ...
+    ) -> str: ...
     def bucket(
         self, account: str, name: str, objects: Mapping[str, bytes] | None = None
     ) -> None: ...
@@ -92,6 +97,7 @@ class Control:
             ("POST", "tasks"): lambda given: sandbox.break_task(**given),
             ("POST", "pace"): lambda given: sandbox.set_pace(**given),
             ("POST", "roles"): lambda given: sandbox.role(**given),
+            ("POST", "agents"): lambda given: sandbox.agent(**given),
             ("POST", "buckets"): self._bucket,
             ("POST", "files"): lambda given: sandbox.put_files(**given),
             ("GET", "files"): lambda given: sandbox.files(given["uri"]),

@@ -17,9 +17,12 @@ from moto.sts.models import sts_backends
 from graph.aws.client.service_models import datasync_additions
 from graph.sandbox.clock import CLOCK
 from graph.sandbox.control import Control
+from graph.sandbox.datasync.agents import AGENTS, Agent
 from graph.sandbox.datasync.engine import ENGINE
 from graph.sandbox.datasync.files import FILES, File
+from graph.sandbox.datasync.launches import LAUNCHES
 from graph.sandbox.datasync.models import DataSyncBackend
+from graph.sandbox.datasync.parameters import random_id
 from graph.sandbox.failures import Failure
 from graph.sandbox.faults import CallInterceptor
 from graph.sandbox.middleware import SandboxMiddleware
@@ -97,6 +100,7 @@ class Sandbox:
         ENGINE.reset()
         BackendDict.reset()
         FILES.clear()
+        AGENTS.clear()
         ENGINE.let_go()
         CLOCK.start_over()  # otherwise new resources would be created in the future
         vars(PACE).update(vars(Pace()))
@@ -156,6 +160,19 @@ class Sandbox:
             allowed = {"Effect": "Allow", "Action": "s3:*", "Resource": on}
             role.policies["access"] = json.dumps({"Version": _POLICY, "Statement": [allowed]})
         return str(role.arn)
+
+    def agent(
+        self, account: str, name: str = "", *, agent_id: str | None = None, online: bool = True
+    ) -> str:
+        """Activates an agent, or changes the contact of the one that has the id. Returns its ARN.
+
+        ``agent_id``: 17 hexadecimal digits; new ones if absent.
+        """
+        arn = f"arn:aws:datasync:{REGION}:{account}:agent/agent-{agent_id or random_id()}"
+        agent = AGENTS.known(arn) or AGENTS.add(Agent(arn=arn, tags={}, name=name))
+        agent.set_online(online=online)
+        LAUNCHES.launch()
+        return arn
 
     def bucket(self, account: str, name: str, objects: Mapping[str, bytes] | None = None) -> None:
         """Creates a bucket with the given objects."""

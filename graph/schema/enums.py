@@ -103,6 +103,9 @@ describe(
         "UPDATE_MOVER": "The change of a mover.",
         "CLEAN_ORPHANS": "The removal of orphaned locations and roles.",
         "PREVIEW_ORPHANS": "A dry run of the removal of orphans, which changes nothing.",
+        "ACTIVATE_AGENT": "The activation of an agent.",
+        "UPDATE_AGENT": "A new name of an agent.",
+        "DELETE_AGENT": "The deletion of an agent.",
         "OTHER": "A request for a change that does not say which, such as a REST update without a "
         "valid `State`; or what a newer version of the server has stored.",
     },

@@ -8,8 +8,9 @@ import strawberry
 
 from graph.model import location as model
 from graph.model.words import LocationKind
-from graph.resolvers import locations
+from graph.resolvers import agents, locations
 from graph.schema import enums, words  # noqa: F401 - describe the enums
+from graph.schema.agents import Agent
 from graph.schema.fields import Info, attribute, detail, loads, word
 from graph.schema.node import Node
 from graph.schema.scalars import Arn
@@ -37,6 +38,14 @@ class Location(Node):
 
     def kind_of_id(self) -> str:
         return "Location"
+
+    @strawberry.field(
+        description="The DataSync agents that reach the storage; empty for one that needs none. An "
+        "agent that was deleted is missing. Costs a call per agent."
+    )
+    async def agents(self, info: Info) -> list[Agent] | None:
+        found = await agents.agents_of_location(info.context, self.value.arn)
+        return [Agent(value=each) for each in found]
 
     def key(self) -> str:
         return self.value.arn

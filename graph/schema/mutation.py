@@ -11,6 +11,7 @@ from graph.model.errors import ApiError
 from graph.resolvers import changes, run_changes
 from graph.resolvers.auditing import reading
 from graph.resolvers.runs import task_of
+from graph.schema.agent_mutations import AgentMutations
 from graph.schema.fields import CallerInfo
 from graph.schema.ids import expect
 from graph.schema.inputs import (
@@ -85,7 +86,7 @@ CleanInput = Annotated[
     "Errors that the caller can correct are in the payload's `errors`; every other error is a "
     "GraphQL error, and the payload is null."
 )
-class Mutation:
+class Mutation(AgentMutations):
     @strawberry.mutation(
         description="Creates a mover asynchronously. Returns an operation that either creates the "
         "roles, both locations and the task, or fails and rolls everything back."

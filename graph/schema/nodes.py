@@ -9,6 +9,7 @@ from graph.model import mover as mover_model
 from graph.model.words import MoverStatus, TaskMode
 from graph.resolvers import movers, orphans, runs
 from graph.schema import enums, words  # noqa: F401 - describe the enums
+from graph.schema.agents import AccountAgents
 from graph.schema.arguments import (
     AfterCursor,
     BeforeCursor,
@@ -53,7 +54,7 @@ from graph.schema.task_fields import TaskFields
 
 
 @strawberry.type(description="An AWS account, in the region in which the server manages movers.")
-class Account(Node):
+class Account(AccountAgents, Node):
     value: strawberry.Private[mover_model.Account]
     account_id: AccountId = attribute("account_id", "The 12 digits of the account.")
     region: str = attribute(

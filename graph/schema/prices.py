@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+from graph.model.location import MOST_AGENTS
 from graph.model.price import Price, Prices
 from graph.schema.locations import TYPES
 
@@ -45,6 +46,7 @@ _LOCATION: Final = Price(1, reads=frozenset({_ENDS}))
 _LOCATIONS: Final = ("Location", "OtherLocation", *(made.__name__ for made in TYPES.values()))
 _MOVER: Final = Price(2)
 _RUN: Final = Price(3)
+_AGENT: Final = Price(1)
 _ORPHANS: Final = Price(100)
 """A call for each task and for each S3 location, which no argument bounds; the aliases of one
 request share them. AWS allows 100 tasks unless the quota was raised."""
@@ -61,6 +63,7 @@ PRICES: Final[Prices] = {
     "Account.groups": _LISTED,
     "Account.group": _LISTED,
     "Account.movers": replace(_LISTED, asked=_SEARCH),
+    "Account.agents": Price(reads=frozenset({("agents", 10)})),
     "Account.runs": Price(reads=_ALL_RUNS | {_LIST}),
     "Account.orphans": _ORPHANS,
     # The group itself was found in the list of its account.
@@ -105,6 +108,17 @@ PRICES: Final[Prices] = {
     "SetRunBandwidthPayload.run": _RUN,
     "SetRunTagsPayload.run": _RUN,
     **{f"{name}.tags": Price(1) for name in _LOCATIONS},
+    **{f"{name}.agents": Price(1 + MOST_AGENTS) for name in _LOCATIONS},
+    "Agent.createdAt": _AGENT,
+    "Agent.endpointType": _AGENT,
+    "Agent.lastContactAt": _AGENT,
+    "Agent.privateLink": replace(_AGENT, calls=2),
+    "Mover.advice": Price(2 + 2 * MOST_AGENTS, reads=_TASK),
+    "ActivateAgentPayload.agent": Price(1),
+    "UpdateAgentPayload.agent": Price(1),
+    "Mutation.activateAgent": Price(5),
+    "Mutation.updateAgent": Price(5),
+    "Mutation.deleteAgent": Price(100),
     "Mutation.createMover": Price(30),
     "Mutation.startMover": Price(10),
     "Mutation.rerun": Price(13),

@@ -11,8 +11,9 @@ import strawberry
 from graph.model.caller import Caller
 from graph.model.errors import Invalid
 from graph.model.verbs import Verb
-from graph.resolvers import locations, movers, operations, runs, server, waiting
+from graph.resolvers import agents, locations, movers, operations, runs, server, waiting
 from graph.resolvers.server import ServerDescription
+from graph.schema.agents import Agent
 from graph.schema.arguments import (
     MOST,
     AccountNumber,
@@ -256,6 +257,10 @@ async def _location(info: Info, key: str) -> Node:
     return of_its_kind(await locations.get_location(info.context, key))
 
 
+async def _agent(info: Info, key: str) -> Node:
+    return Agent(value=await agents.get_agent(info.context, key))
+
+
 async def _operation(info: Info, key: str) -> Node:
     return Operation(value=await operations.get_operation(info.context, key))
 
@@ -266,5 +271,6 @@ _FINDERS: Final[dict[str, Callable[[Info, str], Awaitable[Node]]]] = {
     "Mover": _mover,
     "Run": _run,
     "Location": _location,
+    "Agent": _agent,
     "Operation": _operation,
 }

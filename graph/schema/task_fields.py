@@ -7,7 +7,8 @@ from datetime import datetime
 import strawberry
 
 from graph.model import mover as model
-from graph.resolvers import movers, updating
+from graph.resolvers import agents, movers, updating
+from graph.schema.agents import MoverAdvice
 from graph.schema.fields import Info, loads
 from graph.schema.options import TransferOptions
 from graph.schema.scalars import Arn
@@ -61,6 +62,15 @@ class TaskFields:
     @loads("AWS's explanation of `errorCode`; null if there is none.")
     async def error_detail(self, info: Info) -> str | None:
         return (await self._task(info)).error_detail
+
+    @strawberry.field(
+        description="Why the mover is UNAVAILABLE, such as an agent that is offline, and what to "
+        "do about it; null in any other status. Costs a call for the task, one for each of its "
+        "locations and one for each of their agents."
+    )
+    async def advice(self, info: Info) -> MoverAdvice | None:
+        found = await agents.advice_on(info.context, self.value)
+        return None if found is None else MoverAdvice(value=found)
 
     @strawberry.field(
         description="Differs whenever something differs that `updateMover` can change: pass it as "

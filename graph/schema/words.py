@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from graph.model.words import (
+    AgentStatus,
     EstimateBasis,
     EventLevel,
     FailureCode,
@@ -27,7 +28,18 @@ describe(
         "CREATING": "AWS is still creating the task.",
         "QUEUED": "A run waits for another run to end.",
         "RUNNING": "A run is active.",
-        "UNAVAILABLE": "Not usable, often because an agent is offline; `errorDetail` says why.",
+        "UNAVAILABLE": "Not usable, often because an agent is offline; `advice` says why.",
+        "OTHER": "A status that AWS added later; `statusText` has its name.",
+    },
+)
+describe(
+    AgentStatus,
+    "AgentStatus",
+    "Whether DataSync reaches an agent. Handle values that you do not know like OTHER.",
+    {
+        "ONLINE": "In contact with DataSync, and ready to be used.",
+        "OFFLINE": "Out of contact for five minutes or longer, or unhealthy. Movers that use it "
+        "are UNAVAILABLE.",
         "OTHER": "A status that AWS added later; `statusText` has its name.",
     },
 )

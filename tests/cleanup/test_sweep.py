@@ -168,10 +168,12 @@ async def test_a_mark_is_read_again_before_anything_goes(
     backend.delete_task(task)
     backend.delete_location(destination)
     kept = backend.location(source)
-    backend.ghosts.append((backend.ghosts[0][0], "location", kept))  # as the list has it still
+    backend.tagged.ghosts.append(
+        (backend.tagged.ghosts[0][0], "location", kept)
+    )  # as the list has it still
     await over(store, "failed", "no")
     kept.tags = {key: value for key, value in kept.tags.items() if "operation" not in key}
-    backend.ghosts[-1] = (*backend.ghosts[-1][:2], _Shown(source, "failed"))
+    backend.tagged.ghosts[-1] = (*backend.tagged.ghosts[-1][:2], _Shown(source, "failed"))
     await sweeping(gateway, store).round()
     assert leftover.there(aws) >= {source, role}
 

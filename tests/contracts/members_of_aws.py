@@ -1,22 +1,18 @@
-"""Where members of AWS's operations are shown and set, and why others are not."""
+"""Where members of the answers of AWS's operations are shown, and why others are not."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from graph.aws.client.service_models import datasync_model
-
 KINDS: Final = (
     *("S3", "Efs", "FsxLustre", "FsxOntap", "FsxOpenZfs", "FsxWindows"),
     *("Nfs", "Smb", "Hdfs", "ObjectStorage", "AzureBlob"),
 )
-OPTIONS: Final = frozenset(datasync_model().shape_for("Options").members)
 PAGED: Final = {"NextToken": "pages are read by the server", "MaxResults": "always 100"}
 FIXED: Final = "the one filter type that there is"
 MANIFEST: Final = "manifests are not supported"
 REPORT: Final = "task reports are not supported"
 SECRET: Final = "a secret, which the server never asks for"
-KEPT_BY_AWS: Final = "needs the secret in the request"
 
 LEFT_OUT: Final[dict[str, dict[str, str]]] = {
     "DescribeTaskExecution": {
@@ -48,6 +44,26 @@ SHOWN_BESIDES: Final[dict[str, dict[str, str]]] = {
         "DestinationLocationArn": "Mover.destination",
         "CurrentTaskExecutionArn": "Mover.lastRun",
     },
+    "DescribeAgent": {
+        "AgentArn": "Agent.arn",
+        "Name": "Agent.name",
+        "Status": "Agent.statusText",
+        "Platform.Version": "Agent.version",
+        "LastConnectionTime": "Agent.lastContactAt",
+        "CreationTime": "Agent.createdAt",
+        "EndpointType": "Agent.endpointType",
+        "PrivateLinkConfig.VpcEndpointId": "AgentPrivateLink.vpcEndpointId",
+        "PrivateLinkConfig.PrivateLinkEndpoint": "AgentPrivateLink.endpoint",
+        "PrivateLinkConfig.SubnetArns": "AgentPrivateLink.subnetArns",
+        "PrivateLinkConfig.SecurityGroupArns": "AgentPrivateLink.securityGroupArns",
+    },
+    "ListAgents": {
+        "Agents[].AgentArn": "Agent.arn",
+        "Agents[].Name": "Agent.name",
+        "Agents[].Status": "Agent.statusText",
+        "Agents[].Platform.Version": "Agent.version",
+    },
+    "CreateAgent": {"AgentArn": "ActivateAgentPayload.agent"},
     "ListTasks": {
         "Tasks[].TaskArn": "Mover.taskArn",
         "Tasks[].Name": "Mover.name",
@@ -69,206 +85,4 @@ SHOWN_BESIDES: Final[dict[str, dict[str, str]]] = {
     **{f"CreateLocation{kind}": {"LocationArn": "Mover.source"} for kind in KINDS},
 }
 """Of answers: the field that shows what the server takes from another operation, or by a call."""
-SET: Final[dict[str, dict[str, str]]] = {
-    "CreateLocationS3": {
-        "S3BucketArn": "S3LocationInput.bucketArn",
-        "Subdirectory": "S3LocationInput.subdirectory",
-        "S3StorageClass": "S3LocationInput.storageClass",
-        "AgentArns": "S3LocationInput.agentArns",
-        "Tags": "CreateMoverInput.tags",
-    },
-    "CreateLocationEfs": {
-        "EfsFilesystemArn": "EfsLocationInput.filesystemArn",
-        "Ec2Config.SubnetArn": "EfsLocationInput.subnetArn",
-        "Ec2Config.SecurityGroupArns": "EfsLocationInput.securityGroupArns",
-        "Subdirectory": "EfsLocationInput.subdirectory",
-        "AccessPointArn": "EfsLocationInput.accessPointArn",
-        "FileSystemAccessRoleArn": "EfsLocationInput.fileSystemAccessRoleArn",
-        "InTransitEncryption": "EfsLocationInput.inTransitEncryption",
-        "Tags": "CreateMoverInput.tags",
-    },
-    "CreateLocationNfs": {
-        "ServerHostname": "NfsLocationInput.serverHostname",
-        "Subdirectory": "NfsLocationInput.subdirectory",
-        "OnPremConfig.AgentArns": "NfsLocationInput.agentArns",
-        "MountOptions.Version": "NfsLocationInput.version",
-        "Tags": "CreateMoverInput.tags",
-    },
-    "CreateLocationSmb": {
-        "ServerHostname": "SmbLocationInput.serverHostname",
-        "Subdirectory": "SmbLocationInput.subdirectory",
-        "AgentArns": "SmbLocationInput.agentArns",
-        "AuthenticationType": "SmbLocationInput.authenticationType",
-        "User": "SmbLocationInput.user",
-        "Domain": "SmbLocationInput.domain",
-        "KerberosPrincipal": "SmbLocationInput.kerberosPrincipal",
-        "KerberosKrb5Conf": "SmbLocationInput.kerberosKrb5Conf",
-        "DnsIpAddresses": "SmbLocationInput.dnsIpAddresses",
-        "CustomSecretConfig.SecretArn": "LocationSecretInput.secretArn",
-        "CustomSecretConfig.SecretAccessRoleArn": "LocationSecretInput.accessRoleArn",
-        "MountOptions.Version": "SmbLocationInput.version",
-        "Tags": "CreateMoverInput.tags",
-    },
-    "CreateLocationHdfs": {
-        "NameNodes[].Hostname": "HdfsNameNodeInput.hostname",
-        "NameNodes[].Port": "HdfsNameNodeInput.port",
-        "AuthenticationType": "HdfsLocationInput.authenticationType",
-        "AgentArns": "HdfsLocationInput.agentArns",
-        "SimpleUser": "HdfsLocationInput.simpleUser",
-        "KerberosPrincipal": "HdfsLocationInput.kerberosPrincipal",
-        "KerberosKrb5Conf": "HdfsLocationInput.kerberosKrb5Conf",
-        "CustomSecretConfig": "HdfsLocationInput.secret",
-        "Subdirectory": "HdfsLocationInput.subdirectory",
-        "BlockSize": "HdfsLocationInput.blockSize",
-        "ReplicationFactor": "HdfsLocationInput.replicationFactor",
-        "KmsKeyProviderUri": "HdfsLocationInput.kmsKeyProviderUri",
-        "QopConfiguration.RpcProtection": "HdfsLocationInput.rpcProtection",
-        "QopConfiguration.DataTransferProtection": "HdfsLocationInput.dataTransferProtection",
-        "Tags": "CreateMoverInput.tags",
-    },
-    "CreateLocationObjectStorage": {
-        "ServerHostname": "ObjectStorageLocationInput.serverHostname",
-        "BucketName": "ObjectStorageLocationInput.bucketName",
-        "ServerPort": "ObjectStorageLocationInput.serverPort",
-        "ServerProtocol": "ObjectStorageLocationInput.serverProtocol",
-        "Subdirectory": "ObjectStorageLocationInput.subdirectory",
-        "AccessKey": "ObjectStorageLocationInput.accessKey",
-        "CustomSecretConfig": "ObjectStorageLocationInput.secret",
-        "FederatedIdentity": "ObjectStorageLocationInput.federatedIdentity",
-        "ServerCertificate": "ObjectStorageLocationInput.serverCertificate",
-        "AgentArns": "ObjectStorageLocationInput.agentArns",
-        "Tags": "CreateMoverInput.tags",
-    },
-    "CreateLocationAzureBlob": {
-        "ContainerUrl": "AzureBlobLocationInput.containerUrl",
-        "AuthenticationType": "AzureBlobLocationInput.authenticationType",
-        "CustomSecretConfig": "AzureBlobLocationInput.secret",
-        "FederatedIdentity": "AzureBlobLocationInput.federatedIdentity",
-        "AccessTier": "AzureBlobLocationInput.accessTier",
-        "Subdirectory": "AzureBlobLocationInput.subdirectory",
-        "AgentArns": "AzureBlobLocationInput.agentArns",
-        "Tags": "CreateMoverInput.tags",
-    },
-    "CreateLocationFsxLustre": {
-        "FsxFilesystemArn": "FsxLustreLocationInput.filesystemArn",
-        "SecurityGroupArns": "FsxLustreLocationInput.securityGroupArns",
-        "Subdirectory": "FsxLustreLocationInput.subdirectory",
-        "Tags": "CreateMoverInput.tags",
-    },
-    "CreateLocationFsxOpenZfs": {
-        "FsxFilesystemArn": "FsxOpenZfsLocationInput.filesystemArn",
-        "SecurityGroupArns": "FsxOpenZfsLocationInput.securityGroupArns",
-        "Protocol.NFS.MountOptions.Version": "FsxOpenZfsLocationInput.version",
-        "Subdirectory": "FsxOpenZfsLocationInput.subdirectory",
-        "Tags": "CreateMoverInput.tags",
-    },
-    "CreateLocationFsxOntap": {
-        "StorageVirtualMachineArn": "FsxOntapLocationInput.storageVirtualMachineArn",
-        "SecurityGroupArns": "FsxOntapLocationInput.securityGroupArns",
-        "Subdirectory": "FsxOntapLocationInput.subdirectory",
-        "Protocol.SMB.User": "OntapSmbInput.user",
-        "Protocol.SMB.Domain": "OntapSmbInput.domain",
-        "Protocol.SMB.MountOptions.Version": "OntapSmbInput.version",
-        "Protocol.SMB.CustomSecretConfig": "OntapSmbInput.secret",
-        "Tags": "CreateMoverInput.tags",
-    },
-    "CreateLocationFsxWindows": {
-        "FsxFilesystemArn": "FsxWindowsLocationInput.filesystemArn",
-        "SecurityGroupArns": "FsxWindowsLocationInput.securityGroupArns",
-        "User": "FsxWindowsLocationInput.user",
-        "Domain": "FsxWindowsLocationInput.domain",
-        "CustomSecretConfig": "FsxWindowsLocationInput.secret",
-        "Subdirectory": "FsxWindowsLocationInput.subdirectory",
-        "Tags": "CreateMoverInput.tags",
-    },
-    "CreateTask": {
-        "SourceLocationArn": "CreateMoverInput.source",
-        "DestinationLocationArn": "CreateMoverInput.destination",
-        "Name": "CreateMoverInput.name",
-        "TaskMode": "CreateMoverInput.mode",
-        "Options": "CreateMoverInput.options",
-        "Includes": "CreateMoverInput.includes",
-        "Excludes": "CreateMoverInput.excludes",
-        "Schedule.ScheduleExpression": "ScheduleInput.expression",
-        "Schedule.Status": "ScheduleInput.enabled",
-        "CloudWatchLogGroupArn": "CreateMoverInput.logGroupArn",
-        "Tags": "CreateMoverInput.tags",
-    },
-    "StartTaskExecution": {
-        "TaskArn": "StartMoverInput.mover",
-        "OverrideOptions": "RunOverridesInput.options",
-        "Includes": "RunOverridesInput.includes",
-        "Excludes": "RunOverridesInput.excludes",
-        "Tags": "RunOverridesInput.tags",
-    },
-    "UpdateTaskExecution": {
-        "TaskExecutionArn": "SetRunBandwidthInput.run",
-        "Options.BytesPerSecond": "SetRunBandwidthInput.bytesPerSecond",
-    },
-    "UpdateTask": {
-        "TaskArn": "UpdateMoverInput.mover",
-        "Options": "UpdateMoverInput.options",
-        "Includes": "UpdateMoverInput.includes",
-        "Excludes": "UpdateMoverInput.excludes",
-        "Schedule.ScheduleExpression": "ScheduleInput.expression",
-        "Schedule.Status": "ScheduleInput.enabled",
-        "Name": "UpdateMoverInput.name",
-        "CloudWatchLogGroupArn": "UpdateMoverInput.logGroupArn",
-    },
-    "TagResource": {"ResourceArn": "UpdateMoverInput.mover", "Tags": "UpdateMoverInput.tags"},
-    "UntagResource": {"ResourceArn": "UpdateMoverInput.mover", "Keys": "UpdateMoverInput.tags"},
-    "CancelTaskExecution": {"TaskExecutionArn": "StopMoverInput.mover"},
-    "DeleteTask": {"TaskArn": "DeleteMoverInput.mover"},
-}
-"""Of requests: the member of an input that sets it, with all that is in it."""
-NOT_SET: Final[dict[str, dict[str, str]]] = {
-    "CreateLocationS3": {"S3Config": "the server creates the role"},
-    "CreateLocationSmb": {
-        "Password": SECRET,
-        "KerberosKeytab": SECRET,
-        "CmkSecretConfig": KEPT_BY_AWS,
-    },
-    "CreateLocationHdfs": {"KerberosKeytab": SECRET, "CmkSecretConfig": KEPT_BY_AWS},
-    "CreateLocationObjectStorage": {"SecretKey": SECRET, "CmkSecretConfig": KEPT_BY_AWS},
-    "CreateLocationAzureBlob": {
-        "SasConfiguration": SECRET,
-        "CmkSecretConfig": KEPT_BY_AWS,
-        "BlobType": "BLOCK, the only one that there is",
-    },
-    "CreateLocationFsxOpenZfs": {"Protocol.SMB": "FSx for OpenZFS has no SMB"},
-    "CreateLocationFsxOntap": {
-        "Protocol.NFS": "NFS3, the only version that there is",
-        "Protocol.SMB.Password": SECRET,
-        "Protocol.SMB.CmkSecretConfig": KEPT_BY_AWS,
-        "Protocol.SMB.ManagedSecretConfig": "AWS sets it",
-    },
-    "CreateLocationFsxWindows": {"Password": SECRET, "CmkSecretConfig": KEPT_BY_AWS},
-    "CreateTask": {
-        "ManifestConfig": MANIFEST,
-        "TaskReportConfig": REPORT,
-    },
-    "StartTaskExecution": {
-        "ManifestConfig": MANIFEST,
-        "TaskReportConfig": REPORT,
-    },
-    "UpdateTaskExecution": {
-        f"Options.{name}": "only the bandwidth of a run can change"
-        for name in OPTIONS - {"BytesPerSecond"}
-    },
-    "UpdateTask": {
-        "ManifestConfig": "can be removed alone: `UpdateMoverInput.clear`",
-        "TaskReportConfig": "can be removed alone: `UpdateMoverInput.clear`",
-    },
-    "DescribeTask": {"TaskArn": "the mover that is asked for"},
-    "DescribeTaskExecution": {"TaskExecutionArn": "the run that is asked for"},
-    "DeleteLocation": {"LocationArn": "a location of the mover that is deleted"},
-    "ListTasks": {"Filters": "to find the users of a location"},
-    "ListLocations": {"Filters": "the server filters by itself"},
-    "ListTaskExecutions": {"TaskArn": "the mover that is asked for"},
-    "ListTagsForResource": {"ResourceArn": "the resource that is asked for"},
-    **{f"DescribeLocation{kind}": {"LocationArn": "a location of a mover"} for kind in KINDS},
-}
-"""Of requests: members that no input sets, and why."""
-NOT_CALLED: Final = {
-    *("DescribeAgent", "ListAgents"),
-}
+NOT_CALLED: Final[set[str]] = set()

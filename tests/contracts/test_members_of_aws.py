@@ -29,11 +29,10 @@ from graph.schema.task_fields import TaskFields
 from tests.contracts.members_of_aws import (
     LEFT_OUT,
     NOT_CALLED,
-    NOT_SET,
     PAGED,
-    SET,
     SHOWN_BESIDES,
 )
+from tests.contracts.requests_of_aws import NOT_SET, SET
 from tests.schema.execution import select
 from tests.schema.test_locations import location
 
@@ -99,7 +98,11 @@ def selection(kind: str, only: set[str] | None = None, depth: int = 4) -> str:
     parts = []
     for name, field in found.fields.items():
         inner = get_named_type(field.type)
-        if name in ("tags", "id") or field.args or (only is not None and name not in only):
+        if (
+            name in ("tags", "id", "agents")
+            or field.args
+            or (only is not None and name not in only)
+        ):
             continue
         if is_leaf_type(inner):
             parts.append(name)

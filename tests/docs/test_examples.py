@@ -39,7 +39,7 @@ class Server:
 
     def __init__(self, url: str, token: str) -> None:
         self.url, self.token = url, token
-        self.known: dict[str, str] = {"account": LAB}
+        self.known: dict[str, str] = {"account": LAB, "key": "ABCDE-12345-FGHIJ-67890-KLMNO"}
         self.answer: object = None
         """To the last request that had a single response in JSON."""
 

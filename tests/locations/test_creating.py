@@ -69,6 +69,7 @@ def secret(aws: Sandbox) -> str:
 @pytest.mark.parametrize("name", SPECS)
 def test_a_location_uses_what_its_specification_names(aws: Sandbox, name: str) -> None:
     """So that a key which may create a mover may start it, and no other key may."""
+    furnish(aws, LAB)
     spec = SPECS[name]
     kind = kind_of_spec(spec)
     params = creation_of(spec).params(spec, ROLE)

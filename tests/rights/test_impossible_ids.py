@@ -20,11 +20,13 @@ HOME = f"arn:aws:datasync:us-east-1:{LAB}"
 TASK = f"{HOME}:task/task-{'0' * 17}"
 RUN = f"{TASK}/execution/exec-{'0' * 17}"
 LOCATION = f"{HOME}:location/loc-{'0' * 17}"
-ABSENT = {"Mover": TASK, "Run": RUN, "Location": LOCATION, "Group": f"{LAB}:none"}
+AGENT = f"{HOME}:agent/agent-{'0' * 17}"
+ABSENT = {"Mover": TASK, "Run": RUN, "Location": LOCATION, "Agent": AGENT, "Group": f"{LAB}:none"}
 FORMS = {
     "Mover": [TASK[:-1], f"{TASK}0", f"{TASK}/", TASK.replace("task-0", "task-A")],
     "Run": [RUN[:-1], f"{RUN}{RUN[len(TASK) :]}", f"{TASK}/execution/", RUN.replace("exec", "x")],
     "Location": [LOCATION[:-1], f"{LOCATION}/x", LOCATION.replace("loc-", "loc_")],
+    "Agent": [AGENT[:-1], f"{AGENT}/x", AGENT.replace("agent-", "agent_")],
     "Group": ["", LAB, f"{LAB}:", f"{LAB}:n!", "12:none", f"{LAB[:-1]}:none", "none"],
     "Account": ["1", "12345678901a", f"{LAB}0", f"{LAB}:x", TASK],
     "Operation": ["x", "x" * 37, TASK, "01234567-89ab-cdef-0123-456789abcdeg"],
@@ -54,7 +56,7 @@ def altered(arn: str) -> list[str]:
             (5, "*"),
             (5, parts[5][:-1] + "*"),
         )
-    ] + ([] if ":location/" in arn else [arn.replace("us-east-1", "eu-west-1")])
+    ] + ([] if ":location/" in arn or ":agent/" in arn else [arn.replace("us-east-1", "eu-west-1")])
 
 
 IMPOSSIBLE = [
@@ -62,7 +64,7 @@ IMPOSSIBLE = [
     for kind, forms in FORMS.items()
     for key in [
         *forms,
-        *(altered(ABSENT[kind]) if kind in ("Mover", "Run", "Location") else ()),
+        *(altered(ABSENT[kind]) if kind in ("Mover", "Run", "Location", "Agent") else ()),
         *(key for other, key in ABSENT.items() if kind not in (other, "Account")),
     ]
     if key

@@ -14,6 +14,7 @@ from graph.app import graphql_schema
 from graph.auth import token_for
 from graph.sandbox import Sandbox
 from graph.schema.ids import decode, encode
+from tests.agents import AGENT
 from tests.transport.hostile import fields, requests
 from tests.world import LAB, OTHER, ask, furnish, made, serving
 
@@ -72,6 +73,9 @@ CHANGES: dict[str, dict[str, Any]] = {
     "setRunTags": {"run": "RUN", "tags": []},
     "updateMover": {"mover": "MOVER", "name": "x"},
     "deleteMover": {"mover": "MOVER", "cancelRun": True},
+    "activateAgent": {"account": LAB, "activationKey": "x"},
+    "updateAgent": {"agent": "AGENT", "name": "x"},
+    "deleteAgent": {"agent": "AGENT"},
     "cleanOrphans": {"account": LAB, "dryRun": False},
 }
 
@@ -95,6 +99,7 @@ async def test_a_read_only_key_is_refused_before_aws_is_asked_what_it_refers_to(
                 f"mutation($input: {kind}!) {{ {field}(input: $input) {{ errors {{ code }} }} }}"
             )
             ids = {"MOVER": mover, "RUN": encode("Run", f"{decode(mover)[1]}/execution/exec-0")}
+            ids["AGENT"] = encode("Agent", AGENT)
             variables = {"input": {n: ids.get(str(v), v) for n, v in given.items()}}
             response = await client.post(
                 "/graphql", json={"query": query, "variables": variables}, headers=HEADERS["reader"]

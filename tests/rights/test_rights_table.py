@@ -66,6 +66,10 @@ FIELDS: dict[str, tuple[str, tuple[str, str, str, str]]] = {
     "Account.group": (f'{{ {ACCOUNT} {{ group(name: "g") {{ name }} }} }}', LISTED),
     "Account.summary": (f"{{ {ACCOUNT} {{ summary {{ movers }} }} }}", LISTED),
     "Account.runs": (f"{{ {ACCOUNT} {{ runs {{ nodes {{ id }} }} }} }}", LISTED),
+    "Account.agents": (
+        f"{{ {ACCOUNT} {{ agents {{ nodes {{ id }} }} }} }}",
+        ("UNAUTHENTICATED", NONE, NONE, NONE),
+    ),
     "Account.orphans": (f"{{ {ACCOUNT} {{ orphans {{ arn }} }} }}", WRITERS),
     "Mutation.createMover": (
         "mutation($new: CreateMoverInput!) { createMover(input: $new) { errors { code } } }",
@@ -103,6 +107,17 @@ FIELDS: dict[str, tuple[str, tuple[str, str, str, str]]] = {
         f'mutation {{ cleanOrphans(input: {{account: "{LAB}"}}) {{ errors {{ code }} }} }}',
         ("UNAUTHENTICATED", "FORBIDDEN", OK, OK),
     ),
+    **{
+        f"Mutation.{name}": (
+            f"mutation {{ {name}(input: {{{given}}}) {{ errors {{ code }} }} }}",
+            ("UNAUTHENTICATED", "FORBIDDEN", "FORBIDDEN", "FORBIDDEN"),
+        )
+        for name, given in {
+            "activateAgent": f'account: "{LAB}", activationKey: "x"',
+            "updateAgent": 'agent: "AGENT", name: "x"',
+            "deleteAgent": 'agent: "AGENT"',
+        }.items()
+    },
     "Subscription.activity": (
         f'subscription {{ activity(account: "{LAB}", group: "g") {{ __typename }} }}',
         HIDDEN,
@@ -181,6 +196,7 @@ async def world(aws: Sandbox, tmp_path: Path) -> AsyncIterator[World]:
 
         absent = encode("Mover", f"arn:aws:datasync:us-east-1:{LAB}:task/task-{'0' * 17}")
         ids = {"MOVER": mover, "RUN": run["id"], "OPERATION": operation, "ABSENT": absent}
+        ids["AGENT"] = encode("Agent", f"arn:aws:datasync:us-east-1:{LAB}:agent/agent-{'0' * 17}")
         ids["LOST"] = encode("Run", f"{decode(absent)[1]}/execution/exec-{'0' * 17}")
         del client.headers["X-Auth-Token"]
         yield World(client, ids, run["runId"], decode(operation)[1])

@@ -10,11 +10,12 @@ from tests.sandbox.lab import LAB
 
 @pytest.fixture
 def lab(aws: Sandbox) -> Sandbox:
-    """Two buckets with roles, and a pace of round numbers: 1,000 bytes a second."""
+    """An agent, two buckets with roles, and a pace of round numbers: 1,000 bytes a second."""
     aws.set_pace(**vars(Pace(1000, launch=2, phase=1, per_object=0, listing=0, verifying=0)))
     aws.turn(0)
     aws.role(LAB, "management", external_id="x-1")
     for name in ("from", "to"):
         aws.bucket(LAB, f"{name}-{LAB}")
         aws.role(LAB, f"reads-{name}", service="datasync.amazonaws.com", bucket=f"{name}-{LAB}")
+    aws.agent(LAB, "agent", agent_id="0" * 17)
     return aws

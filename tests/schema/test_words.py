@@ -10,6 +10,7 @@ from graph.model import words
 
 NAMES = {
     "MoverStatus": words.MoverStatus,
+    "AgentStatus": words.AgentStatus,
     "RunStatus": words.RunStatus,
     "TaskMode": words.TaskMode,
     "NewTaskMode": words.NewTaskMode,

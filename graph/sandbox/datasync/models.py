@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
 from threading import RLock
 from typing import Any, ClassVar, Final
 
@@ -12,14 +11,15 @@ from moto.core.resource_tagging import TaggableResourcesMixin, TaggedResource
 from moto.datasync.models import datasync_backends
 
 from graph.sandbox.clock import CLOCK
+from graph.sandbox.datasync.agents import AGENTS, Agent, activated, check_agents
 from graph.sandbox.datasync.engine import ENGINE
 from graph.sandbox.datasync.errors import InvalidRequestException
 from graph.sandbox.datasync.files import FileStorage
 from graph.sandbox.datasync.kinds import tail
+from graph.sandbox.datasync.launches import LAUNCHES
 from graph.sandbox.datasync.lists import filtered
 from graph.sandbox.datasync.options import DEFAULTS, merged
 from graph.sandbox.datasync.parameters import (
-    MOST_TAGS,
     Tags,
     check_account,
     patterns,
@@ -32,10 +32,10 @@ from graph.sandbox.datasync.resources import (
     TASK_FILTERS,
     Execution,
     Location,
-    Resource,
     Task,
 )
 from graph.sandbox.datasync.storage import S3Storage, Storage
+from graph.sandbox.datasync.tagged import Resource, Tagged
 from graph.sandbox.datasync.transfer import Transfer
 from graph.sandbox.failures import Cancelled, Failure, RoleUnusable
 from graph.sandbox.pace import PACE
@@ -54,23 +54,31 @@ class DataSyncBackend(BaseBackend, TaggableResourcesMixin):  # type: ignore[misc
         self.locations: dict[str, Location] = {}
         self.tasks: dict[str, Task] = {}
         self.executions: dict[str, Execution] = {}
-        self.ghosts: list[tuple[datetime, str, Resource]] = []
+        self.tagged = Tagged(self._resource, self._listed)
 
     def reset(self) -> None:
         with self.lock:
-            for task in self.tasks.values():
-                task.queue.clear()  # executions that end now start no queued ones
-            for execution in self.executions.values():
-                ENGINE.drop(execution.transfer)
+            LAUNCHES.drop(self.executions.values())
         super().reset()
 
     def _arn(self, kind: str, prefix: str) -> str:
         home = f"arn:{self.partition}:datasync:{self.region_name}:{self.account_id}"
         return f"{home}:{kind}/{prefix}-{random_id()}"
 
+    # Agents
+
+    def agents(self) -> list[Agent]:
+        """In order of creation."""
+        home = self._arn("agent", "agent").rpartition("-")[0]
+        return AGENTS.below(home)
+
+    def create_agent(self, tags: Tags, params: dict[str, Any]) -> Agent:
+        return activated(self._arn("agent", "agent"), tag_dict(tags), params)
+
     # Locations
 
     def create_location(self, kind: str, tags: Tags, params: dict[str, Any]) -> Location:
+        check_agents(params, self.account_id)
         made = Location(
             arn=self._arn("location", "loc"), tags=tag_dict(tags), kind=kind, params=params
         )
@@ -109,7 +117,9 @@ class DataSyncBackend(BaseBackend, TaggableResourcesMixin):  # type: ignore[misc
         return found
 
     def update_location(self, kind: str, arn: str, params: dict[str, Any]) -> None:
-        self.location(arn, kind).params.update(params)
+        location = self.location(arn, kind)
+        check_agents(params, self.account_id)
+        location.params.update(params)
 
     def delete_location(self, arn: str) -> None:
         with self.lock:
@@ -124,7 +134,7 @@ class DataSyncBackend(BaseBackend, TaggableResourcesMixin):  # type: ignore[misc
                 named = ", ".join(tail(task.arn) for task in users)
                 raise InvalidRequestException(f"Location {tail(arn)} is in use by {named}.")
             del self.locations[arn]
-            self.ghosts.append((CLOCK.now(), "location", location))
+            self.tagged.deleted("location", location)
 
     def list_locations(self, rules: list[dict[str, Any]] | None) -> list[Location]:
         return filtered(list(self.locations.values()), rules, LOCATION_FILTERS)
@@ -175,7 +185,7 @@ class DataSyncBackend(BaseBackend, TaggableResourcesMixin):  # type: ignore[misc
             if task.active or task.queue:
                 raise InvalidRequestException(f"Task {tail(arn)} has an execution in progress.")
             del self.tasks[arn]
-            self.ghosts.append((CLOCK.now(), "task", task))
+            self.tagged.deleted("task", task)
             for execution in [e for e in self.executions.values() if e.task is task]:
                 del self.executions[execution.arn]
 
@@ -197,8 +207,7 @@ class DataSyncBackend(BaseBackend, TaggableResourcesMixin):  # type: ignore[misc
                 )
             execution = self._execution(task, options, params)
             self.executions[execution.arn] = task.latest = execution
-            task.queue.append(execution)
-            self._launch_next(task)
+            LAUNCHES.add(execution)
         return execution
 
     def _execution(self, task: Task, options: dict[str, Any], params: dict[str, Any]) -> Execution:
@@ -220,18 +229,6 @@ class DataSyncBackend(BaseBackend, TaggableResourcesMixin):  # type: ignore[misc
             ),
         )
 
-    def _launch_next(self, task: Task) -> None:
-        """One execution of a task runs at a time; further ones wait."""
-        with self.lock:
-            if task.running is None and task.queue:
-                task.running = task.queue.pop(0)
-                ENGINE.start(task.running.transfer, done=lambda: self._ended(task))
-
-    def _ended(self, task: Task) -> None:
-        with self.lock:
-            task.running = None
-            self._launch_next(task)
-
     def execution(self, arn: str) -> Execution:
         check_account(arn, self.account_id)
         execution = self.executions.get(arn)
@@ -248,8 +245,7 @@ class DataSyncBackend(BaseBackend, TaggableResourcesMixin):  # type: ignore[misc
     def cancel_task_execution(self, arn: str) -> None:
         with self.lock:
             execution = self.execution(arn)
-            if execution in execution.task.queue:
-                execution.task.queue.remove(execution)
+            if LAUNCHES.remove(execution):
                 execution.transfer.abandon(Cancelled())
             elif not ENGINE.cancel(execution.transfer):
                 raise InvalidRequestException(
@@ -261,37 +257,26 @@ class DataSyncBackend(BaseBackend, TaggableResourcesMixin):  # type: ignore[misc
             self.task(task_arn)
         return [e for e in list(self.executions.values()) if task_arn in (None, e.task.arn)]
 
-    # Tags, here and through the Resource Groups Tagging API
-
-    def resource(self, arn: str) -> Resource:
-        found = self.tasks.get(arn) or self.locations.get(arn) or self.executions.get(arn)
-        if found is None:
-            raise InvalidRequestException(f"Resource {tail(arn)} is not found.")
-        return found
+    # Tags
 
     def tag_resource(self, arn: str, tags: dict[str, str]) -> None:
-        resource = self.resource(arn)
-        together = {**resource.tags, **tags}
-        if len(together) > MOST_TAGS:
-            raise InvalidRequestException(f"A resource can have at most {MOST_TAGS} tags.")
-        resource.tag(together)
+        self.tagged.add(arn, tags)
 
     def untag_resource(self, arn: str, tag_keys: list[str]) -> None:
-        resource = self.resource(arn)
-        resource.tag({k: v for k, v in resource.tags.items() if k not in tag_keys})
+        self.tagged.remove(arn, tag_keys)
 
     def iter_tagged_resources(self) -> Iterator[TaggedResource]:
-        """The tagging API's view: old tags, without new resources, and with deleted ones."""
-        shown_from = CLOCK.now() - timedelta(seconds=PACE.tagging_lag)
-        gone_before = CLOCK.now() - timedelta(seconds=PACE.ghosts)
-        self.ghosts = [ghost for ghost in self.ghosts if ghost[0] > gone_before]
+        return self.tagged.shown()
+
+    def _resource(self, arn: str) -> Resource | None:
+        owned = (self.tasks, self.locations, self.executions)
+        found = next((some[arn] for some in owned if arn in some), None)
+        return found or AGENTS.known(arn)
+
+    def _listed(self) -> Iterator[tuple[str, Resource]]:
         for kind, owned in (("task", self.tasks), ("location", self.locations)):
-            for resource in list(owned.values()):
-                tags = resource.tags_at(shown_from)
-                if tags is not None:
-                    yield TaggedResource(resource.arn, tags, f"datasync:{kind}")
-        for _, kind, resource in list(self.ghosts):
-            yield TaggedResource(resource.arn, resource.tags, f"datasync:{kind}")
+            yield from ((kind, resource) for resource in list(owned.values()))
+        yield from (("agent", agent) for agent in self.agents())
 
     def _storage(self, location: Location, options: dict[str, Any] = DEFAULTS) -> Storage:
         if location.kind == "S3" and ":s3-outposts:" not in location.params["S3BucketArn"]:

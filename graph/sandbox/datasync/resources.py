@@ -5,38 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import count
 from typing import Any, Final
 
 from graph.sandbox.clock import CLOCK
 from graph.sandbox.datasync import kinds
+from graph.sandbox.datasync.agents import agents_of, offline
 from graph.sandbox.datasync.errors import InvalidRequestException
+from graph.sandbox.datasync.tagged import Resource
 from graph.sandbox.datasync.transfer import Transfer
 from graph.sandbox.failures import Failure
 from graph.sandbox.pace import PACE
-
-_SERIALS: Final = count(1)
-
-
-@dataclass(kw_only=True, eq=False)
-class Resource:
-    arn: str
-    tags: dict[str, str]
-    created: datetime = field(default_factory=CLOCK.now)
-    serial: int = field(default_factory=lambda: next(_SERIALS))
-    before: list[tuple[datetime, dict[str, str]]] = field(default_factory=list)
-    """Earlier tags, with the time until which the resource had them."""
-
-    def tag(self, tags: dict[str, str]) -> None:
-        """Replaces the tags."""
-        self.before.append((CLOCK.now(), self.tags))
-        self.tags = tags
-
-    def tags_at(self, when: datetime) -> dict[str, str] | None:
-        """The tags at that time; None if the resource did not exist yet."""
-        if when < self.created:
-            return None
-        return next((tags for until, tags in self.before if when < until), self.tags)
 
 
 @dataclass(kw_only=True, eq=False)
@@ -62,6 +40,11 @@ class Execution(Resource):
     options: dict[str, Any]
     settings: dict[str, Any]
     transfer: Transfer
+
+    def __post_init__(self) -> None:
+        enhanced = self.task.mode == "ENHANCED"
+        self.agents = frozenset[str]() if enhanced else frozenset(self.task.agents)
+        """The ARNs of the agents that nothing else can use meanwhile."""
 
     def summary(self) -> dict[str, Any]:
         return {
@@ -98,13 +81,28 @@ class Task(Resource):
     queue: list[Execution] = field(default_factory=list)
     latest: Execution | None = None
     broken: Failure | None = None
-    """Why the task is UNAVAILABLE, if it is."""
+    """Why the task is UNAVAILABLE although its agents are online."""
     scheduled: datetime = field(default_factory=CLOCK.now)
     """When the schedule was set."""
 
     @property
     def ends(self) -> tuple[Location, Location]:
         return self.source, self.destination
+
+    @property
+    def agents(self) -> list[str]:
+        """The ARNs of the agents at both ends."""
+        return [arn for location in self.ends for arn in agents_of(location.params)]
+
+    @property
+    def offline(self) -> Failure | None:
+        """Why the task cannot run if one of its agents is offline."""
+        return offline(self.agents)
+
+    @property
+    def problem(self) -> Failure | None:
+        """Why the task is UNAVAILABLE, if it is."""
+        return self.broken or self.offline
 
     @property
     def active(self) -> bool:
@@ -117,7 +115,7 @@ class Task(Resource):
             return "RUNNING"
         if self.queue:
             return "QUEUED"
-        if self.broken:
+        if self.problem:
             return "UNAVAILABLE"
         ready = self.created + timedelta(seconds=PACE.creating)
         return "AVAILABLE" if CLOCK.now() >= ready else "CREATING"
@@ -125,10 +123,12 @@ class Task(Resource):
     def check_startable(self, options: dict[str, Any]) -> None:
         """Refuses an execution while the task is not ready, or is busy and does not queue."""
         name = kinds.tail(self.arn)
+        offline = None if self.broken else self.offline
+        why = f" {offline.detail}" if offline else ""
         if self.status == "CREATING":
             raise InvalidRequestException(f"Task {name} is not available yet.")
         if self.status == "UNAVAILABLE":
-            raise InvalidRequestException(f"Task {name} is unavailable.")
+            raise InvalidRequestException(f"Task {name} is unavailable.{why}")
         if self.active and options["TaskQueueing"] != "ENABLED":
             raise InvalidRequestException(f"Task {name} already has an execution in progress.")
 
@@ -141,6 +141,7 @@ class Task(Resource):
         }
 
     def describe(self) -> dict[str, Any]:
+        problem = self.problem
         return {
             **self.settings,
             **self.summary(),
@@ -150,8 +151,8 @@ class Task(Resource):
             "Options": self.options,
             "CreationTime": self.created,
             "ScheduleDetails": self._schedule_details(),
-            "ErrorCode": self.broken and self.broken.code,
-            "ErrorDetail": self.broken and self.broken.detail,
+            "ErrorCode": (problem and problem.code) or None,
+            "ErrorDetail": problem and problem.detail,
         }
 
     def _current_execution(self) -> str | None:

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from botocore.model import OperationNotFoundError
 from moto.core.responses import ActionResult, BaseResponse, EmptyResult
 from moto.core.utils import camelcase_to_underscores
 from moto.datasync.models import datasync_backends
 
+from graph.sandbox.datasync.agents import AGENTS, Agent
 from graph.sandbox.datasync.errors import InvalidRequestException
 from graph.sandbox.datasync.kinds import KINDS
 from graph.sandbox.datasync.lists import T, page
@@ -29,6 +31,13 @@ class DataSyncResponse(BaseResponse):  # type: ignore[misc]  # moto is not typed
         super().__init__(service_name="datasync")
         self.automated_parameter_parsing = True
 
+    def parse_parameters(self, request: Any) -> None:
+        """Leaves an operation that the model does not have to ``call_action``, which refuses it."""
+        try:
+            super().parse_parameters(request)
+        except OperationNotFoundError:
+            self.params: dict[str, Any] = {}
+
     def call_action(self) -> Any:
         """Rejects requests that violate the service's model; moto only parses by it."""
         action = action_of(self)
@@ -44,6 +53,29 @@ class DataSyncResponse(BaseResponse):  # type: ignore[misc]  # moto is not typed
     def backend(self) -> DataSyncBackend:
         found: DataSyncBackend = datasync_backends[self.current_account][self.region]
         return found
+
+    def list_agents(self) -> ActionResult:
+        return self._page("Agents", self.backend.agents(), lambda agent: agent.summary())
+
+    def create_agent(self) -> ActionResult:
+        params = dict(self.params)
+        made = self.backend.create_agent(params.pop("Tags", None), params)
+        return ActionResult({"AgentArn": made.arn})
+
+    def describe_agent(self) -> ActionResult:
+        return ActionResult(self._agent().describe())
+
+    def update_agent(self) -> ActionResult:
+        agent = self._agent()
+        agent.name = self.params.get("Name") or agent.name
+        return EmptyResult()
+
+    def delete_agent(self) -> ActionResult:
+        AGENTS.delete(self._agent().arn, self.backend.account_id)
+        return EmptyResult()
+
+    def _agent(self) -> Agent:
+        return AGENTS.get(self.params["AgentArn"], self.backend.account_id)
 
     def list_locations(self) -> ActionResult:
         found = self.backend.list_locations(self.params.get("Filters"))
@@ -100,7 +132,7 @@ class DataSyncResponse(BaseResponse):  # type: ignore[misc]  # moto is not typed
         return EmptyResult()
 
     def list_tags_for_resource(self) -> ActionResult:
-        tags = self.backend.resource(self.params["ResourceArn"]).tags
+        tags = self.backend.tagged.resource(self.params["ResourceArn"]).tags
         numbered = [NumberedTag(number, *tag) for number, tag in enumerate(tags.items(), 1)]
         return self._page("Tags", numbered, lambda tag: {"Key": tag.key, "Value": tag.value})
 
