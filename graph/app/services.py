@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import AsyncExitStack
 from functools import partial
 
@@ -11,7 +12,7 @@ from graph.aws.client.clients import Clients
 from graph.aws.client.gateway import Gateway
 from graph.aws.client.served import Served
 from graph.aws.locations import describe_location
-from graph.aws.resource_tags import group_of_resource
+from graph.aws.resource_tags import group_of_resource, resources_of_group
 from graph.cleanup.service import Cleanup
 from graph.cleanup.sweep import Sweep
 from graph.config.settings import Settings
@@ -87,11 +88,15 @@ def _resource_policy(settings: Settings, gateway: Gateway, rights: RightsByName)
     async def group_of(account_id: str, arn: str) -> str | None:
         return await group_of_resource(gateway.bind(account_id), arn)
 
+    async def tagged(account_id: str, group: str) -> Collection[str]:
+        return await resources_of_group(gateway.bind(account_id), group)
+
     policy = ResourcePolicy(
         rights.of_keys,
         rules=rights.of_rules,
         enforced=settings.resource_check != "none",
         group_of=group_of if by_tag else None,
+        tagged=tagged if by_tag else None,
         location_of=partial(describe_location, gateway),
     )
     policy.log_limits()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -111,6 +112,21 @@ class ResourceRule:
         """
         _, _, service, _, owner, _ = resource.arn.split(":", _PARTS - 1)
         return not service.startswith("s3") or owner in ("", account, self.pattern.account)
+
+
+def prefixes_of(
+    rules: Iterable[ResourceRule], account: str, group: str | None, arn: str
+) -> tuple[str, ...]:
+    """The prefixes of a bucket that rules name literally, and that movers of the group may use."""
+    found = set()
+    for rule in rules:
+        keys = rule.pattern.resource.partition("/")[2]
+        prefix = keys.removesuffix("*")
+        of_bucket = rule.pattern.service == "s3" and not rule.pattern.account
+        literal = of_bucket and prefix.endswith("/") and not {"*", "?"} & set(prefix)
+        if literal and rule.allows(account, group, Resource(arn, prefix)):
+            found.add(prefix)
+    return tuple(sorted(found))
 
 
 def s3_prefix(subdirectory: str | None) -> str | None:

@@ -21,7 +21,7 @@ StartResponse = Callable[..., Any]
 App = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 _SCOPE: Final = re.compile(r"Credential=([^/]+)/\d+/[^/]+/([^/]+)/aws4_request")
-_QUERY: Final = {"iam", "sts"}
+_QUERY: Final = {"ec2", "iam", "sts"}
 _XML: Final = _QUERY | {"s3"}
 _ROLE: Final = re.compile(r"arn:[^:]+:iam::(\d{12}):role/")
 _PAGE: Final = b"<html><body><h1>Sign in</h1></body></html>"
@@ -110,6 +110,8 @@ class Refusal(NamedTuple):
     status_in_xml: str = "403 Forbidden"
 
 
+_AROUND: Final = {"s3": "{}", "ec2": "<Response><Errors>{}</Errors></Response>"}
+"""What errors are in, by service."""
 _REFUSALS: Final = {
     "throttle": Refusal(
         "ThrottlingException", "Throttling", "Rate exceeded", status_in_xml="400 Bad Request"
@@ -143,9 +145,7 @@ def _refusal(kind: str, call: Call, start_response: StartResponse) -> Iterable[b
     if call.service in _XML:
         code, status, media = refusal.in_xml, refusal.status_in_xml, "text/xml"
         error = f"<Error><Code>{code}</Code><Message>{refusal.text}</Message></Error>"
-        body = (
-            error if call.service == "s3" else f"<ErrorResponse>{error}</ErrorResponse>"
-        ).encode()
+        body = _AROUND.get(call.service, "<ErrorResponse>{}</ErrorResponse>").format(error).encode()
     else:
         code, status, media = refusal.in_json, refusal.status, "application/x-amz-json-1.1"
         body = json.dumps({"__type": code, "message": refusal.text}).encode()

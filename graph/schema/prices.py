@@ -54,6 +54,7 @@ request share them. AWS allows 100 tasks unless the quota was raised."""
 PRICES: Final[Prices] = {
     "Query.account": Price(20),
     "Query.mover": Price(20),
+    "Query.choices": Price(20),
     "Query.preflightMover": Price(22),
     "Query.preflightStart": Price(12),
     "Query.waitForRun": Price(5),

@@ -28,6 +28,7 @@ from graph.schema.arguments import (
     TimeoutSeconds,
 )
 from graph.schema.audit import AuditFilter, AuditRecord, audit_page
+from graph.schema.choices import ChoiceQueries
 from graph.schema.connections import Connection
 from graph.schema.fields import CallerInfo, Info, attribute, or_null, reads
 from graph.schema.ids import NOT_AN_ID, decode, expect
@@ -118,7 +119,7 @@ class ServerInfo:
     "see, is null without an error, unless a field says otherwise. An error means that something "
     "failed."
 )
-class Query(PreflightQueries):
+class Query(PreflightQueries, ChoiceQueries):
     @strawberry.field(description="The authenticated caller: the name of its key and its rights.")
     def viewer(self, info: CallerInfo) -> Viewer:
         return Viewer(value=info.context.caller)

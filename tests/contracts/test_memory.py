@@ -21,6 +21,7 @@ from graph.aws.client import credentials, gateway, measuring
 from graph.aws.client.caches import Caches
 from graph.aws.client.clients import MOST_ROLES
 from graph.concurrency import budget
+from graph.model.choice import Choice, Choices
 from graph.model.location import ListedLocation, Location
 from graph.model.mover import Account, Mover, Schedule, Tag, TaskFacts
 from graph.model.run import Counters, Run
@@ -164,6 +165,13 @@ def movers(number: int) -> list[Mover]:
     ]
 
 
+def choices(number: int) -> Choices:
+    """A list of one, which is the most expensive kind."""
+    own = f"arn:aws:ec2:us-east-1:222222222222:subnet/subnet-{number:017x}"
+    vpc, zone = f"vpc-{number:017x}", f"us-east-1{number}"
+    return Choices((Choice(own, f"subnet-{number:017x}", f"10.0.{number}.0/24", vpc, zone),))
+
+
 ENTRIES: Final[dict[str, Callable[[int], tuple[Any, Any]]]] = {
     "location_kinds": lambda n: (arn("location", n), "S3"),
     "locations": lambda n: (arn("location", n), location(n)),
@@ -172,6 +180,7 @@ ENTRIES: Final[dict[str, Callable[[int], tuple[Any, Any]]]] = {
     "task_ends": lambda n: (arn("task", n), (arn("location", n), arn("location", n + 1))),
     "task_facts": lambda n: (arn("task", n), facts(n)),
     "mover_lists": lambda n: ((f"{n:012}", "us-east-1", None, n), movers(n)),
+    "choices": lambda n: ((f"{n:012}", "us-east-1", "SUBNETS", None), choices(n)),
     "changes": lambda n: ((f"{n:012}", "us-east-1"), 1_000 + n),
     "ended_runs": lambda n: (f"{arn('task', n)}/execution/exec-{n:017x}", run(n)),
     "marks": lambda n: (arn("location", n), {f"operation{n}": f"{n:036}", f"part{n}": "source"}),

@@ -16,6 +16,7 @@ TESTED_FROM_OUTSIDE: Final = {
     "graph/model/change.py": "tests/task_settings/test_changes.py",
     "graph/model/task_settings.py": "tests/task_settings/test_creation.py",
     "graph/resolvers/updating.py": "tests/operations/test_updating.py",
+    "graph/model/choice.py": "tests/aws/test_choices.py",
     "graph/model/limits.py": "tests/schema/test_limits.py",
     "graph/model/price.py": "tests/schema/test_prices.py",
     "graph/operations/attempt.py": "tests/operations/test_no_answers.py",

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph.model.resources import ArnPattern, Resource, ResourceRule, s3_prefix
+from graph.model.resources import ArnPattern, Resource, ResourceRule, prefixes_of, s3_prefix
 
 BUCKET = "arn:aws:s3:::"
 LOGS = "arn:aws:logs:us-east-1:222222222222:log-group:/lab/datasync"
@@ -220,3 +220,13 @@ def test_an_access_point_of_another_account_needs_a_rule_with_that_account(
 ) -> None:
     rule = ResourceRule(ArnPattern.parse(pattern))
     assert rule.allows("222222222222", "lab", Resource(arn)) is allowed
+
+
+def test_only_prefixes_that_a_rule_names_and_allows_are_known() -> None:
+    patterns = ["shared/lab/*", "shared/lab2/a/*", "sh*/x/*", "shared/lab*", "shared", "other/y/*"]
+    rules = [ResourceRule(ArnPattern.parse(f"{BUCKET}{each}"), None, "g") for each in patterns]
+    rules.append(ResourceRule(ArnPattern.parse(f"{BUCKET}shared/h/*"), None, "h"))
+    rules.append(ResourceRule(ArnPattern.parse("arn:aws:ec2:us-east-1:1:subnet/*")))
+    found = prefixes_of(rules, "222222222222", "g", f"{BUCKET}shared")
+    assert found == ("lab/", "lab2/a/", "x/")
+    assert prefixes_of(rules, "222222222222", "z", f"{BUCKET}shared") == ()

@@ -47,6 +47,10 @@ FIELDS: dict[str, tuple[str, tuple[str, str, str, str]]] = {
     "Query.nodes": ('{ nodes(ids: ["MOVER"]) { id } }', LISTED),
     "Query.operation": ('{ operation(id: "OPERATION") { id } }', LISTED),
     "Query.operations": ("{ operations { nodes { id } } }", LISTED),
+    "Query.choices": (
+        f'{{ choices(account: "{LAB}", group: "g", kind: BUCKETS) {{ complete }} }}',
+        ("UNAUTHENTICATED", "FORBIDDEN", OK, "FORBIDDEN"),
+    ),
     "Query.preflightMover": (
         "query($new: CreateMoverInput!) { preflightMover(input: $new) { checks { id } } }",
         ("UNAUTHENTICATED", "FORBIDDEN", OK, "FORBIDDEN"),

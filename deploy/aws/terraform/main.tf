@@ -187,10 +187,21 @@ resource "aws_iam_role_policy" "discover" {
     Statement = [{
       Effect = "Allow"
       Action = [
+        "ec2:DescribeSecurityGroups",
+        "ec2:DescribeSubnets",
+        "elasticfilesystem:DescribeFileSystems",
+        "elasticfilesystem:DescribeMountTargetSecurityGroups",
+        "elasticfilesystem:DescribeMountTargets",
+        "fsx:DescribeFileSystems",
+        "kms:DescribeKey",
+        "logs:DescribeLogGroups",
+        "logs:DescribeResourcePolicies",
         "s3:GetBucketPolicy",
         "s3:GetBucketVersioning",
         "s3:GetEncryptionConfiguration",
+        "s3:ListAllMyBuckets",
         "s3:ListBucket",
+        "secretsmanager:ListSecrets",
       ]
       Resource = "*"
     }]

@@ -58,10 +58,21 @@ def session_policies(
 _INLINE: Final = ("iam", "s3", "discover")
 """Policies that are described here; the others are managed by AWS."""
 DISCOVERED: Final = (
+    "ec2:DescribeSecurityGroups",
+    "ec2:DescribeSubnets",
+    "elasticfilesystem:DescribeFileSystems",
+    "elasticfilesystem:DescribeMountTargetSecurityGroups",
+    "elasticfilesystem:DescribeMountTargets",
+    "fsx:DescribeFileSystems",
+    "kms:DescribeKey",
+    "logs:DescribeLogGroups",
+    "logs:DescribeResourcePolicies",
     "s3:GetBucketPolicy",
     "s3:GetBucketVersioning",
     "s3:GetEncryptionConfiguration",
+    "s3:ListAllMyBuckets",
     "s3:ListBucket",
+    "secretsmanager:ListSecrets",
 )
 """All that the preflight and the choosers call beside DataSync. They do without what the role
 lacks."""

@@ -79,8 +79,25 @@ REQUIRED: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         "GetBucketTagging": ("TagSet[].Key",),
         "GetBucketVersioning": _NOTHING,
         "HeadBucket": _NOTHING,
+        "ListBuckets": ("Buckets[].Name",),
         "ListObjectsV2": ("Name",),
     },
+    "ec2": {
+        "DescribeSecurityGroups": ("SecurityGroups[].GroupId",),
+        "DescribeSubnets": ("Subnets[].SubnetId",),
+    },
+    "efs": {
+        "DescribeFileSystems": ("FileSystems[].FileSystemId",),
+        "DescribeMountTargetSecurityGroups": ("SecurityGroups[]",),
+        "DescribeMountTargets": ("MountTargets[].MountTargetId", "MountTargets[].SubnetId"),
+    },
+    "fsx": {"DescribeFileSystems": ("FileSystems[].FileSystemId", "FileSystems[].ResourceARN")},
+    "kms": {"DescribeKey": ("KeyMetadata.KeyId",)},
+    "logs": {
+        "DescribeLogGroups": ("logGroups[].logGroupName", "logGroups[].arn"),
+        "DescribeResourcePolicies": ("resourcePolicies[].policyDocument",),
+    },
+    "secretsmanager": {"ListSecrets": ("SecretList[].ARN",)},
     "sts": {
         "AssumeRole": (
             "Credentials.AccessKeyId",

@@ -7,6 +7,7 @@ from typing import Final
 
 from cachetools import LRUCache, TTLCache
 
+from graph.model.choice import Choices
 from graph.model.location import ListedLocation, Location
 from graph.model.mover import Mover, TaskFacts
 from graph.model.run import Run
@@ -14,6 +15,7 @@ from graph.model.run import Run
 _MOVERS: Final = 20_000
 _SMALL: Final = 5_000
 _LISTED: Final = 50_000
+_CHOICES: Final = 20_000
 SNAPSHOT_SECONDS: Final = 60.0
 """How old the pages after the first of a list, and the details of a location, may be."""
 RELEARN_SECONDS: Final = 900.0
@@ -22,6 +24,10 @@ RELEARN_SECONDS: Final = 900.0
 
 def _size(movers: list[Mover]) -> int:
     return 1 + len(movers)
+
+
+def _number(choices: Choices) -> int:
+    return 1 + len(choices.found)
 
 
 class Caches:
@@ -46,6 +52,10 @@ class Caches:
         )
         """For the further pages of a list. By account, region, group (None for all) and changes:
         those from before a change of our own are not found any more."""
+        self.choices: TTLCache[tuple[str, str, str, tuple[str, str | None] | None], Choices] = (
+            TTLCache(_CHOICES, SNAPSHOT_SECONDS, getsizeof=_number)
+        )
+        """By account, region, kind and tag: what forms offer."""
         self.changes: LRUCache[tuple[str, str], int] = LRUCache(_SMALL)
         """By account and region: how many changes this process has made there."""
         self.ended_runs: LRUCache[str, Run] = LRUCache(_SMALL)

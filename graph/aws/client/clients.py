@@ -92,7 +92,7 @@ class Clients:
     ) -> None:
         """``read_seconds``: how long the next byte of an answer is waited for.
 
-        ``services``: those whose models are loaded at the start, and that can be called.
+        ``services``: those whose models are loaded at the start.
         ``role_boundary``: the ARN of a policy; ``{account}`` in it stands for the account's id.
         ``classes``: by account, for metrics.
         """
@@ -182,6 +182,7 @@ class Clients:
                 # Creating a client never yields: without this, many would block the loop.
                 await asyncio.sleep(0)
                 if wanted not in role.clients:
+                    await self._session.load(*wanted)
                     role.clients[wanted] = await self._made(*wanted, role.credentials)
         return role.clients[wanted]
 

@@ -16,8 +16,16 @@ _TOKENS: Final = {
     "datasync": "NextToken",
     "resourcegroupstaggingapi": "PaginationToken",
     "iam": "Marker",
+    "s3": "ContinuationToken",
+    "ec2": "NextToken",
+    "efs": "Marker",
+    "fsx": "NextToken",
+    "logs": "nextToken",
+    "secretsmanager": "NextToken",
 }
 """By service: the member that names the next page, in requests and in answers."""
+_IN_ANSWERS: Final = {"efs": "NextMarker"}
+"""Where its name is another in answers."""
 
 
 async def read_pages(
@@ -45,7 +53,7 @@ async def read_pages(
         except TimeoutError:
             raise UpstreamTimeout(f"AWS's list of {key} takes too long. Try again.") from None
         yield answer[key]
-        token = answer.get(member) or None
+        token = answer.get(_IN_ANSWERS.get(service, member)) or None
         if token is None and answer.get("IsTruncated"):
             raise Upstream(f"AWS's list of {key} ends before its last page. Try again.")
         if token is None:

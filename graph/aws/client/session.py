@@ -13,6 +13,8 @@ from graph.aws.client.answers import check_answer
 from graph.aws.client.service_models import extend
 
 SERVICES: Final = ("datasync", "iam", "resourcegroupstaggingapi", "s3", "sts")
+SURROUNDINGS: Final = ("ec2", "efs", "fsx", "kms", "logs", "secretsmanager")
+"""Services whose models are loaded when they are first called: few servers need all of them."""
 
 
 class RoleSession(AioSession):
@@ -26,6 +28,7 @@ class RoleSession(AioSession):
         super().__init__()
         extend(self)
         self._services: tuple[Any, ...] = services  # the SDK is typed for literal names
+        self._loaded: set[str] = set()
         self.role: Any = None
         self.register("before-parse", check_answer)
 
@@ -46,10 +49,17 @@ class RoleSession(AioSession):
 
     async def warm_up(self, region: str) -> None:
         """Loads and parses what the first client of a service needs, away from the event loop."""
-        await asyncio.to_thread(lambda: asyncio.run(self._make_all(region)))
+        await asyncio.to_thread(lambda: asyncio.run(self._make_all(self._services, region)))
+        self._loaded.update(self._services)
 
-    async def _make_all(self, region: str) -> None:
-        for service in self._services:
+    async def load(self, service: str, region: str) -> None:
+        """The same for one service, once. Not to be called twice at a time."""
+        if service not in self._loaded:
+            await asyncio.to_thread(lambda: asyncio.run(self._make_all((service,), region)))
+            self._loaded.add(service)
+
+    async def _make_all(self, services: tuple[Any, ...], region: str) -> None:
+        for service in services:
             async with self.create_client(
                 service,
                 region_name=region,

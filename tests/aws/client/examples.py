@@ -46,14 +46,16 @@ def _given(shape: Any) -> Any:
     return shape.metadata.get("min", _SCALARS[shape.type_name])
 
 
-def value(shape: Any) -> Any:
-    """A value of a shape with every one of its members."""
+def value(shape: Any, around: frozenset[str] = frozenset()) -> Any:
+    """A value of a shape with every one of its members, but those that contain it itself."""
+    inner = around | {shape.name}
     if shape.type_name == "structure":
-        return {name: value(member) for name, member in shape.members.items()}
+        members = shape.members.items() if shape.name not in around else ()
+        return {name: value(member, inner) for name, member in members}
     if shape.type_name == "list":
-        return [value(shape.member)]
+        return [value(shape.member, around)]
     if shape.type_name == "map":
-        return {"k": value(shape.value)}
+        return {"k": value(shape.value, around)}
     return _SCALARS[shape.type_name]
 
 
@@ -68,22 +70,31 @@ _PAGING: Final = ("NextToken", "PaginationToken", "Marker", "IsTruncated")
 
 def encoded(model: OperationModel, given: Any) -> bytes:
     """An answer as the service encodes it."""
-    if model.service_model.resolved_protocol == "json":
+    if model.service_model.resolved_protocol in {"json", "rest-json"}:
         return json.dumps(given).encode()
     root = ET.Element(f"{model.name}Response")
+    if model.service_model.resolved_protocol == "ec2":
+        _fill(root, given, model.output_shape)
+        ET.SubElement(root, "requestId").text = "r-1"
+        return ET.tostring(root)
     if model.output_shape is not None:
         wrapper = ET.SubElement(root, model.output_shape.serialization["resultWrapper"])
-        _fill(wrapper, given)
+        _fill(wrapper, given, model.output_shape)
     ET.SubElement(ET.SubElement(root, "ResponseMetadata"), "RequestId").text = "r-1"
     return ET.tostring(root)
 
 
-def _fill(node: ET.Element, given: Any) -> None:
+def _fill(node: ET.Element, given: Any, shape: Any) -> None:
+    """``given`` may be of another shape, as a bad answer is."""
     if isinstance(given, dict):
         for name, item in given.items():
-            _fill(ET.SubElement(node, name), item)
+            member = getattr(shape, "members", {}).get(name)
+            called = name if member is None else member.serialization.get("name", name)
+            _fill(ET.SubElement(node, called), item, member)
     elif isinstance(given, list):
+        member = getattr(shape, "member", None)
+        called = "member" if member is None else member.serialization.get("name", "member")
         for item in given:
-            _fill(ET.SubElement(node, "member"), item)
+            _fill(ET.SubElement(node, called), item, member)
     else:
         node.text = json.dumps(given) if isinstance(given, bool | int) else given

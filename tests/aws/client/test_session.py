@@ -56,3 +56,21 @@ async def test_warming_up_loads_what_a_client_of_each_service_needs(
     monkeypatch.setattr(AioSession, "create_client", counted)
     await RoleSession().warm_up("us-east-1")
     assert service in made
+
+
+async def test_other_services_are_loaded_once_when_they_are_needed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made: list[str] = []
+    create = AioSession.create_client
+
+    def counted(self: Any, name: Any, *more: Any, **others: Any) -> Any:
+        made.append(name)
+        return create(self, name, *more, **others)
+
+    monkeypatch.setattr(AioSession, "create_client", counted)
+    session = RoleSession(())
+    await session.warm_up("us-east-1")
+    for service in ("kms", "efs", "kms"):
+        await session.load(service, "us-east-1")
+    assert made == ["kms", "efs"]
