@@ -19,11 +19,10 @@ from graph.aws.locations import describe_location, recent_location, shown_locati
 from graph.aws.tags import tags_of
 from graph.aws.tasks import describe_task, known_ends
 from graph.cleanup.service import Cleanup
-from graph.model import names
 from graph.model.agent import Agent
 from graph.model.errors import NotFound
 from graph.model.location import ListedLocation, Location
-from graph.model.mover import Mover, Tag, Task, TaskFacts
+from graph.model.mover import Account, Mover, Tag, Task, TaskFacts
 from graph.model.orphan import Orphan
 from graph.model.run import Run, RunRef
 from graph.runs import RunService
@@ -32,7 +31,7 @@ from graph.store import RunNote
 K = TypeVar("K")
 V = TypeVar("V")
 
-LatelyMade = Callable[[str, str], Awaitable[Collection[str]]]
+LatelyMade = Callable[[Account, str], Awaitable[Collection[str]]]
 """By account and group: the tasks that operations have made in the last minutes."""
 
 _OF_RUNS: Final = frozenset(
@@ -75,22 +74,22 @@ class Loaders:
         self._lately_made = lately_made
 
     @cached_property
-    def entered(self) -> DataLoader[str, None]:
+    def entered(self) -> DataLoader[Account, None]:
         """By account: raises NotFound if it does not let the server in."""
         return _one_by_one(self._enter)
 
     @cached_property
-    def movers(self) -> DataLoader[tuple[str, str | None], list[Mover]]:
+    def movers(self) -> DataLoader[tuple[Account, str | None], list[Mover]]:
         """By account and group: the movers of the group; of the whole account if that is None."""
         return _one_by_one(self._movers)
 
     @cached_property
-    def listed_movers(self) -> DataLoader[tuple[str, str | None], list[Mover]]:
+    def listed_movers(self) -> DataLoader[tuple[Account, str | None], list[Mover]]:
         """The same for the further pages of a list: up to a minute old."""
         return _one_by_one(lambda key: self._movers(key, snapshot=True))
 
     @cached_property
-    def named_mover(self) -> DataLoader[tuple[str, str, str], Mover | None]:
+    def named_mover(self) -> DataLoader[tuple[Account, str, str], Mover | None]:
         """By account, group and name; None if there is no such mover."""
         return _one_by_one(self._named)
 
@@ -124,8 +123,8 @@ class Loaders:
         return _one_by_one(self._page_of_locations)
 
     @cached_property
-    def agents(self) -> DataLoader[str, list[Agent]]:
-        return _one_by_one(lambda account_id: list_agents(self._gateway.bind(account_id)))
+    def agents(self) -> DataLoader[Account, list[Agent]]:
+        return _one_by_one(lambda account: list_agents(self._gateway.bind(*account.place)))
 
     @cached_property
     def agent(self) -> DataLoader[str, Agent | None]:
@@ -161,7 +160,7 @@ class Loaders:
         return DataLoader(load_fn=self._notes)
 
     @cached_property
-    def account_runs(self) -> DataLoader[str, AccountRuns | None]:
+    def account_runs(self) -> DataLoader[Account, AccountRuns | None]:
         """By account: the runs of all its tasks; None if they are too many."""
         return _one_by_one(self._runs.of_account)
 
@@ -176,7 +175,7 @@ class Loaders:
         return _one_by_one(self._listed_latest_run)
 
     @cached_property
-    def orphans(self) -> DataLoader[str, list[Orphan]]:
+    def orphans(self) -> DataLoader[Account, list[Orphan]]:
         """By account."""
         return _one_by_one(self._cleanup.find)
 
@@ -202,27 +201,29 @@ class Loaders:
             if isinstance(it, DataLoader) and (among is None or name in among)
         ]
 
-    async def _enter(self, account_id: str) -> None:
-        await enter_account(self._gateway.bind(account_id))
+    async def _enter(self, account: Account) -> None:
+        await enter_account(self._gateway.bind(*account.place))
 
-    async def _movers(self, key: tuple[str, str | None], *, snapshot: bool = False) -> list[Mover]:
-        account_id, group = key
-        aws = self._gateway.bind(account_id)
+    async def _movers(
+        self, key: tuple[Account, str | None], *, snapshot: bool = False
+    ) -> list[Mover]:
+        account, group = key
+        aws = self._gateway.bind(*account.place)
         if group is None:
             return await movers.list_movers(aws, snapshot=snapshot)
-        made = partial(self._lately_made, account_id, group)
+        made = partial(self._lately_made, account, group)
         return await movers.list_group(aws, group, made, snapshot=snapshot)
 
-    async def _named(self, key: tuple[str, str, str]) -> Mover | None:
-        account_id, group, name = key
-        return await movers.find_mover(self._gateway.bind(account_id), group, name)
+    async def _named(self, key: tuple[Account, str, str]) -> Mover | None:
+        account, group, name = key
+        return await movers.find_mover(self._gateway.bind(*account.place), group, name)
 
     async def _notes(self, run_arns: list[str]) -> list[RunNote]:
         notes = await self._runs.notes(run_arns)
         return [notes.get(run_arn, RunNote()) for run_arn in run_arns]
 
     async def _mover(self, task_arn: str) -> Mover:
-        self._gateway.account(names.arn(task_arn).account)
+        _ = self._gateway.of(task_arn).account  # raises unless it is served
         task, tags = await asyncio.gather(self.task.load(task_arn), self.tags.load(task_arn))
         return movers.mover_of(self._gateway, task, tags)
 
@@ -247,7 +248,7 @@ class Loaders:
         )  # errors are those of the movers that need the location
 
     async def _listed_latest_run(self, task_arn: str) -> str | None:
-        runs = await self.account_runs.load(names.arn(task_arn).account)
+        runs = await self.account_runs.load(self._gateway.of(task_arn).account)
         return await (self.latest_run.load(task_arn) if runs is None else runs.last(task_arn))
 
     async def _latest_runs(self, task_arns: list[str]) -> list[str | BaseException | None]:
@@ -268,9 +269,8 @@ class Loaders:
             raise task
         if task.latest_run_arn is not None:
             return task.latest_run_arn
-        account_id = names.arn(task.task_arn).account
-        runs = await self.account_runs.load(account_id) if among_many else None
-        if runs is not None:
+        account = self._gateway.of(task.task_arn).account
+        if among_many and (runs := await self.account_runs.load(account)) is not None:
             return await runs.last(task.task_arn)
         refs = await self.runs.load(task.task_arn)
         return refs[0].run_arn if refs else None

@@ -10,6 +10,7 @@ from graph.context import open_context, open_read_context
 from graph.loaders import Loaders
 from graph.model.caller import Caller, Identity, Rights
 from tests.resolvers.lab import opened
+from tests.world import HERE
 
 
 async def test_requests_share_services_and_nothing_that_was_read(tmp_path: Path) -> None:
@@ -26,8 +27,8 @@ async def test_requests_share_services_and_nothing_that_was_read(tmp_path: Path)
         assert all(
             getattr(one.loaders, name) is not getattr(other.loaders, name) for name in loaders
         )
-        one.loaders.movers.prime(("222222222222", None), [])
-        assert other.loaders.movers.cache_map.get(("222222222222", None)) is None
+        one.loaders.movers.prime((HERE, None), [])
+        assert other.loaders.movers.cache_map.get((HERE, None)) is None
 
 
 async def test_what_a_request_does_is_done_for_its_key_its_user_and_itself(tmp_path: Path) -> None:

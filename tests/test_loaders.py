@@ -18,7 +18,7 @@ from graph.model.errors import NotFound
 from graph.sandbox import Sandbox
 from tests.operations.by_hand import backend, by_hand
 from tests.resolvers.lab import opened
-from tests.world import LAB, furnish
+from tests.world import HERE, LAB, furnish
 
 NAMES = [name for name, it in vars(Loaders).items() if isinstance(it, cached_property)]
 GONE = f"arn:aws:datasync:us-east-1:{LAB}:task/task-0123456789abcdef0"
@@ -96,12 +96,12 @@ async def test_an_event_of_a_stream_reads_everything_again(
     (arn,) = arns(aws, 1)
     loaders = loaders_of(services)
     await loaders.mover.load(arn)
-    assert len(await loaders.movers.load((LAB, None))) == 1
+    assert len(await loaders.movers.load((HERE, None))) == 1
     backend().delete_task(arn)
     loaders.forget()
     with pytest.raises(NotFound):
         await loaders.mover.load(arn)
-    assert await loaders.movers.load((LAB, None)) == []
+    assert await loaders.movers.load((HERE, None)) == []
 
 
 async def test_a_start_or_stop_discards_what_it_may_have_changed_and_nothing_else(

@@ -14,11 +14,13 @@ from starlette.applications import Starlette
 from graph.app import create_app
 from graph.auth import token_for
 from graph.config.settings import Settings
+from graph.model.mover import Account
 from graph.sandbox import Sandbox
 from tests.stores import migrated_file
 
 LAB = "222222222222"
 OTHER = "333333333333"
+HERE = Account(LAB, "us-east-1")
 ORG = "acme"
 KEY = "correct horse"
 TOKEN = token_for(KEY, 4)

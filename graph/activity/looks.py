@@ -59,4 +59,7 @@ class AwsLooks:
     async def operations(self) -> dict[str, tuple[str | None, float]]:
         since = self._store.now() - _LATELY
         lists = self._store.operation_lists
-        return await lists.changed_since(self._aws.account_id, since, MOST // 2)
+        account = self._aws.account
+        return await lists.changed_since(
+            account.account_id, since, MOST // 2, account.stored_region
+        )

@@ -24,7 +24,7 @@ from graph.operations.retries import RetryPolicy
 from graph.rights.policy import ResourcePolicy
 from graph.runs import RunService
 from graph.runs.watch import PollPolicy, SharedWatches, Sharing
-from graph.store import CHANNEL, Store, notices, open_store
+from graph.store import CHANNEL, HOME_REGION, Store, notices, open_store
 
 
 async def open_services(
@@ -38,7 +38,8 @@ async def open_services(
     audit = await stack.enter_async_context(
         Audit(store.audit, keep_seconds=86_400 * settings.audit_days)
     )
-    gateway = await stack.enter_async_context(gateway_of(settings))
+    home = await store.facts.keep(HOME_REGION, settings.served_regions[0])
+    gateway = await stack.enter_async_context(gateway_of(settings, home))
     resources = _resource_policy(settings, gateway, rights)
     operations = await stack.enter_async_context(_operations(settings, gateway, store, resources))
     sharing = await _sharing(stack, store)
@@ -65,7 +66,7 @@ def _activity(
     settings: Settings, gateway: Gateway, runs: RunService, store: Store, sharing: Sharing | None
 ) -> Activity:
     return Activity(
-        lambda account: AwsLooks(gateway.bind(account.account_id, account.region), store),
+        lambda account: AwsLooks(gateway.bind(*account.place), store),
         runs.watches,
         gateway.partition,
         sharing=sharing,
@@ -125,8 +126,8 @@ def _operations(
     )
 
 
-def gateway_of(settings: Settings) -> Gateway:
-    """The way to AWS, not open yet."""
+def gateway_of(settings: Settings, home: str | None = None) -> Gateway:
+    """The way to AWS, not open yet. ``home``: as for ``Served``."""
     external_id = settings.external_id.get_secret_value() if settings.external_id else None
     clients = Clients(
         region=settings.served_regions[0],
@@ -141,6 +142,6 @@ def gateway_of(settings: Settings) -> Gateway:
     return Gateway(
         clients,
         org=settings.org,
-        served=Served(frozenset(settings.accounts), settings.served_regions),
+        served=Served(frozenset(settings.accounts), settings.served_regions, home),
         call_seconds=settings.call_seconds,
     )

@@ -33,20 +33,24 @@ async def check_server(gateway: Gateway) -> Finding:
 
 
 async def check_account(aws: AccountGateway, task_quota: int | None) -> AsyncIterator[Finding]:
-    """Whether the server can work in an account. Ends early if it is not let in at all."""
+    """Whether the server can work in an account, first in one region, then in the others.
+
+    Ends early if it is not let in at all.
+    """
+    entered = await _tried(aws.account_id, "assume role", partial(_role, aws))
+    yield entered
+    if not entered.succeeded:
+        return
     attempts: dict[str, Callable[[AccountGateway], Awaitable[str]]]
-    attempts = {
-        "assume role": _role,
-        "list tasks": _tasks,
-        "read tags": _tags,
-        "list roles": _roles,
-    }
+    attempts = {"list tasks": _tasks, "read tags": _tags, "list roles": _roles}
     attempts["quota"] = partial(_room, quota=task_quota)
     for what, attempt in attempts.items():
-        found = await _tried(aws.account_id, what, partial(attempt, aws))
-        yield found
-        if attempt is _role and not found.succeeded:
-            return
+        yield await _tried(aws.account_id, what, partial(attempt, aws))
+    for other in [each for each in aws.in_regions(aws.account_id) if each != aws]:
+        for what, attempt in attempts.items():
+            if attempt is not _roles:  # which are the same in all regions
+                named = f"{what} in {other.region}"
+                yield await _tried(aws.account_id, named, partial(attempt, other))
 
 
 async def _role(aws: AccountGateway) -> str:

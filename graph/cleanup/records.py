@@ -30,6 +30,7 @@ async def record_removal(trail: AuditTrail, row: StoredOperation, arns: Iterable
         requester=Requester(key=row.requested_key),
         target=AuditTarget(
             account_id=row.account_id,
+            region=row.region,
             group=row.group,
             mover_name=row.mover_name,
             operation_id=row.id,

@@ -32,6 +32,8 @@ _SET_ASIDE: Final = 600.0
 """Seconds for which an account is skipped after an error, so that others are still swept."""
 _PARTS: Final = 2
 """The locations of a mover."""
+Place = tuple[str, str | None]
+"""The account and region of an operation, as it was recorded."""
 
 
 class Sweep:
@@ -40,7 +42,7 @@ class Sweep:
     def __init__(self, gateway: Gateway, store: Store, *, age: float, every: float) -> None:
         self._gateway, self._store = gateway, store
         self._age, self._every = age, every
-        self._aside: dict[str, float] = {}
+        self._aside: dict[Place, float] = {}
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -56,19 +58,19 @@ class Sweep:
     async def round(self) -> int:
         """Checks some operations, and returns how many. Raises Upstream if the store fails."""
         now = time.monotonic()
-        self._aside = {account: until for account, until in self._aside.items() if until > now}
+        self._aside = {place: until for place, until in self._aside.items() if until > now}
         rows = await self._store.operation_lists.unswept(
             self._store.now() - self._age, _PER_ROUND, self._aside
         )
-        by_account: defaultdict[str, list[StoredOperation]] = defaultdict(list)
+        by_place: defaultdict[Place, list[StoredOperation]] = defaultdict(list)
         for row in rows:
-            by_account[row.account_id].append(row)
-        for account_id, mine in by_account.items():
+            by_place[row.account_id, row.region].append(row)
+        for place, mine in by_place.items():
             try:
                 for first in range(0, len(mine), leftovers.IDS):
-                    await self._look(account_id, mine[first : first + leftovers.IDS])
+                    await self._look(place, mine[first : first + leftovers.IDS])
             except ApiError as error:
-                self._set_aside(account_id, error)
+                self._set_aside(place, error)
         return len(rows)
 
     async def _run(self) -> None:
@@ -79,10 +81,10 @@ class Sweep:
             with rounds.guard():
                 await self.round()
 
-    async def _look(self, account_id: str, rows: Sequence[StoredOperation]) -> None:
-        """Removes the surplus of some operations of one account, and records that."""
-        marked = await leftovers.marked(self._gateway.bind(account_id), [row.id for row in rows])
-        busy = await self._busy(account_id)
+    async def _look(self, place: Place, rows: Sequence[StoredOperation]) -> None:
+        """Removes the surplus of some operations of one account and region, and records that."""
+        marked = await leftovers.marked(self._gateway.at(*place), [row.id for row in rows])
+        busy = await self._busy(place)
         done = []
         for row in rows:
             # A mover that is being deleted may lack a part: its surplus is known afterwards.
@@ -91,20 +93,22 @@ class Sweep:
             try:
                 await self._remove(row, marked[row.id])
             except ApiError as error:
-                self._set_aside(account_id, error)
+                self._set_aside(place, error)
             else:
                 done.append(row.id)
         await self._store.operation_lists.note_swept(done)
 
-    def _set_aside(self, account_id: str, error: ApiError) -> None:
-        log.warning("account %s cannot be swept now: %s", account_id, error.message)
-        self._aside[account_id] = time.monotonic() + _SET_ASIDE
+    def _set_aside(self, place: Place, error: ApiError) -> None:
+        account_id, region = self._gateway.at(*place).place
+        log.warning("account %s cannot be swept now in %s: %s", account_id, region, error.message)
+        self._aside[place] = time.monotonic() + _SET_ASIDE
 
-    async def _busy(self, account_id: str) -> set[tuple[Any, Any]]:
+    async def _busy(self, place: Place) -> set[tuple[Any, Any]]:
         return {
             (row.group, row.mover_name)
             for row in await self._store.operations.unended()
-            if row.account_id == account_id and row.kind == OperationKind.DELETE_MOVER.value
+            if (row.account_id, row.region) == place
+            and row.kind == OperationKind.DELETE_MOVER.value
         }
 
     async def _remove(self, row: StoredOperation, marked: Iterable[str]) -> None:
@@ -112,7 +116,7 @@ class Sweep:
         arns = set(marked) if failed else await self._surplus(row, set(marked))
         removed = await leftovers.remove(self._gateway, arns, row.id)
         if failed:
-            aws = self._gateway.bind(row.account_id)
+            aws = self._gateway.at(row.account_id, row.region)
             roles = await leftovers.roles_of(aws, row.group or "", row.mover_name, row.id)
             await leftovers.remove_roles(aws, roles)
             removed += roles

@@ -44,6 +44,8 @@ class NewAgent:
     """An agent to activate."""
 
     account_id: str
+    region: str | None = None
+    """As it is requested: None for the default one."""
     activation_key: str = field(repr=False)
     """Works once. It is passed to AWS and kept nowhere."""
     name: str | None = None

@@ -80,6 +80,8 @@ class AuditTarget:
     """What a change is about, as far as it is known."""
 
     account_id: str | None = None
+    region: str | None = None
+    """Of the account, as of ``NewMover``: None for the home region."""
     group: str | None = None
     mover_name: str | None = None
     task_arn: str | None = None

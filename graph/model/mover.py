@@ -53,9 +53,23 @@ class Account:
     """Whether ids and records that name no region mean this one."""
 
     @property
+    def place(self) -> tuple[str, str]:
+        return self.account_id, self.region
+
+    @property
+    def stored_region(self) -> str | None:
+        """What records have as its region, see ``NewMover.region``."""
+        return None if self.is_home else self.region
+
+    @property
     def key(self) -> str:
         """What identifies it in ids and cursors: as before there were regions, where it can be."""
-        return self.account_id if self.is_home else f"{self.account_id}@{self.region}"
+        return place_key(self.account_id, self.stored_region)
+
+
+def place_key(account_id: str, region: str | None) -> str:
+    """The key of an account in a region; None for the home region."""
+    return account_id if region is None else f"{account_id}@{region}"
 
 
 @dataclass(frozen=True, slots=True)

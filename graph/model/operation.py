@@ -37,6 +37,9 @@ class NewMover:
     """The input of a create, with the form of all parts validated."""
 
     account_id: str
+    region: str | None = None
+    """None for the home region, that of operations which were accepted before there were several:
+    what is stored of them has to stay as it was."""
     group: str
     name: str
     source: LocationSpec
@@ -91,6 +94,8 @@ class Operation:
     kind: OperationKind
     status: OperationStatus
     account_id: str
+    region: str | None = None
+    """As of ``NewMover``."""
     group: str | None
     mover_name: str
     task_arn: str | None
@@ -112,6 +117,9 @@ class OperationFilter:
     """Selects operations; members that are None match everything."""
 
     account_id: str | None = None
+    region: str | None = None
+    home_region: str | None = None
+    """The region of operations that name none; needed for ``region`` alone."""
     group: str | None = None
     mover_name: str | None = None
     kind: OperationKind | None = None

@@ -7,6 +7,7 @@ from typing import Final
 
 from graph.model.caller import Caller
 from graph.model.errors import Conflict
+from graph.model.mover import Account
 from graph.model.operation import OperationKind
 from graph.observability.tracing import current_traceparent
 from graph.operations import inputs
@@ -21,25 +22,26 @@ _BUSY: Final = {
 
 def new_operation(  # noqa: PLR0913, PLR0917 - each is a part of what is recorded
     kind: OperationKind,
-    names: tuple[str, str | None, str],
+    names: tuple[Account, str | None, str],
     caller: Caller,
     given: inputs.Input,
     task_arn: str | None = None,
     also_claims: str | None = None,
 ) -> NewOperation:
     """``names``: account, group and name of the mover. ``also_claims``: see ``NewOperation``."""
-    account_id, group, mover_name = names
+    account, group, mover_name = names
     return NewOperation(
         id=str(uuid.uuid4()),
         kind=kind.value,
-        account_id=account_id,
+        account_id=account.account_id,
+        region=account.stored_region,
         group=group,
         mover_name=mover_name,
         task_arn=task_arn,
         requested_by=caller.identity.who,
         requested_key=caller.identity.key,
         on_behalf_of=caller.identity.on_behalf_of,
-        reservation=inputs.reservation_of(*names),
+        reservation=inputs.reservation_of(account.key, group, mover_name),
         also_claims=also_claims,
         input=inputs.encode(given, current_traceparent()),
     )

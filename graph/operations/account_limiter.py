@@ -33,17 +33,20 @@ class AccountLimiter:
 
     @asynccontextmanager
     async def slot(
-        self, account_id: str, group: str | None = None, caller: str = ""
+        self, place: str, group: str | None = None, caller: str = ""
     ) -> AsyncIterator[None]:
-        """Holds a slot of the account and one of the process, once both are free."""
-        mine = self._accounts.get(account_id)
+        """Holds a slot of the account and one of the process, once both are free.
+
+        ``place``: the account in one region, see ``place_key``.
+        """
+        mine = self._accounts.get(place)
         if mine is None:
             mine = _slots(self._per_account)
-            self._accounts[account_id] = mine
+            self._accounts[place] = mine
         # The account's first: a workflow that waits for it must not hold a slot of the process.
         async with (
             mine.slot(Work((group, caller))),
-            self._all.slot(Work((account_id, group, caller))),
+            self._all.slot(Work((place, group, caller))),
         ):
             yield
 

@@ -12,6 +12,7 @@ from typing import TypeVar
 from dbos import DBOS
 
 from graph.concurrency import Work, begin_work
+from graph.model.mover import place_key
 from graph.model.operation import OperationFailure
 from graph.observability import tracing
 from graph.operations.inputs import trace_of
@@ -47,7 +48,8 @@ class Attempt:
         limiter = self.runtime.limiter
         try:
             with _operation_span(row):
-                async with limiter.slot(row.account_id, row.group, row.requested_key):
+                place = place_key(row.account_id, row.region)
+                async with limiter.slot(place, row.group, row.requested_key):
                     # Another replica may have taken it over while it waited.
                     await self.runtime.heartbeat.ensure_owner(asked)
                     yield
@@ -95,4 +97,5 @@ def _operation_span(row: StoredOperation) -> tracing.OpenSpan:
     if not tracing.is_on():
         return nullcontext()
     attributes = {"operation.id": row.id, "account": row.account_id, "mover": row.mover_name}
+    attributes |= {"region": row.region} if row.region else {}
     return tracing.continued_span(f"operation {row.kind}", trace_of(row.input), attributes)

@@ -12,7 +12,8 @@ from graph.task_settings.tags import VALUE, check_tags
 
 def check(new: NewMover, gateway: Gateway) -> None:
     """Raises Invalid, with the path in the input, for what AWS would refuse later."""
-    home = Home(new.account_id, gateway.served.default, gateway.partition)
+    account = gateway.served.recorded(new.account_id, new.region)
+    home = Home(*account.place, gateway.partition)
     for side, spec in (("source", new.source), ("destination", new.destination)):
         creation_of(spec).check(spec, home, place_of(spec, side))
     if not VALUE.fullmatch(new.group):

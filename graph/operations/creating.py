@@ -42,7 +42,7 @@ class MoverCreation:
     def __init__(self, runtime: Runtime, operation_id: str, new: NewMover) -> None:
         self._runtime, self._retries = runtime, runtime.retries
         self._operation_id, self._new = operation_id, new
-        self._aws = runtime.gateway.bind(new.account_id)
+        self._aws = runtime.gateway.at(new.account_id, new.region)
         self._settling = Settling(operation_id, runtime.retries, runtime.store.late_effects)
 
     async def check_name(self) -> None:

@@ -19,10 +19,10 @@ from graph.operations import released_pickles, stored_settings, stored_specs
 from graph.operations.update_inputs import UpdateInput, read_update, stored_update
 from graph.store import Parts
 
-_VERSION: Final = 3
+_VERSION: Final = 4
 """The newest. Version 2 has locations of every kind, and updates; version 3 has settings of new
-movers. What an earlier version can hold is stored as that, so that servers of the release before
-carry it out."""
+movers, version 4 their region. What an earlier version can hold is stored as that, so that servers
+of the release before carry it out."""
 _TRACE: Final = "trace"
 
 
@@ -71,6 +71,8 @@ def _version_of(given: Input) -> int:
         return 1
     if isinstance(given, UpdateInput):
         return 2
+    if given.new.region is not None:
+        return _VERSION  # others would create it in another region
     if given.new.settings != NO_SETTINGS:
         return 3
     ends = given.new.source, given.new.destination
@@ -110,19 +112,24 @@ def fingerprint(new: NewMover) -> str:
     )
     tags = "".join(f"Tag(key={tag.key!r}, value={tag.value!r}), " for tag in new.tags)
     shown_tags = f"({tags[:-1] if len(new.tags) == 1 else tags[:-2]})"
-    names = (f"{name}={getattr(new, name)!r}" for name in ("account_id", "group", "name"))
+    region = () if new.region is None else ("region",)
+    members = ("account_id", *region, "group", "name")
+    names = (f"{name}={getattr(new, name)!r}" for name in members)
     settings = stored_settings.plain(new.settings)
     more = (f"settings={json.dumps(settings)}",) if settings else ()
     return f"NewMover({', '.join((*names, *ends, f'tags={shown_tags}', *more))})"
 
 
-def reservation_of(account_id: str, group: str | None, name: str) -> str:
-    """What an operation on a mover of that name holds until it has ended."""
-    return f"{account_id} {group} {name}"
+def reservation_of(place: str, group: str | None, name: str) -> str:
+    """What an operation on a mover of that name holds until it has ended.
+
+    ``place``: see ``place_key``.
+    """
+    return f"{place} {group} {name}"
 
 
 def _create(new: NewMover) -> dict[str, Any]:
-    mover = {
+    mover: dict[str, Any] = {
         "account_id": new.account_id,
         "group": new.group,
         "name": new.name,
@@ -133,6 +140,8 @@ def _create(new: NewMover) -> dict[str, Any]:
     }
     if new.settings != NO_SETTINGS:
         mover["settings"] = stored_settings.plain(new.settings)
+    if new.region is not None:
+        mover["region"] = new.region
     return {"create": mover}
 
 
@@ -158,12 +167,14 @@ _READERS: Final[Mapping[int, Callable[[Mapping[str, Any]], Input]]] = {
     1: _read,
     2: _read,
     3: _read,
+    4: _read,
 }
 
 
 def _new_mover(given: Mapping[str, Any]) -> NewMover:
     return NewMover(
         account_id=_text(given["account_id"]),
+        region=_text(given["region"]) if "region" in given else None,
         group=_text(given["group"]),
         name=_text(given["name"]),
         source=stored_specs.read(given["source"]),

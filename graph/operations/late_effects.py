@@ -20,6 +20,7 @@ from graph.concurrency import Rounds, together
 from graph.locations import creation_of
 from graph.model.errors import ApiError, NotFound
 from graph.model.location_specs import ExistingSpec
+from graph.model.mover import place_key
 from graph.model.operation import NewMover, OperationStatus
 from graph.operations.inputs import CreateInput, decode, reservation_of
 from graph.operations.parts import SIDES, marks, role_name, spec_of
@@ -68,7 +69,7 @@ class LateEffectChecks:
             return
         new = given.new
         completed = row.status == OperationStatus.COMPLETED.value
-        name = reservation_of(new.account_id, new.group, new.name)
+        name = reservation_of(place_key(new.account_id, new.region), new.group, new.name)
         if completed and (row.task_arn is None or await self._store.operations.holder(name)):
             return  # its mover is being deleted, so that parts of it look superfluous for a while
         found = await self._found(row.id, new)
@@ -83,7 +84,7 @@ class LateEffectChecks:
 
     async def _found(self, operation_id: str, new: NewMover) -> set[str]:
         """The ARNs of all tasks and locations that the operation made, from DataSync's lists."""
-        aws = self._gateway.bind(new.account_id)
+        aws = self._gateway.at(new.account_id, new.region)
         tasks = made_tasks(aws, new.name, marks(operation_id))
         specs = {side: spec_of(new, side) for side in SIDES}
         ends = (
@@ -94,7 +95,7 @@ class LateEffectChecks:
         return {arn for arns in await together(tasks, *ends) for arn in arns}
 
     async def _remove_roles(self, operation_id: str, new: NewMover) -> None:
-        aws, mark = self._gateway.bind(new.account_id), operation_tag(operation_id)
+        aws, mark = self._gateway.at(new.account_id, new.region), operation_tag(operation_id)
         for side in SIDES:
             if creation_of(spec_of(new, side)).needs_role:
                 await delete_role(aws, role_name(operation_id, new, side), (mark,))

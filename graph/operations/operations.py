@@ -23,7 +23,7 @@ from graph.model.errors import (
     NameTaken,
     QuotaExceeded,
 )
-from graph.model.mover import WITH_ACTIVE_RUN, Mover
+from graph.model.mover import WITH_ACTIVE_RUN, Account, Mover
 from graph.model.operation import (
     NewMover,
     Operation,
@@ -143,15 +143,12 @@ class Operations(OperationReader):
 
         Raises AlreadyRunning if a run is active, Conflict while the mover is being created.
         """
-        account_id = mover.account.account_id
-        holder = await self._store.operations.holder(
-            inputs.reservation_of(account_id, mover.group, mover.name)
-        )
+        names = (mover.account, mover.group, mover.name)
+        holder = await self._holder(*names)
         if holder is not None:
             return await self.get(joined(holder))
         if mover.status in WITH_ACTIVE_RUN and not cancel_run:
             raise active_run()
-        names = (account_id, mover.group, mover.name)
         cancelled_by = caller.identity.who if cancel_run else None
         return await self._delete(names, mover.task_arn, caller, cancelled_by, None)
 
@@ -161,11 +158,12 @@ class Operations(OperationReader):
         Raises Invalid, NameTaken, and Conflict for a mover that is not as the caller has seen it or
         that another operation works on.
         """
-        names = (mover.account.account_id, mover.group, mover.name)
+        names = (mover.account, mover.group, mover.name)
         await self._require_idle(*names)
         await check_update(self._gateway, mover, change)
         renamed = change.name not in {None, mover.name} and mover.group is not None
-        also = inputs.reservation_of(*names[:2], change.name or "") if renamed else None
+        place = mover.account.key
+        also = inputs.reservation_of(place, mover.group, change.name or "") if renamed else None
         kind, given = OperationKind.UPDATE_MOVER, UpdateInput(mover.task_arn, change)
         operation = new_operation(kind, names, caller, given, mover.task_arn, also)
         try:
@@ -174,17 +172,17 @@ class Operations(OperationReader):
             await self._require_idle(*names)
             raise
 
-    async def _require_idle(self, account_id: str, group: str | None, name: str) -> None:
+    async def _require_idle(self, account: Account, group: str | None, name: str) -> None:
         """Raises Conflict while an operation works on a mover."""
-        holder = await self._store.operations.holder(inputs.reservation_of(account_id, group, name))
+        holder = await self._holder(account, group, name)
         if holder is not None:
             raise busy(holder)
 
     async def require_not_being_created(
-        self, account_id: str, group: str | None, name: str
+        self, account: Account, group: str | None, name: str
     ) -> None:
         """Raises Conflict if a mover of that name is being created and cannot be found yet."""
-        holder = await self._store.operations.holder(inputs.reservation_of(account_id, group, name))
+        holder = await self._holder(account, group, name)
         if holder is not None:
             joined(holder)
 
@@ -193,7 +191,8 @@ class Operations(OperationReader):
         row = await self._store.operations.get(left.id)
         if row.ended_at is None or row.task_arn is None:
             return await self.get(left.id)
-        names = (left.account_id, left.group, left.mover_name)
+        account = self._gateway.served.recorded(left.account_id, left.region)
+        names = (account, left.group, left.mover_name)
         return await self._delete(names, row.task_arn, caller, None, row.parts)
 
     async def run_once(
@@ -213,7 +212,8 @@ class Operations(OperationReader):
     async def _accept_create(
         self, new: NewMover, caller: Caller, key: IdempotencyKey | None
     ) -> Operation:
-        names = (new.account_id, new.group, new.name)
+        account = self._gateway.served.recorded(new.account_id, new.region)
+        names = (account, new.group, new.name)
         given = inputs.CreateInput(new)
         operation = new_operation(OperationKind.CREATE_MOVER, names, caller, given)
         try:
@@ -231,7 +231,7 @@ class Operations(OperationReader):
     async def _check_name(self, new: NewMover) -> Quota | None:
         """Raises NameTaken. Returns the quota of tasks with what uses it, if one is configured."""
         asked = self._store.now()
-        aws = self._gateway.bind(new.account_id)
+        aws = self._gateway.at(new.account_id, new.region)
         tasks = await list_tasks_afresh(aws)
         if await movers_named(aws, tasks, new.group, new.name):
             raise name_taken(new.group, new.name)
@@ -246,7 +246,7 @@ class Operations(OperationReader):
 
     async def _delete(
         self,
-        names: tuple[str, str | None, str],
+        names: tuple[Account, str | None, str],
         task_arn: str,
         caller: Caller,
         cancelled_by: str | None,
@@ -257,7 +257,7 @@ class Operations(OperationReader):
         try:
             return await self._accepting.run(self._begin(operation))
         except NameTaken:
-            holder = await self._store.operations.holder(inputs.reservation_of(*names))
+            holder = await self._holder(*names)
             if holder is None:
                 raise Conflict(
                     "Another operation on the mover has just ended. Try again."

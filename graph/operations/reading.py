@@ -11,6 +11,7 @@ from typing import Final
 
 from graph.aws.movers import LATE_SECONDS
 from graph.model.errors import Upstream, unknown_operation
+from graph.model.mover import Account
 from graph.model.operation import (
     Operation,
     OperationEvent,
@@ -21,6 +22,7 @@ from graph.model.operation import (
     OperationStatus,
     OperationStep,
 )
+from graph.operations.inputs import reservation_of
 from graph.store import Store, StoredOperation
 
 log = logging.getLogger(__name__)
@@ -56,8 +58,8 @@ class OperationReader:
             raise unknown_operation()
         return operation
 
-    async def lately_made(self, account_id: str, group: str) -> frozenset[str]:
-        """The tasks that creates have made in a group in the last minutes.
+    async def lately_made(self, account: Account, group: str) -> frozenset[str]:
+        """The tasks that creates have made in a group of an account in the last minutes.
 
         Nothing while the store does not answer: then nothing is created either, and AWS's own list
         of the group is soon complete.
@@ -65,7 +67,9 @@ class OperationReader:
         since = self._store.now() - LATE_SECONDS
         try:
             async with asyncio.timeout(_LATELY_WAIT):
-                return await self._store.operation_lists.made_since(account_id, group, since)
+                return await self._store.operation_lists.made_since(
+                    account.account_id, group, since, account.stored_region
+                )
         except (TimeoutError, Upstream):  # whose outage the store logs
             return frozenset()
 
@@ -81,16 +85,22 @@ class OperationReader:
 
     async def find_unfinished_deletion(
         self,
-        account_id: str,
+        account: Account,
         *,
         named: tuple[str | None, str] | None = None,
         task_arn: str | None = None,
     ) -> Operation | None:
         """The last deletion of a mover that is under way or left something, or None."""
         row = await self._store.operations.unfinished_deletion(
-            account_id, named=named, task_arn=task_arn
+            account.account_id, account.stored_region, named=named, task_arn=task_arn
         )
         return None if row is None else await self.get(row.id)
+
+    async def _holder(
+        self, account: Account, group: str | None, name: str
+    ) -> StoredOperation | None:
+        """The operation that works on a mover of that name, if there is one."""
+        return await self._store.operations.holder(reservation_of(account.key, group, name))
 
     async def page(
         self, wanted: OperationFilter, first: int, after: OperationPlace | None = None
@@ -132,6 +142,7 @@ def operation_of(stored: StoredOperation) -> Operation:
         kind=OperationKind(stored.kind),
         status=OperationStatus(stored.status),
         account_id=stored.account_id,
+        region=stored.region,
         group=stored.group,
         mover_name=stored.mover_name,
         task_arn=stored.task_arn,

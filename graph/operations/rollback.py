@@ -18,7 +18,7 @@ class Rollback:
     def __init__(self, runtime: Runtime, operation_id: str, new: NewMover) -> None:
         self._retries, self._operations = runtime.retries, runtime.store.operations
         self._operation_id, self._new = operation_id, new
-        self._aws = runtime.gateway.bind(new.account_id)
+        self._aws = runtime.gateway.at(new.account_id, new.region)
         self._seconds = runtime.retries.policy.rollback_seconds
 
     async def remove_task(self) -> None:

@@ -42,13 +42,17 @@ class Event:
 
 
 async def follow_activity(
-    context: ReadContext, account_id: str, group: str | None, after: str | None
+    context: ReadContext,
+    account_id: str,
+    group: str | None,
+    after: str | None,
+    region: str | None = None,
 ) -> AsyncGenerator[Event, None]:
     """First an event without a value, then each change in the account, or in one group of it.
 
     Raises NotFound for an account or group that the caller may not see, and as ``Activity.follow``.
     """
-    account = scope.require_account(context, account_id)
+    account = scope.require_account(context, account_id, region)
     if group is not None:
         names.group(group)
         if not scope.sees_group(context, account_id, group):

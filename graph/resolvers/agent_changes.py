@@ -13,7 +13,7 @@ from graph.model.agent import NewAgent
 from graph.model.audit import AuditAction, AuditTarget
 from graph.model.errors import Invalid
 from graph.resolvers import agents
-from graph.resolvers.auditing import audited
+from graph.resolvers.auditing import audited, stored_region
 
 
 async def activate_agent(context: Context, new: NewAgent) -> str:
@@ -24,7 +24,7 @@ async def activate_agent(context: Context, new: NewAgent) -> str:
         attempt.add_details(resources=(made,))
         return made
 
-    target = AuditTarget(account_id=new.account_id)
+    target = AuditTarget(account_id=new.account_id, region=stored_region(context, new.region))
     return await audited(context, AuditAction.ACTIVATE_AGENT, target, activate)
 
 
@@ -34,7 +34,7 @@ async def update_agent(context: Context, agent_arn: str, name: str) -> None:
     async def update(_attempt: ChangeInProgress) -> None:
         await agents.rename(context, agent_arn, name)
 
-    await audited(context, AuditAction.UPDATE_AGENT, _agent(agent_arn), update)
+    await audited(context, AuditAction.UPDATE_AGENT, _agent(context, agent_arn), update)
 
 
 async def delete_agent(context: Context, agent_arn: str, *, even_if_used: bool) -> None:
@@ -43,13 +43,14 @@ async def delete_agent(context: Context, agent_arn: str, *, even_if_used: bool) 
     async def delete(_attempt: ChangeInProgress) -> None:
         await agents.delete(context, agent_arn, even_if_used=even_if_used)
 
-    await audited(context, AuditAction.DELETE_AGENT, _agent(agent_arn), delete)
+    await audited(context, AuditAction.DELETE_AGENT, _agent(context, agent_arn), delete)
 
 
-def _agent(agent_arn: str) -> AuditTarget:
+def _agent(context: Context, agent_arn: str) -> AuditTarget:
     """Only the text of a malformed ARN."""
     try:
-        account_id = names.arn(agent_arn).account
+        parts = names.arn(agent_arn)
     except Invalid:
-        account_id = None
-    return AuditTarget(account_id=account_id, resources=(agent_arn,))
+        return AuditTarget(resources=(agent_arn,))
+    region = stored_region(context, parts.region)
+    return AuditTarget(account_id=parts.account, region=region, resources=(agent_arn,))

@@ -19,7 +19,7 @@ from graph.model import names
 from graph.model.advice import MoverAdvice
 from graph.model.agent import Agent, NewAgent
 from graph.model.errors import Conflict, Forbidden, NotFound
-from graph.model.mover import GROUP_TAG, Mover, Tag
+from graph.model.mover import GROUP_TAG, Account, Mover, Tag
 from graph.model.resources import Resource
 from graph.model.verbs import Verb
 from graph.resolvers import movers, scope
@@ -31,10 +31,12 @@ _NAMED: Final = 5
 """The locations that a refusal names."""
 
 
-async def list_agents(context: ReadContext, account_id: str) -> list[Agent]:
+async def list_agents(
+    context: ReadContext, account_id: str, region: str | None = None
+) -> list[Agent]:
     """The agents of an account that the caller may see, sorted by ARN. Raises NotFound."""
-    scope.require_account(context, account_id)
-    found = await context.loaders.agents.load(account_id)
+    account = scope.require_account(context, account_id, region)
+    found = await context.loaders.agents.load(account)
     visible = await _visible(context, account_id, {agent.arn for agent in found})
     return sorted((agent for agent in found if agent.arn in visible), key=lambda agent: agent.arn)
 
@@ -146,8 +148,8 @@ async def delete(context: Context, agent_arn: str, *, even_if_used: bool) -> Non
 
 async def activate(context: Context, new: NewAgent) -> str:
     """The ARN of the new agent. Raises Forbidden or Invalid; no error shows the key."""
-    require_activation(context, new.account_id)
-    aws = context.services.gateway.bind(new.account_id)
+    account = require_activation(context, new.account_id, new.region)
+    aws = context.services.gateway.bind(*account.place)
     check_new_agent(new, Home(new.account_id, aws.region, aws.partition))
     check_tags(tuple(Tag(*tag) for tag in new.tags), told_apart=str)
     arns = (("subnetArn", new.subnet_arn), ("securityGroupArn", new.security_group_arn))
@@ -158,13 +160,14 @@ async def activate(context: Context, new: NewAgent) -> str:
     return made
 
 
-def require_activation(context: Context, account_id: str) -> None:
-    """Raises Forbidden unless the caller may add an agent to the account."""
+def require_activation(context: Context, account_id: str, region: str | None) -> Account:
+    """Raises Forbidden unless the caller may add an agent to the account, which is returned."""
     scope.require_somewhere(context, Verb.WRITE)
-    scope.require_account(context, account_id)
-    aws = context.services.gateway.bind(account_id)
-    every = f"arn:{aws.partition}:datasync:{aws.region}:{account_id}:agent/agent-*"
+    account = scope.require_account(context, account_id, region)
+    partition = context.services.gateway.partition
+    every = f"arn:{partition}:datasync:{account.region}:{account_id}:agent/agent-*"
     _require_may_change(context, every)
+    return account
 
 
 async def _require_change(context: Context, agent_arn: str) -> None:

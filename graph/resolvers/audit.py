@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from graph.context import ReadContext
-from graph.model.audit import AuditEntry, AuditFilter
+from graph.model.audit import AuditEntry, AuditFilter, AuditTarget
 from graph.model.errors import Forbidden
 
 
@@ -26,3 +26,10 @@ def require_audit(context: ReadContext) -> None:
     """Raises Forbidden if the caller's key lacks the right to read the audit trail."""
     if not context.rights.may_audit:
         raise Forbidden("The caller's key may not read the audit trail.")
+
+
+def region_of(context: ReadContext, target: AuditTarget) -> str | None:
+    """The region of a change; None if its account is not known."""
+    if target.account_id is None:
+        return None
+    return context.services.gateway.served.recorded(target.account_id, target.region).region

@@ -96,19 +96,32 @@ async def visible_mover(context: Context, attempt: ChangeInProgress, task_arn: s
     return scope.require_visible(context, mover)
 
 
-def task_target(task_arn: str) -> AuditTarget:
+def task_target(context: Context, task_arn: str) -> AuditTarget:
     """What is known before the mover is read; only the text of a malformed ARN."""
     try:
-        account_id = names.arn(task_arn).account
+        parts = names.arn(task_arn)
     except Invalid:
-        account_id = None
-    return AuditTarget(account_id=account_id, task_arn=task_arn)
+        return AuditTarget(task_arn=task_arn)
+    region = stored_region(context, parts.region)
+    return AuditTarget(account_id=parts.account, region=region, task_arn=task_arn)
+
+
+def named_target(context: Context, account_id: str, group: str, name: str) -> AuditTarget:
+    """A mover in the default region."""
+    region = stored_region(context, None)
+    return AuditTarget(account_id=account_id, region=region, group=group, mover_name=name)
+
+
+def stored_region(context: Context, region: str | None) -> str | None:
+    """The region that a request names, as records have it; None for the default one."""
+    return context.services.gateway.served.stored(region)
 
 
 def note_found(context: Context, attempt: ChangeInProgress, mover: Mover) -> None:
     """``resources``: its locations, unless AWS would have to be asked for them."""
     attempt.add_details(
         account_id=mover.account.account_id,
+        region=mover.account.stored_region,
         group=mover.group,
         mover_name=mover.name,
         task_arn=mover.task_arn,

@@ -7,6 +7,7 @@ request; then nothing was done.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 from typing import Final
@@ -21,7 +22,14 @@ from graph.model.mover import Mover
 from graph.model.operation import NewMover, Operation
 from graph.model.overrides import NO_OVERRIDES, RunOverrides
 from graph.resolvers import movers, orphans, runs, scope, starting, updating
-from graph.resolvers.auditing import audited, note_found, task_target, visible_mover
+from graph.resolvers.auditing import (
+    audited,
+    named_target,
+    note_found,
+    stored_region,
+    task_target,
+    visible_mover,
+)
 from graph.resolvers.orphans import CleanupResult
 from graph.resolvers.starting import StartResult
 
@@ -34,23 +42,27 @@ async def create_mover(
     target: AuditTarget,
     read: Callable[[], NewMover],
     idempotency_key: str | None = None,
+    region: str | None = None,
 ) -> Operation:
     """Accepts the creation of a mover. Raises Forbidden if the caller may not write there.
 
     ``target`` is what the input says of account, group and name. ``read`` converts the input, which
-    may be large, once the caller is known to have the right; it raises Invalid.
+    may be large, once the caller is known to have the right; it raises Invalid. ``region``: None
+    for the default one.
     """
 
     async def create(attempt: ChangeInProgress) -> Operation:
-        movers.check_may_create(context, target.account_id or "", target.group or "")
+        movers.check_may_create(context, target.account_id or "", target.group or "", region)
         new = read()
         attempt.add_details(
             resources=tuple(
                 arn for spec in (new.source, new.destination) for arn in targets_of(spec)
             )
         )
-        return _accepted(attempt, await movers.create_mover(context, new, idempotency_key))
+        made = await movers.create_mover(context, new, idempotency_key, region)
+        return _accepted(attempt, made)
 
+    target = replace(target, region=stored_region(context, region))
     return await audited(context, AuditAction.CREATE_MOVER, target, create)
 
 
@@ -61,16 +73,16 @@ async def delete_mover(context: Context, task_arn: str, *, cancel_run: bool = Fa
         try:
             mover = await visible_mover(context, attempt, task_arn)
         except NotFound:
-            account_id = scope.require_task_account(context, task_arn).account_id
+            account = scope.require_task_account(context, task_arn)
             operation = await movers.resume_deletion(
-                context, account_id, task_arn=task_arn, found=partial(_left, attempt)
+                context, account, task_arn=task_arn, found=partial(_left, attempt)
             )
         else:
             note_found(context, attempt, mover)
             operation = await movers.delete_mover(context, mover, cancel_run=cancel_run)
         return _accepted(attempt, operation)
 
-    return await audited(context, AuditAction.DELETE_MOVER, task_target(task_arn), delete)
+    return await audited(context, AuditAction.DELETE_MOVER, task_target(context, task_arn), delete)
 
 
 async def delete_named(context: Context, account_id: str, group: str, name: str) -> Operation:
@@ -80,15 +92,16 @@ async def delete_named(context: Context, account_id: str, group: str, name: str)
         try:
             mover = await movers.find_mover(context, account_id, group, name)
         except NotFound:
+            account = scope.require_account(context, account_id)
             operation = await movers.resume_deletion(
-                context, account_id, named=(group, name), found=partial(_left, attempt)
+                context, account, named=(group, name), found=partial(_left, attempt)
             )
         else:
             note_found(context, attempt, mover)
             operation = await movers.delete_mover(context, mover)
         return _accepted(attempt, operation)
 
-    target = AuditTarget(account_id=account_id, group=group, mover_name=name)
+    target = named_target(context, account_id, group, name)
     return await audited(context, AuditAction.DELETE_MOVER, target, delete)
 
 
@@ -117,7 +130,7 @@ async def start_mover(
         mover = await visible_mover(context, attempt, task_arn)
         return StartResult(await _start(context, attempt, mover, idempotency_key, overrides))
 
-    return await audited(context, AuditAction.START_MOVER, task_target(task_arn), start)
+    return await audited(context, AuditAction.START_MOVER, task_target(context, task_arn), start)
 
 
 async def start_named(context: Context, account_id: str, group: str, name: str) -> str:
@@ -127,7 +140,7 @@ async def start_named(context: Context, account_id: str, group: str, name: str) 
         mover = await movers.find_mover(context, account_id, group, name)
         return await _start(context, attempt, mover)
 
-    target = AuditTarget(account_id=account_id, group=group, mover_name=name)
+    target = named_target(context, account_id, group, name)
     return await audited(context, AuditAction.START_MOVER, target, start)
 
 
@@ -138,7 +151,7 @@ async def stop_mover(context: Context, task_arn: str) -> str:
         mover = await visible_mover(context, attempt, task_arn)
         return await _stop(context, attempt, mover)
 
-    return await audited(context, AuditAction.STOP_MOVER, task_target(task_arn), stop)
+    return await audited(context, AuditAction.STOP_MOVER, task_target(context, task_arn), stop)
 
 
 async def stop_named(context: Context, account_id: str, group: str, name: str) -> str:
@@ -148,7 +161,7 @@ async def stop_named(context: Context, account_id: str, group: str, name: str) -
         mover = await movers.find_mover(context, account_id, group, name)
         return await _stop(context, attempt, mover)
 
-    target = AuditTarget(account_id=account_id, group=group, mover_name=name)
+    target = named_target(context, account_id, group, name)
     return await audited(context, AuditAction.STOP_MOVER, target, stop)
 
 
@@ -162,16 +175,17 @@ async def update_mover(
         note_found(context, attempt, mover)
         return _accepted(attempt, await updating.update_mover(context, mover, read))
 
-    return await audited(context, AuditAction.UPDATE_MOVER, task_target(task_arn), update)
+    return await audited(context, AuditAction.UPDATE_MOVER, task_target(context, task_arn), update)
 
 
-async def clean_orphans(
+async def clean_orphans(  # noqa: PLR0913 - where, what and how
     context: Context,
     account_id: str,
     arns: Collection[str] | None,
     *,
     validate: Callable[[], None],
     dry_run: bool,
+    region: str | None = None,
 ) -> CleanupResult:
     """Removes orphans of an account that the caller sees: all, or those of the given ARNs.
 
@@ -180,16 +194,20 @@ async def clean_orphans(
     """
 
     async def clean(attempt: ChangeInProgress) -> CleanupResult:
-        orphans.check_may_clean(context, account_id)
+        orphans.check_may_clean(context, account_id, region)
         validate()
-        cleaning = await orphans.clean_orphans(context, account_id, arns, dry_run=dry_run)
+        cleaning = await orphans.clean_orphans(
+            context, account_id, arns, dry_run=dry_run, region=region
+        )
         if cleaning.removed:
             attempt.add_details(resources=tuple(orphan.arn for orphan in cleaning.removed))
         return cleaning
 
     action = AuditAction.PREVIEW_ORPHANS if dry_run else AuditAction.CLEAN_ORPHANS
     aimed_at = tuple(islice(arns or (), _NAMED_ORPHANS))
-    target = AuditTarget(account_id=account_id, resources=aimed_at)
+    target = AuditTarget(
+        account_id=account_id, region=stored_region(context, region), resources=aimed_at
+    )
     return await audited(context, action, target, clean)
 
 
@@ -223,6 +241,7 @@ async def _stop(context: Context, attempt: ChangeInProgress, mover: Mover) -> st
 def _accepted(attempt: ChangeInProgress, operation: Operation) -> Operation:
     attempt.add_details(
         account_id=operation.account_id,
+        region=operation.region,
         group=operation.group,
         mover_name=operation.mover_name,
         task_arn=operation.task_arn,

@@ -12,6 +12,7 @@ from graph.aws.client.group_moves import GroupMoves
 from graph.context import ReadContext
 from graph.model import names
 from graph.model.errors import ApiError, NotFound
+from graph.model.mover import Account
 from graph.resolvers import scope
 from graph.resolvers.movers import get_mover, list_movers
 from graph.resolvers.runs import get_mover_of, get_run, task_of
@@ -141,7 +142,7 @@ async def _groups(context: ReadContext, run_arns: Sequence[str]) -> dict[str, st
         if names.datasync_arn("run", run_arn) is None:
             raise _no_run_at(place)
         try:
-            accounts.add(scope.require_task_account(context, task_of(run_arn)).account_id)
+            accounts.add(scope.require_task_account(context, task_of(run_arn)))
         except NotFound:
             raise _no_run_at(place) from None
     visible = await _visible(context, {task_of(each) for each in run_arns}, accounts)
@@ -152,11 +153,14 @@ async def _groups(context: ReadContext, run_arns: Sequence[str]) -> dict[str, st
 
 
 async def _visible(
-    context: ReadContext, tasks: set[str], accounts: set[str]
+    context: ReadContext, tasks: set[str], accounts: set[Account]
 ) -> dict[str, str | None]:
     """The groups of those movers that the caller sees. Many are read from lists of accounts."""
     if len(tasks) > _FEW:
-        lists = [await list_movers(context, account_id) for account_id in sorted(accounts)]
+        lists = [
+            await list_movers(context, account.account_id, region=account.region)
+            for account in sorted(accounts, key=lambda each: each.place)
+        ]
         return {mover.task_arn: mover.group for movers in lists for mover in movers}
     seen = {}
     for task_arn in tasks:

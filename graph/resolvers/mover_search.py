@@ -31,13 +31,14 @@ async def search_movers(  # noqa: PLR0913 - where, what, and in which order
     wanted: MoverFilter,
     order: MoverOrder,
     *,
+    region: str | None = None,
     further: bool = False,
 ) -> list[tuple[Place, Mover]]:
     """The movers that the caller may see and the filter selects, in order.
 
-    ``further``: as for ``list_movers``.
+    ``region`` and ``further``: as for ``list_movers``.
     """
-    movers = await list_movers(context, account_id, group, further=further)
+    movers = await list_movers(context, account_id, group, region=region, further=further)
     found = await _selected(context, [mover for mover in movers if wanted.admits(mover)], wanted)
     values = await _values(context, found, order.field)
     places = [(Place(values[mover.task_arn], mover.name, mover.task_arn), mover) for mover in found]
@@ -89,10 +90,14 @@ async def last_runs(context: ReadContext, movers: Iterable[Mover]) -> dict[str, 
 
 
 async def count_matching(
-    context: ReadContext, account_id: str, group: str | None, wanted: MoverFilter
+    context: ReadContext,
+    account_id: str,
+    group: str | None,
+    wanted: MoverFilter,
+    region: str | None = None,
 ) -> int:
     """How many movers the filter selects."""
-    movers = await list_movers(context, account_id, group)
+    movers = await list_movers(context, account_id, group, region=region)
     return len(await _selected(context, [each for each in movers if wanted.admits(each)], wanted))
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from graph.aws.movers import recent_group
 from graph.context import Context, ReadContext
 from graph.loaders import MoverPage
 from graph.model import names
-from graph.model.errors import Conflict, Invalid, NotFound, unknown_account
+from graph.model.errors import Conflict, Invalid, NotFound
 from graph.model.location import ListedLocation, Location
 from graph.model.mover import Account, Group, Mover, Task
 from graph.model.operation import NewMover, Operation
@@ -29,46 +29,54 @@ class MoverDetails:
 
 
 async def list_movers(
-    context: ReadContext, account_id: str, group: str | None = None, *, further: bool = False
+    context: ReadContext,
+    account_id: str,
+    group: str | None = None,
+    *,
+    region: str | None = None,
+    further: bool = False,
 ) -> list[Mover]:
     """The movers that the caller may see in an account or one of its groups, sorted by name.
 
-    A group without movers returns an empty list. ``further``: for a page after the first, which
-    shows the list as it was read for an earlier page, up to a minute ago.
+    A group without movers returns an empty list. ``region``: as for ``scope.require_account``, here
+    and below. ``further``: for a page after the first, which shows the list as it was read for an
+    earlier page, up to a minute ago.
     """
-    scope.require_account(context, account_id)
+    account = scope.require_account(context, account_id, region)
     if group is not None and not scope.sees_group(context, account_id, group):
-        await context.loaders.entered.load(account_id)
+        await context.loaders.entered.load(account)
         return []
     loader = context.loaders.listed_movers if further else context.loaders.movers
     return [
         mover
-        for mover in await loader.load((account_id, group))
+        for mover in await loader.load((account, group))
         if scope.sees_group(context, account_id, mover.group)
     ]
 
 
 async def list_groups(
-    context: ReadContext, account_id: str, *, further: bool = False
+    context: ReadContext, account_id: str, region: str | None = None, *, further: bool = False
 ) -> list[Group]:
     """The groups that have a mover the caller may see, sorted by name.
 
     ``further``: as for ``list_movers``.
     """
-    account = scope.require_account(context, account_id)
-    movers = await list_movers(context, account_id, further=further)
+    account = scope.require_account(context, account_id, region)
+    movers = await list_movers(context, account_id, region=region, further=further)
     found = {mover.group for mover in movers if mover.group is not None}
     return [Group(account, name) for name in sorted(found)]
 
 
-async def find_group(context: ReadContext, account_id: str, name: str) -> Group:
+async def find_group(
+    context: ReadContext, account_id: str, name: str, region: str | None = None
+) -> Group:
     """A group with at least one mover. Raises NotFound."""
     names.group(name)
-    account = scope.require_account(context, account_id)
-    aws = context.services.gateway.bind(account_id)
+    account = scope.require_account(context, account_id, region)
+    aws = context.services.gateway.bind(*account.place)
     if scope.sees_group(context, account_id, name) and recent_group(aws, name):
         return Group(account, name)
-    if await list_movers(context, account_id, name):
+    if await list_movers(context, account_id, name, region=region):
         return Group(account, name)
     raise no_movers(account_id, name)
 
@@ -78,51 +86,30 @@ def no_movers(account_id: str, group: str) -> NotFound:
     return NotFound(f"Group '{group}' has no movers in account {account_id}.")
 
 
-async def get_account(context: ReadContext, account_id: str) -> Account:
-    """``find_account`` for the key of an id: raises NotFound also for a malformed account."""
-    try:
-        return await find_account(context, account_id)
-    except Invalid:
-        raise unknown_account(account_id) from None
-
-
 async def get_group(context: ReadContext, key: str) -> Group:
     """As ``find_group``, by the key of an id. The error is the same for every account."""
-    account_id, _, name = key.partition(":")
+    place, _, name = key.partition(":")
     try:
-        return await find_group(context, account_id, name)
+        account = context.services.gateway.served.at_key(place)
+        return await find_group(context, account.account_id, name, account.region)
     except (Invalid, NotFound):
-        raise no_movers(account_id, name) from None
+        raise no_movers(place, name) from None
 
 
-async def find_account(context: ReadContext, account_id: str) -> Account:
-    """An account in which the server can assume its role. Raises NotFound."""
-    account = scope.require_account(context, account_id)
-    await context.loaders.entered.load(account_id)
-    return account
-
-
-def list_accounts(context: ReadContext) -> list[Account]:
-    """The accounts named by the settings or the caller's key; empty if both allow any."""
-    services, rights = context.services, context.rights
-    listed = services.gateway.served.listed()
-    if not listed and rights.accounts is not None:
-        return [services.gateway.account(account_id) for account_id in sorted(rights.accounts)]
-    return [account for account in listed if rights.sees_account(account.account_id)]
-
-
-async def find_mover(context: ReadContext, account_id: str, group: str, name: str) -> Mover:
+async def find_mover(
+    context: ReadContext, account_id: str, group: str, name: str, region: str | None = None
+) -> Mover:
     """A mover by its name. Raises NotFound.
 
     A mover that was found before costs two calls; otherwise the account's tasks are listed. If
     several have the name, which the original server allowed, returns the first.
     """
     hints = context.services.gateway.caches.task_arns
-    account = scope.require_account(context, account_id)
+    account = scope.require_account(context, account_id, region)
     _require_names(group, name)
     if not scope.sees_group(context, account_id, group):
         raise NotFound(scope.NO_MOVER)
-    key = account_id, account.region, group, name
+    key = *account.place, group, name
     hint = hints.get(key)
     if hint is not None:
         try:
@@ -132,7 +119,7 @@ async def find_mover(context: ReadContext, account_id: str, group: str, name: st
         else:
             if (mover.group, mover.name) == (group, name):
                 return mover
-    found = await context.loaders.named_mover.load((account_id, group, name))
+    found = await context.loaders.named_mover.load((account, group, name))
     if found is None:
         raise NotFound(scope.NO_MOVER)
     return found
@@ -206,27 +193,34 @@ async def destination_of(context: ReadContext, mover: Mover) -> Location | None:
     return await context.loaders.shown_location.load(destination_arn)
 
 
-def check_may_create(context: ReadContext, account_id: str, group: str) -> None:
+def check_may_create(
+    context: ReadContext, account_id: str, group: str, region: str | None = None
+) -> Account:
     """Checks the rights to a create before its input, which may be large, is converted.
 
-    Raises Invalid or NotFound for the account, Forbidden if the caller may not write.
+    Returns the account. Raises Invalid or NotFound for it, Forbidden if the caller may not write.
     """
     scope.require_somewhere(context, Verb.WRITE)
-    scope.require_account(context, account_id)
+    account = scope.require_account(context, account_id, region)
     scope.require_write(context, account_id, group)
+    return account
 
 
 async def create_mover(
-    context: Context, new: NewMover, idempotency_key: str | None = None
+    context: Context,
+    new: NewMover,
+    idempotency_key: str | None = None,
+    region: str | None = None,
 ) -> Operation:
     """Accepts the creation of a mover. Returns the operation that creates it or rolls back.
 
-    Raises Forbidden if the caller may not write in the group.
+    ``region``: instead of that of ``new``, as it is requested. Raises Forbidden if the caller may
+    not write in the group.
     """
-    check_may_create(context, new.account_id, new.group)
+    account = check_may_create(context, new.account_id, new.group, region)
     names.group(new.group)
     names.mover_name(new.name)
-    account = scope.require_account(context, new.account_id)
+    new = replace(new, region=account.stored_region)
     made = await context.services.operations.create_mover(new, context.caller, idempotency_key)
     context.services.activity.changed(account)
     return made
@@ -247,7 +241,7 @@ async def delete_mover(context: Context, mover: Mover, *, cancel_run: bool = Fal
 
 async def resume_deletion(
     context: Context,
-    account_id: str,
+    account: Account,
     *,
     named: tuple[str | None, str] | None = None,
     task_arn: str | None = None,
@@ -258,15 +252,14 @@ async def resume_deletion(
     The error is the same for a mover that the caller may not see. ``found`` is told of the
     deletion in either case.
     """
-    scope.require_account(context, account_id)
+    account_id, services = account.account_id, context.services
     _require_names(*(named or ()))
-    services = context.services
     left = await services.operations.find_unfinished_deletion(
-        account_id, named=named, task_arn=task_arn
+        account, named=named, task_arn=task_arn
     )
     if left is None and named is not None and scope.sees_group(context, account_id, named[0]):
         try:
-            await services.operations.require_not_being_created(account_id, *named)
+            await services.operations.require_not_being_created(account, *named)
         except Conflict:  # only callers who may change a mover learn its state
             scope.require_write(context, account_id, named[0])
             raise

@@ -26,11 +26,13 @@ async def list_operations(
     context: ReadContext, wanted: OperationFilter, first: int, after: OperationPlace | None
 ) -> list[tuple[OperationPlace, Operation]]:
     """At most ``first`` operations that the caller may see, newest first."""
-    listed = context.services.gateway.served.accounts
+    served = context.services.gateway.served
+    listed = served.accounts
     accounts = context.rights.accounts
     if listed:
         accounts = listed if accounts is None else listed & accounts
-    seen = replace(wanted, accounts=accounts, groups=context.rights.groups)
+    groups, home = context.rights.groups, served.home
+    seen = replace(wanted, accounts=accounts, groups=groups, home_region=home)
     return await context.services.operations.page(seen, first, after)
 
 
@@ -53,7 +55,7 @@ async def wait_for_operation(context: ReadContext, operation_id: str, seconds: f
 def account_of(context: ReadContext, operation: Operation) -> Account:
     """The account of an operation's mover."""
     served = context.services.gateway.served
-    return served.place(operation.account_id, served.default)
+    return served.recorded(operation.account_id, operation.region)
 
 
 def group_of(context: ReadContext, operation: Operation) -> Group | None:

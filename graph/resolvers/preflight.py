@@ -33,17 +33,23 @@ _ASK: Final = (
 
 
 async def preflight_mover(
-    context: ReadContext, account_id: str, group: str, read: Callable[[], NewMover]
+    context: ReadContext,
+    account_id: str,
+    group: str,
+    read: Callable[[], NewMover],
+    region: str | None = None,
 ) -> Preflight:
     """What a create would meet. ``read`` converts the input, and raises Invalid.
+
+    ``region``: None for the default one.
 
     Raises NotFound for the account and Forbidden if the caller may not write in the group. Nothing
     is read from AWS for an input that a create rejects, or that names what the caller may not use.
     """
-    movers.check_may_create(context, account_id, group)
+    account = movers.check_may_create(context, account_id, group, region)
     services = context.services
     try:
-        new = read()
+        new = replace(read(), region=account.stored_region)
         names.group(new.group)
         names.mover_name(new.name)
         check(new, services.gateway)
@@ -58,8 +64,8 @@ async def preflight_mover(
     except Invalid as error:
         return Preflight((rejected(error),))
     new = replace(new, settings=settings)
-    aws, operations = services.gateway.bind(account_id), services.operations
-    holder = await services.store.operations.holder(reservation_of(account_id, group, new.name))
+    aws, operations = services.gateway.bind(*account.place), services.operations
+    holder = await services.store.operations.holder(reservation_of(account.key, group, new.name))
     quotas = Quotas(
         operations.quota, operations.group_quota, tell_total=context.rights.groups is None
     )

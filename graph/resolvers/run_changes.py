@@ -38,7 +38,7 @@ async def rerun(context: Context, run_arn: str, idempotency_key: str | None = No
         attempt.add_details(run_arn=started)
         return StartResult(started)
 
-    return await audited(context, AuditAction.RERUN, task_target(task_arn), start)
+    return await audited(context, AuditAction.RERUN, task_target(context, task_arn), start)
 
 
 async def set_run_bandwidth(
@@ -53,7 +53,7 @@ async def set_run_bandwidth(
         attempt.add_details(run_arn=run_arn)
         return await bandwidth.set_bandwidth(context, mover, run_arn, bytes_per_second)
 
-    target = task_target(runs.task_of(run_arn))
+    target = task_target(context, runs.task_of(run_arn))
     return await audited(context, AuditAction.SET_RUN_BANDWIDTH, target, limit)
 
 
@@ -67,5 +67,5 @@ async def set_run_tags(context: Context, run_arn: str, tags: tuple[Tag, ...]) ->
         attempt.add_details(run_arn=run_arn)
         await run_tags.set_tags(context, mover, run_arn, tags)
 
-    target = task_target(runs.task_of(run_arn))
+    target = task_target(context, runs.task_of(run_arn))
     await audited(context, AuditAction.SET_RUN_TAGS, target, change)

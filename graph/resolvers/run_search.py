@@ -9,10 +9,12 @@ from typing import Final
 from graph.concurrency import together
 from graph.context import ReadContext
 from graph.model.errors import NotFound, QuotaExceeded
+from graph.model.mover import Account
 from graph.model.run import Run, RunRef
 from graph.model.run_search import RunFilter
 from graph.resolvers.movers import list_movers
 from graph.resolvers.runs import list_runs
+from graph.resolvers.scope import require_account
 
 _MOST: Final = 1_000
 """Runs of many movers that are read for one list, to sort them by their times."""
@@ -35,15 +37,21 @@ async def search_runs(context: ReadContext, task_arn: str, wanted: RunFilter) ->
 
 
 async def search_account_runs(
-    context: ReadContext, account_id: str, group: str | None, wanted: RunFilter
+    context: ReadContext,
+    account_id: str,
+    group: str | None,
+    wanted: RunFilter,
+    region: str | None = None,
 ) -> list[Run]:
     """The runs of an account, or of a group of it, that the filter selects, the newest first.
 
     Costs the lists of movers and runs, and a call for each run that may match and is not
     remembered. Raises QuotaExceeded if more runs may match than are read for one list.
     """
-    tasks = [mover.task_arn for mover in await list_movers(context, account_id, group)]
-    refs = [ref for ref in await _list_all(context, account_id, tasks) if wanted.may_admit(ref)]
+    movers = await list_movers(context, account_id, group, region=region)
+    tasks = [mover.task_arn for mover in movers]
+    account = require_account(context, account_id, region)
+    refs = [ref for ref in await _list_all(context, account, tasks) if wanted.may_admit(ref)]
     if len(refs) > _MOST:
         raise QuotaExceeded(
             f"{len(refs)} runs may match, and at most {_MOST} are searched together. Ask for one "
@@ -54,9 +62,9 @@ async def search_account_runs(
     return sorted(found, key=_newest_first)
 
 
-async def _list_all(context: ReadContext, account_id: str, tasks: list[str]) -> list[RunRef]:
+async def _list_all(context: ReadContext, account: Account, tasks: list[str]) -> list[RunRef]:
     """The runs of some tasks: from the list of their account, or one by one if it is too long."""
-    listed = await context.loaders.account_runs.load(account_id)
+    listed = await context.loaders.account_runs.load(account)
     if listed is None:
         lists = await context.loaders.runs.load_many(tasks)
     else:

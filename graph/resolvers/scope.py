@@ -31,7 +31,7 @@ def require_account(context: ReadContext, account_id: str, region: str | None = 
     ``region``: the default one if absent. Raises NotFound with the message of an account that does
     not exist, Invalid for a region that is not served.
     """
-    found = context.services.gateway.account(account_id, region)
+    found = context.services.gateway.served.account(account_id, region)
     if not context.rights.sees_account(account_id):
         raise unknown_account(account_id)
     return found

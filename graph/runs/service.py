@@ -13,6 +13,7 @@ from graph.aws.client.gateway import Gateway
 from graph.aws.latest_executions import AccountRuns, account_runs, runs_newest_first
 from graph.concurrency import Bookkeeping, TaskOwner
 from graph.model.clock import Clock, SystemClock
+from graph.model.mover import Account
 from graph.model.overrides import NO_OVERRIDES, RunOverrides
 from graph.model.run import BandwidthChange, Run, RunRef
 from graph.runs.active import run_to_stop
@@ -141,12 +142,12 @@ class RunService:
         """Each run, or why it could not be read. One call per run that has not ended."""
         return await read_runs(self._gateway, self._records, run_arns)
 
-    async def of_account(self, account_id: str) -> AccountRuns | None:
-        """The runs of all tasks of an account; None if they are too many for a list of them.
+    async def of_account(self, account: Account) -> AccountRuns | None:
+        """The runs of all tasks of an account in one region; None if they are too many for a list.
 
         One call per 100 runs.
         """
-        return await account_runs(self._gateway.bind(account_id))
+        return await account_runs(self._gateway.bind(*account.place))
 
     async def notes(self, run_arns: Collection[str]) -> dict[str, RunNote]:
         """What this deployment knows of those runs, by ARN. Reads the store only."""

@@ -19,6 +19,11 @@ class ActivateAgentInput:
         "`ABCDE-12345-FGHIJ-67890-KLMNO`. It works once, within half an hour. The server passes it "
         "on and keeps it nowhere; give it in a variable, because texts of documents are cached."
     )
+    region: str | None = strawberry.field(
+        default=None,
+        description="The AWS region of the agent, one of `ServerInfo.regions`; the server's "
+        "default if absent. The key has to be of an agent that was set up for that region.",
+    )
     name: str | None = strawberry.field(
         default=None,
         description="The name of the agent: 1 to 256 letters, digits, blanks and `+=._:@/-`.",
@@ -63,6 +68,7 @@ def new_agent(given: ActivateAgentInput) -> NewAgent:
     """Checked where the agent is activated."""
     return NewAgent(
         account_id=given.account,
+        region=given.region,
         activation_key=given.activation_key,
         name=given.name,
         tags=tuple((tag.key, tag.value) for tag in given.tags),

@@ -130,7 +130,6 @@ class AccountAgents:
         before: BeforeCursor = None,
     ) -> Connection[Agent] | None:
         asked = page_request(first, after, last, before, usual=50)
-        account_id = self.value.account_id
-        found = await agents.list_agents(info.context, account_id)
-        listing = Listing(f"agents:{account_id}", found, lambda agent: agent.arn, rank=str)
+        found = await agents.list_agents(info.context, *self.value.place)
+        listing = Listing(f"agents:{self.value.key}", found, lambda agent: agent.arn, rank=str)
         return connection_of(cut(listing, asked), lambda agent: Agent(value=agent))

@@ -43,6 +43,18 @@ BeforeCursor = Annotated[
 AccountNumber = Annotated[
     AccountId, strawberry.argument(description="The 12 digits of the AWS account.")
 ]
+Region = Annotated[
+    str | None,
+    strawberry.argument(
+        description="The AWS region, one of `ServerInfo.regions`; the server's default if absent."
+    ),
+]
+OtherRegion = Annotated[
+    str | None,
+    strawberry.argument(
+        description="Another AWS region, one of `Account.regions`, instead of `Account.region`."
+    ),
+]
 GroupName = Annotated[
     str, strawberry.argument(description="The name of the group, exactly as in its tag.")
 ]

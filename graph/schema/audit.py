@@ -8,7 +8,7 @@ from datetime import datetime
 import strawberry
 
 from graph.model import audit as model
-from graph.resolvers.audit import list_audit, require_audit
+from graph.resolvers.audit import list_audit, region_of, require_audit
 from graph.schema import enums  # noqa: F401 - describes the enums
 from graph.schema.connections import Connection, connection_of, page_of, page_size
 from graph.schema.fields import Info, attribute, filter_text, reads
@@ -61,6 +61,10 @@ class AuditRecord:
     def account_id(self) -> AccountId | None:
         account_id = self.value.target.account_id
         return None if account_id is None else AccountId(account_id)
+
+    @reads("The AWS region of the change. Null if its account is not known.")
+    def region(self, info: Info) -> str | None:
+        return region_of(info.context, self.value.target)
 
     @reads("The ARN of the mover's task. Null if it is not known.")
     def task_arn(self) -> Arn | None:

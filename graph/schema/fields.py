@@ -31,14 +31,15 @@ _LONGEST: Final = 256
 async def or_null(found: Awaitable[T], *argument: str) -> T | None:
     """What a lookup finds; None if it does not exist, or the caller may not see it.
 
-    ``argument``: the path of the only input that the lookup checks, for its errors.
+    ``argument``: the path of the only input that the lookup checks, beside a region, for its
+    errors.
     """
     try:
         return await found
     except NotFound:
         return None
     except Invalid as error:
-        if argument and error.path:
+        if argument and error.path and error.path != ("region",):
             raise Invalid(error.message, path=argument, reason=error.reason) from None
         raise
 

@@ -47,6 +47,12 @@ class CreateMoverInput:
     )
     source: LocationInput = strawberry.field(description="The location to read from.")
     destination: LocationInput = strawberry.field(description="The location to write to.")
+    region: str | None = strawberry.field(
+        default=None,
+        description="The AWS region of the task and its new locations, one of "
+        "`ServerInfo.regions`; the server's default if absent. Names are unique in a group of one "
+        "region.",
+    )
     tags: list[TagInput] = strawberry.field(
         default_factory=list,
         description="Up to 44 tags to put on the task, its locations and its roles, in addition to "

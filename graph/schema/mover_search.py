@@ -8,6 +8,7 @@ import strawberry
 
 from graph.model import mover_search as model
 from graph.model.errors import Invalid
+from graph.model.mover import Account
 from graph.model.mover import Mover as MoverModel
 from graph.model.run import Outcome
 from graph.model.words import LocationKind, MoverStatus, TaskMode
@@ -97,7 +98,7 @@ MoverOrderArgument = Annotated[
 
 async def movers_page(  # noqa: PLR0913, PLR0917 - what a list of movers depends on
     info: Info,
-    account_id: str,
+    account: Account,
     group: str | None,
     wanted: MoverFilter | None,
     order_by: MoverOrder | None,
@@ -106,9 +107,15 @@ async def movers_page(  # noqa: PLR0913, PLR0917 - what a list of movers depends
     """A page of the movers of an account or group."""
     selected, order = _filter_of(wanted), _order_of(order_by)
     found = await mover_search.search_movers(
-        info.context, account_id, group, selected, order, further=asked.is_further
+        info.context,
+        account.account_id,
+        group,
+        selected,
+        order,
+        region=account.region,
+        further=asked.is_further,
     )
-    of = name_of_list("movers", account_id, group or "", order.text(), selected.text())
+    of = name_of_list("movers", account.key, group or "", order.text(), selected.text())
     listing = Listing(
         of, found, lambda each: each[0].text(), lambda text: order.rank(order.place(text))
     )
@@ -142,12 +149,14 @@ def _order_of(given: MoverOrder | None) -> model.MoverOrder:
     "`movers` with the filter that its description names."
 )
 class MoverSummary:
-    account_id: strawberry.Private[str]
+    account: strawberry.Private[Account]
     group: strawberry.Private[str | None] = None
 
     @strawberry.field(description="All movers: no filter.")
     async def movers(self, info: Info) -> int | None:
-        return len(await movers.list_movers(info.context, self.account_id, self.group))
+        account_id, region = self.account.place
+        found = await movers.list_movers(info.context, account_id, self.group, region=region)
+        return len(found)
 
     @strawberry.field(description="Movers with an active run: `status: [RUNNING]`.")
     async def running(self, info: Info) -> int | None:
@@ -175,7 +184,10 @@ class MoverSummary:
         return await self._matching(info, _DISABLED)
 
     async def _matching(self, info: Info, wanted: model.MoverFilter) -> int:
-        return await mover_search.count_matching(info.context, self.account_id, self.group, wanted)
+        account_id, region = self.account.place
+        return await mover_search.count_matching(
+            info.context, account_id, self.group, wanted, region
+        )
 
 
 def _tags(given: list[TagFilter]) -> frozenset[model.TagCondition]:

@@ -102,9 +102,10 @@ class Mutation(AgentMutations):
                 AuditTarget(account_id=input.account, group=input.group, mover_name=input.name),
                 lambda: new_mover(input),
                 input.idempotency_key,
+                input.region,
             )
         except ApiError as error:
-            target = NamedTarget(input.account, input.group, input.name)
+            target = NamedTarget(input.account, input.group, input.name, input.region)
             return CreateMoverPayload(errors=[user_error(info, error, target=target)])
         return CreateMoverPayload(operation=Operation(value=operation))
 
@@ -271,6 +272,7 @@ class Mutation(AgentMutations):
                 input.arns,
                 validate=lambda: check_arns(input.arns or ()),
                 dry_run=input.dry_run,
+                region=input.region,
             )
         except ApiError as error:
             return CleanOrphansPayload(dry_run=input.dry_run, errors=[user_error(info, error)])

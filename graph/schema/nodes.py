@@ -7,7 +7,7 @@ import strawberry
 from graph.loaders import MoverPage
 from graph.model import mover as mover_model
 from graph.model.words import MoverStatus, TaskMode
-from graph.resolvers import movers, orphans, runs
+from graph.resolvers import accounts, movers, orphans, runs, server
 from graph.schema import enums, words  # noqa: F401 - describe the enums
 from graph.schema.agents import AccountAgents
 from graph.schema.arguments import (
@@ -17,6 +17,7 @@ from graph.schema.arguments import (
     FirstOf50,
     GroupName,
     Last,
+    OtherRegion,
     RunId,
 )
 from graph.schema.connections import (
@@ -53,16 +54,20 @@ from graph.schema.tag import Tag
 from graph.schema.task_fields import TaskFields
 
 
-@strawberry.type(description="An AWS account, in the region in which the server manages movers.")
+@strawberry.type(description="An AWS account in one region. `account(region)` has it in another.")
 class Account(AccountAgents, Node):
     value: strawberry.Private[mover_model.Account]
     account_id: AccountId = attribute("account_id", "The 12 digits of the account.")
-    region: str = attribute(
-        "region", "The AWS region in which the server manages the account's movers."
-    )
+    region: str = attribute("region", "The AWS region of the account's movers that are shown.")
 
     def key(self) -> str:
-        return self.value.account_id
+        return self.value.key
+
+    @reads(
+        "The AWS regions in which the server manages movers of the account, the default one first."
+    )
+    def regions(self, info: Info) -> list[str]:
+        return list(server.describe(info.context).regions)
 
     @strawberry.field(
         description="The groups that have at least one mover in the account, sorted by name. Only "
@@ -77,9 +82,8 @@ class Account(AccountAgents, Node):
         before: BeforeCursor = None,
     ) -> Connection[Group] | None:
         asked = page_request(first, after, last, before, usual=50)
-        account_id = self.value.account_id
-        found = await movers.list_groups(info.context, account_id, further=asked.is_further)
-        listing = Listing(f"groups:{account_id}", found, lambda group: group.name, rank=str)
+        found = await movers.list_groups(info.context, *self.value.place, further=asked.is_further)
+        listing = Listing(f"groups:{self.value.key}", found, lambda group: group.name, rank=str)
         return connection_of(cut(listing, asked), lambda group: Group(value=group))
 
     @strawberry.field(
@@ -87,7 +91,8 @@ class Account(AccountAgents, Node):
         "see it."
     )
     async def group(self, info: Info, name: GroupName) -> Group | None:
-        group = await or_null(movers.find_group(info.context, self.value.account_id, name), "name")
+        account_id, region = self.value.place
+        group = await or_null(movers.find_group(info.context, account_id, name, region), "name")
         return None if group is None else Group(value=group)
 
     @strawberry.field(
@@ -103,14 +108,15 @@ class Account(AccountAgents, Node):
         after: AfterCursor = None,
         last: Last = None,
         before: BeforeCursor = None,
+        region: OtherRegion = None,
     ) -> MoverConnection | None:
         asked = page_request(first, after, last, before, usual=50)
-        account_id = self.value.account_id
-        return _movers(await movers_page(info, account_id, None, filter, order_by, asked))
+        account = accounts.in_region(info.context, self.value, region)
+        return _movers(await movers_page(info, account, None, filter, order_by, asked))
 
     @reads("How many movers the account has, and how many need attention.")
     def summary(self) -> MoverSummary:
-        return MoverSummary(account_id=self.value.account_id)
+        return MoverSummary(account=self.value)
 
     @strawberry.field(description=RUNS_OF_MANY)
     async def runs(  # noqa: PLR0913, PLR0917 - the arguments of the field
@@ -124,7 +130,7 @@ class Account(AccountAgents, Node):
         before: BeforeCursor = None,
     ) -> Connection[Run] | None:
         asked = page_request(first, after, last, before, usual=25)
-        page = await runs_of_account(info, self.value.account_id, None, filter, order_by, asked)
+        page = await runs_of_account(info, self.value, None, filter, order_by, asked)
         return connection_of(page, lambda run: Run(value=run))
 
     @strawberry.field(
@@ -132,7 +138,7 @@ class Account(AccountAgents, Node):
         "key that may write. Expensive: costs a call to AWS for each task and each S3 location."
     )
     async def orphans(self, info: Info) -> list[Orphan] | None:
-        found = await orphans.list_orphans(info.context, self.value.account_id)
+        found = await orphans.list_orphans(info.context, *self.value.place)
         return [Orphan(value=orphan) for orphan in found]
 
 
@@ -142,7 +148,7 @@ class Group(Node):
     name: str = attribute("name", "The name of the group: the value of the tag `spinup:spaceid`.")
 
     def key(self) -> str:
-        return f"{self.value.account.account_id}:{self.value.name}"
+        return f"{self.value.account.key}:{self.value.name}"
 
     @reads("The AWS account that the group's movers are in.")
     def account(self) -> Account:
@@ -163,13 +169,12 @@ class Group(Node):
         before: BeforeCursor = None,
     ) -> MoverConnection | None:
         asked = page_request(first, after, last, before, usual=50)
-        account_id = self.value.account.account_id
-        name = self.value.name
-        return _movers(await movers_page(info, account_id, name, filter, order_by, asked))
+        account, name = self.value.account, self.value.name
+        return _movers(await movers_page(info, account, name, filter, order_by, asked))
 
     @reads("How many movers the group has, and how many need attention.")
     def summary(self) -> MoverSummary:
-        return MoverSummary(account_id=self.value.account.account_id, group=self.value.name)
+        return MoverSummary(account=self.value.account, group=self.value.name)
 
     @strawberry.field(description=RUNS_OF_MANY)
     async def runs(  # noqa: PLR0913, PLR0917 - the arguments of the field
@@ -183,8 +188,8 @@ class Group(Node):
         before: BeforeCursor = None,
     ) -> Connection[Run] | None:
         asked = page_request(first, after, last, before, usual=25)
-        account_id, name = self.value.account.account_id, self.value.name
-        page = await runs_of_account(info, account_id, name, filter, order_by, asked)
+        account, name = self.value.account, self.value.name
+        page = await runs_of_account(info, account, name, filter, order_by, asked)
         return connection_of(page, lambda run: Run(value=run))
 
 

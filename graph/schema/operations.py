@@ -76,7 +76,7 @@ class Operation(Node):
     def key(self) -> str:
         return self.value.id
 
-    @reads("The AWS account of the mover.")
+    @reads("The AWS account of the mover, in its region.")
     def account(self, info: Info) -> Account:
         return Account(value=operations.account_of(info.context, self.value))
 
@@ -133,6 +133,9 @@ class OperationFilter:
     account: AccountId | None = strawberry.field(
         default=None, description="Only operations in this AWS account."
     )
+    region: str | None = strawberry.field(
+        default=None, description="Only operations in this AWS region; in all if absent."
+    )
     group: str | None = strawberry.field(
         default=None, description="Only operations on movers of this group."
     )
@@ -164,6 +167,7 @@ def _filter(given: OperationFilter | None) -> model.OperationFilter:
         return model.OperationFilter()
     return model.OperationFilter(
         account_id=given.account and names.account_id(given.account, path=("filter", "account")),
+        region=filter_text(given.region, "region"),
         group=filter_text(given.group, "group"),
         mover_name=filter_text(given.mover_name, "moverName"),
         kind=given.kind,

@@ -50,6 +50,11 @@ class OrphanFailure:
 @strawberry.input(description="Which orphans to remove, and whether this is a dry run.")
 class CleanOrphansInput:
     account: AccountId = strawberry.field(description="The AWS account to clean up.")
+    region: str | None = strawberry.field(
+        default=None,
+        description="The AWS region to clean up, one of `ServerInfo.regions`; the server's default "
+        "if absent. A role belongs to the region that its trust policy names, or to the default.",
+    )
     arns: list[Arn] | None = strawberry.field(
         default=None,
         description="The ARNs of the orphans to remove; all orphans of the account if absent. "

@@ -104,7 +104,7 @@ class PreflightQueries:
     ) -> Preflight | None:
         found = await or_null(
             preflight.preflight_mover(
-                info.context, input.account, input.group, lambda: new_mover(input)
+                info.context, input.account, input.group, lambda: new_mover(input), input.region
             )
         )
         return None if found is None else Preflight(value=found)

@@ -11,7 +11,7 @@ import strawberry
 from graph.model.caller import Caller
 from graph.model.errors import Invalid
 from graph.model.verbs import Verb
-from graph.resolvers import agents, locations, movers, operations, runs, server, waiting
+from graph.resolvers import accounts, agents, locations, movers, operations, runs, server, waiting
 from graph.resolvers.server import ServerDescription
 from graph.schema.agents import Agent
 from graph.schema.arguments import (
@@ -24,6 +24,7 @@ from graph.schema.arguments import (
     ObjectId,
     ObjectIds,
     OperationObjectId,
+    Region,
     RunObjectId,
     TimeoutSeconds,
 )
@@ -101,7 +102,12 @@ class Viewer:
 class ServerInfo:
     value: strawberry.Private[ServerDescription]
     version: str = attribute("version", "The version of datasync-api, such as `1.4.0`.")
-    region: str = attribute("region", "The AWS region in which the server manages movers.")
+    region: str = attribute(
+        "region", "The default of `regions`: that of requests which name none, and of the REST API."
+    )
+    regions: list[str] = attribute(
+        "regions", "The AWS regions in which the server manages movers, the default one first."
+    )
     org: str = attribute(
         "org", "The organisation whose movers the server manages, as in the tag `spinup:org`."
     )
@@ -128,22 +134,33 @@ class Query(PreflightQueries, ChoiceQueries):
         description="The accounts named by the server's settings or by the caller's key. Empty "
         "if both allow any account; use `account` then."
     )
-    def accounts(self, info: Info) -> list[Account]:
-        return [Account(value=account) for account in movers.list_accounts(info.context)]
+    def accounts(self, info: Info, region: Region = None) -> list[Account]:
+        listed = accounts.list_accounts(info.context, region)
+        return [Account(value=account) for account in listed]
 
     @strawberry.field(
         description="One AWS account; null if the server does not serve it, or cannot assume the "
         "management role in it. The server's log says which."
     )
-    async def account(self, info: Info, id: AccountNumber) -> Account | None:  # noqa: A002
-        found = await or_null(movers.find_account(info.context, id), "id")
+    async def account(
+        self,
+        info: Info,
+        id: AccountNumber,  # noqa: A002
+        region: Region = None,
+    ) -> Account | None:
+        found = await or_null(accounts.find_account(info.context, id, region), "id")
         return None if found is None else Account(value=found)
 
-    @strawberry.field(description="One mover by its account, group and name.")
+    @strawberry.field(description="One mover by its account, region, group and name.")
     async def mover(
-        self, info: Info, account: AccountNumber, group: GroupName, name: MoverName
+        self,
+        info: Info,
+        account: AccountNumber,
+        group: GroupName,
+        name: MoverName,
+        region: Region = None,
     ) -> Mover | None:
-        mover = await or_null(movers.find_mover(info.context, account, group, name))
+        mover = await or_null(movers.find_mover(info.context, account, group, name, region))
         return None if mover is None else Mover(value=mover)
 
     @strawberry.field(description="Any object by its global id.")
@@ -225,7 +242,7 @@ class Query(PreflightQueries, ChoiceQueries):
         found = await or_null(waiting.wait_for_operation(info.context, key, timeout_seconds))
         return None if found is None else Operation(value=found)
 
-    @strawberry.field(description="The server that answers: its version, region and organisation.")
+    @strawberry.field(description="The server that answers: its version, regions and organisation.")
     def server(self, info: Info) -> ServerInfo:
         return ServerInfo(value=server.describe(info.context))
 
@@ -239,7 +256,7 @@ async def _node(info: Info, node_id: str) -> Node:
 
 
 async def _account(info: Info, key: str) -> Node:
-    return Account(value=await movers.get_account(info.context, key))
+    return Account(value=await accounts.get_account(info.context, key))
 
 
 async def _group(info: Info, key: str) -> Node:

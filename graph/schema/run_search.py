@@ -8,6 +8,7 @@ from typing import Annotated, Final, TypeVar
 import strawberry
 
 from graph.model import run_search as model
+from graph.model.mover import Account
 from graph.model.mover_search import OrderDirection
 from graph.model.run import Outcome
 from graph.model.run import Run as RunModel
@@ -89,7 +90,7 @@ async def runs_of_mover(
 
 async def runs_of_account(  # noqa: PLR0913, PLR0917 - what a list of runs depends on
     info: Info,
-    account_id: str,
+    account: Account,
     group: str | None,
     wanted: RunFilter | None,
     order_by: RunOrder | None,
@@ -97,8 +98,10 @@ async def runs_of_account(  # noqa: PLR0913, PLR0917 - what a list of runs depen
 ) -> Page[RunModel]:
     """A page of the runs of an account or group."""
     selected = _filter_of(wanted)
-    found = await run_search.search_account_runs(info.context, account_id, group, selected)
-    of = name_of_list("runs", account_id, group or "", _direction(order_by), selected.text())
+    found = await run_search.search_account_runs(
+        info.context, account.account_id, group, selected, account.region
+    )
+    of = name_of_list("runs", account.key, group or "", _direction(order_by), selected.text())
     return cut(Listing(of, _ordered(found, order_by), lambda run: run.run_arn), asked)
 
 

@@ -20,6 +20,7 @@ from graph.schema.arguments import (
     AfterSequence,
     FollowedGroup,
     OperationObjectId,
+    Region,
     RunObjectId,
     RunObjectIds,
 )
@@ -90,11 +91,11 @@ class Subscription:
                 yield RunUpdate(value=update)
 
     @strawberry.subscription(
-        description="Follows what changes in an account, from any source: its movers, their runs "
-        "and the operations. One subscription keeps a list of hundreds of movers up to date. "
-        "Changes by this server arrive at once, others within seconds; of runs of a few seconds "
-        "that other tools start, no event may come. Begins with a Reset, at which the client reads "
-        "what it shows, unless it resumes after an earlier event. Does not complete."
+        description="Follows what changes in an account and region, from any source: its movers, "
+        "their runs and the operations. One subscription keeps a list of hundreds of movers up to "
+        "date. Changes by this server arrive at once, others within seconds; of runs of a few "
+        "seconds that other tools start, no event may come. Begins with a Reset, at which the "
+        "client reads what it shows, unless it resumes after an earlier event. Does not complete."
     )
     async def activity(
         self,
@@ -102,8 +103,10 @@ class Subscription:
         account: AccountNumber,
         group: FollowedGroup = None,
         after: AfterChange = None,
+        region: Region = None,
     ) -> AsyncGenerator[ActivityEvent, None]:
-        async with aclosing(follow_activity(info.context, account, group, after)) as events:
+        followed = follow_activity(info.context, account, group, after, region)
+        async with aclosing(followed) as events:
             async for event in events:
                 yield shown(event)
 

@@ -91,7 +91,11 @@ class NameTaken(UserError):
         if self.target is None:
             return None
         found = movers.find_mover(
-            info.context, self.target.account_id, self.target.group, self.target.name
+            info.context,
+            self.target.account_id,
+            self.target.group,
+            self.target.name,
+            self.target.region,
         )
         mover = await or_null(found)
         return None if mover is None else Mover(value=mover)
@@ -120,6 +124,8 @@ class NamedTarget:
     account_id: str
     group: str
     name: str
+    region: str | None = None
+    """None for the default one."""
 
 
 @strawberry.interface(

@@ -1,6 +1,7 @@
 """The database: operations, names, idempotency keys and whatever else AWS does not keep."""
 
 from graph.store.audit import AuditTrail, write_line
+from graph.store.facts import HOME_REGION, Facts
 from graph.store.idempotency import IdempotencyKey, IdempotencyKeys, KeyClaim, KeyResult
 from graph.store.inspection import revision_of, trouble_with
 from graph.store.late_effects import LateEffects
@@ -22,11 +23,13 @@ from graph.store.tables import RETIRED
 __all__ = [
     "CHANNEL",
     "CLAIM_SECONDS",
+    "HOME_REGION",
     "NUDGE",
     "RETIRED",
     "AuditTrail",
     "Begun",
     "Exchange",
+    "Facts",
     "IdempotencyKey",
     "IdempotencyKeys",
     "KeyClaim",

@@ -34,7 +34,15 @@ _LONGEST_ARN: Final = 2_048
 _BATCH: Final = 1_000
 """Records deleted in one transaction, so that it stays short."""
 _REQUESTER: Final = ("requested_key", "on_behalf_of", "request_id", "surface", "peer")
-_TARGET: Final = ("account_id", "mover_group", "mover_name", "task_arn", "run_arn", "operation_id")
+_TARGET: Final = (
+    "account_id",
+    "region",
+    "mover_group",
+    "mover_name",
+    "task_arn",
+    "run_arn",
+    "operation_id",
+)
 
 
 class AuditTrail:
@@ -106,6 +114,7 @@ def row_of(record: AuditRecord) -> dict[str, Any]:
         "surface": requester.origin and requester.origin.surface.value,
         "peer": requester.origin and requester.origin.peer,
         "account_id": target.account_id,
+        "region": target.region,
         "mover_group": target.group,
         "mover_name": target.mover_name,
         "task_arn": target.task_arn,
@@ -145,6 +154,7 @@ def _record_of(row: sa.RowMapping) -> AuditRecord:
         ),
         target=AuditTarget(
             account_id=row["account_id"],
+            region=row["region"],
             group=row["mover_group"],
             mover_name=row["mover_name"],
             task_arn=row["task_arn"],

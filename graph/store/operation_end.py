@@ -78,6 +78,7 @@ def _end_record(row: sa.RowMapping, at: float, failure: OperationFailure | None)
         ),
         target=AuditTarget(
             account_id=row["account_id"],
+            region=row["region"],
             group=row["mover_group"],
             mover_name=row["mover_name"],
             task_arn=row["task_arn"],

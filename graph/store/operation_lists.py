@@ -13,6 +13,9 @@ from graph.store.database import Database
 from graph.store.stored_operation import StoredOperation, stored_operation
 from graph.store.tables import EVENTS, KEYS, OPERATIONS
 
+Place = tuple[str, str | None]
+"""An account and a region, as of ``NewOperation``."""
+
 
 class OperationLists:
     """A repository. All methods raise Upstream if the store does not answer in time."""
@@ -44,29 +47,36 @@ class OperationLists:
         return bool(await self._database.rows(_is_kept(operation_id, changed_after)))
 
     async def unswept(
-        self, ended_before: float, most: int, but: Iterable[str] = ()
+        self, ended_before: float, most: int, but: Iterable[Place] = ()
     ) -> list[StoredOperation]:
         """At most ``most`` ended creates that have not been swept yet, oldest first.
 
-        ``but``: accounts to leave out.
+        ``but``: accounts with their regions to leave out.
         """
         rows = await self._database.rows(_unswept(ended_before, most, but))
         return [stored_operation(row) for row in rows]
 
-    async def made_since(self, account_id: str, group: str, since: float) -> frozenset[str]:
-        """The tasks that creates of a group have made, if they have changed since that time."""
-        given = {"account": account_id, "group": group, "since": since}
+    async def made_since(
+        self, account_id: str, group: str, since: float, region: str | None = None
+    ) -> frozenset[str]:
+        """The tasks that creates of a group have made, if they have changed since that time.
+
+        ``region``: as of ``NewOperation``.
+        """
+        given = {"account": account_id, "region": region, "group": group, "since": since}
         rows = await self._database.rows(statements.MADE_SINCE, given)
         return frozenset(row["task_arn"] for row in rows)
 
     async def changed_since(
-        self, account_id: str, since: float, most: int
+        self, account_id: str, since: float, most: int, region: str | None = None
     ) -> dict[str, tuple[str | None, float]]:
-        """The groups and times of change of an account's operations by id, oldest change first.
+        """The groups and times of change of operations by id, oldest change first.
+
+        Of an account in one region, as of ``NewOperation``.
 
         Those that are under way, or have changed since that time; at most ``most``, the last ones.
         """
-        rows = await self._database.rows(_changed_since(account_id, since).limit(most))
+        rows = await self._database.rows(_changed_since(account_id, region, since).limit(most))
         changed = {row["id"]: (row["mover_group"], row["changed_at"]) for row in rows}
         return dict(sorted(changed.items(), key=lambda item: item[1][1]))
 
@@ -98,7 +108,7 @@ def _page_of(
     return chosen.order_by(columns.created_at.desc(), columns.id.desc()).limit(first)
 
 
-def _changed_since(account_id: str, since: float) -> sa.Select[Any]:
+def _changed_since(account_id: str, region: str | None, since: float) -> sa.Select[Any]:
     """Those of an account that are under way or have changed since, the last accepted first."""
     columns = OPERATIONS.c
     last = sa.select(sa.func.max(EVENTS.c.at)).where(EVENTS.c.operation_id == columns.id)
@@ -107,7 +117,9 @@ def _changed_since(account_id: str, since: float) -> sa.Select[Any]:
     recent = columns.ended_at.is_(None) | (columns.updated_at >= since)
     return (
         sa.select(columns.id, columns.mover_group, later.label("changed_at"))
-        .where(columns.account_id == account_id, recent)
+        .where(
+            columns.account_id == account_id, columns.region.is_not_distinct_from(region), recent
+        )
         .order_by(columns.created_at.desc(), columns.id.desc())
     )
 
@@ -124,14 +136,17 @@ def _events_of(operation_ids: Iterable[str]) -> sa.Select[Any]:
     return sa.select(EVENTS).where(mine).order_by(EVENTS.c.position)
 
 
-def _unswept(ended_before: float, most: int, but: Iterable[str]) -> sa.Select[Any]:
+def _unswept(ended_before: float, most: int, but: Iterable[Place]) -> sa.Select[Any]:
     """Creates that ended before that time and have not been swept."""
     columns = OPERATIONS.c
     chosen = sa.select(OPERATIONS).where(
         columns.kind == OperationKind.CREATE_MOVER.value,
         columns.ended_at < ended_before,
         columns.swept_at.is_(None),
-        columns.account_id.not_in(list(but)),
+        *(
+            sa.or_(columns.account_id != account, columns.region.is_distinct_from(region))
+            for account, region in but
+        ),
     )
     return chosen.order_by(columns.ended_at).limit(most)
 
@@ -145,8 +160,10 @@ def kept(changed_after: float) -> sa.ColumnElement[bool]:
 
 def _conditions(wanted: OperationFilter) -> list[sa.ColumnElement[bool]]:
     columns = OPERATIONS.c
+    region = sa.func.coalesce(columns.region, wanted.home_region)
     equal = (
         (columns.account_id, wanted.account_id),
+        (region, wanted.region),
         (columns.mover_group, wanted.group),
         (columns.mover_name, wanted.mover_name),
         (columns.kind, wanted.kind),

@@ -148,15 +148,22 @@ class OperationRecords:
         return stored_operation(found[0]) if found else None
 
     async def unfinished_deletion(
-        self, account_id: str, *, named: tuple[str | None, str] | None, task_arn: str | None
+        self,
+        account_id: str,
+        region: str | None = None,
+        *,
+        named: tuple[str | None, str] | None,
+        task_arn: str | None,
     ) -> StoredOperation | None:
         """The last deletion of a mover, by group and name or by task, that is not complete.
 
-        It is under way, or has failed with parts that still have to be deleted.
+        It is under way, or has failed with parts that still have to be deleted. ``region``: as of
+        ``NewOperation``.
         """
         ended, parts = OPERATIONS.c.ended_at, OPERATIONS.c.parts
         wanted = sa.select(OPERATIONS).where(
             OPERATIONS.c.account_id == account_id,
+            OPERATIONS.c.region.is_not_distinct_from(region),
             OPERATIONS.c.kind == OperationKind.DELETE_MOVER.value,
             ended.is_(None) | parts.is_not(None),
         )

@@ -122,6 +122,7 @@ def _row(new: NewOperation, now: float) -> dict[str, Any]:
         "kind": new.kind,
         "status": OperationStatus.CREATED.value,
         "account_id": new.account_id,
+        "region": new.region,
         "mover_group": new.group,
         "mover_name": new.mover_name,
         "task_arn": new.task_arn,
@@ -147,6 +148,7 @@ def _as_stored(new: NewOperation, now: float) -> StoredOperation:
         kind=new.kind,
         status=OperationStatus.CREATED.value,
         account_id=new.account_id,
+        region=new.region,
         group=new.group,
         mover_name=new.mover_name,
         task_arn=new.task_arn,
@@ -164,6 +166,7 @@ def _as_stored(new: NewOperation, now: float) -> StoredOperation:
 def _names(new: NewOperation, since: float) -> dict[str, Any]:
     return {
         "account": new.account_id,
+        "region": new.region,
         "group": new.group,
         "name": new.mover_name,
         "since": since,

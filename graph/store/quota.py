@@ -40,7 +40,7 @@ def wait_for_turn(connection: sa.Connection, account_id: str) -> None:
 
 def check_quota(connection: sa.Connection, quota: Quota, new: NewOperation) -> None:
     """Raises QuotaExceeded if there is no room for a recorded create beside the others."""
-    given = {"account": new.account_id, "wanted": new.id, "since": quota.at}
+    given = {"account": new.account_id, "region": new.region, "wanted": new.id, "since": quota.at}
     beside = connection.execute(statements.CREATES_BESIDE, given)
     coming = [group for arn, group in beside if arn not in quota.listed]
     if len(quota.listed) + len(coming) >= quota.limit:

@@ -12,6 +12,9 @@ from graph.store.tables import EVENTS, KEYS, NAME_CLAIMS, OPERATIONS
 
 _THIS: Final = OPERATIONS.c.id == sa.bindparam("wanted")
 _NOT_ENDED: Final = OPERATIONS.c.ended_at.is_(None)
+_IN_REGION: Final = OPERATIONS.c.region.is_not_distinct_from(
+    sa.bindparam("region", type_=sa.String)
+)
 _OF_THIS: Final = EVENTS.c.operation_id == sa.bindparam("wanted")
 
 
@@ -54,6 +57,7 @@ AUDITED: Final = sa.select(
     OPERATIONS.c.id,
     OPERATIONS.c.kind,
     OPERATIONS.c.account_id,
+    OPERATIONS.c.region,
     OPERATIONS.c.mover_group,
     OPERATIONS.c.mover_name,
     OPERATIONS.c.task_arn,
@@ -74,6 +78,7 @@ RUNS: Final = _update(_THIS, _NOT_ENDED, updated_at="now").values(
 )
 MADE_SINCE: Final = sa.select(OPERATIONS.c.task_arn).where(
     OPERATIONS.c.account_id == sa.bindparam("account"),
+    _IN_REGION,
     OPERATIONS.c.mover_group == sa.bindparam("group"),
     OPERATIONS.c.kind == OperationKind.CREATE_MOVER.value,
     OPERATIONS.c.updated_at >= sa.bindparam("since"),
@@ -106,11 +111,13 @@ NOTHING_LEFT: Final = (
 CREATES_BESIDE: Final = sa.select(OPERATIONS.c.task_arn, OPERATIONS.c.mover_group).where(
     # Not by the index on the account, which has all of its ended operations too.
     sa.func.coalesce(OPERATIONS.c.account_id, "") == sa.bindparam("account"),
+    _IN_REGION,
     OPERATIONS.c.kind == OperationKind.CREATE_MOVER.value,
     OPERATIONS.c.id != sa.bindparam("wanted"),
     _NOT_ENDED | ((OPERATIONS.c.ended_at > sa.bindparam("since")) & OPERATIONS.c.failure.is_(None)),
 )
-"""The tasks and groups of an account's other creates that are under way or have completed since."""
+"""The tasks and groups of other creates in an account and region that are under way or have
+completed since."""
 UNFINISHED: Final = (
     sa.select(sa.func.count())
     .select_from(OPERATIONS)
@@ -120,6 +127,7 @@ UNFINISHED: Final = (
 _CREATES: Final = OPERATIONS.c.kind == OperationKind.CREATE_MOVER.value
 LATELY_MADE: Final = sa.select(OPERATIONS.c.id).where(
     OPERATIONS.c.account_id == sa.bindparam("account"),
+    _IN_REGION,
     OPERATIONS.c.mover_group == sa.bindparam("group"),
     ((OPERATIONS.c.mover_name == sa.bindparam("name")) & _CREATES)
     # Perhaps to that name: an update is recorded with the earlier one.

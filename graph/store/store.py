@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from graph.store.audit import AuditTrail
 from graph.store.database import CONNECTIONS, Database
+from graph.store.facts import Facts
 from graph.store.idempotency import IdempotencyKeys
 from graph.store.late_effects import LateEffects
 from graph.store.operation_lists import OperationLists
@@ -31,6 +32,7 @@ class Store:
     late_effects: LateEffects
     replicas: Replicas
     audit: AuditTrail
+    facts: Facts
     retention: Retention
 
     def now(self) -> float:
@@ -55,5 +57,6 @@ async def open_store(url: str, connections: int = CONNECTIONS) -> AsyncIterator[
             LateEffects(database),
             Replicas(database),
             AuditTrail(database),
+            Facts(database),
             Retention(database),
         )

@@ -19,6 +19,8 @@ class NewOperation:
     id: str
     kind: str
     account_id: str
+    region: str | None = None
+    """None for the home region, which is a fact of the store."""
     group: str | None
     mover_name: str
     task_arn: str | None = None
@@ -41,6 +43,8 @@ class StoredOperation:
     kind: str
     status: str
     account_id: str
+    region: str | None = None
+    """As of ``NewOperation``."""
     group: str | None
     mover_name: str
     task_arn: str | None
@@ -71,6 +75,7 @@ def stored_operation(
         kind=row["kind"],
         status=row["status"],
         account_id=row["account_id"],
+        region=row["region"],
         group=row["mover_group"],
         mover_name=row["mover_name"],
         task_arn=row["task_arn"],

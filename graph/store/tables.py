@@ -17,6 +17,8 @@ OPERATIONS: Final = sa.Table(
     sa.Column("kind", sa.String(32), nullable=False),
     sa.Column("status", sa.String(16), nullable=False),
     sa.Column("account_id", sa.String(12), nullable=False),
+    # Null: the home region, see FACTS, as in all rows of older versions.
+    sa.Column("region", sa.String(32)),
     sa.Column("mover_group", sa.String(256)),
     sa.Column("mover_name", sa.String(256), nullable=False),
     sa.Column("task_arn", sa.String(256)),
@@ -77,6 +79,13 @@ NAME_CLAIMS: Final = sa.Table(
     sa.Column("name", sa.String(600), primary_key=True),
     sa.Column("operation_id", sa.String(36), nullable=False, index=True),
     sa.Column("at", sa.Float, nullable=False, index=True),
+)
+FACTS: Final = sa.Table(
+    "facts",
+    METADATA,
+    # What a deployment decides once, never deleted.
+    sa.Column("name", sa.String(64), primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
 )
 NOTES: Final = sa.Table(
     "run_notes",
@@ -166,6 +175,8 @@ AUDIT: Final = sa.Table(
     sa.Column("surface", sa.String(16)),
     sa.Column("peer", sa.String(64)),
     sa.Column("account_id", sa.String(64)),
+    # Null where it is not known, and in rows of older versions.
+    sa.Column("region", sa.String(32)),
     sa.Column("mover_group", sa.String(256)),
     sa.Column("mover_name", sa.String(256)),
     sa.Column("task_arn", sa.String(256)),

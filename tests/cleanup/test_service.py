@@ -15,7 +15,7 @@ from graph.store import open_store
 from tests import leftover
 from tests.aws.calls import at_the_gate
 from tests.stores import migrated_file
-from tests.world import LAB
+from tests.world import HERE
 
 
 @pytest_asyncio.fixture
@@ -29,13 +29,13 @@ async def test_equal_requests_at_the_same_time_share_one_scan(
 ) -> None:
     role = leftover.role("lost-role")
     aws.interceptor.add(Fault("ListRoles", "gate"))
-    scans = [asyncio.create_task(cleanup.find(LAB)) for _ in range(20)]
+    scans = [asyncio.create_task(cleanup.find(HERE)) for _ in range(20)]
     await at_the_gate(aws)
     aws.interceptor.clear()
     for found in await asyncio.gather(*scans):
         assert [orphan.arn for orphan in found] == [role]
     assert aws.interceptor.counts()["iam.ListRoles"] == 1
-    await cleanup.find(LAB)
+    await cleanup.find(HERE)
     assert aws.interceptor.counts()["iam.ListRoles"] == 2
 
 
@@ -43,11 +43,11 @@ async def test_a_scan_that_began_before_a_removal_is_not_shared_after_it(
     aws: Sandbox, cleanup: Cleanup
 ) -> None:
     role = leftover.role("lost-role")
-    found = await cleanup.find(LAB)
+    found = await cleanup.find(HERE)
     aws.interceptor.add(Fault("ListRoles", "gate-after"))
-    before = asyncio.create_task(cleanup.find(LAB))
+    before = asyncio.create_task(cleanup.find(HERE))
     await at_the_gate(aws)
-    assert await cleanup.remove(LAB, found) == {role: None}
-    assert await cleanup.find(LAB) == []
+    assert await cleanup.remove(HERE, found) == {role: None}
+    assert await cleanup.find(HERE) == []
     aws.interceptor.clear()
     await before

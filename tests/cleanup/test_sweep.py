@@ -16,7 +16,7 @@ from graph.model.audit import AuditAction, AuditFilter, AuditPhase
 from graph.sandbox import Fault, Sandbox
 from graph.store import Store, open_store
 from tests import leftover
-from tests.store.operations import accepted
+from tests.store.operations import accepted, change_operation
 from tests.stores import BOTH, store_url
 from tests.world import CREATE, LAB, ask, ended, furnish, new_mover, serving, tell
 
@@ -198,6 +198,21 @@ async def test_an_account_that_refuses_keeps_no_other_from_its_turn(
     assert await sweep.round() == 0
     unswept = await store.operation_lists.unswept(time.time() + 9, 9)
     assert [row.id for row in unswept] == ["elsewhere"]
+
+
+async def test_what_was_left_in_another_region_is_looked_for_there(
+    aws: Sandbox, gateway: Gateway, store: Store
+) -> None:
+    role = leftover.role("failed-source", operation="failed")
+    lost = leftover.location(role, leftover.tags(operation="failed"), "eu-west-1")
+    await over(store, "failed", "no")
+    await change_operation(store, "failed", region="eu-west-1")
+    await sweeping(gateway, store).round()
+    assert lost not in leftover.there(aws)
+    aside = [(LAB, "eu-west-1")]
+    await change_operation(store, "failed", swept_at=None)
+    assert await store.operation_lists.unswept(time.time() + 9, 9, aside) == []
+    assert len(await store.operation_lists.unswept(time.time() + 9, 9, [(LAB, None)])) == 1
 
 
 async def test_looking_at_20_operations_costs_one_call(

@@ -36,6 +36,22 @@ def test_everything_that_works_is_ok(capsys: pytest.CaptureFixture[str]) -> None
     assert f"{LAB}  assume role: arn:aws:iam::{LAB}:role/{ROLE}" in printed[1]
 
 
+def test_every_region_is_checked_and_one_that_refuses_is_named(
+    aws: Sandbox, capsys: pytest.CaptureFixture[str], configured: pytest.MonkeyPatch
+) -> None:
+    configured.setenv("DATASYNC_API_REGIONS", "us-east-1,eu-west-1,eu-central-1")
+    aws.interceptor.add(Fault("datasync.ListTasks", "denied", count=1, skip=2))
+    assert main(["check"]) == 1
+    printed = [line.split("  ") for line in lines(capsys)]
+    regional = ("list tasks", "read tags", "quota")
+    assert [line[-1].split(":")[0] for line in printed][6:] == [
+        f"{what} in {region}" for region in ("eu-west-1", "eu-central-1") for what in regional
+    ]
+    failed = [line[-1] for line in printed if line[0] == "FAILED"]
+    assert len(failed) == 1
+    assert failed[0].startswith("list tasks in eu-west-1: AccessDenied")
+
+
 def test_without_accounts_those_of_the_settings_are_checked(
     capsys: pytest.CaptureFixture[str], configured: pytest.MonkeyPatch
 ) -> None:

@@ -6,7 +6,6 @@ import re
 import unicodedata
 from dataclasses import replace
 from functools import cache
-from types import SimpleNamespace
 from typing import Any, Final, cast
 
 import botocore.session
@@ -15,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.aws.client.gateway import Gateway
+from graph.aws.client.served import Served
 from graph.aws.client.service_models import datasync_model, extend
 from graph.locations.arns import SUBDIRECTORY
 from graph.locations.s3 import STORAGE_CLASSES
@@ -31,8 +31,7 @@ from tests.world import LAB, OTHER
 class Here:
     """What the checks ask of a gateway."""
 
-    partition = "aws"
-    served = SimpleNamespace(default="us-east-1")
+    served, partition = Served(), "aws"
 
 
 HERE: Final = cast("Gateway", Here())

@@ -67,6 +67,18 @@ def test_what_is_stored_is_json_and_read_as_it_was(given: Input) -> None:
     assert decode(stored) == given
 
 
+def test_a_region_is_stored_in_a_version_that_earlier_releases_leave_alone() -> None:
+    spec = S3Spec(bucket_arn="b")
+    home = NewMover(account_id="1", group="g", name="n", source=spec, destination=spec)
+    far = replace(home, region="eu-west-1")
+    stored = encode(CreateInput(far))
+    assert json.loads(stored)["version"] == 4
+    assert decode(stored) == CreateInput(far)
+    assert b"region" not in encode(CreateInput(home))
+    assert fingerprint(far) != fingerprint(home)
+    assert "region" not in fingerprint(home)
+
+
 def test_it_names_no_class_and_no_module() -> None:
     """So that a class may be renamed or moved while operations are in flight."""
     ends = (
@@ -89,7 +101,7 @@ def test_it_names_no_class_and_no_module() -> None:
 
 def test_a_newer_version_is_told_from_damage() -> None:
     with pytest.raises(NewerInput):
-        decode(b'{"version": 4, "create": {}}')
+        decode(b'{"version": 5, "create": {}}')
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ async def opened(
         runs = RunService(gateway, store.runs, operations)
         audit = Audit(store.audit, keep_seconds=60)
         activity = Activity(
-            lambda account: AwsLooks(gateway.bind(account.account_id), store), runs.watches
+            lambda account: AwsLooks(gateway.bind(*account.place), store), runs.watches
         )
         cleanup = Cleanup(gateway, store, age=age)
         yield Services(gateway, runs, activity, operations, store, policy, audit, cleanup, "0")

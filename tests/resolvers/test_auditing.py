@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from graph.model.audit import AuditFilter
+from graph.model.audit import AuditFilter, AuditTarget
 from graph.model.errors import NotFound
 from graph.resolvers import changes
+from graph.resolvers.auditing import named_target, stored_region, task_target
 from graph.sandbox import Sandbox
 from graph.schema.ids import encode
 from graph.store.stored_operation import Parts
@@ -120,3 +121,26 @@ async def test_an_account_that_is_none_is_recorded_in_part_and_printable(lab: La
         assert len(record["accountId"]) <= 64
         assert record["accountId"].isprintable()
         assert record["accountId"][0] == wrong[0]
+
+
+TASK = f"arn:aws:datasync:{{}}:{LAB}:task/task-0123456789abcdef0"
+
+
+@pytest.mark.parametrize(("region", "stored"), [("us-east-1", None), ("eu-west-1", "eu-west-1")])
+async def test_the_region_of_a_task_is_that_of_its_arn(
+    tmp_path: Path, region: str, stored: str | None
+) -> None:
+    async with opened(tmp_path) as services:
+        arn = TASK.format(region)
+        expected = AuditTarget(account_id=LAB, region=stored, task_arn=arn)
+        assert task_target(asking(services), arn) == expected
+        assert stored_region(asking(services), region) == stored
+
+
+async def test_a_name_is_one_of_the_default_region_and_a_malformed_arn_stays_a_text(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as services:
+        named = AuditTarget(account_id=LAB, group="g", mover_name="one")
+        assert named_target(asking(services), LAB, "g", "one") == named
+        assert task_target(asking(services), "x") == AuditTarget(task_arn="x")

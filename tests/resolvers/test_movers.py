@@ -95,30 +95,9 @@ async def test_the_key_of_an_id_is_not_found_where_no_account_has_it(
     services: Services, account_id: str
 ) -> None:
     context = asking(services, accounts=frozenset({LAB}))
-    with pytest.raises(NotFound):
-        await movers.get_account(context, account_id)
     for group in ("g", "", "a\0b"):
         with pytest.raises(NotFound):
             await movers.get_group(context, f"{account_id}:{group}")
-
-
-@pytest.mark.parametrize(
-    ("settings", "caller", "listed"),
-    [
-        ((), None, []),
-        ((), {OTHER, LAB}, [LAB, OTHER]),
-        ((LAB, OTHER), None, [LAB, OTHER]),
-        ((LAB, OTHER), {OTHER}, [OTHER]),
-        ((LAB,), {OTHER}, []),
-    ],
-)
-async def test_accounts_are_those_of_the_settings_that_the_key_may_use(
-    tmp_path: Path, settings: tuple[str, ...], caller: set[str] | None, listed: list[str]
-) -> None:
-    async with opened(tmp_path, *settings) as services:
-        context = asking(services, accounts=None if caller is None else frozenset(caller))
-        found = [account.account_id for account in movers.list_accounts(context)]
-    assert sorted(found) == listed
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from graph.sandbox import Sandbox
 from tests.operations.by_hand import backend
 from tests.resolvers.lab import asking, opened
 from tests.test_call_counts import many
-from tests.world import LAB
+from tests.world import HERE, LAB
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 LATER = RunFilter(since=EPOCH + timedelta(hours=2))
@@ -65,7 +65,7 @@ async def test_runs_are_found_newest_first(
 async def test_a_run_that_aws_has_forgotten_is_not_found(services: Services) -> None:
     all_arns = arns()
     context = asking(services)
-    await context.loaders.account_runs.load(LAB)
+    await context.loaders.account_runs.load(HERE)
     await context.loaders.runs.load(all_arns[0].partition("/execution/")[0])
     gone = all_arns[1]  # neither of those that show AWS's order
     del backend().executions[gone]

@@ -6,7 +6,7 @@ from graph.model.errors import NotFound
 from graph.model.run import Outcome, Run
 from tests import leftover
 from tests.runs.lab import Lab
-from tests.world import LAB
+from tests.world import HERE
 
 
 async def test_each_run_is_read_or_fails_for_itself(lab: Lab) -> None:
@@ -38,6 +38,6 @@ async def test_the_last_run_of_each_task_is_in_the_runs_of_the_account(lab: Lab)
     other, never = (leftover.task(*ends, name, leftover.tags()) for name in ("two", "three"))
     await lab.turn(0)
     started = [await lab.runs.start(task, "me") for task in (lab.task, other)]
-    runs = await lab.runs.of_account(LAB)
+    runs = await lab.runs.of_account(HERE)
     assert runs is not None
     assert [await runs.last(task) for task in (never, other, lab.task)] == [None, *started[::-1]]

@@ -35,6 +35,7 @@ async def test_what_has_changed_in_an_account_is_found_with_the_time_of_its_last
     for operation_id in ("done", "old", "under way", "elsewhere"):
         account = "3" * 12 if operation_id == "elsewhere" else LAB
         await accepted(store, operation_id, account_id=account)
+    await accepted(store, "far", region="eu-west-1")
     await change_operation(store, "done", updated_at=200.0, ended_at=200.0, mover_group=None)
     await change_operation(store, "old", updated_at=50.0, ended_at=50.0)
     await change_operation(store, "under way", updated_at=60.0)
@@ -46,6 +47,7 @@ async def test_what_has_changed_in_an_account_is_found_with_the_time_of_its_last
     assert stepped["done"] == changed["done"]
     assert stepped["under way"][1] > 60.0
     assert len(await lists.changed_since(LAB, 0.0, 2)) == 2
+    assert (await lists.changed_since(LAB, 0.0, 9, "eu-west-1")).keys() == {"far"}
 
 
 async def test_words_of_a_newer_server_are_kept_and_found_as_other(store: Store) -> None:
@@ -98,7 +100,8 @@ async def test_the_tasks_that_were_made_lately_are_those_of_creates_of_the_group
     await accepted(store, "c", kind="DELETE_MOVER")
     await accepted(store, "d", account_id="333333333333")
     await accepted(store, "e")
-    for operation_id in "abcde":
+    await accepted(store, "r", region="eu-west-1")
+    for operation_id in "abcder":
         changes = {"task_arn": f"arn:{operation_id}", "updated_at": 5.0 + 4 * (operation_id != "e")}
         await change_operation(store, operation_id, **changes)
     await accepted(store, "f")  # has no task yet
@@ -106,6 +109,7 @@ async def test_the_tasks_that_were_made_lately_are_those_of_creates_of_the_group
     assert await lists.made_since(LAB, "g", 9.0) == {"arn:a"}
     assert await lists.made_since(LAB, "g", 5.0) == {"arn:a", "arn:e"}
     assert await lists.made_since(LAB, "g", 9.1) == frozenset()
+    assert await lists.made_since(LAB, "g", 9.0, "eu-west-1") == {"arn:r"}
     assert await lists.made_since(LAB, "h", 0.0) == {"arn:b"}
 
 

@@ -64,6 +64,8 @@ async def test_a_deletion_that_failed_is_known_by_name_and_by_task(store: Store)
         row = await store.operations.unfinished_deletion("222222222222", **sought)
         assert row is not None
         assert row.parts == [("arn:l", "arn:r"), ("arn:m", None)]
+        there = await store.operations.unfinished_deletion("222222222222", "eu-west-1", **sought)
+        assert there is None
     assert (
         await store.operations.unfinished_deletion(
             "222222222222", named=("g", "two"), task_arn=None

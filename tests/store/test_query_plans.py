@@ -29,7 +29,9 @@ ROUNDS: Final[dict[str, Callable[[Store], Coroutine[Any, Any, Any]]]] = {
     "what a deletion left, by task": lambda store: store.operations.unfinished_deletion(
         LAB, named=None, task_arn="t"
     ),
-    "creates to sweep": lambda store: store.operation_lists.unswept(store.now() - HOUR, 9, ["1"]),
+    "creates to sweep": lambda store: store.operation_lists.unswept(
+        store.now() - HOUR, 9, [("1", None)]
+    ),
     "what was made lately": lambda store: store.operation_lists.made_since(LAB, "g", store.now()),
     "late effects": lambda store: store.late_effects.claim_due(
         store.now(), shortest=1, longest=2, window=9

@@ -47,6 +47,7 @@ async def earlier(store: Store, story: str) -> None:
     changes = {
         "deletion": {"kind": "DELETE_MOVER"},
         "other account": {"account_id": "333333333333"},
+        "other region": {"region": "eu-west-1"},
     }.get(story, {})
     begun = await store.operations.begin(new_operation("earlier", **changes))
     if story.startswith("completed"):
@@ -70,6 +71,7 @@ async def earlier(store: Store, story: str) -> None:
         ("failed", True),
         ("deletion", True),
         ("other account", True),
+        ("other region", True),
     ],
 )
 async def test_an_operation_counts_while_it_may_have_a_task_that_is_not_listed(

@@ -36,7 +36,7 @@ async def test_a_create_is_forgotten_once_it_was_swept(store: Store) -> None:
     assert await store.retention.delete_expired(now) == ["delete"]
     assert [row.id for row in await store.operation_lists.unswept(now, 9)] == ["create"]
     assert await store.operation_lists.unswept(now - 3_600, 9) == []
-    assert await store.operation_lists.unswept(now, 9, {LAB}) == []
+    assert await store.operation_lists.unswept(now, 9, {(LAB, None)}) == []
     await store.operation_lists.note_swept(["create"])
     assert await store.operation_lists.unswept(now, 9) == []
     assert await store.retention.delete_expired(now) == ["create"]

@@ -15,6 +15,7 @@ from tests.stores import BOTH, store_url
 YEAR: Final = 366 * 86_400.0
 KEPT: Final = {
     "replicas": "one row per living server; the others remove it once it is dead or retired",
+    "facts": "one row per decision of the deployment",
     "alembic_version": "the row with the revision",
 }
 TIME: Final = 0.0

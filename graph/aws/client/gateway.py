@@ -66,7 +66,7 @@ class AccountGateway:
     @property
     def account(self) -> Account:
         """Raises NotFound for an account, and Invalid for a region, that is not served."""
-        return self.gateway.account(*self.place)
+        return self.gateway.served.account(*self.place)
 
     @property
     def place(self) -> tuple[str, str]:
@@ -185,13 +185,13 @@ class Gateway:
     def partition(self) -> str:
         return self.clients.partition
 
-    def account(self, account_id: str, region: str | None = None) -> Account:
-        """As ``Served.account``."""
-        return self.served.account(account_id, region)
-
     def bind(self, account_id: str, region: str | None = None) -> AccountGateway:
         """An account in any region; in the default one if that is None."""
         return AccountGateway(self, names.account_id(account_id), region or self.served.default)
+
+    def at(self, account_id: str, region: str | None) -> AccountGateway:
+        """The same by the region of a record: None is the home region."""
+        return self.bind(account_id, region or self.served.home)
 
     def in_regions(self, account_id: str) -> tuple[AccountGateway, ...]:
         """An account in every region in which movers are managed; the default one comes first."""

@@ -48,6 +48,20 @@ class Served:
         """The same without checks: for what was recorded, whatever is served now."""
         return Account(account_id, region, is_home=region == self.home)
 
+    def recorded(self, account_id: str, region: str | None) -> Account:
+        """The same by the region of a record: None is the home region."""
+        return self.place(account_id, region or self.home)
+
+    def stored(self, region: str | None) -> str | None:
+        """What records have for the region that a request names: None for the home region."""
+        named = region or self.default
+        return None if named == self.home else named
+
+    def at_key(self, key: str) -> Account:
+        """The account of an ``Account.key``. Raises as ``account``."""
+        account_id, at, region = key.partition("@")
+        return self.account(account_id, region if at else self.home)
+
     def listed(self, region: str | None = None) -> tuple[Account, ...]:
         """The accounts that the settings allow, in one region; empty if they allow any."""
         return tuple(self.account(account_id, region) for account_id in sorted(self.accounts))

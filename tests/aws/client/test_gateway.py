@@ -179,9 +179,9 @@ def test_an_account_is_12_digits_and_one_that_is_allowed() -> None:
 
     clients = Clients(region="us-east-1", role="r", org=ORG, external_id=None)
     some = Gateway(clients, org=ORG, served=Served(frozenset([LAB])))
-    assert some.account(LAB).account_id == LAB
+    assert some.served.account(LAB).account_id == LAB
     assert [account.account_id for account in some.served.listed()] == [LAB]
     with pytest.raises(NotFound, match="333333333333 is not known"):
-        some.account("333333333333")
+        some.served.account("333333333333")
     with pytest.raises(Invalid):
-        Gateway(clients, org=ORG).account("22222222222a")
+        Gateway(clients, org=ORG).served.account("22222222222a")
