@@ -5,22 +5,29 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 import httpx
-from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, TextColumn
 from websockets.exceptions import WebSocketException
 
 from graph.sandbox.client import Client, DemoError
+from graph.sandbox.demo_steps import (
+    FOLLOW_RUN,
+    GROUP,
+    console,
+    followed,
+    run_to_end,
+    started,
+    unwrapped,
+)
 from graph.sandbox.deployment import Deployment, DeploymentError, Ports, deploy
 from graph.sandbox.hints import hints
 from graph.sandbox.sample_data import LAB, OBJECTS, SHOP
 from graph.sandbox.sandbox import Sandbox
+from graph.sandbox.scans import show_scans
 from graph.sandbox.signals import Termination
 
-GROUP: Final = "demo"
 _SECONDS: Final = 120.0
 _POLL_SECONDS: Final = 0.25
 """How soon Ctrl-C is noticed while serving."""
@@ -35,8 +42,6 @@ _FAILURES: Final = (
 )
 """Failures of the server or the embedded AWS, which end the command with their message."""
 
-console = Console()
-
 
 def run_demo(ports: Ports, *, stay: bool) -> int:
     """Runs all steps; with ``stay``, keeps serving until Ctrl-C. Returns the exit status.
@@ -44,13 +49,13 @@ def run_demo(ports: Ports, *, stay: bool) -> int:
     That is 1 where a step failed, and 130 or 143 where Ctrl-C or SIGTERM interrupted one.
     """
 
-    def run(deployment: Deployment) -> None:
+    def play(deployment: Deployment) -> None:
         deleted = asyncio.run(_steps(deployment.aws, deployment.url, deployment.token))
         _print_hints(deployment, deleted)
         if stay:
             _until_interrupted()
 
-    return _in_deployment(ports, run)
+    return _in_deployment(ports, play)
 
 
 def serve_forever(ports: Ports) -> int:
@@ -84,20 +89,22 @@ async def _steps(aws: Sandbox, url: str, token: str) -> str:
     async with asyncio.timeout(_SECONDS):
         mover = await _create(client)
         console.rule("Start a run and follow it live")
-        run = await _run(client, mover)
+        first = await run_to_end(client, mover)
         _compare_objects(aws)
         console.print(
             f"[green]Source and destination have the same {OBJECTS} objects.[/] Outcome: "
-            f"{run['outcome']}"
+            f"{first['outcome']}"
         )
         console.rule("Start it again: nothing is copied twice")
-        again = await _run(client, mover)
+        again = await run_to_end(client, mover)
         files = again["progress"]["files"]
         if files["transferred"] or files["skipped"] < OBJECTS:
             raise DemoError(f"the second run transferred {files['transferred']} items")
         console.print(f"[green]0 transferred, {files['skipped']} files and folders skipped.[/]")
         await _stop(aws, client, mover)
-        return await _delete(aws, client, mover, before)
+        operation = await _delete(aws, client, mover, before)
+        await show_scans(aws, client)
+        return operation
 
 
 async def _create(client: Client) -> str:
@@ -114,85 +121,17 @@ async def _create(client: Client) -> str:
         target="arn:aws:s3:::shop-archive",
         targetPath="/incoming",
     )
-    ended = await _followed(client, _unwrapped(payload["createMover"], "operation")["id"])
+    ended = await followed(client, unwrapped(payload["createMover"], "operation")["id"])
     return str(ended["mover"]["id"])
-
-
-async def _followed(client: Client, operation_id: str) -> dict[str, Any]:
-    """Prints the events of an operation as they arrive. Returns its final state."""
-    shown, operation = 0, {}
-    async for data in client.subscribe(
-        "subscription($id: ID!) { operationProgress(operation: $id)"
-        " { status failure { message } events { message } mover { id name } } }",
-        id=operation_id,
-    ):
-        operation = data["operationProgress"]
-        for event in operation["events"][shown:]:
-            console.print(f"  {event['message']}", highlight=False, markup=False, soft_wrap=True)
-        shown = len(operation["events"])
-    if operation.get("status") != "COMPLETED":
-        raise DemoError(f"the operation failed: {(operation.get('failure') or {}).get('message')}")
-    return operation
-
-
-_RUN: Final = (
-    "run { id runId status outcome progress { percent bytesPerSecond estimatedSecondsLeft"
-    " bytes { estimated transferred } files { transferred skipped } } }"
-)
-
-
-async def _run(client: Client, mover: str) -> dict[str, Any]:
-    """Starts a run and follows it to its end, with a progress bar."""
-    run: dict[str, Any] = await _started(client, mover)
-    with _bar() as bar:
-        task = bar.add_task("", total=None, details="")
-        async for data in client.subscribe(_FOLLOW_RUN, id=run["id"]):
-            run = data["runProgress"]["run"]
-            percent = run["progress"]["percent"]
-            bar.update(
-                task,
-                description=run["status"],
-                completed=percent or 0,
-                total=None if percent is None else 100,
-                details=_details(run["progress"]),
-            )
-    if run["outcome"] != "SUCCEEDED":
-        raise DemoError(f"the run ended as {run['outcome']}")
-    return run
-
-
-def _details(progress: dict[str, Any]) -> str:
-    """Bytes, rate and time left, as far as they are known."""
-    moved, rate = progress["bytes"]["transferred"] or 0, progress["bytesPerSecond"]
-    left = progress["estimatedSecondsLeft"]
-    parts = [
-        f"{moved / 1e6:.1f} MB",
-        f"{rate / 1e6:.1f} MB/s" if rate else "",
-        f"{left:.0f} s left" if left else "",
-    ]
-    return "  ".join(part for part in parts if part)
-
-
-_FOLLOW_RUN: Final = f"subscription($id: ID!) {{ runProgress(run: $id) {{ sequence {_RUN} }} }}"
-
-
-async def _started(client: Client, mover: str) -> dict[str, Any]:
-    payload = await client.execute(
-        f"mutation($id: ID!) {{ startMover(input: {{ mover: $id }}) {{ {_RUN}"
-        " errors { code message } } }",
-        id=mover,
-    )
-    started: dict[str, Any] = _unwrapped(payload["startMover"], "run")
-    return started
 
 
 async def _stop(aws: Sandbox, client: Client, mover: str) -> None:
     console.rule("Stop a run halfway")
     for index in range(40):
         aws.put(LAB, "lab-photos", f"photos/new/{index:02}.jpg", bytes([index]) * 100_000)
-    run = await _started(client, mover)
+    run = await started(client, mover)
     stopping = False
-    async for data in client.subscribe(_FOLLOW_RUN, id=run["id"]):
+    async for data in client.subscribe(FOLLOW_RUN, id=run["id"]):
         run = data["runProgress"]["run"]
         if not stopping and (run["progress"]["bytes"]["transferred"] or 0) > 0:
             stopping = True
@@ -201,7 +140,7 @@ async def _stop(aws: Sandbox, client: Client, mover: str) -> None:
                 " { run { id } errors { code message } } }",
                 id=mover,
             )
-            _unwrapped(payload["stopMover"], "run")
+            unwrapped(payload["stopMover"], "run")
     if run["outcome"] != "CANCELLED":
         raise DemoError(f"the stopped run ended as {run['outcome']}")
     moved = run["progress"]["files"]["transferred"]
@@ -215,19 +154,12 @@ async def _delete(aws: Sandbox, client: Client, mover: str, before: dict[str, li
         " { operation { id } errors { code message } } }",
         id=mover,
     )
-    operation = str(_unwrapped(payload["deleteMover"], "operation")["id"])
-    await _followed(client, operation)
+    operation = str(unwrapped(payload["deleteMover"], "operation")["id"])
+    await followed(client, operation)
     if aws.state()[LAB] != before:
         raise DemoError(f"resources were left behind: {aws.state()[LAB]} instead of {before}")
     console.print("[green]No task, location or role is left behind.[/]")
     return operation
-
-
-def _unwrapped(payload: dict[str, Any], name: str) -> dict[str, Any]:
-    if payload["errors"]:
-        raise DemoError("; ".join(error["message"] for error in payload["errors"]))
-    found: dict[str, Any] = payload[name]
-    return found
 
 
 def _compare_objects(aws: Sandbox) -> None:
@@ -241,15 +173,6 @@ def _compare_objects(aws: Sandbox) -> None:
 
 def _objects(aws: Sandbox, account: str, bucket: str) -> list[tuple[str, bytes]]:
     return list(aws.objects(account, bucket).items())
-
-
-def _bar() -> Progress:
-    return Progress(
-        TextColumn("{task.description:>12}"),
-        BarColumn(),
-        TextColumn("{task.fields[details]}"),
-        console=console,
-    )
 
 
 def _print_hints(deployment: Deployment, operation: str | None) -> None:

@@ -13,6 +13,9 @@ PROMISES = (
     "0 transferred, 307 files and folders skipped.",
     "Outcome: CANCELLED",
     "No task, location or role is left behind.",
+    "the limit of 0.25 MB/s is lifted",
+    "40 scans were copied, and no unfinished file.",
+    "At 03:00 on Monday through Friday (UTC)",
     "Try it yourself",
 )
 pytestmark = pytest.mark.timeout(120)
