@@ -173,12 +173,20 @@ def _table(head: Iterable[str], rows: Iterable[Iterable[str]], *, first: str = "
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
+def datasync_table() -> str:
+    """DataSync's operations and members with their fields. Its parts are those of a test."""
+    sys.path.insert(0, str(ROOT))
+    found: str = import_module("tests.contracts.table_of_aws").table()
+    return found
+
+
 _GENERATORS: Final[dict[str, Callable[[], str]]] = {
     "settings": table,
     "errors": error_table,
     "metrics": metric_table,
     "specification": specification_table,
     "clients": client_table,
+    "datasync": datasync_table,
 }
 
 _WIDTH, _GAP, _MARGIN = 960, 8, 12
