@@ -29,6 +29,7 @@ from graph.observability.version import read_version
 from graph.server.descriptors import affordable
 from graph.server.http_limits import BoundedHttp, ConnectionLimits
 from graph.server.peer_connections import PeerConnections
+from graph.server.quiet_server import QuietServer
 from graph.server.signals import block_hangup
 from graph.server.supervisor import Supervisor
 from graph.server.websocket_limits import BoundedWebSocket
@@ -216,7 +217,7 @@ def _run(config: uvicorn.Config, sockets: list[socket.socket]) -> int:
     with suppress(KeyboardInterrupt):
         if config.workers == 1:
             config.load_app()  # before the event loop runs
-            server = uvicorn.Server(config)
+            server = QuietServer(config)
             server.run(sockets)
             return 0 if server.started else STARTUP_FAILURE
         supervisor = Supervisor(config, sockets)

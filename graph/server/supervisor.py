@@ -17,6 +17,7 @@ from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 from uvicorn.supervisors.multiprocess import Process
 
+from graph.server.quiet_server import QuietServer
 from graph.server.signals import take_hangup
 
 log = logging.getLogger(__name__)
@@ -39,6 +40,13 @@ class Worker(Process):
         super().__init__(config, sockets)
         self._clock = clock
         self._asked_at: float | None = None
+        self._quiet: QuietServer | None = None
+
+    @property
+    def server(self) -> QuietServer:
+        if self._quiet is None:
+            self._quiet = QuietServer(self.config)
+        return self._quiet
 
     def is_alive(self, timeout: float = 5) -> bool:
         """Whether the process runs and has not owed an answer for longer than ``timeout``."""

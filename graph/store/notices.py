@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+import asyncio
+from collections.abc import AsyncGenerator, Iterator
 from typing import Any, Final
 
 import psycopg
@@ -32,8 +32,32 @@ async def notices(url: str, channel: str) -> AsyncGenerator[str, None]:
         async with connection:
             await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
             yield ""
-            async with aclosing(connection.notifies()) as received:
-                async for notice in received:
-                    yield notice.payload
+            while True:
+                for payload in _received(connection.pgconn):
+                    yield payload
+                await _readable(connection.fileno())
     except psycopg.Error as error:
         raise Upstream(f"The store sends no notices: {cause_of(error, url)}") from error
+
+
+def _received(connection: psycopg.pq.abc.PGconn) -> Iterator[str]:
+    """What has arrived. Raises psycopg.OperationalError if the connection is lost."""
+    connection.consume_input()
+    while (notice := connection.notifies()) is not None:
+        yield notice.extra.decode()
+
+
+async def _readable(descriptor: int) -> None:
+    """Returns when something has arrived. psycopg's own wait wakes up ten times per second."""
+    loop = asyncio.get_running_loop()
+    arrived: asyncio.Future[None] = loop.create_future()
+
+    def note() -> None:
+        if not arrived.done():
+            arrived.set_result(None)
+
+    loop.add_reader(descriptor, note)
+    try:
+        await arrived
+    finally:
+        loop.remove_reader(descriptor)

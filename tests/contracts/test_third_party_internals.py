@@ -31,6 +31,7 @@ OVERRIDDEN: Final = {
 EXTENDED: Final = {
     # the module: the classes that it extends, whose methods are not documented
     "graph/server/http_limits.py": {"HttpToolsProtocol"},
+    "graph/server/quiet_server.py": {"Server"},
     "graph/server/supervisor.py": {"Multiprocess", "Process"},
     "graph/server/websocket_limits.py": {"WebSocketsSansIOProtocol"},
     "graph/transport/execution/documents.py": {"Parser", "ValidationRule"},

@@ -9,10 +9,16 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
-from dbos import DBOS
+from dbos import DBOS, error
 
-from graph.operations import dispatch
-from graph.operations.dbos_internals import PickleRefused, _NoPickles
+from graph.operations import dbos_internals, dispatch
+from graph.operations.dbos_internals import (
+    _EXPECTED_SECONDS,
+    _QUIET_SECONDS,
+    PickleRefused,
+    QueueLooks,
+    _NoPickles,
+)
 from graph.sandbox import Sandbox
 from tests.operations.test_released_pickles import hostile
 from tests.world import LAB, ask, furnish, made, serving
@@ -35,7 +41,10 @@ def test_the_private_member_is_as_it_was_in_the_version_that_was_checked() -> No
     assert [p.name for p in others] == ["_serialization.py"]
 
 
-async def test_a_hostile_row_of_the_engine_runs_nothing(aws: Sandbox, tmp_path: Path) -> None:
+async def test_a_hostile_row_of_the_engine_runs_nothing(
+    aws: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dbos_internals, "_QUIET_SECONDS", 0.0)
     furnish(aws, LAB)
     mark = tmp_path / "was-run"
     payload = base64.b64encode(hostile(mark)[0]).decode()
@@ -71,3 +80,33 @@ def test_nor_is_one_read_directly(tmp_path: Path) -> None:
     with pytest.raises(PickleRefused):
         _NoPickles().deserialize(base64.b64encode(hostile(mark)[0]).decode())
     assert not mark.exists()
+
+
+def test_the_queue_is_looked_at_often_after_a_take_over_and_else_from_time_to_time() -> None:
+    now = [1000.0]
+    looks = QueueLooks(lambda: now[0])
+
+    def looked(seconds: float) -> list[float]:
+        """When, in a time in which it could look every two seconds."""
+        began, found = now[0], []
+        while now[0] < began + seconds:
+            if looks.are_due():
+                found.append(now[0] - began)
+            now[0] += 2.0
+        return found
+
+    assert looked(2 * _QUIET_SECONDS) == [0.0, _QUIET_SECONDS]
+    looks.expect()
+    assert looked(_EXPECTED_SECONDS) == [2.0 * n for n in range(int(_EXPECTED_SECONDS / 2))]
+    assert len(looked(3 * _QUIET_SECONDS)) == 3
+
+
+async def test_a_take_over_is_expected_in_the_queue(
+    aws: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = list[bool]()
+    monkeypatch.setattr(QueueLooks, "expect", lambda _: expected.append(True))
+    async with serving(tmp_path):
+        with pytest.raises(error.DBOSNonExistentWorkflowError):
+            await DBOS.resume_workflows_async(["unknown"])
+    assert expected == [True]

@@ -83,6 +83,7 @@ async def test_an_idle_engine_asks_its_database_for_its_queue_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(dbos_internals, "_QUEUE_SECONDS", 0.05)
+    monkeypatch.setattr(dbos_internals, "_QUIET_SECONDS", 0.0)
     asking, polls, enough = set[str](), list[object](), threading.Event()
 
     def asked(*_: object) -> None:

@@ -7,8 +7,6 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
-import jwt
-
 from graph.auth.issuers.claims import check_claims, check_header
 from graph.auth.issuers.download import fetch_keys
 from graph.auth.issuers.form import Form, read_form
@@ -97,6 +95,8 @@ class IssuedTokens:
         return caller
 
     async def _verify(self, token: str) -> Caller:
+        import jwt  # noqa: PLC0415 - see ``load_libraries`` of the key set
+
         form = read_form(token)
         issuer = self.issuer_of(form)
         algorithm, kid = check_header(form.header, issuer)

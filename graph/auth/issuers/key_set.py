@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
-import jwt
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+if TYPE_CHECKING:
+    import jwt
 
 MOST_BYTES: Final = 256 * 1024
 MOST_KEYS: Final = 64
@@ -31,7 +31,8 @@ class UnusableKeys(Exception):
 class _Key:
     kid: str | None
     algorithm: str
-    verifying: jwt.PyJWK = field(repr=False)
+    verifying: Any = field(repr=False)
+    """A ``jwt.PyJWK``, which cannot be named here: settings are validated with all annotations."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,8 +70,19 @@ class KeySet:
         return found[0] if len(found) == 1 else None
 
 
+def load_libraries() -> None:
+    """Loads what verifies signatures: 10 MB that a server without issuers does not need.
+
+    To be called where the event loop does not run. Later it would block the loop.
+    """
+    import jwt  # noqa: F401, PLC0415 - see above
+
+
 def _usable(given: dict[str, Any]) -> list[_Key]:
     """The key with each algorithm that it may be used with."""
+    import jwt  # noqa: PLC0415 - see ``load_libraries``
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey  # noqa: PLC0415
+
     kid, use, operations = given.get("kid"), given.get("use", "sig"), given.get("key_ops")
     if use != "sig" or "d" in given or not isinstance(kid, str | None):
         return []

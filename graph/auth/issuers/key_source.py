@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Final
-
-import jwt
+from typing import TYPE_CHECKING, Final
 
 from graph.auth.issuers.download import SECONDS, Unavailable, fetch_keys
 from graph.auth.issuers.issuer import Issuer
@@ -15,6 +13,9 @@ from graph.auth.issuers.key_set import KeySet
 from graph.auth.rejected import Kind, Rejected
 from graph.model.clock import Clock
 from graph.observability.outages import Outage
+
+if TYPE_CHECKING:
+    import jwt
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 from graph.auth.groups import read_file_with_groups
 from graph.auth.issuers.download import is_secure
 from graph.auth.issuers.issuer import ALGORITHMS, Issuer
-from graph.auth.issuers.key_set import KeySet, UnusableKeys
+from graph.auth.issuers.key_set import KeySet, UnusableKeys, load_libraries
 from graph.auth.issuers.rule import Rule
 from graph.auth.rights import RIGHTS, rights_of, verbs_by_name
 from graph.auth.tables import Reader, read_entries, several, tables, text
@@ -41,6 +41,8 @@ def read_issuers(given: object) -> tuple[Issuer, ...]:
         repeated = next((value for value in values if values.count(value) > 1), None)
         if repeated is not None:
             raise ValueError(f"two issuers have the {what} '{repeated}'")
+    if found:
+        load_libraries()
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import botocore.session
 from botocore.exceptions import BotoCoreError, UnknownRegionError
 
+from graph.aws.client.service_models import extend
 from graph.model.errors import Invalid
 
 
@@ -14,7 +15,9 @@ def partition_of(name: str) -> str | None:
     Raises Invalid if the SDK's own configuration (its files or AWS_PROFILE) is wrong.
     """
     try:
-        partition: str = botocore.session.get_session().get_partition_for_region(name)
+        session = botocore.session.get_session()
+        extend(session)
+        partition: str = session.get_partition_for_region(name)
     except UnknownRegionError:
         return None
     except BotoCoreError as error:

@@ -14,6 +14,8 @@ from typing import Any, Final
 import botocore.session
 from botocore.loaders import Loader, create_loader
 
+from graph.aws.client.model_files import ModelFiles
+
 _FOLDER: Final = files("graph.aws") / "sdk"
 _DATASYNC: Final = _FOLDER / "datasync" / "2018-11-09" / "service-2.sdk-extras.json"
 _LOADERS: Final = 2
@@ -47,5 +49,6 @@ def datasync_additions() -> dict[str, Any]:
 def _loader(data_path: str | None) -> Loader:
     """Shared by the sessions of this process: it keeps each model that it has read."""
     loader = create_loader(data_path)
+    loader.file_loader = ModelFiles()
     loader.search_paths.insert(0, str(_FOLDER))
     return loader

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from typing import Any
 
 import jwt
@@ -83,3 +85,15 @@ def test_a_key_that_cannot_verify_is_skipped_and_the_others_are_used(name: str) 
 def test_anything_else_is_no_key_set(text: str, sentence: str) -> None:
     with pytest.raises(UnusableKeys, match=sentence):
         KeySet.parse(text)
+
+
+def test_a_server_without_issuers_does_not_load_what_verifies_signatures() -> None:
+    asked = "import sys, graph.app; print({'jwt', 'cryptography'} & set(sys.modules))"
+    told = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", asked],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=100,
+    )
+    assert told.stdout == "set()\n"

@@ -1,0 +1,80 @@
+"""Reads the files of the SDK that describe services, without what a server never uses.
+
+As the SDK reads them, those of five services take 15 MB: half of it are the endpoints of hundreds
+of other services, and much of the rest are their descriptions for people.
+"""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+from botocore.loaders import JSONFileLoader
+
+ENDPOINTS: Final = (
+    "datasync",
+    "ec2",
+    "elasticfilesystem",
+    "fsx",
+    "iam",
+    "kms",
+    "logs",
+    "s3",
+    "secretsmanager",
+    "sts",
+    "tagging",
+)
+"""Of the services that are called, by the prefixes of their endpoints. The SDK works out those of
+others by the rules of a partition."""
+_ENDPOINTS: Final = "endpoints"
+_READ: Final[dict[str, Callable[[bytes], bytes]]] = {".json": bytes, ".json.gz": gzip.decompress}
+
+
+class ModelFiles(JSONFileLoader):
+    """Takes the place of the SDK's own reader."""
+
+    def load_file(self, file_path: str) -> Any | None:
+        """The data of a file, whose path is given without its suffix; None if there is none."""
+        for suffix, decompressed in _READ.items():
+            file = Path(file_path + suffix)
+            if file.is_file():
+                found = _without_descriptions(orjson.loads(decompressed(file.read_bytes())))
+                return _of_services(found) if file.name == _ENDPOINTS + suffix else found
+        return None
+
+
+def _without_descriptions(value: Any) -> Any:
+    """A copy of the value without its texts named ``documentation``; equal texts are one object.
+
+    Of the value itself nothing is kept: its remains would be scattered over memory that could not
+    be given back.
+    """
+    texts: dict[str, str] = {}
+
+    def reduced(value: Any) -> Any:
+        if isinstance(value, str):
+            known = texts.get(value)
+            if known is None:
+                known = texts[value] = value.encode().decode()
+            return known
+        if isinstance(value, list):
+            return [reduced(each) for each in value]
+        if isinstance(value, dict):
+            return {
+                reduced(name): reduced(each)
+                for name, each in value.items()
+                if name != "documentation" or not isinstance(each, str)
+            }
+        return value
+
+    return reduced(value)
+
+
+def _of_services(endpoints: dict[str, Any]) -> dict[str, Any]:
+    for partition in endpoints["partitions"]:
+        known = partition["services"]
+        partition["services"] = {name: known[name] for name in ENDPOINTS if name in known}
+    return endpoints
