@@ -9,6 +9,7 @@ from graph.aws.client.access import Access
 from graph.aws.client.gateway import AccountGateway, ArnGateway
 from graph.aws.client.paging import PAGE_SIZE
 from graph.aws.tags import carries, encoded, tags_of
+from graph.aws.task_files import described_files
 from graph.aws.tasks import mode_of, patterns
 from graph.model.mover import Tag
 from graph.model.overrides import NO_OVERRIDES, RunOverrides
@@ -50,7 +51,7 @@ async def describe_run(gateway: ArnGateway, run_arn: str) -> Run:
         )
 
     run = run_of(await aws.shared(("run", run_arn), read))
-    if run.ended:
+    if run.is_settled:
         aws.caches.ended_runs[run_arn] = run
     return run
 
@@ -139,6 +140,8 @@ def run_of(answer: dict[str, Any]) -> Run:
         described=answer,
         includes=patterns(answer.get("Includes")),
         excludes=patterns(answer.get("Excludes")),
+        files=described_files(answer),
+        report_result=answer.get("ReportResult") or None,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import Final
@@ -10,11 +11,16 @@ from graph.aws.client.gateway import AccountGateway
 from graph.aws.locations import bucket_role_of, list_locations_afresh, reaches
 from graph.aws.marks import marks_from_tagging
 from graph.aws.roles import buckets_of_role, name_of_role
-from graph.aws.tasks import ends_of, list_tasks_afresh
+from graph.aws.task_files import roles_in
+from graph.aws.tasks import describe_task, ends_of, list_tasks_afresh
 from graph.concurrency import together
 from graph.locations import kind_of
 from graph.model.errors import NotFound
+from graph.model.mover import Task
+from graph.model.task_files import FILE_PARTS
 
+_OF_FILES: Final = re.compile(rf"-({'|'.join(FILE_PARTS)})-[0-9a-f]{{10}}$")
+"""How the names of roles of manifests and reports end."""
 _ASKED: Final = 50
 """The most locations that are described because nothing but their bucket points to a role."""
 
@@ -22,8 +28,9 @@ _ASKED: Final = 50
 async def users_of(
     aws: AccountGateway, role_arns: Collection[str], near: Iterable[str] = ()
 ) -> dict[str, set[str]]:
-    """The ARNs of the S3 locations that read with each of the roles, as far as there are any.
+    """The ARNs of the S3 locations and tasks that use each of the roles, as far as there are any.
 
+    A task uses the roles of its manifest and reports. Only namesakes of the roles are looked at.
     Looks at the locations of movers whose name a role's name begins with, in any region, and at
     those in the bucket of a role that no operation created, in the regions in which movers are
     managed and those of the ARNs in ``near``. If the latter are more than ``_ASKED``, the names
@@ -44,16 +51,47 @@ async def users_of(
     for arn, role_arn in zip(asked, roles, strict=True):
         if role_arn is not None and role_arn in role_arns:
             users[role_arn].add(arn)
+    for pairs in await together(*(_tasks_with_files(place, role_arns) for place in regions)):
+        for role_arn, task_arn in pairs:
+            users[role_arn].add(task_arn)
     return dict(users)
 
 
-async def _ends_of_namesakes(aws: AccountGateway, role_arns: Collection[str]) -> set[str]:
+async def _tasks_with_files(
+    aws: AccountGateway, role_arns: Collection[str]
+) -> list[tuple[str, str]]:
+    """The roles of manifests and reports among these, each with a namesake task that uses it."""
+    asked = {arn for arn in role_arns if _OF_FILES.search(name_of_role(arn))}
+    tasks = await _namesakes(aws, asked) if asked else []
+    found = await together(*(_described(aws, task_arn) for task_arn in tasks))
+    return [
+        (role_arn, task.task_arn)
+        for task in found
+        if task is not None
+        for role_arn in roles_in(task.described).values()
+        if role_arn in asked
+    ]
+
+
+async def _described(aws: AccountGateway, task_arn: str) -> Task | None:
+    try:
+        return await describe_task(aws, task_arn, fresh=True)
+    except NotFound:
+        return None
+
+
+async def _namesakes(aws: AccountGateway, role_arns: Collection[str]) -> list[str]:
+    """The tasks whose name the name of a role begins with."""
     names = [name_of_role(arn) for arn in role_arns]
-    tasks = [
+    return [
         task.task_arn
         for task in await list_tasks_afresh(aws)
         if any(name.startswith(f"{task.name}-") for name in names)
     ]
+
+
+async def _ends_of_namesakes(aws: AccountGateway, role_arns: Collection[str]) -> set[str]:
+    tasks = await _namesakes(aws, role_arns)
     found = await together(*(_ends(aws, task_arn) for task_arn in tasks))
     return {arn for ends in found for arn in ends}
 

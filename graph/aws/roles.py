@@ -9,10 +9,12 @@ from typing import Any, Final
 from graph.aws.client.access import Access, roles_path
 from graph.aws.client.gateway import AccountGateway
 from graph.aws.tags import carries, encoded, tag_values
+from graph.aws.task_files import statement_of
 from graph.model import names
 from graph.model.errors import AccessDenied, Conflict, NotFound, Upstream
 from graph.model.mover import Tag
 from graph.model.resources import Resource
+from graph.model.task_files import ManifestSpec, ReportSpec
 
 _POLICY: Final = "DataSyncBucketAccessPolicy"
 _ON_BUCKET: Final = ("GetBucketLocation", "ListBucket", "ListBucketMultipartUploads")
@@ -52,6 +54,23 @@ async def ensure_role(
 
     Returns its ARN. Raises Conflict if the name belongs to a role with other tags.
     """
+    return await _ensure(aws, name, path, _access_policy(bucket), tags)
+
+
+async def ensure_file_role(
+    aws: AccountGateway,
+    name: str,
+    path: str,
+    spec: ManifestSpec | ReportSpec,
+    tags: tuple[Tag, ...],
+) -> str:
+    """The same for a role that reads a manifest or writes reports, and nothing else."""
+    return await _ensure(aws, name, path, _document(_allow(*statement_of(spec))), tags)
+
+
+async def _ensure(
+    aws: AccountGateway, name: str, path: str, policy: str, tags: tuple[Tag, ...]
+) -> str:
     try:
         answer = await _iam(
             aws,
@@ -72,7 +91,7 @@ async def ensure_role(
             "put_role_policy",
             RoleName=name,
             PolicyName=_POLICY,
-            PolicyDocument=_access_policy(bucket),
+            PolicyDocument=policy,
         )
     except NotFound:  # IAM is eventually consistent
         raise Upstream(f"The role {name} is not known to IAM yet. Try again.") from None

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from graph.aws.client.access import Access
 from graph.aws.client.gateway import ArnGateway
+from graph.aws.task_files import files_of, params_of
 from graph.model.change import MoverChange, MoverSetting
 from graph.model.mover import Task
 from graph.model.task_settings import TaskSettings
@@ -19,6 +21,7 @@ OPTIONS: Final = {
 }
 """As the original server sets them."""
 
+NO_ROLES: Final[Mapping[str, str]] = {}
 _FILTERS: Final = {"Includes": MoverSetting.INCLUDES, "Excludes": MoverSetting.EXCLUDES}
 _CONFIGS: Final = {
     "ManifestConfig": MoverSetting.MANIFEST,
@@ -26,8 +29,8 @@ _CONFIGS: Final = {
 }
 
 
-def settings_of(settings: TaskSettings) -> Params:
-    """What has to be sent for a new task."""
+def settings_of(settings: TaskSettings, roles: Mapping[str, str] = NO_ROLES) -> Params:
+    """What has to be sent for a new task. ``roles``: of its manifest and reports, by part."""
     sent: Params = {"Options": {**OPTIONS, **settings.options}}
     if settings.mode is not None:
         sent["TaskMode"] = settings.mode
@@ -40,11 +43,14 @@ def settings_of(settings: TaskSettings) -> Params:
         sent["Schedule"] = {"ScheduleExpression": settings.expression, "Status": status}
     if settings.log_group_arn is not None:
         sent["CloudWatchLogGroupArn"] = settings.log_group_arn
-    return sent
+    return sent | params_of(files_of(settings.manifest, settings.report), roles)
 
 
-def update_of(change: MoverChange, task: Task) -> Params:
-    """What has to be sent for a change; empty if none of it is the task's."""
+def update_of(change: MoverChange, task: Task, roles: Mapping[str, str] = NO_ROLES) -> Params:
+    """What has to be sent for a change; empty if none of it is the task's.
+
+    ``roles``: of a new manifest and new reports, by part.
+    """
     sent: Params = {}
     if change.name is not None:
         sent["Name"] = change.name
@@ -61,6 +67,7 @@ def update_of(change: MoverChange, task: Task) -> Params:
         sent["Schedule"] = schedule
     if change.log_group_arn is not None:
         sent["CloudWatchLogGroupArn"] = change.log_group_arn
+    sent |= params_of(files_of(change.manifest, change.report), roles)
     return sent | {member: {} for member, setting in _CONFIGS.items() if setting in change.clear}
 
 

@@ -10,6 +10,7 @@ from graph.aws.client.gateway import AccountGateway, ArnGateway
 from graph.aws.client.paging import PAGE_SIZE
 from graph.aws.marks import with_marks
 from graph.aws.tags import encoded
+from graph.aws.task_files import described_files
 from graph.concurrency import together
 from graph.model.errors import NotFound
 from graph.model.mover import Schedule, Tag, Task, TaskFacts
@@ -160,6 +161,7 @@ def task_of_answer(answer: dict[str, Any]) -> Task:
         error_code=answer.get("ErrorCode"),
         error_detail=answer.get("ErrorDetail"),
         described=answer,
+        files=described_files(answer),
     )
 
 

@@ -14,6 +14,7 @@ from graph.aws.locations import bucket_role, describe_location, list_locations
 from graph.aws.marks import mark_of
 from graph.aws.roles import PRINCIPAL, list_roles, tags_of_role
 from graph.aws.tags import tagged, value_of
+from graph.aws.task_files import roles_in
 from graph.aws.tasks import describe_task, list_tasks
 from graph.concurrency import together
 from graph.locations import kind_of
@@ -52,13 +53,16 @@ async def find_orphans(aws: AccountGateway, bounds: Bounds) -> list[Orphan]:
     uris = lists[0]
     # Tasks are listed last: any task that uses a location of the list above is in this list, or
     # is too young. Each is described, because accounts have fewer tasks than locations.
-    used = set[str]().union(*await together(*map(_used, regions)))
+    found = await together(*map(_used, regions))
+    used = set[str]().union(*(locations for locations, _ in found))
+    of_tasks = set[str]().union(*(roles for _, roles in found))
     unused = {arn: tags for arn, tags in marked.items() if arn in uris and arn not in used}
     locations = await _locations(aws, unused, bounds)
-    listed = {arn: uri for found in lists for arn, uri in found.items()}
+    listed = {arn: uri for uris_there in lists for arn, uri in uris_there.items()}
     # A task of these regions may have a location in another.
     buckets = [arn for arn, uri in listed.items() if kind_of(uri) == "S3"]
     readers = await readers_of(aws, [*buckets, *(used - listed.keys())])
+    roles = [role for role in roles if role.arn not in of_tasks]
     return locations + await _unread(aws, roles, readers, locations, bounds)
 
 
@@ -109,19 +113,22 @@ async def _roles(aws: AccountGateway) -> list[_Role]:
     return [role for role in roles if role.region not in served[1:]]
 
 
-async def _used(aws: AccountGateway) -> set[str]:
+async def _used(aws: AccountGateway) -> tuple[set[str], set[str]]:
+    """The locations that tasks use, and the roles of their manifests and reports."""
     tasks = await list_tasks(aws)
     found = await asyncio.gather(
         *(describe_task(aws, task.task_arn) for task in tasks), return_exceptions=True
     )
-    used = set()
+    used: set[str] = set()
+    roles: set[str] = set()
     for task in found:
         if isinstance(task, BaseException):
             if not isinstance(task, NotFound):
                 raise task
         else:
             used |= {task.source_arn, task.destination_arn}
-    return used
+            roles |= set(roles_in(task.described).values())
+    return used, roles
 
 
 async def _locations(

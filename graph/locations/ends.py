@@ -34,6 +34,7 @@ def end_of_spec(spec: NewLocationSpec) -> End:
         speaks_smb=kind in _SMB or (isinstance(spec, FsxOntapSpec) and spec.smb is not None),
         storage_class=spec.storage_class if isinstance(spec, S3Spec) else None,
         name_nodes=len(spec.name_nodes) if isinstance(spec, HdfsSpec) else 1,
+        bucket=spec.bucket_arn.rpartition(":::")[2] if isinstance(spec, S3Spec) else None,
     )
 
 
@@ -47,4 +48,5 @@ def end_of_location(location: Location) -> End:
         speaks_smb=kind in _SMB or bool((described.get("Protocol") or {}).get("SMB")),
         storage_class=described.get("S3StorageClass"),
         name_nodes=len(described.get("NameNodes") or ()) or 1,
+        bucket=parts_of_uri(location.uri)[0] if kind == "S3" else None,
     )

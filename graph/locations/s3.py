@@ -49,7 +49,7 @@ def is_on_outposts(arn: str) -> bool:
 
 
 def _check(spec: S3Spec, home: Home, path: Path) -> None:
-    _check_bucket(spec.bucket_arn, home, (*path, "bucketArn"))
+    check_bucket(spec.bucket_arn, home, (*path, "bucketArn"))
     check_word(spec.storage_class, STORAGE_CLASSES, (*path, "storageClass"))
     if is_on_outposts(spec.bucket_arn):
         check_agents(spec.agent_arns, home, path)
@@ -62,7 +62,8 @@ def _check(spec: S3Spec, home: Home, path: Path) -> None:
     check_subdirectory(spec.subdirectory, (*path, "subdirectory"))
 
 
-def _check_bucket(arn: str, home: Home, path: Path) -> None:
+def check_bucket(arn: str, home: Home, path: Path) -> None:
+    """Raises Invalid unless it is a bucket or an access point of the partition."""
     named_by = names.arn(arn, path=path)
     same("partition", named_by.partition, home.partition, arn, path)
     if named_by.service not in ("s3", "s3-outposts"):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from graph.model.mover import Tag
+from graph.model.task_files import ManifestSpec, ReportSpec
 
 
 class MoverSetting(Enum):
@@ -36,6 +37,8 @@ class MoverChange:
     enabled: bool | None = None
     """Whether the schedule starts the mover; absent with an expression: as before, or enabled."""
     log_group_arn: str | None = None
+    manifest: ManifestSpec | None = None
+    report: ReportSpec | None = None
     clear: frozenset[MoverSetting] = frozenset()
     if_unchanged_since: str | None = None
     """The version of the mover that the caller has seen."""

@@ -22,6 +22,8 @@ class End:
     """Of S3, which the objects at a destination get."""
     name_nodes: int = 1
     """Of HDFS."""
+    bucket: str | None = None
+    """Of S3: its name, or the ARN of an access point."""
 
     @property
     def is_object_store(self) -> bool:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
+from graph.model.task_files import NO_FILES, TaskFiles
+
 GROUP_TAG: Final = "spinup:spaceid"
 ORG_TAG: Final = "spinup:org"
 TYPE_TAG: Final = "spinup:type"
@@ -148,3 +150,4 @@ class Task:
     error_detail: str | None
     described: Mapping[str, Any] = field(repr=False)
     """AWS's response unchanged, for the REST API, which renders it verbatim."""
+    files: TaskFiles = NO_FILES

@@ -8,6 +8,8 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, Final
 
+from graph.model.task_files import NO_FILES, TaskFiles
+
 ENDED: Final = frozenset({"SUCCESS", "ERROR"})
 """The two final statuses. Any other, also one that AWS adds, means that the run continues."""
 
@@ -148,8 +150,17 @@ class Run:
     """AWS's response unchanged, for the REST API, which renders it verbatim."""
     includes: tuple[str, ...] = ()
     excludes: tuple[str, ...] = ()
+    files: TaskFiles = NO_FILES
+    report_result: Mapping[str, Any] | None = None
+    """AWS's answer on whether the report was written; None without one."""
     cancelled: bool = False
     """Whether this deployment cancelled it or saw it cancelled: AWS ends such a run as ERROR."""
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether it can change no more: a report may be written after the end."""
+        status = (self.report_result or {}).get("Status")
+        return self.ended and status != "PENDING"
 
     @property
     def run_id(self) -> str:

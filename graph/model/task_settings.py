@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from graph.model.task_files import ManifestSpec, ReportSpec
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskSettings:
@@ -22,6 +24,8 @@ class TaskSettings:
     enabled: bool | None = None
     """Whether the schedule starts the mover; None with an expression: yes."""
     log_group_arn: str | None = None
+    manifest: ManifestSpec | None = None
+    report: ReportSpec | None = None
 
 
 NO_SETTINGS: Final = TaskSettings()

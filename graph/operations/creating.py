@@ -11,7 +11,7 @@ from graph.aws import locations, tasks
 from graph.aws.buckets import is_missing
 from graph.aws.client.gateway import AccountGateway
 from graph.aws.movers import movers_named
-from graph.aws.roles import ensure_role, role_path
+from graph.aws.roles import ensure_file_role, ensure_role, role_path
 from graph.aws.task_updates import settings_of
 from graph.locations import creation_of
 from graph.model import names
@@ -22,6 +22,7 @@ from graph.operations.failures import PartError, code_of, why_of
 from graph.operations.parts import (
     SIDES,
     TASK,
+    files_in,
     kept_sides,
     location,
     marks,
@@ -73,7 +74,8 @@ class MoverCreation:
         first = await self._note(f"requested creation of {TASK} {self._new.name}")
         taken_over = None if first else began
         try:
-            return await self._create_task(ends, roles, taken_over)
+            files = {part: await self._create_file_role(part) for part in files_in(self._new)}
+            return await self._create_task(ends, roles, files, taken_over)
         except Exception as error:
             raise PartError(TASK, why_of(error), code_of(error)) from error
 
@@ -91,10 +93,19 @@ class MoverCreation:
         name, path = role_name(self._operation_id, new, side), role_path(aws.org, new.group)
         bucket = creation.resources(spec, ())[0]
         tags = tags_for(aws.org, self._operation_id, new, side)
+        return await self._ensure(lambda: ensure_role(aws, name, path, bucket, tags))
 
+    async def _create_file_role(self, part: str) -> str:
+        """Returns the ARN of the role that reads the manifest or writes the reports."""
+        aws, new, spec = self._aws, self._new, files_in(self._new)[part]
+        name, path = role_name(self._operation_id, new, part), role_path(aws.org, new.group)
+        tags = tags_for(aws.org, self._operation_id, new, part)
+        return await self._ensure(lambda: ensure_file_role(aws, name, path, spec, tags))
+
+    async def _ensure(self, make: Callable[[], Awaitable[str]]) -> str:
         async def ensure() -> str:
             try:
-                return await ensure_role(aws, name, path, bucket, tags)
+                return await make()
             except ApiError as error:
                 # The name is the operation's own, so that repeating the call makes no second role.
                 # But one that appears after a roll-back has to be removed.
@@ -127,15 +138,23 @@ class MoverCreation:
         )
 
     async def _create_task(
-        self, ends: dict[str, str], roles: dict[str, str | None], taken_over: float | None
+        self,
+        ends: dict[str, str],
+        roles: dict[str, str | None],
+        files: dict[str, str],
+        taken_over: float | None,
     ) -> str:
-        """Creates the task between the two locations; returns its ARN once it can be started."""
+        """Creates the task between the two locations; returns its ARN once it can be started.
+
+        ``files``: the roles of its manifest and reports, by part.
+        """
         kept = kept_sides(self._new)
         parts: Parts = [(ends[side], roles[side]) for side in SIDES if side not in kept]
+        parts += [(role_arn, None) for role_arn in files.values()]
         source, destination = (ends[side] for side in SIDES)
         aws, name, operation_id = self._aws, self._new.name, self._operation_id
         tags = tags_for(aws.org, operation_id, self._new)
-        settings = settings_of(self._new.settings)
+        settings = settings_of(self._new.settings, files)
         task_arn = await self._settling.find_or_make(
             lambda: tasks.made_tasks(aws, name, marks(operation_id)),
             lambda: tasks.create_task(aws, name, (source, destination), tags, settings),

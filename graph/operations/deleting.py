@@ -13,6 +13,7 @@ from graph.aws.executions import cancel_run, describe_run, list_runs
 from graph.aws.role_users import users_of
 from graph.aws.roles import delete_role, is_movers_role, name_of_role
 from graph.aws.tags import tags_of
+from graph.aws.task_files import roles_in
 from graph.concurrency import together
 from graph.model import names
 from graph.model.errors import AlreadyRunning, ApiError, Conflict, Invalid, NotFound
@@ -20,6 +21,7 @@ from graph.model.mover import WITH_ACTIVE_RUN, Task
 from graph.model.run import RunRef
 from graph.operations.parts import kept_by
 from graph.operations.runtime import Runtime
+from graph.operations.updating_files import is_file_role
 from graph.store import Parts
 
 _ATTEMPT: Final = "delete"
@@ -39,6 +41,9 @@ class Deletion:
     async def read_parts(self, known: Parts | None = None) -> Parts:
         """Returns a mover's locations, each with the role to delete with it; empty if it is gone.
 
+        The roles of its manifest and reports are parts without a location: their ARN takes its
+        place.
+
         ``known``: read earlier. They are stored until they are deleted: once the task is gone,
         nothing else names them.
         """
@@ -53,6 +58,7 @@ class Deletion:
             return []
         roles = await together(*(self._role_of(arn) for arn in ends))
         parts = list(zip(ends, roles, strict=True))
+        parts += [(arn, None) for arn in await self._file_roles(task)]
         await self._retries.call_store(
             lambda: self._operations.set_parts(self._operation_id, parts)
         )
@@ -116,6 +122,18 @@ class Deletion:
         gateway = self._gateway
         found = await self._retries.call_aws(lambda: tasks.tasks_using(gateway, location_arn))
         return bool(found)
+
+    async def _file_roles(self, task: Task) -> list[str]:
+        """Those that the server has made, for this or another mover that has been changed since."""
+        aws, retries = self._gateway.of(self._task_arn), self._retries
+        found = dict.fromkeys(roles_in(task.described).values())
+        return [arn for arn in found if await is_file_role(aws, retries, arn)]
+
+    async def delete_file_roles(self, role_arns: list[str]) -> None:
+        """Deletes the roles of the manifest and reports, which the task alone used."""
+        aws = self._gateway.of(self._task_arn)
+        for role_arn in role_arns:
+            await self._delete_role(aws, name_of_role(role_arn))
 
     async def delete_unused_roles(self, role_arns: list[str], location_arns: list[str]) -> None:
         """Deletes those roles of one account that no location uses any more.

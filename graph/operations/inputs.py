@@ -16,13 +16,13 @@ from graph.model.mover import Tag
 from graph.model.operation import NewMover
 from graph.model.task_settings import NO_SETTINGS
 from graph.operations import released_pickles, stored_settings, stored_specs
-from graph.operations.update_inputs import UpdateInput, read_update, stored_update
+from graph.operations.update_inputs import UpdateInput, has_files, read_update, stored_update
 from graph.store import Parts
 
 _VERSION: Final = 4
 """The newest. Version 2 has locations of every kind, and updates; version 3 has settings of new
-movers, version 4 their region. What an earlier version can hold is stored as that, so that servers
-of the release before carry it out."""
+movers, manifests and reports, version 4 their region. What an earlier version can hold is stored as
+that, so that servers of the release before carry it out."""
 _TRACE: Final = "trace"
 
 
@@ -70,7 +70,7 @@ def _version_of(given: Input) -> int:
     if isinstance(given, DeleteInput):
         return 1
     if isinstance(given, UpdateInput):
-        return 2
+        return 3 if has_files(given.change) else 2
     if given.new.region is not None:
         return _VERSION  # others would create it in another region
     if given.new.settings != NO_SETTINGS:

@@ -23,7 +23,7 @@ from graph.model.location_specs import ExistingSpec
 from graph.model.mover import place_key
 from graph.model.operation import NewMover, OperationStatus
 from graph.operations.inputs import CreateInput, decode, reservation_of
-from graph.operations.parts import SIDES, marks, role_name, spec_of
+from graph.operations.parts import SIDES, files_in, marks, role_name, spec_of
 from graph.operations.runtime import Runtime
 from graph.store import StoredOperation
 
@@ -99,6 +99,8 @@ class LateEffectChecks:
         for side in SIDES:
             if creation_of(spec_of(new, side)).needs_role:
                 await delete_role(aws, role_name(operation_id, new, side), (mark,))
+        for part in files_in(new):
+            await delete_role(aws, role_name(operation_id, new, part), (mark,))
 
     async def _superfluous(self, task_arn: str, found: set[str]) -> set[str]:
         others = {arn for arn in found if ":task/" in arn} - {task_arn}

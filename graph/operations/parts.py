@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from graph.aws.task_files import Files, files_of
 from graph.model.location_specs import ExistingSpec, LocationSpec
 from graph.model.mover import GROUP_TAG, OPERATION_TAG, ORG_TAG, PART_TAG, Tag, own_tags
 from graph.model.operation import NewMover
@@ -47,6 +48,16 @@ def tags_for(
         *new.tags,
         *(Tag(key, value) for key, value in own.items()),
     )
+
+
+def is_role(arn: str) -> bool:
+    """Whether a part to be deleted is the role of a manifest or of reports, not a location."""
+    return ":iam:" in arn
+
+
+def files_in(new: NewMover) -> Files:
+    """The manifest and the report of a new mover, by part."""
+    return files_of(new.settings.manifest, new.settings.report)
 
 
 def kept_sides(new: NewMover) -> list[str]:

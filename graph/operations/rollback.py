@@ -44,6 +44,13 @@ class Rollback:
         await self._retries.call_aws(remove, self._seconds)
         if not creation_of(spec).needs_role:
             return
-        name = role_name(self._operation_id, self._new, side)
+        await self._remove_role(side)
+
+    async def remove_file_role(self, part: str) -> None:
+        """Removes the role of the manifest or of the reports, which the task needs until then."""
+        await self._remove_role(part)
+
+    async def _remove_role(self, part: str) -> None:
+        name = role_name(self._operation_id, self._new, part)
         own = operation_tag(self._operation_id)
-        await self._retries.call_aws(lambda: delete_role(aws, name, (own,)), self._seconds)
+        await self._retries.call_aws(lambda: delete_role(self._aws, name, (own,)), self._seconds)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
+from graph.model.task_files import ManifestSpec, ReportSpec
 from graph.model.task_settings import TaskSettings
 
 
@@ -18,6 +20,8 @@ def plain(settings: TaskSettings) -> dict[str, Any]:
         "expression": settings.expression,
         "enabled": settings.enabled,
         "log_group_arn": settings.log_group_arn,
+        "manifest": plain_file(settings.manifest),
+        "report": plain_file(settings.report),
     }
     return {name: value for name, value in given.items() if value not in (None, {}, [])}
 
@@ -32,4 +36,23 @@ def read(given: Mapping[str, Any]) -> TaskSettings:
         expression=given.get("expression"),
         enabled=given.get("enabled"),
         log_group_arn=given.get("log_group_arn"),
+        manifest=read_manifest(given.get("manifest")),
+        report=read_report(given.get("report")),
     )
+
+
+def plain_file(spec: ManifestSpec | ReportSpec | None) -> dict[str, Any] | None:
+    """As JSON, without what is absent. None for None."""
+    if spec is None:
+        return None
+    return {name: value for name, value in asdict(spec).items() if value is not None}
+
+
+def read_manifest(given: Mapping[str, Any] | None) -> ManifestSpec | None:
+    """Raises TypeError for anything but a stored manifest or None."""
+    return None if given is None else ManifestSpec(**given)
+
+
+def read_report(given: Mapping[str, Any] | None) -> ReportSpec | None:
+    """Raises TypeError for anything but a stored report or None."""
+    return None if given is None else ReportSpec(**given)

@@ -1,4 +1,4 @@
-"""What was asked of an update, as it is stored: a member of the first version of inputs."""
+"""What was asked of an update, as it is stored: a member of inputs."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from graph.model.change import MoverChange, MoverSetting
 from graph.model.mover import Tag
+from graph.operations.stored_settings import plain_file, read_manifest, read_report
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,10 +17,16 @@ class UpdateInput:
     change: MoverChange
 
 
+def has_files(change: MoverChange) -> bool:
+    """Whether earlier servers would leave out a part of the change."""
+    return change.manifest is not None or change.report is not None
+
+
 def stored_update(given: UpdateInput) -> dict[str, Any]:
     """JSON. The names of its members are part of the format."""
     change = given.change
     tags = change.tags
+    files = {"manifest": plain_file(change.manifest), "report": plain_file(change.report)}
     return {
         "task_arn": given.task_arn,
         "name": change.name,
@@ -32,6 +39,7 @@ def stored_update(given: UpdateInput) -> dict[str, Any]:
         "log_group_arn": change.log_group_arn,
         "clear": sorted(setting.value for setting in change.clear),
         "if_unchanged_since": change.if_unchanged_since,
+        **{name: spec for name, spec in files.items() if spec is not None},
     }
 
 
@@ -49,5 +57,7 @@ def read_update(body: Mapping[str, Any]) -> UpdateInput:
         log_group_arn=body["log_group_arn"],
         clear=frozenset(MoverSetting(name) for name in body["clear"]),
         if_unchanged_since=body["if_unchanged_since"],
+        manifest=read_manifest(body.get("manifest")),
+        report=read_report(body.get("report")),
     )
     return UpdateInput(body["task_arn"], change)

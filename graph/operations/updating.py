@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import suppress
 from functools import partial
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from graph.aws import locations, tasks
 from graph.aws.client.gateway import AccountGateway, Gateway
@@ -14,13 +14,22 @@ from graph.aws.role_tags import change_role_tags
 from graph.aws.roles import is_movers_role, name_of_role, tags_of_role
 from graph.aws.tags import change_tags, tags_of, value_of
 from graph.aws.task_updates import Params, restoring, update_of, update_task
+from graph.locations import Home
 from graph.model import names
 from graph.model.change import MoverChange
 from graph.model.errors import NotFound
 from graph.model.mover import GROUP_TAG, OPERATION_TAG, Mover, Tag
+from graph.operations.checks import check_buckets
 from graph.operations.creating import name_taken
 from graph.operations.runtime import Runtime
 from graph.operations.update_inputs import UpdateInput
+from graph.operations.updating_files import (
+    FileRoles,
+    check_place,
+    files_in,
+    require_no_run,
+    tags_of_new,
+)
 from graph.task_settings.changes import check_change_of, require_unchanged
 from graph.task_settings.tags import callers_tags, check_tags
 
@@ -34,14 +43,21 @@ class Plan(TypedDict):
     """What undoes that."""
     tags: dict[str, dict[str, str]]
     """By ARN of task, location or role: its tags before, the server's own left out."""
+    roles: NotRequired[dict[str, str]]
+    """The ARNs of the roles that are made for a new manifest and new reports, by part."""
+    role_tags: NotRequired[dict[str, str]]
+    """What these roles are tagged with."""
+    gone: NotRequired[list[str]]
+    """The ARNs of the roles that are removed in the end."""
 
 
 class MoverUpdate:
     """Changes the task of one mover, and the tags of all its parts."""
 
-    def __init__(self, runtime: Runtime, given: UpdateInput) -> None:
+    def __init__(self, runtime: Runtime, operation_id: str, given: UpdateInput) -> None:
         self._gateway, self._call = runtime.gateway, runtime.retries.call_aws
         self._task_arn, self._change = given.task_arn, given.change
+        self._files = FileRoles(runtime.gateway, runtime.retries, operation_id, given.task_arn)
 
     async def plan(self, *, again: bool) -> Plan:
         """Reads what is there before anything is changed.
@@ -55,15 +71,41 @@ class MoverUpdate:
         if not again:
             require_unchanged(change, task, tags)
         check_change_of(change, task)
+        require_no_run(change, task)
         if change.name not in (None, task.name):
             aws, group, name = gateway.of(task_arn), value_of(tags, GROUP_TAG), change.name or ""
             if group is not None:
                 await self._call(lambda: require_free_name(aws, group, name, task_arn))
-        update = update_of(change, task)
+        roles = self._files.planned(change, task, tags)
+        update = update_of(change, task, roles)
+        gone = [
+            arn for arn in await self._files.replaced(change, task) if arn not in roles.values()
+        ]
         before: dict[str, dict[str, str]] = {}
         if change.wanted_tags is not None:
             before = await self._tags_of_parts(tags, (task.source_arn, task.destination_arn))
-        return {"update": update, "restore": restoring(update, task), "tags": before}
+            for arn in await self._files.of_task(task):
+                before |= await self._tags_of_role(arn, None) if arn not in gone else {}
+        return {
+            "update": update,
+            "restore": restoring(update, task),
+            "tags": before,
+            "roles": roles,
+            "role_tags": tags_of_new(gateway.org, tags, change),
+            "gone": gone,
+        }
+
+    async def create_roles(self, plan: Plan) -> None:
+        """Creates the roles of a new manifest and new reports."""
+        await self._files.create(plan["roles"], self._change, plan["role_tags"])
+
+    async def remove_new_roles(self, plan: Plan) -> None:
+        """Undoes that."""
+        await self._files.remove_new(plan["roles"])
+
+    async def remove_old_roles(self, plan: Plan) -> None:
+        """Removes the roles that the mover no longer uses."""
+        await self._files.remove_replaced(plan["gone"])
 
     async def update_task(self, plan: Plan) -> None:
         """Changes the task."""
@@ -110,7 +152,8 @@ class MoverUpdate:
     async def _tags_of_role(self, role_arn: str, made_by: str | None) -> dict[str, dict[str, str]]:
         aws, name = self._gateway.bind(names.arn(role_arn).account), name_of_role(role_arn)
         tags = await self._call(lambda: tags_of_role(aws, name))
-        return {role_arn: _callers(tags)} if value_of(tags, OPERATION_TAG) == made_by else {}
+        is_own = made_by is None or value_of(tags, OPERATION_TAG) == made_by
+        return {role_arn: _callers(tags)} if is_own else {}
 
     async def _tag(self, arn: str, put: dict[str, str], drop: Iterable[str]) -> None:
         tags, gone = tuple(Tag(*each) for each in put.items()), tuple(sorted(drop))
@@ -124,12 +167,15 @@ class MoverUpdate:
 async def check_update(gateway: Gateway, mover: Mover, change: MoverChange) -> None:
     """Raises what the first step would raise, before anything is recorded."""
     check_tags(change.wanted_tags or ())
+    account_id, aws = mover.account.account_id, gateway.of(mover.task_arn)
+    check_buckets(files_in(change), Home(account_id, aws.region, gateway.partition))
     task = await tasks.describe_task(gateway, mover.task_arn, fresh=True)
     require_unchanged(change, task, mover.tags)
     check_change_of(change, task)
+    require_no_run(change, task)
+    await check_place(gateway, change, task)
     if change.name not in {None, task.name} and mover.group is not None:
-        aws, name = gateway.of(mover.task_arn), change.name or ""
-        await require_free_name(aws, mover.group, name, mover.task_arn)
+        await require_free_name(aws, mover.group, change.name or "", mover.task_arn)
 
 
 async def require_free_name(aws: AccountGateway, group: str, name: str, task_arn: str) -> None:

@@ -20,7 +20,7 @@ from graph.operations.creating import MoverCreation
 from graph.operations.deleting import Deletion
 from graph.operations.failures import BROKEN, failure_of, why_of
 from graph.operations.inputs import CreateInput, DeleteInput, decode
-from graph.operations.parts import SIDES, TASK, location
+from graph.operations.parts import SIDES, TASK, files_in, is_role, location
 from graph.operations.rollback import Rollback
 from graph.operations.runtime import runtime
 from graph.operations.update_inputs import UpdateInput
@@ -89,7 +89,7 @@ async def update_mover(operation_id: str, again: bool) -> str | None:  # noqa: F
     if not isinstance(given, UpdateInput):
         raise TypeError("the operation is no update")
     async with attempt.slot(row):
-        update, undo = MoverUpdate(attempt.runtime, given), _Undo(attempt)
+        update, undo = MoverUpdate(attempt.runtime, operation_id, given), _Undo(attempt)
         try:
             await _update(attempt, update, undo, again=again)
         except Exception as error:  # noqa: BLE001 - never BaseException, by which the engine stops us
@@ -125,6 +125,10 @@ class _Undo:
 
 async def _update(attempt: Attempt, update: MoverUpdate, undo: _Undo, *, again: bool) -> None:
     plan = await attempt.step("plan", partial(update.plan, again=again))
+    if plan.get("roles"):
+        undo.begin(OperationStep.ROLES, "roles", partial(update.remove_new_roles, plan))
+        await attempt.note("creating roles")
+        await attempt.step("roles", partial(update.create_roles, plan))
     if plan["update"]:
         undo.begin(OperationStep.TASK, "task", partial(update.restore_task, plan))
         await attempt.note("updating task")
@@ -133,6 +137,13 @@ async def _update(attempt: Attempt, update: MoverUpdate, undo: _Undo, *, again: 
         undo.begin(OperationStep.TAGS, "tags", partial(update.restore_tags, plan))
         await attempt.note("updating tags")
         await attempt.step("tags", partial(update.change_tags, plan))
+    if plan.get("gone"):
+        await attempt.note("deleting roles")
+        try:
+            await attempt.step("old roles", partial(update.remove_old_roles, plan))
+        except Exception as error:  # noqa: BLE001 - the mover is as it should be
+            left = ", ".join(plan["gone"])
+            await attempt.note(f"left behind: {left} ({why_of(error)})")
 
 
 async def _create(attempt: Attempt, new: NewMover, *, recheck: bool) -> str | None:
@@ -156,6 +167,7 @@ async def _undo(attempt: Attempt, new: NewMover) -> str:
     rollback = Rollback(attempt.runtime, attempt.operation_id, new)
     removals: list[tuple[str, Callable[[], Awaitable[None]]]] = [
         (TASK, rollback.remove_task),
+        *((f"{part} role", partial(rollback.remove_file_role, part)) for part in files_in(new)),
         *((location(side), partial(rollback.remove_side, side)) for side in reversed(SIDES)),
     ]
     left = []
@@ -180,11 +192,14 @@ async def _delete(
     deletion = Deletion(attempt.runtime, attempt.operation_id, given.task_arn)
     # Always a step, so that the journal is the same whether or not the store knew them by then.
     parts = await attempt.step("read", partial(deletion.read_parts, known))
+    of_files = [arn for arn, _ in parts if is_role(arn)]
     await attempt.note("deleting task")
     await attempt.step("task", partial(deletion.delete_task, given.cancelled_by))
     course.step = OperationStep.LOCATIONS
     gone: dict[str, str] = {}
     for location_arn, role_arn in parts:
+        if location_arn in of_files:
+            continue
         await attempt.note(f"deleting {location_arn}")
         deleted = await attempt.step("location", partial(deletion.delete_location, location_arn))
         if deleted and role_arn:
@@ -194,6 +209,9 @@ async def _delete(
         await attempt.note("deleting roles")
         roles = list(dict.fromkeys(gone.values()))
         await attempt.step("roles", partial(deletion.delete_unused_roles, roles, list(gone)))
+    if of_files:
+        await attempt.note("deleting roles of manifest and reports")
+        await attempt.step("file roles", partial(deletion.delete_file_roles, of_files))
 
 
 def _create_input(row: StoredOperation) -> NewMover:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
+from graph.aws.task_files import resources_in
 from graph.context import ReadContext
 from graph.model.errors import Forbidden
 from graph.model.mover import Mover
@@ -26,7 +28,7 @@ async def may_start(context: ReadContext, mover: Mover) -> bool:
 
 
 async def require_use(context: ReadContext, mover: Mover) -> None:
-    """Raises Forbidden unless the caller may use both ends of an existing mover.
+    """Raises Forbidden unless the caller may use both ends of a mover, its manifest and reports.
 
     Costs the calls that describe its task and locations, for callers that are limited.
     """
@@ -38,3 +40,5 @@ async def require_use(context: ReadContext, mover: Mover) -> None:
     policy, account_id = context.services.resources, mover.account.account_id
     for arn, location in zip(ends, locations, strict=True):
         await policy.require_location(context.rights, account_id, mover.group, arn, location)
+    files = (replace(each, path=()) for each in resources_in(task.described))
+    await policy.require(context.rights, account_id, mover.group, files)

@@ -28,6 +28,9 @@ async def update_mover(
     await context.services.resources.require_log_group(
         context.rights, mover.account.account_id, mover.group, change.log_group_arn
     )
+    await context.services.resources.require_files(
+        context.rights, mover.account.account_id, mover.group, change.manifest, change.report
+    )
     operation = await context.services.operations.update_mover(mover, change, context.caller)
     context.services.activity.changed(mover.account)
     return operation

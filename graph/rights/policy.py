@@ -15,6 +15,12 @@ from graph.model.location_specs import ExistingSpec, LocationSpec
 from graph.model.mover import GROUP_TAG
 from graph.model.operation import NewMover
 from graph.model.resources import Resource
+from graph.model.task_files import (
+    ManifestSpec,
+    ReportSpec,
+    resource_of_manifest,
+    resource_of_report,
+)
 from graph.model.verbs import Verb
 
 log = logging.getLogger(__name__)
@@ -66,7 +72,11 @@ class ResourcePolicy:
         """Raises Forbidden unless the caller may use both ends of the mover and its log group."""
         if not self.enforced or rights.uses_everything:
             return
-        await self.require_log_group(rights, new.account_id, new.group, new.settings.log_group_arn)
+        settings = new.settings
+        await self.require_log_group(rights, new.account_id, new.group, settings.log_group_arn)
+        await self.require_files(
+            rights, new.account_id, new.group, settings.manifest, settings.report
+        )
         for side, spec in (("source", new.source), ("destination", new.destination)):
             await self._require_for(rights, new, spec, side)
 
@@ -77,6 +87,19 @@ class ResourcePolicy:
         if arn is not None:
             used = Resource(arn.removesuffix(":*"), path=("logGroupArn",))
             await self.require(rights, account_id, group, [used])
+
+    async def require_files(
+        self,
+        rights: Rights,
+        account_id: str,
+        group: str | None,
+        manifest: ManifestSpec | None,
+        report: ReportSpec | None,
+    ) -> None:
+        """Raises Forbidden unless the caller may have the manifest read and reports written."""
+        used = [resource_of_manifest(manifest)] if manifest else []
+        used += [resource_of_report(report)] if report else []
+        await self.require(rights, account_id, group, used)
 
     async def _require_for(
         self, rights: Rights, new: NewMover, spec: LocationSpec, side: str

@@ -22,6 +22,12 @@ from graph.schema.override_inputs import (
 )
 from graph.schema.scalars import AccountId, Arn, BigInt
 from graph.schema.tag import TagInput
+from graph.schema.task_file_inputs import (
+    ManifestInput,
+    TaskReportInput,
+    manifest_of,
+    report_of,
+)
 from graph.schema.update_inputs import ScheduleInput
 
 _MOVER: Final = "The global id of the mover, as in `Mover.id`. A mover that is gone is NOT_FOUND."
@@ -85,6 +91,12 @@ class CreateMoverInput:
         default=None,
         description="The ARN of the CloudWatch log group to log to, which AWS can change and not "
         "remove later. In ENHANCED mode it is `/aws/datasync` always.",
+    )
+    manifest: ManifestInput | None = strawberry.field(
+        default=None, description="A list of the files to transfer; absent: the filters decide."
+    )
+    report: TaskReportInput | None = strawberry.field(
+        default=None, description="Where runs write their reports; absent: they write none."
     )
     idempotency_key: str | None = strawberry.field(
         default=None,
@@ -187,6 +199,8 @@ def _settings(given: CreateMoverInput) -> TaskSettings:
         expression=schedule.expression,
         enabled=schedule.enabled,
         log_group_arn=given.log_group_arn,
+        manifest=manifest_of(given.manifest),
+        report=report_of(given.report),
     )
 
 

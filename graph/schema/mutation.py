@@ -213,10 +213,10 @@ class Mutation(AgentMutations):
         return SetRunTagsPayload(run_arn=run_arn)
 
     @strawberry.mutation(
-        description="Changes a mover asynchronously: name, tags, options, filters, schedule and "
-        "log group. The next run uses them. Returns an operation that either makes the whole "
-        "change or fails and restores what was there. Rejected as CONFLICT while another operation "
-        "works on the mover."
+        description="Changes a mover asynchronously: name, tags, options, filters, schedule, log "
+        "group, manifest and report. The next run uses them. Returns an operation that either "
+        "makes the whole change or fails and restores what was there. Rejected as CONFLICT while "
+        "another operation works on the mover."
     )
     async def update_mover(
         self,

@@ -82,6 +82,8 @@ PRICES: Final[Prices] = {
     "Mover.excludes": _OF_TASK,
     "Mover.schedule": _OF_TASK,
     "Mover.logGroupArn": _OF_TASK,
+    "Mover.manifest": _OF_TASK,
+    "Mover.report": _OF_TASK,
     "Mover.networkInterfaceArns": _OF_TASK,
     "Mover.errorCode": _OF_TASK,
     "Mover.errorDetail": _OF_TASK,

@@ -17,6 +17,13 @@ from graph.schema.options import TransferOptions
 from graph.schema.progress import RunProgress, RunResult
 from graph.schema.scalars import Arn
 from graph.schema.tag import Tag
+from graph.schema.task_files import (
+    Manifest,
+    RunReportResult,
+    TaskReport,
+    shown_manifest,
+    shown_report,
+)
 
 
 @strawberry.type(description="What is known of a run by itself.")
@@ -71,6 +78,19 @@ class RunFields:
     @reads("Patterns of the files that this run leaves out, such as `*.tmp`; empty means none.")
     def excludes(self) -> list[str]:
         return list(self.value.excludes)
+
+    @reads("The manifest that lists the files of this run; null: the filters decide.")
+    def manifest(self) -> Manifest | None:
+        return shown_manifest(self.value.files)
+
+    @reads("Where this run writes its report; null: it writes none.")
+    def report(self) -> TaskReport | None:
+        return shown_report(self.value.files)
+
+    @reads("Whether the report was written; null if AWS does not say.")
+    def report_result(self) -> RunReportResult | None:
+        found = self.value.report_result
+        return RunReportResult(value=found) if found else None
 
     @loads(
         "The tags of the run, without the server's internal ones. They are its own, not those of "

@@ -13,6 +13,7 @@ from graph.schema.fields import Info, loads
 from graph.schema.options import TransferOptions
 from graph.schema.scalars import Arn
 from graph.schema.schedule import Schedule
+from graph.schema.task_files import Manifest, TaskReport, shown_manifest, shown_report
 
 
 @strawberry.type(description="What AWS reports of a task beyond its entry in the list.")
@@ -47,6 +48,14 @@ class TaskFields:
     async def log_group_arn(self, info: Info) -> Arn | None:
         found = (await self._task(info)).log_group_arn
         return None if found is None else Arn(found)
+
+    @loads("The manifest that lists the files to transfer; null: the filters decide.")
+    async def manifest(self, info: Info) -> Manifest | None:
+        return shown_manifest((await self._task(info)).files)
+
+    @loads("Where runs write their reports; null: they write none.")
+    async def report(self, info: Info) -> TaskReport | None:
+        return shown_report((await self._task(info)).files)
 
     @loads(
         "The ARNs of the network interfaces in your VPC that DataSync has made for the "

@@ -11,6 +11,12 @@ from graph.schema.enums import describe
 from graph.schema.override_inputs import TransferOptionsInput, options_of, patterns_of, tags_of
 from graph.schema.scalars import Arn
 from graph.schema.tag import TagInput
+from graph.schema.task_file_inputs import (
+    ManifestInput,
+    TaskReportInput,
+    manifest_of,
+    report_of,
+)
 from graph.task_settings.changes import check_change
 
 _LEFT: Final = "Absent: it stays as it is."
@@ -84,6 +90,16 @@ class UpdateMoverInput:
         description="The ARN of the CloudWatch log group to log to. AWS cannot remove it: set the "
         "option `logLevel` to OFF. " + _LEFT,
     )
+    manifest: ManifestInput | None = strawberry.field(
+        default=None,
+        description="A list of the files to transfer, instead of the present one. Rejected as "
+        "CONFLICT while a run uses that. " + _LEFT,
+    )
+    report: TaskReportInput | None = strawberry.field(
+        default=None,
+        description="Where runs write their reports, instead of the present place. Rejected as "
+        "CONFLICT while a run uses that. " + _LEFT,
+    )
     clear: list[MoverSetting] = strawberry.field(
         default_factory=list, description="What to remove. Nothing of it can be set as well."
     )
@@ -107,6 +123,8 @@ def mover_change(given: UpdateMoverInput) -> MoverChange:
         expression=schedule.expression,
         enabled=schedule.enabled,
         log_group_arn=given.log_group_arn,
+        manifest=manifest_of(given.manifest),
+        report=report_of(given.report),
         clear=frozenset(given.clear),
         if_unchanged_since=given.if_unchanged_since,
     )

@@ -18,6 +18,7 @@ from graph.task_settings.rules import (
     check_options,
     check_schedule,
 )
+from graph.task_settings.task_files import check_manifest, check_report, check_with_manifest
 
 _VERSION: Final = 32
 """Hexadecimal digits."""
@@ -41,6 +42,8 @@ def check_change(change: MoverChange) -> None:
         check_schedule(change.expression, ("schedule", "expression"))
     if change.log_group_arn is not None:
         check_log_group(change.log_group_arn, None, ("logGroupArn",))
+    check_manifest(change.manifest)
+    check_report(change.report)
 
 
 def check_change_of(change: MoverChange, task: Task) -> None:
@@ -51,6 +54,9 @@ def check_change_of(change: MoverChange, task: Task) -> None:
     if change.enabled is not None and change.expression is None and task.schedule is None:
         text = "The mover has no schedule. Give an expression."
         raise Invalid(text, path=("schedule", "enabled"), reason=InvalidReason.MISSING)
+    if change.manifest is not None:
+        check_with_manifest({**task.options, **change.options}, _filters(change, task))
+        return
     if not task.described.get("ManifestConfig") or MoverSetting.MANIFEST in change.clear:
         return
     for name in ("includes", "excludes"):
@@ -60,6 +66,17 @@ def check_change_of(change: MoverChange, task: Task) -> None:
     if change.options.get("PreserveDeletedFiles") == "REMOVE":
         text = "The mover has a manifest, with which nothing is deleted. Clear MANIFEST."
         raise Invalid(text, path=("options", "preserveDeletedFiles"))
+
+
+def _filters(change: MoverChange, task: Task) -> list[str]:
+    """The filters that the mover will have."""
+    cleared = {MoverSetting.INCLUDES: "includes", MoverSetting.EXCLUDES: "excludes"}
+    gone = {name for setting, name in cleared.items() if setting in change.clear}
+    return [
+        name
+        for name in ("includes", "excludes")
+        if getattr(change, name) or (getattr(task, name) and name not in gone)
+    ]
 
 
 def require_unchanged(change: MoverChange, task: Task, tags: Iterable[Tag]) -> None:
@@ -92,6 +109,8 @@ def _set(change: MoverChange) -> frozenset[MoverSetting | None]:
         MoverSetting.INCLUDES: bool(change.includes),
         MoverSetting.EXCLUDES: bool(change.excludes),
         MoverSetting.SCHEDULE: change.expression is not None or change.enabled is not None,
+        MoverSetting.MANIFEST: change.manifest is not None,
+        MoverSetting.REPORT: change.report is not None,
         None: bool(change.name is not None or change.options or change.log_group_arn),
     }
     return frozenset(setting for setting, is_set in given.items() if is_set)

@@ -22,6 +22,12 @@ from graph.task_settings.rules import (
     check_options,
     check_schedule,
 )
+from graph.task_settings.task_files import (
+    check_manifest,
+    check_report,
+    check_report_place,
+    check_with_manifest,
+)
 
 AUTO: Final = "AUTO"
 _OPTIONS: Final = ("options",)
@@ -39,6 +45,11 @@ def check_settings(settings: TaskSettings) -> None:
         raise Invalid(text, path=("schedule", "enabled"), reason=InvalidReason.MISSING)
     if settings.log_group_arn is not None:
         check_log_group(settings.log_group_arn, None, ("logGroupArn",))
+    check_manifest(settings.manifest)
+    check_report(settings.report)
+    if settings.manifest is not None:
+        filters = [name for name in ("includes", "excludes") if getattr(settings, name)]
+        check_with_manifest(settings.options, filters)
 
 
 def with_mode(settings: TaskSettings, ends: tuple[End, End]) -> TaskSettings:
@@ -47,6 +58,8 @@ def with_mode(settings: TaskSettings, ends: tuple[End, End]) -> TaskSettings:
     Raises Invalid for what contradicts the ends, the mode or each other.
     """
     check_ends(settings.options, ends, _OPTIONS)
+    bucket = settings.report.bucket_arn if settings.report else None
+    check_report_place(settings.options, bucket, ends[1], ("report", "bucketArn"))
     mode = _mode(settings, ends)
     _check_in(mode, settings, ends)
     return settings if mode == settings.mode else replace(settings, mode=mode)

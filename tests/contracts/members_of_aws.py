@@ -10,23 +10,23 @@ KINDS: Final = (
 )
 PAGED: Final = {"NextToken": "pages are read by the server", "MaxResults": "always 100"}
 FIXED: Final = "the one filter type that there is"
-MANIFEST: Final = "manifests are not supported"
-REPORT: Final = "task reports are not supported"
+ONLY_ONE: Final = "the only one that there is"
+NO_OVERRIDE: Final = "not for single runs yet"
+ITS_ROLE: Final = "the server creates the role"
 SECRET: Final = "a secret, which the server never asks for"
 
 LEFT_OUT: Final[dict[str, dict[str, str]]] = {
     "DescribeTaskExecution": {
         "Includes[].FilterType": FIXED,
         "Excludes[].FilterType": FIXED,
-        "ManifestConfig": MANIFEST,
-        "TaskReportConfig": REPORT,
-        "ReportResult": REPORT,
+        "ManifestConfig.Action": ONLY_ONE,
+        "ManifestConfig.Format": ONLY_ONE,
     },
     "DescribeTask": {
         "Includes[].FilterType": FIXED,
         "Excludes[].FilterType": FIXED,
-        "ManifestConfig": MANIFEST,
-        "TaskReportConfig": REPORT,
+        "ManifestConfig.Action": ONLY_ONE,
+        "ManifestConfig.Format": ONLY_ONE,
     },
     "DescribeLocationFsxOpenZfs": {
         "Protocol.SMB": "FSx for OpenZFS has no SMB",

@@ -5,11 +5,32 @@ from __future__ import annotations
 from typing import Final
 
 from graph.aws.client.service_models import datasync_model
-from tests.contracts.members_of_aws import KINDS, MANIFEST, REPORT, SECRET
+from tests.contracts.members_of_aws import ITS_ROLE, KINDS, NO_OVERRIDE, ONLY_ONE, SECRET
 
 OPTIONS: Final = frozenset(datasync_model().shape_for("Options").members)
 KEPT_BY_AWS: Final = "needs the secret in the request"
 
+_S3: Final = "TaskReportConfig.Destination.S3"
+FILES: Final = {
+    "ManifestConfig.Source.S3.S3BucketArn": "ManifestInput.bucketArn",
+    "ManifestConfig.Source.S3.ManifestObjectPath": "ManifestInput.path",
+    "ManifestConfig.Source.S3.ManifestObjectVersionId": "ManifestInput.versionId",
+    f"{_S3}.S3BucketArn": "TaskReportInput.bucketArn",
+    f"{_S3}.Subdirectory": "TaskReportInput.subdirectory",
+    "TaskReportConfig.OutputType": "TaskReportInput.outputType",
+    "TaskReportConfig.ReportLevel": "TaskReportInput.reportLevel",
+    "TaskReportConfig.ObjectVersionIds": "TaskReportInput.objectVersionIds",
+    **{
+        f"TaskReportConfig.Overrides.{name}.ReportLevel": f"ReportLevelsInput.{name.lower()}"
+        for name in ("Transferred", "Verified", "Deleted", "Skipped")
+    },
+}
+FILES_NOT_SET: Final = {
+    "ManifestConfig.Action": ONLY_ONE,
+    "ManifestConfig.Format": ONLY_ONE,
+    "ManifestConfig.Source.S3.BucketAccessRoleArn": ITS_ROLE,
+    f"{_S3}.BucketAccessRoleArn": ITS_ROLE,
+}
 SET: Final[dict[str, dict[str, str]]] = {
     "CreateLocationS3": {
         "S3BucketArn": "S3LocationInput.bucketArn",
@@ -133,6 +154,7 @@ SET: Final[dict[str, dict[str, str]]] = {
         "Schedule.ScheduleExpression": "ScheduleInput.expression",
         "Schedule.Status": "ScheduleInput.enabled",
         "CloudWatchLogGroupArn": "CreateMoverInput.logGroupArn",
+        **FILES,
         "Tags": "CreateMoverInput.tags",
     },
     "StartTaskExecution": {
@@ -155,6 +177,7 @@ SET: Final[dict[str, dict[str, str]]] = {
         "Schedule.Status": "ScheduleInput.enabled",
         "Name": "UpdateMoverInput.name",
         "CloudWatchLogGroupArn": "UpdateMoverInput.logGroupArn",
+        **FILES,
     },
     "TagResource": {"ResourceArn": "UpdateMoverInput.mover", "Tags": "UpdateMoverInput.tags"},
     "UntagResource": {"ResourceArn": "UpdateMoverInput.mover", "Keys": "UpdateMoverInput.tags"},
@@ -194,22 +217,16 @@ NOT_SET: Final[dict[str, dict[str, str]]] = {
         "Protocol.SMB.ManagedSecretConfig": "AWS sets it",
     },
     "CreateLocationFsxWindows": {"Password": SECRET, "CmkSecretConfig": KEPT_BY_AWS},
-    "CreateTask": {
-        "ManifestConfig": MANIFEST,
-        "TaskReportConfig": REPORT,
-    },
+    "CreateTask": FILES_NOT_SET,
     "StartTaskExecution": {
-        "ManifestConfig": MANIFEST,
-        "TaskReportConfig": REPORT,
+        "ManifestConfig": NO_OVERRIDE,
+        "TaskReportConfig": NO_OVERRIDE,
     },
     "UpdateTaskExecution": {
         f"Options.{name}": "only the bandwidth of a run can change"
         for name in OPTIONS - {"BytesPerSecond"}
     },
-    "UpdateTask": {
-        "ManifestConfig": "can be removed alone: `UpdateMoverInput.clear`",
-        "TaskReportConfig": "can be removed alone: `UpdateMoverInput.clear`",
-    },
+    "UpdateTask": FILES_NOT_SET,
     "DescribeTask": {"TaskArn": "the mover that is asked for"},
     "DescribeTaskExecution": {"TaskExecutionArn": "the run that is asked for"},
     "DescribeAgent": {"AgentArn": "the agent that is asked for"},

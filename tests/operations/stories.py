@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from graph.model.mover import OPERATION_TAG
+from graph.model.mover import OPERATION_TAG, PART_TAG
 from graph.sandbox import Sandbox
 from graph.schema.ids import encode
 from tests.operations.by_hand import backend, by_hand, tag_role, tags_of_roles
@@ -106,6 +106,41 @@ def _without_room(aws: Sandbox, account: str) -> dict[str, Any]:
     return given
 
 
+def _with_files(aws: Sandbox, account: str) -> dict[str, Any]:
+    given = _buckets(aws, account)["input"]
+    return {"input": given | _files(account)}
+
+
+def _with_files_in_vain(aws: Sandbox, account: str) -> dict[str, Any]:
+    """The same with a schedule that DataSync refuses, and the server does not understand."""
+    schedule = {"expression": "cron(0,1,70 0 LW * ? *)"}
+    return {"input": _with_files(aws, account)["input"] | {"schedule": schedule}}
+
+
+def _files(account: str) -> dict[str, Any]:
+    bucket = f"arn:aws:s3:::from-{account}"
+    return {
+        "manifest": {"bucketArn": bucket, "path": "list.csv"},
+        "report": {"bucketArn": bucket, "subdirectory": "new/"},
+    }
+
+
+def _with_report(aws: Sandbox, account: str) -> dict[str, Any]:
+    """A mover that writes reports with a role that the server has made."""
+    given = _two_roles(aws, account)
+    (task,) = backend(account).tasks.values()
+    role = _role(aws, account, "one-report-0123456789")
+    tag_role(account, "one-report-0123456789", {PART_TAG: "report", OPERATION_TAG: "earlier"})
+    s3 = {"S3BucketArn": f"arn:aws:s3:::from-{account}", "BucketAccessRoleArn": role}
+    task.settings["TaskReportConfig"] = {"Destination": {"S3": s3}}
+    return given
+
+
+def _to_other_files(aws: Sandbox, account: str) -> dict[str, Any]:
+    given = _with_report(aws, account)
+    return {"input": {"mover": given["id"], **_files(account)}}
+
+
 def _running(aws: Sandbox, account: str) -> dict[str, Any]:
     """A mover whose run lists an object for longer than any test lasts."""
     given = _two_roles(aws, account)
@@ -139,6 +174,17 @@ def changed(account: str, recorded: bool) -> bool:  # noqa: FBT001 - a story cal
     return settings == wanted and [each.get("k") for each in tags] == [value] * 5
 
 
+def has_files(account: str, recorded: bool) -> bool:  # noqa: FBT001 - a story calls it
+    """Whether a mover has its new files, with their roles; or what it had before, if any."""
+    for task in backend(account).tasks.values():
+        report = task.settings.get("TaskReportConfig", {}).get("Destination", {}).get("S3", {})
+        if ("ManifestConfig" in task.settings) is not recorded:
+            return False
+        if (report.get("Subdirectory") == "new/") is not recorded:
+            return False
+    return True
+
+
 _DONE: Final = "COMPLETED"
 
 MADE: Final = Story("made", _buckets, CREATE, "CreateTask", _DONE, WHOLE, NONE)
@@ -167,6 +213,27 @@ RESTORED: Final = Story(
     *(_without_room, UPDATE, "TagRole", "FAILED", WHOLE, WHOLE),
     only=_UPDATING | {"UntagResource", "UntagRole"},
     shows=lambda account, _: changed(account, recorded=False),
+)
+_MAKING: Final = frozenset(("CreateRole", "CreateTask"))
+_CHANGING: Final = frozenset(("CreateRole", "UpdateTask", "DeleteRole"))
+WITH_FILES: Final = Story(
+    "made with files",
+    *(_with_files, CREATE, "CreateTask", _DONE, (1, 2, 4), NONE, _MAKING),
+    shows=has_files,
+)
+FILES_UNDONE: Final = Story(
+    "undone with files",
+    *(_with_files_in_vain, CREATE, "DeleteRole", "FAILED", NONE, NONE),
+    only=frozenset(("DeleteRole",)),
+)
+OTHER_FILES: Final = Story(
+    "updated to other files",
+    *(_to_other_files, UPDATE, "DeleteRole", _DONE, (1, 2, 4), (1, 2, 3), _CHANGING),
+    shows=has_files,
+)
+FILES_DELETED: Final = Story(
+    "deleted with files",
+    *(_with_report, DELETE, "DeleteRole", _DONE, NONE, (1, 2, 3), frozenset(("DeleteRole",))),
 )
 CANCELLED: Final = Story(
     "deleted while it runs",

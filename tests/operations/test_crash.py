@@ -19,12 +19,16 @@ from tests.operations.stories import (
     CANCELLED,
     DELETED,
     EFS_UNDONE,
+    FILES_DELETED,
+    FILES_UNDONE,
     FROM_EFS,
     MADE,
+    OTHER_FILES,
     RESTORED,
     SHARED,
     UNDONE,
     UPDATED,
+    WITH_FILES,
     Story,
 )
 from tests.stores import fresh_database
@@ -36,6 +40,7 @@ ALL: Final = {
     "deleted": [DELETED],
     "deleted beside another": [SHARED],
     "updated": [UPDATED, RESTORED],
+    "with files": [WITH_FILES, FILES_UNDONE, OTHER_FILES, FILES_DELETED],
 }
 """Few enough together that each is at its point before a call is given up for lost."""
 BY_ANOTHER: Final = {"made": [MADE], "undone": [UNDONE], "deleted": [DELETED]}

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from graph.model.location_specs import S3Spec
 from graph.model.operation import NewMover
+from graph.model.task_files import ManifestSpec, ReportSpec
 from graph.model.task_settings import NO_SETTINGS, TaskSettings
 from graph.operations import stored_settings
 from graph.operations.inputs import CreateInput, UnreadableInput, decode, encode, fingerprint
@@ -27,6 +28,9 @@ settings = st.builds(
     expression=maybe,
     enabled=st.none() | st.booleans(),
     log_group_arn=maybe,
+    manifest=st.none() | st.builds(ManifestSpec, bucket_arn=texts, path=texts, version_id=maybe),
+    report=st.none()
+    | st.builds(ReportSpec, bucket_arn=texts, subdirectory=maybe, output_type=maybe, skipped=maybe),
 )
 BUCKET = S3Spec(bucket_arn="b")
 NEW = NewMover(account_id="1", group="g", name="n", source=BUCKET, destination=BUCKET)
@@ -47,7 +51,9 @@ def test_settings_are_left_to_servers_that_know_them() -> None:
         assert ("settings" in stored["create"]) == (version == 3)
 
 
-@pytest.mark.parametrize("damage", [{"options": 1}, {"includes": 1}, 5])
+@pytest.mark.parametrize(
+    "damage", [{"options": 1}, {"includes": 1}, {"manifest": {"path": "p"}}, {"report": 1}, 5]
+)
 def test_what_is_damaged_is_not_carried_out(damage: object) -> None:
     stored = json.loads(encode(CreateInput(NEW)))
     stored["create"]["settings"] = damage
@@ -72,5 +78,7 @@ def test_every_setting_is_stored() -> None:
         expression="e",
         enabled=False,
         log_group_arn="l",
+        manifest=ManifestSpec(bucket_arn="b", path="p"),
+        report=ReportSpec(bucket_arn="b"),
     )
     assert stored_settings.plain(whole).keys() == {each.name for each in fields(TaskSettings)}

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from graph.model.change import MoverChange, MoverSetting
 from graph.model.mover import Tag
+from graph.model.task_files import ManifestSpec, ReportSpec
 from graph.operations.inputs import UnreadableInput, decode, encode
 from graph.operations.update_inputs import UpdateInput
 
@@ -28,6 +29,8 @@ changes = st.builds(
     log_group_arn=maybe,
     clear=st.frozensets(st.sampled_from(MoverSetting)),
     if_unchanged_since=maybe,
+    manifest=st.none() | st.builds(ManifestSpec, bucket_arn=texts, path=texts),
+    report=st.none() | st.builds(ReportSpec, bucket_arn=texts, subdirectory=maybe),
 )
 
 
@@ -35,7 +38,9 @@ changes = st.builds(
 def test_what_is_stored_is_read_as_it_was(asked: UpdateInput) -> None:
     stored = encode(asked)
     assert decode(stored) == asked
-    assert json.loads(stored)["version"] == 2  # earlier servers leave it to others
+    # Servers that would leave a part of it out leave it to others.
+    has_files = asked.change.manifest or asked.change.report
+    assert json.loads(stored)["version"] == (3 if has_files else 2)
 
 
 @pytest.mark.parametrize("damage", [{"clear": ["NOTHING"]}, {"tags": [1]}, {"options": 1}])

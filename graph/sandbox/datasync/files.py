@@ -14,7 +14,7 @@ from typing import Any, Final, Protocol
 
 from graph.sandbox.clock import CLOCK
 from graph.sandbox.datasync.secret_access import check_secret
-from graph.sandbox.datasync.storage import Copy, Entry, Storage
+from graph.sandbox.datasync.storage import Copy, Entry, S3Storage, Storage
 
 _USER: Final = "x-amz-meta-"
 _OWNER: Final = f"{_USER}file-owner"
@@ -152,7 +152,9 @@ class FileStorage(Storage):
         file = self._kept.get(self._prefix + path)
         return None if file is None else _entry(path, file)
 
-    def read(self, path: str) -> Copy | None:
+    def read(self, path: str, version: str | None = None) -> Copy | None:
+        if version is not None:
+            return None  # only S3 has versions
         file = self._kept.get(self._prefix + path)
         if file is None:
             return None
@@ -175,6 +177,15 @@ class FileStorage(Storage):
 
     def delete(self, path: str) -> None:
         self._kept.pop(self._prefix + path, None)
+
+
+def storage_of(
+    location: Location, account_id: str, partition: str, options: Mapping[str, Any]
+) -> Storage:
+    """What is behind a location: buckets are moto's, everything else is kept here."""
+    if ":s3:" in location.params.get("S3BucketArn", ""):
+        return S3Storage(account_id, partition, location.params, location.arn)
+    return FileStorage(location, partition, options)
 
 
 def _as_metadata(file: File) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from threading import RLock
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
 from moto.core.base_backend import BaseBackend
 from moto.core.resource_tagging import TaggableResourcesMixin, TaggedResource
@@ -14,7 +14,7 @@ from graph.sandbox.clock import CLOCK
 from graph.sandbox.datasync.agents import AGENTS, Agent, activated, check_agents
 from graph.sandbox.datasync.engine import ENGINE
 from graph.sandbox.datasync.errors import InvalidRequestException
-from graph.sandbox.datasync.files import FileStorage
+from graph.sandbox.datasync.files import storage_of
 from graph.sandbox.datasync.kinds import tail
 from graph.sandbox.datasync.launches import LAUNCHES
 from graph.sandbox.datasync.lists import filtered
@@ -24,6 +24,7 @@ from graph.sandbox.datasync.parameters import (
     check_account,
     patterns,
     random_id,
+    run_settings,
     tag_dict,
     task_settings,
 )
@@ -34,13 +35,12 @@ from graph.sandbox.datasync.resources import (
     Location,
     Task,
 )
-from graph.sandbox.datasync.storage import S3Storage, Storage
+from graph.sandbox.datasync.storage import Storage
 from graph.sandbox.datasync.tagged import Resource, Tagged
+from graph.sandbox.datasync.task_files import RunFiles, check_configs
 from graph.sandbox.datasync.transfer import Transfer
 from graph.sandbox.failures import Cancelled, Failure, RoleUnusable
 from graph.sandbox.pace import PACE
-
-_FILTERS: Final = ("Includes", "Excludes", "ManifestConfig")
 
 
 class DataSyncBackend(BaseBackend, TaggableResourcesMixin):  # type: ignore[misc]  # untyped
@@ -150,8 +150,10 @@ class DataSyncBackend(BaseBackend, TaggableResourcesMixin):  # type: ignore[misc
                 raise InvalidRequestException(
                     f"You have exceeded the limit of {PACE.tasks} tasks for this account."
                 )
-            task = Task(
-                arn=self._arn("task", "task"),
+            arn = self._arn("task", "task")
+            check_configs(params, self.partition, arn)
+            self.tasks[arn] = task = Task(
+                arn=arn,
                 tags=tag_dict(params.pop("Tags", None)),
                 source=source,
                 destination=destination,
@@ -160,7 +162,6 @@ class DataSyncBackend(BaseBackend, TaggableResourcesMixin):  # type: ignore[misc
                 settings=task_settings(params),
                 mode=mode,
             )
-            self.tasks[task.arn] = task
         return task
 
     def task(self, arn: str) -> Task:
@@ -173,6 +174,7 @@ class DataSyncBackend(BaseBackend, TaggableResourcesMixin):  # type: ignore[misc
     def update_task(self, arn: str, params: dict[str, Any]) -> None:
         with self.lock:
             task = self.task(arn)
+            check_configs({**task.settings, **params}, self.partition, arn)
             task.options = merged(task.ends, task.options, params.pop("Options", None), task.mode)
             task.name = params.pop("Name", None) or task.name
             if "Schedule" in params:
@@ -197,9 +199,8 @@ class DataSyncBackend(BaseBackend, TaggableResourcesMixin):  # type: ignore[misc
     def start_task_execution(self, params: dict[str, Any]) -> Execution:
         with self.lock:
             task = self.task(params.pop("TaskArn"))
-            options = merged(
-                task.ends, task.options, params.pop("OverrideOptions", None), task.mode
-            )
+            given = params.pop("OverrideOptions", None)
+            options = merged(task.ends, task.options, given, task.mode)
             task.check_startable(options)
             if len(task.queue) >= PACE.queued_runs:
                 raise InvalidRequestException(
@@ -212,9 +213,10 @@ class DataSyncBackend(BaseBackend, TaggableResourcesMixin):  # type: ignore[misc
 
     def _execution(self, task: Task, options: dict[str, Any], params: dict[str, Any]) -> Execution:
         tags = tag_dict(params.pop("Tags", None))
-        settings = {k: v for k, v in task.settings.items() if k in _FILTERS} | params
+        settings = run_settings(task.settings, params)
+        arn = f"{task.arn}/execution/exec-{random_id()}"
         return Execution(
-            arn=f"{task.arn}/execution/exec-{random_id()}",
+            arn=arn,
             tags=tags,
             task=task,
             options=options,
@@ -226,6 +228,7 @@ class DataSyncBackend(BaseBackend, TaggableResourcesMixin):  # type: ignore[misc
                 includes=patterns(settings.get("Includes")),
                 excludes=patterns(settings.get("Excludes")),
                 enhanced=task.mode == "ENHANCED",
+                files=RunFiles(arn, settings, self.partition, self.account_id),
             ),
         )
 
@@ -279,6 +282,4 @@ class DataSyncBackend(BaseBackend, TaggableResourcesMixin):  # type: ignore[misc
         yield from (("agent", agent) for agent in self.agents())
 
     def _storage(self, location: Location, options: dict[str, Any] = DEFAULTS) -> Storage:
-        if location.kind == "S3" and ":s3-outposts:" not in location.params["S3BucketArn"]:
-            return S3Storage(self.account_id, self.partition, location.params, location.arn)
-        return FileStorage(location, self.partition, options)
+        return storage_of(location, self.account_id, self.partition, options)

@@ -8,6 +8,8 @@ from typing import Any, Final
 from graph.sandbox.datasync.errors import INVALID_PARAMETER, InvalidRequestException
 
 MOST_TAGS: Final = 50
+CONFIGS: Final = ("ManifestConfig", "TaskReportConfig")
+"""Members that are removed by an empty value."""
 Tags = list[dict[str, str]] | None
 
 
@@ -31,10 +33,17 @@ def tag_dict(tags: Tags) -> dict[str, str]:
 def task_settings(params: dict[str, Any]) -> dict[str, Any]:
     """What is stored of a task besides its options. A schedule is enabled by default."""
     schedule = params.get("Schedule") or {}
-    kept = {name: value for name, value in params.items() if name != "Schedule"}
+    empty = [name for name in CONFIGS if name in params and not params[name]]
+    kept = {name: value for name, value in params.items() if name not in {"Schedule", *empty}}
     if schedule.get("ScheduleExpression"):
         kept["Schedule"] = {"Status": "ENABLED", **schedule}
     return kept
+
+
+def run_settings(of_task: dict[str, Any], params: dict[str, Any]) -> dict[str, Any]:
+    """What is stored of a run: what its start says, and the rest as its task has it."""
+    inherited = ("Includes", "Excludes", *CONFIGS)
+    return task_settings({name: of_task[name] for name in inherited if name in of_task} | params)
 
 
 def patterns(rules: list[dict[str, str]] | None) -> list[str]:

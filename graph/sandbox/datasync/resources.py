@@ -66,6 +66,7 @@ class Execution(Resource):
             "LaunchTime": transfer.launched,
             "EndTime": transfer.ended,
             "Result": transfer.result(),
+            "ReportResult": transfer.files and transfer.files.report_result,
         }
 
 

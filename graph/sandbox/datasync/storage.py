@@ -59,8 +59,8 @@ class Storage:
     def find(self, path: str) -> Entry | None:
         raise NotImplementedError
 
-    def read(self, path: str) -> Copy | None:
-        """The current object; None where it is gone."""
+    def read(self, path: str, version: str | None = None) -> Copy | None:
+        """The object, in a version of S3 or as it is now; None where it is gone."""
         raise NotImplementedError
 
     def write(self, copy: Copy, *, tags: bool, metadata: bool) -> None:
@@ -143,7 +143,11 @@ class S3Storage(Storage):
     def find(self, path: str) -> Entry | None:
         return self._attempt(path, lambda key: _entry(path, key))
 
-    def read(self, path: str) -> Copy | None:
+    def read(self, path: str, version: str | None = None) -> Copy | None:
+        if version is not None:
+            self._require("s3:GetObjectVersion", self.prefix + path)
+            found = self.s3.get_object(self.bucket, self.prefix + path, version_id=version)
+            return self._copy(path, found) if isinstance(found, FakeKey) else None
         self._require("s3:GetObject", self.prefix + path)
         return self._attempt(path, lambda key: self._copy(path, key))
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 from graph.sandbox.clock import CLOCK
 from graph.sandbox.datasync.counters import Counters, Folders, above
 from graph.sandbox.datasync.storage import Entry, Storage
+from graph.sandbox.datasync.task_files import RunFiles
 from graph.sandbox.failures import Failure
 from graph.sandbox.pace import PACE
 
@@ -24,6 +25,7 @@ _STEPS_AHEAD: Final = 2
 """... and then for each object that it copies, so that its totals grow meanwhile."""
 _NEVER_COPIED: Final = ["/.aws-datasync", "/.awssync", "/.zfs"]
 """Folders that the service leaves out whatever the filters say, as it does ``*.snapshot``."""
+_LISTS: Final = ("Transferred", "Verified", "Deleted", "Skipped")
 PHASES: Final = {"PREPARING": "Prepare", "TRANSFERRING": "Transfer", "VERIFYING": "Verify"}
 
 
@@ -35,6 +37,8 @@ class Transfer:
     includes: list[str]
     excludes: list[str]
     enhanced: bool = False
+    files: RunFiles | None = None
+    """Its manifest and report."""
     counters: Counters = field(default_factory=Counters)
     status: str = "QUEUED"
     began: datetime | None = None
@@ -47,6 +51,8 @@ class Transfer:
     copied: list[Entry] = field(default_factory=list)
     compared: int = 0
     """How many of those copied were verified."""
+    lists: dict[str, list[tuple[Entry, str | None]]] = field(default_factory=dict)
+    """For the report: files with the reason why they failed, by list; empty before any listing."""
     to_make: Folders = field(default_factory=Folders)
     """The folders that the destination does not have."""
     to_verify: Folders = field(default_factory=Folders)
@@ -70,6 +76,8 @@ class Transfer:
         except Exception:  # one failed transfer must not stop the others
             log.exception("a transfer broke")
             self.failure, self.status = Failure("InternalError", "The transfer broke."), "ERROR"
+        if self.files is not None:
+            self.files.finish(self.lists or None, enhanced=self.enhanced)
         self.ended = CLOCK.now()
 
     def abandon(self, failure: Failure) -> None:
@@ -90,7 +98,11 @@ class Transfer:
     def _prepare(self) -> Generator[float, None, None]:
         self.source.check()
         self.destination.check()
+        if self.files is not None:
+            self.files.read()
+        self.lists = {name: [] for name in _LISTS}
         here, there = self._listed(self.source), self._listed(self.destination)
+        self._missing(here)
         tally, compares = self.counters, self.options["TransferMode"] != "ALL"
         missing = self._find_folders(above(here), above(there))
         listing = Folders(above(here))
@@ -100,6 +112,7 @@ class Transfer:
             self._list_folders(listing.count(path), missing.count(path), compares=compares)
             if self._stays(entry, there.get(path)):
                 tally.skipped += 1
+                self.lists["Skipped"].append((entry, None))
             else:
                 self.plan.append(entry)
                 tally.prepared += compares
@@ -109,7 +122,7 @@ class Transfer:
         if not self.enhanced:
             tally.estimated_files += tally.folders.estimated
             tally.skipped += tally.folders.skipped
-        if self.options["PreserveDeletedFiles"] == "REMOVE":
+        if self.options["PreserveDeletedFiles"] == "REMOVE" and self._manifest is None:
             self.extra = sorted(there.keys() - here.keys())
             tally.listed_for_delete = len(there)
             tally.estimated_deletes = len(self.extra)
@@ -145,6 +158,7 @@ class Transfer:
             if self.enhanced and self.options["VerifyMode"] != "NONE":
                 yield from self._verify_copied()
         for path in self.extra:
+            self.lists["Deleted"].append((self.destination.find(path) or Entry(path, 0, ""), None))
             self.destination.delete(path)
             self.counters.deleted += 1
             yield PACE.per_object
@@ -152,9 +166,11 @@ class Transfer:
 
     def _move(self, path: str) -> Generator[float, None, None]:
         """Copies the current object, which may differ from the one that was listed."""
-        tally, copy = self.counters, self.source.read(path)
+        version = (self._manifest or {}).get(path)
+        tally, copy = self.counters, self.source.read(path, version)
         if copy is None:
             tally.failed["Transfer"] += 1
+            self.lists["Transferred"].append((Entry(path, 0, ""), "The file is not at the source."))
             return
         left = copy.entry.size
         while left:
@@ -171,6 +187,7 @@ class Transfer:
             metadata=self.options["ObjectMetadata"] == "PRESERVE",
         )
         self.copied.append(copy.entry)
+        self.lists["Transferred"].append((copy.entry, None))
         tally.bytes_written += copy.entry.size
         folders = self.to_make.count(path)
         tally.folders.transferred += folders
@@ -179,7 +196,8 @@ class Transfer:
     def _verify(self) -> Generator[float, None, None]:
         """Compares with the current source, or only with what was read from it."""
         self.destination.check()
-        if self.options["VerifyMode"] == "POINT_IN_TIME_CONSISTENT":
+        whole = self.options["VerifyMode"] == "POINT_IN_TIME_CONSISTENT"
+        if whole and self._manifest is None:
             self.source.check()
             for entry in self._listed(self.source).values():
                 yield from self._compare(entry)
@@ -205,8 +223,10 @@ class Transfer:
             folders = self.to_verify.count(entry.path)
             self.counters.folders.verified += folders
             self.counters.verified += 1 if self.enhanced else 1 + folders
+            self.lists["Verified"].append((entry, None))
         else:
             self.counters.failed["Verify"] += 1
+            self.lists["Verified"].append((entry, "The file differs at the destination."))
 
     def _skipped_none(self) -> None:
         """A run that completed but skipped objects because of errors ends as ERROR."""
@@ -217,6 +237,17 @@ class Transfer:
                 "skipped due to errors. If no skipped files are listed in Cloud Watch Logs, please "
                 "contact AWS Support for further assistance.",
             )
+
+    @property
+    def _manifest(self) -> dict[str, str | None] | None:
+        """The version to move of each path; None without a manifest."""
+        return None if self.files is None else self.files.wanted
+
+    def _missing(self, here: dict[str, Entry]) -> None:
+        """A file of the manifest that the source does not have is not transferred."""
+        for path in sorted((self._manifest or {}).keys() - here.keys()):
+            self.counters.failed["Transfer"] += 1
+            self.lists["Transferred"].append((Entry(path, 0, ""), "ManifestFileDoesNotExist"))
 
     def _listed(self, store: Storage) -> dict[str, Entry]:
         return {path: entry for path, entry in store.entries().items() if self._wanted(path)}
@@ -232,6 +263,8 @@ class Transfer:
     def _wanted(self, path: str) -> bool:
         if path.endswith(".snapshot") or _hit(_NEVER_COPIED, path):
             return False
+        if self._manifest is not None:
+            return path in self._manifest
         if self.includes and not _hit(self.includes, path):
             return False
         return not _hit(self.excludes, path)
