@@ -8,11 +8,14 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from random import Random
 from typing import Any, Final
+from unittest.mock import patch
 
 import pytest
+from graphql import OverlappingFieldsCanBeMergedRule
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
+from graph.transport.execution import documents
 from graph.transport.execution.request import RequestError
 from graph.transport.execution.schema import Schema
 from tests.differential import everything, movers
@@ -34,11 +37,18 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(autouse=True, scope="module")
 def _nothing_for_other_tests() -> Iterator[None]:
     """What was not awaited is collected here, where that is expected."""
     yield
     gc.collect()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _only_what_random_documents_may_break() -> Iterator[None]:
+    """A third of the time would be rules that they cannot break."""
+    with patch.object(documents, "_RULES", (OverlappingFieldsCanBeMergedRule,)):
+        yield
 
 
 @settings(max_examples=EXAMPLES)

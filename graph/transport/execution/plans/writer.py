@@ -128,9 +128,9 @@ class Writer:
             self._body += [f"def {name}(items):", f" return [{item.text} for y in items]"]
             return name, item.fields
         body, name = self._object(inner, field.inner), self._name("f")
-        null = [] if inner is not kind else ["if o is None:", " add(None)", " continue"]
-        lines = [*null, *body.lines, "add(d)"]
-        self._body += [f"def {name}(items):", " done = []", " add = done.append"]
+        null = [] if inner is not kind else ["if o is None:", " done.append(None)", " continue"]
+        lines = [*null, *body.lines, "done.append(d)"]
+        self._body += [f"def {name}(items):", " done = []"]
         self._body += [" for o in items:", *(f"  {line}" for line in lines), " return done"]
         return name, body.fields + 1
 
