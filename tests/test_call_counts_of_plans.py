@@ -17,8 +17,13 @@ from tests.test_call_counts import many, spent
 from tests.test_call_counts_of_locations import with_own_ends
 from tests.world import LAB, serving, tell
 
-DOCUMENT = f"""query($described: Boolean! = true) {{ account(id: "{LAB}") {{
-  group(name: "g") {{ movers(first: 100) {{ totalCount nodes {{
+DOCUMENT = f"""query($described: Boolean! = true, $most: Int = 6) {{ account(id: "{LAB}") {{
+  summary {{ movers running neverRan failedLast }} runs(first: 2) {{ nodes {{ runId outcome }} }}
+  group(name: "g") {{ movers(first: $most) {{ totalCount nodes {{
+    viewerCan {{ start stop }} version @include(if: $described)
+    runs(first: 3, filter: {{ outcome: [SUCCEEDED] }}) {{ totalCount nodes {{ id status }} }}
+    none: runs(first: 0) {{ totalCount edges {{ cursor }} }}
+    run(runId: "exec-0123456789abcdef0") {{ id }}
     name status currentRun {{ id status }}
     source {{ id uri kind tags {{ key }} ... on S3Location {{ storageClass }} }}
     destination {{ uri }}

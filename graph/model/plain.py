@@ -18,8 +18,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 class Plain:
     """A field whose resolver only reads.
 
-    The resolver does not wait and has no effect, so that it may be called twice; it takes no
-    arguments, and uses nothing of ``info`` but the context. See also ``loads``.
+    The resolver does not wait and has no effect, so that it may be called twice; it changes
+    none of its arguments, and uses nothing of ``info`` but the context. See also ``loads``.
     """
 
     path: str | None = None

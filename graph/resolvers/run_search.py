@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
-from graph.concurrency import together
 from graph.context import ReadContext
 from graph.model.errors import NotFound, QuotaExceeded
 from graph.model.mover import Account
@@ -95,8 +95,14 @@ async def _first_before(context: ReadContext, refs: list[RunRef], moment: dateti
 
 async def _read_all(context: ReadContext, refs: Iterable[RunRef]) -> list[Run]:
     """The runs, without those that AWS has forgotten since it listed them."""
-    runs = await together(*(_read(context, ref) for ref in refs))
-    return [run for run in runs if run is not None]
+    loaded = (context.loaders.run.load(ref.run_arn) for ref in refs)
+    found: list[Run] = []
+    for answer in await asyncio.gather(*loaded, return_exceptions=True):
+        if not isinstance(answer, BaseException):
+            found.append(answer)
+        elif not isinstance(answer, NotFound):
+            raise answer
+    return found
 
 
 async def _read(context: ReadContext, ref: RunRef) -> Run | None:

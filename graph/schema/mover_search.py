@@ -15,7 +15,7 @@ from graph.model.words import LocationKind, MoverStatus, TaskMode
 from graph.resolvers import mover_search, movers
 from graph.schema import enums, words  # noqa: F401 - describe the enums
 from graph.schema.connections import Listing, Page, PageRequest, cut, name_of_list
-from graph.schema.fields import Info, chosen, filter_text
+from graph.schema.fields import Info, chosen, filter_text, loads
 
 _TAGS: Final = 50
 """The conditions on tags that a filter may have: AWS allows no more tags on a task."""
@@ -152,32 +152,32 @@ class MoverSummary:
     account: strawberry.Private[Account]
     group: strawberry.Private[str | None] = None
 
-    @strawberry.field(description="All movers: no filter.")
+    @loads("All movers: no filter.")
     async def movers(self, info: Info) -> int | None:
         account_id, region = self.account.place
         found = await movers.list_movers(info.context, account_id, self.group, region=region)
         return len(found)
 
-    @strawberry.field(description="Movers with an active run: `status: [RUNNING]`.")
+    @loads("Movers with an active run: `status: [RUNNING]`.")
     async def running(self, info: Info) -> int | None:
         return await self._matching(info, _RUNNING)
 
-    @strawberry.field(
-        description="Movers whose last run failed: `lastOutcome: [FAILED]`. Costs the list of the "
+    @loads(
+        "Movers whose last run failed: `lastOutcome: [FAILED]`. Costs the list of the "
         "account's runs, and a call to AWS per run that is active or not known yet."
     )
     async def failed_last(self, info: Info) -> int | None:
         return await self._matching(info, _FAILED)
 
-    @strawberry.field(
-        description="Movers without a run in the last 30 days: `hasRun: false`. Costs the list of "
+    @loads(
+        "Movers without a run in the last 30 days: `hasRun: false`. Costs the list of "
         "the account's runs."
     )
     async def never_ran(self, info: Info) -> int | None:
         return await self._matching(info, model.MoverFilter(has_run=False))
 
-    @strawberry.field(
-        description="Movers whose schedule is disabled: `schedule: [DISABLED]`, as read up to a "
+    @loads(
+        "Movers whose schedule is disabled: `schedule: [DISABLED]`, as read up to a "
         "minute ago. Costs a call to AWS per mover."
     )
     async def disabled_schedules(self, info: Info) -> int | None:

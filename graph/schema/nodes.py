@@ -69,8 +69,8 @@ class Account(AccountAgents, Node):
     def regions(self, info: Info) -> list[str]:
         return list(server.describe(info.context).regions)
 
-    @strawberry.field(
-        description="The groups that have at least one mover in the account, sorted by name. Only "
+    @loads(
+        "The groups that have at least one mover in the account, sorted by name. Only "
         "those that the caller may see."
     )
     async def groups(
@@ -86,17 +86,14 @@ class Account(AccountAgents, Node):
         listing = Listing(f"groups:{self.value.key}", found, lambda group: group.name, rank=str)
         return connection_of(cut(listing, asked), lambda group: Group(value=group))
 
-    @strawberry.field(
-        description="One group of the account; null if it has no mover or the caller may not "
-        "see it."
-    )
+    @loads("One group of the account; null if it has no mover or the caller may not see it.")
     async def group(self, info: Info, name: GroupName) -> Group | None:
         account_id, region = self.value.place
         group = await or_null(movers.find_group(info.context, account_id, name, region), "name")
         return None if group is None else Group(value=group)
 
-    @strawberry.field(
-        description="The movers of the account in all groups that the caller may see. The further "
+    @loads(
+        "The movers of the account in all groups that the caller may see. The further "
         "pages of a list show it as it was up to a minute ago."
     )
     async def movers(  # noqa: PLR0913, PLR0917 - the arguments of the field
@@ -118,7 +115,7 @@ class Account(AccountAgents, Node):
     def summary(self) -> MoverSummary:
         return MoverSummary(account=self.value)
 
-    @strawberry.field(description=RUNS_OF_MANY)
+    @loads(RUNS_OF_MANY)
     async def runs(  # noqa: PLR0913, PLR0917 - the arguments of the field
         self,
         info: Info,
@@ -154,9 +151,8 @@ class Group(Node):
     def account(self) -> Account:
         return Account(value=self.value.account)
 
-    @strawberry.field(
-        description="The movers of the group. The further pages of a list show it as it was up to "
-        "a minute ago."
+    @loads(
+        "The movers of the group. The further pages of a list show it as it was up to a minute ago."
     )
     async def movers(  # noqa: PLR0913, PLR0917 - the arguments of the field
         self,
@@ -176,7 +172,7 @@ class Group(Node):
     def summary(self) -> MoverSummary:
         return MoverSummary(account=self.value.account, group=self.value.name)
 
-    @strawberry.field(description=RUNS_OF_MANY)
+    @loads(RUNS_OF_MANY)
     async def runs(  # noqa: PLR0913, PLR0917 - the arguments of the field
         self,
         info: Info,
@@ -251,7 +247,7 @@ class Mover(TaskFields, Node):
         run = await runs.latest_run(info.context, self.value.task_arn, self.page)
         return None if run is None else Run(value=run)
 
-    @strawberry.field(description="The runs of the last 30 days. AWS does not keep older ones.")
+    @loads("The runs of the last 30 days. AWS does not keep older ones.")
     async def runs(  # noqa: PLR0913, PLR0917 - the arguments of the field
         self,
         info: Info,
@@ -266,9 +262,7 @@ class Mover(TaskFields, Node):
         page = await runs_of_mover(info, self.value.task_arn, filter, order_by, asked)
         return connection_of(page, lambda run: Run(value=run))
 
-    @strawberry.field(
-        description="One run of the mover by its run id; null if AWS does not know it."
-    )
+    @loads("One run of the mover by its run id; null if AWS does not know it.")
     async def run(self, info: Info, run_id: RunId) -> Run | None:
         run = await or_null(runs.find_run(info.context, self.value, run_id))
         return None if run is None else Run(value=run)

@@ -13,7 +13,7 @@ from graph.model.words import EventLevel, FailureCode
 from graph.resolvers import operations
 from graph.schema import enums, words  # noqa: F401 - describe the enums
 from graph.schema.connections import Connection, connection_of, page_of, page_size
-from graph.schema.fields import Info, attribute, filter_text, reads, word
+from graph.schema.fields import Info, attribute, filter_text, loads, reads, word
 from graph.schema.ids import bad_cursor, decode_cursor, encode, encode_cursor
 from graph.schema.node import Node
 from graph.schema.nodes import Account, Group, Mover, mover_or_none
@@ -118,9 +118,7 @@ class Operation(Node):
         task_arn = self.value.task_arn
         return None if task_arn is None else encode("Mover", task_arn)
 
-    @strawberry.field(
-        description="The mover that was created or is being deleted; null while it does not exist."
-    )
+    @loads("The mover that was created or is being deleted; null while it does not exist.")
     async def mover(self, info: Info) -> Mover | None:
         return await mover_or_none(info, self.value.task_arn) if self.value.task_arn else None
 

@@ -8,7 +8,7 @@ import strawberry
 
 from graph.resolvers import movers, runs
 from graph.resolvers.orphans import CleanupResult
-from graph.schema.fields import Info, or_null
+from graph.schema.fields import Info, loads, or_null
 from graph.schema.nodes import Mover, Run
 from graph.schema.operations import Operation
 from graph.schema.orphans import Orphan, OrphanFailure
@@ -30,16 +30,16 @@ class StartMoverPayload(MutationPayload):
     run_arn: strawberry.Private[str | None] = None
     again: strawberry.Private[bool] = False
 
-    @strawberry.field(
-        description="The run that was started. Follow it with `runProgress`. Null if there are "
+    @loads(
+        "The run that was started. Follow it with `runProgress`. Null if there are "
         "errors; null without errors if the idempotency key started it earlier and its mover has "
         "been deleted since."
     )
     async def run(self, info: Info) -> Run | None:
         return await (_run_again if self.again else _run)(info, self.run_arn)
 
-    @strawberry.field(
-        description="The mover after the start; null if there are errors, or if the "
+    @loads(
+        "The mover after the start; null if there are errors, or if the "
         "idempotency key started a run earlier and the mover has been deleted since."
     )
     async def mover(self, info: Info) -> Mover | None:
@@ -51,16 +51,16 @@ class RerunPayload(MutationPayload):
     run_arn: strawberry.Private[str | None] = None
     again: strawberry.Private[bool] = False
 
-    @strawberry.field(
-        description="The run that was started. Follow it with `runProgress`. Null if there are "
+    @loads(
+        "The run that was started. Follow it with `runProgress`. Null if there are "
         "errors; null without errors if the idempotency key started it earlier and its mover has "
         "been deleted since."
     )
     async def run(self, info: Info) -> Run | None:
         return await (_run_again if self.again else _run)(info, self.run_arn)
 
-    @strawberry.field(
-        description="The mover after the start; null if there are errors, or if the idempotency "
+    @loads(
+        "The mover after the start; null if there are errors, or if the idempotency "
         "key started a run earlier and the mover has been deleted since."
     )
     async def mover(self, info: Info) -> Mover | None:
@@ -71,14 +71,14 @@ class RerunPayload(MutationPayload):
 class StopMoverPayload(MutationPayload):
     run_arn: strawberry.Private[str | None] = None
 
-    @strawberry.field(
-        description="The run that is being cancelled. It ends with outcome CANCELLED a moment "
+    @loads(
+        "The run that is being cancelled. It ends with outcome CANCELLED a moment "
         "later. Null if there are errors."
     )
     async def run(self, info: Info) -> Run | None:
         return await _run(info, self.run_arn)
 
-    @strawberry.field(description="The mover after the stop; null if there are errors.")
+    @loads("The mover after the stop; null if there are errors.")
     async def mover(self, info: Info) -> Mover | None:
         return await _mover(info, self.run_arn)
 
@@ -97,8 +97,8 @@ class SetRunBandwidthPayload(MutationPayload):
         "there are errors.",
     )
 
-    @strawberry.field(
-        description="The run after the request, whose `options` may still show the earlier limit; "
+    @loads(
+        "The run after the request, whose `options` may still show the earlier limit; "
         "null if there are errors."
     )
     async def run(self, info: Info) -> Run | None:

@@ -81,8 +81,8 @@ class TaskFields:
         found = await agents.advice_on(info.context, self.value)
         return None if found is None else MoverAdvice(value=found)
 
-    @strawberry.field(
-        description="Differs whenever something differs that `updateMover` can change: pass it as "
+    @loads(
+        "Differs whenever something differs that `updateMover` can change: pass it as "
         "`ifUnchangedSince`, so that nobody's change is lost. Costs a second call, for the tags."
     )
     async def version(self, info: Info) -> str | None:

@@ -12,7 +12,7 @@ from graph.model import errors as model
 from graph.model.errors import ApiError, Invalid, InvalidReason, NotFound
 from graph.resolvers import movers, runs
 from graph.schema import enums  # noqa: F401 - describes the enums
-from graph.schema.fields import CallerInfo, Info, or_null
+from graph.schema.fields import CallerInfo, Info, loads, or_null
 from graph.schema.nodes import Mover, Run
 
 
@@ -83,8 +83,8 @@ class InvalidInput(UserError):
 class NameTaken(UserError):
     target: strawberry.Private[NamedTarget | None] = None
 
-    @strawberry.field(
-        description="The mover that has the name; null if it is still being created. Costs up to "
+    @loads(
+        "The mover that has the name; null if it is still being created. Costs up to "
         "23 calls to AWS."
     )
     async def existing(self, info: Info) -> Mover | None:
@@ -105,9 +105,8 @@ class NameTaken(UserError):
 class AlreadyRunning(UserError):
     task_arn: strawberry.Private[str | None] = None
 
-    @strawberry.field(
-        description="The run that is active now; null if it has ended meanwhile. Costs up to six "
-        "calls to AWS."
+    @loads(
+        "The run that is active now; null if it has ended meanwhile. Costs up to six calls to AWS."
     )
     async def run(self, info: Info) -> Run | None:
         if self.task_arn is None:

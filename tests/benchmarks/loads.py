@@ -37,6 +37,7 @@ DOCUMENTS: Final = {
     "locations, current and last run": """id name status source { id uri kind }
         destination { id uri kind } currentRun { id status outcome progress { percent } }
         lastRun { id status outcome requestedAt endedAt startedBy }""",
+    "runs": "id name runs(first: 5) { totalCount nodes { id status outcome requestedAt } }",
 }
 RAN: Final = 50
 ACTIVE: Final = 5

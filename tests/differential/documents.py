@@ -6,6 +6,9 @@ from random import Random
 from typing import Any
 
 from graphql import (
+    GraphQLArgument,
+    GraphQLBoolean,
+    GraphQLInt,
     GraphQLNamedType,
     GraphQLObjectType,
     GraphQLSchema,
@@ -13,9 +16,11 @@ from graphql import (
     is_abstract_type,
     is_composite_type,
     is_leaf_type,
+    is_required_argument,
 )
 
-VARIABLES = {"b0": "Boolean!", "b1": "Boolean!", "b2": "Boolean = true"}
+TRUTHS = {"b0": "Boolean!", "b1": "Boolean!", "b2": "Boolean = true"}
+VARIABLES = TRUTHS | {"n0": "Int", "n1": "Int = 2"}
 
 
 class RandomDocument:
@@ -46,10 +51,13 @@ class RandomDocument:
         head = f"{kind}({known}) " if known else f"{kind} "
         self.text = head + body + "".join(text for _, text in self._fragments.values())
         self.variables: dict[str, Any] = {
-            name: random.random() < 0.5 for name in self._used if name != "b2"
+            name: random.random() < 0.5 for name in sorted(self._used & {"b0", "b1"})
         }
         if random.random() < 0.2:
             self.variables["b2"] = random.choice([True, False, None])
+        for name in sorted(self._used & {"n0", "n1"}):
+            if random.random() < 0.7:
+                self.variables[name] = random.choice([None, 0, 1, 2, 3])
 
     def _set(self, parent: GraphQLNamedType, depth: int) -> str:
         number = self._random.randint(1, 5)
@@ -67,18 +75,41 @@ class RandomDocument:
         fields = [
             (name, get_named_type(field.type))
             for name, field in getattr(parent, "fields", {}).items()
-            if not field.args and name not in self._left_out
+            if name not in self._left_out
+            and not any(is_required_argument(each) for each in field.args.values())
         ]
         usable = [each for each in fields if is_leaf_type(each[1]) or depth > 0]
         if not usable or self._random.random() < 0.08:
             return f"__typename{self._directive()}"
         name, kind = self._random.choice(usable)
         inner = f" {self._set(kind, depth - 1)}" if is_composite_type(kind) else ""
+        given = self._arguments(getattr(parent, "fields", {})[name].args)
         alias = ""
-        if self._aliases < 20 and self._random.random() < 0.15:
+        if given or (self._aliases < 20 and self._random.random() < 0.15):
             self._aliases += 1
             alias = f"a{self._aliases}: "
-        return f"{alias}{name}{self._directive()}{inner}"
+        return f"{alias}{name}{given}{self._directive()}{inner}"
+
+    def _arguments(self, known: dict[str, GraphQLArgument]) -> str:
+        """Some of the optional arguments that have simple types."""
+        given = [
+            f"{name}: {value}"
+            for name, argument in known.items()
+            if self._aliases < 20
+            and self._random.random() < 0.5
+            and (value := self._argument(argument))
+        ]
+        return f"({', '.join(given)})" if given else ""
+
+    def _argument(self, argument: GraphQLArgument) -> str:
+        if argument.type is GraphQLBoolean:
+            return self._random.choice(["true", "false", "null"])
+        if argument.type is not GraphQLInt:
+            return ""
+        value = self._random.choice(["0", "1", "2", "3", "null", "$n0", "$n1"])
+        if value.startswith("$"):
+            self._used.add(value[1:])
+        return value
 
     def _inline(self, parent: GraphQLNamedType, depth: int) -> str:
         kind = self._random.choice([None, *self._narrower(parent)])
@@ -107,8 +138,8 @@ class RandomDocument:
         if self._directives > 30 or self._random.random() > 0.15:
             return ""
         self._directives += 1
-        name = self._random.choice(["true", "false", *VARIABLES])
-        if name in VARIABLES:
+        name = self._random.choice(["true", "false", *TRUTHS])
+        if name in TRUTHS:
             self._used.add(name)
             name = f"${name}"
         return f" @{self._random.choice(['skip', 'include'])}(if: {name})"

@@ -7,6 +7,7 @@ import math
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from enum import Enum, EnumType
+from inspect import signature
 from random import Random
 from typing import Annotated, Any, Final, Union
 
@@ -108,6 +109,8 @@ class RandomSchema:
         """A field with a resolver: one that may be compiled, another, or one that waits."""
         kind = self._random.choice([*RESOLVERS, *LOADING])
         resolve = (RESOLVERS | LOADING)[kind](private)
+        if self._random.random() < 0.4:
+            resolve = _asked(resolve)
         resolve.__annotations__["return"] = hint
         metadata = {PLAIN: Plain()} if kind in ("plain", "informed") else {}
         if kind in LOADING:
@@ -256,6 +259,23 @@ def _loads_perhaps(private: str) -> Callable[..., Any]:
 
     resolve.__annotations__["info"] = strawberry.Info[Any, None]
     return resolve
+
+
+def _asked(resolve: Callable[..., Any]) -> Callable[..., Any]:
+    """The same with arguments, of which some make it fail or find nothing."""
+
+    def asked(
+        self: Any, info: strawberry.Info[Any, None], number: int | None = 1, ok: Any = None
+    ) -> Any:
+        if number == 0:
+            return None
+        if number == 3:
+            raise ValueError(f"{ok!r}")
+        return resolve(self, info) if "info" in signature(resolve).parameters else resolve(self)
+
+    hints = {"info": strawberry.Info[Any, None], "number": int | None, "ok": bool | None}
+    asked.__annotations__ = hints
+    return asked
 
 
 RESOLVERS: Final[dict[str, Callable[[str], Callable[..., Any]]]] = {

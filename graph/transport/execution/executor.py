@@ -137,7 +137,7 @@ def _executor(
     planned = cast("PlannedExecutor", executor)  # of the class that builds it
     planned.pacer = schema.pacer
     if operation.plans is not None:
-        values = planned.variable_values.coerced
+        values = planned.variable_values
         planned.plans = PlansInUse(operation.plans, values, context, schema.pacer.is_due)
     return planned
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, Final
 
@@ -12,6 +12,7 @@ from graphql import (
     FragmentDefinitionNode,
     GraphQLOutputType,
     GraphQLSchema,
+    VariableValues,
 )
 from graphql.execution.collect_fields import FieldDetails
 
@@ -37,7 +38,7 @@ class Plans:
         grown: Callable[[int], None] = lambda _size: None,
     ) -> None:
         """``grown`` is told the characters of all sources together after each new one."""
-        self._schema, self._grown = schema, grown
+        self.schema, self._grown = schema, grown
         self._document = document  # its nodes, whose identities are in the keys, stay alive
         self.fragments = {
             each.name.value: each
@@ -71,7 +72,7 @@ class Plans:
         return self._known[key]
 
     def _compiled(self, kind: GraphQLOutputType, nodes: Sequence[FieldNode]) -> Plan | None:
-        plan = compile_plan(self._schema, self.fragments, kind, nodes)
+        plan = compile_plan(self.schema, self.fragments, kind, nodes)
         if plan is not None:
             self._size += plan.size
             self._grown(self._size)
@@ -85,7 +86,7 @@ class PlansInUse:
     def __init__(
         self,
         plans: Plans,
-        variables: Mapping[str, Any],
+        variables: VariableValues,
         context: Any,
         busy: Callable[[], bool],
     ) -> None:
@@ -144,7 +145,7 @@ class PlansInUse:
         if plan is None:
             return None
         try:
-            return Bound(plan, self._variables, self._context)
+            return Bound(self._plans.schema, plan, self._variables, self._context)
         except Fallback as error:
             self._count(error.reason)
             return None

@@ -6,12 +6,17 @@ from typing import Literal
 
 Reason = Literal["null", "class", "list", "value", "variable", "large", "load", "error"]
 """Why a value was left to graphql-core: a null in a non-null position, an object of another class,
-no list or tuple, a leaf that cannot be represented, a null variable of a directive, a value with
-too much in it, an exception of a resolver that loads, or of another resolver or serializer."""
+no list or tuple, a leaf that cannot be represented, a variable that a directive or an argument
+does not accept, a value with too much in it, an exception of a resolver that loads, or of another
+resolver or serializer."""
 
 
 class Unsupported(Exception):
     """A selection that cannot be compiled."""
+
+
+class TooLarge(Exception):
+    """A selection that would take too long to compile."""
 
 
 class Fallback(Exception):

@@ -14,12 +14,14 @@ from graphql import (
     GraphQLObjectType,
     GraphQLOutputType,
     GraphQLSchema,
+    VariableValues,
 )
 
+from graph.transport.execution.plans.arguments import keywords
 from graph.transport.execution.plans.loads import Loads
-from graph.transport.execution.plans.outcomes import Fallback, Unsupported
+from graph.transport.execution.plans.outcomes import Fallback, TooLarge, Unsupported
 from graph.transport.execution.plans.selections import ALWAYS, Field
-from graph.transport.execution.plans.writer import TooLarge, Writer
+from graph.transport.execution.plans.writer import Writer
 
 T = TypeVar("T")
 
@@ -63,11 +65,19 @@ class Bound:
 
     __slots__ = ("_function", "_left", "_loads", "plan")
 
-    def __init__(self, plan: Plan, variables: Mapping[str, Any], context: Any) -> None:
-        """Raises Fallback for a null variable in a directive."""
+    def __init__(
+        self, schema: GraphQLSchema, plan: Plan, variables: VariableValues, context: Any
+    ) -> None:
+        """Raises Fallback for a null variable in a directive, and for arguments with errors."""
         self.plan, self._left = plan, _WORK
         self._loads: Loads | None = None
-        self._function = plan.bind(variables, _Info(context), self._count, self._load)
+        self._function = plan.bind(
+            variables.coerced,
+            _Info(context),
+            self._count,
+            self._load,
+            lambda given: keywords(schema, given, variables),
+        )
 
     def loads(self) -> Loads | None:
         """For the parts of a value that are completed later; None if there are none."""

@@ -34,17 +34,18 @@ class Call(NamedTuple):
     """The keyword that takes the ``info``, if there is one."""
     loads: bool = False
     """Whether it may return a coroutine, which waits for DataLoaders."""
+    arguments: StrawberryField | None = None
+    """The field whose arguments it takes as keywords; None if it has none."""
 
 
 def reading_of(field: GraphQLField) -> Path | Call:
     """How to read a field.
 
-    Raises Unsupported for one that may have an effect, depend on arguments, or wait for anything
-    but DataLoaders.
+    Raises Unsupported for one that may have an effect, or wait for anything but DataLoaders.
     """
     definition = field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
-    if not isinstance(definition, StrawberryField) or field.args or definition.extensions:
-        raise Unsupported("the field has arguments or extensions")
+    if not isinstance(definition, StrawberryField) or definition.extensions:
+        raise Unsupported("the field has extensions")
     if definition.is_basic_field:
         if definition.default_resolver is not getattr:
             raise Unsupported("the field has a resolver of its own")
@@ -83,6 +84,7 @@ def _call(definition: StrawberryField, *, loads: bool) -> Call:
         root=None if root is None else root.name,
         info=None if info is None else info.name,
         loads=loads,
+        arguments=definition if definition.arguments else None,
     )
 
 

@@ -1,8 +1,7 @@
 """Writes a selection as Python source.
 
-No text of a client becomes part of it but response keys. Those are names of GraphQL, written with
-``repr``, or as attributes if they are no words of Python. Types, resolvers and serializers are
-objects in the globals of the source.
+No text of a client becomes part of it but response keys, which are names of GraphQL. All else is an
+object in the globals of the source.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ from typing import Any, Final, NamedTuple
 from graphql import (
     FragmentDefinitionNode,
     GraphQLAbstractType,
+    GraphQLField,
     GraphQLList,
     GraphQLObjectType,
     GraphQLOutputType,
@@ -27,9 +27,10 @@ from graphql import (
 )
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
+from graph.transport.execution.plans.arguments import Given
 from graph.transport.execution.plans.dictionaries import Expression, dictionary
 from graph.transport.execution.plans.leaves import USUAL, leaf, once
-from graph.transport.execution.plans.outcomes import Fallback, Unsupported
+from graph.transport.execution.plans.outcomes import Fallback, TooLarge, Unsupported
 from graph.transport.execution.plans.reading import Call, Path, class_of, reading_of
 from graph.transport.execution.plans.runtime import Table, no_list, no_list_not_null, truth
 from graph.transport.execution.plans.selections import (
@@ -42,10 +43,6 @@ from graph.transport.execution.plans.selections import (
 
 _MOST: Final = 600
 """Fields that are written at most, those that are discarded again included: about 10 ms."""
-
-
-class TooLarge(Exception):
-    """A selection that would take too long to compile."""
 
 
 class Body(NamedTuple):
@@ -75,7 +72,7 @@ class Writer:
         self._schema, self._fragments = schema, fragments
         self.globals: dict[str, Any] = {"Fallback": Fallback, "truth": truth, "usual": USUAL}
         self._body: list[str] = []
-        self._conditions: dict[str, str] = {}
+        self._conditions, self._arguments = dict[str, str](), dict[str, str]()
         self._names = self._written = 0
         self.loads = False
         """Whether any field may be completed later."""
@@ -83,9 +80,10 @@ class Writer:
     def source(self, top: str) -> str:
         """The source of ``bind``, which returns the function ``top`` for one execution."""
         tests = [f"{name} = truth(variables, {v!r})" for v, name in self._conditions.items()]
+        tests += [f"{name} = arguments({read})" for name, read in self._arguments.items()]
         lines = [*tests, *self._body, f"return {top}"]
         return "\n".join(
-            ["def bind(variables, info, count, load):", *(f" {line}" for line in lines)]
+            ["def bind(variables, info, count, load, arguments):", *(f" {line}" for line in lines)]
         )
 
     def items_function(self, kind: GraphQLList[Any], field: Field) -> tuple[str, int]:
@@ -182,7 +180,7 @@ class Writer:
             raise Unsupported("introspection")
         reading = reading_of(definition)
         if isinstance(reading, Call):
-            source = self._call(reading)
+            source = self._call(reading, definition, field)
             if reading.loads:
                 return self._loaded(definition.type, key, field, source)
             return self._value(definition.type, field, source)
@@ -197,11 +195,16 @@ class Writer:
         self.loads = True
         return Expression(f"load({source}, d, {key!r}, {name})", value.fields, loads=True)
 
-    def _call(self, reading: Call) -> str:
+    def _call(self, reading: Call, definition: GraphQLField, field: Field) -> str:
         function = self._global("r", reading.function)
         given = ["o" if reading.root is None else f"{reading.root}=o"]
         if reading.info is not None:
             given.append(f"{reading.info}=info")
+        if reading.arguments is not None:
+            of = Given(definition, reading.arguments, field.nodes[0][0])
+            name, read = self._name("w"), self._global("q", of)
+            self._arguments[name] = read
+            given.append(f"**{name}")
         return f"{function}({', '.join(given)})"
 
     def _value(
@@ -288,10 +291,10 @@ class Writer:
 
     @contextmanager
     def _undone_on_failure(self) -> Iterator[None]:
-        kept = len(self._body), dict(self.globals), dict(self._conditions)
+        kept = len(self._body), dict(self.globals), dict(self._conditions), dict(self._arguments)
         try:
             yield
         except Unsupported:
             del self._body[kept[0] :]
-            self.globals, self._conditions = kept[1], kept[2]
+            self.globals, self._conditions, self._arguments = kept[1:]
             raise

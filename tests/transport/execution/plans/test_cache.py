@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from graphql import DocumentNode, FieldNode, OperationDefinitionNode, parse
+from graphql import DocumentNode, FieldNode, OperationDefinitionNode, VariableValues, parse
 from graphql.execution.collect_fields import FieldDetails
 from prometheus_client import REGISTRY
 
@@ -28,7 +28,7 @@ def details(document: DocumentNode = DOCUMENT) -> list[FieldDetails]:
 
 
 def in_use(plans: Plans, *, busy: bool = False) -> PlansInUse:
-    return PlansInUse(plans, {}, SimpleNamespace(), lambda: busy)
+    return PlansInUse(plans, VariableValues({}, {}), SimpleNamespace(), lambda: busy)
 
 
 def found(use: PlansInUse) -> Bound:

@@ -59,5 +59,5 @@ def function(selection: str) -> Callable[[Any], dict[str, object]]:
     writer = Writer(SCHEMA.core, {})
     top = writer.object_function(kind, [Selected(operation.selection_set)]).name
     exec(writer.source(top), writer.globals)  # noqa: S102 - what is tested
-    bound: Callable[[Any], dict[str, object]] = writer.globals["bind"]({}, None, None, None)
+    bound: Callable[[Any], dict[str, object]] = writer.globals["bind"]({}, None, None, None, None)
     return bound

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from graphql import FieldNode, GraphQLOutputType, OperationDefinitionNode, parse
+from graphql import FieldNode, GraphQLOutputType, OperationDefinitionNode, VariableValues, parse
 
 from graph.transport.execution.plans.outcomes import Fallback
 from graph.transport.execution.plans.plan import Bound, Plan, compile_plan
@@ -27,7 +27,7 @@ def plan(name: str, text: str) -> Plan:
 
 
 def bound(name: str, text: str, **variables: object) -> Bound:
-    return Bound(plan(name, text), variables, CONTEXT)
+    return Bound(SCHEMA.core, plan(name, text), VariableValues({}, variables), CONTEXT)
 
 
 def leaf(**given: Any) -> Leaf:
@@ -112,4 +112,5 @@ def test_the_items_of_a_list_are_completed_together() -> None:
     made = compile_plan(SCHEMA.core, {}, kind, [node])
     assert made is not None
     items = [leaf(), None, leaf(name="m")]
-    assert Bound(made, {}, CONTEXT).complete(items) == [{"name": "n"}, None, {"name": "m"}]
+    completed = Bound(SCHEMA.core, made, VariableValues({}, {}), CONTEXT).complete(items)
+    assert completed == [{"name": "n"}, None, {"name": "m"}]

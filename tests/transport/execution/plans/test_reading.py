@@ -92,7 +92,15 @@ def test_resolvers_that_wait_for_loaders_are_called_too() -> None:
     assert not told.loads
 
 
-@pytest.mark.parametrize("name", ["unmarked", "guarded", "keyword", "later", "asked", "loadedBy"])
+@pytest.mark.parametrize("name", ["asked", "loadedBy"])
+def test_arguments_are_those_of_the_field(name: str) -> None:
+    asked = reading(name)
+    assert isinstance(asked, Call)
+    assert asked.arguments is not None
+    assert [each.python_name for each in asked.arguments.arguments] == ["what"]
+
+
+@pytest.mark.parametrize("name", ["unmarked", "guarded", "keyword", "later"])
 def test_all_others_are_left_to_graphql_core(name: str) -> None:
     with pytest.raises(Unsupported):
         reading(name)

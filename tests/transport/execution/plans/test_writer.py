@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from graphql import GraphQLObjectType, OperationDefinitionNode, parse
 
-from graph.transport.execution.plans.outcomes import Unsupported
+from graph.transport.execution.plans.outcomes import TooLarge, Unsupported
 from graph.transport.execution.plans.selections import Selected
-from graph.transport.execution.plans.writer import TooLarge, Writer
+from graph.transport.execution.plans.writer import Writer
 from tests.differential.everything import SCHEMA
 
 
