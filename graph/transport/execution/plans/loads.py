@@ -78,7 +78,7 @@ class Loads:
                 future.cancel()
             raise
         finally:
-            self._leave()
+            self._waiting.clear()
 
     def _advance(self, started: _Started) -> Any:
         """Continues a resolver, and completes its value if it returns."""
@@ -106,11 +106,8 @@ class Loads:
             waiting.append(started)
 
     def _is_done(self, future: asyncio.Future[Any]) -> None:
+        if not future.cancelled():
+            future.exception()  # which asyncio would log if nobody continues the resolver
         self._done.append(future)
         if self._turn is not None:
             self._turn.set()
-
-    def _leave(self) -> None:
-        for future in self._waiting:
-            future.remove_done_callback(self._is_done)
-        self._waiting.clear()

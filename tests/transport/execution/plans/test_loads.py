@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Coroutine, Iterable
 from typing import Any
 
@@ -175,3 +176,29 @@ async def test_a_request_that_ends_cancels_what_it_waits_for() -> None:
     with pytest.raises(asyncio.CancelledError):
         await finishing
     await ended.wait()
+
+
+@pytest.mark.parametrize("awaited", [True, False])
+async def test_what_fails_after_a_failure_is_not_logged(*, awaited: bool) -> None:
+    logged: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, told: logged.append(told))
+    gate, loads = asyncio.get_running_loop().create_future(), Loads()
+
+    async def fails(after: asyncio.Future[None] | None) -> str:
+        async def later() -> str:
+            if after is not None:
+                await after
+            raise ValueError("later")
+
+        return (await asyncio.gather(later()))[0]
+
+    started(loads, [fails(None), fails(gate)])
+    if awaited:
+        with pytest.raises(Fallback):
+            await asyncio.wait_for(finish(loads), 5)
+    del loads
+    gate.set_result(None)
+    for _ in range(5):
+        await asyncio.sleep(0)
+    gc.collect()
+    assert logged == []
