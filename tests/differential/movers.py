@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import strawberry
 
+from graph.aws.client.served import Served
 from graph.model import audit as audit_model
 from graph.model import location as location_model
 from graph.model import mover as mover_model
@@ -44,7 +45,8 @@ class Values:
     def __init__(self, random: Random) -> None:
         self.request_id = "r"
         self.rights = Rights(may_write=True)
-        self.services = SimpleNamespace(gateway=SimpleNamespace(region="us-east-1"))
+        gateway = SimpleNamespace(served=Served(), org="o")
+        self.services = SimpleNamespace(gateway=gateway, version="1.0.0", limits=None)
         self.runs = [_run(random), _run(random)]
         self.movers = [Mover(value=built(mover_model.Mover, random)) for _ in range(2)]
         self.locations = [_location(random) for _ in range(3)]

@@ -26,7 +26,7 @@ START: Final = "mutation($m: ID!) { startMover(input: { mover: $m }) { run { id 
 FOLLOW: Final = "subscription($r: ID!) { runProgress(run: $r) { run { outcome } } }"
 _OF_RELAY: Final = "@connection"
 """Its compiler removes the directive."""
-_SECONDS: Final = re.compile(r'"(elapsedSeconds|observedAt|percent)":[^,}]*')
+_SECONDS: Final = re.compile(r'"(elapsedSeconds|observedAt|percent|lastContactAt)":[^,}]*')
 
 
 def texts() -> list[str]:

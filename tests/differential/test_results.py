@@ -103,7 +103,9 @@ def test_most_values_without_faults_are_completed_by_plans(
     before = completed(), completed("error")
     for seed in range(20):
         random = Random(seed)  # noqa: S311 - a test
-        _compare(schema, RandomDocument(schema.core, random, movers.LEFT_OUT), values(random))
+        document = RandomDocument(schema.core, random, movers.LEFT_OUT)
+        with suppress(RequestError):  # as below
+            compare(schema, document.text, document.variables, values(random))
     compiled, failed = completed() - before[0], completed("error") - before[1]
     assert compiled > 100
     assert failed < compiled / 10
