@@ -13,9 +13,11 @@ from typing import Final
 from graph.aws import buckets
 from graph.aws.buckets import ListedObject
 from graph.aws.client.gateway import AccountGateway
+from graph.aws.keys import Key, describe_key
 from graph.locations.s3 import is_on_outposts
 from graph.model import names
 from graph.model.advice import RunSide
+from graph.model.errors import NotFound
 from graph.model.location_specs import S3Spec
 from graph.model.preflight import PreflightCheck
 from graph.model.resources import s3_prefix
@@ -145,12 +147,26 @@ async def _key(
     )
     if encryption is None or encryption.key is None:
         return [about.passed("The bucket does not encrypt with a key of its owner's in KMS.")]
+    found = await _described(probe, aws, encryption.key)
+    if found is not None and found.of_aws:
+        return [about.passed("The bucket encrypts with a key that AWS manages.")]
+    if found is not None and found.state != "Enabled":
+        message = f"The key {encryption.key}, with which the bucket encrypts, is {found.state}."
+        return [about.failed(message, "Enable the key, or let the bucket use another one.")]
     message = f"The bucket encrypts with the key {encryption.key} of KMS."
     fix = (
         "Unless the policy of the key allows it to the account as a whole, add this statement to "
         "it. What the server's roles may do with keys is bounded by its setting ROLE_BOUNDARY."
     )
     return [about.warned(message, fix, roles.use_key())]
+
+
+async def _described(probe: Probe, aws: AccountGateway, key: str) -> Key | None:
+    """None if it cannot be described, as that of another account. Not one of the calls counted."""
+    try:
+        return await probe.ask("kms:DescribeKey", partial(describe_key, aws, key), calls=0)
+    except (NotFound, Unknown):
+        return None
 
 
 async def _versions(

@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from itertools import chain
 from typing import Final
 
 from graph.aws.client.gateway import AccountGateway
 from graph.locations import place_of
-from graph.model.location_specs import ExistingSpec, LocationSpec, S3Spec
+from graph.model.location_specs import (
+    EfsSpec,
+    ExistingSpec,
+    FsxLustreSpec,
+    FsxOntapSpec,
+    FsxOpenZfsSpec,
+    FsxWindowsSpec,
+    LocationSpec,
+    S3Spec,
+)
 from graph.model.operation import NewMover
 from graph.model.preflight import Preflight, PreflightCheck
 from graph.model.task_settings import TaskSettings
+from graph.preflight.agents import UsedAgents, examine_agents
 from graph.preflight.bucket_policies import MoverRoles
 from graph.preflight.buckets import BucketSide, bucket_of, examine_bucket, prefix_of
 from graph.preflight.inputs import accepted
-from graph.preflight.probe import MOST_CALLS, Probe
+from graph.preflight.log_groups import examine_log_group
+from graph.preflight.networks import FileSystemSide, examine_efs, examine_fsx
+from graph.preflight.probe import MOST_CALLS, Probe, guarded
 from graph.preflight.results import SIDES, About
 from graph.preflight.room import Quotas, examine_room
 from graph.preflight.schedules import examine_schedule
@@ -41,8 +54,11 @@ async def examine_create(
     probe = Probe(aws, MOST_CALLS - _OF_TASKS - _OF_LOCATION * read)
     roles = roles_of(aws, new.group)
     settings = new.settings
+    log_group = About("log-group", path=("logGroupArn",))
     found = await asyncio.gather(
         examine_room(aws, new, quotas, being_created=being_created),
+        guarded(log_group, partial(examine_log_group, probe, settings)),
+        examine_agents(probe, (_agents(spec, side) for side, spec in ends)),
         *(_examine(probe, spec, side, roles, settings) for side, spec in ends),
     )
     checks = accepted(new)
@@ -64,11 +80,32 @@ async def _examine(
     path = place_of(spec, side)
     if isinstance(spec, S3Spec):
         return await _examine_s3(probe, spec, side, roles, settings)
+    if isinstance(spec, EfsSpec):
+        return await examine_efs(probe, spec, FileSystemSide(SIDES[side], path))
+    if (found := _file_system(spec)) is not None:
+        member, arn = found
+        return await examine_fsx(
+            probe, arn, About("file-system-exists", SIDES[side], (*path, member))
+        )
     if isinstance(spec, ExistingSpec):
         about = About("location-exists", SIDES[side], (*path, "locationArn"))
         return [about.passed(f"The location {spec.location_arn} exists.")]
     text = "Whether DataSync reaches it is found out when the mover is created or runs."
     return [About("reachable", SIDES[side], path).unknown(text)]
+
+
+def _agents(spec: LocationSpec, side: str) -> UsedAgents:
+    arns = tuple(getattr(spec, "agent_arns", ()))
+    return UsedAgents(arns, SIDES[side], (*place_of(spec, side), "agentArns"))
+
+
+def _file_system(spec: LocationSpec) -> tuple[str, str] | None:
+    """Of FSx: the member of the input that names it, and its ARN or that of its virtual machine."""
+    if isinstance(spec, FsxOntapSpec):
+        return "storageVirtualMachineArn", spec.storage_virtual_machine_arn
+    if isinstance(spec, FsxLustreSpec | FsxOpenZfsSpec | FsxWindowsSpec):
+        return "filesystemArn", spec.filesystem_arn
+    return None
 
 
 async def _examine_s3(

@@ -14,6 +14,7 @@ from graph.model.location import Location
 from graph.model.mover import Task
 from graph.model.overrides import RunOverrides
 from graph.model.preflight import Preflight, PreflightCheck
+from graph.preflight.agents import UsedAgents, agents_of, examine_agents
 from graph.preflight.bucket_policies import MoverRoles
 from graph.preflight.buckets import BucketSide, examine_bucket
 from graph.preflight.inputs import rejected
@@ -38,11 +39,17 @@ async def examine_start(
     probe = Probe(aws, MOST_CALLS - _READ_BEFORE)
     deletes = {**task.options, **overrides.options}.get("PreserveDeletedFiles") == "REMOVE"
     checks = [_state(task), _overrides(overrides, task), *await _schedule(task)]
+    used = (
+        UsedAgents(agents_of(location.described), SIDES[side])
+        for side, location in zip(SIDES, ends, strict=True)
+        if location is not None
+    )
     found = await asyncio.gather(
+        examine_agents(probe, used),
         *(
             _examine(probe, location, side, roles, deletes=deletes)
             for side, location in zip(SIDES, ends, strict=True)
-        )
+        ),
     )
     return Preflight((*checks, *chain.from_iterable(found)))
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from moto.kms.models import kms_backends
 
 from graph.model.advice import RunSide
 from graph.model.location_specs import S3Spec
@@ -22,6 +23,7 @@ from graph.preflight.buckets import (
 from graph.preflight.creates import roles_of
 from graph.preflight.probe import Probe
 from graph.sandbox import Fault, Sandbox
+from tests.aws.test_choices import client
 from tests.world import LAB, OTHER
 
 SOURCE = BucketSide("lab-b", "", RunSide.SOURCE, ("source", "s3"))
@@ -109,6 +111,26 @@ async def test_what_a_bucket_denies_encrypts_or_keeps_is_said(
         "bucket-versioning": "WARN",
     }
     assert key in found[3].message
+
+
+async def test_a_key_that_is_disabled_fails_and_one_of_aws_passes(
+    aws: Sandbox, probe: Probe, roles: MoverRoles
+) -> None:
+    kms = client("kms")
+    aws.bucket(LAB, "lab-b")
+    for manager, state, wanted in (
+        ("CUSTOMER", "Disabled", "FAIL"),
+        ("AWS", "Enabled", "PASS"),
+        ("CUSTOMER", "Enabled", "WARN"),
+    ):
+        made = kms.create_key()["KeyMetadata"]
+        key = kms_backends[LAB]["us-east-1"].keys[made["KeyId"]]
+        key.key_manager, key.key_state = manager, state
+        rule = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": made["Arn"]}
+        given = {"Rule": {"ApplyServerSideEncryptionByDefault": rule}}
+        s3().put_bucket_encryption("lab-b", given)
+        found = await examine_bucket(Probe(probe.aws), DESTINATION, roles)
+        assert statuses(found)["bucket-encryption"] == wanted
 
 
 async def test_a_sample_of_the_source_shows_what_datasync_leaves_out(

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from graph.aws.client.gateway import AccountGateway
-from graph.model.location_specs import ExistingSpec, NfsSpec, S3Spec
+from graph.model.location_specs import ExistingSpec, FsxLustreSpec, NfsSpec, S3Spec
 from graph.model.preflight import Preflight
 from graph.model.task_settings import NO_SETTINGS, TaskSettings
 from graph.preflight.creates import examine_create
 from graph.preflight.probe import MOST_CALLS
 from graph.sandbox import Sandbox
+from tests.preflight.test_networks import furnish as mounted
 from tests.preflight.test_room import NONE
 from tests.rights.test_policy import new
 from tests.test_call_counts import many, spent
@@ -22,7 +23,8 @@ from tests.world import LAB
 
 S3 = S3Spec(bucket_arn=f"arn:aws:s3:::from-{LAB}")
 TARGET = S3Spec(bucket_arn=f"arn:aws:s3:::to-{LAB}")
-NFS = NfsSpec(server_hostname="h", subdirectory="/x", agent_arns=("a",))
+AGENT = f"arn:aws:datasync:us-east-1:{LAB}:agent/agent-{'0' * 17}"
+NFS = NfsSpec(server_hostname="h", subdirectory="/x", agent_arns=(AGENT,))
 POINT = S3Spec(bucket_arn=f"arn:aws:s3:us-east-1:{LAB}:accesspoint/p")
 ENDS = {"s3": S3, "nfs": NFS, "point": POINT}
 
@@ -32,6 +34,7 @@ def furnished(aws: Sandbox) -> str:
     """Two buckets, and a mover called m-000. Returns the location that it writes to."""
     (task,) = many(aws, 1, group="lab")
     aws.put(LAB, f"from-{LAB}", "a", b"1")
+    aws.agent(LAB, "one", agent_id="0" * 17)
     aws.interceptor.forget_calls()
     return str(task.destination.arn)
 
@@ -82,4 +85,24 @@ async def test_a_new_mover_that_deletes_is_warned_of_an_empty_source(
     found = await examined(account, replace(S3, subdirectory="/none"), TARGET, settings)
     (sample,) = (check for check in found.checks if check.id == "source-sample")
     assert "would delete everything" in sample.message
+    assert furnished
+
+
+async def test_a_mover_to_a_file_system_with_a_log_group_takes_12_calls(
+    aws: Sandbox, account: AccountGateway, furnished: str
+) -> None:
+    spec, _ = mounted()
+    settings = TaskSettings(log_group_arn=f"arn:aws:logs:us-east-1:{LAB}:log-group:/x")
+    aws.interceptor.forget_calls()
+    found = await examined(account, S3, spec, settings)
+    assert sum(spent(aws).values()) == MOST_CALLS
+    assert {check.id for check in found.checks} >= {"efs-network", "log-group", "source-sample"}
+    lustre = FsxLustreSpec(
+        filesystem_arn=f"arn:aws:fsx:us-east-1:{LAB}:file-system/fs-{'0' * 17}",
+        security_group_arns=spec.security_group_arns,
+    )
+    found = await examined(account, S3, lustre, settings)
+    checks = {check.id: check for check in found.checks}
+    assert checks["file-system-exists"].path == ("destination", "fsxLustre", "filesystemArn")
+    assert checks["file-system-exists"].status.value == "FAIL"
     assert furnished

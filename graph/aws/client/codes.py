@@ -160,6 +160,8 @@ _BY_SERVICE: Final[Mapping[str, Mapping[str, Meaning]]] = {
         **_each(FAILED, "ConcurrentModification", "ServiceFailure"),
         **_each(REQUEST, "PolicyNotAttachable"),
     },
+    "efs": _each(NOT_FOUND, "FileSystemNotFound", "MountTargetNotFound"),
+    "fsx": _each(NOT_FOUND, "FileSystemNotFound"),
     "s3": {
         **_each(
             NOT_FOUND,

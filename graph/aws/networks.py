@@ -1,0 +1,102 @@
+"""What lies between DataSync and a file system: mount targets, subnets and security groups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from graph.aws.client.access import Access
+from graph.aws.client.gateway import AccountGateway
+from graph.model.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class MountTarget:
+    """Where a file system of EFS can be mounted from one Availability Zone."""
+
+    id: str
+    availability_zone: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Subnet:
+    """A part of a VPC."""
+
+    availability_zone: str | None
+    cidr: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityGroup:
+    """What a security group lets in and out, as EC2 describes it."""
+
+    id: str
+    inbound: tuple[Mapping[str, Any], ...]
+    outbound: tuple[Mapping[str, Any], ...]
+
+
+async def mount_targets(aws: AccountGateway, file_system_id: str) -> list[MountTarget] | None:
+    """The first hundred of a file system, which has one per zone; None if it does not exist."""
+    given = {"FileSystemId": file_system_id, "MaxItems": 100}
+    try:
+        answer = await aws.call("efs", Access.DISCOVER, "describe_mount_targets", **given)
+    except NotFound as error:
+        if error.__cause__ is None:
+            raise
+        return None
+    return [
+        MountTarget(item["MountTargetId"], item.get("AvailabilityZoneName"))
+        for item in answer["MountTargets"]
+    ]
+
+
+async def groups_of_mount_target(aws: AccountGateway, mount_target_id: str) -> list[str]:
+    """The ids of its security groups."""
+    operation = "describe_mount_target_security_groups"
+    answer = await aws.call("efs", Access.DISCOVER, operation, MountTargetId=mount_target_id)
+    return list(answer["SecurityGroups"])
+
+
+async def subnet_of(aws: AccountGateway, subnet_id: str) -> Subnet | None:
+    """A subnet, also one that another account shares; None if it does not exist."""
+    try:
+        answer = await aws.call("ec2", Access.DISCOVER, "describe_subnets", SubnetIds=[subnet_id])
+    except NotFound as error:
+        if error.__cause__ is None:
+            raise
+        return None
+    found = next(iter(answer["Subnets"]), None)
+    return found and Subnet(found.get("AvailabilityZone"), found.get("CidrBlock"))
+
+
+async def security_groups(aws: AccountGateway, ids: Iterable[str]) -> list[SecurityGroup] | None:
+    """Security groups; None if one of them does not exist."""
+    wanted = sorted(set(ids))
+    try:
+        answer = await aws.call("ec2", Access.DISCOVER, "describe_security_groups", GroupIds=wanted)
+    except NotFound as error:
+        if error.__cause__ is None:
+            raise
+        return None
+    return [
+        SecurityGroup(
+            item["GroupId"],
+            tuple(item.get("IpPermissions") or ()),
+            tuple(item.get("IpPermissionsEgress") or ()),
+        )
+        for item in answer["SecurityGroups"]
+    ]
+
+
+async def lifecycle_of_fsx(aws: AccountGateway, file_system_id: str) -> str | None:
+    """The state of a file system of FSx, such as AVAILABLE; None if it does not exist."""
+    given = {"FileSystemIds": [file_system_id]}
+    try:
+        answer = await aws.call("fsx", Access.DISCOVER, "describe_file_systems", **given)
+    except NotFound as error:
+        if error.__cause__ is None:
+            raise
+        return None
+    found = next(iter(answer["FileSystems"]), None)
+    return found and str(found.get("Lifecycle") or "AVAILABLE")

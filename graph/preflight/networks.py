@@ -1,0 +1,159 @@
+"""Checks of the way to a file system. At most four calls for one of EFS, one for one of FSx."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+
+from graph.aws import networks
+from graph.aws.networks import SecurityGroup, Subnet
+from graph.model import names
+from graph.model.advice import RunSide
+from graph.model.location_specs import EfsSpec
+from graph.model.preflight import PreflightCheck
+from graph.preflight.probe import Probe, guarded
+from graph.preflight.results import About
+
+_NFS: Final = 2049
+_ANY: Final = "-1"
+"""How EC2 writes all protocols."""
+_MOUNTS: Final = "elasticfilesystem:DescribeMountTargets"
+
+
+@dataclass(frozen=True, slots=True)
+class FileSystemSide:
+    """The file system at one end of a mover."""
+
+    side: RunSide
+    path: tuple[str, ...]
+    """Of its location in the input."""
+
+    def about(self, check: str, member: str) -> About:
+        return About(check, self.side, (*self.path, member))
+
+
+async def examine_efs(probe: Probe, spec: EfsSpec, given: FileSystemSide) -> list[PreflightCheck]:
+    """Whether the file system can be mounted from the subnet of the location."""
+    about = given.about("efs-mount-target", "subnetArn")
+    return await guarded(about, partial(_efs, probe, spec, given))
+
+
+async def examine_fsx(probe: Probe, arn: str, about: About) -> list[PreflightCheck]:
+    """Whether the file system exists and is available. ``arn``: its own, or of an SVM of it."""
+    return await guarded(about, partial(_fsx, probe, arn))
+
+
+async def _efs(
+    probe: Probe, spec: EfsSpec, given: FileSystemSide, about: About
+) -> list[PreflightCheck]:
+    targets, subnet = await asyncio.gather(
+        probe.ask(_MOUNTS, partial(networks.mount_targets, probe.aws, _id(spec.filesystem_arn))),
+        probe.ask(
+            "ec2:DescribeSubnets", partial(networks.subnet_of, probe.aws, _id(spec.subnet_arn))
+        ),
+    )
+    if targets is None:
+        missing = given.about("file-system-exists", "filesystemArn")
+        return [missing.failed("There is no such file system.", "Choose another file system.")]
+    if subnet is None:
+        return [about.failed("There is no such subnet.", "Choose another subnet.")]
+    zone = subnet.availability_zone
+    target = next((each for each in targets if each.availability_zone == zone), None)
+    if target is None:
+        zones = ", ".join(sorted({each.availability_zone or "?" for each in targets})) or "none"
+        message = f"The file system has no mount target in {zone}, the zone of the subnet."
+        fix = f"Choose a subnet in a zone that has one ({zones}), or add a mount target there."
+        return [about.failed(message, fix)]
+    mounted = about.passed(f"The file system has a mount target in {zone}.")
+    network = given.about("efs-network", "securityGroupArns")
+    examine = partial(_network, probe, spec, target.id, subnet)
+    return [mounted, *await guarded(network, examine)]
+
+
+async def _network(
+    probe: Probe, spec: EfsSpec, target_id: str, subnet: Subnet, about: About
+) -> list[PreflightCheck]:
+    action = "elasticfilesystem:DescribeMountTargetSecurityGroups"
+    theirs = await probe.ask(action, partial(networks.groups_of_mount_target, probe.aws, target_id))
+    own = [_id(arn) for arn in spec.security_group_arns]
+    read = partial(networks.security_groups, probe.aws, [*own, *theirs])
+    groups = await probe.ask("ec2:DescribeSecurityGroups", read)
+    if groups is None:
+        return [about.failed("One of the security groups does not exist.", "Choose others.")]
+    verdict = admits(groups, own, theirs, subnet.cidr)
+    if verdict:
+        return [about.passed("The security groups let NFS through to the mount target.")]
+    if verdict is None:
+        return [about.unknown("The security groups have rules for prefix lists.")]
+    message = "The security groups do not let NFS (TCP 2049) through to the mount target."
+    fix = (
+        f"Allow TCP {_NFS} from {own[0]} into a security group of the mount target, and out of "
+        f"{own[0]}."
+    )
+    return [about.failed(message, fix)]
+
+
+async def _fsx(probe: Probe, arn: str, about: About) -> list[PreflightCheck]:
+    file_system = names.arn(arn).resource.split("/")[1]
+    read = partial(networks.lifecycle_of_fsx, probe.aws, file_system)
+    state = await probe.ask("fsx:DescribeFileSystems", read)
+    if state is None:
+        return [about.failed("There is no such file system.", "Choose another file system.")]
+    if state != "AVAILABLE":
+        return [about.warned(f"The file system is {state}.", "Wait until it is AVAILABLE.")]
+    return [about.passed("The file system exists and is AVAILABLE.")]
+
+
+def admits(
+    groups: Iterable[SecurityGroup], own: list[str], theirs: list[str], cidr: str | None
+) -> bool | None:
+    """Whether NFS passes from interfaces in ``own`` to those in ``theirs``; None if unsure.
+
+    Groups of each side are added up. ``cidr``: of the subnet that the first ones are in.
+    """
+    known = {group.id: group for group in groups}
+    inbound = [rule for name in theirs if name in known for rule in known[name].inbound]
+    outbound = [rule for name in own if name in known for rule in known[name].outbound]
+    verdicts = _allows(inbound, own, cidr), _allows(outbound, theirs, None)
+    if False in verdicts:
+        return False
+    return None if None in verdicts else True
+
+
+def _allows(rules: Iterable[Mapping[str, Any]], groups: list[str], cidr: str | None) -> bool | None:
+    """``cidr``: the addresses that have to be covered; None for those of any rule."""
+    unsure = False
+    for rule in rules:
+        if not _is_nfs(rule):
+            continue
+        named = {pair.get("GroupId") for pair in rule.get("UserIdGroupPairs") or ()}
+        ranges = [each.get("CidrIp") for each in rule.get("IpRanges") or ()]
+        if named & set(groups) or any(_covers(each, cidr) for each in ranges):
+            return True
+        unsure |= bool(rule.get("PrefixListIds"))
+    return None if unsure else False
+
+
+def _is_nfs(rule: Mapping[str, Any]) -> bool:
+    if rule.get("IpProtocol") == _ANY:
+        return True
+    ports = rule.get("FromPort", -1), rule.get("ToPort", -1)
+    return rule.get("IpProtocol") in {"tcp", "6"} and ports[0] <= _NFS <= ports[1]
+
+
+def _covers(given: str | None, cidr: str | None) -> bool:
+    if given is None:
+        return False
+    if cidr is None:
+        return True
+    wide, narrow = (ipaddress.ip_network(each, strict=False) for each in (given, cidr))
+    return wide.version == narrow.version and narrow.subnet_of(wide)  # type: ignore[arg-type]
+
+
+def _id(arn: str) -> str:
+    """The id at the end of an ARN, such as that of a subnet."""
+    return names.arn(arn).resource.rpartition("/")[2]
