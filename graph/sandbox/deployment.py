@@ -20,7 +20,7 @@ import httpx
 
 from graph.sandbox.pace import Pace
 from graph.sandbox.sample_data import EXTERNAL_ID, LAB, ORG, ROLE, SHOP, seed
-from graph.sandbox.sandbox import Sandbox
+from graph.sandbox.sandbox import REGION, Sandbox
 from graph.sandbox.signals import Termination
 
 _START_SECONDS: Final = 60.0
@@ -34,6 +34,8 @@ _PACE: Final = Pace(
     tagging_lag=3.0,
     ghosts=30.0,
 )
+ABROAD: Final = "eu-west-1"
+"""The second region of its server, in which there are no movers at first."""
 _PREFIX: Final = "DATASYNC_API_"
 _NOT_INHERITED: Final = ("AWS_", "API_CONFIG", f"{_PREFIX}CONFIG", f"{_PREFIX}REGION")
 """Variables that are not passed on: they could direct the server to the real AWS."""
@@ -97,6 +99,7 @@ def _start(aws: Sandbox, folder: Path, port: int, key: str) -> subprocess.Popen[
         "ROLE": ROLE,
         "EXTERNAL_ID": EXTERNAL_ID,
         "ACCOUNTS": f"{LAB},{SHOP}",
+        "REGIONS": f"{REGION},{ABROAD}",
         "STORE_URL": f"sqlite:///{folder}/store.sqlite",
     }
     environment = {f"{_PREFIX}{name}": value for name, value in _DEFAULTS.items()}

@@ -7,17 +7,16 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Hasha
 from dataclasses import dataclass
 from typing import Any, Final, Protocol, Self
 
-from botocore.exceptions import ClientError
 from cachetools import LRUCache
 
 from graph.aws.client.access import Access
 from graph.aws.client.caches import Caches
 from graph.aws.client.clients import Clients
-from graph.aws.client.errors import ends_session, translate
 from graph.aws.client.group_moves import GroupMoves
 from graph.aws.client.measuring import Reports, measured
 from graph.aws.client.paging import read_pages
 from graph.aws.client.retries import RetryBudget
+from graph.aws.client.sending import Sender
 from graph.aws.client.served import Served
 from graph.aws.client.shared_reads import SharedReads
 from graph.aws.client.slots import AccountSlots
@@ -167,6 +166,7 @@ class Gateway:
         self.served = served or Served(regions=(clients.region,))
         self.call_seconds, self._retry_seconds = call_seconds, retry_seconds
         self._slots = AccountSlots()
+        self._sender = Sender(clients, self.served.default)
         self._retries: LRUCache[tuple[str, str], RetryBudget] = LRUCache(_PLACES)
         self._reports = Reports()
         self.reads = SharedReads()
@@ -227,7 +227,7 @@ class Gateway:
             return await self._send(bound, service, access, operation, given)
 
         def known(error: Exception) -> Exception:
-            return translate(error, doing, given)
+            return self._sender.translated(bound.place, error, doing, given)
 
         try:
             with measured(service, name, bound.region, self.clients.class_of(bound.account_id)):
@@ -283,16 +283,5 @@ class Gateway:
         operation: str,
         given: dict[str, Any],
     ) -> dict[str, Any]:
-        """Sends the call; if its credentials are no longer accepted, once more with new ones."""
-        where = (bound.account_id, bound.region, service, access)
-        client = await self.clients.get(*where)
-        try:
-            answer: dict[str, Any] = await getattr(client, operation)(**given)
-        except ClientError as error:
-            if not ends_session(error, service):
-                raise
-            await self.clients.forget(bound.account_id, access, client)
-            client = await self.clients.get(*where)
-            answer = await getattr(client, operation)(**given)
-        answer.pop("ResponseMetadata", None)
-        return answer
+        """As ``Sender.send``."""
+        return await self._sender.send(bound.place, service, access, operation, given)
