@@ -19,6 +19,7 @@ from graph.config.settings import Settings
 from graph.context import Services
 from graph.history.audit import Audit
 from graph.model.clock import SystemClock
+from graph.model.mover import Account
 from graph.operations import Operations
 from graph.operations.retries import RetryPolicy
 from graph.rights.policy import ResourcePolicy
@@ -89,8 +90,8 @@ def _resource_policy(settings: Settings, gateway: Gateway, rights: RightsByName)
     async def group_of(account_id: str, arn: str) -> str | None:
         return await group_of_resource(gateway.bind(account_id), arn)
 
-    async def tagged(account_id: str, group: str) -> Collection[str]:
-        return await resources_of_group(gateway.bind(account_id), group)
+    async def tagged(account: Account, group: str) -> Collection[str]:
+        return await resources_of_group(gateway.bind(*account.place), group)
 
     policy = ResourcePolicy(
         rights.of_keys,

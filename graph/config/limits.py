@@ -69,8 +69,8 @@ class LimitSettings(BaseSettings):
     task_quota: int | None = Field(
         None,
         ge=1,
-        description="The number of tasks that AWS allows per account. If set, a create beyond it "
-        "is rejected immediately; if empty, AWS rejects it later.",
+        description="The number of tasks that AWS allows per account and region. If set, a create "
+        "beyond it is rejected immediately; if empty, AWS rejects it later.",
     )
     group_quota_percent: float = Field(
         100,

@@ -10,6 +10,7 @@ from graph.context import ReadContext
 from graph.model import names
 from graph.model.choice import Choice, ChoiceKind, Choices
 from graph.model.errors import AccessDenied, Forbidden, Invalid, InvalidReason
+from graph.model.mover import Account
 from graph.model.resources import Resource, prefixes_of
 from graph.resolvers import scope
 
@@ -19,6 +20,8 @@ class Wanted:
     """Which resources are asked for."""
 
     account_id: str
+    region: str | None = None
+    """As it is requested: None for the default one."""
     group: str
     kind: ChoiceKind
     tag: tuple[str, str | None] | None = None
@@ -34,18 +37,18 @@ async def find_choices(context: ReadContext, wanted: Wanted) -> tuple[Choices | 
     None, with advice, if the management role may not list them. Raises Forbidden if the caller may
     not create movers of the group, NotFound for an account that is not served.
     """
-    scope.require_account(context, wanted.account_id)
+    account = scope.require_account(context, wanted.account_id, wanted.region)
     scope.require_write(context, wanted.account_id, wanted.group)
     names.group(wanted.group)
     _check(wanted)
-    aws = context.services.gateway.bind(wanted.account_id)
+    aws = context.services.gateway.bind(*account.place)
     try:
         listed = await list_choices(aws, wanted.kind, wanted.tag)
     except (AccessDenied, Forbidden):
         action = LISTED[wanted.kind].action
         return None, f"Allow the management role of the account {action}, or type the ARN."
     fit = [choice for choice in listed.found if _fits(choice, wanted)]
-    return replace(listed, found=tuple(await _usable(context, wanted, fit))), None
+    return replace(listed, found=tuple(await _usable(context, account, wanted.group, fit))), None
 
 
 def _check(wanted: Wanted) -> None:
@@ -62,12 +65,14 @@ def _fits(choice: Choice, wanted: Wanted) -> bool:
     return any(part in text.casefold() for text in shown if text is not None)
 
 
-async def _usable(context: ReadContext, wanted: Wanted, choices: Iterable[Choice]) -> list[Choice]:
+async def _usable(
+    context: ReadContext, account: Account, group: str, choices: Iterable[Choice]
+) -> list[Choice]:
     policy, rights = context.services.resources, context.rights
-    account_id, group = wanted.account_id, wanted.group
+    account_id = account.account_id
     if not policy.enforced or rights.uses_everything:
         return list(choices)
-    tagged = await policy.tagged_for(rights, account_id, group)
+    tagged = await policy.tagged_for(rights, account, group)
     found = []
     for choice in choices:
         if choice.arn in tagged or rights.may_use(account_id, group, Resource(choice.arn)):

@@ -12,7 +12,7 @@ from graph.model.caller import Rights
 from graph.model.errors import ApiError, Conflict, Forbidden
 from graph.model.location import Location
 from graph.model.location_specs import ExistingSpec, LocationSpec
-from graph.model.mover import GROUP_TAG
+from graph.model.mover import GROUP_TAG, Account
 from graph.model.operation import NewMover
 from graph.model.resources import Resource
 from graph.model.task_files import (
@@ -39,9 +39,9 @@ class ResourcePolicy:
     group_of: Callable[[str, str], Awaitable[str | None]] | None = None
     """Reads the group that a resource is tagged for, with the role of an account. If set, a tag
     that equals the mover's group allows a resource as a rule does."""
-    tagged: Callable[[str, str], Awaitable[Collection[str]]] | None = None
-    """Reads the ARNs of the resources of an account that are tagged for a group. Set with
-    ``group_of``."""
+    tagged: Callable[[Account, str], Awaitable[Collection[str]]] | None = None
+    """Reads the ARNs of the resources of an account and region that are tagged for a group. Set
+    with ``group_of``."""
     rules: Mapping[str, RightsInGroup] = field(default_factory=dict)
     """The same by the name of the rule of an issuer, whose callers may have different groups."""
     location_of: Callable[[str], Awaitable[Location | None]] | None = None
@@ -139,14 +139,14 @@ class ResourcePolicy:
         used = (replace(resource, path=path) for resource in resources_at(arn, location))
         await self.require(rights, account_id, group, used)
 
-    async def tagged_for(self, rights: Rights, account_id: str, group: str) -> Collection[str]:
+    async def tagged_for(self, rights: Rights, account: Account, group: str) -> Collection[str]:
         """The ARNs of all resources that their tags allow to movers of the group.
 
         Tags of minutes ago may count: to use one, ``require`` reads them again.
         """
         if self.tagged is None or group not in (rights.groups or ()):
             return ()
-        return await self.tagged(account_id, group)
+        return await self.tagged(account, group)
 
     async def require_still(self, new: NewMover) -> None:
         """Checks an accepted mover by the rules that are in force now.

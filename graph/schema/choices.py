@@ -8,7 +8,7 @@ import strawberry
 
 from graph.model import choice as model
 from graph.resolvers.choices import Wanted, find_choices
-from graph.schema.arguments import AccountNumber, AfterCursor, FirstOf25, GroupName
+from graph.schema.arguments import AccountNumber, AfterCursor, FirstOf25, GroupName, Region
 from graph.schema.connections import (
     Connection,
     Listing,
@@ -123,10 +123,12 @@ class ChoiceQueries:
         vpc: Vpc = None,
         first: FirstOf25 = 25,
         after: AfterCursor = None,
+        region: Region = None,
     ) -> Choices | None:
         asked = page_request(first, after, usual=25)
         wanted = Wanted(
             account_id=account,
+            region=region,
             group=group,
             kind=kind,
             tag=None if tag is None else (tag.key, tag.value),
@@ -139,7 +141,8 @@ class ChoiceQueries:
         choices, advice = found
         if choices is None:
             return Choices(connection=None, advice=advice, complete=False)
-        of = name_of_list("choices", account, group, kind.value, str(tag), str(search), str(vpc))
+        place = account if region is None else f"{account}@{region}"
+        of = name_of_list("choices", place, group, kind.value, str(tag), str(search), str(vpc))
         listing = Listing(of, choices.found, lambda choice: choice.arn)
         page = connection_of(cut(listing, asked), lambda choice: Choice(value=choice))
         return Choices(connection=page, advice=None, complete=choices.complete)

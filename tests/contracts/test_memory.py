@@ -17,7 +17,7 @@ from cachetools import Cache
 from graph.auth import authenticator
 from graph.auth.fair_queue import _MAX_DEBTORS
 from graph.auth.issuers import issued_tokens
-from graph.aws.client import credentials, gateway, measuring
+from graph.aws.client import credentials, gateway, measuring, sending
 from graph.aws.client.caches import Caches
 from graph.aws.client.clients import MOST_ROLES
 from graph.concurrency import budget
@@ -43,6 +43,7 @@ ELSEWHERE: Final = {
     "debts": _MAX_DEBTORS,
     "refusals": credentials._REFUSALS,
     "retries": gateway._PLACES,
+    "disabled_regions": sending._DISABLED,
     "refused_reports": measuring._REPORTED,
     "engine_messages": engine_log._REMEMBERED,
     "roles": MOST_ROLES,
@@ -60,6 +61,7 @@ MADE_IN: Final = {
     "graph/aws/client/credentials.py",
     "graph/aws/client/gateway.py",
     "graph/aws/client/measuring.py",
+    "graph/aws/client/sending.py",
     "graph/concurrency/budget.py",
     "graph/operations/engine_log.py",
     "graph/transport/execution/documents.py",

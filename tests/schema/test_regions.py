@@ -210,3 +210,30 @@ async def test_a_limited_key_gains_nothing_by_a_region(
         given = new_mover(name="two") | {"region": region}
         answer = await tell(client, CREATE, input=given)
         assert answer["errors"][0]["extensions"]["code"] == "FORBIDDEN", "no rule has its buckets"
+
+
+BESIDE = f"""query($input: CreateMoverInput!) {{
+  preflightMover(input: $input) {{ checks {{ id status }} }}
+  choices(account: "{LAB}", group: "g", kind: BUCKETS, region: "{FAR}") {{ complete }}
+  home: account(id: "{LAB}") {{ agents {{ nodes {{ arn }} }} }}
+  far: account(id: "{LAB}", region: "{FAR}") {{ agents {{ nodes {{ arn }} }} }} }}"""
+ACTIVATE = """mutation($input: ActivateAgentInput!) {
+  activateAgent(input: $input) { agent { arn } errors { message } } }"""
+
+
+async def test_what_a_new_mover_needs_is_looked_for_in_its_region(
+    account: Sandbox, tmp_path: Path
+) -> None:
+    async with served(tmp_path) as client:
+        await create(client, HOME)
+        key = {"account": LAB, "activationKey": "ABCDE-12345-FGHIJ-67890-KLMNO", "region": FAR}
+        made = (await ask(client, ACTIVATE, input=key))["activateAgent"]
+        assert made["errors"] == []
+        assert f":{FAR}:" in made["agent"]["arn"]
+        for region, free in ((HOME, "FAIL"), (FAR, "PASS")):
+            shown = await ask(client, BESIDE, input=new_mover() | {"region": region})
+            checks = {each["id"]: each["status"] for each in shown["preflightMover"]["checks"]}
+            assert checks["name-free"] == free
+            assert made["agent"] not in shown["home"]["agents"]["nodes"]
+            assert shown["far"]["agents"]["nodes"] == [made["agent"]]
+            assert shown["choices"]["complete"]
