@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -29,6 +30,10 @@ KEYS: dict[str, dict[str, Any]] = {
     "any-agent": {"write": True, "resources": [f"{AGENT[:-17]}*"]},
     "mixed": {"groups": {"g": ["write"]}, "resources": [AGENT]},
 }
+
+
+def hashed(name: str) -> str:
+    return hashlib.sha256(f"key of {name}".encode()).hexdigest()
 
 
 def bearer(name: str) -> dict[str, str]:
@@ -69,6 +74,6 @@ class World:
 @asynccontextmanager
 async def agents_world(aws: Sandbox, folder: Path, **changes: Any) -> AsyncIterator[World]:
     furnish(aws)
-    tables = [{"name": name, "key": f"key of {name}"} | given for name, given in KEYS.items()]
+    tables = [{"name": name, "sha256": hashed(name)} | given for name, given in KEYS.items()]
     async with serving(folder, keys=tables, **changes) as client:
         yield World(aws, client)

@@ -151,16 +151,34 @@ async def create_location(
     return str(answer["LocationArn"])
 
 
+async def update_location(
+    gateway: ArnGateway, location: Location, params: Mapping[str, Any]
+) -> None:
+    """Changes a location. Repeating the call changes nothing more.
+
+    ``params``: of the update call of its kind, without the ARN.
+    """
+    aws, operation = gateway.of(location.arn), KINDS[location.kind].operation
+    _forget(aws, location.arn)
+    call = f"update_location_{operation}"
+    await aws.call("datasync", Access.MANAGE, call, LocationArn=location.arn, **params)
+    _forget(aws, location.arn)
+
+
 async def delete_location(gateway: ArnGateway, location_arn: str) -> None:
     """Deletes a location; one that is gone is no error. Raises Conflict while a task uses it."""
     aws = gateway.of(location_arn)
-    aws.caches.locations.pop(location_arn, None)
-    aws.caches.listed_locations.pop(location_arn, None)
-    aws.caches.bucket_roles.pop(location_arn, None)
+    _forget(aws, location_arn)
     try:
         await aws.call("datasync", Access.MANAGE, "delete_location", LocationArn=location_arn)
     except NotFound:
         return
+
+
+def _forget(aws: AccountGateway, location_arn: str) -> None:
+    aws.caches.locations.pop(location_arn, None)
+    aws.caches.listed_locations.pop(location_arn, None)
+    aws.caches.bucket_roles.pop(location_arn, None)
 
 
 async def list_locations_afresh(aws: AccountGateway) -> dict[str, str]:

@@ -22,6 +22,7 @@ class AuditAction(OpenEnum):
     CLEAN_ORPHANS = "CLEAN_ORPHANS"
     PREVIEW_ORPHANS = "PREVIEW_ORPHANS"
     """A dry run of CLEAN_ORPHANS, which changes nothing."""
+    UPDATE_LOCATION = "UPDATE_LOCATION"
     ACTIVATE_AGENT = "ACTIVATE_AGENT"
     UPDATE_AGENT = "UPDATE_AGENT"
     DELETE_AGENT = "DELETE_AGENT"
@@ -91,7 +92,7 @@ class AuditTarget:
     """ARNs: of the storage that a create names, source first; of the locations of the mover that is
     started, stopped, limited or deleted; of the locations and roles that an operation has made or
     deleted; of the orphans that were removed or, if none was, the first 20 of the request; of the
-    agent that is activated, renamed or deleted."""
+    agent that is activated, renamed or deleted; of the location that is changed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

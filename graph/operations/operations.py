@@ -159,7 +159,7 @@ class Operations(OperationReader):
         that another operation works on.
         """
         names = (mover.account, mover.group, mover.name)
-        await self._require_idle(*names)
+        await self.require_idle(*names)
         await check_update(self._gateway, mover, change)
         renamed = change.name not in {None, mover.name} and mover.group is not None
         place = mover.account.key
@@ -169,10 +169,10 @@ class Operations(OperationReader):
         try:
             return await self._accepting.run(self._begin(operation))
         except NameTaken:
-            await self._require_idle(*names)
+            await self.require_idle(*names)
             raise
 
-    async def _require_idle(self, account: Account, group: str | None, name: str) -> None:
+    async def require_idle(self, account: Account, group: str | None, name: str) -> None:
         """Raises Conflict while an operation works on a mover."""
         holder = await self._holder(account, group, name)
         if holder is not None:

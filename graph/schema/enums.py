@@ -103,6 +103,7 @@ describe(
         "UPDATE_MOVER": "The change of a mover.",
         "CLEAN_ORPHANS": "The removal of orphaned locations and roles.",
         "PREVIEW_ORPHANS": "A dry run of the removal of orphans, which changes nothing.",
+        "UPDATE_LOCATION": "The change of a location.",
         "ACTIVATE_AGENT": "The activation of an agent.",
         "UPDATE_AGENT": "A new name of an agent.",
         "DELETE_AGENT": "The deletion of an agent.",

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import strawberry
 
+from graph.locations.changing import revision_of
 from graph.model import location as model
 from graph.model.words import LocationKind
 from graph.resolvers import agents, locations
@@ -34,6 +35,12 @@ class Location(Node):
     created_at: datetime | None = detail(
         lambda location: location.created_at,
         "When the location was created; null if AWS does not report it.",
+    )
+
+    revision: str | None = detail(
+        revision_of,
+        "Differs whenever something differs that `updateLocation` can change, as `Mover.version` "
+        "does for movers: pass it as `ifUnchangedSince`, so that nobody's change is lost.",
     )
 
     def kind_of_id(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import fields
 from types import NoneType
 from typing import Any, get_args, get_type_hints
@@ -88,7 +89,7 @@ class LocationInput:
 def spec_from(given: LocationInput, side: str) -> LocationSpec:
     """The specification. Raises Invalid, with the path of the input, for malformed values."""
     for member, creation in CHOICES.items():
-        part = getattr(given, _snake(member))
+        part = getattr(given, snake(member))
         if part:
             made: LocationSpec = _converted(creation.spec, part, (side, member))
             return made
@@ -110,16 +111,30 @@ def check_length(given: object, most: int, *path: str) -> None:
         )
 
 
+def changed_fields(
+    kind: type[Any], given: object, members: Iterable[str], path: tuple[str, ...]
+) -> dict[str, Any]:
+    """The fields of a specification that an input sets. Raises Invalid for malformed values."""
+    found = _values(kind, given, members, path)
+    return {name: value for name, value in found.items() if value is not None}
+
+
 def _converted(kind: type[Any], given: object, path: tuple[str, ...]) -> Any:  # noqa: ANN401 - kind
+    return kind(**_values(kind, given, [field.name for field in fields(kind)], path))
+
+
+def _values(
+    kind: type[Any], given: object, members: Iterable[str], path: tuple[str, ...]
+) -> dict[str, Any]:
     """The members of an input have the names of the specification's fields."""
     hints, values = get_type_hints(kind), {}
-    for field in fields(kind):
-        value, where = getattr(given, field.name), (*path, camel(field.name))
-        if field.name in MOST_ITEMS:
-            check_length(value, MOST_ITEMS[field.name], *where)
-        inner = [each for each in get_args(hints[field.name]) if each is not NoneType]
-        values[field.name] = _value((inner or [hints[field.name]])[0], value, where)
-    return kind(**values)
+    for name in members:
+        value, where = getattr(given, name), (*path, camel(name))
+        if name in MOST_ITEMS:
+            check_length(value, MOST_ITEMS[name], *where)
+        inner = [each for each in get_args(hints[name]) if each is not NoneType]
+        values[name] = _value((inner or [hints[name]])[0], value, where)
+    return values
 
 
 def _value(hint: Any, value: Any, path: tuple[str, ...]) -> Any:  # noqa: ANN401 - of any type
@@ -135,5 +150,6 @@ def _value(hint: Any, value: Any, path: tuple[str, ...]) -> Any:  # noqa: ANN401
     return _converted(hint, value, path) if hasattr(hint, "__dataclass_fields__") else value
 
 
-def _snake(member: str) -> str:
+def snake(member: str) -> str:
+    """The name of a member of an input as a field."""
     return "".join(f"_{each.lower()}" if each.isupper() else each for each in member)

@@ -25,6 +25,7 @@ from graph.schema.inputs import (
     check_arns,
     new_mover,
 )
+from graph.schema.location_mutations import LocationMutations
 from graph.schema.operations import Operation
 from graph.schema.orphans import CleanOrphansInput
 from graph.schema.override_inputs import run_overrides, tags_of
@@ -86,7 +87,7 @@ CleanInput = Annotated[
     "Errors that the caller can correct are in the payload's `errors`; every other error is a "
     "GraphQL error, and the payload is null."
 )
-class Mutation(AgentMutations):
+class Mutation(AgentMutations, LocationMutations):
     @strawberry.mutation(
         description="Creates a mover asynchronously. Returns an operation that either creates the "
         "roles, both locations and the task, or fails and rolls everything back."

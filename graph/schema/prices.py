@@ -119,6 +119,8 @@ PRICES: Final[Prices] = {
     "Mover.advice": Price(2 + 2 * MOST_AGENTS, reads=_TASK),
     "ActivateAgentPayload.agent": Price(1),
     "UpdateAgentPayload.agent": Price(1),
+    "UpdateLocationPayload.location": Price(2),
+    "Mutation.updateLocation": Price(100),
     "Mutation.activateAgent": Price(5),
     "Mutation.updateAgent": Price(5),
     "Mutation.deleteAgent": Price(100),

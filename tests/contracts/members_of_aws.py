@@ -86,7 +86,5 @@ SHOWN_BESIDES: Final[dict[str, dict[str, str]]] = {
 }
 """Of answers: the field that shows what the server takes from another operation, or by a call."""
 NOT_CALLED: Final[set[str]] = set()
-NOT_USED: Final[dict[str, str]] = {
-    "UpdateLocation": "a location is not changed once it is created",
-}
+NOT_USED: Final[dict[str, str]] = {}
 """Operations that the server does not use; those of all kinds of locations are one row."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from graph.aws.client.service_models import datasync_model
@@ -238,3 +239,25 @@ NOT_SET: Final[dict[str, dict[str, str]]] = {
     **{f"DescribeLocation{kind}": {"LocationArn": "a location of a mover"} for kind in KINDS},
 }
 """Of requests: members that no input sets, and why."""
+
+
+def _of_updates(table: Mapping[str, Mapping[str, str]], kind: str) -> dict[str, str]:
+    """The rows of a kind's create call for members that its update call has, too."""
+    members = datasync_model().operation_model(f"UpdateLocation{kind}").input_shape.members
+    rows = table.get(f"CreateLocation{kind}", {})
+    return {
+        path: field.replace("LocationInput.", "LocationChangeInput.")
+        for path, field in rows.items()
+        if path.partition(".")[0].removesuffix("[]") in members
+    }
+
+
+for _kind in KINDS:
+    _changed = _of_updates(SET, _kind) | {"LocationArn": "UpdateLocationInput.location"}
+    _fixed = _of_updates(NOT_SET, _kind)
+    if _kind in ("ObjectStorage", "AzureBlob"):
+        del _changed["AgentArns"]
+        _fixed["AgentArns"] = "DataSync does not allow it later"
+    _fixed.pop("Protocol.SMB.ManagedSecretConfig", None)  # only creating has that member
+    SET[f"UpdateLocation{_kind}"] = _changed
+    NOT_SET[f"UpdateLocation{_kind}"] = _fixed

@@ -48,11 +48,7 @@ _OF_KINDS: Final = {
 
 def called() -> list[str]:
     """The operations that the server calls."""
-    return sorted(
-        name
-        for name in REQUIRED["datasync"]
-        if name not in NOT_CALLED and not name.startswith("UpdateLocation")
-    )
+    return sorted(name for name in REQUIRED["datasync"] if name not in NOT_CALLED)
 
 
 def leaves(shape: Any, path: str = "") -> Iterator[tuple[str, Any]]:

@@ -59,6 +59,8 @@ class Server:
             for name, inner in value.items():
                 if name in ("mover", "run", "operation") and isinstance(inner, dict):
                     self.known[name] = inner.get("id") or self.known.get(name, "")
+                if name == "destination" and isinstance(inner, dict) and "id" in inner:
+                    self.known["location"] = inner["id"]
                 listed = inner.get("nodes") if isinstance(inner, dict) else None
                 if name == "movers" and listed and "id" in listed[0]:
                     self.known["mover"] = listed[0]["id"]

@@ -74,6 +74,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     "updateMover": {"mover": "MOVER", "name": "x"},
     "deleteMover": {"mover": "MOVER", "cancelRun": True},
     "activateAgent": {"account": LAB, "activationKey": "x"},
+    "updateLocation": {"location": "LOCATION", "change": {"nfs": {"version": "NFS3"}}},
     "updateAgent": {"agent": "AGENT", "name": "x"},
     "deleteAgent": {"agent": "AGENT"},
     "cleanOrphans": {"account": LAB, "dryRun": False},
@@ -99,6 +100,7 @@ async def test_a_read_only_key_is_refused_before_aws_is_asked_what_it_refers_to(
                 f"mutation($input: {kind}!) {{ {field}(input: $input) {{ errors {{ code }} }} }}"
             )
             ids = {"MOVER": mover, "RUN": encode("Run", f"{decode(mover)[1]}/execution/exec-0")}
+            ids["LOCATION"] = encode("Location", AGENT.replace("agent/agent-", "location/loc-"))
             ids["AGENT"] = encode("Agent", AGENT)
             variables = {"input": {n: ids.get(str(v), v) for n, v in given.items()}}
             response = await client.post(

@@ -111,6 +111,11 @@ FIELDS: dict[str, tuple[str, tuple[str, str, str, str]]] = {
         f'mutation {{ cleanOrphans(input: {{account: "{LAB}"}}) {{ errors {{ code }} }} }}',
         ("UNAUTHENTICATED", "FORBIDDEN", OK, OK),
     ),
+    "Mutation.updateLocation": (
+        """mutation { updateLocation(input: {
+          location: "LOCATION", change: { nfs: { version: "NFS3" } } }) { errors { code } } }""",
+        ("UNAUTHENTICATED", "FORBIDDEN", "NOT_FOUND", "NOT_FOUND"),
+    ),
     **{
         f"Mutation.{name}": (
             f"mutation {{ {name}(input: {{{given}}}) {{ errors {{ code }} }} }}",
@@ -200,6 +205,8 @@ async def world(aws: Sandbox, tmp_path: Path) -> AsyncIterator[World]:
 
         absent = encode("Mover", f"arn:aws:datasync:us-east-1:{LAB}:task/task-{'0' * 17}")
         ids = {"MOVER": mover, "RUN": run["id"], "OPERATION": operation, "ABSENT": absent}
+        lost = f"arn:aws:datasync:us-east-1:{LAB}:location/loc-{'0' * 17}"
+        ids["LOCATION"] = encode("Location", lost)
         ids["AGENT"] = encode("Agent", f"arn:aws:datasync:us-east-1:{LAB}:agent/agent-{'0' * 17}")
         ids["LOST"] = encode("Run", f"{decode(absent)[1]}/execution/exec-{'0' * 17}")
         del client.headers["X-Auth-Token"]

@@ -47,7 +47,14 @@ def test_a_cleanup_tells_what_was_found_removed_and_kept(dry_run: bool) -> None:
             "UpdateMover",
             "Rerun",
         ),
-        *("DeleteMover", "CleanOrphans", "ActivateAgent", "UpdateAgent", "DeleteAgent"),
+        *(
+            "DeleteMover",
+            "CleanOrphans",
+            "ActivateAgent",
+            "UpdateAgent",
+            "DeleteAgent",
+            "UpdateLocation",
+        ),
     ],
 )
 def test_every_payload_has_the_errors_of_its_interface(name: str) -> None:

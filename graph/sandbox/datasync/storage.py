@@ -18,6 +18,13 @@ T = TypeVar("T")
 
 _NOT_A_PATH: Final = re.compile(r"^/|//|/\.\.?/")
 """Keys that the service does not transfer."""
+_LEAST: Final = {
+    **dict.fromkeys(("STANDARD_IA", "ONEZONE_IA", "GLACIER_INSTANT_RETRIEVAL"), 128 * 1024),
+    **dict.fromkeys(("GLACIER", "DEEP_ARCHIVE"), 40 * 1024),
+}
+"""The smallest objects, in bytes, that a run writes to a storage class."""
+_IN_S3: Final = {"GLACIER_INSTANT_RETRIEVAL": "GLACIER_IR"}
+"""Storage classes that S3 names otherwise than DataSync."""
 _OF_USERS: Final = "x-amz-meta-"
 
 
@@ -157,7 +164,7 @@ class S3Storage(Storage):
             self.bucket,
             self.prefix + copy.entry.path,
             copy.body,
-            storage=self.storage_class,
+            storage=self._class_for(len(copy.body)),
             etag=copy.entry.etag.strip('"'),
         )
         made.set_metadata(copy.metadata if metadata else _system(copy.metadata))
@@ -165,6 +172,12 @@ class S3Storage(Storage):
             self.s3.tagger.tag_resource(
                 made.arn, [{"Key": k, "Value": v} for k, v in copy.tags.items()]
             )
+
+    def _class_for(self, size: int) -> str | None:
+        """Objects that are too small for a class, which would cost more there, go to STANDARD."""
+        least = _LEAST.get(self.storage_class or "", 0)
+        chosen = self.storage_class if size >= least else "STANDARD"
+        return _IN_S3.get(chosen or "", chosen)
 
     def delete(self, path: str) -> None:
         self._require("s3:DeleteObject", self.prefix + path)

@@ -6,7 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from graph.sandbox import Sandbox
-from tests.sandbox.lab import LAB, client, fill, make_task, start
+from tests.sandbox.lab import LAB, client, fill, make_location, make_task, start
 
 
 def test_keys_that_are_no_paths_are_not_transferred(lab: Sandbox) -> None:
@@ -58,3 +58,37 @@ def test_an_object_that_is_overwritten_while_it_is_copied_arrives_whole(lab: San
     lab.turn(60)
     assert describe()["Status"] == "SUCCESS"
     assert lab.objects(LAB, f"to-{LAB}") == {"a": b"x" * 3000}
+
+
+@pytest.mark.parametrize(
+    ("storage_class", "least"),
+    [
+        *((name, 128) for name in ("STANDARD_IA", "ONEZONE_IA", "GLACIER_INSTANT_RETRIEVAL")),
+        *((name, 40) for name in ("GLACIER", "DEEP_ARCHIVE")),
+        ("INTELLIGENT_TIERING", 0),
+    ],
+)
+def test_small_objects_go_to_the_standard_class(
+    lab: Sandbox, storage_class: str, least: int
+) -> None:
+    lab.set_pace(bandwidth=1e9)
+    size = least * 1024
+    fill(lab, large=size, **({"small": size - 1} if size else {}))
+    datasync = client("datasync")
+    ends = (
+        make_location(datasync, "from"),
+        make_location(datasync, "to", S3StorageClass=storage_class),
+    )
+    task = datasync.create_task(
+        SourceLocationArn=ends[0],
+        DestinationLocationArn=ends[1],
+        Options={"VerifyMode": "ONLY_FILES_TRANSFERRED"},
+    )["TaskArn"]
+    start(datasync, task)
+    lab.turn(60)
+    listed = client("s3").list_objects_v2(Bucket=f"to-{LAB}")["Contents"]
+    classes = {item["Key"]: item["StorageClass"] for item in listed}
+    in_s3 = {"GLACIER_INSTANT_RETRIEVAL": "GLACIER_IR"}.get(storage_class, storage_class)
+    assert classes.pop("large") == in_s3
+    assert set(classes.values()) <= {"STANDARD"}
+    assert len(classes) == bool(size)
