@@ -44,7 +44,7 @@ _FOLLOW: Final = (
 _PROTOCOL: Final = Subprotocol("graphql-transport-ws")
 
 
-def deploy_role(aws: Sandbox, account: str) -> None:
+def deploy_role(aws: Sandbox, account: str, external_ids: str = "x-1") -> None:
     """Creates the management role in the account by its template, as a StackSet does."""
     aws.role(account, "deployer", external_id="deploying")
     with closing(boto3.client("sts", region_name="us-east-1")) as sts:
@@ -56,7 +56,7 @@ def deploy_role(aws: Sandbox, account: str) -> None:
     values = {
         "ServerPrincipalArn": _SERVER,
         "Organisation": ORG,
-        "ExternalId": "x-1",
+        "ExternalId": external_ids,
         "RoleName": ROLE,
     }
     stacks = boto3.client(

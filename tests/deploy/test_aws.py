@@ -5,17 +5,25 @@ from __future__ import annotations
 import fnmatch
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
 import hcl2
+import pytest
 from cfnlint.api import lint_file
 from cfnlint.decode import decode
 
 from graph.aws import roles
 from graph.aws.client import access
 from graph.aws.client.access import Access
+from graph.aws.client.clients import Clients
+from graph.aws.client.gateway import Gateway
+from graph.model.errors import NotFound
+from graph.sandbox import Sandbox
 from graph.sandbox.policies import trusts
+from tests.chaos.operator import deploy_role
+from tests.world import LAB, ORG, ROLE
 
 ROOT: Final = Path(__file__).parents[2]
 CLOUDFORMATION: Final = ROOT / "deploy/aws/management-role.yaml"
@@ -106,6 +114,22 @@ def test_the_server_alone_is_trusted_with_the_external_id_and_its_tag() -> None:
         }
     }
     assert not trusts(str(document).replace("'", '"'), "AWS", "222222222222")
+
+
+@pytest.mark.filterwarnings("ignore:Tried to parse AWS..IAM..RolePolicy:UserWarning")
+@pytest.mark.parametrize(("given", "accepted"), [("x-1", {"x-1"}), ("x-1,x-2", {"x-1", "x-2"})])
+async def test_a_role_accepts_the_external_ids_that_it_is_given(
+    aws: Sandbox, given: str, accepted: set[str]
+) -> None:
+    deploy_role(aws, LAB, given)
+    found = set()
+    for each in ("x-1", "x-2", "x-3", given):
+        clients = Clients(region="us-east-1", role=ROLE, org=ORG, external_id=each)
+        async with Gateway(clients, org=ORG) as gateway:
+            with suppress(NotFound):
+                await gateway.bind(LAB).call("datasync", Access.READ, "list_tasks")
+                found.add(each)
+    assert found == accepted
 
 
 def test_the_terraform_module_is_readable_and_has_the_same_content() -> None:

@@ -18,7 +18,7 @@ variable "server_principal_arn" {
 variable "external_id" {
   type        = string
   sensitive   = true
-  description = "The external id of the server's setting EXTERNAL_ID."
+  description = "The external id of the server's setting EXTERNAL_ID; while it is changed, the old and the new one with a comma between them."
 }
 
 variable "organisation" {
@@ -93,7 +93,7 @@ resource "aws_iam_role" "management" {
       Action    = ["sts:AssumeRole", "sts:TagSession"]
       Condition = {
         StringEquals = {
-          "sts:ExternalId"            = var.external_id
+          "sts:ExternalId"            = split(",", var.external_id)
           "aws:RequestTag/spinup:org" = var.organisation
         }
       }
