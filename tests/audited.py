@@ -50,6 +50,9 @@ MUTATIONS = {
     "SET_RUN_TAGS": ("setRunTags", "SetRunTagsInput", "run { id }"),
     "UPDATE_MOVER": ("updateMover", "UpdateMoverInput", "operation { id }"),
     "DELETE_MOVER": ("deleteMover", "DeleteMoverInput", "operation { id }"),
+    "ACTIVATE_AGENT": ("activateAgent", "ActivateAgentInput", "agent { id }"),
+    "UPDATE_AGENT": ("updateAgent", "UpdateAgentInput", "agent { id }"),
+    "DELETE_AGENT": ("deleteAgent", "DeleteAgentInput", "deletedArn"),
     "CLEAN_ORPHANS": ("cleanOrphans", "CleanOrphansInput", "removed { arn }"),
     "PREVIEW_ORPHANS": ("cleanOrphans", "CleanOrphansInput", "orphans { arn }"),
 }
@@ -115,11 +118,15 @@ class Lab:
             },
             "RERUN": {"run": encode("Run", f"{decode(self.mover)[1]}/execution/{self.run}")},
             "UPDATE_MOVER": {"mover": self.mover, "options": {"logLevel": "BASIC"}},
+            "ACTIVATE_AGENT": {"account": LAB, "activationKey": "ABCDE-12345-FGHIJ-67890-KLMNO"},
+            "UPDATE_AGENT": {"agent": AGENT, "name": "one"},
+            "DELETE_AGENT": {"agent": AGENT},
             "CLEAN_ORPHANS": {"account": LAB, "dryRun": False},
             "PREVIEW_ORPHANS": {"account": LAB},
         }.get(action, {"mover": self.mover})
 
 
+AGENT = encode("Agent", f"arn:aws:datasync:us-east-1:{LAB}:agent/agent-{'0' * 17}")
 Transport = Callable[[Lab, str, str], Awaitable[None]]
 
 

@@ -16,7 +16,8 @@ from tests.sandbox.lab import LOCATIONS
 from tests.world import LAB
 
 
-async def location(gateway: Gateway, kind: str) -> str:
+async def location(aws: Sandbox, gateway: Gateway, kind: str) -> str:
+    aws.agent(LAB, agent_id="0" * 17)
     operation = f"create_location_{KINDS[kind].operation}"
     made = await gateway.bind(LAB).call("datasync", Access.MANAGE, operation, **LOCATIONS[kind])
     return str(made["LocationArn"])
@@ -26,7 +27,7 @@ async def location(gateway: Gateway, kind: str) -> str:
 async def test_a_location_of_any_kind_is_described_by_its_arn_alone(
     aws: Sandbox, gateway: Gateway, kind: str
 ) -> None:
-    arn = await location(gateway, kind)
+    arn = await location(aws, gateway, kind)
     aws.interceptor.forget_calls()
     shown = await describe_location(gateway, arn)
     assert shown is not None
@@ -41,7 +42,7 @@ async def test_a_location_of_any_kind_is_described_by_its_arn_alone(
 async def test_a_location_that_is_gone_is_none_whether_its_kind_is_known_or_not(
     aws: Sandbox, gateway: Gateway
 ) -> None:
-    arn = await location(gateway, "NFS")
+    arn = await location(aws, gateway, "NFS")
     await describe_location(gateway, arn)
     await gateway.bind(LAB).call("datasync", Access.MANAGE, "delete_location", LocationArn=arn)
     assert await describe_location(gateway, arn) is None
@@ -52,7 +53,7 @@ async def test_a_location_that_is_gone_is_none_whether_its_kind_is_known_or_not(
 async def test_a_kind_that_is_new_to_the_server_is_shown_by_its_scheme(
     aws: Sandbox, gateway: Gateway
 ) -> None:
-    arn = await location(gateway, "NFS")
+    arn = await location(aws, gateway, "NFS")
     made: Any = datasync_backends[LAB]["us-east-1"].locations[arn]
     type(made).uri, before = property(lambda _: "tape-robot://x/"), type(made).uri
     try:

@@ -28,7 +28,7 @@ async def lab(aws: Sandbox, tmp_path: Path) -> AsyncIterator[Lab]:
         yield opened
 
 
-BY_ACCOUNT = ("CREATE_MOVER", "CLEAN_ORPHANS", "PREVIEW_ORPHANS")
+BY_ACCOUNT = ("CREATE_MOVER", "ACTIVATE_AGENT", "CLEAN_ORPHANS", "PREVIEW_ORPHANS")
 BY_ID = {name: field for name, (field, _, _) in MUTATIONS.items() if name not in BY_ACCOUNT}
 
 
@@ -46,6 +46,9 @@ async def test_what_is_rejected_for_its_form_is_recorded_and_only_writers_learn_
             given = {
                 "SET_RUN_BANDWIDTH": f'run: "{wrong}", bytesPerSecond: 1',
                 "RERUN": f'run: "{wrong}"',
+                "SET_RUN_TAGS": f'run: "{wrong}", tags: []',
+                "UPDATE_AGENT": f'agent: "{wrong}", name: "one"',
+                "DELETE_AGENT": f'agent: "{wrong}"',
             }.get(action, f'mover: "{wrong}"')
             query = f"mutation {{ {field}(input: {{{given}}}) {{ errors {{ code }} }} }}"
             answer = (
