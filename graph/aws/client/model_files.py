@@ -30,6 +30,8 @@ ENDPOINTS: Final = (
 """Of the services that are called, by the prefixes of their endpoints. The SDK works out those of
 others by the rules of a partition."""
 _ENDPOINTS: Final = "endpoints"
+_WHOLE: Final = "clientContextParams"
+"""A part of a model that the SDK reads with the descriptions, on the first call."""
 _READ: Final[dict[str, Callable[[bytes], bytes]]] = {".json": bytes, ".json.gz": gzip.decompress}
 
 
@@ -54,19 +56,19 @@ def _without_descriptions(value: Any) -> Any:
     """
     texts: dict[str, str] = {}
 
-    def reduced(value: Any) -> Any:
+    def reduced(value: Any, *, whole: bool = False) -> Any:
         if isinstance(value, str):
             known = texts.get(value)
             if known is None:
                 known = texts[value] = value.encode().decode()
             return known
         if isinstance(value, list):
-            return [reduced(each) for each in value]
+            return [reduced(each, whole=whole) for each in value]
         if isinstance(value, dict):
             return {
-                reduced(name): reduced(each)
+                reduced(name): reduced(each, whole=whole or name == _WHOLE)
                 for name, each in value.items()
-                if name != "documentation" or not isinstance(each, str)
+                if whole or name != "documentation" or not isinstance(each, str)
             }
         return value
 

@@ -58,6 +58,8 @@ def shapes(model: Any) -> Iterator[tuple[Any, ...]]:
 def test_a_model_is_as_the_sdk_reads_it(service: str) -> None:
     theirs, ours = (each.get_service_model(service) for each in sessions())
     assert list(shapes(ours)) == list(shapes(theirs))
+    assert ours.client_context_parameters == theirs.client_context_parameters
+    assert ours.client_context_parameters == theirs.client_context_parameters
 
 
 def test_regions_and_endpoints_are_those_of_the_sdk() -> None:
