@@ -10,6 +10,7 @@ from typing import NotRequired, TypedDict
 from graph.aws import locations, tasks
 from graph.aws.client.gateway import AccountGateway, Gateway
 from graph.aws.movers import movers_named
+from graph.aws.option_checks import check_between
 from graph.aws.role_tags import change_role_tags
 from graph.aws.roles import is_movers_role, name_of_role, tags_of_role
 from graph.aws.tags import change_tags, tags_of, value_of
@@ -173,6 +174,7 @@ async def check_update(gateway: Gateway, mover: Mover, change: MoverChange) -> N
     require_unchanged(change, task, mover.tags)
     check_change_of(change, task)
     require_no_run(change, task)
+    await check_between(gateway, change.options, task, ("options",))
     await check_place(gateway, change, task)
     if change.name not in {None, task.name} and mover.group is not None:
         await require_free_name(aws, mover.group, change.name or "", mover.task_arn)

@@ -12,13 +12,14 @@ from graph.model.run import Run
 from graph.task_settings.rules import WORDS, check_combination, check_filter, check_options
 from graph.task_settings.tags import callers_tags, check_tags
 
-_OPTIONS: Final = ("overrides", "options")
+OPTIONS: Final = ("overrides", "options")
+"""Their path in the input."""
 _OVERRIDABLE: Final = WORDS.keys() | {"BytesPerSecond"}
 
 
 def check_overrides(overrides: RunOverrides) -> None:
     """Raises Invalid, with the path in the input, for values that no mover allows."""
-    check_options(overrides.options, _OPTIONS)
+    check_options(overrides.options, OPTIONS)
     check_filter(overrides.includes, ("overrides", "includes"))
     check_filter(overrides.excludes, ("overrides", "excludes"))
     check_tags(overrides.tags, ("overrides", "tags"), told_apart=str)
@@ -31,7 +32,7 @@ def check_for_task(overrides: RunOverrides, task: Task) -> None:
     """
     if (overrides.includes or overrides.excludes) and task.described.get("ManifestConfig"):
         raise Conflict("The mover has a manifest, with which a run cannot have filters.")
-    check_combination(overrides.options, task.options, task.mode, _OPTIONS)
+    check_combination(overrides.options, task.options, task.mode, OPTIONS)
 
 
 def overrides_like(run: Run, task: Task, tags: Iterable[Tag]) -> RunOverrides:

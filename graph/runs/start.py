@@ -12,6 +12,7 @@ from typing import Final
 from graph.aws.client.effects import may_take_effect
 from graph.aws.client.gateway import Gateway, NotSent
 from graph.aws.executions import describe_run, marked_run, start_run
+from graph.aws.option_checks import check_between
 from graph.aws.tasks import describe_task
 from graph.concurrency import Bookkeeping, InProgress, NoRoom, TaskOwner
 from graph.model.clock import Clock
@@ -30,7 +31,7 @@ from graph.model.errors import (
 )
 from graph.model.mover import KEY_TAG, WITH_ACTIVE_RUN, Tag, Task
 from graph.model.overrides import NO_OVERRIDES, RunOverrides
-from graph.runs.overrides import check_for_task
+from graph.runs.overrides import OPTIONS, check_for_task
 from graph.store import CLAIM_SECONDS, RunRecords, StartClaim
 
 log = logging.getLogger(__name__)
@@ -178,6 +179,7 @@ class Starter:
         task = await describe_task(self._gateway, task_arn, fresh=True)
         refuse_unless_available(task)
         check_for_task(attempt.overrides, task)
+        await check_between(self._gateway, attempt.overrides.options, task, OPTIONS)
         await self._refuse_if_active(claim.previous_run)
         attempt.unanswered = True  # also if it is cancelled, as by a shutdown
         try:

@@ -14,6 +14,8 @@ Options = Mapping[str, str | int]
 _ARCHIVES: Final = frozenset({"GLACIER", "DEEP_ARCHIVE"})
 _POSIX: Final = ("Uid", "Gid", "PosixPermissions")
 _WINDOWS: Final = "FSX_WINDOWS"
+_FREE: Final = dict.fromkeys((*_POSIX, "PreserveDevices", "SecurityDescriptorCopyFlags"), "NONE")
+"""The values that no pair of ends refuses."""
 
 
 def check_ends(options: Options, ends: tuple[End, End], path: Path) -> None:
@@ -22,6 +24,13 @@ def check_ends(options: Options, ends: tuple[End, End], path: Path) -> None:
         raise Invalid(
             f"DataSync refuses {_member(name)} {options[name]} {why}.", path=(*path, _member(name))
         )
+
+
+def depends_on_ends(options: Options) -> bool:
+    """Whether there are ends between which an option is refused."""
+    return any(options.get(name, free) not in {free, None} for name, free in _FREE.items()) or (
+        options.get("VerifyMode") == "POINT_IN_TIME_CONSISTENT"
+    )
 
 
 def check_mode(mode: str, ends: tuple[End, End], path: Path) -> None:

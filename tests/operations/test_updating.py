@@ -127,6 +127,7 @@ async def test_what_contradicts_the_mover_is_rejected_before_anything_is_done(
             ({"tags": [{"key": str(n), "value": "v"} for n in range(45)]}, ["tags"]),
             ({"options": {"verifyMode": "SOME"}}, ["options", "verifyMode"]),
             ({"options": {"mtime": "NONE"}}, ["options", "mtime"]),
+            ({"options": {"uid": "INT_VALUE"}}, ["options", "uid"]),
             ({"includes": []}, ["includes"]),
             ({"includes": ["a"]}, ["includes", "0"]),
             ({"schedule": {"expression": "rate(5 minutes)"}}, ["schedule", "expression"]),

@@ -89,6 +89,7 @@ async def test_what_cannot_be_is_refused_before_anything_is_started(
             ["options", "transferMode"],
         ),
         ({"options": {"atime": "NONE"}}, ["options", "atime"]),
+        ({"options": {"posixPermissions": "PRESERVE"}}, ["options", "posixPermissions"]),
     ):
         (error,) = (await start(client, mover, overrides=overrides))["errors"]
         assert (error["code"], error["path"]) == ("INVALID", ["input", "overrides", *path])
@@ -104,7 +105,7 @@ async def test_what_aws_refuses_is_said_in_its_words(
         raise InvalidRequestException("Invalid SyncOption value. Option: Uid.")
 
     monkeypatch.setattr(DataSyncBackend, "start_task_execution", refuse)
-    (error,) = (await start(client, mover, overrides={"options": {"uid": "NAME"}}))["errors"]
+    (error,) = (await start(client, mover, overrides={"options": {"objectTags": "NONE"}}))["errors"]
     assert (error["code"], error["path"]) == ("INVALID", ["input", "overrides"])
     assert "Invalid SyncOption value" in error["message"]
     (error,) = (await start(client, mover))["errors"]

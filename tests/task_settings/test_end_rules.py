@@ -9,6 +9,7 @@ from graph.model.errors import Invalid
 from graph.task_settings.end_rules import (
     check_ends,
     check_mode,
+    depends_on_ends,
     needs_enhanced,
     prefers_enhanced,
 )
@@ -82,6 +83,12 @@ def test_modes_depend_on_the_kinds(*, mode: str, ends: tuple[End, End], allowed:
     with pytest.raises(Invalid) as caught:
         check_mode(mode, ends, ("mode",))
     assert caught.value.path == ("mode",)
+
+
+def test_only_some_options_depend_on_the_kinds() -> None:
+    assert not depends_on_ends({"LogLevel": "BASIC", "Uid": "NONE", "VerifyMode": "NONE"})
+    assert depends_on_ends({"Gid": "INT_VALUE"})
+    assert depends_on_ends({"VerifyMode": "POINT_IN_TIME_CONSISTENT"})
 
 
 def test_enhanced_is_preferred_where_it_certainly_works() -> None:
