@@ -29,6 +29,9 @@ class Pace:
     """Quota of an account in a region."""
     queued_runs: int = 50
     """Quota of a task."""
+    schedule_failures: int = 3
+    """After how many runs that failed for the same reason the service disables a schedule; AWS does
+    not say."""
     keeps_current_run: bool = True
     """Whether DescribeTask still names the latest run after its end; AWS may do either."""
 

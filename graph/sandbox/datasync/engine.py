@@ -33,13 +33,15 @@ class Engine:
     """Runs the steps of transfers in order of time, on a daemon thread or as the clock is turned.
 
     Two locks, taken in this order: a thread that steps holds ``_stepping``, and ``_wake`` guards
-    all state. A backend's lock comes between them: ``done`` takes it, and ``start`` and ``cancel``
-    are called under it, so that ``done`` is never called while ``_wake`` is held.
+    all state. A backend's lock comes between them: ``done`` and alarms take it, and ``start`` and
+    ``cancel`` are called under it, so that neither is called while ``_wake`` is held.
     """
 
     def __init__(self) -> None:
         self._due: list[tuple[float, int, Transfer]] = []
         self._live: dict[Transfer, Live] = {}
+        self._alarms: dict[str, tuple[float, Callable[[], None]]] = {}
+        """By the ARN of a task: when its schedule is due, and what it does."""
         self._order = count()
         self._stepping = threading.Lock()
         self._wake = threading.Condition()
@@ -50,9 +52,23 @@ class Engine:
             steps = transfer.steps()
             self._live[transfer] = Live(steps, done)
             self._schedule(transfer, CLOCK.seconds() + next(steps))
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._loop, name="datasync", daemon=True)
-                self._thread.start()
+            self._run()
+
+    def set_alarm(self, name: str, seconds: float, fire: Callable[[], None]) -> None:
+        """Calls a function once after that time. Replaces an earlier alarm of the same name."""
+        with self._wake:
+            self._alarms[name] = (CLOCK.seconds() + seconds, fire)
+            self._wake.notify()
+            self._run()
+
+    def forget_alarm(self, name: str) -> None:
+        with self._wake:
+            self._alarms.pop(name, None)
+
+    def _run(self) -> None:
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._loop, name="datasync", daemon=True)
+            self._thread.start()
 
     def cancel(self, transfer: Transfer) -> bool:
         with self._wake:
@@ -65,10 +81,11 @@ class Engine:
             return True
 
     def reset(self) -> None:
-        """Drops all transfers."""
+        """Drops all transfers and alarms."""
         with self._wake:
             self._live.clear()
             self._due.clear()
+            self._alarms.clear()
 
     def close(self) -> None:
         """Drops all transfers and ends the thread; the next start creates another."""
@@ -101,7 +118,7 @@ class Engine:
         """Advances the clock until nothing runs. Raises TimeoutError if that takes longer."""
         with self._stepping:
             until = CLOCK.seconds() + seconds
-            while self._step(until):
+            while self._live and self._step(until):
                 pass
             with self._wake:
                 running = len(self._live)
@@ -135,12 +152,14 @@ class Engine:
 
     def _wait(self) -> float | None:
         """Seconds until the next step; None if there is none, or in manual mode."""
-        if CLOCK.manual or not self._due:
-            return None
-        return self._due[0][0] - CLOCK.seconds()
+        due = [self._due[0][0]] if self._due else []
+        due += [when for when, _ in self._alarms.values()]
+        return None if CLOCK.manual or not due else min(due) - CLOCK.seconds()
 
     def _step(self, until: float, *, turned: bool = True) -> bool:
         """The next step that is due by then, if any."""
+        if self._ring(until, turned=turned):
+            return True
         with self._wake:
             if not self._due or self._due[0][0] > until:
                 return False
@@ -158,6 +177,20 @@ class Engine:
                 self._schedule(transfer, due + delay)
                 return True
         live.done()
+        return True
+
+    def _ring(self, until: float, *, turned: bool) -> bool:
+        """Calls the alarm that is due by then, if it comes before the next step."""
+        with self._wake:
+            if not self._alarms:
+                return False
+            name, (due, fire) = min(self._alarms.items(), key=lambda alarm: alarm[1][0])
+            if due > until or (self._due and self._due[0][0] < due):
+                return False
+            del self._alarms[name]
+            if turned:
+                CLOCK.turn_to(due)
+        fire()
         return True
 
 

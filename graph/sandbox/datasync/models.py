@@ -10,7 +10,6 @@ from moto.core.base_backend import BaseBackend
 from moto.core.resource_tagging import TaggableResourcesMixin, TaggedResource
 from moto.datasync.models import datasync_backends
 
-from graph.sandbox.clock import CLOCK
 from graph.sandbox.datasync.agents import AGENTS, Agent, activated, check_agents
 from graph.sandbox.datasync.engine import ENGINE
 from graph.sandbox.datasync.errors import InvalidRequestException
@@ -35,6 +34,7 @@ from graph.sandbox.datasync.resources import (
     Location,
     Task,
 )
+from graph.sandbox.datasync.schedules import drop_schedule, set_schedule
 from graph.sandbox.datasync.storage import Storage
 from graph.sandbox.datasync.tagged import Resource, Tagged
 from graph.sandbox.datasync.task_files import RunFiles, check_configs
@@ -58,6 +58,8 @@ class DataSyncBackend(BaseBackend, TaggableResourcesMixin):  # type: ignore[misc
 
     def reset(self) -> None:
         with self.lock:
+            for task in self.tasks.values():
+                drop_schedule(task)
             LAUNCHES.drop(self.executions.values())
         super().reset()
 
@@ -162,7 +164,11 @@ class DataSyncBackend(BaseBackend, TaggableResourcesMixin):  # type: ignore[misc
                 settings=task_settings(params),
                 mode=mode,
             )
+            self._set_schedule(task)
         return task
+
+    def _set_schedule(self, task: Task) -> None:
+        set_schedule(task, lambda: self.start_task_execution({"TaskArn": task.arn}))
 
     def task(self, arn: str) -> Task:
         check_account(arn, self.account_id)
@@ -177,9 +183,9 @@ class DataSyncBackend(BaseBackend, TaggableResourcesMixin):  # type: ignore[misc
             check_configs({**task.settings, **params}, self.partition, arn)
             task.options = merged(task.ends, task.options, params.pop("Options", None), task.mode)
             task.name = params.pop("Name", None) or task.name
-            if "Schedule" in params:
-                task.scheduled = CLOCK.now()
             task.settings = task_settings({**task.settings, **params})
+            if "Schedule" in params:
+                self._set_schedule(task)
 
     def delete_task(self, arn: str) -> None:
         with self.lock:
@@ -187,6 +193,7 @@ class DataSyncBackend(BaseBackend, TaggableResourcesMixin):  # type: ignore[misc
             if task.active or task.queue:
                 raise InvalidRequestException(f"Task {tail(arn)} has an execution in progress.")
             del self.tasks[arn]
+            drop_schedule(task)
             self.tagged.deleted("task", task)
             for execution in [e for e in self.executions.values() if e.task is task]:
                 del self.executions[execution.arn]

@@ -16,6 +16,8 @@ from graph.sandbox.datasync.transfer import Transfer
 from graph.sandbox.failures import Failure
 from graph.sandbox.pace import PACE
 
+_BY_HAND: Final = "Manually disabled by user."
+
 
 @dataclass(kw_only=True, eq=False)
 class Location(Resource):
@@ -84,7 +86,13 @@ class Task(Resource):
     broken: Failure | None = None
     """Why the task is UNAVAILABLE although its agents are online."""
     scheduled: datetime = field(default_factory=CLOCK.now)
-    """When the schedule was set."""
+    """When the schedule was set, or was disabled by the service."""
+    by_schedule: Execution | None = None
+    """The last execution that the schedule has started."""
+    failures: list[str] = field(default_factory=list)
+    """Equal reasons of the last executions of the schedule that failed."""
+    disabled_reason: str | None = None
+    """Why the service has disabled the schedule, if it has."""
 
     @property
     def ends(self) -> tuple[Location, Location]:
@@ -165,8 +173,12 @@ class Task(Resource):
         schedule = self.settings.get("Schedule")
         if schedule is None:
             return None
-        disabled = {"DisabledBy": "USER"} if schedule["Status"] == "DISABLED" else {}
-        return {"StatusUpdateTime": self.scheduled, **disabled}
+        shown = {"StatusUpdateTime": self.scheduled}
+        if schedule["Status"] != "DISABLED":
+            return shown
+        if self.disabled_reason is not None:
+            return {**shown, "DisabledBy": "SERVICE", "DisabledReason": self.disabled_reason}
+        return {**shown, "DisabledBy": "USER", "DisabledReason": _BY_HAND}
 
 
 TASK_FILTERS: Final[dict[str, Callable[[Task], list[Any]]]] = {

@@ -16,7 +16,7 @@ Params = dict[str, Any]
 _HOUR: Final = {"minute": 60, "minutes": 60, "hour": 1, "hours": 1, "day": 1, "days": 1}
 """The smallest number of each unit that makes an hour."""
 _RATE: Final = re.compile(r"rate\((\d+) (\w+)\)")
-_CRON: Final = re.compile(r"cron\((\d{1,2})((?: [^ ]+){5})\)")
+_CRON: Final = re.compile(r"cron\((\d{1,2})((?: [^ ]+){4,5})\)")
 """With a single minute: a list, a range or a step of minutes runs more often than once an hour."""
 
 _SPACES: Final = " \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
