@@ -97,9 +97,11 @@ async def examine_bucket(
 
 
 def _not_own(given: BucketSide, roles: MoverRoles, unknown: Unknown) -> list[PreflightCheck]:
-    exists = given.about("bucket-exists").unknown(unknown.message, unknown.fix)
+    about = given.about("bucket-exists")
     if unknown.fix is None:  # no answer at all
-        return [exists]
+        return [about.unknown(unknown.message)]
+    text = f"S3 does not tell this account whether there is a bucket '{given.bucket}'."
+    exists = about.unknown(text, unknown.fix)
     message = (
         f"The bucket '{given.bucket}' belongs to another account, or the management role may not "
         "list it."

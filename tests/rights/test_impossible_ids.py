@@ -151,6 +151,15 @@ async def test_a_change_of_an_impossible_run_finds_nothing_and_asks_nothing(
     assert answers == [absent] * len(ids)
 
 
+async def test_the_start_of_a_mover_that_cannot_be_is_not_examined(world: World) -> None:
+    query = "query($id: ID!) { preflightStart(mover: $id) { ok } }"
+    world.aws.interceptor.forget_calls()
+    ids = [encode("Mover", key) for kind, key in IMPOSSIBLE if kind == "Mover"]
+    answers = [await tell(world.client, query, id=node_id) for node_id in ids]
+    assert answers == [{"data": {"preflightStart": None}}] * len(ids)
+    assert world.aws.interceptor.counts() == {}
+
+
 async def test_runs_and_operations_that_cannot_be_are_not_waited_for(world: World) -> None:
     for field, argument, kind in (
         ("waitForRun", "run", "Run"),
