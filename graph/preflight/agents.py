@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -10,6 +9,7 @@ from itertools import chain
 from typing import Any
 
 from graph.aws.agents import list_agents
+from graph.concurrency import together
 from graph.model import names
 from graph.model.advice import RunSide
 from graph.model.agent import Agent
@@ -43,7 +43,7 @@ async def examine_agents(probe: Probe, used: Iterable[UsedAgents]) -> list[Prefl
     by_region: dict[str, list[UsedAgents]] = {}
     for end in ends:
         by_region.setdefault(names.arn(end.arns[0]).region, []).append(end)
-    found = await asyncio.gather(
+    found = await together(
         *(
             guarded(here[0].about, partial(_in_region, probe, region, here))
             for region, here in by_region.items()

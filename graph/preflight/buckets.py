@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from graph.aws import buckets
 from graph.aws.buckets import ListedObject
 from graph.aws.client.gateway import AccountGateway
 from graph.aws.keys import Key, describe_key
+from graph.concurrency import together
 from graph.locations.s3 import is_on_outposts
 from graph.model import names
 from graph.model.advice import RunSide
@@ -91,7 +91,7 @@ async def examine_bucket(
         ("bucket-encryption", partial(_key, probe, aws, given, roles)),
         (last[0], partial(last[1], probe, aws, given)),
     ]
-    found = await asyncio.gather(*(guarded(given.about(each), read) for each, read in examined))
+    found = await together(*(guarded(given.about(each), read) for each, read in examined))
     exists = given.about("bucket-exists").passed(f"The bucket '{given.bucket}' exists.")
     return [exists, _region(given, region, probe.aws.region), *chain.from_iterable(found)]
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from functools import partial
 from itertools import chain
 from typing import Final
 
 from graph.aws.client.gateway import AccountGateway
+from graph.concurrency import together
 from graph.locations import place_of
 from graph.model.location_specs import (
     EfsSpec,
@@ -55,7 +55,7 @@ async def examine_create(
     roles = roles_of(aws, new.group)
     settings = new.settings
     log_group = About("log-group", path=("logGroupArn",))
-    found = await asyncio.gather(
+    found = await together(
         examine_room(aws, new, quotas, being_created=being_created),
         guarded(log_group, partial(examine_log_group, probe, settings)),
         examine_agents(probe, (_agents(spec, side) for side, spec in ends)),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import fnmatch
 from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any, Final
 
 from graph.aws import log_groups
+from graph.concurrency import together
 from graph.model import names
 from graph.model.preflight import PreflightCheck
 from graph.model.task_settings import TaskSettings
@@ -27,7 +27,7 @@ async def examine_log_group(
         return []
     arn = settings.log_group_arn.removesuffix(":*")
     name = names.arn(arn).resource.removeprefix("log-group:")
-    exists, policies = await asyncio.gather(
+    exists, policies = await together(
         probe.ask("logs:DescribeLogGroups", partial(log_groups.log_group_exists, probe.aws, name)),
         probe.ask("logs:DescribeResourcePolicies", partial(log_groups.log_policies, probe.aws)),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import ipaddress
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import Any, Final
 
 from graph.aws import networks
 from graph.aws.networks import SecurityGroup, Subnet
+from graph.concurrency import together
 from graph.model import names
 from graph.model.advice import RunSide
 from graph.model.location_specs import EfsSpec
@@ -50,7 +50,7 @@ async def examine_fsx(probe: Probe, arn: str, about: About) -> list[PreflightChe
 async def _efs(
     probe: Probe, spec: EfsSpec, given: FileSystemSide, about: About
 ) -> list[PreflightCheck]:
-    targets, subnet = await asyncio.gather(
+    targets, subnet = await together(
         probe.ask(_MOUNTS, partial(networks.mount_targets, probe.aws, _id(spec.filesystem_arn))),
         probe.ask(
             "ec2:DescribeSubnets", partial(networks.subnet_of, probe.aws, _id(spec.subnet_arn))

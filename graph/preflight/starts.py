@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from itertools import chain
 from typing import Final
 
 from graph.aws.client.gateway import AccountGateway
+from graph.concurrency import together
 from graph.locations import resources_at
 from graph.model import names
 from graph.model.errors import AlreadyRunning, Conflict, Invalid
@@ -44,7 +44,7 @@ async def examine_start(
         for side, location in zip(SIDES, ends, strict=True)
         if location is not None
     )
-    found = await asyncio.gather(
+    found = await together(
         examine_agents(probe, used),
         *(
             _examine(probe, location, side, roles, deletes=deletes)

@@ -11,6 +11,7 @@ from graph.aws import locations as aws_locations
 from graph.aws.roles import is_movers_role
 from graph.aws.tags import carries, value_of
 from graph.aws.tasks import tasks_using
+from graph.concurrency import together
 from graph.context import Context
 from graph.history.audit import ChangeInProgress
 from graph.locations import Home
@@ -85,7 +86,7 @@ async def _update(
     used = update.resources or (Resource(location.arn),)
     for group in users.groups:
         await context.services.resources.require(context.rights, own.account, group, used)
-    await asyncio.gather(
+    await together(
         *(
             context.services.operations.require_idle(mover.account, mover.group, mover.name)
             for mover in users.movers
