@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any, Final
 
 from graph.aws.client.access import Access
 from graph.aws.client.gateway import AccountGateway, ArnGateway
 from graph.aws.client.paging import PAGE_SIZE
 from graph.aws.tags import carries, encoded, tags_of
-from graph.aws.task_files import described_files
+from graph.aws.task_files import described_files, files_of, params_of
 from graph.aws.tasks import mode_of, patterns
 from graph.model.mover import Tag
 from graph.model.overrides import NO_OVERRIDES, RunOverrides
 from graph.model.run import Counters, Phase, Run, RunRef, RunResult
 
+NO_ROLES: Final[Mapping[str, str]] = {}
 _ENDS: Final = 20
 """Runs checked at either end of a list, whose order AWS does not guarantee."""
 _PHASES: Final = ("Prepare", "Transfer", "Verify")
@@ -61,10 +62,12 @@ async def start_run(
     task_arn: str,
     mark: Tag | None = None,
     overrides: RunOverrides = NO_OVERRIDES,
+    roles: Mapping[str, str] = NO_ROLES,
 ) -> str:
     """Starts a run, which is queued while another is active, and returns its ARN.
 
-    ``mark`` finds the run again if the response is lost.
+    ``mark`` finds the run again if the response is lost. ``roles``: the ARNs of those for its
+    manifest and report, by part.
     """
     answer = await gateway.of(task_arn).call(
         "datasync",
@@ -75,6 +78,7 @@ async def start_run(
         Includes=_filter(overrides.includes),
         Excludes=_filter(overrides.excludes),
         Tags=encoded((*overrides.tags, *([mark] if mark else ()))) or None,
+        **params_of(files_of(overrides.manifest, overrides.report), roles),
     )
     return str(answer["TaskExecutionArn"])
 

@@ -11,6 +11,7 @@ from graph.aws.client.gateway import AccountGateway
 from graph.aws.locations import bucket_role_of, list_locations_afresh, reaches
 from graph.aws.marks import marks_from_tagging
 from graph.aws.roles import buckets_of_role, name_of_role
+from graph.aws.run_roles import is_for_runs, used_roles
 from graph.aws.task_files import roles_in
 from graph.aws.tasks import describe_task, ends_of, list_tasks_afresh
 from graph.concurrency import together
@@ -30,7 +31,8 @@ async def users_of(
 ) -> dict[str, set[str]]:
     """The ARNs of the S3 locations and tasks that use each of the roles, as far as there are any.
 
-    A task uses the roles of its manifest and reports. Only namesakes of the roles are looked at.
+    A task uses the roles of its manifest and reports, also those of its runs alone. Otherwise only
+    namesakes of the roles are looked at.
     Looks at the locations of movers whose name a role's name begins with, in any region, and at
     those in the bucket of a role that no operation created, in the regions in which movers are
     managed and those of the ARNs in ``near``. If the latter are more than ``_ASKED``, the names
@@ -54,6 +56,9 @@ async def users_of(
     for pairs in await together(*(_tasks_with_files(place, role_arns) for place in regions)):
         for role_arn, task_arn in pairs:
             users[role_arn].add(task_arn)
+    for found_there in await together(*(_for_runs(place, role_arns) for place in regions)):
+        for role_arn, task_arn in found_there.items():
+            users[role_arn].add(task_arn)
     return dict(users)
 
 
@@ -71,6 +76,14 @@ async def _tasks_with_files(
         for role_arn in roles_in(task.described).values()
         if role_arn in asked
     ]
+
+
+async def _for_runs(aws: AccountGateway, role_arns: Collection[str]) -> dict[str, str]:
+    """The roles for single runs among these whose task is there, with that task."""
+    asked = [arn for arn in role_arns if is_for_runs(arn)]
+    if not asked:
+        return {}
+    return used_roles(asked, [task.task_arn for task in await list_tasks_afresh(aws)])
 
 
 async def _described(aws: AccountGateway, task_arn: str) -> Task | None:

@@ -9,13 +9,13 @@ from typing import Any, Final
 from graph.aws.client.access import Access, roles_path
 from graph.aws.client.gateway import AccountGateway
 from graph.aws.tags import carries, encoded, tag_values
-from graph.aws.task_files import statement_of
 from graph.model import names
 from graph.model.errors import AccessDenied, Conflict, NotFound, Upstream
 from graph.model.mover import Tag
 from graph.model.resources import Resource
-from graph.model.task_files import ManifestSpec, ReportSpec
 
+Statement = tuple[tuple[str, ...], str]
+"""Actions of S3, and the ARN that they are allowed on."""
 _POLICY: Final = "DataSyncBucketAccessPolicy"
 _ON_BUCKET: Final = ("GetBucketLocation", "ListBucket", "ListBucketMultipartUploads")
 _ON_OBJECTS: Final = (
@@ -57,15 +57,11 @@ async def ensure_role(
     return await _ensure(aws, name, path, _access_policy(bucket), tags)
 
 
-async def ensure_file_role(
-    aws: AccountGateway,
-    name: str,
-    path: str,
-    spec: ManifestSpec | ReportSpec,
-    tags: tuple[Tag, ...],
+async def ensure_role_for(
+    aws: AccountGateway, name: str, path: str, statement: Statement, tags: tuple[Tag, ...]
 ) -> str:
-    """The same for a role that reads a manifest or writes reports, and nothing else."""
-    return await _ensure(aws, name, path, _document(_allow(*statement_of(spec))), tags)
+    """The same for a role that may do nothing else, such as to read a manifest."""
+    return await _ensure(aws, name, path, _document(_allow(*statement)), tags)
 
 
 async def _ensure(
@@ -211,13 +207,18 @@ async def tags_of_role(aws: AccountGateway, name: str) -> tuple[Tag, ...]:
     return _tags(await _iam(aws, "get_role", RoleName=name))
 
 
+async def resources_of_role(aws: AccountGateway, name: str) -> list[str]:
+    """The ARNs that a role's policy names. Raises NotFound if it has none."""
+    answer = await _iam(aws, "get_role_policy", RoleName=name, PolicyName=_POLICY)
+    return _resources(answer["PolicyDocument"])
+
+
 async def buckets_of_role(aws: AccountGateway, name: str) -> set[str]:
     """The ARNs of the buckets that a role was made for; empty if that is not certain."""
     try:
-        answer = await _iam(aws, "get_role_policy", RoleName=name, PolicyName=_POLICY)
+        named = [_BUCKET.match(arn) for arn in await resources_of_role(aws, name)]
     except (AccessDenied, NotFound):
         return set()
-    named = [_BUCKET.match(arn) for arn in _resources(answer["PolicyDocument"])]
     found = {match[0] for match in named if match}
     return found if all(named) and not any("*" in arn for arn in found) else set()
 

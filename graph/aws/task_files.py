@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from graph.locations import Home
+from graph.locations.s3 import check_bucket, is_on_outposts
+from graph.model.errors import Invalid
 from graph.model.resources import Resource
 from graph.model.task_files import (
     MANIFEST,
@@ -100,6 +103,23 @@ def statement_of(spec: ManifestSpec | ReportSpec) -> tuple[tuple[str, ...], str]
         return _ACTIONS[MANIFEST], _objects(spec.bucket_arn, spec.path)
     prefix = resource_of_report(spec).prefix or ""
     return _ACTIONS[REPORT], _objects(spec.bucket_arn, f"{prefix}*")
+
+
+def statement_of_folder(spec: ManifestSpec | ReportSpec) -> tuple[tuple[str, ...], str]:
+    """The same for all manifests in the folder of this one."""
+    if isinstance(spec, ManifestSpec) and "/" in spec.path:
+        folder = spec.path.rpartition("/")[0]
+        return _ACTIONS[MANIFEST], _objects(spec.bucket_arn, f"{folder}/*")
+    return statement_of(spec)
+
+
+def check_buckets(files: Files, home: Home, path: tuple[str, ...] = ()) -> None:
+    """Raises Invalid unless a manifest and reports are in buckets or behind access points."""
+    for part, spec in files.items():
+        where = (*path, part, "bucketArn")
+        check_bucket(spec.bucket_arn, home, where)
+        if is_on_outposts(spec.bucket_arn):
+            raise Invalid(f"DataSync refuses a {part} in S3 on Outposts.", path=where)
 
 
 def _objects(bucket_arn: str, keys: str) -> str:

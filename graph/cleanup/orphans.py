@@ -13,6 +13,7 @@ from graph.aws.client.gateway import AccountGateway
 from graph.aws.locations import bucket_role, describe_location, list_locations
 from graph.aws.marks import mark_of
 from graph.aws.roles import PRINCIPAL, list_roles, tags_of_role
+from graph.aws.run_roles import used_roles
 from graph.aws.tags import tagged, value_of
 from graph.aws.task_files import roles_in
 from graph.aws.tasks import describe_task, list_tasks
@@ -54,8 +55,10 @@ async def find_orphans(aws: AccountGateway, bounds: Bounds) -> list[Orphan]:
     # Tasks are listed last: any task that uses a location of the list above is in this list, or
     # is too young. Each is described, because accounts have fewer tasks than locations.
     found = await together(*map(_used, regions))
-    used = set[str]().union(*(locations for locations, _ in found))
-    of_tasks = set[str]().union(*(roles for _, roles in found))
+    used = set[str]().union(*(locations for locations, _, _ in found))
+    of_tasks = set[str]().union(*(roles for _, roles, _ in found))
+    tasks = set[str]().union(*(tasks for _, _, tasks in found))
+    of_tasks |= used_roles((role.arn for role in roles), tasks).keys()
     unused = {arn: tags for arn, tags in marked.items() if arn in uris and arn not in used}
     locations = await _locations(aws, unused, bounds)
     listed = {arn: uri for uris_there in lists for arn, uri in uris_there.items()}
@@ -113,8 +116,8 @@ async def _roles(aws: AccountGateway) -> list[_Role]:
     return [role for role in roles if role.region not in served[1:]]
 
 
-async def _used(aws: AccountGateway) -> tuple[set[str], set[str]]:
-    """The locations that tasks use, and the roles of their manifests and reports."""
+async def _used(aws: AccountGateway) -> tuple[set[str], set[str], set[str]]:
+    """The locations that tasks use, the roles of their manifests and reports, and the tasks."""
     tasks = await list_tasks(aws)
     found = await asyncio.gather(
         *(describe_task(aws, task.task_arn) for task in tasks), return_exceptions=True
@@ -128,7 +131,7 @@ async def _used(aws: AccountGateway) -> tuple[set[str], set[str]]:
         else:
             used |= {task.source_arn, task.destination_arn}
             roles |= set(roles_in(task.described).values())
-    return used, roles
+    return used, roles, {task.task_arn for task in tasks}
 
 
 async def _locations(

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from graph.aws.client.gateway import Gateway
-from graph.aws.task_files import Files, files_of
+from graph.aws.task_files import check_buckets, files_of
 from graph.locations import Home, creation_of, place_of
-from graph.locations.s3 import check_bucket, is_on_outposts
 from graph.model.errors import Invalid
 from graph.model.operation import NewMover
 from graph.task_settings.creation import check_settings
@@ -28,12 +27,3 @@ def check(new: NewMover, gateway: Gateway) -> None:
     check_tags(new.tags, told_apart=str.lower if roles else str)
     check_settings(new.settings)
     check_buckets(files_of(new.settings.manifest, new.settings.report), home)
-
-
-def check_buckets(files: Files, home: Home) -> None:
-    """Raises Invalid unless a manifest and reports are in buckets or behind access points."""
-    for part, spec in files.items():
-        path = (part, "bucketArn")
-        check_bucket(spec.bucket_arn, home, path)
-        if is_on_outposts(spec.bucket_arn):
-            raise Invalid(f"DataSync refuses a {part} in S3 on Outposts.", path=path)

@@ -11,7 +11,8 @@ from graph.aws import locations, tasks
 from graph.aws.buckets import is_missing
 from graph.aws.client.gateway import AccountGateway
 from graph.aws.movers import movers_named
-from graph.aws.roles import ensure_file_role, ensure_role, role_path
+from graph.aws.roles import ensure_role, ensure_role_for, role_path
+from graph.aws.task_files import statement_of
 from graph.aws.task_updates import settings_of
 from graph.locations import creation_of
 from graph.model import names
@@ -97,10 +98,10 @@ class MoverCreation:
 
     async def _create_file_role(self, part: str) -> str:
         """Returns the ARN of the role that reads the manifest or writes the reports."""
-        aws, new, spec = self._aws, self._new, files_in(self._new)[part]
+        aws, new, statement = self._aws, self._new, statement_of(files_in(self._new)[part])
         name, path = role_name(self._operation_id, new, part), role_path(aws.org, new.group)
         tags = tags_for(aws.org, self._operation_id, new, part)
-        return await self._ensure(lambda: ensure_file_role(aws, name, path, spec, tags))
+        return await self._ensure(lambda: ensure_role_for(aws, name, path, statement, tags))
 
     async def _ensure(self, make: Callable[[], Awaitable[str]]) -> str:
         async def ensure() -> str:

@@ -12,12 +12,13 @@ from graph.aws.client.gateway import AccountGateway
 from graph.aws.executions import cancel_run, describe_run, list_runs
 from graph.aws.role_users import users_of
 from graph.aws.roles import delete_role, is_movers_role, name_of_role
-from graph.aws.tags import tags_of
+from graph.aws.run_roles import run_roles_of
+from graph.aws.tags import tags_of, value_of
 from graph.aws.task_files import roles_in
 from graph.concurrency import together
 from graph.model import names
 from graph.model.errors import AlreadyRunning, ApiError, Conflict, Invalid, NotFound
-from graph.model.mover import WITH_ACTIVE_RUN, Task
+from graph.model.mover import GROUP_TAG, WITH_ACTIVE_RUN, Tag, Task
 from graph.model.run import RunRef
 from graph.operations.parts import kept_by
 from graph.operations.runtime import Runtime
@@ -53,23 +54,17 @@ class Deletion:
             task = await self._retries.call_aws(
                 lambda: tasks.describe_task(self._gateway, self._task_arn)
             )
-            ends = await self._own_ends(task)
+            tags = await self._retries.call_aws(lambda: tags_of(self._gateway, self._task_arn))
         except NotFound:
             return []
+        ends = _own_ends(task, tags)
         roles = await together(*(self._role_of(arn) for arn in ends))
         parts = list(zip(ends, roles, strict=True))
-        parts += [(arn, None) for arn in await self._file_roles(task)]
+        parts += [(arn, None) for arn in await self._file_roles(task, tags)]
         await self._retries.call_store(
             lambda: self._operations.set_parts(self._operation_id, parts)
         )
         return parts
-
-    async def _own_ends(self, task: Task) -> list[str]:
-        """The task's locations without those that existed before the mover. Raises NotFound."""
-        tags = await self._retries.call_aws(lambda: tags_of(self._gateway, self._task_arn))
-        given = {"source": task.source_arn, "destination": task.destination_arn}
-        keeping = {given[side] for side in kept_by(tags) if side in given}
-        return [arn for arn in dict.fromkeys(given.values()) if arn not in keeping]
 
     async def delete_task(self, cancelled_by: str | None) -> None:
         """Deletes the task. With ``cancelled_by`` its active and queued runs are cancelled first.
@@ -123,11 +118,13 @@ class Deletion:
         found = await self._retries.call_aws(lambda: tasks.tasks_using(gateway, location_arn))
         return bool(found)
 
-    async def _file_roles(self, task: Task) -> list[str]:
-        """Those that the server has made, for this or another mover that has been changed since."""
+    async def _file_roles(self, task: Task, tags: tuple[Tag, ...]) -> list[str]:
+        """Those that the server has made: of the mover's own manifest and report, and of runs."""
         aws, retries = self._gateway.of(self._task_arn), self._retries
         found = dict.fromkeys(roles_in(task.described).values())
-        return [arn for arn in found if await is_file_role(aws, retries, arn)]
+        own = [arn for arn in found if await is_file_role(aws, retries, arn)]
+        group = value_of(tags, GROUP_TAG)
+        return own + await retries.call_aws(lambda: run_roles_of(aws, group, task.task_arn))
 
     async def delete_file_roles(self, role_arns: list[str]) -> None:
         """Deletes the roles of the manifest and reports, which the task alone used."""
@@ -223,6 +220,13 @@ class Deletion:
             return await self._retries.call_aws(lambda: list_runs(self._gateway, self._task_arn))
         except NotFound:
             return []
+
+
+def _own_ends(task: Task, tags: tuple[Tag, ...]) -> list[str]:
+    """The task's locations without those that existed before the mover."""
+    given = {"source": task.source_arn, "destination": task.destination_arn}
+    keeping = {given[side] for side in kept_by(tags) if side in given}
+    return [arn for arn in dict.fromkeys(given.values()) if arn not in keeping]
 
 
 def active_run() -> AlreadyRunning:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from math import inf
 from typing import TypeVar
 
+from graph.aws.refusals import seconds_to_retry, with_advice
 from graph.model.errors import ApiError, Upstream
 from graph.operations.heartbeat import Heartbeat
-from graph.operations.refusals import seconds_to_retry, with_advice
 
 T = TypeVar("T")
 

@@ -14,13 +14,13 @@ from graph.aws.option_checks import check_between
 from graph.aws.role_tags import change_role_tags
 from graph.aws.roles import is_movers_role, name_of_role, tags_of_role
 from graph.aws.tags import change_tags, tags_of, value_of
+from graph.aws.task_files import check_buckets
 from graph.aws.task_updates import Params, restoring, update_of, update_task
 from graph.locations import Home
 from graph.model import names
 from graph.model.change import MoverChange
 from graph.model.errors import NotFound
 from graph.model.mover import GROUP_TAG, OPERATION_TAG, Mover, Tag
-from graph.operations.checks import check_buckets
 from graph.operations.creating import name_taken
 from graph.operations.runtime import Runtime
 from graph.operations.update_inputs import UpdateInput

@@ -12,14 +12,14 @@ from graph.aws.locations import describe_location
 from graph.aws.marks import operation_tag
 from graph.aws.roles import (
     delete_role,
-    ensure_file_role,
+    ensure_role_for,
     is_movers_role,
     name_of_role,
     role_path,
     tags_of_role,
 )
 from graph.aws.tags import value_of
-from graph.aws.task_files import Files, files_of, report_in, roles_in
+from graph.aws.task_files import Files, files_of, report_in, roles_in, statement_of
 from graph.locations.ends import end_of_location
 from graph.model.change import MoverChange, MoverSetting
 from graph.model.errors import Conflict, NotFound
@@ -101,7 +101,9 @@ class FileRoles:
             path, name = roles[part].partition(":role")[2].rsplit("/", 1)
             of_mover = tuple(Tag(*each) for each in tags.items())
             given = (*of_mover, Tag(PART_TAG, part), self._mark)
-            ensure = partial(ensure_file_role, self._aws, name, f"{path}/", spec, given)
+            ensure = partial(
+                ensure_role_for, self._aws, name, f"{path}/", statement_of(spec), given
+            )
             await self._retries.call_aws(ensure)
 
     async def remove_new(self, roles: Mapping[str, str]) -> None:

@@ -8,6 +8,7 @@ from typing import Final
 from graph.aws.client.gateway import AccountGateway
 from graph.concurrency import together
 from graph.locations import resources_at
+from graph.locations.ends import end_of_location
 from graph.model import names
 from graph.model.errors import AlreadyRunning, Conflict, Invalid
 from graph.model.location import Location
@@ -21,8 +22,10 @@ from graph.preflight.inputs import rejected
 from graph.preflight.probe import MOST_CALLS, Probe
 from graph.preflight.results import SIDES, About
 from graph.preflight.schedules import examine_next_run
-from graph.runs.overrides import check_for_task
+from graph.runs.files import check_files, check_place
+from graph.runs.overrides import OPTIONS, check_for_task
 from graph.runs.start import refuse_unless_available
+from graph.task_settings.end_rules import check_ends
 
 _READ_BEFORE: Final = 4
 """Calls that describe the task, its tags and both locations."""
@@ -38,7 +41,7 @@ async def examine_start(
     """Of a mover that the caller may run, between ends that it may use."""
     probe = Probe(aws, MOST_CALLS - _READ_BEFORE)
     deletes = {**task.options, **overrides.options}.get("PreserveDeletedFiles") == "REMOVE"
-    checks = [_state(task), _overrides(overrides, task), *await _schedule(task)]
+    checks = [_state(task), _overrides(aws, overrides, task, ends), *await _schedule(task)]
     used = (
         UsedAgents(agents_of(location.described), SIDES[side])
         for side, location in zip(SIDES, ends, strict=True)
@@ -64,10 +67,19 @@ def _state(task: Task) -> PreflightCheck:
     return _STATE.passed("The mover is AVAILABLE.")
 
 
-def _overrides(overrides: RunOverrides, task: Task) -> PreflightCheck:
+def _overrides(
+    aws: AccountGateway, overrides: RunOverrides, task: Task, ends: Ends
+) -> PreflightCheck:
     about = About("overrides", path=("overrides",))
+    source, destination = ends
     try:
         check_for_task(overrides, task)
+        check_files(overrides, aws)
+        if source is not None and destination is not None:
+            both = (end_of_location(source), end_of_location(destination))
+            check_ends(overrides.options, both, OPTIONS)
+        if destination is not None:
+            check_place(overrides, task, end_of_location(destination))
     except Invalid as error:
         return rejected(error)
     except Conflict as error:

@@ -23,7 +23,7 @@ from graph.preflight.results import About
 from graph.preflight.room import Quotas
 from graph.preflight.starts import examine_start
 from graph.resolvers import movers, scope
-from graph.resolvers.resources import require_use
+from graph.resolvers.resources import require_files, require_use
 from graph.task_settings.creation import with_mode
 
 _USE: Final = About("resources-allowed")
@@ -88,6 +88,7 @@ async def preflight_start(
         return Preflight((rejected(error),))
     try:
         await require_use(context, mover)
+        await require_files(context, mover, overrides)
     except (Conflict, Forbidden) as error:
         return Preflight((_not_allowed(error),))
     loaders, (source, destination) = context.loaders, await context.loaders.ends.load(task_arn)

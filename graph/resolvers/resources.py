@@ -9,8 +9,10 @@ from graph.aws.task_files import resources_in
 from graph.context import ReadContext
 from graph.model.errors import Forbidden
 from graph.model.mover import Mover
+from graph.model.overrides import RunOverrides
 from graph.model.verbs import Verb
 from graph.resolvers import scope
+from graph.runs.files import ROOT, files_in, foreign_files, resources_of
 
 
 async def may_start(context: ReadContext, mover: Mover) -> bool:
@@ -25,6 +27,29 @@ async def may_start(context: ReadContext, mover: Mover) -> bool:
     except Forbidden:
         return False
     return True
+
+
+async def require_files(context: ReadContext, mover: Mover, overrides: RunOverrides) -> None:
+    """Raises Forbidden unless the caller may start the mover with a manifest or report of the run.
+
+    A place that the mover's own roles do not reach takes what setting it on the mover does: a role
+    is made for it. Costs the call that describes the task, if there is such a file.
+    """
+    if not files_in(overrides):
+        return
+    account_id, group = mover.account.account_id, mover.group
+    await context.services.resources.require(
+        context.rights, account_id, group, resources_of(overrides)
+    )
+    task = await context.loaders.task.load(mover.task_arn)
+    foreign = foreign_files(overrides, task, context.services.gateway.org, account_id)
+    if foreign and not scope.may(context, Verb.WRITE, mover):
+        part = next(iter(foreign))
+        raise Forbidden(
+            f"The caller's key may not change movers of this group, so its runs can have a {part} "
+            "only where the mover has its own.",
+            path=(*ROOT, part),
+        )
 
 
 async def require_use(context: ReadContext, mover: Mover) -> None:

@@ -11,7 +11,7 @@ from graph.model.overrides import NO_OVERRIDES, RunOverrides
 from graph.model.verbs import Verb
 from graph.operations.idempotency import key_of
 from graph.resolvers import scope
-from graph.resolvers.resources import require_use
+from graph.resolvers.resources import require_files, require_use
 from graph.runs.overrides import overrides_like
 from graph.store import IdempotencyKey
 
@@ -41,6 +41,7 @@ async def start_run(
     """
     scope.require(context, Verb.RUN, mover.account.account_id, mover.group)
     await require_use(context, mover)
+    await require_files(context, mover, overrides)
     key = (
         None
         if idempotency_key is None
@@ -60,7 +61,7 @@ async def start_run(
 async def start_like(
     context: Context, mover: Mover, run_arn: str, idempotency_key: str | None = None
 ) -> str:
-    """Starts a run with the options, filters and tags of an earlier one, and returns its ARN.
+    """Starts a run with what an earlier one had of its own, and returns its ARN.
 
     Raises NotFound for a run that is gone, Conflict where the mover does not allow the same any
     more, and what ``start_run`` raises.

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from graph.model.errors import Conflict
+from graph.aws.task_files import described_files
+from graph.model.errors import Conflict, Invalid
 from graph.model.mover import Tag, Task
 from graph.model.overrides import RunOverrides
 from graph.model.run import Run
+from graph.model.task_files import MANIFEST, REPORT
 from graph.task_settings.rules import WORDS, check_combination, check_filter, check_options
 from graph.task_settings.tags import callers_tags, check_tags
+from graph.task_settings.task_files import check_manifest, check_report, check_with_manifest
 
 OPTIONS: Final = ("overrides", "options")
 """Their path in the input."""
@@ -22,16 +25,30 @@ def check_overrides(overrides: RunOverrides) -> None:
     check_options(overrides.options, OPTIONS)
     check_filter(overrides.includes, ("overrides", "includes"))
     check_filter(overrides.excludes, ("overrides", "excludes"))
+    check_manifest(overrides.manifest, ("overrides", MANIFEST))
+    check_report(overrides.report, ("overrides", REPORT))
     check_tags(overrides.tags, ("overrides", "tags"), told_apart=str)
 
 
 def check_for_task(overrides: RunOverrides, task: Task) -> None:
-    """Raises Invalid for options that contradict each other or those of the mover.
+    """Raises Invalid for what contradicts itself or the rest of the mover.
 
     Raises Conflict for filters of a mover that has a manifest.
     """
-    if (overrides.includes or overrides.excludes) and task.described.get("ManifestConfig"):
-        raise Conflict("The mover has a manifest, with which a run cannot have filters.")
+    if overrides.manifest is not None:
+        filters = [
+            name
+            for name in ("includes", "excludes")
+            if getattr(overrides, name) or getattr(task, name)
+        ]
+        options = {**task.options, **overrides.options}
+        check_with_manifest(options, filters, ("overrides", MANIFEST))
+    elif task.described.get("ManifestConfig"):
+        if overrides.includes or overrides.excludes:
+            raise Conflict("The mover has a manifest, with which a run cannot have filters.")
+        if overrides.options.get("PreserveDeletedFiles") == "REMOVE":
+            text = "The mover has a manifest, with which nothing is deleted."
+            raise Invalid(text, path=(*OPTIONS, "preserveDeletedFiles"))
     check_combination(overrides.options, task.options, task.mode, OPTIONS)
 
 
@@ -41,12 +58,11 @@ def overrides_like(run: Run, task: Task, tags: Iterable[Tag]) -> RunOverrides:
     ``tags``: of the earlier run.
 
     Raises Conflict where that cannot be had: no run can be without a filter or manifest of its
-    mover, or have a manifest of its own.
+    mover. It may write a report that the earlier one did not write.
     """
-    if (run.described.get("ManifestConfig") or None) != (
-        task.described.get("ManifestConfig") or None
-    ):
-        raise Conflict("The run had another manifest than the mover has now.")
+    had, has = run.files, described_files(task.described)
+    if has.manifest and not had.manifest:
+        raise Conflict("The run had no manifest, and the mover has one now. Clear it first.")
     return RunOverrides(
         options={
             name: value
@@ -56,6 +72,8 @@ def overrides_like(run: Run, task: Task, tags: Iterable[Tag]) -> RunOverrides:
         includes=_filter_like(run.includes, task.includes, "includes"),
         excludes=_filter_like(run.excludes, task.excludes, "excludes"),
         tags=callers_tags(tags),
+        manifest=None if had.manifest == has.manifest else had.manifest,
+        report=None if had.report == has.report else had.report,
     )
 
 

@@ -7,6 +7,7 @@ import logging
 import uuid
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from graph.aws.client.effects import may_take_effect
@@ -31,6 +32,7 @@ from graph.model.errors import (
 )
 from graph.model.mover import KEY_TAG, WITH_ACTIVE_RUN, Tag, Task
 from graph.model.overrides import NO_OVERRIDES, RunOverrides
+from graph.runs.files import check_files, check_place_of, roles_for, until_usable
 from graph.runs.overrides import OPTIONS, check_for_task
 from graph.store import CLAIM_SECONDS, RunRecords, StartClaim
 
@@ -178,12 +180,14 @@ class Starter:
         # AWS would queue a second run behind an active one.
         task = await describe_task(self._gateway, task_arn, fresh=True)
         refuse_unless_available(task)
-        check_for_task(attempt.overrides, task)
-        await check_between(self._gateway, attempt.overrides.options, task, OPTIONS)
+        await self._check(attempt.overrides, task)
         await self._refuse_if_active(claim.previous_run)
+        overrides, clock = attempt.overrides, self._clock
+        roles = await roles_for(self._gateway.of(task_arn), clock, task, overrides)
+        send = partial(start_run, self._gateway, task_arn, mark, overrides, roles)
         attempt.unanswered = True  # also if it is cancelled, as by a shutdown
         try:
-            return await start_run(self._gateway, task_arn, mark, attempt.overrides)
+            return await (until_usable(clock, send) if roles else send())
         except ApiError as error:
             attempt.unanswered = may_take_effect(error)
             if isinstance(error, _NO_EFFECT):
@@ -193,6 +197,13 @@ class Starter:
             raise await self._refusal(attempt, error) from None
         except Exception as error:  # noqa: BLE001 - raised again unless the run is there
             return await self._found_or_raise(task_arn, mark, error)
+
+    async def _check(self, overrides: RunOverrides, task: Task) -> None:
+        """Raises Invalid or Conflict for overrides that the mover does not allow."""
+        check_for_task(overrides, task)
+        check_files(overrides, self._gateway.of(task.task_arn))
+        await check_between(self._gateway, overrides.options, task, OPTIONS)
+        await check_place_of(self._gateway, overrides, task)
 
     async def _refuse_if_active(self, previous_run: str | None) -> None:
         """AWS may list a task as AVAILABLE for a moment after its run has been started."""

@@ -13,6 +13,12 @@ from graph.model.overrides import NO_OVERRIDES, RunOverrides
 from graph.runs.overrides import check_overrides
 from graph.schema.scalars import BigInt
 from graph.schema.tag import TagInput
+from graph.schema.task_file_inputs import (
+    ManifestInput,
+    TaskReportInput,
+    manifest_of,
+    report_of,
+)
 
 _MOST_PATTERNS: Final = 10_000
 _NULL: Final = "Null: as the mover has it; of a new one, the default."
@@ -65,6 +71,16 @@ class RunOverridesInput:
         default=None,
         description="Up to 44 tags to put on the run, which has none of its mover's.",
     )
+    manifest: ManifestInput | None = strawberry.field(
+        default=None,
+        description="A list of the files to transfer, instead of the mover's. One in another place "
+        "than that takes the right to change the mover.",
+    )
+    report: TaskReportInput | None = strawberry.field(
+        default=None,
+        description="Where the run writes its report, instead of the mover's. Another place than "
+        "that takes the right to change the mover.",
+    )
 
 
 def run_overrides(given: RunOverridesInput | None) -> RunOverrides:
@@ -76,6 +92,8 @@ def run_overrides(given: RunOverridesInput | None) -> RunOverrides:
         includes=patterns_of(given.includes, "overrides", "includes"),
         excludes=patterns_of(given.excludes, "overrides", "excludes"),
         tags=tags_of(given.tags, "overrides", "tags"),
+        manifest=manifest_of(given.manifest),
+        report=report_of(given.report),
     )
     check_overrides(overrides)
     return overrides

@@ -11,7 +11,6 @@ KINDS: Final = (
 PAGED: Final = {"NextToken": "pages are read by the server", "MaxResults": "always 100"}
 FIXED: Final = "the one filter type that there is"
 ONLY_ONE: Final = "the only one that there is"
-NO_OVERRIDE: Final = "not for single runs yet"
 ITS_ROLE: Final = "the server creates the role"
 SECRET: Final = "a secret, which the server never asks for"
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from graph.aws.client.service_models import datasync_model
-from tests.contracts.members_of_aws import ITS_ROLE, KINDS, NO_OVERRIDE, ONLY_ONE, SECRET
+from tests.contracts.members_of_aws import ITS_ROLE, KINDS, ONLY_ONE, SECRET
 
 OPTIONS: Final = frozenset(datasync_model().shape_for("Options").members)
 KEPT_BY_AWS: Final = "needs the secret in the request"
@@ -164,6 +164,7 @@ SET: Final[dict[str, dict[str, str]]] = {
         "Includes": "RunOverridesInput.includes",
         "Excludes": "RunOverridesInput.excludes",
         "Tags": "RunOverridesInput.tags",
+        **FILES,
     },
     "UpdateTaskExecution": {
         "TaskExecutionArn": "SetRunBandwidthInput.run",
@@ -219,10 +220,7 @@ NOT_SET: Final[dict[str, dict[str, str]]] = {
     },
     "CreateLocationFsxWindows": {"Password": SECRET, "CmkSecretConfig": KEPT_BY_AWS},
     "CreateTask": FILES_NOT_SET,
-    "StartTaskExecution": {
-        "ManifestConfig": NO_OVERRIDE,
-        "TaskReportConfig": NO_OVERRIDE,
-    },
+    "StartTaskExecution": FILES_NOT_SET,
     "UpdateTaskExecution": {
         f"Options.{name}": "only the bandwidth of a run can change"
         for name in OPTIONS - {"BytesPerSecond"}

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from graph.model.overrides import NO_OVERRIDES, RunOverrides
+from graph.model.task_files import ManifestSpec, ReportSpec
 
 
 def test_equal_overrides_have_equal_fingerprints_and_others_do_not() -> None:
@@ -13,6 +16,9 @@ def test_equal_overrides_have_equal_fingerprints_and_others_do_not() -> None:
         RunOverrides(options={"LogLevel": "OFF"}, includes=("/a",)),
         RunOverrides(options=one.options, excludes=("/a",)),
         RunOverrides(options=one.options, includes=("/a", "/b")),
+        replace(one, manifest=ManifestSpec(bucket_arn="b", path="a")),
+        replace(one, manifest=ManifestSpec(bucket_arn="b", path="c")),
+        replace(one, report=ReportSpec(bucket_arn="b")),
     ]
     assert one.fingerprint == same.fingerprint
     assert len({each.fingerprint for each in (one, *others)}) == 1 + len(others)

@@ -75,6 +75,11 @@ async def test_overrides_are_held_against_the_mover(account: AccountGateway, mov
         "FAIL",
         ("overrides", "options", "atime"),
     )
+    found = await checks(account, mover, RunOverrides(options={"Uid": "INT_VALUE"}))
+    assert (found["overrides"].status.value, found["overrides"].path) == (
+        "FAIL",
+        ("overrides", "options", "uid"),
+    )
     described = {"ManifestConfig": {"Action": "TRANSFER"}}
     found = await checks(account, mover, RunOverrides(includes=("/a",)), described=described)
     assert "manifest" in found["overrides"].message

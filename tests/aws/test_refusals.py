@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 
+from graph.aws.refusals import KNOWN, refusal_of, seconds_to_retry, with_advice
 from graph.model.errors import ApiError, Conflict, Invalid, NotFound, Throttled, Upstream
-from graph.operations.refusals import KNOWN, refusal_of, seconds_to_retry, with_advice
 from graph.sandbox import Sandbox
 from graph.sandbox.datasync.errors import InvalidRequestException
 from graph.sandbox.datasync.models import DataSyncBackend
 from tests.aws.client.test_wording import NAMES
 from tests.operations.crash import left
-from tests.operations.stepped import POLICY, SteppedTime
+from tests.operations.stepped import POLICY, SteppedTime, stepped_runtime
 from tests.world import CREATE, LAB, ask, ended, furnish, made, new_mover, serving
 
 ASSUME = (
@@ -39,6 +40,12 @@ MISSING = f"{HEAD}: the bucket does not exist"
 PASSING = (ASSUME, LIST, HEAD)
 OBJECTS = (READ, WRITE, TAGS)
 FINAL = (KEY, MISSING)
+
+
+@pytest.fixture
+async def stepped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[SteppedTime]:
+    async with stepped_runtime(tmp_path, monkeypatch) as clock:
+        yield clock
 
 
 def refuse(text: str) -> Any:
