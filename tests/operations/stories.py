@@ -125,6 +125,30 @@ def _files(account: str) -> dict[str, Any]:
     }
 
 
+def _with_secret(aws: Sandbox, account: str) -> dict[str, Any]:
+    """From a share whose password DataSync reads with a role that the caller has made."""
+    given = _buckets(aws, account)["input"]
+    smb = {
+        "serverHostname": "smb.example",
+        "subdirectory": "/share",
+        "user": "u",
+        "agentArns": [f"arn:aws:datasync:us-east-1:{account}:agent/agent-{'0' * 17}"],
+        "secret": {
+            "secretArn": _secret(account),
+            "accessRoleArn": aws.role(account, "reads-secret", service="datasync.amazonaws.com"),
+        },
+    }
+    return {"input": given | {"source": {"smb": smb}}}
+
+
+def _with_secret_to_nowhere(aws: Sandbox, account: str) -> dict[str, Any]:
+    return {"input": nowhere(_with_secret(aws, account)["input"])}
+
+
+def _secret(account: str) -> str:
+    return f"arn:aws:secretsmanager:us-east-1:{account}:secret:smb-AbCdEf"
+
+
 def _with_report(aws: Sandbox, account: str) -> dict[str, Any]:
     """A mover that writes reports with a role that the server has made."""
     given = _two_roles(aws, account)
@@ -185,6 +209,16 @@ def has_files(account: str, recorded: bool) -> bool:  # noqa: FBT001 - a story c
     return True
 
 
+def has_secret(account: str, recorded: bool) -> bool:  # noqa: FBT001 - a story calls it
+    """Whether the one share refers to its secret, and has no other; or there is none."""
+    shares = [
+        place.params["CustomSecretConfig"]["SecretArn"]
+        for place in backend(account).locations.values()
+        if place.kind == "SMB"
+    ]
+    return shares == ([_secret(account)] if recorded else [])
+
+
 _DONE: Final = "COMPLETED"
 
 MADE: Final = Story("made", _buckets, CREATE, "CreateTask", _DONE, WHOLE, NONE)
@@ -235,6 +269,19 @@ FILES_DELETED: Final = Story(
     "deleted with files",
     *(_with_report, DELETE, "DeleteRole", _DONE, NONE, (1, 2, 3), frozenset(("DeleteRole",))),
 )
+_OF_SHARES: Final = frozenset(("CreateLocationSmb", "CreateTask"))
+WITH_SECRET: Final = Story(
+    "made with a secret",
+    *(_with_secret, CREATE, "CreateLocationSmb", _DONE, (1, 2, 2), (0, 0, 1), _OF_SHARES),
+    shows=has_secret,
+)
+SECRET_UNDONE: Final = Story(
+    "undone with a secret",
+    *(_with_secret_to_nowhere, CREATE, "CreateLocationSmb", "FAILED", (0, 0, 1), (0, 0, 1)),
+    only=frozenset(("CreateLocationSmb", "DeleteLocation")),
+    shows=lambda account, _: has_secret(account, recorded=False),
+)
+"""The caller's own role stays in any case."""
 CANCELLED: Final = Story(
     "deleted while it runs",
     *(_running, CANCEL, "CancelTaskExecution", _DONE, NONE, WHOLE),

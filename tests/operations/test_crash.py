@@ -25,10 +25,12 @@ from tests.operations.stories import (
     MADE,
     OTHER_FILES,
     RESTORED,
+    SECRET_UNDONE,
     SHARED,
     UNDONE,
     UPDATED,
     WITH_FILES,
+    WITH_SECRET,
     Story,
 )
 from tests.stores import fresh_database
@@ -40,6 +42,7 @@ ALL: Final = {
     "deleted": [DELETED],
     "deleted beside another": [SHARED],
     "updated": [UPDATED, RESTORED],
+    "with a secret": [WITH_SECRET, SECRET_UNDONE],
     "with files": [WITH_FILES, FILES_UNDONE, OTHER_FILES, FILES_DELETED],
 }
 """Few enough together that each is at its point before a call is given up for lost."""
