@@ -59,10 +59,10 @@ async def test_a_start_whose_effect_comes_late_makes_one_run(
         late: list[tuple[Gateway, str, Tag]] = []
 
         async def unanswered(
-            gateway: Gateway, task_arn: str, mark: Tag, overrides: RunOverrides
+            gateway: Gateway, task_arn: str, mark: Tag, *own: RunOverrides | dict[str, str]
         ) -> str:
             if sent.is_set():
-                return await plain(gateway, task_arn, mark, overrides)
+                return await plain(gateway, task_arn, mark, *own)  # type: ignore[arg-type]
             sent.set()
             late.append((gateway, task_arn, mark))
             raise lost()
