@@ -50,6 +50,7 @@ MUTATIONS = {
     "SET_RUN_TAGS": ("setRunTags", "SetRunTagsInput", "run { id }"),
     "UPDATE_MOVER": ("updateMover", "UpdateMoverInput", "operation { id }"),
     "DELETE_MOVER": ("deleteMover", "DeleteMoverInput", "operation { id }"),
+    "UPDATE_LOCATION": ("updateLocation", "UpdateLocationInput", "location { id }"),
     "ACTIVATE_AGENT": ("activateAgent", "ActivateAgentInput", "agent { id }"),
     "UPDATE_AGENT": ("updateAgent", "UpdateAgentInput", "agent { id }"),
     "DELETE_AGENT": ("deleteAgent", "DeleteAgentInput", "deletedArn"),
@@ -73,6 +74,7 @@ REFUSED = {
         "SET_RUN_BANDWIDTH": "NOT_FOUND",
         "SET_RUN_TAGS": "NOT_FOUND",
         "UPDATE_MOVER": "NOT_FOUND",
+        "UPDATE_LOCATION": "NOT_FOUND",
         "DELETE_MOVER": "NOT_FOUND",
     },
 }
@@ -94,6 +96,8 @@ class Lab:
     app: Starlette
     client: httpx.AsyncClient
     mover: str
+    location: str
+    """The id of its destination."""
     seen: int = 0
     run: str = "exec-00000000000000000"
     """The id of a run of the mover, which may be absent."""
@@ -118,6 +122,10 @@ class Lab:
             },
             "RERUN": {"run": encode("Run", f"{decode(self.mover)[1]}/execution/{self.run}")},
             "UPDATE_MOVER": {"mover": self.mover, "options": {"logLevel": "BASIC"}},
+            "UPDATE_LOCATION": {
+                "location": self.location,
+                "change": {"s3": {"storageClass": "STANDARD_IA"}},
+            },
             "ACTIVATE_AGENT": {"account": LAB, "activationKey": "ABCDE-12345-FGHIJ-67890-KLMNO"},
             "UPDATE_AGENT": {"agent": AGENT, "name": "one"},
             "DELETE_AGENT": {"agent": AGENT},
@@ -197,6 +205,9 @@ async def opened_lab(aws: Sandbox, folder: Path) -> AsyncIterator[Lab]:
     aws.set_pace(launch=3_600)
     app = create_app(settings(folder, keys=TABLES, orphan_minutes=1e-9))
     async with client_of(app) as client:
-        opened = Lab(app, client, await made(client))
+        mover = await made(client)
+        query = "query($id: ID!) { node(id: $id) { ... on Mover { destination { id } } } }"
+        ends = (await ask(client, query, id=mover))["node"]
+        opened = Lab(app, client, mover, ends["destination"]["id"])
         await opened.fresh()
         yield opened

@@ -53,9 +53,7 @@ async def update_location(
 
     async def update(attempt: ChangeInProgress) -> None:
         scope.require_location_account(context, location_arn)
-        users = await _users(context, location_arn)
-        if len(users.groups) == 1:
-            attempt.add_details(group=next(iter(users.groups)))
+        users = await _users(context, location_arn, attempt)
         _require_rights(context, names.arn(location_arn).account, users)
         change = read()
         location = await aws_locations.describe_location(context.services.gateway, location_arn)
@@ -97,8 +95,11 @@ async def _update(
     context.loaders.forget()
 
 
-async def _users(context: Context, location_arn: str) -> _Users:
-    """Raises NotFound unless the caller sees the location, or a mover that uses it."""
+async def _users(context: Context, location_arn: str, attempt: ChangeInProgress) -> _Users:
+    """Raises NotFound unless the caller sees the location, or a mover that uses it.
+
+    The only group that is concerned is recorded, whoever asks.
+    """
     account_id, gateway = names.arn(location_arn).account, context.services.gateway
     try:
         tags = await context.loaders.tags.load(location_arn)
@@ -122,6 +123,8 @@ async def _users(context: Context, location_arn: str) -> _Users:
     groups |= {mover.group for mover in movers}
     if len(movers) < len(tasks) or not groups:
         groups.add(None)  # a task that is nobody's here: only who may change everything may
+    if len(groups) == 1:
+        attempt.add_details(group=next(iter(groups)))
     if not (visible or scope.sees_group(context, account_id, None)):
         raise NotFound(scope.NO_LOCATION)
     return _Users(tuple(movers), frozenset(groups), len(tasks))

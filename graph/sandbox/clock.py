@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 
@@ -39,6 +41,15 @@ class VirtualClock:
         with self._lock:
             self._began, self._zero = datetime.now(UTC), time.monotonic()
             self.manual = False
+
+    @contextmanager
+    def earlier(self, seconds: float) -> Iterator[None]:
+        """What is done meanwhile was done so many seconds ago."""
+        self._began -= timedelta(seconds=seconds)
+        try:
+            yield
+        finally:
+            self._began += timedelta(seconds=seconds)
 
     def turn_to(self, seconds: float) -> None:
         self._turned = max(self._turned, seconds)

@@ -21,6 +21,7 @@ from graph.sandbox import Sandbox
 from tests.clients.node import MODULES, require_packages
 from tests.docs.blocks import PAGES, ROOT, Block, blocks
 from tests.docs.data import CHECKS, check_toml
+from tests.docs.served import Server
 from tests.world import LAB, ORG, ROLE
 
 pytestmark = pytest.mark.timeout(180)
@@ -32,39 +33,6 @@ ENDLESS = "activity(account"
 """What is in subscriptions that do not complete."""
 ANSWER = "the answer to the request above"
 PROGRAMS = [block for page in PAGES for block in blocks(page) if block.language in ("js", "python")]
-
-
-class Server:
-    """A sandbox, and what the examples that ran so far have created in it."""
-
-    def __init__(self, url: str, token: str) -> None:
-        self.url, self.token = url, token
-        self.known: dict[str, str] = {"account": LAB, "key": "ABCDE-12345-FGHIJ-67890-KLMNO"}
-        self.answer: object = None
-        """To the last request that had a single response in JSON."""
-
-    @property
-    def environment(self) -> dict[str, str]:
-        """The variables that the pages use, and this interpreter's commands on the path."""
-        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        ids = {name.upper(): value for name, value in self.known.items()}
-        return {**os.environ, "PATH": path, "URL": self.url, "TOKEN": self.token, **ids}
-
-    def learn(self, value: object) -> None:
-        """Remembers the ids of movers, runs and operations in a response."""
-        if isinstance(value, list):
-            for item in value:
-                self.learn(item)
-        elif isinstance(value, dict):
-            for name, inner in value.items():
-                if name in ("mover", "run", "operation") and isinstance(inner, dict):
-                    self.known[name] = inner.get("id") or self.known.get(name, "")
-                if name == "destination" and isinstance(inner, dict) and "id" in inner:
-                    self.known["location"] = inner["id"]
-                listed = inner.get("nodes") if isinstance(inner, dict) else None
-                if name == "movers" and listed and "id" in listed[0]:
-                    self.known["mover"] = listed[0]["id"]
-                self.learn(inner)
 
 
 @pytest.fixture(scope="module")
@@ -160,6 +128,19 @@ def _graphql(server: Server, block: Block, _folder: Path) -> None:
         if block.note != "answered with an error":
             assert "errors" not in answer, f"{block.where}\n{answer}"
             assert _payload_errors(answer["data"]) == [], block.where
+    if operation.operation is OperationType.MUTATION and "operation" in server.known:
+        _wait(server)
+
+
+def _wait(server: Server) -> None:
+    """Until the last operation has ended: the next example may change the same mover."""
+    query = "query($id: ID!) { waitForOperation(operation: $id, timeoutSeconds: 60) { status } }"
+    body = {"query": query, "variables": {"id": server.known["operation"]}}
+    headers = {"X-Auth-Token": server.token}
+    answer = httpx.post(
+        f"{server.url}/graphql", json=body, headers=headers, timeout=70, trust_env=False
+    ).json()
+    assert answer["data"]["waitForOperation"]["status"] == "COMPLETED", answer
 
 
 def _whole(http: httpx.Client, server: Server, body: dict[str, Any]) -> str:

@@ -55,7 +55,7 @@ def test_what_is_specified_is_the_end_that_is_described_later() -> None:
             end_of_spec(replace(outpost, storage_class="OUTPOSTS")),
             at(
                 "S3",
-                "s3://arn:aws:s3-outposts:us-east-1:2:outpost/op-1/accesspoint/p/a/",
+                f"s3://{outpost.bucket_arn}/a/",
                 S3StorageClass="OUTPOSTS",
             ),
         ),

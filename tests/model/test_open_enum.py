@@ -13,7 +13,7 @@ STORED = (
     words.FailureCode,
 )
 OF_AWS = (
-    *(words.MoverStatus, words.RunStatus, words.TaskMode),
+    *(words.MoverStatus, words.RunStatus, words.TaskMode, words.AgentStatus),
     *(words.ScheduleStatus, words.PhaseStatus, words.LocationKind),
 )
 OPEN = (*STORED, *OF_AWS)

@@ -47,6 +47,7 @@ async def test_what_is_rejected_for_its_form_is_recorded_and_only_writers_learn_
                 "SET_RUN_BANDWIDTH": f'run: "{wrong}", bytesPerSecond: 1',
                 "RERUN": f'run: "{wrong}"',
                 "SET_RUN_TAGS": f'run: "{wrong}", tags: []',
+                "UPDATE_LOCATION": f'location: "{wrong}", change: {{s3: {{}}}}',
                 "UPDATE_AGENT": f'agent: "{wrong}", name: "one"',
                 "DELETE_AGENT": f'agent: "{wrong}"',
             }.get(action, f'mover: "{wrong}"')

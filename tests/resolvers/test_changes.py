@@ -232,8 +232,9 @@ async def test_an_attempt_on_a_mover_of_another_group_is_shown_to_the_auditors_o
         headers = {"X-Auth-Token": TOKENS["auditor"]}
         query = "{ audit(first: 1) { nodes { key action group moverName } } }"
         answer = await lab.client.post("/graphql", json={"query": query}, headers=headers)
+        name = None if action == "UPDATE_LOCATION" else "one"  # a location may have several movers
         assert answer.json()["data"]["audit"]["nodes"] == [
-            {"key": "of-h", "action": action, "group": "g", "moverName": "one"}
+            {"key": "of-h", "action": action, "group": "g", "moverName": name}
         ]
 
 

@@ -18,7 +18,7 @@ from graph.schema.locations import TYPES, OtherLocation, of_its_kind, shown
 from tests.schema.execution import select
 
 ARN = "arn:aws:datasync:us-east-1:222222222222:location/loc-0123456789abcdef0"
-BASE = {"id", "arn", "kind", "kindText", "uri", "createdAt", "agents", "tags"}
+BASE = {"id", "arn", "kind", "kindText", "uri", "createdAt", "agents", "revision", "tags"}
 
 
 def location(kind: str, uri: str = "x://host/", **described: Any) -> model.Location:

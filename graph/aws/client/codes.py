@@ -160,8 +160,24 @@ _BY_SERVICE: Final[Mapping[str, Mapping[str, Meaning]]] = {
         **_each(FAILED, "ConcurrentModification", "ServiceFailure"),
         **_each(REQUEST, "PolicyNotAttachable"),
     },
-    "efs": _each(NOT_FOUND, "FileSystemNotFound", "MountTargetNotFound"),
-    "fsx": _each(NOT_FOUND, "FileSystemNotFound"),
+    "efs": {
+        **_each(NOT_FOUND, "AccessPointNotFound", "FileSystemNotFound", "MountTargetNotFound"),
+        **_each(CONFLICT, "IncorrectMountTargetState"),
+        **_each(REQUEST, "BadRequest"),
+    },
+    "fsx": {**_each(NOT_FOUND, "FileSystemNotFound"), **_each(REQUEST, "BadRequest")},
+    # The key is the one that a bucket names.
+    "kms": {
+        **_each(NOT_FOUND, "InvalidArn"),
+        **_each(LATE, "DependencyTimeout"),
+        **_each(FAILED, "KMSInternal"),
+    },
+    "logs": _each(REQUEST, "InvalidParameter"),
+    "secretsmanager": {
+        **_each(INVALID, "InvalidParameter"),  # the tag is the caller's
+        **_each(REQUEST, "InvalidNextToken", "InvalidRequest"),
+        **_each(FAILED, "InternalService"),
+    },
     "s3": {
         **_each(
             NOT_FOUND,

@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 import botocore.session
 from botocore.model import OperationModel
 
+from graph.aws.client.answers import REQUIRED
 from graph.aws.client.service_models import extend
 
 _SESSION: Final = botocore.session.Session()
@@ -23,6 +24,10 @@ _SCALARS: Final[dict[str, Any]] = {
     "string": "x",
     "timestamp": 1_700_000_000,
 }
+
+
+for _service in REQUIRED:
+    _SESSION.get_service_model(_service)  # read once, and here, as tests must not block their loop
 
 
 def operation(service: str, name: str) -> OperationModel:

@@ -10,12 +10,14 @@ from typing import Any
 
 import botocore.session
 import pytest
+from botocore.model import ServiceModel
 from botocore.regions import EndpointResolver
 
 from graph.aws.client.model_files import ENDPOINTS, ModelFiles
 from graph.aws.client.service_models import extend
 from graph.aws.client.session import SERVICES, SURROUNDINGS
 
+DATA = Path(botocore.__file__).parent / "data"
 REGIONS = ("us-east-1", "eu-central-1", "cn-north-1", "us-gov-west-1")
 
 
@@ -56,9 +58,12 @@ def shapes(model: Any) -> Iterator[tuple[Any, ...]]:
 
 @pytest.mark.parametrize("service", [each for each in SERVICES if each != "datasync"])
 def test_a_model_is_as_the_sdk_reads_it(service: str) -> None:
-    theirs, ours = (each.get_service_model(service) for each in sessions())
+    (file,) = DATA.glob(f"{service}/*/service-2.json.gz")
+    theirs = ServiceModel(json.loads(gzip.decompress(file.read_bytes())), service)
+    reduced = ModelFiles().load_file(str(file).removesuffix(".json.gz"))
+    assert reduced is not None
+    ours = ServiceModel(reduced, service)
     assert list(shapes(ours)) == list(shapes(theirs))
-    assert ours.client_context_parameters == theirs.client_context_parameters
     assert ours.client_context_parameters == theirs.client_context_parameters
 
 
