@@ -98,7 +98,7 @@ async def _update(
 async def _users(context: Context, location_arn: str, attempt: ChangeInProgress) -> _Users:
     """Raises NotFound unless the caller sees the location, or a mover that uses it.
 
-    The only group that is concerned is recorded, whoever asks.
+    A single group that is concerned is recorded, also if the caller does not see it.
     """
     account_id, gateway = names.arn(location_arn).account, context.services.gateway
     try:

@@ -44,7 +44,7 @@ class VirtualClock:
 
     @contextmanager
     def earlier(self, seconds: float) -> Iterator[None]:
-        """What is done meanwhile was done so many seconds ago."""
+        """What is done meanwhile counts as done that number of seconds ago."""
         self._began -= timedelta(seconds=seconds)
         try:
             yield

@@ -8,6 +8,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,6 +92,9 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+_START_SECONDS = 30.0
+
+
 class Proxy:
     """``with Proxy("nginx", servers) as proxy``. Both are found on PATH or in /usr/sbin."""
 
@@ -112,7 +116,20 @@ class Proxy:
         self._process = subprocess.Popen(  # noqa: S603
             self._command("run"), stderr=subprocess.DEVNULL, env=os.environ | home
         )
+        self._wait_until_it_listens(self._process)
         return self
+
+    def _wait_until_it_listens(self, process: subprocess.Popen[bytes]) -> None:
+        deadline = time.monotonic() + _START_SECONDS
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", self.port), 1).close()
+            except OSError:
+                assert process.poll() is None, f"{self._kind} has ended"
+                assert time.monotonic() < deadline, f"{self._kind} does not listen"
+                time.sleep(0.05)
+            else:
+                return
 
     def __exit__(
         self,
