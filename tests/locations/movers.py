@@ -12,10 +12,13 @@ DELETE = "mutation($id: ID!) { deleteMover(input: {mover: $id}) { operation { id
 SHOWN = "query($id: ID!) { node(id: $id) { ... on Mover { source { kind arn uri } } } }"
 
 
-async def create(client: httpx.AsyncClient, name: str, source: dict[str, Any]) -> dict[str, Any]:
-    given = new_mover(name=name) | {"source": source}
+async def create(
+    client: httpx.AsyncClient, name: str, end: dict[str, Any], side: str = "source"
+) -> dict[str, Any]:
+    """The operation that has created a mover with a location at one end, once it has ended."""
+    given = new_mover(name=name) | {side: end}
     payload = (await ask(client, CREATE, input=given))["createMover"]
-    assert payload["errors"] == [], (source, payload)
+    assert payload["errors"] == [], (end, payload)
     return await ended(client, payload["operation"]["id"], MADE)
 
 

@@ -54,6 +54,54 @@ async def test_a_location_of_every_kind_is_created_shown_run_and_deleted(
     assert leftover.there(aws) == {ROLE}
 
 
+UPDATE = """mutation($input: UpdateLocationInput!) { updateLocation(input: $input) {
+  location { revision } errors { code message path } } }"""
+DESTINATION = """query($id: ID!) { node(id: $id) { ... on Mover {
+  destination { id revision uri } } } }"""
+
+
+@pytest.mark.timeout(120)
+async def test_a_location_of_every_kind_is_a_destination_changed_and_deleted(
+    aws: Sandbox, tmp_path: Path
+) -> None:
+    furnish(aws, LAB, one=b"1")
+    readable = await asyncio.to_thread(secret, aws)
+    async with serving(tmp_path) as api:
+
+        async def start(number: int, name: str) -> tuple[str, str]:
+            end = json.loads(json.dumps(as_input(SPECS[name])).replace(SECRET.secret_arn, readable))
+            operation = await create(api, f"m{number}", end, "destination")
+            assert operation["status"] == "COMPLETED", (name, operation)
+            mover = str(operation["mover"]["id"])
+            assert (await ask(api, START, id=mover))["startMover"]["errors"] == [], name
+            return name, mover
+
+        movers = await asyncio.gather(*(start(*each) for each in enumerate(SPECS)))
+        await asyncio.to_thread(aws.settle)
+        for name, mover in movers:
+            last = (await ask(api, LAST, id=mover))["node"]["lastRun"]
+            assert last == {"outcome": "SUCCEEDED", "result": {"errorDetail": None}}, name
+            before = (await ask(api, DESTINATION, id=mover))["node"]["destination"]
+            assert "one" in aws.files(before["uri"]), name
+            if name == "S3 on Outposts":
+                continue  # nothing of it can be changed: it has one storage class
+            (member,) = as_input(SPECS[name])
+            given = {"location": before["id"], "change": {member: changed(name)}}
+            given["ifUnchangedSince"] = before["revision"]
+            payload = (await ask(api, UPDATE, input=given))["updateLocation"]
+            assert payload["errors"] == [], name
+            assert payload["location"]["revision"] != before["revision"], name
+        await asyncio.gather(*(delete(api, mover) for _, mover in movers))
+    assert leftover.there(aws) == {ROLE}
+
+
+def changed(name: str) -> dict[str, str]:
+    """A member that can be changed, with another value."""
+    if kind_of_spec(SPECS[name]).name == "S3":
+        return {"storageClass": "ONEZONE_IA"}
+    return {"subdirectory": "/fsx/changed" if "ZFS" in name else "/changed"}
+
+
 def secret(aws: Sandbox) -> str:
     """The ARN of a secret that the role of the samples may read."""
     from moto.iam.models import iam_backends  # noqa: PLC0415 - after it is extended
