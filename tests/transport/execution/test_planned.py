@@ -100,21 +100,25 @@ def _with_a_loader() -> Iterator[None]:
     LOADERS.clear()
 
 
+@pytest.fixture
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However busy the machine is, there is time to compile."""
+    monkeypatch.setattr(Pacer, "is_due", lambda _self: False)
+
+
 async def ask(asked: Schema, query: str) -> Result:
     request = OperationRequest(query, {}, None, "w", "r")
     return await execute(asked, asked.prepare(request), request, Context("w", "r"))
 
 
 async def compiled_values(asked: Schema, query: str, times: int) -> float:
-    """Without pauses: however busy the machine is, there is time to compile."""
     before = completed()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Pacer, "is_due", lambda _self: False)
-        for _ in range(times):
-            assert not (await ask(asked, query)).errors
+    for _ in range(times):
+        assert not (await ask(asked, query)).errors
     return completed() - before
 
 
+@pytest.mark.usefixtures("unhurried")
 async def test_a_document_is_compiled_when_it_is_executed_again() -> None:
     query, asked = "{ some { name inner { name } } }", schema()
     assert await compiled_values(asked, query, 1) == 0
@@ -122,10 +126,12 @@ async def test_a_document_is_compiled_when_it_is_executed_again() -> None:
     assert await compiled_values(asked, f"{query} # other", 1) == 0
 
 
+@pytest.mark.usefixtures("unhurried")
 async def test_nothing_is_compiled_where_that_is_turned_off() -> None:
     assert await compiled_values(schema(compiled=False), "{ some { name } }", 3) == 0
 
 
+@pytest.mark.usefixtures("unhurried")
 async def test_fields_that_wait_are_executed_beside_those_that_are_compiled() -> None:
     query, asked = "{ some { x: name later { inner { name } } name } }", schema()
     first, again = await ask(asked, query), await ask(asked, query)
@@ -135,6 +141,7 @@ async def test_fields_that_wait_are_executed_beside_those_that_are_compiled() ->
     assert await compiled_values(asked, query, 1) == 4
 
 
+@pytest.mark.usefixtures("unhurried")
 async def test_fields_that_load_are_compiled_whether_they_are_loaded_or_not() -> None:
     query, asked = "{ one { name later { x: name loaded { name loaded { name } } } } }", schema()
     first = await ask(asked, query)
@@ -145,6 +152,7 @@ async def test_fields_that_load_are_compiled_whether_they_are_loaded_or_not() ->
         assert (await ask(asked, query)).data == first.data
 
 
+@pytest.mark.usefixtures("unhurried")
 async def test_a_list_of_fields_that_load_needs_no_task_for_each_of_them() -> None:
     query, asked = "{ hundred { name loaded { name } } }", schema()
     await ask(asked, query)
@@ -164,6 +172,7 @@ async def test_a_list_of_fields_that_load_needs_no_task_for_each_of_them() -> No
     assert made < 10
 
 
+@pytest.mark.usefixtures("unhurried")
 async def test_a_load_that_fails_has_the_error_of_graphql_core_and_drops_no_plan() -> None:
     query, asked = "{ some { name loaded { name } } }", schema()
     first = (await ask(asked, query)).formatted()
@@ -205,6 +214,7 @@ async def test_an_error_beside_compiled_fields_is_that_of_graphql_core() -> None
     assert shown[0]["errors"][0]["path"] == ["some", 0, "never"]
 
 
+@pytest.mark.usefixtures("unhurried")
 async def test_only_the_item_that_is_wrong_is_left_to_graphql_core() -> None:
     asked, query = schema(), "{ wrong { name } }"
     await ask(asked, query)
@@ -216,6 +226,7 @@ async def test_only_the_item_that_is_wrong_is_left_to_graphql_core() -> None:
     assert completed("null") - before[1] == 2  # the list, then the item
 
 
+@pytest.mark.usefixtures("unhurried")
 async def test_the_events_of_a_subscription_are_compiled_from_the_second_on() -> None:
     asked, before = schema(), completed()
     request = OperationRequest("subscription { items { name } }", {}, None, "w", "r")
