@@ -31,8 +31,8 @@ async def users_of(
 ) -> dict[str, set[str]]:
     """The ARNs of the S3 locations and tasks that use each of the roles, as far as there are any.
 
-    A task uses the roles of its manifest and reports, also those of its runs alone. Otherwise only
-    namesakes of the roles are looked at.
+    A task uses the roles of its manifest and reports, also those of its runs alone.
+
     Looks at the locations of movers whose name a role's name begins with, in any region, and at
     those in the bucket of a role that no operation created, in the regions in which movers are
     managed and those of the ARNs in ``near``. If the latter are more than ``_ASKED``, the names
