@@ -75,7 +75,7 @@ async def _update(
     if not change.is_for_all and users.count > 1:
         raise Conflict(
             f"{users.count} movers share the location, and the change would apply to all of them. "
-            "Set 'alsoFor' to SHARED if that is wanted."
+            "Set 'alsoFor' to SHARED if that is intended."
         )
     if change.if_unchanged_since not in (None, revision_of(location)):
         raise Conflict("The location has been changed since. Read it again before you change it.")

@@ -13,7 +13,7 @@ from tests.world import LAB
 async def test_agents_are_listed_once_for_both_ends(aws: Sandbox, probe: Probe) -> None:
     online, offline = aws.agent(LAB, "one"), aws.agent(LAB, "two", online=False)
     source = UsedAgents((online,), RunSide.SOURCE, ("source", "nfs", "agentArns"))
-    for arns, wanted, said in (
+    for arns, expected, said in (
         ((online,), "PASS", "online"),
         ((online, offline), "FAIL", "two is OFFLINE"),
         ((f"{online[:-4]}0000",), "FAIL", "There is no agent"),
@@ -22,7 +22,7 @@ async def test_agents_are_listed_once_for_both_ends(aws: Sandbox, probe: Probe) 
         target = UsedAgents(arns, RunSide.DESTINATION)
         first, second = await examine_agents(probe, [source, target])
         assert (first.status.value, first.path) == ("PASS", source.path)
-        assert (second.status.value, second.side) == (wanted, RunSide.DESTINATION)
+        assert (second.status.value, second.side) == (expected, RunSide.DESTINATION)
         assert said in second.message
         assert spent(aws) == {"datasync.ListAgents": 1}
     assert await examine_agents(probe, [UsedAgents((), RunSide.SOURCE)]) == []

@@ -23,7 +23,7 @@ CERTAIN, POSSIBLE, NONE = Denial.CERTAIN, Denial.POSSIBLE, Denial.NONE
 
 
 @pytest.mark.parametrize(
-    ("changes", "wanted"),
+    ("changes", "expected"),
     [
         ({}, CERTAIN),
         ({"Effect": "Allow"}, NONE),
@@ -46,11 +46,13 @@ CERTAIN, POSSIBLE, NONE = Denial.CERTAIN, Denial.POSSIBLE, Denial.NONE
     ],
 )
 def test_a_deny_counts_if_it_is_about_the_roles_and_what_they_do(
-    changes: dict[str, Any], wanted: Denial
+    changes: dict[str, Any], expected: Denial
 ) -> None:
     statement = WHOLE | changes
-    assert ROLES.denied_by({"Statement": statement}, writes=False) is wanted
-    assert ROLES.denied_by({"Statement": [{"Effect": "Allow"}, statement]}, writes=False) is wanted
+    assert ROLES.denied_by({"Statement": statement}, writes=False) is expected
+    assert (
+        ROLES.denied_by({"Statement": [{"Effect": "Allow"}, statement]}, writes=False) is expected
+    )
 
 
 def test_a_destination_is_written_to() -> None:

@@ -118,7 +118,7 @@ async def test_a_key_that_is_disabled_fails_and_one_of_aws_passes(
 ) -> None:
     kms = client("kms")
     aws.bucket(LAB, "lab-b")
-    for manager, state, wanted in (
+    for manager, state, expected in (
         ("CUSTOMER", "Disabled", "FAIL"),
         ("AWS", "Enabled", "PASS"),
         ("CUSTOMER", "Enabled", "WARN"),
@@ -130,7 +130,7 @@ async def test_a_key_that_is_disabled_fails_and_one_of_aws_passes(
         given = {"Rule": {"ApplyServerSideEncryptionByDefault": rule}}
         s3().put_bucket_encryption("lab-b", given)
         found = await examine_bucket(Probe(probe.aws), DESTINATION, roles)
-        assert statuses(found)["bucket-encryption"] == wanted
+        assert statuses(found)["bucket-encryption"] == expected
 
 
 async def test_a_sample_of_the_source_shows_what_datasync_leaves_out(

@@ -27,7 +27,7 @@ GOOD: dict[str, Any] = {
 
 
 @pytest.mark.parametrize(
-    ("changes", "wanted"),
+    ("changes", "expected"),
     [
         ({}, True),
         ({"Action": "logs:*", "Resource": "*", "Principal": "*"}, True),
@@ -38,9 +38,9 @@ GOOD: dict[str, Any] = {
         ({"Resource": None}, False),
     ],
 )
-def test_a_policy_has_to_let_datasync_write(changes: dict[str, Any], *, wanted: bool) -> None:
-    assert admits_datasync({"Statement": GOOD | changes}, ARN) is wanted
-    assert admits_datasync({"Statement": [GOOD | changes, "odd"]}, ARN) is wanted
+def test_a_policy_has_to_let_datasync_write(changes: dict[str, Any], *, expected: bool) -> None:
+    assert admits_datasync({"Statement": GOOD | changes}, ARN) is expected
+    assert admits_datasync({"Statement": [GOOD | changes, "odd"]}, ARN) is expected
 
 
 async def status(probe: Probe, **settings: Any) -> list[str]:

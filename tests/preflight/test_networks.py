@@ -32,7 +32,7 @@ def from_group(name: str, rule: dict[str, Any] = NFS) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("inbound", "wanted"),
+    ("inbound", "expected"),
     [
         ([], False),
         ([from_group("own")], True),
@@ -46,9 +46,9 @@ def from_group(name: str, rule: dict[str, Any] = NFS) -> dict[str, Any]:
         ([NFS | {"PrefixListIds": [{"PrefixListId": "pl-1"}]}], None),
     ],
 )
-def test_the_mount_target_has_to_let_nfs_in(inbound: Any, *, wanted: bool | None) -> None:
+def test_the_mount_target_has_to_let_nfs_in(inbound: Any, *, expected: bool | None) -> None:
     groups = [group("own"), group("theirs", *inbound)]
-    assert admits(groups, ["own"], ["theirs"], "10.0.1.0/24") is wanted
+    assert admits(groups, ["own"], ["theirs"], "10.0.1.0/24") is expected
     closed = [group("own", outbound=()), group("theirs", *inbound)]
     assert not admits(closed, ["own"], ["theirs"], "10.0.1.0/24")
 
@@ -127,12 +127,12 @@ async def test_a_file_system_of_fsx_has_to_be_there(aws: Sandbox, probe: Probe) 
     given = {"StorageCapacity": 1200, "SubnetIds": [subnet]}
     made = client("fsx").create_file_system(FileSystemType="LUSTRE", **given)["FileSystem"]
     about = About("file-system-exists")
-    for arn, wanted in (
+    for arn, expected in (
         (made["ResourceARN"], ("PASS", "WARN")),
         (f"{made['ResourceARN'][:-4]}0000", ("FAIL",)),
     ):
         (check,) = await examine_fsx(probe, arn, about)
-        assert check.status.value in wanted
+        assert check.status.value in expected
     svm = f"arn:aws:fsx:us-east-1:{LAB}:storage-virtual-machine/{made['FileSystemId']}/svm-0"
     (check,) = await examine_fsx(probe, svm, about)
     assert check.status.value != "FAIL"

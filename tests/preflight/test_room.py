@@ -25,7 +25,7 @@ async def test_a_name_is_taken_by_a_mover_of_the_group_or_by_an_operation(
 ) -> None:
     many(aws, 2, group="lab")
     aws.interceptor.forget_calls()
-    for group, name, being_created, wanted in (
+    for group, name, being_created, expected in (
         ("lab", "m-001", False, "FAIL"),
         ("shop", "m-001", False, "PASS"),
         ("lab", "m-9", False, "PASS"),
@@ -33,14 +33,14 @@ async def test_a_name_is_taken_by_a_mover_of_the_group_or_by_an_operation(
     ):
         mover = replace(new("x", "y", group), name=name)
         found = await examine_room(account, mover, NONE, being_created=being_created)
-        assert statuses(found) == {"name-free": wanted, "quota-tasks": "PASS"}
+        assert statuses(found) == {"name-free": expected, "quota-tasks": "PASS"}
     counts = aws.interceptor.counts()
     assert counts["datasync.ListTasks"] == 4
     assert counts["datasync.ListTagsForResource"] == 2
 
 
 @pytest.mark.parametrize(
-    ("quotas", "wanted"),
+    ("quotas", "expected"),
     [
         (Quotas(4, None, tell_total=True), {"quota-tasks": "PASS"}),
         (Quotas(3, None, tell_total=True), {"quota-tasks": "FAIL"}),
@@ -49,11 +49,11 @@ async def test_a_name_is_taken_by_a_mover_of_the_group_or_by_an_operation(
     ],
 )
 async def test_the_tasks_are_held_against_the_quotas(
-    aws: Sandbox, account: AccountGateway, quotas: Quotas, wanted: dict[str, str]
+    aws: Sandbox, account: AccountGateway, quotas: Quotas, expected: dict[str, str]
 ) -> None:
     many(aws, 3, group="lab")
     found = await examine_room(account, new("x", "y"), quotas, being_created=False)
-    assert statuses(found) == {"name-free": "PASS"} | wanted
+    assert statuses(found) == {"name-free": "PASS"} | expected
 
 
 async def test_the_number_of_tasks_is_told_only_to_those_who_see_all_groups(

@@ -29,9 +29,9 @@ async def test_a_new_schedule_is_held_against_the_calendar(
 
 
 async def test_a_run_shortly_before_that_of_the_schedule_is_warned_of() -> None:
-    for minutes, wanted in ((8, ["WARN"]), (180, ["PASS"])):
+    for minutes, expected in ((8, ["WARN"]), (180, ["PASS"])):
         time = datetime.now(UTC) + timedelta(minutes=minutes)
         expression = f"cron({time.minute} {time.hour} * * ? *)"
         found = await examine_next_run(expression, ABOUT)
-        assert [check.status.value for check in found] == wanted
+        assert [check.status.value for check in found] == expected
     assert await examine_next_run("rate(1 day)", ABOUT) == []

@@ -97,6 +97,6 @@ async def test_a_run_that_deletes_from_an_empty_source_is_warned_of(
 async def test_the_schedule_counts_unless_it_is_disabled(
     account: AccountGateway, mover: Mover
 ) -> None:
-    for status, wanted in (("ENABLED", True), ("DISABLED", False)):
+    for status, expected in (("ENABLED", True), ("DISABLED", False)):
         schedule = Schedule(expression="cron(0 3 * * ? *)", status=status)
-        assert ("schedule" in await checks(account, mover, schedule=schedule)) == wanted
+        assert ("schedule" in await checks(account, mover, schedule=schedule)) == expected
