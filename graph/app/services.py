@@ -35,12 +35,14 @@ async def open_services(
     store = await stack.enter_async_context(
         open_store(settings.store_url, settings.store_connections)
     )
-    # Closed after every service that makes changes, so that their outcome is still recorded.
+    # Changes end after the services that make them, so that their outcome is still recorded, and
+    # before the clients of AWS that they use.
     audit = await stack.enter_async_context(
         Audit(store.audit, keep_seconds=86_400 * settings.audit_days)
     )
     home = await store.facts.keep(HOME_REGION, settings.served_regions[0])
     gateway = await stack.enter_async_context(gateway_of(settings, home))
+    stack.push_async_callback(audit.end_changes)
     resources = _resource_policy(settings, gateway, rights)
     operations = await stack.enter_async_context(_operations(settings, gateway, store, resources))
     sharing = await _sharing(stack, store)

@@ -17,6 +17,7 @@ class TaskOwner:
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._closed = False
 
     def __len__(self) -> int:
         """How many tasks are in progress."""
@@ -27,6 +28,7 @@ class TaskOwner:
     ) -> T:
         """The result of ``work``, which continues if the caller is cancelled meanwhile.
 
+        Raises CancelledError, without having begun, once this is closed.
         ``at_end`` is called when it has ended, however it did.
         """
         task = self.spawn(work)
@@ -39,14 +41,23 @@ class TaskOwner:
             raise
 
     def spawn(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
-        """Starts ``work``, which has to handle its errors unless the caller awaits the task."""
+        """Starts ``work``, which has to handle its errors unless the caller awaits the task.
+
+        Once this is closed, the task is cancelled before it begins.
+        """
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        if self._closed:
+            task.cancel()
         return task
 
     async def aclose(self, drain: float) -> None:
-        """Waits ``drain`` seconds for tasks in progress, then cancels and awaits the rest."""
+        """Waits ``drain`` seconds for tasks in progress, then cancels and awaits the rest.
+
+        From now on no task begins.
+        """
+        self._closed = True
         if self._tasks and drain > 0:
             await asyncio.wait(self._tasks, timeout=drain)
         rest = list(self._tasks)

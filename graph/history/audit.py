@@ -43,8 +43,8 @@ _UNDER_WAY: Final = 1_000
 limits do not bound them."""
 _WAIT_SECONDS: Final = 5.0
 """After which one that was refused may be tried again: most changes take less."""
-_DRAIN_SECONDS: Final = 10.0
-"""For the last records: whatever carries out changes has been closed by then."""
+_DRAIN_SECONDS: Final = 5.0
+"""For the last records: what begins changes has been closed by then."""
 _NOT_STORED: Final = "the audit record above was not stored (attempt %s)"
 _FAILURES: Final = (AccessDenied, Throttled, Upstream)
 """Of these, only Upstream may have taken effect in part. It is recorded however often it occurs."""
@@ -92,6 +92,10 @@ class Audit:
         if self._retention is not None:
             self._retention.cancel()
             await asyncio.gather(self._retention, return_exceptions=True)
+        await self.end_changes()
+
+    async def end_changes(self) -> None:
+        """Cuts off and records the changes that do not end soon. From now on none begins."""
         await self._changes.aclose(_DRAIN_SECONDS)
 
     async def carry_out(

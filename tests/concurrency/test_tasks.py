@@ -88,3 +88,25 @@ async def test_closing_cancels_what_does_not_end_in_time(drain: float) -> None:
     await owner.aclose(drain)
     assert task.cancelled()
     assert (cleaned, len(owner)) == ([True], 0)
+
+
+@pytest.mark.parametrize("closing", [True, False])
+async def test_nothing_begins_once_its_owner_closes(*, closing: bool) -> None:
+    owner, gate, begun, ended = TaskOwner(), asyncio.Event(), [], []
+
+    async def work() -> None:
+        begun.append(True)
+
+    closed = asyncio.create_task(owner.aclose(5))
+    if closing:
+        first = owner.spawn(gate.wait())
+    await asyncio.sleep(0)
+    with pytest.raises(asyncio.CancelledError):
+        await owner.run(work(), at_end=lambda: ended.append(True))
+    late = owner.spawn(work())
+    gate.set()
+    await closed
+    if closing:
+        assert await first
+    await asyncio.gather(late, return_exceptions=True)
+    assert (late.cancelled(), begun, ended, len(owner)) == (True, [], [True], 0)

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, Final
 
 import httpx
 import pytest
+from dbos import DBOS
 
 from graph.auth import token_for
 from graph.model.errors import Upstream
 from graph.sandbox import Fault, Sandbox
 from graph.store import OperationRecords
 from tests.operations.crash import left
-from tests.operations.stories import CANCEL, DELETE, PATH, START
+from tests.operations.stories import CANCEL, DELETE, PATH, START, UPDATE
 from tests.stores import BOTH, store_url
 from tests.world import CREATE, LAB, ask, ended, furnish, made, new_mover, serving, tell
+
+RECORDED: Final = f"""{{
+  account(id: "{LAB}") {{ movers {{ nodes {{ name }} }} }}
+  operations {{ nodes {{ kind }} }}
+  audit(first: 1) {{ nodes {{ phase errorCode }} }}
+}}"""
 
 
 async def test_deletes_of_one_mover_are_one_operation(aws: Sandbox, tmp_path: Path) -> None:
@@ -170,3 +179,41 @@ async def test_a_name_is_not_given_twice_whatever_the_tagging_api_knows(
         assert [error["code"] for error in payload["errors"]] == ["NAME_TAKEN"]
         await made(client, group="other")
     assert left(aws, LAB) == (2, 4, 4)
+
+
+@pytest.mark.parametrize(
+    ("mutation", "given"),
+    [
+        (DELETE, lambda mover: {"id": mover}),
+        (UPDATE, lambda mover: {"input": {"mover": mover, "name": "two"}}),
+        (START, lambda mover: {"id": mover}),
+    ],
+)
+async def test_a_change_that_aws_holds_until_the_server_has_closed_is_not_begun(  # noqa: PLR0913, PLR0917 - fixtures
+    aws: Sandbox,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    mutation: str,
+    given: Callable[[str], dict[str, Any]],
+) -> None:
+    furnish(aws, LAB)
+    destroy = DBOS.destroy
+
+    def destroy_and_answer() -> None:
+        destroy()
+        aws.interceptor.clear()
+
+    monkeypatch.setattr(DBOS, "destroy", destroy_and_answer)
+    async with serving(tmp_path, drain_seconds=0) as client:
+        mover = await made(client)
+        aws.interceptor.add(Fault("DescribeTask", "gate"))
+        asked = asyncio.create_task(tell(client, mutation, **given(mover)))
+        assert await asyncio.to_thread(aws.interceptor.wait_for_gate, 20)
+    await asyncio.gather(asked, return_exceptions=True)
+    assert [each for each in caplog.records if each.levelname in {"WARNING", "ERROR"}] == []
+    async with serving(tmp_path) as client:
+        recorded = await ask(client, RECORDED)
+    assert recorded["account"]["movers"]["nodes"] == [{"name": "one"}]
+    assert recorded["operations"]["nodes"] == [{"kind": "CREATE_MOVER"}]
+    assert recorded["audit"]["nodes"] == [{"phase": "FAILED", "errorCode": "INTERRUPTED"}]
