@@ -28,6 +28,7 @@ def rights_of(entries: Mapping[str, Any]) -> Rights:
         may_audit=entries.get("audit", False),
         accounts=entries.get("accounts"),
         groups=None if groups is None else frozenset(groups),
+        regions=entries.get("regions"),
         in_groups=pairs_of(by_group),
         resources=entries.get("resources"),
     )
@@ -68,6 +69,7 @@ RIGHTS: Final[dict[str, Reader]] = {
     "audit": flag,
     "accounts": several(names.account_id, "to allow all"),
     "groups": _groups,
+    "regions": several(names.region, "to allow all"),
     "resources": several(
         lambda given: ResourceRule(arn_pattern(given)), "to allow those of its groups"
     ),

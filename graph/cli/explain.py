@@ -60,6 +60,7 @@ def _of_caller(caller: Caller) -> Iterator[tuple[str, str]]:
 def _of_rights(rights: Rights) -> Iterator[tuple[str, str]]:
     yield "may", ", ".join(["read", *_words(rights.verbs), *["audit"][: rights.may_audit]])
     yield "accounts", ", ".join(sorted(rights.accounts)) if rights.accounts else "all"
+    yield "regions", ", ".join(sorted(rights.regions)) if rights.regions else "all"
     yield "groups", ", ".join(sorted(rights.groups)) if rights.groups else "all"
     for group in sorted({group for group, _ in rights.in_groups}):
         yield "", f"in {group}: {', '.join(['read', *_words(rights.verbs_in(group))])}"

@@ -35,9 +35,9 @@ class LimitSettings(BaseSettings):
     aws_call_budget: int = Field(
         _DEFAULT.call_budget,
         ge=400,
-        description="The number of calls to AWS that a key may use at once. Each end user of a key "
-        "has a quarter of it. Requests beyond it are rejected as THROTTLED. At least four times "
-        "`AWS_CALLS_PER_REQUEST`.",
+        description="The number of calls to AWS that a key may use at once, in all accounts and "
+        "regions. Each end user of a key has a quarter of it. Requests beyond it are rejected as "
+        "THROTTLED. At least four times `AWS_CALLS_PER_REQUEST`.",
     )
     aws_calls_per_second: float = Field(
         _DEFAULT.calls_per_second,

@@ -138,3 +138,7 @@ class AuditFilter:
     """The only accounts that the reader may see."""
     groups: frozenset[str] | None = None
     """The only groups that the reader may see; records without a group are then left out."""
+    regions: frozenset[str] | None = None
+    """The only regions that the reader may see; records without an account are then left out."""
+    home_region: str | None = None
+    """The region of records that name none; needed for ``regions``."""

@@ -48,6 +48,8 @@ class Rights:
     """None: every account that the server serves."""
     groups: frozenset[str] | None = None
     """None: every group, and movers without one."""
+    regions: frozenset[str] | None = None
+    """Those of movers, locations and agents. None: every region that the server serves."""
     in_groups: frozenset[tuple[str, Verb]] = frozenset()
     """What it may do in single groups in addition, if it sees them."""
     resources: frozenset[ResourceRule] | None = None
@@ -94,8 +96,11 @@ class Rights:
     def sees_account(self, account_id: str) -> bool:
         return self.accounts is None or account_id in self.accounts
 
+    def sees_region(self, region: str) -> bool:
+        return self.regions is None or region in self.regions
+
     def sees(self, account_id: str, group: str | None) -> bool:
-        """Whether the caller may see the movers and operations of a group."""
+        """Whether the caller may see the movers and operations of a group, in its regions."""
         return self.sees_account(account_id) and (self.groups is None or group in self.groups)
 
     @property

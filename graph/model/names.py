@@ -18,6 +18,7 @@ _LONGEST: Final = 256
 _NEVER: Final = ("Cc", "Cs")
 """Unicode categories: control characters and halves of surrogate pairs."""
 _ACCOUNT: Final = re.compile(r"[0-9]{12}")
+_REGION: Final = re.compile(r"[a-z]{2,8}(-[a-z]{2,16}){1,3}-[0-9]{1,2}")
 _GROUP: Final = re.compile(r"[\w+=,.@:/ -]{1,256}", re.ASCII)
 _MOVER: Final = re.compile(r"[a-zA-Z0-9-]+")
 _RUN: Final = re.compile(r"exec-[0-9a-f]{17}")
@@ -62,6 +63,11 @@ def datasync_arn(kind: str, text: str) -> Arn | None:
 def account_id(text: str, *, path: tuple[str, ...] = ("account",)) -> str:
     """The 12 digits of an AWS account."""
     return _checked(_ACCOUNT, text, "account id (12 digits)", *path)
+
+
+def region(text: str) -> str:
+    """The name of an AWS region. Whether AWS has it, and the server serves it, is not checked."""
+    return _checked(_REGION, text, "AWS region, such as eu-west-1", "region")
 
 
 def group(text: str) -> str:

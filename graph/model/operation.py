@@ -119,7 +119,7 @@ class OperationFilter:
     account_id: str | None = None
     region: str | None = None
     home_region: str | None = None
-    """The region of operations that name none; needed for ``region`` alone."""
+    """The region of operations that name none; needed for ``region`` and ``regions``."""
     group: str | None = None
     mover_name: str | None = None
     kind: OperationKind | None = None
@@ -128,6 +128,8 @@ class OperationFilter:
     """Only these accounts, the ones that the caller may see."""
     groups: frozenset[str] | None = None
     """Only these groups; excludes operations on movers without a group."""
+    regions: frozenset[str] | None = None
+    """Only these regions, the ones that the caller may see."""
 
 
 @dataclass(frozen=True, slots=True)

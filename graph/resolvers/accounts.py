@@ -24,12 +24,23 @@ async def find_account(context: ReadContext, account_id: str, region: str | None
 
 
 def list_accounts(context: ReadContext, region: str | None = None) -> list[Account]:
-    """The accounts named by the settings or the caller's key; empty if both allow any."""
+    """The accounts named by the settings or the caller's key; empty if both allow any.
+
+    Also empty for a region that the key does not allow.
+    """
     served, rights = context.services.gateway.served, context.rights
     listed = served.listed(region)
+    if not rights.sees_region(region or served.default):
+        return []
     if not listed and rights.accounts is not None:
         return [served.account(account_id, region) for account_id in sorted(rights.accounts)]
     return [account for account in listed if rights.sees_account(account.account_id)]
+
+
+def list_regions(context: ReadContext) -> list[str]:
+    """The served regions that the caller's key allows, in the order of the settings."""
+    served, rights = context.services.gateway.served, context.rights
+    return [region for region in served.regions if rights.sees_region(region)]
 
 
 def in_region(context: ReadContext, account: Account, region: str | None) -> Account:

@@ -113,8 +113,10 @@ async def _visible(context: ReadContext, account_id: str, arns: set[str]) -> set
 def may_change(context: ReadContext, agent_arn: str) -> bool:
     """Whether the caller may rename and delete an agent, which movers of every group may use."""
     rights = context.rights
-    account_id = names.arn(agent_arn).account
-    everywhere = rights.groups is None and rights.may_write and rights.sees_account(account_id)
+    named = names.arn(agent_arn)
+    account_id = named.account
+    seen = rights.sees_account(account_id) and rights.sees_region(named.region)
+    everywhere = rights.groups is None and rights.may_write and seen
     return everywhere and (
         not context.services.resources.enforced
         or rights.may_use(account_id, None, Resource(agent_arn))

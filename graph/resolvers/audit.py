@@ -12,13 +12,19 @@ from graph.model.errors import Forbidden
 async def list_audit(
     context: ReadContext, wanted: AuditFilter, first: int, before: int | None
 ) -> list[AuditEntry]:
-    """At most ``first`` records, newest first, of the accounts and groups that the caller sees.
+    """At most ``first`` records, newest first, of what the caller sees.
 
     Raises Forbidden if the caller's key lacks the right to read the audit trail.
     """
     require_audit(context)
-    rights = context.rights
-    seen = replace(wanted, accounts=rights.accounts, groups=rights.groups)
+    rights, home = context.rights, context.services.gateway.served.home
+    seen = replace(
+        wanted,
+        accounts=rights.accounts,
+        groups=rights.groups,
+        regions=rights.regions,
+        home_region=home,
+    )
     return await context.services.audit.page(seen, first, before)
 
 

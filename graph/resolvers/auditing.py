@@ -12,11 +12,11 @@ from graph.history.audit import ChangeInProgress
 from graph.history.origin import current_origin
 from graph.model import names
 from graph.model.audit import AuditAction, AuditTarget, Requester
-from graph.model.caller import Rights
 from graph.model.errors import ApiError, Invalid
 from graph.model.mover import Mover
 from graph.model.verbs import Verb
 from graph.resolvers import movers, scope
+from graph.resolvers.audit import region_of
 
 T = TypeVar("T")
 
@@ -76,14 +76,17 @@ async def audited(
     return await context.services.audit.carry_out(
         ChangeInProgress(action, requester, target),
         allowed,
-        may_take_effect=may_take_effect and _may_take_effect(context.rights, verb, target),
+        may_take_effect=may_take_effect and _may_take_effect(context, verb, target),
     )
 
 
-def _may_take_effect(rights: Rights, verb: Verb, target: AuditTarget) -> bool:
+def _may_take_effect(context: Context, verb: Verb, target: AuditTarget) -> bool:
     """Whether the rights admit the change, as far as its target is known from the request."""
+    rights, region = context.rights, region_of(context, target)
     if not rights.may_somewhere(verb) or target.account_id is None:
         return rights.may_somewhere(verb)
+    if region is not None and not rights.sees_region(region):
+        return False
     if target.group is None:
         return rights.sees_account(target.account_id)
     return rights.may(verb, target.account_id, target.group)

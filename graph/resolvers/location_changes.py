@@ -133,9 +133,15 @@ async def _users(context: Context, location_arn: str, attempt: ChangeInProgress)
 def _require_rights(context: Context, account_id: str, users: _Users) -> None:
     for group in users.groups:
         if not context.rights.may(Verb.WRITE, account_id, group):
-            raise Forbidden(
-                "The location is used by movers or tasks that the caller's key may not change."
-            )
+            raise _shared_with_others()
+    if not all(context.rights.sees_region(mover.account.region) for mover in users.movers):
+        raise _shared_with_others()
+
+
+def _shared_with_others() -> Forbidden:
+    return Forbidden(
+        "The location is used by movers or tasks that the caller's key may not change."
+    )
 
 
 def _refuse_own_role(

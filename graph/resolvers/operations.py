@@ -17,7 +17,8 @@ async def get_operation(context: ReadContext, operation_id: str) -> Operation:
     if not (operation_id.isprintable() and 0 < len(operation_id) <= ID_LENGTH):
         raise unknown_operation()  # PostgreSQL rejects some texts as parameters
     operation = await context.services.operations.shown(operation_id)
-    if not scope.sees_group(context, operation.account_id, operation.group):
+    in_region = context.rights.sees_region(account_of(context, operation).region)
+    if not (in_region and scope.sees_group(context, operation.account_id, operation.group)):
         raise unknown_operation()
     return operation
 
@@ -31,8 +32,10 @@ async def list_operations(
     accounts = context.rights.accounts
     if listed:
         accounts = listed if accounts is None else listed & accounts
-    groups, home = context.rights.groups, served.home
-    seen = replace(wanted, accounts=accounts, groups=groups, home_region=home)
+    groups, regions = context.rights.groups, context.rights.regions
+    seen = replace(
+        wanted, accounts=accounts, groups=groups, regions=regions, home_region=served.home
+    )
     return await context.services.operations.page(seen, first, after)
 
 

@@ -26,15 +26,19 @@ NO_LOCATION: Final = "The location does not exist, or the caller may not see it.
 
 
 def require_account(context: ReadContext, account_id: str, region: str | None = None) -> Account:
-    """An account that the settings and the caller's key allow. Makes no call to AWS.
+    """An account and region that the settings and the caller's key allow. Makes no call to AWS.
 
     ``region``: the default one if absent. Raises NotFound with the message of an account that does
     not exist, Invalid for a region that is not served.
     """
     found = context.services.gateway.served.account(account_id, region)
-    if not context.rights.sees_account(account_id):
+    if not _sees(context, account_id, found.region):
         raise unknown_account(account_id)
     return found
+
+
+def _sees(context: ReadContext, account_id: str, region: str) -> bool:
+    return context.rights.sees_account(account_id) and context.rights.sees_region(region)
 
 
 def require_task_account(context: ReadContext, task_arn: str) -> Account:
@@ -67,9 +71,12 @@ def _account_of(
     try:
         context.services.gateway.of(arn)
         region = None if regions is None else parts.region
-        return require_account(context, parts.account, region)
+        found = context.services.gateway.served.account(parts.account, region)
     except (Invalid, NotFound):
         raise NotFound(not_found) from None
+    if not _sees(context, parts.account, parts.region):
+        raise NotFound(not_found)
+    return found
 
 
 def sees_group(context: ReadContext, account_id: str, name: str | None) -> bool:

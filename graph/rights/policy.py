@@ -218,10 +218,13 @@ def _limits(rights: Rights) -> str:
     may += f", and more in {', '.join(more)}" if more else ""
     accounts = f"in accounts {', '.join(sorted(rights.accounts))}" if rights.accounts else ""
     groups = f"in groups {', '.join(sorted(rights.groups))}" if rights.groups else ""
+    regions = f"in regions {', '.join(sorted(rights.regions))}" if rights.regions else ""
     if rights.uses_everything:
         uses = "uses every resource"
     elif rights.resources:
         uses = f"uses the resources of {len(rights.resources)} rules"
     else:
         uses = "uses no resource by rule"
-    return "; ".join(part for part in (" ".join(filter(None, (may, accounts, groups))), uses))
+    return "; ".join(
+        part for part in (" ".join(filter(None, (may, accounts, groups, regions))), uses)
+    )

@@ -7,7 +7,7 @@ import strawberry
 from graph.loaders import MoverPage
 from graph.model import mover as mover_model
 from graph.model.words import MoverStatus, TaskMode
-from graph.resolvers import accounts, movers, orphans, runs, server
+from graph.resolvers import accounts, movers, orphans, runs
 from graph.schema import enums, words  # noqa: F401 - describe the enums
 from graph.schema.agents import AccountAgents
 from graph.schema.arguments import (
@@ -64,10 +64,11 @@ class Account(AccountAgents, Node):
         return self.value.key
 
     @reads(
-        "The AWS regions in which the server manages movers of the account, the default one first."
+        "The AWS regions in which the caller may manage movers of the account, in the order of "
+        "`ServerInfo.regions`."
     )
     def regions(self, info: Info) -> list[str]:
-        return list(server.describe(info.context).regions)
+        return accounts.list_regions(info.context)
 
     @loads(
         "The groups that have at least one mover in the account, sorted by name. Only "

@@ -97,6 +97,11 @@ class Viewer:
         groups = self.value.rights.groups
         return None if groups is None else sorted(groups)
 
+    @reads("The AWS regions that the key is limited to; null if all of `ServerInfo.regions`.")
+    def regions(self) -> list[str] | None:
+        regions = self.value.rights.regions
+        return None if regions is None else sorted(regions)
+
 
 @strawberry.type(description="The version and the fixed settings of this server.")
 class ServerInfo:
@@ -135,8 +140,7 @@ class Query(PreflightQueries, ChoiceQueries):
         "if both allow any account; use `account` then."
     )
     def accounts(self, info: Info, region: Region = None) -> list[Account]:
-        listed = accounts.list_accounts(info.context, region)
-        return [Account(value=account) for account in listed]
+        return [Account(value=each) for each in accounts.list_accounts(info.context, region)]
 
     @strawberry.field(
         description="One AWS account; null if the server does not serve it, or cannot assume the "

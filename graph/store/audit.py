@@ -179,8 +179,14 @@ def _conditions(wanted: AuditFilter) -> list[sa.ColumnElement[bool]]:
         (columns.operation_id, wanted.operation_id),
         (columns.request_id, wanted.request_id),
     )
-    among = ((columns.account_id, wanted.accounts), (columns.mover_group, wanted.groups))
+    among = (
+        (columns.account_id, wanted.accounts),
+        (sa.func.coalesce(columns.region, wanted.home_region), wanted.regions),
+        (columns.mover_group, wanted.groups),
+    )
     found = filters.equal(equal) + filters.among(among)
+    if wanted.regions is not None:
+        found.append(columns.account_id.is_not(None))
     if wanted.since is not None:
         found.append(columns.at >= wanted.since.timestamp())
     if wanted.until is not None:

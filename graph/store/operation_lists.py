@@ -169,5 +169,9 @@ def _conditions(wanted: OperationFilter) -> list[sa.ColumnElement[bool]]:
         (columns.kind, wanted.kind),
         (columns.status, wanted.status),
     )
-    among = ((columns.account_id, wanted.accounts), (columns.mover_group, wanted.groups))
+    among = (
+        (columns.account_id, wanted.accounts),
+        (region, wanted.regions),
+        (columns.mover_group, wanted.groups),
+    )
     return filters.equal(equal) + filters.among(among)

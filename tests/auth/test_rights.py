@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -62,6 +63,16 @@ def test_verbs_in_all_groups_add_to_those_of_each() -> None:
     assert rights.verbs_in("imaging") == {Verb.RUN}
 
 
+def test_regions_limit_keys_and_the_tokens_that_match_a_rule() -> None:
+    given = {"regions": ["eu-west-1", "us-east-1"]}
+    for rights in (of_key(**given), of_token(["x"], values=["x"], **given)):
+        assert rights is not None
+        assert rights.sees_region("eu-west-1")
+        assert not rights.sees_region("eu-west-2")
+        assert hash(rights) != hash(replace(rights, regions=None))
+    assert of_key().sees_region("eu-west-2")
+
+
 def test_equal_rights_are_equal_values() -> None:
     everywhere = of_key(groups=["g", "h"], write=True)
     assert everywhere == of_key(groups=["g", "h"], write=True, run=True, clean=True)
@@ -113,6 +124,9 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"groups": {"g": [1]}}, "groups must be a string"),
     ({"groups": {"": ["run"]}}, "group"),
     ({"run": "yes"}, "run must be true or false"),
+    ({"regions": []}, "regions must be a list with at least one entry; omit it to allow all"),
+    ({"regions": "eu-west-1"}, "regions must be a list with at least one entry"),
+    ({"regions": ["mars"]}, "regions: 'mars' is not a valid AWS region"),
 ]
 
 

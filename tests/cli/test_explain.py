@@ -30,6 +30,7 @@ values = ["writer"]
 write = true
 accounts = ["222222222222"]
 groups = ["lab"]
+regions = ["eu-west-1"]
 [[groups]]
 name = "lab"
 resources = ["arn:aws:s3:::lab-*"]
@@ -66,6 +67,7 @@ def test_an_accepted_token_is_explained(capsys: pytest.CaptureFixture[str], tmp_
     assert lines[6:] == [
         "may       read, run, write, clean",
         "accounts  222222222222",
+        "regions   eu-west-1",
         "groups    lab",
         "resources arn:aws:s3:::lab-*",
     ]

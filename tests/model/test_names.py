@@ -16,6 +16,7 @@ RULES: list[tuple[Callable[[str], str], str, str]] = [
     (names.account_id, "account id (12 digits)", "account"),
     (names.group, "group name (1 to 256 of A-Z a-z 0-9 space + = , . @ : / _ -)", "group"),
     (names.run_id, "run id (exec- and 17 hexadecimal digits)", "runId"),
+    (names.region, "AWS region, such as eu-west-1", "region"),
 ]
 ANY_TEXT = st.text(st.characters())  # with the halves of surrogate pairs, as JSON can carry them
 REGEX = "Name doesn't match regex ^[a-zA-Z0-9-]+$"
@@ -30,6 +31,9 @@ REGEX = "Name doesn't match regex ^[a-zA-Z0-9-]+$"
         (names.group, "g" * 64),
         (names.group, "A z+=,.@:/_-9"),
         (names.run_id, "exec-0123456789abcdef0"),
+        (names.region, "eu-west-1"),
+        (names.region, "us-gov-east-1"),
+        (names.region, "eusc-de-east-1"),
         (names.mover_name, "a"),
         (names.mover_name, "-"),
         (names.mover_name, "Mover-1" + "x" * 33),
@@ -51,6 +55,11 @@ def test_a_good_name_comes_back_as_it_was(check: Callable[[str], str], text: str
         (names.group, "é"),
         (names.group, "a;b"),
         (names.group, "a*"),
+        (names.region, ""),
+        (names.region, "EU-WEST-1"),
+        (names.region, "eu-west"),
+        (names.region, "eu-west-1a"),
+        (names.region, "eu-west-1\n"),
         (names.run_id, ""),
         (names.run_id, "exec-0123456789abcdef"),
         (names.run_id, "exec-0123456789abcdef01"),

@@ -55,3 +55,13 @@ async def test_accounts_are_those_of_the_settings_that_the_key_may_use(
         context = asking(services, accounts=None if caller is None else frozenset(caller))
         found = [account.account_id for account in accounts.list_accounts(context)]
     assert sorted(found) == listed
+
+
+async def test_accounts_are_listed_in_the_regions_of_the_key_alone(tmp_path: Path) -> None:
+    async with opened(tmp_path, LAB) as services:
+        for regions, listed in ((None, [LAB]), ({"us-east-1"}, [LAB]), ({"eu-west-1"}, [])):
+            given = None if regions is None else frozenset(regions)
+            context = asking(services, regions=given)
+            found = accounts.list_accounts(context)
+            assert [account.account_id for account in found] == listed
+            assert accounts.list_regions(context) == ["us-east-1"][: len(listed)]

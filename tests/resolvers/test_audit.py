@@ -21,26 +21,34 @@ from graph.resolvers.audit import list_audit
 from tests.resolvers.lab import asking, opened
 from tests.world import LAB, OTHER
 
-PLACES: list[tuple[str, str | None]] = [(LAB, "g"), (LAB, "h"), (OTHER, "g"), (LAB, None)]
+PLACES: list[tuple[str | None, str | None]] = [(LAB, "g"), (LAB, "h"), (OTHER, "g"), (LAB, None)]
 """The account and group of each record, oldest first."""
 
 
-def record(place: tuple[str, str | None]) -> AuditRecord:
+ELSEWHERE = (LAB, "there")
+"""The account and group of a record of another region."""
+
+
+def record(place: tuple[str | None, str | None], region: str | None = None) -> AuditRecord:
     return AuditRecord(
         attempt="a",
         at=datetime.now(UTC),
         phase=AuditPhase.REQUESTED,
         action=AuditAction.START_MOVER,
         requester=Requester(key="k"),
-        target=AuditTarget(account_id=place[0], group=place[1]),
+        target=AuditTarget(account_id=place[0], group=place[1], region=region),
     )
 
 
-SEEN: list[tuple[dict[str, Any], AuditFilter, list[tuple[str, str | None]]]] = [
-    ({}, AuditFilter(), PLACES),
+SEEN: list[tuple[dict[str, Any], AuditFilter, list[tuple[str | None, str | None]]]] = [
+    ({}, AuditFilter(), [*PLACES, ELSEWHERE, (None, None)]),
+    ({"regions": frozenset({"us-east-1"})}, AuditFilter(), PLACES),
+    ({"regions": frozenset({"eu-west-1"})}, AuditFilter(), [ELSEWHERE]),
+    ({"regions": frozenset({"eu-west-1"})}, AuditFilter(group="g"), []),
     ({"groups": frozenset({"g"})}, AuditFilter(), [(LAB, "g"), (OTHER, "g")]),
     ({"accounts": frozenset({OTHER})}, AuditFilter(), [(OTHER, "g")]),
     ({"accounts": frozenset({LAB}), "groups": frozenset({"g"})}, AuditFilter(), [(LAB, "g")]),
+    ({"accounts": frozenset({LAB})}, AuditFilter(group="there"), [ELSEWHERE]),
     ({"groups": frozenset({"g"})}, AuditFilter(group="h"), []),
     ({"accounts": frozenset({OTHER})}, AuditFilter(account_id=LAB), []),
     ({"groups": frozenset()}, AuditFilter(), []),
@@ -57,11 +65,13 @@ async def test_a_reader_sees_what_its_key_sees_whatever_it_filters_by(
     tmp_path: Path,
     rights: dict[str, Any],
     wanted: AuditFilter,
-    seen: list[tuple[str, str | None]],
+    seen: list[tuple[str | None, str | None]],
 ) -> None:
     async with opened(tmp_path) as services:
         for place in PLACES:
             await services.store.audit.append(record(place))
+        await services.store.audit.append(record(ELSEWHERE, "eu-west-1"))
+        await services.store.audit.append(record((None, None)))
         context = asking(services, may_audit=True, **rights)
         entries = await list_audit(context, wanted, 10, None)
     targets = [entry.record.target for entry in entries]

@@ -17,6 +17,7 @@ from tests.store.operations import accepted, change_operation
 from tests.world import LAB, OTHER
 
 ALL = OperationFilter()
+HOME, FAR = "us-east-1", "eu-west-1"
 
 
 async def seen(context: Context, wanted: OperationFilter = ALL) -> set[str]:
@@ -29,14 +30,19 @@ async def furnish(store: Store) -> None:
     await accepted(store, "b", group="h")
     await accepted(store, "c", account_id=OTHER)
     await accepted(store, "d", group=None)
+    await accepted(store, "e", region=FAR)
 
 
 async def test_a_list_has_what_the_caller_sees(tmp_path: Path) -> None:
     async with opened(tmp_path) as services:
         await furnish(services.store)
-        assert await seen(asking(services)) == {"a", "b", "c", "d"}
-        assert await seen(asking(services, accounts=frozenset({LAB}))) == {"a", "b", "d"}
+        assert await seen(asking(services)) == {"a", "b", "c", "d", "e"}
+        assert await seen(asking(services, accounts=frozenset({LAB}))) == {"a", "b", "d", "e"}
         assert await seen(asking(services, groups=frozenset({"h"}))) == {"b"}
+        home, far = (asking(services, regions=frozenset({each})) for each in (HOME, FAR))
+        assert await seen(home) == {"a", "b", "c", "d"}
+        assert await seen(far) == {"e"}
+        assert await seen(far, OperationFilter(region=HOME)) == set()
         nobody = asking(services, accounts=frozenset(), groups=frozenset())
         assert await seen(nobody, OperationFilter(account_id=LAB)) == set()
 
@@ -46,6 +52,16 @@ async def test_a_list_has_only_the_accounts_of_the_settings(tmp_path: Path) -> N
         await furnish(services.store)
         assert await seen(asking(services)) == {"c"}
         assert await seen(asking(services, accounts=frozenset({LAB}))) == set()
+
+
+async def test_an_operation_of_another_region_is_not_found(tmp_path: Path) -> None:
+    async with opened(tmp_path) as services:
+        await furnish(services.store)
+        for region, own, other in ((HOME, "a", "e"), (FAR, "e", "a")):
+            context = asking(services, regions=frozenset({region}))
+            assert (await operations.get_operation(context, own)).id == own
+            with pytest.raises(NotFound):
+                await operations.get_operation(context, other)
 
 
 @pytest.mark.parametrize("unknown", ["a", "zz", "", "\0", "x" * 37, "\ud800"])

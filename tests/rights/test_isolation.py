@@ -145,6 +145,7 @@ def test_the_start_says_how_each_key_is_limited(
 ) -> None:
     async def start() -> None:
         tables = [*keys(), {"name": "none", "key": "n", "groups": ["h"], "accounts": [LAB]}]
+        tables[-1]["regions"] = ["eu-west-1", "us-east-1"]
         async with served_by(tmp_path, keys=tables):
             pass
 
@@ -153,7 +154,7 @@ def test_the_start_says_how_each_key_is_limited(
     said = [record.getMessage() for record in caplog.records]
     assert "key everything may write; uses every resource" in said
     assert "key lab may write in groups lab, lab2; uses the resources of 2 rules" in said
-    none = f"key none may read in accounts {LAB} in groups h; uses no resource by rule"
+    none = f"key none may read in accounts {LAB} in groups h in regions eu-west-1, us-east-1; uses"
     assert any(line.startswith(none) for line in said)
 
 
