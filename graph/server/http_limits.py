@@ -16,8 +16,9 @@ from graph.server.health import PATHS
 from graph.server.light import Flow, LightEvent, Pipeline
 from graph.server.peer_connections import PeerConnections, Place
 from graph.server.request_parser import RequestParser
+from graph.server.response_wire import ResponseWire
 from graph.server.websocket_limits import BoundedWebSocket
-from graph.transport import ABORT
+from graph.transport import ABORT, WIRE
 
 log = logging.getLogger(__name__)
 
@@ -124,7 +125,9 @@ class BoundedHttp(HttpToolsProtocol):
         super().on_headers_complete()
         if self._requests.should_upgrade():
             return
-        self.cycle.message_event = cast("Any", LightEvent())  # its task has not begun yet
+        # Its task has not begun yet.
+        self.cycle.message_event = cast("Any", LightEvent())
+        cast("dict[str, Any]", self.scope)[WIRE] = ResponseWire(self.cycle)
         if self._excess:
             self.cycle.keep_alive = False
 

@@ -7,6 +7,7 @@ from graph.transport.execution.persisted import PersistedDocuments
 from graph.transport.execution.request import Resumption, State
 from graph.transport.execution.schema import Schema, UnusableDocument, make_schema
 from graph.transport.limits import TransportLimits
+from graph.transport.outbox import WIRE
 from graph.transport.refusals import Refusal
 from graph.transport.report import Failures, Report
 from graph.transport.sdl import SchemaDocument
@@ -14,6 +15,7 @@ from graph.transport.streaming import Format
 
 __all__ = [
     "ABORT",
+    "WIRE",
     "Failures",
     "Format",
     "GraphQLApp",

@@ -44,7 +44,9 @@ class Follower(ABC):
         if self._outbox.busy:
             self._hold(payload)
             self._outbox.offer(self)
-        else:
+            return
+        frame = self._frame(payload)
+        if frame is None or not self._outbox.write(frame):
             self._outbox.post(self._message(payload))
 
     def close(self) -> None:
@@ -87,6 +89,10 @@ class Follower(ABC):
             self.following.reopen()
         self._held.pop(payload.subject, None)
         self._held[payload.subject] = payload
+
+    @abstractmethod
+    def _frame(self, payload: Payload) -> bytes | None:
+        """Carries a state on the wire; None if the message has to be sent."""
 
     @abstractmethod
     def _message(self, payload: Payload) -> Message:

@@ -5,13 +5,30 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable
-from typing import Protocol
+from typing import Final, Protocol
 
 from starlette.types import Message, Send
 
 from graph.concurrency import Rest, begin
 
 log = logging.getLogger(__name__)
+
+
+WIRE: Final = "graph.transport.wire"
+"""In the scope of a connection, where the server offers it: its ``Wire``."""
+
+
+class Wire(Protocol):
+    """Writes to a connection directly what many are sent alike."""
+
+    @staticmethod
+    def framed(data: bytes) -> bytes:
+        """The bytes that carry the text of a WebSocket's message, or a part of a response."""
+        ...
+
+    def write(self, frame: bytes) -> bool:
+        """Writes what ``framed`` has returned. False if only ``send`` may: that waits or raises."""
+        ...
 
 
 class ClientGone(Exception):
@@ -29,7 +46,8 @@ class Outbox:
     """Sends the messages of one connection.
 
     ASGI's ``send`` waits only if the client does not read. ``post`` runs it without a task, and
-    where it waits, one task finishes it and then sends what the sources have by then.
+    where it waits, one task finishes it and then sends what the sources have by then. ``write``
+    needs no coroutine either, but is only possible where the server offers a wire.
     """
 
     __slots__ = (
@@ -43,10 +61,11 @@ class Outbox:
         "busy",
         "closed",
         "sent_at",
+        "wire",
     )
 
-    def __init__(self, send: Send) -> None:
-        self._send = send
+    def __init__(self, send: Send, wire: Wire | None = None) -> None:
+        self._send, self.wire = send, wire
         self._clock = asyncio.get_running_loop().time
         self.closed = False
         """Set to drop what is still posted."""
@@ -78,6 +97,19 @@ class Outbox:
         except (OSError, RuntimeError) as error:
             raise ClientGone from error
 
+    def write(self, frame: bytes) -> bool:
+        """Writes a frame of the wire. False if its message has to be posted. Never raises."""
+        if self.closed or self.wire is None:
+            return False
+        try:
+            written = self.wire.write(frame)
+        except Exception as error:  # noqa: BLE001 - a boundary: one client must not harm the others
+            self._fail(error)
+            return False
+        if written:
+            self.sent_at = self._clock()
+        return written
+
     def post(self, message: Message) -> None:
         """Sends a message without waiting, unless the outbox is busy or closed. Never raises."""
         if self.closed:
@@ -85,7 +117,7 @@ class Outbox:
         self.sent_at = self._clock()
         try:
             self._rest = begin(self._send(message))
-        except Exception as error:  # noqa: BLE001 - a boundary: one client must not harm the others
+        except Exception as error:  # noqa: BLE001 - the same
             self._fail(error)
             return
         if self._rest is not None:

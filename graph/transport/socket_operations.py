@@ -141,9 +141,15 @@ class _SocketFollower(Follower):
             self._report.end(cancelled=not self._closing)
         super().cancel()
 
+    def _frame(self, payload: Payload) -> bytes | None:
+        wire = self._outbox.wire
+        if wire is None or payload.errors is not None:
+            return None
+        return wire.framed(self._head + payload.form(tail_of_next))
+
     def _message(self, payload: Payload) -> Message:
         if payload.errors is None:
-            return text(self._head + payload.form(tail_of_next))
+            return text((self._head + payload.form(tail_of_next)).decode())
         self._end()
         return text(frame(self._id, "error", payload.errors))
 

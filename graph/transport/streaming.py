@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 import orjson
@@ -17,7 +18,7 @@ from graph.transport.execution.request import OperationRequest
 from graph.transport.execution.results import Following, Payload
 from graph.transport.follower import Follower
 from graph.transport.lifetime import Ending, Lifetime
-from graph.transport.outbox import ClientGone, Outbox
+from graph.transport.outbox import WIRE, ClientGone, Outbox
 from graph.transport.report import Report
 
 log = logging.getLogger(__name__)
@@ -74,7 +75,8 @@ class EventStream:
             endpoint.opened(identity) as lifetime,
         ):
             scope = self._report.scope
-            stream = _OpenStream(endpoint, self._form, scope, lifetime, Outbox(send))
+            outbox = Outbox(send, scope.get(WIRE))
+            stream = _OpenStream(endpoint, self._form, scope, lifetime, outbox)
             try:
                 await stream.serve(self.headers, self._begin, receive)
             finally:
@@ -234,11 +236,15 @@ class _Writer:
 
 
 class _StreamFollower(Follower):
-    __slots__ = ("_form", "_lifetime")
+    __slots__ = ("_form", "_framed", "_lifetime")
 
     def __init__(self, outbox: Outbox, report: Report, form: Format, lifetime: Lifetime) -> None:
         super().__init__(outbox, report)
         self._form, self._lifetime = form, lifetime
+        self._framed = None if outbox.wire is None else _framing(form, outbox.wire.framed)
+
+    def _frame(self, payload: Payload) -> bytes | None:
+        return None if self._framed is None else payload.form(self._framed)
 
     def _message(self, payload: Payload) -> Message:
         return payload.form(self._form.message)
@@ -246,6 +252,12 @@ class _StreamFollower(Follower):
     def _last(self) -> Message:
         self._lifetime.end(Ending.COMPLETE)
         return _part(self._form.complete)
+
+
+@cache
+def _framing(form: Format, framed: Callable[[bytes], bytes]) -> Callable[[bytes], bytes]:
+    """Frames a result; the same function for all streams of a kind, which share what it returns."""
+    return lambda json: framed(form.next % json)
 
 
 def _part(data: bytes, *, more: bool = True) -> Message:

@@ -17,7 +17,7 @@ from graph.transport.endpoint import WITHDRAWN, Endpoint, Slot, abort, forget_he
 from graph.transport.lifetime import Ending, Lifetime
 from graph.transport.messages import pong, problem_of, text
 from graph.transport.origin import may_connect
-from graph.transport.outbox import ClientGone, Outbox
+from graph.transport.outbox import WIRE, ClientGone, Outbox
 from graph.transport.parameters import parameters_of
 from graph.transport.refusals import Refusal, close_code, of_identity
 from graph.transport.socket_operations import SocketOperations
@@ -57,7 +57,7 @@ async def serve(endpoint: Endpoint, scope: Scope, receive: Receive, send: Send) 
         endpoint.new_sockets.taken(address) as new,
         endpoint.opened() as lifetime,
     ):
-        channel = Channel(socket, Outbox(send))
+        channel = Channel(socket, Outbox(send, scope.get(WIRE)))
         await _Connection(endpoint, socket, channel, lifetime, slot, new).serve()
 
 

@@ -19,6 +19,9 @@ from tests.transport.test_outbox import Client
 
 
 class Plain(Follower):
+    def _frame(self, payload: Payload) -> bytes | None:
+        return payload.json if self._outbox.wire else None
+
     def _message(self, payload: Payload) -> Message:
         return {"state": payload.json}
 
@@ -37,13 +40,14 @@ def report() -> Report:
 STEPS = st.lists(st.sampled_from(["state", "stops", "reads"]), max_size=30)
 
 
-@given(STEPS, st.booleans())
+@given(STEPS, st.booleans(), st.booleans())
 async def test_the_newest_and_the_end_always_arrive_in_order(
     steps: list[str],
     ends_stuck: bool,  # noqa: FBT001
+    wired: bool,  # noqa: FBT001
 ) -> None:
     client = Client()
-    outbox = Outbox(client.send)
+    outbox = Outbox(client.send, client if wired else None)
     follower = Plain(outbox, report())
     sent = 0
     for step in steps:
@@ -67,6 +71,7 @@ async def test_the_newest_and_the_end_always_arrive_in_order(
     assert states[-1:] == ([sent] if sent else [])
     if "stops" not in steps:
         assert states == list(range(1, sent + 1))
+        assert client.frames == (sent if wired else 0)
     assert follower.is_over
     await outbox.aclose()
 

@@ -14,12 +14,16 @@ from graph.transport.outbox import ClientGone, Outbox
 
 
 class Client:
-    """An ASGI server's side: takes messages while it reads, and holds up those who send others."""
+    """An ASGI server's side: takes messages while it reads, and holds up those who send others.
+
+    It has a wire, on which the text of a message is the value of its member ``state``.
+    """
 
     def __init__(self) -> None:
         self.reads = asyncio.Event()
         self.reads.set()
         self.got: list[Any] = []
+        self.frames = 0
         self.error: Exception | None = None
 
     async def send(self, message: Any) -> None:
@@ -27,6 +31,19 @@ class Client:
         if self.error is not None:
             raise self.error
         self.got.append(message)
+
+    @staticmethod
+    def framed(data: bytes) -> bytes:
+        return data
+
+    def write(self, frame: bytes) -> bool:
+        if not self.reads.is_set():
+            return False
+        if self.error is not None:
+            raise self.error
+        self.got.append({"state": frame})
+        self.frames += 1
+        return True
 
 
 class Words:
@@ -78,6 +95,34 @@ async def test_sources_take_turns_once_the_client_reads_again(
     assert client.got == [{"n": 1}, {"a": 1}, {"b": 1}, {"a": 2}, {"b": 2}, {"a": 3}]
     outbox.post({"n": 2})
     assert client.got[-1] == {"n": 2}
+
+
+async def test_a_frame_is_written_only_on_a_wire_that_takes_it_at_once(
+    outbox: Outbox, client: Client
+) -> None:
+    assert not outbox.write(b"1")
+    wired = Outbox(client.send, client)
+    wired.sent_at = -1.0
+    client.reads.clear()
+    assert not wired.write(b"2")
+    assert wired.sent_at == -1.0
+    client.reads.set()
+    assert wired.write(b"3")
+    assert wired.sent_at > 0
+    await wired.aclose()
+    assert not wired.write(b"4")
+    assert client.got == [{"state": b"3"}]
+
+
+@pytest.mark.parametrize("error", [OSError("gone"), KeyError("a bug")])
+async def test_an_error_of_a_wire_closes_its_connection_and_is_not_raised(
+    client: Client, error: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    outbox, client.error = Outbox(client.send, client), error
+    assert not outbox.write(b"1")
+    assert outbox.closed
+    errors = [record for record in caplog.records if record.levelno >= logging.ERROR]
+    assert bool(errors) is isinstance(error, KeyError)
 
 
 async def test_the_client_may_stop_again_and_again(outbox: Outbox, client: Client) -> None:
