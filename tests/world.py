@@ -102,13 +102,16 @@ MADE = "query($id: ID!) { operation(id: $id) { status events { message } mover {
 """Understood by servers of any version."""
 
 
-def new_mover(name: str = "one", group: str = "g", account: str = LAB) -> dict[str, Any]:
+def new_mover(
+    name: str = "one", group: str = "g", account: str = LAB, **more: Any
+) -> dict[str, Any]:
     return {
         "account": account,
         "group": group,
         "name": name,
         "source": {"s3": {"bucketArn": f"arn:aws:s3:::from-{account}"}},
         "destination": {"s3": {"bucketArn": f"arn:aws:s3:::to-{account}"}},
+        **more,
     }
 
 

@@ -19,6 +19,8 @@ from graph.model.mover import Tag
 
 _FEW: Final = 10
 """Up to this number, locations are described one by one; for more, the list is read."""
+_OF_UNKNOWN_KIND: Final = 3
+"""Calls that describe a location other than one of S3, which is tried first."""
 
 
 async def list_locations(aws: AccountGateway) -> dict[str, str]:
@@ -92,6 +94,12 @@ async def describe_location(gateway: ArnGateway, location_arn: str) -> Location 
     uris: dict[str, str] = await aws.shared(("locations",), lambda: list_locations(aws))
     uri = uris.get(location_arn)
     return None if uri is None else await _described(aws, location_arn, kind_of(uri), uri)
+
+
+def calls_to_describe(gateway: ArnGateway, location_arn: str) -> int:
+    """How many calls ``describe_location`` takes at most, if all locations fit on a page."""
+    known = location_arn in gateway.of(location_arn).caches.location_kinds
+    return 1 if known else _OF_UNKNOWN_KIND
 
 
 async def recent_location(gateway: ArnGateway, location_arn: str) -> Location | None:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
-from typing import Any
 
 from graph.aws.agents import list_agents
 from graph.concurrency import together
@@ -29,12 +28,6 @@ class UsedAgents:
     @property
     def about(self) -> About:
         return About("agent-online", self.side, self.path)
-
-
-def agents_of(described: Mapping[str, Any]) -> tuple[str, ...]:
-    """The ARNs of the agents in AWS's description of a location."""
-    inner = described.get("OnPremConfig") or described
-    return tuple(inner.get("AgentArns") or ())
 
 
 async def examine_agents(probe: Probe, used: Iterable[UsedAgents]) -> list[PreflightCheck]:

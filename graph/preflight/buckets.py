@@ -23,7 +23,7 @@ from graph.model.preflight import PreflightCheck
 from graph.model.resources import s3_prefix
 from graph.preflight.bucket_policies import Denial, MoverRoles
 from graph.preflight.probe import Probe, Unknown, guarded
-from graph.preflight.results import About
+from graph.preflight.results import About, MoverEnd
 
 _SAMPLE: Final = 100
 """The objects of a source that are looked at."""
@@ -41,18 +41,10 @@ class BucketSide:
 
     bucket: str
     prefix: str
-    side: RunSide
-    path: tuple[str, ...]
-    """Of its location in the input."""
-    deletes: bool = False
-    """Whether the mover deletes what the source does not have."""
+    end: MoverEnd
 
-    @property
-    def writes(self) -> bool:
-        return self.side is RunSide.DESTINATION
-
-    def about(self, check: str, member: str = "bucketArn") -> About:
-        return About(check, self.side, (*self.path, member) if self.path else ())
+    def about(self, check: str) -> About:
+        return self.end.about(check, "bucketArn")
 
 
 def bucket_of(spec: S3Spec) -> str | None:
@@ -85,7 +77,7 @@ async def examine_bucket(
         message = f"There is no bucket '{given.bucket}'."
         return [given.about("bucket-exists").failed(message, "Check its name, or create it first.")]
     aws = probe.at(region)
-    last = ("bucket-versioning", _versions) if given.writes else ("source-sample", _sample)
+    last = ("bucket-versioning", _versions) if given.end.writes else ("source-sample", _sample)
     examined: list[tuple[str, Callable[[About], Awaitable[list[PreflightCheck]]]]] = [
         ("bucket-policy", partial(_policy, probe, aws, given, roles)),
         ("bucket-encryption", partial(_key, probe, aws, given, roles)),
@@ -110,7 +102,7 @@ def _not_own(given: BucketSide, roles: MoverRoles, unknown: Unknown) -> list[Pre
         "If it belongs to another account, its owner has to add these statements to the policy of "
         "the bucket, and should disable ACLs so that it owns what is written."
     )
-    policy = roles.admit(given.bucket, writes=given.writes)
+    policy = roles.admit(given.bucket, writes=given.end.writes)
     return [exists, given.about("bucket-policy").warned(message, fix, policy)]
 
 
@@ -131,7 +123,7 @@ async def _policy(
     policy = await probe.ask(
         "s3:GetBucketPolicy", partial(buckets.policy_of_bucket, aws, given.bucket)
     )
-    denial = roles.denied_by(policy or {}, writes=given.writes)
+    denial = roles.denied_by(policy or {}, writes=given.end.writes)
     if denial is Denial.NONE:
         return [about.passed("No policy of the bucket denies anything to the role of the mover.")]
     message = "A Deny statement in the policy of the bucket concerns the role of the mover"
@@ -179,7 +171,7 @@ async def _versions(
     )
     if not kept:
         return [about.passed("The bucket keeps no versions of objects that are overwritten.")]
-    what = "overwritten or deleted" if given.deletes else "overwritten"
+    what = "overwritten or deleted" if given.end.deletes else "overwritten"
     message = f"The bucket keeps each version of the objects that are {what}, which takes space."
     return [about.warned(message, "Let a lifecycle rule of the bucket expire old versions.")]
 
@@ -198,7 +190,7 @@ async def _sample(
 
 def _empty(given: BucketSide, about: About, where: str) -> PreflightCheck:
     message = f"There are no objects {where}."
-    if given.deletes:
+    if given.end.deletes:
         message += " As the mover deletes what the source does not have, it would delete everything"
         message += " at the destination."
     return about.warned(message, "Check the bucket and the subdirectory.")

@@ -9,29 +9,19 @@ from typing import Final
 from graph.aws.client.gateway import AccountGateway
 from graph.concurrency import together
 from graph.locations import place_of
-from graph.model.location_specs import (
-    EfsSpec,
-    ExistingSpec,
-    FsxLustreSpec,
-    FsxOntapSpec,
-    FsxOpenZfsSpec,
-    FsxWindowsSpec,
-    LocationSpec,
-    S3Spec,
-)
+from graph.model.location_specs import ExistingSpec, LocationSpec
 from graph.model.operation import NewMover
 from graph.model.preflight import Preflight, PreflightCheck
 from graph.model.task_settings import TaskSettings
 from graph.preflight.agents import UsedAgents, examine_agents
 from graph.preflight.bucket_policies import MoverRoles
-from graph.preflight.buckets import BucketSide, bucket_of, examine_bucket, prefix_of
 from graph.preflight.inputs import accepted
 from graph.preflight.log_groups import examine_log_group
-from graph.preflight.networks import FileSystemSide, examine_efs, examine_fsx
 from graph.preflight.probe import MOST_CALLS, Probe, guarded
-from graph.preflight.results import SIDES, About
+from graph.preflight.results import SIDES, About, MoverEnd
 from graph.preflight.room import Quotas, examine_room
 from graph.preflight.schedules import examine_schedule
+from graph.preflight.storage import examine_storage
 
 _OF_TASKS: Final = 2
 """Calls that the lists of tasks and of tags take, of an account whose tasks fit on a page."""
@@ -77,45 +67,14 @@ def roles_of(aws: AccountGateway, group: str) -> MoverRoles:
 async def _examine(
     probe: Probe, spec: LocationSpec, side: str, roles: MoverRoles, settings: TaskSettings
 ) -> list[PreflightCheck]:
-    path = place_of(spec, side)
-    if isinstance(spec, S3Spec):
-        return await _examine_s3(probe, spec, side, roles, settings)
-    if isinstance(spec, EfsSpec):
-        return await examine_efs(probe, spec, FileSystemSide(SIDES[side], path))
-    if (found := _file_system(spec)) is not None:
-        member, arn = found
-        return await examine_fsx(
-            probe, arn, About("file-system-exists", SIDES[side], (*path, member))
-        )
+    deletes = settings.options.get("PreserveDeletedFiles") == "REMOVE"
+    end = MoverEnd(SIDES[side], place_of(spec, side), deletes=deletes)
     if isinstance(spec, ExistingSpec):
-        about = About("location-exists", SIDES[side], (*path, "locationArn"))
+        about = end.about("location-exists", "locationArn")
         return [about.passed(f"The location {spec.location_arn} exists.")]
-    text = "Whether DataSync reaches it is found out when the mover is created or runs."
-    return [About("reachable", SIDES[side], path).unknown(text)]
+    return await examine_storage(probe, spec, end, roles)
 
 
 def _agents(spec: LocationSpec, side: str) -> UsedAgents:
     arns = tuple(getattr(spec, "agent_arns", ()))
     return UsedAgents(arns, SIDES[side], (*place_of(spec, side), "agentArns"))
-
-
-def _file_system(spec: LocationSpec) -> tuple[str, str] | None:
-    """Of FSx: the member of the input that names it, and its ARN or that of its virtual machine."""
-    if isinstance(spec, FsxOntapSpec):
-        return "storageVirtualMachineArn", spec.storage_virtual_machine_arn
-    if isinstance(spec, FsxLustreSpec | FsxOpenZfsSpec | FsxWindowsSpec):
-        return "filesystemArn", spec.filesystem_arn
-    return None
-
-
-async def _examine_s3(
-    probe: Probe, spec: S3Spec, side: str, roles: MoverRoles, settings: TaskSettings
-) -> list[PreflightCheck]:
-    path, bucket = place_of(spec, side), bucket_of(spec)
-    if bucket is None:
-        about = About("bucket-exists", SIDES[side], (*path, "bucketArn"))
-        return [about.unknown("Access points are not examined: DataSync tests them itself.")]
-    deletes = settings.options.get("PreserveDeletedFiles") == "REMOVE"
-    prefix = prefix_of(spec.subdirectory)
-    given = BucketSide(bucket, prefix, SIDES[side], path, deletes=deletes)
-    return await examine_bucket(probe, given, roles)

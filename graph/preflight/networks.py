@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
 from graph.aws import networks
+from graph.aws.client.gateway import AccountGateway
 from graph.aws.networks import SecurityGroup, Subnet
 from graph.concurrency import together
 from graph.model import names
-from graph.model.advice import RunSide
 from graph.model.location_specs import EfsSpec
 from graph.model.preflight import PreflightCheck
 from graph.preflight.probe import Probe, guarded
-from graph.preflight.results import About
+from graph.preflight.results import About, MoverEnd
 
 _NFS: Final = 2049
 _ANY: Final = "-1"
@@ -24,19 +23,7 @@ _ANY: Final = "-1"
 _MOUNTS: Final = "elasticfilesystem:DescribeMountTargets"
 
 
-@dataclass(frozen=True, slots=True)
-class FileSystemSide:
-    """The file system at one end of a mover."""
-
-    side: RunSide
-    path: tuple[str, ...]
-    """Of its location in the input."""
-
-    def about(self, check: str, member: str) -> About:
-        return About(check, self.side, (*self.path, member))
-
-
-async def examine_efs(probe: Probe, spec: EfsSpec, given: FileSystemSide) -> list[PreflightCheck]:
+async def examine_efs(probe: Probe, spec: EfsSpec, given: MoverEnd) -> list[PreflightCheck]:
     """Whether the file system can be mounted from the subnet of the location."""
     about = given.about("efs-mount-target", "subnetArn")
     return await guarded(about, partial(_efs, probe, spec, given))
@@ -47,14 +34,11 @@ async def examine_fsx(probe: Probe, arn: str, about: About) -> list[PreflightChe
     return await guarded(about, partial(_fsx, probe, arn))
 
 
-async def _efs(
-    probe: Probe, spec: EfsSpec, given: FileSystemSide, about: About
-) -> list[PreflightCheck]:
+async def _efs(probe: Probe, spec: EfsSpec, given: MoverEnd, about: About) -> list[PreflightCheck]:
+    aws = probe.at(names.arn(spec.filesystem_arn).region)
     targets, subnet = await together(
-        probe.ask(_MOUNTS, partial(networks.mount_targets, probe.aws, _id(spec.filesystem_arn))),
-        probe.ask(
-            "ec2:DescribeSubnets", partial(networks.subnet_of, probe.aws, _id(spec.subnet_arn))
-        ),
+        probe.ask(_MOUNTS, partial(networks.mount_targets, aws, _id(spec.filesystem_arn))),
+        probe.ask("ec2:DescribeSubnets", partial(networks.subnet_of, aws, _id(spec.subnet_arn))),
     )
     if targets is None:
         missing = given.about("file-system-exists", "filesystemArn")
@@ -70,17 +54,22 @@ async def _efs(
         return [about.failed(message, fix)]
     mounted = about.passed(f"The file system has a mount target in {zone}.")
     network = given.about("efs-network", "securityGroupArns")
-    examine = partial(_network, probe, spec, target.id, subnet)
+    examine = partial(_network, probe, aws, spec, target.id, subnet)
     return [mounted, *await guarded(network, examine)]
 
 
-async def _network(
-    probe: Probe, spec: EfsSpec, target_id: str, subnet: Subnet, about: About
+async def _network(  # noqa: PLR0913, PLR0917 - the two ends of the way
+    probe: Probe,
+    aws: AccountGateway,
+    spec: EfsSpec,
+    target_id: str,
+    subnet: Subnet,
+    about: About,
 ) -> list[PreflightCheck]:
     action = "elasticfilesystem:DescribeMountTargetSecurityGroups"
-    theirs = await probe.ask(action, partial(networks.groups_of_mount_target, probe.aws, target_id))
+    theirs = await probe.ask(action, partial(networks.groups_of_mount_target, aws, target_id))
     own = [_id(arn) for arn in spec.security_group_arns]
-    read = partial(networks.security_groups, probe.aws, [*own, *theirs])
+    read = partial(networks.security_groups, aws, [*own, *theirs])
     groups = await probe.ask("ec2:DescribeSecurityGroups", read)
     if groups is None:
         return [about.failed("One of the security groups does not exist.", "Choose others.")]
@@ -98,8 +87,9 @@ async def _network(
 
 
 async def _fsx(probe: Probe, arn: str, about: About) -> list[PreflightCheck]:
-    file_system = names.arn(arn).resource.split("/")[1]
-    read = partial(networks.lifecycle_of_fsx, probe.aws, file_system)
+    named = names.arn(arn)
+    aws, file_system = probe.at(named.region), named.resource.split("/")[1]
+    read = partial(networks.lifecycle_of_fsx, aws, file_system)
     state = await probe.ask("fsx:DescribeFileSystems", read)
     if state is None:
         return [about.failed("There is no such file system.", "Choose another file system.")]

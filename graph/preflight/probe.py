@@ -31,8 +31,11 @@ class Unknown(Exception):
 class Probe:
     """Reads from AWS for the checks of one preflight."""
 
-    def __init__(self, aws: AccountGateway, most: int = MOST_CALLS) -> None:
-        self.aws, self._left = aws, most
+    def __init__(
+        self, aws: AccountGateway, most: int = MOST_CALLS, advice: str | None = None
+    ) -> None:
+        """``advice``: what to do about checks that would take more calls than ``most``."""
+        self.aws, self._left, self._advice = aws, most, advice
 
     def at(self, region: str | None) -> AccountGateway:
         """The account in another region, if it is one that the server can reach."""
@@ -52,7 +55,8 @@ class Probe:
         Raises NotFound, and Unknown for anything else that prevents an answer.
         """
         if calls > self._left:
-            raise Unknown(f"Not examined: a preflight makes at most {MOST_CALLS} calls to AWS.")
+            text = f"Not examined: a preflight makes at most {MOST_CALLS} calls to AWS."
+            raise Unknown(text, self._advice)
         self._left -= calls
         try:
             async with asyncio.timeout(seconds):

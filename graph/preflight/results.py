@@ -54,6 +54,25 @@ class About:
         return PreflightCheck(self.id, status, message, made, self.side, self.path)
 
 
+@dataclass(frozen=True, slots=True)
+class MoverEnd:
+    """The source or the destination of a mover."""
+
+    side: RunSide
+    path: tuple[str, ...] = ()
+    """Of its location in the input; empty for one that the input does not describe."""
+    deletes: bool = False
+    """Whether the mover deletes what the source does not have."""
+
+    @property
+    def writes(self) -> bool:
+        return self.side is RunSide.DESTINATION
+
+    def about(self, check: str, *member: str) -> About:
+        """``member``: of the location in the input; none for all of it."""
+        return About(check, self.side, (*self.path, *member) if self.path else ())
+
+
 def document(statements: list[dict[str, Any]]) -> dict[str, Any]:
     """The statements as a policy."""
     return {"Version": "2012-10-17", "Statement": statements}

@@ -7,50 +7,59 @@ from typing import Final
 
 from graph.aws.client.gateway import AccountGateway
 from graph.concurrency import together
-from graph.locations import resources_at
 from graph.locations.ends import end_of_location
-from graph.model import names
 from graph.model.errors import AlreadyRunning, Conflict, Invalid
 from graph.model.location import Location
 from graph.model.mover import Task
 from graph.model.overrides import RunOverrides
 from graph.model.preflight import Preflight, PreflightCheck
-from graph.preflight.agents import UsedAgents, agents_of, examine_agents
+from graph.preflight.agents import UsedAgents, examine_agents
 from graph.preflight.bucket_policies import MoverRoles
-from graph.preflight.buckets import BucketSide, examine_bucket
 from graph.preflight.inputs import rejected
 from graph.preflight.probe import MOST_CALLS, Probe
-from graph.preflight.results import SIDES, About
+from graph.preflight.results import SIDES, About, MoverEnd
 from graph.preflight.schedules import examine_next_run
+from graph.preflight.storage import examine_location
 from graph.runs.files import check_files, check_place
 from graph.runs.overrides import OPTIONS, check_for_task
 from graph.runs.start import refuse_unless_available
 from graph.task_settings.end_rules import check_ends
 
-_READ_BEFORE: Final = 4
-"""Calls that describe the task, its tags and both locations."""
+_OF_TASK: Final = 2
+"""Calls that describe the task and its tags."""
+_OF_ENDS: Final = 2
+"""Calls that describe both locations, once their kinds are known."""
+_AGAIN: Final = "Ask again: with the kinds of the locations known, fewer calls describe the mover."
 _STATE: Final = About("state")
 
 Ends = tuple[Location | None, Location | None]
 """The source and the destination; None for one that is gone."""
 
 
-async def examine_start(
-    aws: AccountGateway, task: Task, ends: Ends, overrides: RunOverrides, roles: MoverRoles
+async def examine_start(  # noqa: PLR0913, PLR0917 - what a start knows
+    aws: AccountGateway,
+    task: Task,
+    ends: Ends,
+    overrides: RunOverrides,
+    roles: MoverRoles,
+    read: int = _OF_ENDS,
 ) -> Preflight:
-    """Of a mover that the caller may run, between ends that it may use."""
-    probe = Probe(aws, MOST_CALLS - _READ_BEFORE)
+    """Of a mover that the caller may run, between ends that it may use.
+
+    ``read``: how many calls have described the ends.
+    """
+    probe = Probe(aws, MOST_CALLS - _OF_TASK - read, _AGAIN if read > _OF_ENDS else None)
     deletes = {**task.options, **overrides.options}.get("PreserveDeletedFiles") == "REMOVE"
     checks = [_state(task), _overrides(aws, overrides, task, ends), *await _schedule(task)]
     used = (
-        UsedAgents(agents_of(location.described), SIDES[side])
+        UsedAgents(location.agent_arns, SIDES[side])
         for side, location in zip(SIDES, ends, strict=True)
         if location is not None
     )
     found = await together(
         examine_agents(probe, used),
         *(
-            _examine(probe, location, side, roles, deletes=deletes)
+            _examine(probe, location, MoverEnd(SIDES[side], deletes=deletes), roles)
             for side, location in zip(SIDES, ends, strict=True)
         ),
     )
@@ -94,24 +103,10 @@ async def _schedule(task: Task) -> list[PreflightCheck]:
 
 
 async def _examine(
-    probe: Probe, location: Location | None, side: str, roles: MoverRoles, *, deletes: bool
+    probe: Probe, location: Location | None, end: MoverEnd, roles: MoverRoles
 ) -> list[PreflightCheck]:
-    about = About("location-exists", SIDES[side])
+    about, side = end.about("location-exists"), end.side.value.lower()
     if location is None:
         return [about.failed(f"The {side} location of the mover is gone.", "Create a new mover.")]
     exists = about.passed(f"The {side} is {location.uri}.")
-    bucket = _bucket_side(location, side, deletes=deletes)
-    if bucket is None:
-        return [exists]
-    return [exists, *await examine_bucket(probe, bucket, roles)]
-
-
-def _bucket_side(location: Location, side: str, *, deletes: bool) -> BucketSide | None:
-    """None for anything but a bucket."""
-    if location.kind != "S3":
-        return None
-    found = resources_at(location.arn, location)[0]
-    parts = names.arn(found.arn)
-    if parts.service != "s3" or parts.account:
-        return None
-    return BucketSide(parts.resource, found.prefix or "", SIDES[side], (), deletes=deletes)
+    return [exists, *await examine_location(probe, location, end, roles)]

@@ -7,9 +7,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
+from graph.aws.locations import calls_to_describe
 from graph.context import ReadContext
 from graph.model import names
 from graph.model.errors import Conflict, Forbidden, Invalid
+from graph.model.location import Location
 from graph.model.operation import NewMover
 from graph.model.overrides import RunOverrides
 from graph.model.preflight import Preflight, PreflightCheck
@@ -86,20 +88,25 @@ async def preflight_start(
         overrides = read()
     except Invalid as error:
         return Preflight((rejected(error),))
+    arns = await context.loaders.ends.load(task_arn)
+    costs = [calls_to_describe(context.services.gateway, arn) for arn in arns]
     try:
         await require_use(context, mover)
         await require_files(context, mover, overrides)
     except (Conflict, Forbidden) as error:
         return Preflight((_not_allowed(error),))
-    loaders, (source, destination) = context.loaders, await context.loaders.ends.load(task_arn)
-    task, *ends = await asyncio.gather(
-        loaders.task.load(task_arn),
-        loaders.location.load(source),
-        loaders.location.load(destination),
+    loaders = context.loaders
+    task, source, destination = await asyncio.gather(
+        loaders.task.load(task_arn), *(loaders.location.load(arn) for arn in arns)
     )
-    aws = context.services.gateway.of(task_arn)
-    roles = roles_of(aws, mover.group or "")
-    return await examine_start(aws, task, (ends[0], ends[1]), overrides, roles)
+    aws, ends = context.services.gateway.of(task_arn), (source, destination)
+    read = sum(map(_spent, costs, ends))
+    return await examine_start(aws, task, ends, overrides, roles_of(aws, mover.group or ""), read)
+
+
+def _spent(most: int, location: Location | None) -> int:
+    """How many of at most so many calls have described a location: S3 is tried first."""
+    return 1 if location is not None and location.kind == "S3" else most
 
 
 def _not_allowed(error: Conflict | Forbidden) -> PreflightCheck:

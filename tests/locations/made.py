@@ -15,6 +15,11 @@ from tests.world import furnish
 def made(aws: Sandbox, spec: NewLocationSpec) -> Location:
     """The location as its describe call returns it."""
     furnish(aws)
+    return described(spec)
+
+
+def described(spec: NewLocationSpec) -> Location:
+    """The same in an account that is set up already."""
     kind = kind_of_spec(spec)
     params = creation_of(spec).params(spec, ROLE)
     if spec.subdirectory is not None:
@@ -22,10 +27,8 @@ def made(aws: Sandbox, spec: NewLocationSpec) -> Location:
     found = leftover.datasync().create_location(kind.name, None, params)
     end = end_of(kind.operation)
     members = MODEL.operation_model(f"DescribeLocation{end}").output_shape.members
-    described = {name: value for name, value in found.describe().items() if name in members}
-    return Location(
-        arn=found.arn, kind=kind.name, uri=found.uri, created_at=None, described=described
-    )
+    shown = {name: value for name, value in found.describe().items() if name in members}
+    return Location(arn=found.arn, kind=kind.name, uri=found.uri, created_at=None, described=shown)
 
 
 def end_of(operation: str) -> str:

@@ -22,6 +22,13 @@ async def account(aws: Sandbox) -> AsyncIterator[AccountGateway]:
         yield gateway.bind(LAB)
 
 
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Loading the first client of a service takes seconds on a busy machine."""
+    assert Probe.ask.__kwdefaults__ is not None
+    monkeypatch.setitem(Probe.ask.__kwdefaults__, "seconds", 60.0)
+
+
 @pytest.fixture
 def probe(account: AccountGateway) -> Probe:
     return Probe(account)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from graph.model.advice import RunSide
-from graph.preflight.agents import UsedAgents, agents_of, examine_agents
+from graph.preflight.agents import UsedAgents, examine_agents
 from graph.preflight.probe import Probe
 from graph.sandbox import Sandbox
 from tests.test_call_counts import spent
@@ -27,9 +27,3 @@ async def test_agents_are_listed_once_for_both_ends(aws: Sandbox, probe: Probe) 
         assert spent(aws) == {"datasync.ListAgents": 1}
     assert await examine_agents(probe, [UsedAgents((), RunSide.SOURCE)]) == []
     assert spent(aws) == {}
-
-
-def test_agents_are_found_in_descriptions_of_all_kinds() -> None:
-    assert agents_of({"OnPremConfig": {"AgentArns": ["a"]}}) == ("a",)
-    assert agents_of({"AgentArns": ["b"]}) == ("b",)
-    assert agents_of({}) == ()

@@ -22,12 +22,13 @@ from graph.preflight.buckets import (
 )
 from graph.preflight.creates import roles_of
 from graph.preflight.probe import Probe
+from graph.preflight.results import MoverEnd
 from graph.sandbox import Fault, Sandbox
 from tests.aws.test_choices import client
 from tests.world import LAB, OTHER
 
-SOURCE = BucketSide("lab-b", "", RunSide.SOURCE, ("source", "s3"))
-DESTINATION = replace(SOURCE, side=RunSide.DESTINATION, path=("destination", "s3"))
+SOURCE = BucketSide("lab-b", "", MoverEnd(RunSide.SOURCE, ("source", "s3")))
+DESTINATION = replace(SOURCE, end=MoverEnd(RunSide.DESTINATION, ("destination", "s3")))
 
 
 @pytest.fixture
@@ -144,7 +145,7 @@ async def test_a_sample_of_the_source_shows_what_datasync_leaves_out(
         "1",
         "The keys of 2",
     ]
-    empty = replace(SOURCE, prefix="none/", deletes=True)
+    empty = replace(SOURCE, prefix="none/", end=replace(SOURCE.end, deletes=True))
     *_, check = await examine_bucket(Probe(probe.aws), empty, roles)
     assert check.status is CheckStatus.WARN
     assert "would delete everything" in check.message

@@ -10,15 +10,15 @@ from graph.aws.networks import SecurityGroup
 from graph.model.advice import RunSide
 from graph.model.location_specs import EfsSpec
 from graph.model.preflight import PreflightCheck
-from graph.preflight.networks import FileSystemSide, admits, examine_efs, examine_fsx
+from graph.preflight.networks import admits, examine_efs, examine_fsx
 from graph.preflight.probe import Probe
-from graph.preflight.results import About
+from graph.preflight.results import About, MoverEnd
 from graph.sandbox import Fault, Sandbox
 from tests.aws.test_choices import client
 from tests.test_call_counts import spent
 from tests.world import LAB
 
-SIDE = FileSystemSide(RunSide.DESTINATION, ("destination", "efs"))
+SIDE = MoverEnd(RunSide.DESTINATION, ("destination", "efs"))
 OPEN = {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
 NFS = {"IpProtocol": "tcp", "FromPort": 2049, "ToPort": 2049}
 

@@ -9,7 +9,10 @@ import httpx
 
 from graph.auth import token_for
 from graph.sandbox import Sandbox
+from tests.locations.samples import as_input
+from tests.preflight.test_networks import furnish as mounted
 from tests.rights.lab import mover, s3, served_by
+from tests.test_call_counts import spent
 from tests.world import LAB, ask, furnish, made, serving, tell
 
 PREFLIGHT = """query($input: CreateMoverInput!) { preflightMover(input: $input) {
@@ -90,6 +93,28 @@ async def test_whatever_is_examined_nothing_is_changed_recorded_or_started(
         assert not [c for c in calls if not c.split(".")[1].startswith(READING)], calls
         assert aws.state() == before
         assert await ask(client, AUDIT) == recorded
+
+
+async def test_a_start_examines_networks_in_12_calls_with_those_that_read_the_mover(
+    aws: Sandbox, tmp_path: Path
+) -> None:
+    furnish(aws, a=b"1")
+    spec, _ = mounted()
+    async with serving(tmp_path) as client:
+        own = await made(client, destination=as_input(spec))
+    async with serving(tmp_path) as client:  # another process, which knows nothing yet
+        for read, unknown in ((2 + 1 + 3, True), (2 + 2, False)):
+            aws.interceptor.forget_calls()
+            found = (await ask(client, START, mover=own))["preflightStart"]
+            statuses = {check["id"]: check["status"] for check in found["checks"]}
+            calls = spent(aws)
+            assert sum(calls.values()) == 12, calls
+            assert sum(n for call, n in calls.items() if call.startswith("datasync.")) == read
+            assert statuses["efs-mount-target"] == "PASS"
+            assert ("UNKNOWN" in statuses.values()) == unknown
+            assert found["ok"] == unknown
+            if not unknown:
+                assert statuses["efs-network"] == "FAIL"
 
 
 AUDIT = "{ operations { nodes { id } } audit { nodes { at } } }"
