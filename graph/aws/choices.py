@@ -108,6 +108,10 @@ def _fsx(_aws: AccountGateway, item: Item) -> Choice:
     return Choice(item["ResourceARN"], name, kind, item.get("VpcId"))
 
 
+def _virtual_machine(_aws: AccountGateway, item: Item) -> Choice:
+    return Choice(item["ResourceARN"], item.get("Name"), item.get("FileSystemId"))
+
+
 def _ec2(aws: AccountGateway, item: Item, kind: str, resource_id: str) -> str:
     owner = item.get("OwnerId") or aws.account_id
     return f"arn:{aws.partition}:ec2:{aws.region}:{owner}:{kind}/{resource_id}"
@@ -159,6 +163,15 @@ LISTED: Final[dict[ChoiceKind, Listed]] = {
         key="FileSystems",
         action="fsx:DescribeFileSystems",
         choice=_fsx,
+        pages=10,
+        params={"MaxResults": 100},
+    ),
+    ChoiceKind.FSX_STORAGE_VIRTUAL_MACHINES: Listed(
+        service="fsx",
+        operation="describe_storage_virtual_machines",
+        key="StorageVirtualMachines",
+        action="fsx:DescribeStorageVirtualMachines",
+        choice=_virtual_machine,
         pages=10,
         params={"MaxResults": 100},
     ),

@@ -100,3 +100,17 @@ async def lifecycle_of_fsx(aws: AccountGateway, file_system_id: str) -> str | No
         return None
     found = next(iter(answer["FileSystems"]), None)
     return found and str(found.get("Lifecycle") or "AVAILABLE")
+
+
+async def lifecycle_of_virtual_machine(aws: AccountGateway, machine_id: str) -> str | None:
+    """The state of a storage virtual machine, such as CREATED; None if it does not exist."""
+    given = {"StorageVirtualMachineIds": [machine_id]}
+    operation = "describe_storage_virtual_machines"
+    try:
+        answer = await aws.call("fsx", Access.DISCOVER, operation, **given)
+    except NotFound as error:
+        if error.__cause__ is None:
+            raise
+        return None
+    found = next(iter(answer["StorageVirtualMachines"]), None)
+    return found and str(found.get("Lifecycle") or "CREATED")

@@ -21,6 +21,22 @@ _NFS: Final = 2049
 _ANY: Final = "-1"
 """How EC2 writes all protocols."""
 _MOUNTS: Final = "elasticfilesystem:DescribeMountTargets"
+_OF_FSX: Final = {
+    "file-system": (
+        "file system",
+        "fsx:DescribeFileSystems",
+        "AVAILABLE",
+        networks.lifecycle_of_fsx,
+    ),
+    "storage-virtual-machine": (
+        "storage virtual machine",
+        "fsx:DescribeStorageVirtualMachines",
+        "CREATED",
+        networks.lifecycle_of_virtual_machine,
+    ),
+}
+"""By kind of resource: how messages name it, the permission to describe it, the state in which it
+can be used, and what reads the state."""
 
 
 async def examine_efs(probe: Probe, spec: EfsSpec, given: MoverEnd) -> list[PreflightCheck]:
@@ -30,7 +46,7 @@ async def examine_efs(probe: Probe, spec: EfsSpec, given: MoverEnd) -> list[Pref
 
 
 async def examine_fsx(probe: Probe, arn: str, about: About) -> list[PreflightCheck]:
-    """Whether the file system exists and is available. ``arn``: its own, or of an SVM of it."""
+    """Whether a file system, or a storage virtual machine, exists and can be used."""
     return await guarded(about, partial(_fsx, probe, arn))
 
 
@@ -88,14 +104,14 @@ async def _network(  # noqa: PLR0913, PLR0917 - the two ends of the way
 
 async def _fsx(probe: Probe, arn: str, about: About) -> list[PreflightCheck]:
     named = names.arn(arn)
-    aws, file_system = probe.at(named.region), named.resource.split("/")[1]
-    read = partial(networks.lifecycle_of_fsx, aws, file_system)
-    state = await probe.ask("fsx:DescribeFileSystems", read)
+    kind, name = named.resource.split("/")[0], _id(arn)
+    what, action, ready, read = _OF_FSX[kind]
+    state = await probe.ask(action, partial(read, probe.at(named.region), name))
     if state is None:
-        return [about.failed("There is no such file system.", "Choose another file system.")]
-    if state != "AVAILABLE":
-        return [about.warned(f"The file system is {state}.", "Wait until it is AVAILABLE.")]
-    return [about.passed("The file system exists and is AVAILABLE.")]
+        return [about.failed(f"There is no such {what}.", f"Choose another {what}.")]
+    if state != ready:
+        return [about.warned(f"The {what} is {state}.", f"Wait until it is {ready}.")]
+    return [about.passed(f"The {what} exists and is {ready}.")]
 
 
 def admits(

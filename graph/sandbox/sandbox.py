@@ -9,6 +9,7 @@ from typing import Any, Final, Self
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.base_backend import BackendDict
 from moto.datasync.models import datasync_backends
+from moto.fsx.models import fsx_backends
 from moto.iam.models import iam_backends
 from moto.resourcegroupstaggingapi.models import resourcegroupstaggingapi_backends
 from moto.s3.models import FakeKey, s3_backends
@@ -25,6 +26,7 @@ from graph.sandbox.datasync.models import DataSyncBackend
 from graph.sandbox.datasync.parameters import random_id
 from graph.sandbox.failures import Failure
 from graph.sandbox.faults import CallInterceptor
+from graph.sandbox.fsx import VirtualMachinesBackend
 from graph.sandbox.middleware import SandboxMiddleware
 from graph.sandbox.moto_internals import Dispatcher, extend_model
 from graph.sandbox.pace import PACE, Pace, set_pace
@@ -43,6 +45,7 @@ _OURS: Final = (
     (sts_backends, TrustingSTSBackend),
     (iam_backends, PropagatingIAMBackend),
     (resourcegroupstaggingapi_backends, PagingTaggingBackend),
+    (fsx_backends, VirtualMachinesBackend),
 )
 
 

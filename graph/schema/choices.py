@@ -29,6 +29,7 @@ describe(
         "BUCKETS": "The buckets of the account, in all regions.",
         "EFS_FILE_SYSTEMS": "The file systems of Amazon EFS.",
         "FSX_FILE_SYSTEMS": "The file systems of Amazon FSx, of all types.",
+        "FSX_STORAGE_VIRTUAL_MACHINES": "The storage virtual machines of FSx for NetApp ONTAP.",
         "SUBNETS": "The subnets, of all VPCs and also those that other accounts share.",
         "SECURITY_GROUPS": "The security groups, of all VPCs.",
         "LOG_GROUPS": "The log groups of CloudWatch.",
@@ -71,8 +72,8 @@ class Choice:
     detail: str | None = attribute(
         "detail",
         "What else tells it apart: the region of a bucket, the id of a file system of EFS, the "
-        "type of one of FSx, the addresses of a subnet, the description of a security group or of "
-        "a secret.",
+        "type of one of FSx, the file system of a storage virtual machine, the addresses of a "
+        "subnet, the description of a security group or of a secret.",
     )
     vpc_id: str | None = attribute(
         "vpc_id", "The VPC of a subnet, security group or file system of FSx; null for others."

@@ -41,6 +41,12 @@ def furnish() -> None:
     client("fsx").create_file_system(
         FileSystemType="WINDOWS", StorageCapacity=32, SubnetIds=[subnet], Tags=tags
     )
+    ontap = client("fsx").create_file_system(
+        FileSystemType="ONTAP", StorageCapacity=1024, SubnetIds=[subnet]
+    )
+    client("fsx").create_storage_virtual_machine(
+        FileSystemId=ontap["FileSystem"]["FileSystemId"], Name="labs"
+    )
     client("logs").create_log_group(logGroupName="/aws/datasync")
     secrets = client("secretsmanager")
     for name, key, value in (("nas", "use", "datasync"), ("db", "use", "database"), ("n", "u", "")):
@@ -60,11 +66,14 @@ async def test_every_kind_is_listed_with_what_tells_its_items_apart(
     assert [each.name for each in found[ChoiceKind.BUCKETS]] == ["lab-a", "lab-b"]
     services = {kind: each[0].arn.split(":")[2] for kind, each in found.items()}
     assert list(services.values()) == [
-        *("s3", "elasticfilesystem", "fsx", "ec2", "ec2", "logs", "secretsmanager")
+        *("s3", "elasticfilesystem", "fsx", "fsx", "ec2", "ec2", "logs", "secretsmanager")
     ]
     assert all(each.arn.split(":")[4] == LAB for each in found[ChoiceKind.SUBNETS])
     assert found[ChoiceKind.EFS_FILE_SYSTEMS][0].name == "share"
-    assert found[ChoiceKind.FSX_FILE_SYSTEMS][0].detail == "WINDOWS"
+    systems = {each.detail: each for each in found[ChoiceKind.FSX_FILE_SYSTEMS]}
+    assert list(systems) == ["ONTAP", "WINDOWS"]
+    (machine,) = found[ChoiceKind.FSX_STORAGE_VIRTUAL_MACHINES]
+    assert (machine.name, machine.detail) == ("labs", systems["ONTAP"].arn.rpartition("/")[2])
     assert found[ChoiceKind.LOG_GROUPS][0].arn.endswith(":log-group:/aws/datasync")
     assert [each.name for each in found[ChoiceKind.SECRETS]] == ["nas"]
     subnet, group = (found[kind][0] for kind in EC2)

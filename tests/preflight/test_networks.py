@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from moto.fsx.models import fsx_backends
 
 from graph.aws.networks import SecurityGroup
 from graph.model.advice import RunSide
@@ -133,7 +134,22 @@ async def test_a_file_system_of_fsx_has_to_be_there(aws: Sandbox, probe: Probe) 
     ):
         (check,) = await examine_fsx(probe, arn, about)
         assert check.status.value in expected
-    svm = f"arn:aws:fsx:us-east-1:{LAB}:storage-virtual-machine/{made['FileSystemId']}/svm-0"
-    (check,) = await examine_fsx(probe, svm, about)
-    assert check.status.value != "FAIL"
-    assert aws.interceptor.counts()["fsx.DescribeFileSystems"] == 3
+    assert aws.interceptor.counts()["fsx.DescribeFileSystems"] == 2
+
+
+async def test_a_storage_virtual_machine_has_to_be_there(aws: Sandbox, probe: Probe) -> None:
+    fsx, subnet = client("fsx"), client("ec2").describe_subnets()["Subnets"][0]["SubnetId"]
+    given = {"StorageCapacity": 1024, "SubnetIds": [subnet]}
+    home = fsx.create_file_system(FileSystemType="ONTAP", **given)["FileSystem"]["FileSystemId"]
+    made = fsx.create_storage_virtual_machine(FileSystemId=home, Name="a")["StorageVirtualMachine"]
+    arn, about = made["ResourceARN"], About("file-system-exists")
+    for state, named, expected in (
+        ("CREATED", arn, ("PASS", "exists and is CREATED")),
+        ("MISCONFIGURED", arn, ("WARN", "is MISCONFIGURED")),
+        ("CREATED", f"{arn[:-4]}0000", ("FAIL", "no such storage virtual machine")),
+    ):
+        kept = fsx_backends[LAB]["us-east-1"].machines[made["StorageVirtualMachineId"]]
+        kept["Lifecycle"] = state
+        (check,) = await examine_fsx(probe, named, about)
+        assert (check.status.value, expected[1] in check.message) == (expected[0], True)
+    assert aws.interceptor.counts()["fsx.DescribeStorageVirtualMachines"] == 3

@@ -25,6 +25,10 @@ async def test_pages_continue_and_a_missing_permission_is_advice_and_no_error(
         denied = {
             "BUCKETS": ("s3.GET", "s3:ListAllMyBuckets"),
             "EFS_FILE_SYSTEMS": ("elasticfilesystem.GET", "elasticfilesystem:DescribeFileSystems"),
+            "FSX_STORAGE_VIRTUAL_MACHINES": (
+                "fsx.DescribeStorageVirtualMachines",
+                "fsx:DescribeStorageVirtualMachines",
+            ),
             "SUBNETS": ("ec2.DescribeSubnets", "ec2:DescribeSubnets"),
             "SECRETS": ("secretsmanager.ListSecrets", "secretsmanager:ListSecrets"),
         }

@@ -193,6 +193,7 @@ resource "aws_iam_role_policy" "discover" {
         "elasticfilesystem:DescribeMountTargetSecurityGroups",
         "elasticfilesystem:DescribeMountTargets",
         "fsx:DescribeFileSystems",
+        "fsx:DescribeStorageVirtualMachines",
         "kms:DescribeKey",
         "logs:DescribeLogGroups",
         "logs:DescribeResourcePolicies",

@@ -64,6 +64,7 @@ DISCOVERED: Final = (
     "elasticfilesystem:DescribeMountTargetSecurityGroups",
     "elasticfilesystem:DescribeMountTargets",
     "fsx:DescribeFileSystems",
+    "fsx:DescribeStorageVirtualMachines",
     "kms:DescribeKey",
     "logs:DescribeLogGroups",
     "logs:DescribeResourcePolicies",

@@ -91,7 +91,10 @@ REQUIRED: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         "DescribeMountTargetSecurityGroups": ("SecurityGroups[]",),
         "DescribeMountTargets": ("MountTargets[].MountTargetId", "MountTargets[].SubnetId"),
     },
-    "fsx": {"DescribeFileSystems": ("FileSystems[].FileSystemId", "FileSystems[].ResourceARN")},
+    "fsx": {
+        "DescribeFileSystems": ("FileSystems[].FileSystemId", "FileSystems[].ResourceARN"),
+        "DescribeStorageVirtualMachines": ("StorageVirtualMachines[].ResourceARN",),
+    },
     "kms": {"DescribeKey": ("KeyMetadata.KeyId",)},
     "logs": {
         "DescribeLogGroups": ("logGroups[].logGroupName", "logGroups[].arn"),

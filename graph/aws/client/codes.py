@@ -165,7 +165,10 @@ _BY_SERVICE: Final[Mapping[str, Mapping[str, Meaning]]] = {
         **_each(CONFLICT, "IncorrectMountTargetState"),
         **_each(REQUEST, "BadRequest"),
     },
-    "fsx": {**_each(NOT_FOUND, "FileSystemNotFound"), **_each(REQUEST, "BadRequest")},
+    "fsx": {
+        **_each(NOT_FOUND, "FileSystemNotFound", "StorageVirtualMachineNotFound"),
+        **_each(REQUEST, "BadRequest"),
+    },
     # The key is the one that a bucket names.
     "kms": {
         **_each(NOT_FOUND, "InvalidArn"),
