@@ -96,12 +96,15 @@ async def preflight_start(
     except (Conflict, Forbidden) as error:
         return Preflight((_not_allowed(error),))
     loaders = context.loaders
-    task, source, destination = await asyncio.gather(
-        loaders.task.load(task_arn), *(loaders.location.load(arn) for arn in arns)
+    source, destination = arns
+    task, *found = await asyncio.gather(
+        loaders.task.load(task_arn),
+        loaders.location.load(source),
+        loaders.location.load(destination),
     )
-    aws, ends = context.services.gateway.of(task_arn), (source, destination)
-    read = sum(map(_spent, costs, ends))
-    return await examine_start(aws, task, ends, overrides, roles_of(aws, mover.group or ""), read)
+    ends, aws = (found[0], found[1]), context.services.gateway.of(task_arn)
+    roles, calls = roles_of(aws, mover.group or ""), sum(map(_spent, costs, ends))
+    return await examine_start(aws, task, ends, overrides, roles, calls)
 
 
 def _spent(most: int, location: Location | None) -> int:
