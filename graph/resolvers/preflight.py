@@ -108,7 +108,7 @@ async def preflight_start(
 
 
 def _spent(most: int, location: Location | None) -> int:
-    """How many of at most so many calls have described a location: S3 is tried first."""
+    """The calls that have described a location, of at most ``most``: S3 is tried first."""
     return 1 if location is not None and location.kind == "S3" else most
 
 
