@@ -78,13 +78,15 @@ REFUSED = {
         "DELETE_MOVER": "NOT_FOUND",
     },
 }
-AUDIT = """query($filter: AuditFilter, $first: Int! = 100, $after: String) {
-  audit(filter: $filter, first: $first, after: $after) {
+AUDIT = """query(
+  $filter: AuditFilter, $first: Int = 100, $after: String, $last: Int, $before: String
+) {
+  audit(filter: $filter, first: $first, after: $after, last: $last, before: $before) {
     nodes {
       attempt at phase action key onBehalfOf requestId surface peer accountId group moverName
       taskArn runArn operationId resources errorCode
     }
-    pageInfo { hasNextPage endCursor }
+    pageInfo { hasNextPage endCursor hasPreviousPage startCursor }
   }
 }"""
 

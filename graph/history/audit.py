@@ -29,6 +29,7 @@ from graph.model.audit import (
     Requester,
 )
 from graph.model.errors import AccessDenied, ApiError, Throttled, Upstream
+from graph.model.window import Window
 from graph.observability.metrics import AUDIT_LEFT_OUT, LIMITED
 from graph.store import AuditTrail, write_line
 
@@ -117,11 +118,9 @@ class Audit:
         work = self._carry_out(attempt, change, may_take_effect=may_take_effect)
         return await self._changes.run(work, at_end=leave)
 
-    async def page(
-        self, wanted: AuditFilter, first: int, before: int | None = None
-    ) -> list[AuditEntry]:
-        """At most ``first`` records, newest first, of those with a sequence below ``before``."""
-        return await self._trail.page(wanted, first, before)
+    async def page(self, wanted: AuditFilter, window: Window[int]) -> list[AuditEntry]:
+        """A part of the trail, newest first. Its places are the sequences of records."""
+        return await self._trail.page(wanted, window)
 
     def _enter(self, requester: Requester) -> Callable[[], None]:
         try:

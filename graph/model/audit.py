@@ -128,6 +128,8 @@ class AuditFilter:
     action: AuditAction | None = None
     phase: AuditPhase | None = None
     account_id: str | None = None
+    region: str | None = None
+    """Leaves out records whose account is not known."""
     group: str | None = None
     mover_name: str | None = None
     operation_id: str | None = None
@@ -141,4 +143,4 @@ class AuditFilter:
     regions: frozenset[str] | None = None
     """The only regions that the reader may see; records without an account are then left out."""
     home_region: str | None = None
-    """The region of records that name none; needed for ``regions``."""
+    """The region of records that name none; needed for ``region`` and ``regions``."""

@@ -22,6 +22,7 @@ from graph.model.operation import (
     OperationStatus,
     OperationStep,
 )
+from graph.model.window import Window
 from graph.operations.inputs import reservation_of
 from graph.store import Store, StoredOperation
 
@@ -103,10 +104,10 @@ class OperationReader:
         return await self._store.operations.holder(reservation_of(account.key, group, name))
 
     async def page(
-        self, wanted: OperationFilter, first: int, after: OperationPlace | None = None
+        self, wanted: OperationFilter, window: Window[OperationPlace]
     ) -> list[tuple[OperationPlace, Operation]]:
-        """At most ``first`` operations after a place, newest first, each with its own place."""
-        rows = await self._store.operation_lists.page(wanted, self._expired_before(), first, after)
+        """A part of the operations, newest first, each with its own place."""
+        rows = await self._store.operation_lists.page(wanted, self._expired_before(), window)
         return [(OperationPlace(row.created_at, row.id), operation_of(row)) for row in rows]
 
     async def follow(self, operation_id: str) -> AsyncIterator[Operation]:

@@ -7,12 +7,13 @@ from dataclasses import replace
 from graph.context import ReadContext
 from graph.model.audit import AuditEntry, AuditFilter, AuditTarget
 from graph.model.errors import Forbidden
+from graph.model.window import Window
 
 
 async def list_audit(
-    context: ReadContext, wanted: AuditFilter, first: int, before: int | None
+    context: ReadContext, wanted: AuditFilter, window: Window[int]
 ) -> list[AuditEntry]:
-    """At most ``first`` records, newest first, of what the caller sees.
+    """A part of the records of what the caller sees, newest first.
 
     Raises Forbidden if the caller's key lacks the right to read the audit trail.
     """
@@ -25,7 +26,7 @@ async def list_audit(
         regions=rights.regions,
         home_region=home,
     )
-    return await context.services.audit.page(seen, first, before)
+    return await context.services.audit.page(seen, window)
 
 
 def require_audit(context: ReadContext) -> None:

@@ -9,6 +9,7 @@ from graph.context import ReadContext
 from graph.model.errors import unknown_operation
 from graph.model.mover import Account, Group
 from graph.model.operation import ID_LENGTH, Operation, OperationFilter, OperationPlace
+from graph.model.window import Window
 from graph.resolvers import scope
 
 
@@ -24,9 +25,9 @@ async def get_operation(context: ReadContext, operation_id: str) -> Operation:
 
 
 async def list_operations(
-    context: ReadContext, wanted: OperationFilter, first: int, after: OperationPlace | None
+    context: ReadContext, wanted: OperationFilter, window: Window[OperationPlace]
 ) -> list[tuple[OperationPlace, Operation]]:
-    """At most ``first`` operations that the caller may see, newest first."""
+    """A part of the operations that the caller may see, newest first."""
     served = context.services.gateway.served
     listed = served.accounts
     accounts = context.rights.accounts
@@ -36,7 +37,7 @@ async def list_operations(
     seen = replace(
         wanted, accounts=accounts, groups=groups, regions=regions, home_region=served.home
     )
-    return await context.services.operations.page(seen, first, after)
+    return await context.services.operations.page(seen, window)
 
 
 async def follow_operation(

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import datetime
+from typing import Annotated
 
 import strawberry
 
 from graph.model import audit as model
 from graph.resolvers.audit import list_audit, region_of, require_audit
 from graph.schema import enums  # noqa: F401 - describes the enums
-from graph.schema.connections import Connection, connection_of, page_of, page_size
+from graph.schema.connections import Connection, PageRequest, connection_of, page_of, window_of
 from graph.schema.fields import Info, attribute, filter_text, reads
 from graph.schema.ids import bad_cursor, decode_cursor, encode_cursor
 from graph.schema.scalars import AccountId, Arn
@@ -118,6 +120,9 @@ class AuditFilter:
     account: AccountId | None = strawberry.field(
         default=None, description="The AWS account of the mover or orphans."
     )
+    region: str | None = strawberry.field(
+        default=None, description="The AWS region of the change, as in `AuditRecord.region`."
+    )
     group: str | None = strawberry.field(
         default=None, description="The group that the mover belongs to."
     )
@@ -138,18 +143,22 @@ class AuditFilter:
     )
 
 
+AuditFilterArgument = Annotated[
+    AuditFilter | None,
+    strawberry.argument(description="Which records to return; all if absent."),
+]
+
+
 async def audit_page(
-    info: Info, given: AuditFilter | None, first: int | None, after: str | None
+    info: Info, given: AuditFilter | None, asked: Callable[[], PageRequest]
 ) -> Connection[AuditRecord]:
     """A page of the audit trail, newest first. Raises Forbidden and Invalid."""
     require_audit(info.context)  # before the arguments are converted
-    size = page_size(first, usual=25)
-    before = None if after is None else _sequence(after)
-    # One more than the page holds shows whether there is a next page.
-    found = await list_audit(info.context, _filter(given or AuditFilter()), size + 1, before)
+    window = window_of(asked(), _sequence)
+    wanted = _filter(given or AuditFilter())
+    found = await list_audit(info.context, wanted, window.and_one_more())
     items = [(encode_cursor("audit", str(entry.sequence)), entry.record) for entry in found]
-    page = page_of(items, size, after)
-    return connection_of(page, lambda record: AuditRecord(value=record))
+    return connection_of(page_of(items, window), lambda record: AuditRecord(value=record))
 
 
 def _arn(given: str | None) -> Arn | None:
@@ -163,6 +172,7 @@ def _filter(given: AuditFilter) -> model.AuditFilter:
         action=given.action,
         phase=given.phase,
         account_id=filter_text(given.account, "account"),
+        region=filter_text(given.region, "region"),
         group=filter_text(given.group, "group"),
         mover_name=filter_text(given.mover_name, "moverName"),
         operation_id=filter_text(given.operation_id, "operationId"),
@@ -172,8 +182,8 @@ def _filter(given: AuditFilter) -> model.AuditFilter:
     )
 
 
-def _sequence(cursor: str) -> int:
-    sequence = decode_cursor("audit", cursor)
+def _sequence(cursor: str, argument: str) -> int:
+    sequence = decode_cursor("audit", cursor, argument=argument)
     if not _SEQUENCE.fullmatch(sequence):
-        raise bad_cursor()
+        raise bad_cursor(argument)
     return int(sequence)

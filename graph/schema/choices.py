@@ -8,7 +8,15 @@ import strawberry
 
 from graph.model import choice as model
 from graph.resolvers.choices import Wanted, find_choices
-from graph.schema.arguments import AccountNumber, AfterCursor, FirstOf25, GroupName, Region
+from graph.schema.arguments import (
+    AccountNumber,
+    AfterCursor,
+    BeforeCursor,
+    FirstOf25,
+    GroupName,
+    Last,
+    Region,
+)
 from graph.schema.connections import (
     Connection,
     Listing,
@@ -125,8 +133,10 @@ class ChoiceQueries:
         first: FirstOf25 = 25,
         after: AfterCursor = None,
         region: Region = None,
+        last: Last = None,
+        before: BeforeCursor = None,
     ) -> Choices | None:
-        asked = page_request(first, after, usual=25)
+        asked = page_request(first, after, last, before, usual=25)
         wanted = Wanted(
             account_id=account,
             region=region,

@@ -11,19 +11,24 @@ from typing import Any, Generic, TypeVar
 import strawberry
 
 from graph.model.errors import Invalid
+from graph.model.window import Window
 from graph.schema.arguments import MOST
 from graph.schema.ids import bad_cursor, decode_cursor, encode_cursor
 
 T = TypeVar("T")
 N = TypeVar("N")
+P = TypeVar("P")
 
 
 @strawberry.type(description="The position of a page in its list.")
 class PageInfo:
-    has_next_page: bool = strawberry.field(description="Whether more items follow this page.")
+    has_next_page: bool = strawberry.field(
+        description="Whether more items follow this page. In a list whose `totalCount` is null, "
+        "this is true whenever `before` is given, though all that follows may be gone."
+    )
     has_previous_page: bool = strawberry.field(
-        description="Whether items precede this page. For lists without `before`: whether `after` "
-        "was given."
+        description="Whether items precede this page. In a list whose `totalCount` is null, this "
+        "is true whenever `after` is given, though all that precedes may be gone."
     )
     start_cursor: str | None = strawberry.field(
         description="The cursor of the first item, to be passed as `before` for the previous page; "
@@ -112,17 +117,12 @@ def page_request(
     usual: int,
 ) -> PageRequest:
     """The arguments of a page, whose size is ``usual`` if none is given. Raises Invalid."""
-    size = page_size(first, usual=usual)
+    size = usual if first is None else _checked(first, "first")
     if last is None:
         return PageRequest(size, after, None, before)
     if size != usual:  # the default may stand beside it
         raise Invalid("Give either 'first' or 'last', not both.", path=("last",))
     return PageRequest(None, after, _checked(last, "last"), before)
-
-
-def page_size(first: int | None, *, usual: int) -> int:
-    """The size of a page of a list that is read forwards alone. Raises Invalid."""
-    return usual if first is None else _checked(first, "first")
 
 
 def cut(listing: Listing[T], asked: PageRequest) -> Page[T]:
@@ -147,15 +147,26 @@ def cut(listing: Listing[T], asked: PageRequest) -> Page[T]:
     return Page(items, info, count)
 
 
-def page_of(found: Sequence[tuple[str, T]], first: int, after: str | None) -> Page[T]:
-    """The page at the beginning of ``found``, which has one more item if there is a next page.
+def window_of(asked: PageRequest, place: Callable[[str, str], P]) -> Window[P]:
+    """What to read for a page of a list whose items are not counted.
 
-    Each item comes with its cursor.
+    ``place``: the place of a cursor, which is the value of the named argument. Raises Invalid.
     """
-    items = list(found[:first])
+    return Window(
+        (asked.first or 0) if asked.last is None else asked.last,
+        after=None if asked.after is None else place(asked.after, "after"),
+        before=None if asked.before is None else place(asked.before, "before"),
+        from_end=asked.last is not None,
+    )
+
+
+def page_of(found: Sequence[tuple[str, T]], window: Window[Any]) -> Page[T]:
+    """The page of a window. ``found`` has one more item if the list has, each with its cursor."""
+    more = len(found) > window.most
+    items = list(found[more:] if window.from_end else found[: window.most])
     info = PageInfo(
-        has_next_page=len(found) > first,
-        has_previous_page=after is not None,
+        has_next_page=window.before is not None or (more and not window.from_end),
+        has_previous_page=window.after is not None or (more and window.from_end),
         start_cursor=items[0][0] if items else None,
         end_cursor=items[-1][0] if items else None,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import datetime
+from typing import Annotated
 
 import strawberry
 
@@ -12,7 +13,7 @@ from graph.model import operation as model
 from graph.model.words import EventLevel, FailureCode
 from graph.resolvers import operations
 from graph.schema import enums, words  # noqa: F401 - describe the enums
-from graph.schema.connections import Connection, connection_of, page_of, page_size
+from graph.schema.connections import Connection, PageRequest, connection_of, page_of, window_of
 from graph.schema.fields import Info, attribute, filter_text, loads, reads, word
 from graph.schema.ids import bad_cursor, decode_cursor, encode, encode_cursor
 from graph.schema.node import Node
@@ -148,15 +149,19 @@ class OperationFilter:
     )
 
 
+OperationFilterArgument = Annotated[
+    OperationFilter | None,
+    strawberry.argument(description="Which operations to return; all if absent."),
+]
+
+
 async def operations_page(
-    info: Info, given: OperationFilter | None, first: int | None, after: str | None
+    info: Info, given: OperationFilter | None, asked: PageRequest
 ) -> Connection[Operation]:
     """A page of operations. Its cursors stay valid after their operations were forgotten."""
-    size = page_size(first, usual=25)
-    place = None if after is None else _place(after)
-    # One more than the page holds shows whether there is a next page.
-    found = await operations.list_operations(info.context, _filter(given), size + 1, place)
-    page = page_of([(_cursor(own), operation) for own, operation in found], size, after)
+    window = window_of(asked, _place)
+    found = await operations.list_operations(info.context, _filter(given), window.and_one_more())
+    page = page_of([(_cursor(own), operation) for own, operation in found], window)
     return connection_of(page, lambda operation: Operation(value=operation))
 
 
@@ -177,12 +182,13 @@ def _cursor(place: model.OperationPlace) -> str:
     return encode_cursor("operations", f"{place.created_at!r} {place.id}")
 
 
-def _place(cursor: str) -> model.OperationPlace:
-    moment, _, operation_id = decode_cursor("operations", cursor).partition(" ")
+def _place(cursor: str, argument: str) -> model.OperationPlace:
+    key = decode_cursor("operations", cursor, argument=argument)
+    moment, _, operation_id = key.partition(" ")
     try:
         created_at = float(moment)
     except ValueError:
         created_at = math.nan
     if not math.isfinite(created_at) or not operation_id:
-        raise bad_cursor()
+        raise bad_cursor(argument)
     return model.OperationPlace(created_at, operation_id)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Final, cast
+from functools import partial
+from typing import Final, cast
 
 import strawberry
 
@@ -18,8 +19,10 @@ from graph.schema.arguments import (
     MOST,
     AccountNumber,
     AfterCursor,
+    BeforeCursor,
     FirstOf25,
     GroupName,
+    Last,
     MoverName,
     ObjectId,
     ObjectIds,
@@ -28,27 +31,18 @@ from graph.schema.arguments import (
     RunObjectId,
     TimeoutSeconds,
 )
-from graph.schema.audit import AuditFilter, AuditRecord, audit_page
+from graph.schema.audit import AuditFilterArgument, AuditRecord, audit_page
 from graph.schema.choices import ChoiceQueries
-from graph.schema.connections import Connection
+from graph.schema.connections import Connection, page_request
 from graph.schema.fields import CallerInfo, Info, attribute, or_null, reads
 from graph.schema.ids import NOT_AN_ID, decode, expect
 from graph.schema.limits import Limits
 from graph.schema.locations import of_its_kind
 from graph.schema.node import Node
 from graph.schema.nodes import Account, Group, Mover, Run
-from graph.schema.operations import Operation, OperationFilter, operations_page
+from graph.schema.operations import Operation, OperationFilterArgument, operations_page
 from graph.schema.preflight import PreflightQueries
 from graph.schema.scalars import AccountId
-
-OperationFilterArgument = Annotated[
-    OperationFilter | None,
-    strawberry.argument(description="Which operations to return; all if absent."),
-]
-AuditFilterArgument = Annotated[
-    AuditFilter | None,
-    strawberry.argument(description="Which records to return; all if absent."),
-]
 
 
 @strawberry.type(description="The caller as the server has authenticated it, and its rights.")
@@ -198,28 +192,34 @@ class Query(PreflightQueries, ChoiceQueries):
         description="The operations that the caller may see, newest first. Ended operations are "
         "deleted after a while, see `operation`."
     )
-    async def operations(
+    async def operations(  # noqa: PLR0913, PLR0917 - the arguments of the field
         self,
         info: Info,
         filter: OperationFilterArgument = None,  # noqa: A002 - the argument's name in the schema
         first: FirstOf25 = 25,
         after: AfterCursor = None,
+        last: Last = None,
+        before: BeforeCursor = None,
     ) -> Connection[Operation] | None:
-        return await operations_page(info, filter, first, after)
+        asked = page_request(first, after, last, before, usual=25)
+        return await operations_page(info, filter, asked)
 
     @strawberry.field(
         description="The audit trail, newest first: who asked for which change, and its outcome. "
         "Requires a key with `audit = true`, and shows what happened in the accounts and "
         "groups that the key may see."
     )
-    async def audit(
+    async def audit(  # noqa: PLR0913, PLR0917 - the arguments of the field
         self,
         info: Info,
         filter: AuditFilterArgument = None,  # noqa: A002 - the argument's name in the schema
         first: FirstOf25 = 25,
         after: AfterCursor = None,
+        last: Last = None,
+        before: BeforeCursor = None,
     ) -> Connection[AuditRecord] | None:
-        return await audit_page(info, filter, first, after)
+        asked = partial(page_request, first, after, last, before, usual=25)
+        return await audit_page(info, filter, asked)
 
     @strawberry.field(
         description="Waits until the run has ended, and returns it as it is then, or as it is "

@@ -23,8 +23,9 @@ from graph.model.audit import (
     Requester,
     Surface,
 )
+from graph.model.window import Window
 from graph.observability.logs import Fields
-from graph.store import filters
+from graph.store import filters, windows
 from graph.store.database import Database
 from graph.store.tables import AUDIT
 
@@ -62,14 +63,11 @@ class AuditTrail:
         its = [AUDIT.c[name] == row[name] for name in ("at", "attempt", "phase")]
         await self._database.write(sa.delete(AUDIT).where(*its))
 
-    async def page(
-        self, wanted: AuditFilter, first: int, before: int | None = None
-    ) -> list[AuditEntry]:
-        """At most ``first`` records, newest first, of those with a sequence below ``before``."""
+    async def page(self, wanted: AuditFilter, window: Window[int]) -> list[AuditEntry]:
+        """A part of the trail, newest first. Its places are the sequences of records."""
         chosen = sa.select(AUDIT).where(*_conditions(wanted))
-        if before is not None:
-            chosen = chosen.where(AUDIT.c.sequence < before)
-        rows = await self._database.rows(chosen.order_by(AUDIT.c.sequence.desc()).limit(first))
+        part = windows.newest_first(chosen, [AUDIT.c.sequence], window, lambda place: (place,))
+        rows = windows.in_order(await self._database.rows(part), window)
         return [AuditEntry(row["sequence"], _record_of(row)) for row in rows]
 
     async def forget(self, older_than: float) -> int:
@@ -168,12 +166,14 @@ def _record_of(row: sa.RowMapping) -> AuditRecord:
 
 def _conditions(wanted: AuditFilter) -> list[sa.ColumnElement[bool]]:
     columns = AUDIT.c
+    region = sa.func.coalesce(columns.region, wanted.home_region)
     equal = (
         (columns.requested_key, wanted.key),
         (columns.on_behalf_of, wanted.on_behalf_of),
         (columns.action, wanted.action),
         (columns.phase, wanted.phase),
         (columns.account_id, wanted.account_id),
+        (region, wanted.region),
         (columns.mover_group, wanted.group),
         (columns.mover_name, wanted.mover_name),
         (columns.operation_id, wanted.operation_id),
@@ -181,11 +181,11 @@ def _conditions(wanted: AuditFilter) -> list[sa.ColumnElement[bool]]:
     )
     among = (
         (columns.account_id, wanted.accounts),
-        (sa.func.coalesce(columns.region, wanted.home_region), wanted.regions),
+        (region, wanted.regions),
         (columns.mover_group, wanted.groups),
     )
     found = filters.equal(equal) + filters.among(among)
-    if wanted.regions is not None:
+    if wanted.region is not None or wanted.regions is not None:
         found.append(columns.account_id.is_not(None))
     if wanted.since is not None:
         found.append(columns.at >= wanted.since.timestamp())

@@ -8,7 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from graph.model.operation import OperationFilter, OperationKind, OperationPlace
-from graph.store import filters, statements
+from graph.model.window import Window
+from graph.store import filters, statements, windows
 from graph.store.database import Database
 from graph.store.stored_operation import StoredOperation, stored_operation
 from graph.store.tables import EVENTS, KEYS, OPERATIONS
@@ -27,14 +28,13 @@ class OperationLists:
         self,
         wanted: OperationFilter,
         changed_after: float,
-        first: int,
-        after: OperationPlace | None = None,
+        window: Window[OperationPlace],
     ) -> list[StoredOperation]:
-        """A page, newest first, without those that ended and last changed before that time."""
+        """A part, newest first, without those that ended and last changed before that time."""
 
         def read(connection: sa.Connection) -> list[StoredOperation]:
-            page = _page_of(wanted, changed_after, first, after)
-            rows = list(connection.execute(page).mappings())
+            part = _part_of(wanted, changed_after, window)
+            rows = windows.in_order(connection.execute(part).mappings().all(), window)
             events: dict[str, list[tuple[float, str]]] = {row["id"]: [] for row in rows}
             for event in connection.execute(_events_of(events)):
                 events[event.operation_id].append((event.at, event.message))
@@ -95,17 +95,18 @@ class OperationLists:
         )
 
 
-def _page_of(
-    wanted: OperationFilter, changed_after: float, first: int, after: OperationPlace | None
+def _part_of(
+    wanted: OperationFilter, changed_after: float, window: Window[OperationPlace]
 ) -> sa.Select[Any]:
-    """At most ``first`` after a place, without those that ended and last changed before then."""
+    """A part without those that ended and last changed before then."""
     columns = OPERATIONS.c
     chosen = sa.select(OPERATIONS).where(kept(changed_after), *_conditions(wanted))
-    if after is not None:
-        chosen = chosen.where(
-            sa.tuple_(columns.created_at, columns.id) < sa.tuple_(after.created_at, after.id)
-        )
-    return chosen.order_by(columns.created_at.desc(), columns.id.desc()).limit(first)
+    return windows.newest_first(
+        chosen,
+        [columns.created_at, columns.id],
+        window,
+        lambda place: (place.created_at, place.id),
+    )
 
 
 def _changed_since(account_id: str, region: str | None, since: float) -> sa.Select[Any]:

@@ -13,6 +13,7 @@ import pytest_asyncio
 from graph.aws.client.gateway import Gateway
 from graph.cleanup.sweep import Sweep
 from graph.model.audit import AuditAction, AuditFilter, AuditPhase
+from graph.model.window import Window
 from graph.sandbox import Fault, Sandbox
 from graph.store import Store, open_store
 from tests import leftover
@@ -64,7 +65,7 @@ async def test_what_a_failed_create_left_behind_goes(
 async def recorded(store: Store, operation_id: str, removed: Iterable[str]) -> None:
     """The only removal in the audit trail is that of an operation's remains."""
     wanted = AuditFilter(action=AuditAction.CLEAN_ORPHANS)
-    (entry,) = await store.audit.page(wanted, 10)
+    (entry,) = await store.audit.page(wanted, Window(10))
     record = entry.record
     assert (record.phase, record.target.operation_id) == (AuditPhase.COMPLETED, operation_id)
     assert set(record.target.resources) == set(removed)

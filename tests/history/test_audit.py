@@ -33,6 +33,7 @@ from graph.model.errors import (
     Throttled,
     Upstream,
 )
+from graph.model.window import Window
 from graph.observability.metrics import AUDIT_LEFT_OUT
 from graph.store import AuditTrail, Store, open_store
 from tests.stores import migrated_file
@@ -50,7 +51,7 @@ def attempt(**target: Any) -> ChangeInProgress:
 
 
 async def phases(store: Store) -> list[tuple[str, str | None]]:
-    page = await store.audit.page(AuditFilter(), 100)
+    page = await store.audit.page(AuditFilter(), Window(100))
     return [(entry.record.phase.value, entry.record.error_code) for entry in page][::-1]
 
 

@@ -18,6 +18,7 @@ from graph.model.audit import (
     Surface,
 )
 from graph.model.operation import OperationKind
+from graph.model.window import Window
 from graph.store import open_store
 from tests.stores import migrated_file
 
@@ -49,11 +50,11 @@ async def test_every_action_and_phase_is_kept_and_found_by_its_filter(tmp_path: 
         trail = store.audit
         for each in given:
             await trail.append(each)
-        page = await trail.page(AuditFilter(), len(given) + 1)
+        page = await trail.page(AuditFilter(), Window(len(given) + 1))
         assert [entry.record for entry in page] == given[::-1]
         for action in AuditAction:
             for phase in AuditPhase:
-                (found,) = await trail.page(AuditFilter(action=action, phase=phase), 9)
+                (found,) = await trail.page(AuditFilter(action=action, phase=phase), Window(9))
                 assert found.record == record(action, phase)
 
 
@@ -62,5 +63,5 @@ async def test_every_surface_is_kept(tmp_path: Path, surface: Surface) -> None:
     made = record(AuditAction.START_MOVER, AuditPhase.ACCEPTED, surface)
     async with open_store(migrated_file(tmp_path / "db.sqlite")) as store:
         await store.audit.append(made)
-        (entry,) = await store.audit.page(AuditFilter(), 9)
+        (entry,) = await store.audit.page(AuditFilter(), Window(9))
     assert entry.record == made

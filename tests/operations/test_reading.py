@@ -10,6 +10,7 @@ import pytest
 
 from graph.model.errors import NotFound, Upstream
 from graph.model.operation import OperationFilter, OperationKind, OperationStatus
+from graph.model.window import Window
 from graph.operations import reading
 from graph.operations.reading import OperationReader
 from graph.store import IdempotencyKey, OperationRecords, Store, StoredOperation, open_store
@@ -55,7 +56,7 @@ async def test_an_operation_is_shown_until_it_has_expired_and_no_key_leads_to_it
     operation_id = await begin(store, age, IdempotencyKey.of("me", "k", "what") if keyed else None)
     if ended:
         await store.operations.end(operation_id, "why", at=store.now() - age)
-    listed = [operation.id for _, operation in await reader.page(EVERYTHING, 9)]
+    listed = [operation.id for _, operation in await reader.page(EVERYTHING, Window(9))]
     assert listed == [operation_id] * shown
     assert (await reader.get(operation_id)).id == operation_id
     if shown:
@@ -93,7 +94,7 @@ async def test_pages_continue_at_the_place_of_the_last_operation(store: Store, f
     # Two of each age, so that places with the same time follow each other.
     ids = {await begin(store, 60.0 * (n // 2), name=f"m{n}") for n in range(6)}
     found, after = list[str](), None
-    while page := await reader.page(EVERYTHING, first, after):
+    while page := await reader.page(EVERYTHING, Window(first, after)):
         assert len(page) <= first
         found += [operation.id for _, operation in page]
         after = page[-1][0]
@@ -127,7 +128,7 @@ async def test_an_operation_of_a_newer_server_is_shown_and_followed_to_its_end(
     monkeypatch.setattr(reading, "_LOOK", 0.0)
     reader, operation_id = OperationReader(store, KEEP), await begin(store)
     await change_operation(store, operation_id, kind="ARCHIVE_MOVER", status="PAUSED")
-    ((_, listed),) = await reader.page(EVERYTHING, 9)
+    ((_, listed),) = await reader.page(EVERYTHING, Window(9))
     assert (listed.kind, listed.status) == (OperationKind.OTHER, OperationStatus.OTHER)
     changes = {"status": "WITHDRAWN", "ended_at": store.now(), "failure": failure}
     seen = []

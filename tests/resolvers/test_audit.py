@@ -17,6 +17,7 @@ from graph.model.audit import (
     Requester,
 )
 from graph.model.errors import Forbidden
+from graph.model.window import Window
 from graph.resolvers.audit import list_audit
 from tests.resolvers.lab import asking, opened
 from tests.world import LAB, OTHER
@@ -73,7 +74,7 @@ async def test_a_reader_sees_what_its_key_sees_whatever_it_filters_by(
         await services.store.audit.append(record(ELSEWHERE, "eu-west-1"))
         await services.store.audit.append(record((None, None)))
         context = asking(services, may_audit=True, **rights)
-        entries = await list_audit(context, wanted, 10, None)
+        entries = await list_audit(context, wanted, Window(10))
     targets = [entry.record.target for entry in entries]
     assert [(target.account_id, target.group) for target in targets] == seen[::-1]
 
@@ -83,8 +84,8 @@ async def test_a_page_goes_on_below_its_cursor(tmp_path: Path) -> None:
         for place in PLACES:
             await services.store.audit.append(record(place))
         context = asking(services, may_audit=True)
-        first = await list_audit(context, AuditFilter(), 3, None)
-        rest = await list_audit(context, AuditFilter(), 3, first[-1].sequence)
+        first = await list_audit(context, AuditFilter(), Window(3))
+        rest = await list_audit(context, AuditFilter(), Window(3, first[-1].sequence))
     groups = [entry.record.target.group for entry in (*first, *rest)]
     assert groups == [group for _, group in PLACES[::-1]]
 
@@ -95,4 +96,4 @@ async def test_a_key_without_the_right_reads_nothing(
 ) -> None:
     async with opened(tmp_path) as services:
         with pytest.raises(Forbidden, match="may not read the audit trail"):
-            await list_audit(asking(services, **rights), AuditFilter(), 10, None)
+            await list_audit(asking(services, **rights), AuditFilter(), Window(10))

@@ -10,6 +10,7 @@ import pytest
 
 from graph.model.audit import AuditFilter, AuditTarget
 from graph.model.errors import NotFound
+from graph.model.window import Window
 from graph.resolvers import changes
 from graph.resolvers.auditing import named_target, stored_region, task_target
 from graph.sandbox import Sandbox
@@ -108,7 +109,7 @@ async def test_the_group_of_a_deletion_that_failed_is_recorded_whoever_asks(
         context = asking(services, groups=frozenset({"h"}))
         with pytest.raises(NotFound):
             await changes.delete_mover(context, task_arn)
-        last = (await services.audit.page(AuditFilter(), 1))[0].record
+        last = (await services.audit.page(AuditFilter(), Window(1)))[0].record
         target = last.target
     assert (last.phase.value, last.error_code) == ("REFUSED", "NOT_FOUND")
     assert (target.account_id, target.group, target.mover_name) == (LAB, "g", "one")

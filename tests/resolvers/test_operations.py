@@ -10,6 +10,7 @@ import pytest
 from graph.context import Context
 from graph.model.errors import NotFound
 from graph.model.operation import OperationFilter
+from graph.model.window import Window
 from graph.resolvers import operations
 from graph.store import Store
 from tests.resolvers.lab import asking, opened
@@ -21,7 +22,7 @@ HOME, FAR = "us-east-1", "eu-west-1"
 
 
 async def seen(context: Context, wanted: OperationFilter = ALL) -> set[str]:
-    found = await operations.list_operations(context, wanted, 99, None)
+    found = await operations.list_operations(context, wanted, Window(99))
     return {operation.id for _, operation in found}
 
 

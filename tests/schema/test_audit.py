@@ -62,6 +62,14 @@ async def test_the_trail_is_filtered_and_paged(lab: Lab) -> None:
         if not page["pageInfo"]["hasNextPage"]:
             break
     assert pages[::-1] == whole
+    back, before = list[Any](), None
+    while True:
+        page = (await ask(lab.client, AUDIT, first=None, last=2, before=before))["audit"]
+        back = page["nodes"] + back
+        before = page["pageInfo"]["startCursor"]
+        if not page["pageInfo"]["hasPreviousPage"]:
+            break
+    assert back == pages
 
 
 @pytest.mark.parametrize(
@@ -71,6 +79,9 @@ async def test_the_trail_is_filtered_and_paged(lab: Lab) -> None:
         ({"first": 101}, ["first"]),
         ({"after": "YXVkaXQgMQo"}, ["after"]),
         ({"after": "MS4wIGFiYw"}, ["after"]),
+        ({"before": "MS4wIGFiYw"}, ["before"]),
+        ({"first": None, "last": 101}, ["last"]),
+        ({"first": 3, "last": 3}, ["last"]),
         ({"filter": {"key": "\0"}}, ["filter", "key"]),
         ({"filter": {"moverName": "x" * 257}}, ["filter", "moverName"]),
     ],
@@ -80,3 +91,4 @@ async def test_a_wrong_page_or_filter_is_invalid(
 ) -> None:
     (error,) = (await tell(lab.client, AUDIT, **variables))["errors"]
     assert error["extensions"]["code"] == "INVALID"
+    assert error["extensions"]["argument"] == path

@@ -12,8 +12,15 @@ from hypothesis import strategies as st
 
 from graph.model.errors import Invalid
 from graph.sandbox import Sandbox
-from graph.schema.connections import Listing, PageRequest, cut, page_request
-from graph.schema.ids import encode_cursor
+from graph.schema.connections import (
+    Listing,
+    PageRequest,
+    cut,
+    page_of,
+    page_request,
+    window_of,
+)
+from graph.schema.ids import decode_cursor, encode_cursor
 from tests.world import LAB, OTHER, ask, furnish, made, serving, tell
 
 PAGE = "(first: 1, after: $after) { pageInfo { endCursor } }"
@@ -125,6 +132,31 @@ def test_a_page_is_the_slice_that_relay_specifies(
         assert page.total == len(items)
         assert page.info.start_cursor == (page.items[0][0] if page.items else None)
         assert page.info.end_cursor == (page.items[-1][0] if page.items else None)
+
+
+@given(PLACES, st.integers(0, 9), st.integers(0, 9), st.data())
+def test_a_page_of_a_window_is_that_of_a_list_whose_items_are_counted(
+    items: list[str], first: int, last: int, data: st.DataObject
+) -> None:
+    cursors = st.none() | (st.sampled_from(items) if items else st.nothing())
+    after, before = data.draw(cursors), data.draw(cursors)
+    packed = [None if each is None else encode_cursor("list", each) for each in (after, before)]
+    for size in ((first, None), (None, last)):
+        asked = PageRequest(size[0], packed[0], size[1], packed[1])
+        window = window_of(asked, lambda cursor, name: decode_cursor("list", cursor, argument=name))
+        assert (window.after, window.before) == (after, before)
+        between = [
+            item
+            for item in items
+            if (after is None or item > after) and (before is None or item < before)
+        ]
+        most = window.most + 1
+        found = between[max(0, len(between) - most) :] if window.from_end else between[:most]
+        page = page_of([(encode_cursor("list", item), item) for item in found], window)
+        whole = cut(Listing("list", items, str, str), asked)
+        assert page.items == whole.items
+        if None in (after, before) or after < before:  # type: ignore[operator]
+            assert page.info == whole.info
 
 
 @pytest.mark.parametrize("size", [None, 0, 1, 25, 100])

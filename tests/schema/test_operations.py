@@ -11,8 +11,10 @@ from graph.schema.ids import encode_cursor
 from tests.world import CREATE, LAB, ask, ended, furnish, made, new_mover, serving, tell
 
 PAGE = """
-query($filter: OperationFilter, $first: Int! = 25, $after: String) {
-  operations(filter: $filter, first: $first, after: $after) {
+query(
+  $filter: OperationFilter, $first: Int = 25, $after: String, $last: Int, $before: String
+) {
+  operations(filter: $filter, first: $first, after: $after, last: $last, before: $before) {
     nodes {
       id kind status moverName failure { message } requestedBy createdAt endedAt
       account { accountId } group { name } mover { name } events { at message }
@@ -39,6 +41,15 @@ async def test_operations_are_listed_page_by_page(aws: Sandbox, tmp_path: Path) 
         assert not rest["pageInfo"]["hasNextPage"]
         assert rest["pageInfo"]["hasPreviousPage"]
         shown = rest["nodes"][0]
+        last = (await ask(client, PAGE, last=2))["operations"]
+        assert [node["moverName"] for node in last["nodes"]] == ["two", "one"]
+        assert last["pageInfo"]["hasPreviousPage"]
+        assert not last["pageInfo"]["hasNextPage"]
+        cursor = last["edges"][0]["cursor"]
+        top = (await ask(client, PAGE, first=2, before=cursor))["operations"]
+        assert [node["moverName"] for node in top["nodes"]] == ["three"]
+        assert top["pageInfo"]["hasNextPage"]
+        assert not top["pageInfo"]["hasPreviousPage"]
     assert (shown["kind"], shown["status"], shown["failure"]) == (
         "CREATE_MOVER",
         "COMPLETED",
@@ -84,6 +95,10 @@ async def test_operations_are_filtered(aws: Sandbox, tmp_path: Path) -> None:
         ({"after": encode_cursor("operations", "nan a")}, "not a cursor"),
         ({"after": encode_cursor("operations", "1.5")}, "not a cursor"),
         ({"after": encode_cursor("operations", "now a")}, "not a cursor"),
+        ({"before": "?"}, "'before' is not a cursor"),
+        ({"before": encode_cursor("operations", "nan a")}, "'before' is not a cursor"),
+        ({"first": 3, "last": 3}, "Give either 'first' or 'last'"),
+        ({"last": 101}, "'last' must be between 0 and 100, not 101"),
         ({"filter": {"moverName": "a\0"}}, "'moverName' must be at most 256 printable"),
         ({"filter": {"group": "g" * 257}}, "'group' must be at most 256 printable"),
     ],

@@ -38,6 +38,8 @@ LISTS = f"""{{ mover(account: "{LAB}", group: "g", name: "one", region: "{FAR}")
     other: movers(region: "{FAR}") {{ nodes {{ id }} }} }}
   operations(filter: {{region: "{FAR}"}}) {{ nodes {{ mover {{ id }} }} }}
   audit(filter: {{action: CREATE_MOVER, phase: COMPLETED}}) {{ nodes {{ region }} }}
+  farAudit: audit(filter: {{region: "{FAR}"}}) {{ nodes {{ region }} }}
+  homeAudit: audit(filter: {{region: "{HOME}"}}) {{ nodes {{ region }} }}
   server {{ region regions }} }}"""
 TAKEN = """mutation($input: CreateMoverInput!) { createMover(input: $input) {
   errors { code path ... on NameTaken { existing { id } } } } }"""
@@ -100,6 +102,8 @@ async def test_what_is_shown_of_an_account_is_in_the_region_that_is_asked_for(
         assert lists["home"]["other"]["nodes"] == [ids]
         assert [each["mover"] for each in lists["operations"]["nodes"]] == [ids]
         assert {each["region"] for each in lists["audit"]["nodes"]} == {HOME, FAR}
+        for name, region in (("farAudit", FAR), ("homeAudit", HOME)):
+            assert {each["region"] for each in lists[name]["nodes"]} == {region}
         assert lists["server"] == {"region": HOME, "regions": [HOME, FAR]}
         for shown in (far["account"], far["group"], far["mover"]):
             node = (await ask(client, SHOWN, id=shown["id"]))["node"]

@@ -20,6 +20,7 @@ from graph.model.audit import (
     Requester,
     Surface,
 )
+from graph.model.window import Window
 from graph.store import Store
 from graph.store.audit import row_of, write_line
 from graph.store.tables import AUDIT
@@ -42,7 +43,7 @@ def record(at: datetime = NOW, **target: Any) -> AuditRecord:
 
 
 async def whole(store: Store, **wanted: Any) -> list[AuditRecord]:
-    page = await store.audit.page(AuditFilter(**wanted), 100)
+    page = await store.audit.page(AuditFilter(**wanted), Window(100))
     return [entry.record for entry in page]
 
 
@@ -66,6 +67,28 @@ async def test_only_the_record_of_the_request_is_discarded(store: Store) -> None
         await store.audit.append(each)
     await store.audit.discard(requested)
     assert await whole(store) == [record(), other]
+
+
+@pytest.mark.parametrize(
+    ("region", "home", "found"),
+    [
+        ("eu-west-1", "us-east-1", ["far"]),
+        ("us-east-1", "us-east-1", ["home", "named"]),
+        ("us-east-1", "eu-west-1", ["named"]),
+        ("eu-west-1", "eu-west-1", ["home", "far"]),
+        ("nowhere", "us-east-1", []),
+        (None, "us-east-1", ["home", "far", "named", "unknown"]),
+    ],
+)
+async def test_records_without_a_region_are_of_the_home_region_if_they_have_an_account(
+    store: Store, region: str | None, home: str, found: list[str]
+) -> None:
+    await store.audit.append(record(account_id="1", mover_name="home"))
+    await store.audit.append(record(account_id="1", region="eu-west-1", mover_name="far"))
+    await store.audit.append(record(account_id="1", region="us-east-1", mover_name="named"))
+    await store.audit.append(record(mover_name="unknown"))
+    records = await whole(store, region=region, home_region=home)
+    assert [each.target.mover_name for each in records] == found[::-1]
 
 
 @pytest.mark.parametrize("text", ["\0", "a\nb", "\ud800", "é" * 10_000, "", "'; --", "\u202e"])

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from graph.model.operation import OperationFilter
+from graph.model.window import Window
 from graph.store import Store, database, open_store
 from graph.store.clock import StoreClock
 from tests.store.operations import new_operation
@@ -55,7 +56,7 @@ async def run_operation(store: Store, name: str) -> None:
 
 
 async def listed(store: Store) -> list[str]:
-    page = await store.operation_lists.page(OperationFilter(), store.now() - HOUR, 10)
+    page = await store.operation_lists.page(OperationFilter(), store.now() - HOUR, Window(10))
     return [row.mover_name for row in page]
 
 
@@ -100,6 +101,6 @@ async def test_replicas_with_different_clocks_share_the_time_of_the_database(
 async def test_concurrent_readings_agree(tmp_path: Path) -> None:
     async with open_store(migrated_file(tmp_path / "db.sqlite")) as store:
         await asyncio.gather(*(run_operation(store, f"m{number}") for number in range(8)))
-        page = await store.operation_lists.page(OperationFilter(), store.now() - HOUR, 10)
+        page = await store.operation_lists.page(OperationFilter(), store.now() - HOUR, Window(10))
         created = [row.created_at for row in page]
         assert created == sorted(created, reverse=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from graph.model.operation import OperationFilter, OperationKind, OperationPlace, OperationStatus
+from graph.model.window import Window
 from graph.store import Store, StoredOperation
 from tests.store.operations import LAB, accepted, change_operation
 
@@ -20,13 +21,13 @@ async def test_the_newest_come_first_and_a_page_begins_behind_a_place(store: Sto
         await accepted(store, operation_id)
         await change_operation(store, operation_id, created_at=at)
     wanted = OperationFilter()
-    assert ids(await store.operation_lists.page(wanted, EVER, 9)) == ["d", "c", "b", "a"]
-    first = await store.operation_lists.page(wanted, EVER, 2)
+    assert ids(await store.operation_lists.page(wanted, EVER, Window(9))) == ["d", "c", "b", "a"]
+    first = await store.operation_lists.page(wanted, EVER, Window(2))
     assert ids(first) == ["d", "c"]
     behind = OperationPlace(first[-1].created_at, "c")
-    assert ids(await store.operation_lists.page(wanted, EVER, 2, behind)) == ["b", "a"]
+    assert ids(await store.operation_lists.page(wanted, EVER, Window(2, behind))) == ["b", "a"]
     exact = OperationPlace(first[0].created_at, "d")
-    assert ids(await store.operation_lists.page(wanted, EVER, 1, exact)) == ["c"]
+    assert ids(await store.operation_lists.page(wanted, EVER, Window(1, exact))) == ["c"]
 
 
 async def test_what_has_changed_in_an_account_is_found_with_the_time_of_its_last_step(
@@ -59,7 +60,7 @@ async def test_words_of_a_newer_server_are_kept_and_found_as_other(store: Store)
         OperationFilter(status=OperationStatus.OTHER),
     )
     for each in wanted:
-        (row,) = await store.operation_lists.page(each, EVER, 9)
+        (row,) = await store.operation_lists.page(each, EVER, Window(9))
         assert (row.id, row.kind, row.status) == ("b", "ARCHIVE_MOVER", "PAUSED")
 
 
@@ -80,7 +81,7 @@ async def test_a_filter_takes_each_of_its_parts(store: Store) -> None:
         (OperationFilter(groups=frozenset({"g", "h"})), {"a", "b"}),
         (OperationFilter(group="h", groups=frozenset({"g"})), set()),
     ):
-        assert set(ids(await store.operation_lists.page(wanted, EVER, 9))) == found, wanted
+        assert set(ids(await store.operation_lists.page(wanted, EVER, Window(9)))) == found, wanted
 
 
 async def test_what_ended_and_is_to_be_forgotten_is_not_listed(store: Store) -> None:
@@ -89,7 +90,7 @@ async def test_what_ended_and_is_to_be_forgotten_is_not_listed(store: Store) -> 
     await accepted(store, "alive")
     await change_operation(store, "alive", updated_at=1.0)
     later = time.time() + 1
-    assert ids(await store.operation_lists.page(OperationFilter(), later, 9)) == ["alive"]
+    assert ids(await store.operation_lists.page(OperationFilter(), later, Window(9))) == ["alive"]
 
 
 async def test_the_tasks_that_were_made_lately_are_those_of_creates_of_the_group(

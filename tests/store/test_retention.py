@@ -8,6 +8,7 @@ import pytest
 
 from graph.model.errors import NotFound
 from graph.model.operation import OperationFilter
+from graph.model.window import Window
 from graph.store import IdempotencyKey, Store
 from tests.store.operations import KEY, LAB, accepted, new_operation
 from tests.store.test_operation_lists import ids
@@ -19,7 +20,10 @@ async def test_each_of_a_page_has_its_own_events(store: Store) -> None:
     await store.operations.add_events("a", "one")
     await store.operations.add_events("b", "other")
     await store.operations.add_events("a", "two")
-    rows = {row.id: row.events for row in await store.operation_lists.page(OperationFilter(), 0, 9)}
+    rows = {
+        row.id: row.events
+        for row in await store.operation_lists.page(OperationFilter(), 0, Window(9))
+    }
     assert [message for _, message in rows["a"]] == ["one", "two"]
     assert [message for _, message in rows["b"]] == ["other"]
     assert rows["c"] == ()
@@ -50,7 +54,7 @@ async def test_what_a_key_leads_to_is_kept_as_long_as_the_key(store: Store) -> N
         await accepted(store, operation_id, key, kind="DELETE_MOVER")
         await store.operations.end(operation_id, None)
     later = time.time() + 1
-    assert ids(await store.operation_lists.page(OperationFilter(), later, 9)) == ["keyed"]
+    assert ids(await store.operation_lists.page(OperationFilter(), later, Window(9))) == ["keyed"]
     assert await store.operation_lists.is_kept("keyed", later)
     assert not await store.operation_lists.is_kept("other", later)
     assert await store.retention.delete_expired(later) == ["other"]
@@ -82,7 +86,7 @@ async def test_a_deletion_that_left_something_is_kept_to_be_taken_up_again(store
     await store.operations.end("one", "no")
     now = time.time() + 1
     assert await store.retention.delete_expired(now) == []
-    assert await store.operation_lists.page(OperationFilter(), now, 9) == []
+    assert await store.operation_lists.page(OperationFilter(), now, Window(9)) == []
     assert await store.retention.delete_expired(now + 31 * 86_400) == ["one"]
 
 
