@@ -14,11 +14,13 @@ from graphql import (
     Node,
     ObjectFieldNode,
     ValueNode,
+    VariableDefinitionNode,
     print_ast,
 )
 
 _SUGGESTION: Final = re.compile(r" Did you mean [^?]*\?")
 _OF_VARIABLE: Final = re.compile(r"Variable '\$\w+' has invalid value")
+_PLACE: Final = re.compile(r"Variable '\$(\w+)' has invalid value(?: at ((?:\.\w+|\[\d+\])+))?:")
 _QUOTED: Final = re.compile(r"(?:[,;] found|(?<= value)): .*", re.DOTALL)
 """What the library quotes of a variable is a value of Python."""
 
@@ -33,8 +35,17 @@ def worded(message: str) -> str:
     return f"{opening[0]}{rest}."
 
 
+def variable_of(message: str) -> list[str]:
+    """The variable that a message of the library is about, with the members down to its wrong part.
+
+    Empty for any other message.
+    """
+    found = _PLACE.match(message)
+    return [] if found is None else [found[1], *re.findall(r"\w+", found[2] or "")]
+
+
 def naming_arguments(document: DocumentNode, errors: Sequence[GraphQLError]) -> list[GraphQLError]:
-    """The errors of validation; those about a value in an argument begin with the argument."""
+    """The errors of validation; those about a value begin with its argument or its variable."""
     return [_naming_argument(document, error) for error in errors]
 
 
@@ -45,20 +56,28 @@ def _naming_argument(document: DocumentNode, error: GraphQLError) -> GraphQLErro
     path, found = _place_of(document, node)
     if not path:
         return error
+    kind = "variable" if path[0].startswith("$") else "argument"
     return GraphQLError(
-        f"Argument '{'.'.join(path)}': {error.message}",
+        f"{kind.capitalize()} '{'.'.join(path)}': {error.message}",
         nodes=[found],
         original_error=error.original_error,
-        extensions={**(error.extensions or {}), "argument": path},
+        extensions={**(error.extensions or {}), kind: [path[0].removeprefix("$"), *path[1:]]},
     )
 
 
 def _place_of(document: DocumentNode, wanted: Node) -> tuple[list[str], Node]:
-    """The argument that a value is in with its members down to the value, and the value itself."""
+    """The argument that a value is in with its members down to the value, and the value itself.
+
+    Of the default of a variable, the variable with a ``$``.
+    """
     waiting: list[tuple[Node, list[str]]] = [(document, [])]
     while waiting:
         node, path = waiting.pop()
-        if isinstance(node, ArgumentNode) or (path and isinstance(node, ObjectFieldNode)):
+        if isinstance(node, VariableDefinitionNode):
+            path = [f"${node.variable.name.value}"]
+        elif isinstance(node, ArgumentNode):
+            path = [node.name.value]
+        elif path and isinstance(node, ObjectFieldNode):
             path = [*path, node.name.value]
         if node is wanted or (wanted.loc is None and _is_same(node, wanted)):
             return path, node

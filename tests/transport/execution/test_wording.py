@@ -53,17 +53,57 @@ async def test_an_error_about_a_value_begins_with_its_argument(
 
 
 @pytest.mark.parametrize(
+    ("query", "variable"),
+    [
+        ('query($x: Int = "x") { again(first: $x) { hello } }', ["x"]),
+        ("query($ids: [ID!] = [1, 1.5]) { some(ids: $ids) { hello } }", ["ids", "1"]),
+    ],
+)
+async def test_an_error_about_a_default_begins_with_its_variable(
+    query: str, variable: list[str]
+) -> None:
+    (error,) = (await execute(query)).errors
+    assert error.message.startswith(f"Variable '${'.'.join(variable)}': ")
+    assert error.extensions is not None
+    assert error.extensions["variable"] == variable
+    assert "argument" not in error.extensions
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "value", "place"),
+    [
+        ("Int", "hello(first: ", "x", []),
+        ("Int!", "hello(first: ", None, []),
+        ("Colour", "hello(colour: ", "has invalid value at [7]: ", []),
+        ("[ID!]!", "some(ids: ", [1, None], ["1"]),
+        ("[ID!]!", "some(ids: ", ["a", "b", {"a": 1}], ["2"]),
+    ],
+)
+@pytest.mark.parametrize("name", ["v", "_7", "longName"])
+async def test_an_error_about_a_variable_has_its_name_and_the_place_in_it(
+    kind: str, field: str, value: Any, place: list[str], name: str
+) -> None:
+    query = f"query(${name}: {kind}) {{ {field}${name}) {{ hello }} }}"
+    if field.startswith("hello"):
+        query = query.replace("{ hello }", "")
+    (error,) = (await execute(query, {name: value})).errors
+    assert error.extensions is not None
+    assert error.extensions["variable"] == [name, *place]
+
+
+@pytest.mark.parametrize(
     "query",
     [
         "{ nope }",
         "{ hello(nope: 1) }",
         "{ some { hello } }",
-        'query($x: Int = "x") { again(first: $x) { hello } }',
+        "query($x: Nope) { hello }",
+        "query($x: Int!) { hello }",
     ],
 )
 async def test_an_error_about_something_else_has_no_argument(query: str) -> None:
-    (error,) = (await execute(query)).errors
-    assert "argument" not in (error.extensions or {})
+    for error in (await execute(query, {"x": 1})).errors:
+        assert not {"argument", "variable"} & set(error.extensions or {})
 
 
 @pytest.mark.parametrize(
