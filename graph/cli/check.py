@@ -12,6 +12,7 @@ from graph.cli.output import fail
 from graph.config.sources import find
 from graph.model import names
 from graph.model.errors import Invalid
+from graph.observability import logs
 
 if TYPE_CHECKING:
     from graph.aws.check import Finding
@@ -38,6 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
     accounts = arguments.account or found.settings.accounts
     if not accounts:
         return fail("name an account with --account: the settings allow any")
+    logs.set_up("error")  # the lines that are printed have what AWS refused
     return asyncio.run(_check(found.settings, accounts))
 
 

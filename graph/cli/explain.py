@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import astuple
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from graph.auth import IssuedTokens, Issuer, Rejected, read_form
 from graph.config.settings import KeySettings
@@ -14,10 +15,13 @@ from graph.model.caller import Caller, Rights
 from graph.model.resources import ArnPattern
 from graph.model.verbs import Verb
 
+_HEADER: Final = re.compile(r"\A(authorization:)?\s*bearer\s+", re.IGNORECASE)
+"""What a token may be pasted with."""
+
 
 def run(token: str, settings: KeySettings) -> int:
     """Prints one fact per line, never the token. Returns 0 if the server accepts it, else 1."""
-    lines, accepted = asyncio.run(_explain(token.strip(), settings))
+    lines, accepted = asyncio.run(_explain(_HEADER.sub("", token.strip(), count=1), settings))
     print("\n".join(f"{what:<10}{fact}" for what, fact in lines))  # noqa: T201 - the answer
     return 0 if accepted else 1
 

@@ -63,9 +63,10 @@ def test_without_accounts_those_of_the_settings_are_checked(
 
 
 def test_an_account_that_refuses_is_reported_with_awss_words_and_the_others_are_checked(
-    capsys: pytest.CaptureFixture[str],
+    capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     assert main(["check", "--account", THIRD, "--account", LAB]) == 1
+    assert caplog.messages == [], "a refusal is a line of the answer, without a traceback"
     _, refused, *others = lines(capsys)
     assert refused.startswith(f"FAILED  {THIRD}  assume role: AccessDenied: User: arn:aws:iam::")
     assert {line.split()[1] for line in others} == {LAB}

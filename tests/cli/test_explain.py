@@ -74,6 +74,15 @@ def test_an_accepted_token_is_explained(capsys: pytest.CaptureFixture[str], tmp_
     assert given not in printed
 
 
+@pytest.mark.parametrize("before", ["Bearer ", "Authorization: Bearer ", "authorization:bearer "])
+def test_a_header_may_be_pasted_as_it_is(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, before: str
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{before}{current()}\n"))
+    assert main(["token", "--explain", "-"]) == 0
+    assert "accepted  by the rule research/lab-writers" in capsys.readouterr().out
+
+
 REJECTED: list[tuple[Callable[[], str], str]] = [
     (lambda: "nonsense", "rejected  the token does not consist of three parts in base64url"),
     (token, "rejected  the token was issued in the future (iat)"),

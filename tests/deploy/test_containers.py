@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from graph.cli import _parser
-from graph.config.settings import Settings
+from graph.config.settings import Settings, SettingsError
 from graph.config.sources import find
 
 ROOT: Final = Path(__file__).parents[2]
@@ -147,8 +147,16 @@ def test_compose_gives_the_api_the_time_to_stop(compose: dict[str, Any]) -> None
     assert float(api["stop_grace_period"].removesuffix("s")) >= sum(seconds) + 10
 
 
-def test_the_example_of_settings_is_complete(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_example_of_settings_is_complete_once_it_is_filled_in(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.delenv("DATASYNC_API_CONFIG", raising=False)
-    settings = find(str(DEPLOY / "datasync-api.example.toml")).settings
+    example = DEPLOY / "datasync-api.example.toml"
+    with pytest.raises(SettingsError, match="sha256 must be 64 hexadecimal digits"):
+        find(str(example))
+    filled = tmp_path / "filled.toml"
+    filled.write_text(example.read_text().replace('sha256 = "CHANGE-ME"', f'sha256 = "{"a" * 64}"'))
+    settings = find(str(filled)).settings
     assert settings.store_url.endswith("@postgres/datasync")
     assert settings.role_boundary is not None
+    assert [key.name for key in settings.all_keys] == ["operator"]

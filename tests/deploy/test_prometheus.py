@@ -14,12 +14,13 @@ from prometheus_client.metrics import MetricWrapperBase
 
 from graph.model import errors
 from graph.observability import metrics
+from graph.server.access_log import QUIET
 
 ROOT: Final = Path(__file__).parents[2]
 DEPLOY: Final = ROOT / "deploy/prometheus"
 SELECTOR: Final = re.compile(r"\b(datasync_api_\w+)(?:\{([^}]*)\})?")
 MATCHER: Final = re.compile(r'(\w+)(?:=~|!~|!=|=)"([^"]*)"')
-FUNCTIONS: Final = {"sum", "rate", "by", "count", "max", "increase", "histogram_quantile"}
+FUNCTIONS: Final = {"sum", "rate", "by", "count", "max", "increase", "histogram_quantile", "unless"}
 OUTCOMES: Final = {
     "datasync_api_store_calls_total": {"ok", "rolled_back", "failed", "busy", "cancelled"},
     "datasync_api_authentications_total": {"ok", "rejected", "throttled"},
@@ -104,6 +105,24 @@ def test_every_alert_is_complete_and_explained() -> None:
         assert rule["labels"]["severity"] in {"critical", "warning", "info"}
         assert f"| `{rule['alert']}` |" in page
     assert set(re.findall(r"\| `(DatasyncApi\w+)` \|", page)) == set(names)
+
+
+def test_an_alert_tells_a_server_that_is_never_ready_from_one_that_starts() -> None:
+    (rule,) = [each for each in rules() if each["alert"] == "DatasyncApiNotReady"]
+    refused, served = rule["expr"].split(" unless ")
+    for part, status in ((refused, "503"), (served, "200")):
+        assert f'{{route="/readyz",status="{status}"}}' in part
+    assert rule["for"] == "2m"
+
+
+def test_probes_do_not_hide_the_requests_that_fail() -> None:
+    (rule,) = [each for each in rules() if each["alert"] == "DatasyncApiErrors"]
+    selected = [matchers for _, matchers in SELECTOR.findall(rule["expr"])]
+    assert len(selected) == 2
+    for matchers in selected:
+        (route,) = [value for label, value in MATCHER.findall(matchers) if label == "route"]
+        assert all(re.fullmatch(route, path) for path in QUIET)
+        assert not re.fullmatch(route, "/graphql")
 
 
 def test_the_labels_of_a_summary_are_those_of_the_result() -> None:

@@ -61,16 +61,18 @@ async def test_a_dump_of_postgresql_is_restored(tmp_path: Path) -> None:
         old = stack.enter_context(fresh_database())
         new = stack.enter_context(fresh_database(empty=True))
         await fill(old)
-        run(command("pg_dump"), tmp_path, STORE_URL=old)
+        run(command("umask 077 && pg_dump"), tmp_path, STORE_URL=old)
         run(command("pg_restore"), tmp_path, RESTORED_URL=new)
         assert await names(new) == ["one"]
+    assert (tmp_path / "datasync.dump").stat().st_mode & 0o77 == 0, "it has the audit trail"
 
 
 async def test_a_copy_of_sqlite_has_what_is_in_its_log(tmp_path: Path) -> None:
     source = migrated_file(tmp_path / "datasync-api.sqlite")
     async with open_store(source) as store:
         await store.operations.begin(new_operation("one"))
-        run(command("python3 -c"), tmp_path)  # while it is in use
+        run(command("umask 077 && python3 -c"), tmp_path)  # while it is in use
+    assert (tmp_path / "backup.sqlite").stat().st_mode & 0o77 == 0
     assert await names(f"sqlite:///{tmp_path}/backup.sqlite") == ["one"]
 
 
