@@ -80,12 +80,17 @@ async def policy_of_bucket(aws: AccountGateway, bucket: str) -> dict[str, Any] |
         if not _is(error, "NoSuchBucketPolicy"):
             raise
         return None
+    return parsed_policy(answer["Policy"], f"bucket '{bucket}'")
+
+
+def parsed_policy(text: str, of: str) -> dict[str, Any]:
+    """A policy as S3 returns it. Raises Upstream for what is none."""
     try:
-        policy = json.loads(answer["Policy"])
+        policy = json.loads(text)
     except ValueError:
         policy = None
     if not isinstance(policy, dict):
-        raise Upstream(f"The policy of the bucket '{bucket}' could not be understood.")
+        raise Upstream(f"The policy of the {of} could not be understood.")
     return policy
 
 

@@ -48,6 +48,11 @@ def is_on_outposts(arn: str) -> bool:
     return names.arn(arn).service == "s3-outposts"
 
 
+def point_of(arn: str) -> str:
+    """The name of an access point."""
+    return names.arn(arn).resource.replace(":", "/").rpartition("/")[2]
+
+
 def _check(spec: S3Spec, home: Home, path: Path) -> None:
     check_bucket(spec.bucket_arn, home, (*path, "bucketArn"))
     check_word(spec.storage_class, STORAGE_CLASSES, (*path, "storageClass"))

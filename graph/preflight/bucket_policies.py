@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
@@ -17,6 +18,7 @@ _WRITE: Final = (
     *("s3:AbortMultipartUpload", "s3:DeleteObject", "s3:ListMultipartUploadParts"),
     *("s3:PutObject", "s3:PutObjectTagging"),
 )
+_ACCESS_POINT: Final = re.compile(r"accesspoint/[^/]*(/object)?")
 _ON_KEY: Final = ("kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*")
 
 
@@ -53,10 +55,17 @@ class MoverRoles:
     def admit(self, bucket: str, *, writes: bool) -> list[dict[str, Any]]:
         """The statements of the policy of a bucket of another account."""
         arn = f"arn:{self.partition}:s3:::{bucket}"
+        return self._admit(arn, f"{arn}/*", writes=writes)
+
+    def admit_to_access_point(self, arn: str, *, writes: bool) -> list[dict[str, Any]]:
+        """The statements of the policy of an access point of another account."""
+        return self._admit(arn, f"{arn}/object/*", writes=writes)
+
+    def _admit(self, arn: str, objects: str, *, writes: bool) -> list[dict[str, Any]]:
         on_objects = (*_READ, *_WRITE) if writes else (*_READ, *_READ_VERSIONS)
         return [
             self._statement("DataSyncBucket", _ON_BUCKET, arn),
-            self._statement("DataSyncObjects", on_objects, f"{arn}/*"),
+            self._statement("DataSyncObjects", on_objects, objects),
             {
                 "Sid": "DataSyncManagement",
                 "Effect": "Allow",
@@ -118,7 +127,10 @@ def _unconditional(statement: Mapping[str, Any]) -> Denial:
     condition = statement.get("Condition")
     if condition in _HARMLESS:
         return Denial.NONE
-    resources = [each.rpartition(":")[2].strip("*/") for each in _listed(statement.get("Resource"))]
+    resources = [
+        _ACCESS_POINT.sub("point", each.rpartition(":")[2]).strip("*/")
+        for each in _listed(statement.get("Resource"))
+    ]
     of_a_part = "NotResource" in statement or any("/" in each for each in resources)
     return Denial.POSSIBLE if condition or of_a_part else Denial.CERTAIN
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
-from typing import Final
+from typing import Any, Final
 
 from graph.aws import buckets
 from graph.aws.buckets import ListedObject
@@ -76,7 +76,15 @@ async def examine_bucket(
     if region is None:
         message = f"There is no bucket '{given.bucket}'."
         return [given.about("bucket-exists").failed(message, "Check its name, or create it first.")]
-    aws = probe.at(region)
+    found = await examine_contents(probe, probe.at(region), given, roles)
+    exists = given.about("bucket-exists").passed(f"The bucket '{given.bucket}' exists.")
+    return [exists, _region(given, region, probe.aws.region), *found]
+
+
+async def examine_contents(
+    probe: Probe, aws: AccountGateway, given: BucketSide, roles: MoverRoles
+) -> list[PreflightCheck]:
+    """Of a bucket that is the account's own. ``aws``: in its region."""
     last = ("bucket-versioning", _versions) if given.end.writes else ("source-sample", _sample)
     examined: list[tuple[str, Callable[[About], Awaitable[list[PreflightCheck]]]]] = [
         ("bucket-policy", partial(_policy, probe, aws, given, roles)),
@@ -84,8 +92,7 @@ async def examine_bucket(
         (last[0], partial(last[1], probe, aws, given)),
     ]
     found = await together(*(guarded(given.about(each), read) for each, read in examined))
-    exists = given.about("bucket-exists").passed(f"The bucket '{given.bucket}' exists.")
-    return [exists, _region(given, region, probe.aws.region), *chain.from_iterable(found)]
+    return list(chain.from_iterable(found))
 
 
 def _not_own(given: BucketSide, roles: MoverRoles, unknown: Unknown) -> list[PreflightCheck]:
@@ -123,14 +130,21 @@ async def _policy(
     policy = await probe.ask(
         "s3:GetBucketPolicy", partial(buckets.policy_of_bucket, aws, given.bucket)
     )
-    denial = roles.denied_by(policy or {}, writes=given.end.writes)
+    return [denials(policy, "bucket", given.end, roles, about)]
+
+
+def denials(
+    policy: Mapping[str, Any] | None, of: str, end: MoverEnd, roles: MoverRoles, about: About
+) -> PreflightCheck:
+    """What a policy denies to the role of the mover. ``of``: how messages name what has it."""
+    denial = roles.denied_by(policy or {}, writes=end.writes)
     if denial is Denial.NONE:
-        return [about.passed("No policy of the bucket denies anything to the role of the mover.")]
-    message = "A Deny statement in the policy of the bucket concerns the role of the mover"
+        return about.passed(f"No policy of the {of} denies anything to the role of the mover.")
+    message = f"A Deny statement in the policy of the {of} concerns the role of the mover"
     fix = f"Exempt the roles {roles.pattern} from it, for example by aws:PrincipalArn."
     if denial is Denial.CERTAIN:
-        return [about.failed(f"{message}.", fix)]
-    return [about.warned(f"{message} under conditions that are not evaluated here.", fix)]
+        return about.failed(f"{message}.", fix)
+    return about.warned(f"{message} under conditions that are not evaluated here.", fix)
 
 
 async def _key(

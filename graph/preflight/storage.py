@@ -20,6 +20,7 @@ from graph.model.location_specs import (
     S3Spec,
 )
 from graph.model.preflight import PreflightCheck
+from graph.preflight.access_points import examine_access_point
 from graph.preflight.bucket_policies import MoverRoles
 from graph.preflight.buckets import BucketSide, bucket_of, examine_bucket, prefix_of
 from graph.preflight.networks import examine_efs, examine_fsx
@@ -51,9 +52,13 @@ async def examine_location(
 async def examine_storage(
     probe: Probe, spec: NewLocationSpec, end: MoverEnd, roles: MoverRoles
 ) -> list[PreflightCheck]:
-    """At most four calls."""
+    """At most five calls."""
     if isinstance(spec, S3Spec):
-        return await _examine_s3(probe, spec, end, roles)
+        bucket = bucket_of(spec)
+        if bucket is None:
+            return await examine_access_point(probe, spec, end, roles)
+        given = BucketSide(bucket, prefix_of(spec.subdirectory), end)
+        return await examine_bucket(probe, given, roles)
     if isinstance(spec, EfsSpec):
         return await examine_efs(probe, spec, end)
     if (found := _file_system(spec)) is not None:
@@ -69,17 +74,6 @@ def _file_system(spec: NewLocationSpec) -> tuple[str, str] | None:
     if isinstance(spec, FsxLustreSpec | FsxOpenZfsSpec | FsxWindowsSpec):
         return "filesystemArn", spec.filesystem_arn
     return None
-
-
-async def _examine_s3(
-    probe: Probe, spec: S3Spec, end: MoverEnd, roles: MoverRoles
-) -> list[PreflightCheck]:
-    bucket = bucket_of(spec)
-    if bucket is None:
-        about = end.about("bucket-exists", "bucketArn")
-        text = "Access points are not examined: DataSync tests them itself."
-        return [about.unknown(text, "Create the mover: a refusal names what is missing.")]
-    return await examine_bucket(probe, BucketSide(bucket, prefix_of(spec.subdirectory), end), roles)
 
 
 def _reachable(spec: NewLocationSpec, end: MoverEnd) -> PreflightCheck:

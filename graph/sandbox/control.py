@@ -19,6 +19,7 @@ POST    /_sandbox/roles       ``{account, name, external_id, service}``
 POST    /_sandbox/agents      ``{account, name, agent_id, online}``; the ARN of a new agent, or of
                               the one with that id, which is put online or offline
 POST    /_sandbox/buckets     ``{account, name, objects: {key: text}}``
+POST    /_sandbox/points      ``{account, name, bucket, vpc_id}``; an access point of S3; its ARN
 POST    /_sandbox/files       ``{uri, files: {path: text}, secret}``; of a location outside of S3;
                               instead of a text ``{text, uid, gid, mode, mtime}``
 GET     /_sandbox/files?uri=u the files below a URI, by path
@@ -68,6 +69,9 @@ class Controlled(Protocol):
     def bucket(
         self, account: str, name: str, objects: Mapping[str, bytes] | None = None
     ) -> None: ...
+    def access_point(
+        self, account: str, name: str, bucket: str, vpc_id: str | None = None
+    ) -> str: ...
     def put_files(
         self,
         uri: str,
@@ -99,6 +103,7 @@ class Control:
             ("POST", "roles"): lambda given: sandbox.role(**given),
             ("POST", "agents"): lambda given: sandbox.agent(**given),
             ("POST", "buckets"): self._bucket,
+            ("POST", "points"): lambda given: sandbox.access_point(**given),
             ("POST", "files"): lambda given: sandbox.put_files(**given),
             ("GET", "files"): lambda given: sandbox.files(given["uri"]),
             ("POST", "shares"): lambda given: sandbox.share(**given),

@@ -22,7 +22,9 @@ App = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 _SCOPE: Final = re.compile(r"Credential=([^/]+)/\d+/[^/]+/([^/]+)/aws4_request")
 _QUERY: Final = {"ec2", "iam", "sts"}
-_XML: Final = _QUERY | {"s3"}
+_XML: Final = _QUERY | {"s3", "s3control"}
+_CONTROL: Final = "/v20180820/"
+"""What the paths of S3 Control begin with, whose calls are signed as those of S3."""
 _ROLE: Final = re.compile(r"arn:[^:]+:iam::(\d{12}):role/")
 _PAGE: Final = b"<html><body><h1>Sign in</h1></body></html>"
 _SERVICES: Final = {"tagging": "resourcegroupstaggingapi"}
@@ -81,6 +83,8 @@ def _call(environ: Environ) -> tuple[str, Call]:
     if match is None:
         return "", Call("unsigned", str(environ["REQUEST_METHOD"]), "")
     service = _SERVICES.get(match[2], match[2])
+    if environ["PATH_INFO"].startswith(_CONTROL):
+        service = "s3control"
     given = _given(environ) if service in _QUERY else {}
     assumed = _ROLE.match(given.get("RoleArn", "")) if service == "sts" else None
     account = assumed[1] if assumed else str(get_account_id_from(match[1]))

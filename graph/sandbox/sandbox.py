@@ -16,6 +16,7 @@ from moto.s3.models import FakeKey, s3_backends
 from moto.sts.models import sts_backends
 
 from graph.aws.client.service_models import datasync_additions
+from graph.sandbox.access_points import make_access_point
 from graph.sandbox.clock import CLOCK
 from graph.sandbox.control import Control
 from graph.sandbox.datasync.agents import AGENTS, Agent
@@ -183,6 +184,13 @@ class Sandbox:
         s3.create_bucket(name, REGION)
         for key, body in (objects or {}).items():
             s3.put_object(name, key, body)
+
+    def access_point(self, account: str, name: str, bucket: str, vpc_id: str | None = None) -> str:
+        """Creates an access point of a bucket, which admits one VPC alone if one is given.
+
+        Returns its ARN.
+        """
+        return make_access_point(account, name, bucket, vpc_id)
 
     def share(self, name: str, account: str, roles: str = "*") -> None:
         """Gives a bucket a policy that admits roles of another account.

@@ -8,15 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from graph.locations import creation_of, kind_of_spec, resources_at, resources_of
-from graph.model.location import Location
+from graph.locations import kind_of_spec, resources_at, resources_of
 from graph.sandbox import Sandbox
 from tests import leftover
+from tests.locations.made import made as location_of
 from tests.locations.movers import SHOWN, create, delete
 from tests.locations.samples import ROLE, SECRET, SPECS, as_input
-from tests.locations.service import MODEL
 from tests.sandbox.lab import LOCATIONS, client
-from tests.world import LAB, ask, furnish, serving
+from tests.world import LAB, ask, furnish, made, serving
 
 START = "mutation($id: ID!) { startMover(input: {mover: $id}) { errors { message } } }"
 LAST = """query($id: ID!) { node(id: $id) { ... on Mover {
@@ -52,6 +51,28 @@ async def test_a_location_of_every_kind_is_created_shown_run_and_deleted(
         await asyncio.gather(*(delete(api, mover) for mover in movers))
     assert {kind_of_spec(spec).name for spec in SPECS.values()} == {"S3", *LOCATIONS}
     assert leftover.there(aws) == {ROLE}
+
+
+@pytest.mark.parametrize("prefix", [None, "in"])
+async def test_a_mover_copies_from_one_access_point_to_another(
+    aws: Sandbox, tmp_path: Path, prefix: str | None
+) -> None:
+    furnish(aws, LAB, b=b"1")
+    aws.put(LAB, f"from-{LAB}", "in/a", b"2")
+    points = [aws.access_point(LAB, name, f"{name}-{LAB}") for name in ("from", "to")]
+    source, target = ({"s3": {"bucketArn": each, "subdirectory": prefix}} for each in points)
+    async with serving(tmp_path) as api:
+        mover = await made(api, source=source, destination=target)
+        shown = (await ask(api, SHOWN, id=mover))["node"]["source"]
+        assert shown["uri"].startswith(f"s3://{points[0]}/{prefix or ''}")
+        assert (await ask(api, START, id=mover))["startMover"]["errors"] == []
+        await asyncio.to_thread(aws.settle)
+        last = (await ask(api, LAST, id=mover))["node"]["lastRun"]
+        assert last == {"outcome": "SUCCEEDED", "result": {"errorDetail": None}}
+        await delete(api, mover)
+    expected = {"in/a": b"2"} if prefix else {"b": b"1", "in/a": b"2"}
+    assert aws.objects(LAB, f"to-{LAB}") == expected
+    assert leftover.there(aws) == set()
 
 
 UPDATE = """mutation($input: UpdateLocationInput!) { updateLocation(input: $input) {
@@ -117,19 +138,7 @@ def secret(aws: Sandbox) -> str:
 @pytest.mark.parametrize("name", SPECS)
 def test_a_location_uses_what_its_specification_names(aws: Sandbox, name: str) -> None:
     """So that a key which may create a mover may start it, and no other key may."""
-    furnish(aws, LAB)
-    spec = SPECS[name]
-    kind = kind_of_spec(spec)
-    params = creation_of(spec).params(spec, ROLE)
-    if spec.subdirectory is not None:
-        params["Subdirectory"] = spec.subdirectory
-    made = leftover.datasync().create_location(kind.name, None, params)
-    end = "".join(part.capitalize() for part in kind.operation.split("_"))
-    members = MODEL.operation_model(f"DescribeLocation{end}").output_shape.members
-    described = {name: value for name, value in made.describe().items() if name in members}
-    location = Location(
-        arn=made.arn, kind=kind.name, uri=made.uri, created_at=None, described=described
-    )
-    wanted = {(each.arn, each.prefix) for each in resources_of(spec, "source")}
-    found = {(each.arn, each.prefix) for each in resources_at(made.arn, location)}
-    assert found == (wanted or {(made.arn, "")})
+    location = location_of(aws, SPECS[name])
+    wanted = {(each.arn, each.prefix) for each in resources_of(SPECS[name], "source")}
+    found = {(each.arn, each.prefix) for each in resources_at(location.arn, location)}
+    assert found == (wanted or {(location.arn, "")})

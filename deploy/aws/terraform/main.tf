@@ -197,6 +197,8 @@ resource "aws_iam_role_policy" "discover" {
         "kms:DescribeKey",
         "logs:DescribeLogGroups",
         "logs:DescribeResourcePolicies",
+        "s3:GetAccessPoint",
+        "s3:GetAccessPointPolicy",
         "s3:GetBucketPolicy",
         "s3:GetBucketVersioning",
         "s3:GetEncryptionConfiguration",

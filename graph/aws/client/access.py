@@ -68,6 +68,8 @@ DISCOVERED: Final = (
     "kms:DescribeKey",
     "logs:DescribeLogGroups",
     "logs:DescribeResourcePolicies",
+    "s3:GetAccessPoint",
+    "s3:GetAccessPointPolicy",
     "s3:GetBucketPolicy",
     "s3:GetBucketVersioning",
     "s3:GetEncryptionConfiguration",

@@ -100,6 +100,10 @@ REQUIRED: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         "DescribeLogGroups": ("logGroups[].logGroupName", "logGroups[].arn"),
         "DescribeResourcePolicies": ("resourcePolicies[].policyDocument",),
     },
+    "s3control": {
+        "GetAccessPoint": ("Bucket", "NetworkOrigin"),
+        "GetAccessPointPolicy": ("Policy",),
+    },
     "secretsmanager": {"ListSecrets": ("SecretList[].ARN",)},
     "sts": {
         "AssumeRole": (

@@ -191,6 +191,7 @@ _BY_SERVICE: Final[Mapping[str, Mapping[str, Meaning]]] = {
         ),
         **_each(DENIED, "AllAccessDisabled", "MethodNotAllowed"),
     },
+    "s3control": _each(NOT_FOUND, "NoSuchAccessPoint", "NoSuchAccessPointPolicy"),
     "sts": {
         **_each(
             CREDENTIALS,

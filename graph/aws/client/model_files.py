@@ -23,6 +23,7 @@ ENDPOINTS: Final = (
     "kms",
     "logs",
     "s3",
+    "s3-control",
     "secretsmanager",
     "sts",
     "tagging",

@@ -9,11 +9,12 @@ from typing import Any, Final
 from aiobotocore.config import AioConfig
 from aiobotocore.session import AioSession
 
+from graph.aws.client.addresses import without_subdomain
 from graph.aws.client.answers import check_answer
 from graph.aws.client.service_models import extend
 
 SERVICES: Final = ("datasync", "iam", "resourcegroupstaggingapi", "s3", "sts")
-SURROUNDINGS: Final = ("ec2", "efs", "fsx", "kms", "logs", "secretsmanager")
+SURROUNDINGS: Final = ("ec2", "efs", "fsx", "kms", "logs", "s3control", "secretsmanager")
 """Services whose models are loaded when they are first called: few servers need all of them."""
 
 
@@ -31,6 +32,7 @@ class RoleSession(AioSession):
         self._loaded: set[str] = set()
         self.role: Any = None
         self.register("before-parse", check_answer)
+        self.register("before-sign.s3-control", without_subdomain)
 
     @property
     def product(self) -> str:

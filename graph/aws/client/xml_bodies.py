@@ -83,9 +83,21 @@ def _plain(node: ET.Element, shape: Shape) -> Any:
         if any(_name(child) != item for child in node):
             raise ValueError(f"unexpected items in {_name(node)}")
         return [_plain(child, shape.member) for child in node]
+    if kind == "map":
+        return dict(_entry(child, shape) for child in node)
     if len(node):
         raise ValueError(f"unexpected elements in {_name(node)}")
     return _FROM_TEXT.get(kind, str)(text)
+
+
+def _entry(node: ET.Element, shape: Shape) -> tuple[str, Any]:
+    """The key and the value of an entry of a map."""
+    key = shape.key.serialization.get("name", "key")
+    value = shape.value.serialization.get("name", "value")
+    parts = {_name(child): child for child in node}
+    if parts.keys() != {key, value}:
+        raise ValueError(f"unexpected elements in {_name(node)}")
+    return parts[key].text or "", _plain(parts[value], shape.value)
 
 
 def _structure(node: ET.Element, shape: Shape) -> dict[str, Any]:

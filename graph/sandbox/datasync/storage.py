@@ -10,6 +10,7 @@ from typing import Any, Final, TypeVar
 from moto.s3.exceptions import MissingBucket
 from moto.s3.models import FakeKey, S3Backend, s3_backends
 
+from graph.sandbox.access_points import find_access_point
 from graph.sandbox.failures import Failure
 from graph.sandbox.policies import admits
 from graph.sandbox.roles import check_role, role_allows
@@ -84,11 +85,17 @@ class S3Storage(Storage):
         self.account_id = account_id
         self.location_arn = location_arn
         self.partition = partition
-        self.bucket = params["S3BucketArn"].split(":::")[-1]
+        self._arn = params["S3BucketArn"]
         self.role = (params.get("S3Config") or {}).get("BucketAccessRoleArn", "")
         self.storage_class = params.get("S3StorageClass")
         prefix = (params.get("Subdirectory") or "").strip("/")
         self.prefix = f"{prefix}/" if prefix else ""
+
+    @property
+    def bucket(self) -> str:
+        """Its name; of an access point, that of the bucket behind it."""
+        point = find_access_point(self._arn)
+        return self._arn.split(":::")[-1] if point is None else str(point.bucket)
 
     @property
     def s3(self) -> S3Backend:
@@ -121,12 +128,16 @@ class S3Storage(Storage):
             )
 
     def _may(self, action: str, key: str) -> bool:
-        """Checks the role's policies and, for buckets of other accounts, the bucket policy."""
-        resource = f"arn:{self.partition}:s3:::{self.bucket}{key and f'/{key}'}"
-        if not role_allows(self.role, self.partition, action, resource):
+        """Checks the role's policies, and the policy of what belongs to another account."""
+        point = find_access_point(self._arn)
+        below = key and (f"/{key}" if point is None else f"/object/{key}")
+        if not role_allows(self.role, self.partition, action, f"{self._arn}{below}"):
             return False
+        if point is not None and self._arn.split(":")[4] != self.account_id:
+            return admits(point.policy, self.role, action, f"{self._arn}{below}")
         if self.owner == self.account_id:
             return True
+        resource = f"arn:{self.partition}:s3:::{self.bucket}{key and f'/{key}'}"
         return admits(self.s3.get_bucket(self.bucket).policy, self.role, action, resource)
 
     def _require(self, action: str, key: str) -> None:

@@ -86,3 +86,20 @@ def test_an_answer_without_members_is_one_only_if_s3_has_sent_it(
     else:
         with pytest.raises(ValueError, match=r"request id|unexpected elements"):
             read(name, body, headers)
+
+
+def test_maps_are_read_by_their_entries() -> None:
+    inner = b"<Bucket>b</Bucket><NetworkOrigin>VPC</NetworkOrigin><Endpoints>%s</Endpoints>"
+    entry = b"<entry><key>%s</key><value>%s</value></entry>"
+    operation = examples.operation("s3control", "GetAccessPoint")
+
+    def found(entries: bytes) -> Any:
+        body = b"<GetAccessPointResult>" + inner % entries + b"</GetAccessPointResult>"
+        return read_rest(operation, {"body": body, "headers": SIGNED, "status_code": 200})
+
+    assert found(b"")["Endpoints"] == {}
+    both = entry % (b"ipv4", b"a") + entry % (b"fips", b"b")
+    assert found(both)["Endpoints"] == {"ipv4": "a", "fips": "b"}
+    for wrong in (b"<entry/>", b"<entry><key>a</key></entry>", b"text", entry % (b"a", b"<x/>")):
+        with pytest.raises(ValueError, match="unexpected"):
+            found(wrong)
