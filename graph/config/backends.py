@@ -15,7 +15,7 @@ class BackendSettings(BaseSettings):
         le=100,
         description="The number of connections that the store of a process opens to PostgreSQL at "
         "most. Half of the others but one carry out transactions at the same time. A process has "
-        "these, those of `ENGINE_CONNECTIONS`, and two that listen.",
+        "these, those of `ENGINE_CONNECTIONS`, and one that listens.",
     )
     engine_connections: int = Field(
         16,

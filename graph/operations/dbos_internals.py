@@ -14,7 +14,14 @@ import time
 from collections.abc import Callable
 from typing import Any, Final, NoReturn
 
-from dbos import DBOS, Serializer, _serialization, _workflow_commands
+from dbos import (
+    DBOS,
+    Serializer,
+    _serialization,
+    _sys_db,
+    _sys_db_postgres,
+    _workflow_commands,
+)
 
 from graph.operations.journal import JsonSerializer
 
@@ -55,6 +62,21 @@ def run_no_background_jobs() -> None:
     _workflow_commands._BACKGROUND_JOBS_INTERVAL_SEC = _JOBS_SECONDS  # noqa: SLF001 - see above
 
 
+def exchange_no_messages() -> None:
+    """From the next launch on: no thread sends or awaits messages between workflows.
+
+    There are none. On PostgreSQL one thread looked a hundred times per second for some to send, and
+    the other took a connection.
+    """
+    base, postgres = _sys_db.SystemDatabase, _sys_db_postgres.PostgresSystemDatabase
+    base.run_notification_listener = _do_nothing  # type: ignore[assignment, method-assign]
+    postgres.run_notifier = _do_nothing  # type: ignore[assignment, method-assign]
+
+
+def _do_nothing(*_: object) -> None:
+    """In place of what a thread runs."""
+
+
 class QueueLooks:
     """When to look for work in the internal queue, which is empty but after a take-over."""
 
@@ -80,6 +102,7 @@ def poll_less(launched: DBOS) -> None:
     looks = QueueLooks()
     launched._registry.get_internal_queue()._polling_interval_sec = _QUEUE_SECONDS  # noqa: SLF001
     system_tables = launched._sys_db  # noqa: SLF001
+    system_tables.use_listen_notify = False  # else messages would be kept for the thread that sends
     system_tables.list_queues = lambda **_: []  # type: ignore[method-assign]
     system_tables.list_schedules = lambda *_, **__: []  # type: ignore[method-assign]
     scopes, resume = system_tables.dequeue_scopes, system_tables.resume_workflows

@@ -17,6 +17,7 @@ from dbos import DBOS
 from graph.model.errors import Upstream
 from graph.observability import logs
 from graph.operations.dbos_internals import (
+    exchange_no_messages,
     poll_less,
     refuse_pickles,
     run_no_background_jobs,
@@ -36,8 +37,6 @@ _SQLITE_CONNECTIONS: Final = 2
 """SQLite has one writer at a time: more connections would only wait."""
 _SUBSEC: Final = (3, 42)
 """The first SQLite that has ``unixepoch('subsec')``, which the engine uses from Python 3.12 on."""
-_LISTEN_SECONDS: Final = 0.2
-"""How often the engine looks for messages on SQLite. There are none, but its end waits for that."""
 _CANCEL_SECONDS: Final = 5.0
 """Seconds that cancelled workflows get to end."""
 
@@ -48,7 +47,7 @@ async def engine(
 ) -> AsyncIterator[None]:
     """Runs workflows until the block ends, then waits ``drain`` seconds for them.
 
-    ``connections``: to PostgreSQL at most, and one more that listens.
+    ``connections``: to PostgreSQL at most.
     """
     with shortened_log(runtime.store.database.outage):
         async with _launched(runtime, drain, connections):
@@ -60,6 +59,7 @@ async def _launched(runtime: Runtime, drain: float, connections: int) -> AsyncIt
     install(runtime)
     refuse_pickles()
     run_no_background_jobs()
+    exchange_no_messages()
     database, url = runtime.store.database, runtime.store.database.url
     own = _own_engine(url)
     # Launched on the loop that runs the workflows. Only one process at a time creates tables.
@@ -73,7 +73,6 @@ async def _launched(runtime: Runtime, drain: float, connections: int) -> AsyncIt
                 "executor_id": runtime.heartbeat.replica,
                 "log_level": "WARNING",
                 "max_executor_threads": _THREADS,
-                "notification_listener_polling_interval_sec": _LISTEN_SECONDS,
                 "sys_db_pool_size": _SQLITE_CONNECTIONS if database.is_sqlite else connections,
                 # Connections are not tested before each use: the engine retries.
                 "db_engine_kwargs": {"pool_pre_ping": False, "hide_parameters": True},

@@ -40,8 +40,9 @@ log = logging.getLogger(__name__)
 
 _EVERY: Final = 3.0
 """Seconds between two searches for operations that no server works on."""
-_OWNERS: Final = 5
-"""Rounds between two queries of the engine for the owners of work."""
+_OWNERS: Final = 10
+"""Rounds between two queries of the engine for the owners of work, which show those alone that have
+no heartbeats at all."""
 _FORGETTING: Final = 10
 """Searches between two removals of what is old."""
 _ABANDONED: Final = 5.0

@@ -12,7 +12,7 @@ from graph.sandbox import Sandbox
 from tests.stores import fresh_database
 from tests.world import CREATE, LAB, ask, ended, furnish, new_mover, serving
 
-STORE, ENGINE, LISTENING = 4, 3, 2
+STORE, ENGINE, LISTENING = 4, 3, 1
 COUNT = (
     "SELECT count(*) FROM pg_stat_activity "
     "WHERE datname = current_database() AND pid <> pg_backend_pid()"

@@ -23,7 +23,12 @@ READ: Final = {
     "graph/transport/execution/strawberry_internals.py": {"_schema"},
 }
 IMPORTED: Final = {
-    "graph/operations/dbos_internals.py": {"dbos._serialization", "dbos._workflow_commands"},
+    "graph/operations/dbos_internals.py": {
+        "dbos._serialization",
+        "dbos._sys_db",
+        "dbos._sys_db_postgres",
+        "dbos._workflow_commands",
+    },
 }
 OVERRIDDEN: Final = {
     "graph/sandbox/moto_internals.py": {"_url_module"},

@@ -52,6 +52,10 @@ class Proxy:
         for writer in self._open:
             writer.transport.abort()
 
+    async def broken(self) -> None:
+        """After a cut: waits until each connection is closed, on both sides."""
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
     def mend(self) -> None:
         self.is_cut = False
         self._flows.set()

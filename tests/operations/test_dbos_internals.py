@@ -5,11 +5,16 @@ from __future__ import annotations
 import asyncio
 import base64
 import sqlite3
+import sys
+import traceback
+from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 from dbos import DBOS, error
+from dbos._sys_db import SystemDatabase
+from dbos._sys_db_postgres import PostgresSystemDatabase
 
 from graph.operations import dbos_internals, dispatch
 from graph.operations.dbos_internals import (
@@ -21,6 +26,7 @@ from graph.operations.dbos_internals import (
 )
 from graph.sandbox import Sandbox
 from tests.operations.test_released_pickles import hostile
+from tests.stores import BOTH, store_url
 from tests.world import LAB, ask, furnish, made, serving
 
 
@@ -110,3 +116,23 @@ async def test_a_take_over_is_expected_in_the_queue(
         with pytest.raises(error.DBOSNonExistentWorkflowError):
             await DBOS.resume_workflows_async(["unknown"])
     assert expected == [True]
+
+
+@pytest.mark.parametrize("kind", BOTH)
+async def test_no_thread_exchanges_messages_of_workflows(
+    aws: Sandbox, tmp_path: Path, kind: str
+) -> None:
+    names = {"run_notifier", "run_notification_listener", "_notification_listener"}
+    assert names <= vars(PostgresSystemDatabase).keys() | vars(SystemDatabase).keys()
+    furnish(aws, LAB)
+    with store_url(kind, tmp_path) as url:
+        async with serving(tmp_path, store_url=url) as client:
+            await made(client)
+            assert not names & set(running())
+
+
+def running() -> Iterator[str]:
+    """The names of the functions that the threads of this process are in."""
+    for frame in sys._current_frames().values():
+        for each, _ in traceback.walk_stack(frame):
+            yield each.f_code.co_name
