@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 log = logging.getLogger(__name__)
 
 _SECONDS: Final = 0.5
+_END_SECONDS: Final = 5.0
+"""For a look that hangs, as on a file system that does not answer; its thread is left alone."""
 Stamp = tuple[int, int, int] | None
 """Inode, size and time of the last change; None for a file that does not exist."""
 
@@ -44,22 +48,31 @@ class FileWatch:
 async def on_change(
     files: Callable[[], Iterable[str]], notify: Callable[[], None], seconds: float = _SECONDS
 ) -> AsyncIterator[None]:
-    """Calls ``notify`` on the running loop after a file has changed. Looks every ``seconds``."""
+    """Calls ``notify`` on the running loop after a file has changed. Looks every ``seconds``.
+
+    A thread looks until the block ends, so that the loop wakes up for changes alone.
+    """
     watch = await asyncio.to_thread(FileWatch, files)
-    watching = asyncio.create_task(_watch(watch, notify, seconds))  # owned here: cancelled below
+    report = partial(asyncio.get_running_loop().call_soon_threadsafe, notify)
+    ended = threading.Event()
+    watching = threading.Thread(
+        target=_watch, args=(watch, report, seconds, ended), name="file-watch", daemon=True
+    )
+    watching.start()
     try:
         yield
     finally:
-        watching.cancel()
-        await asyncio.gather(watching, return_exceptions=True)
+        ended.set()
+        await asyncio.to_thread(watching.join, _END_SECONDS)
 
 
-async def _watch(watch: FileWatch, notify: Callable[[], None], seconds: float) -> None:
-    while True:
-        await asyncio.sleep(seconds)
+def _watch(
+    watch: FileWatch, report: Callable[[], object], seconds: float, ended: threading.Event
+) -> None:
+    while not ended.wait(seconds):
         try:
-            if await asyncio.to_thread(watch.changed):
-                notify()
+            if watch.changed():
+                report()
         except Exception:  # a boundary: one failed look must not end the others
             log.exception("files could not be watched")
 

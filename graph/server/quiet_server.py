@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from types import FrameType
 from typing import Final
 
@@ -26,10 +25,12 @@ class QuietServer(uvicorn.Server):
     async def main_loop(self) -> None:
         """As uvicorn's."""
         self._loop = asyncio.get_running_loop()
-        while not await self.on_tick(_DATE):
-            with suppress(TimeoutError):
-                async with asyncio.timeout(_SECONDS):
-                    await self._asked.wait()
+        asked = self._loop.create_task(self._asked.wait())  # owned here: cancelled below
+        try:
+            while not await self.on_tick(_DATE):
+                await asyncio.wait((asked,), timeout=_SECONDS)
+        finally:
+            asked.cancel()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """As uvicorn's. Runs on the main thread, between any two instructions of the loop."""
