@@ -76,7 +76,7 @@ class SharedWatches:
         self._shares: dict[str, _Share[Any]] = {}
         self._left: dict[str, _Share[Any]] = {}
         """Those whose watch has ended since the last exchange."""
-        self._due = asyncio.Event()
+        self._due, self._joined = asyncio.Event(), asyncio.Event()
         self._failing_since: float | None = None
         self._alone = False
         self._pollers: Mapping[str, int] = {}
@@ -102,6 +102,7 @@ class SharedWatches:
         share = _Share(self, name, watcher, form)
         self._shares[name] = share
         self._due.set()
+        self._joined.set()
         return share
 
     async def nudge(self, name: str) -> None:
@@ -176,6 +177,9 @@ class SharedWatches:
 
     async def _tick(self) -> None:
         while True:
+            self._joined.clear()
+            if not self._shares and not self._left and self._failing_since is None:
+                await self._joined.wait()  # until then there is nothing to renew
             await self._clock.sleep(self._lease / _ROUNDS)
             if self.alone and not self._alone:
                 self._alone = True

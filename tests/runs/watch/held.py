@@ -26,6 +26,11 @@ class HeldClock:
         self._sleepers: list[tuple[float, int, asyncio.Future[None]]] = []
         self._count = 0
 
+    @property
+    def sleeps(self) -> int:
+        """How many there were so far."""
+        return self._count
+
     def now(self) -> datetime:
         return START + timedelta(seconds=self.seconds)
 
