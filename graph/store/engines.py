@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import select
 import time
 from pathlib import Path
 from typing import Any, Final
@@ -14,6 +15,9 @@ SECONDS: Final = 10.0
 """In which a statement has to be answered."""
 _IDLE: Final = 1.0
 """Seconds after which an idle connection is tested before it is used again."""
+_LONG_IDLE: Final = 30.0
+"""Seconds up to which the test is whether something has arrived: a database that ends connections
+says so, or its system does. After that, a router may have forgotten the connection."""
 _DETAIL: Final = re.compile(r"\n(DETAIL|CONTEXT|HINT|QUERY|WHERE):[^\n]*")
 """Lines of PostgreSQL's messages that may quote values."""
 _POSTGRES: Final = {
@@ -84,7 +88,10 @@ def _wal(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver
 
 
 def _ping_the_idle(engine: sa.Engine) -> None:
-    """Like ``pool_pre_ping``, but only for idle connections: under load it costs the most."""
+    """Like ``pool_pre_ping``, but only for idle connections: under load it costs the most.
+
+    Nor does it query the database for those that are used every few seconds, as by heartbeats.
+    """
     dialect = engine.dialect
 
     @sa.event.listens_for(engine, "checkin")
@@ -93,9 +100,19 @@ def _ping_the_idle(engine: sa.Engine) -> None:
 
     @sa.event.listens_for(engine, "checkout")
     def ping(connection: Any, record: Any, _proxy: object) -> None:  # noqa: ANN401 - the driver's
-        if time.monotonic() - record.info.get("used", 0.0) < _IDLE:
+        idle = time.monotonic() - record.info.get("used", float("-inf"))
+        if idle < _IDLE or (idle < _LONG_IDLE and not _has_received(connection)):
             return
         try:
             dialect.do_ping(connection)
         except dialect.loaded_dbapi.Error as error:  # the pool takes another or opens one
             raise sa.exc.DisconnectionError from error
+
+
+def _has_received(connection: Any) -> bool:  # noqa: ANN401 - the driver's connection
+    """Whether something has arrived that nobody has asked for, such as the connection's end."""
+    if connection.closed:
+        return True
+    arrived = select.poll()
+    arrived.register(connection.fileno(), select.POLLIN)
+    return bool(arrived.poll(0))

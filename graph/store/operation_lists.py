@@ -82,10 +82,7 @@ class OperationLists:
 
     async def unended_by_status(self) -> dict[str, tuple[int, float]]:
         """How many operations have not ended, and when the oldest was accepted, by status."""
-        columns = OPERATIONS.c
-        count, oldest = sa.func.count().label("count"), sa.func.min(columns.created_at).label("at")
-        unended = sa.select(columns.status, count, oldest).where(columns.ended_at.is_(None))
-        rows = await self._database.rows(unended.group_by(columns.status))
+        rows = await self._database.rows(statements.UNENDED_BY_STATUS)
         return {row["status"]: (row["count"], row["at"]) for row in rows}
 
     async def note_swept(self, operation_ids: Iterable[str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -20,6 +20,21 @@ from graph.store.operation_start import Begun, OperationStart
 from graph.store.quota import Quota
 from graph.store.stored_operation import NewOperation, Parts, StoredOperation, stored_operation
 from graph.store.tables import OPERATIONS
+
+_NOT_STARTED: Final = (OPERATIONS.c.status == OperationStatus.CREATED.value) & (
+    OPERATIONS.c.created_at < sa.bindparam("created_before")
+)
+_LOST: Final = (
+    sa.select(OPERATIONS)
+    .where(
+        OPERATIONS.c.ended_at.is_(None),
+        _NOT_STARTED | (OPERATIONS.c.updated_at < sa.bindparam("silent_since")),
+        OPERATIONS.c.id.not_in(sa.bindparam("but", expanding=True)),
+    )
+    .order_by(OPERATIONS.c.created_at)
+    .limit(100)
+)
+"""Made once: it is executed all the time."""
 
 
 class OperationRecords:
@@ -132,15 +147,9 @@ class OperationRecords:
 
         ``but``: ids to leave out.
         """
-        not_begun = (OPERATIONS.c.status == OperationStatus.CREATED.value) & (
-            OPERATIONS.c.created_at < created_before
-        )
-        found = sa.select(OPERATIONS).where(
-            OPERATIONS.c.ended_at.is_(None),
-            not_begun | (OPERATIONS.c.updated_at < silent_since),
-            OPERATIONS.c.id.not_in(list(but)),
-        )
-        return await self._stored(found.order_by(OPERATIONS.c.created_at).limit(100))
+        times = {"created_before": created_before, "silent_since": silent_since}
+        rows = await self._database.rows(_LOST, times | {"but": list(but)})
+        return [stored_operation(row) for row in rows]
 
     async def holder(self, reservation: str) -> StoredOperation | None:
         """The operation that currently holds a reservation."""

@@ -3,12 +3,30 @@
 from __future__ import annotations
 
 import contextlib
+from typing import Any, Final
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from graph.store.database import Database
-from graph.store.statements import insert
 from graph.store.tables import BEATS, RETIRED
+
+_ME: Final = sa.bindparam("replica", type_=sa.String)
+_COUNTS: Final = sa.select(BEATS.c.id, BEATS.c.beat)
+
+
+def _counted(make: Any) -> Any:  # noqa: ANN401 - the dialects' inserts have no common type
+    """Increments a replica's count; ``make`` is the insert of a dialect."""
+    new = make(BEATS).values(id=_ME, beat=0)
+    return new.on_conflict_do_update(index_elements=["id"], set_={"beat": BEATS.c.beat + 1})
+
+
+_COUNT_ON_SQLITE: Final = _counted(sqlite.insert)
+_MINE: Final = _counted(postgresql.insert).returning(BEATS.c.id, BEATS.c.beat).cte("mine")
+_COUNT_ON_POSTGRES: Final = sa.select(_MINE.c.id, _MINE.c.beat).union_all(
+    _COUNTS.where(BEATS.c.id != _ME)
+)
+"""With the counts of all replicas, in one statement: it is executed all the time."""
 
 
 class Replicas:
@@ -21,12 +39,15 @@ class Replicas:
         """Increments this replica's heartbeat count and returns those of all replicas."""
 
         def count(connection: sa.Connection) -> dict[str, int]:
-            new = insert(connection, BEATS).values(id=replica, beat=0)
-            up = {"beat": BEATS.c.beat + 1}
-            connection.execute(new.on_conflict_do_update(index_elements=["id"], set_=up))
-            return {row.id: row.beat for row in connection.execute(sa.select(BEATS))}
+            given = {"replica": replica}
+            if connection.dialect.name == "postgresql":
+                rows = connection.execute(_COUNT_ON_POSTGRES, given)
+            else:
+                connection.execute(_COUNT_ON_SQLITE, given)
+                rows = connection.execute(_COUNTS)
+            return {row.id: row.beat for row in rows}
 
-        return await self._database.transact(count, at_once=True)
+        return await self._database.transact(count, at_once=True, single=True)
 
     async def retire(self, replica: str) -> None:
         """Hands the unfinished work of this replica over to the others immediately."""

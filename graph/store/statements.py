@@ -118,6 +118,15 @@ CREATES_BESIDE: Final = sa.select(OPERATIONS.c.task_arn, OPERATIONS.c.mover_grou
 )
 """The tasks and groups of other creates in an account and region that are under way or have
 completed since."""
+UNENDED_BY_STATUS: Final = (
+    sa.select(
+        OPERATIONS.c.status,
+        sa.func.count().label("count"),
+        sa.func.min(OPERATIONS.c.created_at).label("at"),
+    )
+    .where(_NOT_ENDED)
+    .group_by(OPERATIONS.c.status)
+)
 UNFINISHED: Final = (
     sa.select(sa.func.count())
     .select_from(OPERATIONS)

@@ -16,6 +16,8 @@ import sqlalchemy as sa
 from graph.concurrency import Work, begin_work
 from graph.model.errors import Upstream
 from graph.store import Store, database, open_store
+from graph.store.tables import FACTS
+from tests.stores import fresh_database
 
 T = TypeVar("T")
 
@@ -126,3 +128,24 @@ async def test_what_waits_of_one_caller_is_bounded(
             assert not honest.done()
         assert await honest == []
         await asyncio.gather(*flood, return_exceptions=True)
+
+
+@pytest.mark.postgres
+async def test_a_single_statement_is_a_transaction_and_leaves_others_theirs() -> None:
+    """Its transaction starts as it does, not before. ``transact`` rolls back what fails."""
+    began = sa.select((sa.func.now() == sa.func.statement_timestamp()).label("at_once"))
+
+    def fail(connection: sa.Connection) -> None:
+        connection.execute(sa.delete(FACTS))
+        raise LookupError
+
+    with fresh_database() as url:
+        async with open_store(url, connections=3) as store:
+            before = len(await store.database.rows(sa.select(FACTS)))
+            for number in range(3):
+                fact = {"name": f"fact-{number}", "value": "v"}
+                await store.database.write(sa.insert(FACTS), fact)
+                assert await store.database.rows(began) == [{"at_once": True}]
+                with pytest.raises(LookupError):
+                    await store.database.transact(fail)
+                assert len(await store.database.rows(sa.select(FACTS))) == before + number + 1

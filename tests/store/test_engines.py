@@ -3,39 +3,78 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
 
 import psycopg
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
 from graph.model.errors import Upstream
-from graph.store import engines, open_store
+from graph.store import Store, engines, open_store
 from graph.store.tables import METADATA
 from tests.operations.proxy import Proxy
 from tests.stores import BOTH, fresh_database, store_url
 
 
 @pytest.mark.postgres
-@pytest.mark.parametrize("idle", [True, False])
+@pytest.mark.parametrize(
+    ("idle", "long_idle", "is_tested"),
+    [(60.0, 60.0, False), (0.0, 60.0, True), (0.0, 0.0, True)],
+    ids=["in use", "idle", "long idle"],
+)
 async def test_one_that_was_idle_is_replaced_without_a_word(
     monkeypatch: pytest.MonkeyPatch,
-    idle: bool,  # noqa: FBT001 - a test's case
+    idle: float,
+    long_idle: float,
+    is_tested: bool,  # noqa: FBT001 - a test's case
 ) -> None:
-    monkeypatch.setattr(engines, "_IDLE", 0.0 if idle else 60.0)
+    monkeypatch.setattr(engines, "_IDLE", idle)
+    monkeypatch.setattr(engines, "_LONG_IDLE", long_idle)
+    async with proxied_store() as (store, way):
+        assert await store.operations.unended() == []
+        way.cut()
+        await way.broken()
+        way.mend()
+        if not is_tested:  # it is found out by its use
+            with pytest.raises(Upstream, match="Try again"):
+                await store.operations.unended()
+        assert await store.operations.unended() == []
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize(("long_idle", "queries"), [(60.0, 0), (0.0, 1)])
+async def test_one_that_has_received_nothing_is_not_queried_for_its_test(
+    monkeypatch: pytest.MonkeyPatch, long_idle: float, queries: int
+) -> None:
+    monkeypatch.setattr(engines, "_IDLE", 0.0)
+    monkeypatch.setattr(engines, "_LONG_IDLE", long_idle)
+    pings = []
+    ping: Any = PGDialect_psycopg.do_ping
+
+    def counted(*given: Any) -> Any:
+        pings.append(given)
+        return ping(*given)
+
+    async with proxied_store() as (store, _):
+        await store.operations.unended()
+        with monkeypatch.context() as patched:
+            patched.setattr(PGDialect_psycopg, "do_ping", counted)
+            await store.operations.unended()
+    assert len(pings) == queries
+
+
+@asynccontextmanager
+async def proxied_store() -> AsyncIterator[tuple[Store, Proxy]]:
     with fresh_database() as given:
         address = psycopg.conninfo.conninfo_to_dict(given)
         async with Proxy(str(address["host"]), int(address["port"] or 5432)) as way:
             url = sa.make_url(given).set(host="127.0.0.1", port=way.port)
             async with open_store(url.render_as_string(hide_password=False)) as store:
-                assert await store.operations.unended() == []
-                way.cut()
-                way.mend()
-                if not idle:  # it is found out by its use
-                    with pytest.raises(Upstream, match="Try again"):
-                        await store.operations.unended()
-                assert await store.operations.unended() == []
+                yield store, way
 
 
 PLANTED: Final = "planted-value"
