@@ -24,7 +24,7 @@ from graph.model.mover import GROUP_TAG, Tag, own_tags
 from graph.model.orphan import Bounds, Orphan, OrphanKind
 
 NO_TASK: Final = "no task of the account names it as source or destination"
-NO_LOCATION: Final = "no location of the account uses it"
+NOTHING: Final = "no location and no task of the account uses it"
 ORPHANS_ONLY: Final = "only orphaned locations use it"
 
 
@@ -180,7 +180,7 @@ async def _unread(
             if not isinstance(carried, NotFound):
                 raise carried
         elif not bounds.spare(value_of(carried, GROUP_TAG), mark_of(carried)):
-            why = ORPHANS_ONLY if role.arn in readers else NO_LOCATION
+            why = ORPHANS_ONLY if role.arn in readers else NOTHING
             group = value_of(carried, GROUP_TAG)
             found.append(_role_orphan(role, group, why))
     return found

@@ -10,7 +10,7 @@ import pytest
 from graph.aws.client.clients import Clients
 from graph.aws.client.gateway import Gateway
 from graph.aws.client.served import Served
-from graph.cleanup.orphans import NO_LOCATION, NO_TASK, ORPHANS_ONLY, find_orphans, readers_of
+from graph.cleanup.orphans import NO_TASK, NOTHING, ORPHANS_ONLY, find_orphans, readers_of
 from graph.model.orphan import Bounds
 from graph.sandbox import Sandbox
 from tests import leftover
@@ -32,7 +32,7 @@ async def test_a_location_comes_before_the_role_that_it_alone_reads_with(
     role = leftover.role("lost")
     location, unread = leftover.location(role), leftover.role("unread")
     found = await reasons(gateway)
-    assert found == {location: NO_TASK, role: ORPHANS_ONLY, unread: NO_LOCATION}
+    assert found == {location: NO_TASK, role: ORPHANS_ONLY, unread: NOTHING}
     assert next(iter(found)) == location
 
 
@@ -82,7 +82,7 @@ async def test_a_location_that_the_tagging_api_still_shows_is_none(
     aws.set_pace(ghosts=1_000)
     role = leftover.role("lost")
     leftover.datasync().delete_location(leftover.location(role))
-    assert await reasons(gateway) == {role: NO_LOCATION}
+    assert await reasons(gateway) == {role: NOTHING}
 
 
 async def test_the_readers_of_a_role_are_all_locations_that_name_it(gateway: Gateway) -> None:

@@ -15,8 +15,10 @@ import graph.app.services
 from graph.auth import token_for
 from graph.operations.retries import RetryPolicy
 from graph.sandbox import Fault, Sandbox
+from tests import leftover
 from tests.operations.by_hand import tags_of_roles
 from tests.operations.stories import DELETE, UPDATE
+from tests.schema.test_orphans import SOON, clean, orphans
 from tests.world import CREATE, LAB, ROLE, ask, ended, furnish, new_mover, serving, tell
 
 SHOWN: Final = """query($id: ID!) { node(id: $id) { ... on Mover {
@@ -253,3 +255,33 @@ async def test_limited_keys_need_rules_for_the_buckets_of_files(
             started = await tell(client, START, id=mover)
             codes = [each["extensions"]["code"] for each in started.get("errors", ())]
             assert codes == ([] if name == "all" else ["FORBIDDEN"]), started
+
+
+@pytest.mark.parametrize("end", ["replaced", "cleared"])
+async def test_a_role_that_an_update_could_not_remove_is_an_orphan_that_can_be_removed(
+    books: Sandbox, tmp_path: Path, hasty: None, end: str
+) -> None:
+    change = (
+        {"report": REPORT | {"subdirectory": "new/"}}
+        if end == "replaced"
+        else {"clear": ["REPORT"]}
+    )
+    async with serving(tmp_path, **SOON) as client:
+        mover = (await create(client, **FILES))["mover"]["id"]
+        (old,) = (name for name in file_roles() if "-report-" in name)
+        fault = Fault("iam.DeleteRole", "denied", count=1_000)
+        books.interceptor.add(fault)
+        changed = await update(client, mover, **change)
+        assert changed["status"] == "COMPLETED"
+        books.interceptor.clear()
+        (orphan,) = await orphans(client)
+        assert orphan["arn"].endswith(f"/{old}")
+        assert "task" in orphan["why"]
+        assert (await clean(client))["orphans"] == [{"arn": orphan["arn"]}]
+        assert orphan["arn"] in leftover.there(books)
+        done = await clean(client, dryRun=False)
+        assert (done["removed"], done["failures"]) == ([{"arn": orphan["arn"]}], [])
+        assert orphan["arn"] not in leftover.there(books)
+        assert await orphans(client) == []
+        parts = ["manifest", "report"] if end == "replaced" else ["manifest"]
+        assert roles_by_part() == parts
