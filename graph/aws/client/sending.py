@@ -38,33 +38,23 @@ class Sender:
         given: dict[str, Any],
     ) -> dict[str, Any]:
         """Sends the call; if its credentials are no longer accepted, once more with new ones."""
-        client = await self._clients.get(*place, service, access)
-        try:
-            answer: dict[str, Any] = await getattr(client, operation)(**given)
-        except ClientError as error:
-            if not ends_session(error, service) or place in self._disabled:
-                raise
-            await self._clients.forget(place[0], access, client)
-            answer = await self._again(place, service, access, operation, given)
-        answer.pop("ResponseMetadata", None)
-        return answer
-
-    async def _again(
-        self,
-        place: tuple[str, str],
-        service: str,
-        access: Access,
-        operation: str,
-        given: dict[str, Any],
-    ) -> dict[str, Any]:
-        client = await self._clients.get(*place, service, access)
-        try:
-            answer: dict[str, Any] = await getattr(client, operation)(**given)
-        except ClientError as error:
-            if ends_session(error, service) and place[1] != self._default:
-                self._disabled[place] = True
-            raise
-        return answer
+        renewed = False
+        while True:
+            client = await self._clients.get(*place, service, access)
+            try:
+                answer: dict[str, Any] = await getattr(client, operation)(**given)
+            except ClientError as error:
+                if not ends_session(error, service) or place in self._disabled:
+                    raise
+                if renewed:
+                    if place[1] != self._default:
+                        self._disabled[place] = True
+                    raise
+                await self._clients.forget(place[0], access, client)
+                renewed = True
+            else:
+                answer.pop("ResponseMetadata", None)
+                return answer
 
     def translated(
         self, place: tuple[str, str], error: Exception, doing: str, given: dict[str, Any]
