@@ -33,21 +33,17 @@ def problem_of(message: Any) -> str | None:
 
 def frame(operation_id: str, kind: str, payload: bytes | None = None) -> str:
     """A message about an operation, around a payload that is encoded already."""
-    end = "}" if payload is None else f',"payload":{tail_of_next(payload).decode()}'
+    end = "}" if payload is None else f',"payload":{payload.decode()}}}'
     return f"{_head(operation_id, kind)}{end}"
 
 
 def head_of_next(operation_id: str) -> bytes:
-    """A message of type ``next`` up to its payload, of which ``tail_of_next`` is the rest."""
+    """A message of type ``next`` up to its payload. A brace closes it."""
     return f'{_head(operation_id, "next")},"payload":'.encode()
 
 
 def _head(operation_id: str, kind: str) -> str:
     return f'{{"id":{orjson.dumps(operation_id).decode()},"type":"{kind}"'
-
-
-def tail_of_next(payload: bytes) -> bytes:
-    return payload + b"}"
 
 
 def text(message: str) -> Message:

@@ -19,7 +19,7 @@ from graph.transport.endpoint import Endpoint
 from graph.transport.execution.request import OperationRequest
 from graph.transport.execution.results import Following, Payload
 from graph.transport.follower import Follower
-from graph.transport.messages import frame, head_of_next, tail_of_next, text
+from graph.transport.messages import frame, head_of_next, text
 from graph.transport.outbox import ClientGone, Outbox
 from graph.transport.parameters import Parameters
 from graph.transport.report import NO_FIELD, Report
@@ -145,11 +145,11 @@ class _SocketFollower(Follower):
         wire = self._outbox.wire
         if wire is None or payload.errors is not None:
             return None
-        return wire.framed(self._head + payload.form(tail_of_next))
+        return wire.framed(b"".join((self._head, payload.json, b"}")))
 
     def _message(self, payload: Payload) -> Message:
         if payload.errors is None:
-            return text((self._head + payload.form(tail_of_next)).decode())
+            return text(frame(self._id, "next", payload.json))
         self._end()
         return text(frame(self._id, "error", payload.errors))
 

@@ -5,12 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from graphql import (
-    ExecutionResult,
-    GraphQLObjectType,
-    is_non_null_type,
-    is_object_type,
-)
+from graphql import GraphQLObjectType, is_non_null_type, is_object_type
 from graphql.execution.collect_fields import FieldDetails, collect_fields
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
@@ -40,8 +35,8 @@ class PlannedEvents:
         self.waits = False
         """Whether there was no time to compile the plan at the last event."""
 
-    def result(self, event: Any) -> ExecutionResult | Later | None:
-        """The result of an event; None if it has to be executed; or either of them, later."""
+    def data(self, event: Any) -> dict[str, Any] | Later | None:
+        """The data of an event; None if it has to be executed; or either of them, later."""
         bound = self._found
         if bound is None or bound.plan.dropped:
             bound = self._found = self._find()
@@ -56,7 +51,7 @@ class PlannedEvents:
         if loads:
             return Later(partial(self._loaded, bound, loads, value))
         self._plans.succeeded(bound)
-        return ExecutionResult({self._key: value}, None)
+        return {self._key: value}
 
     def _find(self) -> Bound | None:
         bound = self._plans.find(self._kind, self._details)
@@ -74,14 +69,14 @@ class PlannedEvents:
         self._plans.find(self._kind, self._details)
         self.waits = False
 
-    async def _loaded(self, bound: Bound, loads: Loads, value: Any) -> ExecutionResult | None:
+    async def _loaded(self, bound: Bound, loads: Loads, value: Any) -> dict[str, Any] | None:
         try:
             await loads.finish(bound.resume, self._pacer)
         except Exception as error:  # noqa: BLE001 - the same
             self._plans.failed(bound, error)
             return None
         self._plans.succeeded(bound)
-        return ExecutionResult({self._key: value}, None)
+        return {self._key: value}
 
 
 def planned_events(executor: PlannedExecutor) -> PlannedEvents | None:

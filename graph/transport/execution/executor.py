@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass
 from inspect import isawaitable
-from typing import Any, Final, TypeGuard, cast
+from typing import Any, Final, NamedTuple, TypeGuard, cast
 
 from graphql import (
     ExecutionResult,
@@ -26,11 +25,11 @@ from graph.transport.execution.request import Operation, OperationRequest, Reque
 from graph.transport.execution.schema import Schema
 from graph.transport.status import Stage
 
+_EXECUTED: Final = (Stage.COMPLETE, Stage.PARTIAL)
 _IS_AWAITABLE: Final = cast("Callable[[Any], TypeGuard[Awaitable[Any]]]", optimized_is_awaitable)
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """One result, with errors that may be shown."""
 
     data: dict[str, Any] | None
@@ -46,7 +45,7 @@ class Result:
     @property
     def executed(self) -> bool:
         """False for a request error: the response has no entry for data then."""
-        return self.stage in (Stage.COMPLETE, Stage.PARTIAL)
+        return self.stage in _EXECUTED
 
     def formatted(self) -> dict[str, Any]:
         """The members of a GraphQL response."""
@@ -76,10 +75,7 @@ async def execute(
 
 
 async def subscribe(
-    schema: Schema,
-    operation: Operation,
-    request: OperationRequest,
-    context: Any,
+    schema: Schema, operation: Operation, request: OperationRequest, context: Any
 ) -> AsyncGenerator[Result, None]:
     """A result for each event. Closing the generator closes the source of the events.
 
@@ -100,13 +96,14 @@ async def subscribe(
         planned, about = planned_events(executor), _about(operation.state)
         async for event in source:
             with executor.plans or nullcontext():
-                result = planned.result(event) if planned else None
-                if isinstance(result, Later):
-                    result = await result
-                if result is None:
-                    executed = execute_subscription_event(_for_event(executor, event))
-                    result = await executed if isawaitable(executed) else executed
-            yield _showable(schema, result, request.request_id, *about(event))
+                data = planned.data(event) if planned else None
+                if isinstance(data, Later):
+                    data = await data
+                executed = None if data is not None else await _executed(executor, event)
+            if executed is None:
+                yield Result(data, [], Stage.COMPLETE, *about(event))
+            else:
+                yield _showable(schema, executed, request.request_id, *about(event))
             if planned is not None and planned.waits:
                 await planned.prepare()
     except Exception as error:  # noqa: BLE001 - a boundary; ``shown`` logs it
@@ -140,6 +137,11 @@ def _executor(
         values = planned.variable_values
         planned.plans = PlansInUse(operation.plans, values, context, schema.pacer.is_due)
     return planned
+
+
+async def _executed(executor: PlannedExecutor, event: Any) -> ExecutionResult:
+    result = execute_subscription_event(_for_event(executor, event))
+    return await result if isawaitable(result) else result
 
 
 def _for_event(executor: PlannedExecutor, event: Any) -> PlannedExecutor:

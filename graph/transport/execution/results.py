@@ -7,7 +7,7 @@ import logging
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Hashable
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
@@ -39,25 +39,28 @@ ShareOf = Callable[[Any], Share]
 F = TypeVar("F")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class Payload:
-    """One result, encoded."""
+    """One result, encoded, with the forms in which it is sent. Not frozen: made for each event."""
 
     json: bytes
     stage: Stage
     errors: bytes | None = None
     """Of an operation that was not executed at all: the list of its errors."""
-    failures: Failures = field(default_factory=Counter)
+    failures: Failures | None = None
+    """None if it is known to have none."""
     sequence: int | str | None = None
     """The number of the event, of a state that can be resumed."""
     subject: Hashable = None
     """What the event is about, where a subscription follows several."""
     opens: bool = False
     """Whether a client that has received it needs nothing that came before."""
-    _forms: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
+    _forms: dict[Hashable, Any] | None = None
 
     def form(self, make: Callable[[bytes], F]) -> F:
         """``make(json)``, which is made once for all who send the payload."""
+        if self._forms is None:
+            self._forms = {}
         form: F | None = self._forms.get(make)
         if form is None:
             form = self._forms[make] = make(self.json)
@@ -273,8 +276,9 @@ def _encoded(
     context: Context | None = None,
     extensions: dict[str, Any] | None = None,
 ) -> Payload:
-    failures = failures_of(result.errors, summary)
-    if context is not None:
+    failures: Failures | None = None
+    if result.errors or context is not None:
+        failures = failures_of(result.errors, summary)
         failures += getattr(context, "failures", Counter())
     response = result.formatted()
     if extensions is not None:

@@ -29,7 +29,7 @@ def operation_span(
     return tracing.span(name, attributes, separate=separate)
 
 
-def note_failures(span: tracing.Span | None, failures: Failures) -> None:
+def note_failures(span: tracing.Span | None, failures: Failures | None) -> None:
     """Adds the codes of the errors that the client gets."""
     if span is not None and failures:
         span.fail(",".join(sorted({code for code, _ in failures})))

@@ -95,6 +95,7 @@ class PlansInUse:
         self._busy = busy
         self._bound: dict[Key, Bound | None] = {}
         self._outcomes: dict[str, int] = {}
+        self._compiled = 0
         self._may_compile = False
 
     def __enter__(self) -> None:
@@ -103,9 +104,13 @@ class PlansInUse:
 
     def __exit__(self, *_exc: object) -> None:
         """After it: counts what was completed, and by whom."""
-        for outcome, number in self._outcomes.items():
-            _values(outcome).inc(number)
-        self._outcomes.clear()
+        if self._compiled:
+            _values(_COMPILED).inc(self._compiled)
+            self._compiled = 0
+        if self._outcomes:
+            for outcome, number in self._outcomes.items():
+                _values(outcome).inc(number)
+            self._outcomes.clear()
 
     def find(self, kind: GraphQLOutputType, details: Sequence[FieldDetails]) -> Bound | None:
         """The plan for the value of a field, if it has one."""
@@ -128,7 +133,7 @@ class PlansInUse:
     def succeeded(self, bound: Bound) -> None:
         """A plan has completed a value."""
         bound.plan.succeeded()
-        self._count(_COMPILED)
+        self._compiled += 1
 
     def failed(self, bound: Bound, error: Exception) -> None:
         """A plan has left a value to graphql-core: because of the value, or of a failed load."""
