@@ -134,6 +134,7 @@ def test_compose_starts_the_api_when_the_database_is_healthy(compose: dict[str, 
     assert api["depends_on"] == {"postgres": {"condition": "service_healthy"}}
     assert postgres["healthcheck"]["test"]
     assert api["read_only"] is True
+    assert api["ulimits"] == {"core": 0}, "a core has keys in it"
     for service in (api, postgres):
         assert set(service["secrets"]) <= compose["secrets"].keys()
     assert (DEPLOY / api["build"]["context"] / api["build"]["dockerfile"]).exists()

@@ -55,3 +55,9 @@ def test_it_waits_longer_than_the_server_needs_to_stop() -> None:
 def test_it_has_more_descriptors_than_connections() -> None:
     connections = Settings.model_fields["connections"].default
     assert int(Unit()["Service"]["LimitNOFILE"]) > 2 * connections
+
+
+def test_it_waits_for_a_database_and_leaves_no_core_with_keys() -> None:
+    unit = Unit()
+    assert unit["Unit"]["StartLimitIntervalSec"] == "0"
+    assert unit["Service"]["LimitCORE"] == "0"
