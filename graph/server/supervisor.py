@@ -90,13 +90,15 @@ class Supervisor(Multiprocess):
                 return
             if worker.is_alive(self.config.timeout_worker_healthcheck):
                 continue
+            ended = worker.exitcode
             worker.kill()
             worker.join()
             if worker.exitcode == STARTUP_FAILURE:
                 log.error("Worker %s could not start. The server stops.", worker.pid)
                 self.should_exit.set()
                 return
-            log.warning("Worker %s ended or did not answer. Another one replaces it.", worker.pid)
+            why = _why(ended, self.config.timeout_worker_healthcheck)
+            log.warning("Worker %s %s. Another one replaces it.", worker.pid, why)
             try:
                 self.processes[index] = self._started()
             except (OSError, ValueError):  # the sockets that the worker should get are closed
@@ -129,3 +131,12 @@ class Supervisor(Multiprocess):
         self.should_exit.set()
         for each in self.sockets:
             each.close()
+
+
+def _why(exitcode: int | None, seconds: float) -> str:
+    """``exitcode``: None for a worker that was running."""
+    if exitcode is None:
+        return f"did not answer for {seconds:g} s"
+    if exitcode >= 0:
+        return f"ended with status {exitcode}"
+    return f"was ended by the signal {-exitcode} ({signal.strsignal(-exitcode) or 'unknown'})"

@@ -45,9 +45,12 @@ def test_a_signal_to_stop_closes_the_sockets_before_anything_else(
 
 
 class Dead:
-    """A worker that was killed."""
+    """A worker that was killed, has ended by itself, or does not answer."""
 
-    pid, exitcode = 7, -9
+    pid = 7
+
+    def __init__(self, exitcode: int | None = -9) -> None:
+        self.exitcode = exitcode
 
     def is_alive(self, _timeout: float) -> bool:
         return False
@@ -73,6 +76,27 @@ def test_a_worker_cannot_be_replaced_once_the_sockets_are_closed(
         supervisor.keep_subprocess_alive()
     stopping.append(True)
     supervisor.keep_subprocess_alive()
+
+
+@pytest.mark.parametrize(
+    ("exitcode", "why"),
+    [
+        (-9, "was ended by the signal 9 (Killed)"),
+        (1, "ended with status 1"),
+        (None, "did not answer for 5 s"),
+    ],
+)
+def test_the_log_says_why_a_worker_is_replaced(
+    supervisor: Supervisor,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    exitcode: int | None,
+    why: str,
+) -> None:
+    monkeypatch.setattr(Worker, "start", lambda _: None)
+    supervisor.processes = [cast("Worker", Dead(exitcode))]
+    supervisor.keep_subprocess_alive()
+    assert caplog.messages == [f"Worker 7 {why}. Another one replaces it."]
 
 
 class Frozen:
