@@ -9,8 +9,6 @@ from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode
 
 from graph.config.network import split
-from graph.model import names
-from graph.model.errors import Invalid
 
 
 class ServedSettings(BaseSettings):
@@ -46,16 +44,10 @@ class ServedSettings(BaseSettings):
                 raise ValueError(f"'{account}' is not an account id of 12 digits")
         return accounts
 
-    @field_validator("region")
-    @classmethod
-    def _of_the_form_of_one(cls, region: str) -> str:
-        return _require_form(region)
-
     @field_validator("regions")
     @classmethod
     def _each_once(cls, regions: tuple[str, ...]) -> tuple[str, ...]:
         for region in regions:
-            _require_form(region)
             if regions.count(region) > 1:
                 raise ValueError(f"'{region}' is named twice")
         return regions
@@ -73,10 +65,3 @@ class ServedSettings(BaseSettings):
     def served_regions(self) -> tuple[str, ...]:
         """Every region in which movers are managed; the first is the default."""
         return self.regions or (self.region,)
-
-
-def _require_form(region: str) -> str:
-    try:
-        return names.region(region)
-    except Invalid as error:
-        raise ValueError(error.message) from None

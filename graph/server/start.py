@@ -222,6 +222,6 @@ def _run(config: uvicorn.Config, sockets: list[socket.socket]) -> int:
             return 0 if server.started else STARTUP_FAILURE
         supervisor = Supervisor(config, sockets)
         supervisor.run()
-        if any(each.exitcode == STARTUP_FAILURE for each in supervisor.processes):
+        if supervisor.failed:
             return STARTUP_FAILURE
     return 0

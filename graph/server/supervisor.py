@@ -22,6 +22,8 @@ from graph.server.signals import take_hangup
 
 log = logging.getLogger(__name__)
 _STOPPING: Final = (signal.SIGINT, signal.SIGTERM)
+_AT_ONCE_SECONDS: Final = 10.0
+"""A worker that ends by itself so soon after its start would be replaced over and over."""
 
 
 class Worker(Process):
@@ -38,7 +40,7 @@ class Worker(Process):
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(config, sockets)
-        self._clock = clock
+        self._clock, self._made_at = clock, clock()
         self._asked_at: float | None = None
         self._quiet: QuietServer | None = None
 
@@ -47,6 +49,14 @@ class Worker(Process):
         if self._quiet is None:
             self._quiet = QuietServer(self.config)
         return self._quiet
+
+    @property
+    def could_not_start(self) -> bool:
+        """Whether another one would end, too: it gave up, or ended by itself almost at once."""
+        ended = self.exitcode
+        if ended is None or ended <= 0:
+            return False
+        return ended == STARTUP_FAILURE or self._clock() - self._made_at < _AT_ONCE_SECONDS
 
     def is_alive(self, timeout: float = 5) -> bool:
         """Whether the process runs and has not owed an answer for longer than ``timeout``."""
@@ -71,8 +81,13 @@ class Supervisor(Multiprocess):
     SIGHUP, which must be blocked already, is forwarded to the workers instead of restarting them.
     """
 
+    failed: bool
+    """Whether it stops because a worker could not start."""
+    processes: list[Worker]  # type: ignore[assignment]  # uvicorn's, which has no others
+
     def __init__(self, config: uvicorn.Config, sockets: list[socket]) -> None:
         super().__init__(config, sockets)
+        self.failed = False
         for number in _STOPPING:
             signal.signal(number, self._stop)
 
@@ -90,14 +105,15 @@ class Supervisor(Multiprocess):
                 return
             if worker.is_alive(self.config.timeout_worker_healthcheck):
                 continue
-            ended = worker.exitcode
+            ended, failed = worker.exitcode, worker.could_not_start
             worker.kill()
             worker.join()
-            if worker.exitcode == STARTUP_FAILURE:
-                log.error("Worker %s could not start. The server stops.", worker.pid)
+            why = _why(ended, self.config.timeout_worker_healthcheck)
+            if failed:
+                log.error("Worker %s could not start: it %s. The server stops.", worker.pid, why)
+                self.failed = True
                 self.should_exit.set()
                 return
-            why = _why(ended, self.config.timeout_worker_healthcheck)
             log.warning("Worker %s %s. Another one replaces it.", worker.pid, why)
             try:
                 self.processes[index] = self._started()

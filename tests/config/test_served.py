@@ -33,17 +33,6 @@ def test_a_region_is_named_once(environment: pytest.MonkeyPatch) -> None:
         load()
 
 
-@pytest.mark.parametrize("setting", ["REGION", "REGIONS"])
-@pytest.mark.parametrize("wrong", ["EU-WEST-1", "eu-west-1a", "mars"])
-def test_a_region_has_the_form_of_one(
-    environment: pytest.MonkeyPatch, setting: str, wrong: str
-) -> None:
-    environment.setenv(f"DATASYNC_API_{setting}", wrong)
-    message = f"DATASYNC_API_{setting} is wrong: '{wrong}' is not a valid AWS region"
-    with pytest.raises(SettingsError, match=message):
-        load()
-
-
 def test_both_settings_have_to_agree(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("DATASYNC_API_REGION", "us-east-1")
     environment.setenv("DATASYNC_API_REGIONS", "eu-west-1,us-east-1")

@@ -12,6 +12,7 @@ from typing import Any, cast
 
 import pytest
 import uvicorn
+from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors.multiprocess import SIGNALS
 
 from graph.server.supervisor import Supervisor, Worker
@@ -49,8 +50,8 @@ class Dead:
 
     pid = 7
 
-    def __init__(self, exitcode: int | None = -9) -> None:
-        self.exitcode = exitcode
+    def __init__(self, exitcode: int | None = -9, *, could_not_start: bool = False) -> None:
+        self.exitcode, self.could_not_start = exitcode, could_not_start
 
     def is_alive(self, _timeout: float) -> bool:
         return False
@@ -99,11 +100,24 @@ def test_the_log_says_why_a_worker_is_replaced(
     assert caplog.messages == [f"Worker 7 {why}. Another one replaces it."]
 
 
-class Frozen:
-    """A process that runs and does nothing."""
+def test_a_worker_that_could_not_start_stops_the_server(
+    supervisor: Supervisor, caplog: pytest.LogCaptureFixture
+) -> None:
+    dead = Dead(1, could_not_start=True)
+    supervisor.processes = [cast("Worker", dead)]
+    supervisor.keep_subprocess_alive()
+    assert supervisor.should_exit.is_set()
+    assert supervisor.failed
+    assert supervisor.processes[0] is cast("Worker", dead)
+    message = "Worker 7 could not start: it ended with status 1. The server stops."
+    assert caplog.messages == [message]
 
-    def __init__(self, *, alive: bool = True) -> None:
-        self.alive = alive
+
+class Frozen:
+    """A process that runs and does nothing, or has ended."""
+
+    def __init__(self, *, alive: bool = True, exitcode: int | None = None) -> None:
+        self.alive, self.exitcode = alive, exitcode
 
     def is_alive(self) -> bool:
         return self.alive
@@ -121,6 +135,29 @@ def worker_with(
 def answer(worker: Worker) -> None:
     assert worker.child_conn.recv() == b"ping"
     worker.child_conn.send(obj=False)
+
+
+@pytest.mark.parametrize(
+    ("exitcode", "seconds", "could_not_start"),
+    [
+        (STARTUP_FAILURE, 0.5, True),
+        (STARTUP_FAILURE, 600, True),
+        (1, 0.5, True),
+        (1, 9, True),
+        (1, 600, False),
+        (0, 0.5, False),
+        (-9, 0.5, False),
+        (None, 0.5, False),
+    ],
+)
+def test_a_worker_that_ends_by_itself_at_once_could_not_start(
+    sockets: list[socket.socket], exitcode: int | None, seconds: float, *, could_not_start: bool
+) -> None:
+    now = [100.0]
+    process = Frozen(alive=exitcode is None, exitcode=exitcode)
+    worker = worker_with(process, sockets, clock=lambda: now[0])
+    now[0] += seconds
+    assert worker.could_not_start is could_not_start
 
 
 def test_a_worker_is_asked_once_and_has_until_the_timeout_to_answer(
