@@ -26,10 +26,14 @@ async def examine_log_group(
     if settings.log_group_arn is None:
         return []
     arn = settings.log_group_arn.removesuffix(":*")
-    name = names.arn(arn).resource.removeprefix("log-group:")
+    named = names.arn(arn)
+    name, aws = named.resource.removeprefix("log-group:"), probe.at(named.region)
+    if named.account != aws.account_id:
+        text = f"The log group is in the account {named.account}, where the server does not look."
+        return [about.unknown(text, "Use a log group of the account of the mover.")]
     exists, policies = await together(
-        probe.ask("logs:DescribeLogGroups", partial(log_groups.log_group_exists, probe.aws, name)),
-        probe.ask("logs:DescribeResourcePolicies", partial(log_groups.log_policies, probe.aws)),
+        probe.ask("logs:DescribeLogGroups", partial(log_groups.log_group_exists, aws, name)),
+        probe.ask("logs:DescribeResourcePolicies", partial(log_groups.log_policies, aws)),
     )
     checks = []
     if settings.options.get("LogLevel") == "OFF":

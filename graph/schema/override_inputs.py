@@ -129,7 +129,7 @@ def patterns_of(given: list[str] | None, *path: str) -> tuple[str, ...]:
     name = path[-1]
     if not given:
         raise Invalid(
-            f"'{name}' is empty. List a pattern, or leave it out to use the mover's own.",
+            f"'{name}' is empty. List a pattern, or leave it out.",
             path=path,
             reason=InvalidReason.MISSING,
         )

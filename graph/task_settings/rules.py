@@ -6,6 +6,7 @@ input that it is about.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -57,6 +58,10 @@ _ENHANCED_LOGS: Final = "log-group:/aws/datasync"
 """The only log group of an ENHANCED task."""
 
 Path = tuple[str, ...]
+_EXPRESSION: Final = re.compile(r"[\w\s*?,|^/#()+-]*", re.ASCII)
+"""The characters of a schedule, as in DataSync's model."""
+_LOG_GROUP: Final = re.compile(r"log-group:[\w.\-/#]{1,512}(:\*)?", re.ASCII)
+
 Options = Mapping[str, str | int]
 
 
@@ -117,7 +122,8 @@ def check_schedule(expression: str, path: Path) -> None:
     A ``cron(..)`` that is not understood may be one that DataSync understands.
     """
     found = parse(expression)
-    if len(expression) > LONGEST or not (found.rate or len(found.fields) in {5, 6}):
+    known = found.rate or len(found.fields) in {5, 6}
+    if len(expression) > LONGEST or not (known and _EXPRESSION.fullmatch(expression)):
         raise Invalid(
             f"'{expression[:80]}' is no schedule. Use `rate(n hours)`, `rate(n days)`, or "
             "`cron(..)` with the five fields of Unix or the six of EventBridge.",
@@ -134,7 +140,7 @@ def check_schedule(expression: str, path: Path) -> None:
 def check_log_group(arn: str, mode: str | None, path: Path) -> None:
     """Raises Invalid for anything but a log group that a task in that mode may have."""
     parsed = names.arn(arn, path=path)
-    if parsed.service != "logs" or not parsed.resource.startswith("log-group:"):
+    if parsed.service != "logs" or not _LOG_GROUP.fullmatch(parsed.resource):
         raise Invalid(f"'{arn[:80]}' is not the ARN of a log group.", path=path)
     if mode == "ENHANCED" and parsed.resource.removesuffix(":*") != _ENHANCED_LOGS:
         raise Invalid("In ENHANCED mode the log group is '/aws/datasync' always.", path=path)

@@ -14,7 +14,7 @@ from graph.preflight.results import About
 from graph.sandbox import Sandbox
 from tests.aws.test_choices import client
 from tests.test_call_counts import spent
-from tests.world import LAB
+from tests.world import LAB, OTHER
 
 ARN = f"arn:aws:logs:us-east-1:{LAB}:log-group:/lab/moves"
 ABOUT = About("log-group", path=("logGroupArn",))
@@ -65,3 +65,14 @@ async def test_a_log_group_has_to_be_there_and_to_have_a_policy(aws: Sandbox, pr
     assert sum(spent(aws).values()) == 2
     assert await status(probe, options={"LogLevel": "OFF"}) == ["WARN"]
     assert await status(probe, mode="ENHANCED") == ["PASS"]
+
+
+async def test_a_log_group_of_another_account_or_region_is_not_taken_for_the_own_one(
+    aws: Sandbox, probe: Probe
+) -> None:
+    client("logs").create_log_group(logGroupName="/lab/moves")
+    for old, new, expected in ((LAB, OTHER, "UNKNOWN"), ("us-east-1", "eu-west-1", "FAIL")):
+        given = TaskSettings(log_group_arn=ARN.replace(old, new))
+        (check,) = await examine_log_group(Probe(probe.aws), given, ABOUT)
+        assert (check.status.value, check.fix is None) == (expected, False), new
+    assert aws.interceptor.counts()["logs.DescribeLogGroups"] == 1

@@ -24,6 +24,9 @@ def test_a_schedule_is_accepted_also_if_its_times_are_not_certain(expression: st
         ("at(2027-01-01T00:00:00)", "no schedule"),
         ("cron(0 12 * *)", "no schedule"),
         ("rate(0 hours)", "no schedule"),
+        ("cron(\u0660 3 * * ? *)", "no schedule"),
+        ("cron(0 3 \u2003* * ? *)", "no schedule"),
+        ("cron(0 3 * * ? *;)", "no schedule"),
         (f"cron(0 12 * * {'1,' * 200}1)", "no schedule"),
         ("rate(59 minutes)", "TOO_OFTEN"),
         ("cron(0/30 * * * ? *)", "TOO_OFTEN"),
@@ -35,7 +38,13 @@ def test_what_is_no_schedule_or_too_often_is_pointed_at(expression: str, says: s
     assert caught.value.path == ("schedule", "expression")
 
 
-@pytest.mark.parametrize("arn", ["", "x", "arn:aws:s3:::b", "arn:aws:logs:r:1:query:x"])
+NAMELESS = [
+    f"arn:aws:logs:us-east-1:222222222222:log-group:{name}"
+    for name in ("", ":*", "a b", "\u00e4", "x" * 513, "a:b", "a:*:*")
+]
+
+
+@pytest.mark.parametrize("arn", ["", "x", "arn:aws:s3:::b", "arn:aws:logs:r:1:query:x", *NAMELESS])
 def test_another_arn_is_no_log_group(arn: str) -> None:
     with pytest.raises(Invalid) as caught:
         check_log_group(arn, None, ("logGroupArn",))
