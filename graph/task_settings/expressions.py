@@ -32,6 +32,13 @@ _RATE: Final = re.compile(r"rate\(\s*([0-9]{1,9})\s+(minute|hour|day)s?\s*\)")
 _CRON: Final = re.compile(r"cron\((.*)\)")
 _UNSURE_WEEKDAY: Final = re.compile(r"L(-.*)?")
 """Forms of EventBridge's day of the week that aws-croniter accepts and reads as another."""
+_MONTHS: Final = "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC"
+_DAYS: Final = "SUN MON TUE WED THU FRI SAT"
+_NUMBERS: Final = {
+    name: number for names in (_MONTHS, _DAYS) for number, name in enumerate(names.split(), 1)
+}
+"""Of months and days of the week, as EventBridge counts them."""
+_RANGE: Final = re.compile(r"({0})-({0})".format("|".join(("[0-9]+", *_NUMBERS))))
 _UNSURE: Final = re.compile(r"(^|,)[0-9A-Z]+/")
 """Forms of a Unix field about which implementations differ, such as ``5/10``."""
 _LAST: Final = re.compile(r"L(?![A-Z])")
@@ -93,7 +100,7 @@ def parse(expression: str) -> Expression:
 
 
 def _event_bridge(fields: tuple[str, ...]) -> Expression:
-    if _UNSURE_WEEKDAY.fullmatch(fields[4]):
+    if _UNSURE_WEEKDAY.fullmatch(fields[4]) or any(map(_runs_backwards, fields)):
         return Expression(fields=fields)
     try:
         cron = AwsCroniter(" ".join(fields))
@@ -101,6 +108,15 @@ def _event_bridge(fields: tuple[str, ...]) -> Expression:
         return Expression(fields=fields)
     often = len(set(cron.minutes)) > 1
     return Expression(None, fields, partial(_event_bridge_times, cron.cron, cron), often)
+
+
+def _runs_backwards(field: str) -> bool:
+    """Whether a range ends before it begins, of which DataSync does not say what it means."""
+    return any(_place(first) > _place(last) for first, last in _RANGE.findall(field))
+
+
+def _place(name: str) -> int:
+    return int(name) if name.isdecimal() else _NUMBERS[name]
 
 
 def _event_bridge_times(text: str, cron: Any, after: datetime) -> Iterator[datetime]:  # noqa: ANN401 - untyped

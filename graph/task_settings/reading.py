@@ -14,6 +14,9 @@ from graph.task_settings.expressions import parse
 _DAYS: Final = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
 _WEEKDAY: Final = re.compile(r"(?<!#)\b([1-7])(?=\b|L)|SUN|MON|TUE|WED|THU|FRI|SAT")
 """A day in a field of EventBridge, but not the number of a week after ``#``."""
+_ORDINAL: Final = re.compile(r"\b([02-9]?[1-3])th\b")
+"""Numbers whose ending the library gets wrong: 21 to 23, 31 and so on, but not 11 to 13."""
+_ENDINGS: Final = {"1": "st", "2": "nd", "3": "rd"}
 _YEARS: Final = re.compile(r"[0-9]{4}([-,][0-9]{4})*")
 
 
@@ -34,6 +37,7 @@ def summary(expression: str) -> str | None:
         text = CronSim(" ".join(fields), datetime(2000, 1, 1, tzinfo=UTC)).explain()
     except CronSimError:
         return None
+    text = _ORDINAL.sub(lambda found: found[1] + _ENDINGS[found[1][-1]], text)
     return None if years is None else f"{text}{years} (UTC)"
 
 

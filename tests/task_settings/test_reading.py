@@ -26,6 +26,13 @@ from graph.task_settings.reading import summary
             "At 10:15 on Monday through Friday in 2060, 2061 (UTC)",
         ),
         ("cron(15 10 ? * 2-6 2060-2062)", "At 10:15 on Monday through Friday in 2060-2062 (UTC)"),
+        ("cron(0 0 31 * ? *)", "At 00:00 on the 31st day of every month (UTC)"),
+        (
+            "cron(0 0 11,12,13,21 * ? *)",
+            "At 00:00 on the 11th, the 12th, the 13th, and the 21st day of month (UTC)",
+        ),
+        ("cron(0 0 22,23 * *)", "At 00:00 on the 22nd and the 23rd day of month (UTC)"),
+        ("cron(0 */21 * * *)", "At minute 0 past every 21st hour (UTC)"),
         ("cron(0 0 3W * ? *)", None),
         ("cron(0 0 1 1 ? 2060/2000)", None),
         ("cron(0 0 LW * ? *)", None),
