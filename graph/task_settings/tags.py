@@ -43,7 +43,8 @@ def check_tags(
                 reason=InvalidReason.RESERVED,
             )
         if counted[told_apart(tag.key)] > 1:
-            twice = f"The tag '{tag.key[:TAG_KEY]}' is given twice. Case is ignored."
+            ignored = " Case is ignored." if told_apart("A") == told_apart("a") else ""
+            twice = f"The tag '{tag.key[:TAG_KEY]}' is given twice.{ignored}"
             raise Invalid(twice, path=where, reason=InvalidReason.DUPLICATE)
         if len(tag.key) > TAG_KEY or not _KEY.fullmatch(tag.key):
             raise Invalid(

@@ -28,6 +28,13 @@ def test_keys_that_differ_in_case_are_one_where_iam_has_them() -> None:
     check_tags((Tag("a", "1"), Tag("A", "1")), told_apart=str)
 
 
+@pytest.mark.parametrize("by_case", [True, False])
+def test_a_key_that_is_given_twice_is_said_to_be_one_as_it_is_told_apart(*, by_case: bool) -> None:
+    with pytest.raises(Invalid, match="is given twice") as caught:
+        check_tags((Tag("a", "1"), Tag("a", "2")), told_apart=str if by_case else str.lower)
+    assert ("Case is ignored" in caught.value.message) != by_case
+
+
 def test_there_is_room_for_the_tags_of_the_server() -> None:
     many = tuple(Tag(str(number), "x") for number in range(MOST_TAGS + 1))
     check_tags(many[1:])
