@@ -18,7 +18,7 @@ from graph.locations import Home
 from graph.locations.changing import revision_of, update_of
 from graph.model import names
 from graph.model.audit import AuditAction, AuditTarget
-from graph.model.errors import Conflict, Forbidden, Invalid, NotFound
+from graph.model.errors import ApiError, Conflict, Forbidden, Invalid, NotFound
 from graph.model.location import Location
 from graph.model.location_change import LocationChange
 from graph.model.mover import GROUP_TAG, Mover, own_tags
@@ -91,8 +91,19 @@ async def _update(
         )
     )
     if update.params:
-        await aws_locations.update_location(gateway, location, update.params)
+        try:
+            await aws_locations.update_location(gateway, location, update.params)
+        except ApiError as error:
+            error.path = error.path or _blamed(error, change, path)
+            raise
     context.loaders.forget()
+
+
+def _blamed(error: ApiError, change: LocationChange, path: tuple[str, ...]) -> tuple[str, ...]:
+    """What of the change AWS has refused; empty for the location itself."""
+    if "agent_arns" in change.fields and "agent" in error.message.lower():
+        return (*path, "agentArns")
+    return path if isinstance(error, Invalid) else ()
 
 
 async def _users(context: Context, location_arn: str, attempt: ChangeInProgress) -> _Users:

@@ -107,6 +107,19 @@ async def test_who_may_change_the_mover_and_use_its_resources_may_change_its_loc
     assert codes(await update(world, source["id"], {"nfs": NFS}, key)) == ([code] if code else [])
 
 
+@pytest.mark.parametrize("change", [{}, {"subdirectory": "/y", "version": "NFS3"}])
+async def test_an_agent_that_is_gone_is_blamed_and_not_the_location(
+    world: World, change: dict[str, str]
+) -> None:
+    source = (await ends(world, await world.mover()))["source"]
+    given = {"nfs": {"agentArns": [OTHER_AGENT], **change}}
+    (error,) = (await update(world, source["id"], given))["errors"]
+    assert (error["code"], error["path"]) == (
+        "NOT_FOUND",
+        ["input", "change", "nfs", "agentArns"],
+    )
+
+
 async def test_a_change_gives_no_resource_that_no_rule_allows(world: World) -> None:
     source = (await ends(world, await world.mover()))["source"]
     world.aws.agent(LAB, agent_id="1" * 17)
