@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from starlette.types import Message
+from starlette.types import Message, Receive, Scope, Send
 
 from graph.transport.execution.results import Payload
 from graph.transport.follower import Follower
 from graph.transport.outbox import Outbox
 from graph.transport.report import Report, ignore
 from graph.transport.status import Stage
+from tests.transport.test_memory_of_subscribers import made, served, subscribe
 from tests.transport.test_outbox import Client
 
 
@@ -135,3 +136,22 @@ async def test_the_form_of_a_payload_is_made_once_for_all() -> None:
     payload = state(7)
     assert [payload.form(make) for _ in range(3)] == ["7"] * 3
     assert made == [b"7"]
+
+
+@pytest.mark.parametrize("kind", ["sse", "ws"])
+async def test_middleware_sees_how_a_response_begins_but_no_state(kind: str) -> None:
+    app, seen = made(), list[Message]()
+
+    async def noting(scope: Scope, receive: Receive, send: Send) -> None:
+        async def noted(message: Message) -> None:
+            seen.append(message)
+            await send(message)
+
+        await app(scope, receive, noted)
+
+    async with served(noting) as port:
+        client = await subscribe(kind, port, 0)
+        client.close()
+    begun = {"sse": ["http.response.start"], "ws": ["websocket.accept", "websocket.send"]}
+    assert [message["type"] for message in seen] == begun[kind]
+    assert not any('"now"' in str(message) for message in seen)

@@ -8,13 +8,15 @@ import gc
 import json
 import socket
 import tracemalloc
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any, Final, cast
 
 import pytest
 import strawberry
 import uvicorn
+from starlette.types import ASGIApp
 from uvicorn.server import ServerState
 
 from graph.concurrency import Watchdog
@@ -77,16 +79,19 @@ async def subscribe(kind: str, port: int, user: int) -> socket.socket:
     return client
 
 
-@pytest.mark.parametrize("users", [1, COUNT])
-@pytest.mark.parametrize("kind", MOST)
-async def test_a_subscriber_takes_little_memory(kind: str, users: int) -> None:
+def made() -> GraphQLApp:
     schema = make_schema(query=Query, subscription=Subscription, states={"now": State()})
-    app = GraphQLApp(
+    return GraphQLApp(
         schema,
         identify=identify,
         make_context=lambda who, _: who,
         rights_of=lambda identity: identity.partition(":")[0],
     )
+
+
+@asynccontextmanager
+async def served(app: ASGIApp) -> AsyncIterator[int]:
+    """The port of a server that has the protocols of the command line."""
     http = partial(BoundedHttp, limits=ConnectionLimits(15), peers=PeerConnections(1_000))
     config = uvicorn.Config(
         app,
@@ -103,7 +108,18 @@ async def test_a_subscriber_takes_little_memory(kind: str, users: int) -> None:
     make = partial(cast("Any", config.http_protocol_class), config, state, {})
     async with asyncio.timeout(60):
         server = await asyncio.get_running_loop().create_server(make, "127.0.0.1", 0)
-        port = server.sockets[0].getsockname()[1]
+        try:
+            yield server.sockets[0].getsockname()[1]
+        finally:
+            server.close()
+            await asyncio.gather(*state.tasks)
+            await server.wait_closed()
+
+
+@pytest.mark.parametrize("users", [1, COUNT])
+@pytest.mark.parametrize("kind", MOST)
+async def test_a_subscriber_takes_little_memory(kind: str, users: int) -> None:
+    async with served(made()) as port:
         clients = [await subscribe(kind, port, 0) for _ in range(3)]
         try:
             gc.collect()
@@ -115,7 +131,4 @@ async def test_a_subscriber_takes_little_memory(kind: str, users: int) -> None:
             tracemalloc.stop()
             for client in clients:
                 client.close()
-            server.close()
-            await asyncio.gather(*state.tasks)
-            await server.wait_closed()
     assert size / COUNT < MOST[kind]
