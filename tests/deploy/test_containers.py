@@ -69,6 +69,22 @@ def test_everything_is_installed_by_hash() -> None:
     assert "--hash=sha256:" in (ROOT / "deploy/build.lock").read_text()
 
 
+def test_the_page_for_browsers_goes_where_the_server_is_installed(tmp_path: Path) -> None:
+    """And not into the sources, which are where the image is built and are left behind there."""
+    sources = tmp_path / "graph" / "ide"
+    sources.mkdir(parents=True)
+    for folder in (sources, sources.parent):
+        (folder / "__init__.py").touch()
+    (copy,) = [rest for rest in of("RUN") if "graph.ide" in rest]
+    found = re.search(r'"\$\((.*)\)/bundle"', copy)
+    assert found is not None
+    command = found[1].replace("/opt/datasync-api/bin/python", sys.executable)
+    done = subprocess.run(  # noqa: S603
+        ["/bin/sh", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == str(ROOT / "graph/ide")
+
+
 def test_the_user_is_a_number_and_the_command_is_one_of_the_command_line() -> None:
     (user,) = of("USER")
     assert re.fullmatch(r"[1-9]\d+:[1-9]\d+", user)
