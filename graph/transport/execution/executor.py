@@ -11,8 +11,11 @@ from graphql import (
     ExecutionResult,
     GraphQLError,
     create_source_event_stream,
+    default_field_resolver,
+    default_type_resolver,
     execute_root_selection_set,
     execute_subscription_event,
+    get_variable_values,
 )
 from strawberry.execution import optimized_is_awaitable
 
@@ -20,7 +23,7 @@ from graph.transport.execution.errors import shown
 from graph.transport.execution.events import planned_events
 from graph.transport.execution.pacing import Later
 from graph.transport.execution.planned import PlannedExecutor
-from graph.transport.execution.plans.cache import PlansInUse
+from graph.transport.execution.plans.cache import OfExecutors, PlansInUse
 from graph.transport.execution.request import Operation, OperationRequest, RequestError, State
 from graph.transport.execution.schema import Schema
 from graph.transport.status import Stage
@@ -118,6 +121,25 @@ def _executor(
     schema: Schema, operation: Operation, variables: Mapping[str, Any], context: Any
 ) -> PlannedExecutor | list[GraphQLError]:
     """The executor, or the errors of the variables."""
+    plans = operation.plans
+    common = None if plans is None else plans.of_executors
+    if common is None:
+        executor = _built(schema, operation, variables, context)
+    else:
+        executor = _like_the_last(schema, operation, variables, context, common)
+    if isinstance(executor, list):
+        return executor
+    executor.pacer = schema.pacer
+    if plans is not None:
+        plans.of_executors = OfExecutors(executor.fragment_definitions, executor.fragments)
+        values = executor.variable_values
+        executor.plans = PlansInUse(plans, values, context, schema.pacer.is_due)
+    return executor
+
+
+def _built(
+    schema: Schema, operation: Operation, variables: Mapping[str, Any], context: Any
+) -> PlannedExecutor | list[GraphQLError]:
     name = operation.definition.name
     executor = PlannedExecutor.build(
         schema.core,
@@ -129,14 +151,41 @@ def _executor(
         is_awaitable=_IS_AWAITABLE,
         hide_suggestions=True,
     )
-    if isinstance(executor, list):
-        return executor
-    planned = cast("PlannedExecutor", executor)  # of the class that builds it
-    planned.pacer = schema.pacer
-    if operation.plans is not None:
-        values = planned.variable_values
-        planned.plans = PlansInUse(operation.plans, values, context, schema.pacer.is_due)
-    return planned
+    # Of the class that builds it.
+    return executor if isinstance(executor, list) else cast("PlannedExecutor", executor)
+
+
+def _like_the_last(
+    schema: Schema,
+    operation: Operation,
+    variables: Mapping[str, Any],
+    context: Any,
+    common: OfExecutors,
+) -> PlannedExecutor | list[GraphQLError]:
+    """The same without looking through the document again."""
+    definition = operation.definition
+    values = get_variable_values(
+        schema.core,
+        definition.variable_definitions or (),
+        dict(variables),
+        max_errors=schema.limits.errors,
+        hide_suggestions=True,
+    )
+    if isinstance(values, list):
+        return values
+    return PlannedExecutor(
+        schema.core,
+        *common,
+        None,
+        context,
+        definition,
+        values,
+        default_field_resolver,
+        default_type_resolver,
+        default_field_resolver,
+        is_awaitable=_IS_AWAITABLE,
+        hide_suggestions=True,
+    )
 
 
 async def _executed(executor: PlannedExecutor, event: Any) -> ExecutionResult:

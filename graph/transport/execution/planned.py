@@ -7,13 +7,14 @@ from collections.abc import Awaitable, Collection, Generator, Sequence
 from functools import partial
 from typing import Any
 
-from graphql import GraphQLList, GraphQLObjectType, GraphQLResolveInfo
+from graphql import GraphQLList, GraphQLObjectType, GraphQLOutputType, GraphQLResolveInfo
 from graphql.execution.collect_fields import FieldDetails
 from graphql.pyutils import Path
 
 from graph.transport.execution.pacing import Later, PacedExecutor
 from graph.transport.execution.plans.cache import PlansInUse
 from graph.transport.execution.plans.loads import Loads
+from graph.transport.execution.plans.outcomes import Fallback
 from graph.transport.execution.plans.plan import Bound
 
 
@@ -27,6 +28,51 @@ class PlannedExecutor(PacedExecutor):
 
     plans: PlansInUse | None = None
     """None if nothing is compiled."""
+
+    def execute_field(
+        self,
+        parent_type: GraphQLObjectType,
+        source: Any,
+        field_details_list: list[FieldDetails],
+        path: Path,
+        position_context: None,
+    ) -> Any:
+        args = (parent_type, source, field_details_list, path, position_context)
+        direct = None if self.plans is None else self.plans.direct(parent_type, field_details_list)
+        try:
+            arguments = None if direct is None else direct.arguments(self.variable_values)
+        except Fallback:
+            arguments = None
+        if direct is None or arguments is None:
+            return super().execute_field(*args)
+        kind = direct.definition.type
+        info = self.build_resolve_info(direct.definition, direct.nodes, parent_type, path)
+        try:
+            result = direct.resolve(source, info, arguments)
+            value = (kind, field_details_list, info, path, result, position_context)
+            if self.is_awaitable(result):
+                return self.complete_awaitable_value(*value)
+            completed = self.complete_value(*value)
+        except Exception as error:  # noqa: BLE001 - of the resolver: the client's, or shown masked
+            self.handle_field_error(error, kind, field_details_list, path)
+            return None
+        if self.is_awaitable(completed):
+            return self._settled(completed, kind, field_details_list, path)
+        return completed
+
+    async def _settled(
+        self,
+        completed: Awaitable[Any],
+        kind: GraphQLOutputType,
+        field_details_list: list[FieldDetails],
+        path: Path,
+    ) -> Any:
+        """The value of a field, or null where it has an error."""
+        try:
+            return await completed
+        except Exception as error:  # noqa: BLE001 - as in ``execute_field``
+            self.handle_field_error(error, kind, field_details_list, path)
+            return None
 
     def complete_list_value(
         self,

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from graphql import (
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
+    GraphQLObjectType,
     GraphQLOutputType,
     GraphQLSchema,
     VariableValues,
 )
-from graphql.execution.collect_fields import FieldDetails
+from graphql.execution.collect_fields import FieldDetails, FragmentDetails
 
 from graph.observability.metrics import GRAPHQL_PLANS, GRAPHQL_VALUES
+from graph.transport.execution.plans.direct import Direct, direct_of
 from graph.transport.execution.plans.outcomes import Fallback, reason_of
 from graph.transport.execution.plans.plan import Bound, Plan, compile_plan
 
@@ -26,6 +28,13 @@ _MOST: Final = 200
 """Values of one document for which it is known whether they have a plan."""
 _COMPILED: Final = "compiled"
 _values = cache(GRAPHQL_VALUES.labels)
+
+
+class OfExecutors(NamedTuple):
+    """What all executors of a document have in common."""
+
+    fragment_definitions: dict[str, FragmentDefinitionNode]
+    fragments: dict[str, FragmentDetails]
 
 
 class Plans:
@@ -46,8 +55,11 @@ class Plans:
             if isinstance(each, FragmentDefinitionNode)
         }
         self._known: dict[Key, Plan | None] = {}
+        self._direct: dict[Key, Direct | None] = {}
         self._size = 0
         self._executed = False
+        self.of_executors: OfExecutors | None = None
+        """Known once the document has been executed."""
 
     def begin(self) -> bool:
         """Whether the execution that begins may use plans: it is not the first."""
@@ -70,6 +82,15 @@ class Plans:
                 return None
             self._known[key] = self._compiled(kind, nodes)
         return self._known[key]
+
+    def direct(self, kind: GraphQLObjectType, nodes: list[FieldNode]) -> Direct | None:
+        """How to call the resolver of a field of an object; None if graphql-core has to."""
+        key = _key(kind, nodes)
+        if key not in self._direct:
+            if len(self._direct) >= _MOST:
+                return None
+            self._direct[key] = direct_of(self.schema, kind, nodes)
+        return self._direct[key]
 
     def _compiled(self, kind: GraphQLOutputType, nodes: Sequence[FieldNode]) -> Plan | None:
         plan = compile_plan(self.schema, self.fragments, kind, nodes)
@@ -125,6 +146,12 @@ class PlansInUse:
             self._bound[key] = self._bind(kind, nodes) if usual else None
         bound = self._bound[key]
         return None if bound is None or bound.plan.dropped else bound
+
+    def direct(self, kind: GraphQLObjectType, details: Sequence[FieldDetails]) -> Direct | None:
+        """How to call the resolver of a field of an object; None if graphql-core has to."""
+        if not self._may_compile or details[0].fragment_variable_values:
+            return None
+        return self._plans.direct(kind, [each.node for each in details])
 
     def waits(self, kind: GraphQLOutputType, details: Sequence[FieldDetails]) -> bool:
         """Whether ``find`` would compile if there were time."""

@@ -60,6 +60,19 @@ def reading_of(field: GraphQLField) -> Path | Call:
     return _call(definition, loads=plain.loads)
 
 
+def call_of(field: GraphQLField) -> tuple[StrawberryField, Call]:
+    """The function that resolves a field, which may do anything, with Strawberry's definition.
+
+    Raises Unsupported for a field without one, and for one that more happens around.
+    """
+    definition = field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+    if not isinstance(definition, StrawberryField) or definition.extensions:
+        raise Unsupported("the field has extensions")
+    if definition.is_subscription:
+        raise Unsupported("the events of a subscription have no resolver")
+    return definition, _call(definition)
+
+
 def class_of(definition: object) -> tuple[type, ...]:
     """The classes of the objects of a type, from Strawberry's definition of it.
 
@@ -71,7 +84,7 @@ def class_of(definition: object) -> tuple[type, ...]:
     return (definition.origin,) if generic is None else (definition.origin, generic.origin)
 
 
-def _call(definition: StrawberryField, *, loads: bool) -> Call:
+def _call(definition: StrawberryField, *, loads: bool = False) -> Call:
     resolver = definition.base_resolver
     if resolver is None or not callable(resolver.wrapped_func):
         raise Unsupported("the field has no function")
