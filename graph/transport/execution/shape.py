@@ -74,9 +74,9 @@ class _Shape:
                     self._count_literals([variable.default_value])
             fields += self._walk(operation.selection_set.selections, 0).fields
             self._hold(_Size(0, fields))
-        for name in self._fragments:
+        for name, node in self._fragments.items():
             if name not in self._known:  # validation would find it, but too late
-                raise GraphQLError(f"Fragment '{name}' is never used.")
+                raise GraphQLError(f"Fragment '{name}' is never used.", node)
 
     def _walk(self, selections: Iterable[SelectionNode], level: int) -> _Size:
         if level > 10 * self._limits.depth:
@@ -92,7 +92,7 @@ class _Shape:
 
     def _size(self, selection: SelectionNode, level: int) -> _Size:
         if isinstance(selection, FragmentSpreadNode):
-            return self._fragment(selection.name.value, level)
+            return self._fragment(selection, level)
         if isinstance(selection, InlineFragmentNode):
             return self._walk(selection.selection_set.selections, level + 1)
         if not isinstance(selection, FieldNode):
@@ -115,13 +115,14 @@ class _Shape:
         self._depth -= _INTROSPECTION
         return _Size(1, inner.fields + 1)
 
-    def _fragment(self, name: str, level: int) -> _Size:
+    def _fragment(self, spread: FragmentSpreadNode, level: int) -> _Size:
+        name = spread.name.value
         if name in self._open:
-            raise GraphQLError(f"Cannot spread fragment '{name}' within itself.")
+            raise GraphQLError(f"Cannot spread fragment '{name}' within itself.", spread)
         if name not in self._known:
             node = self._fragments.get(name)
             if node is None:
-                raise GraphQLError(f"Unknown fragment '{name}'.")
+                raise GraphQLError(f"Unknown fragment '{name}'.", spread)
             self._open.add(name)
             self._known[name] = self._walk(node.selection_set.selections, level + 1)
             self._open.remove(name)

@@ -113,3 +113,16 @@ def test_a_document_within_the_limits_is_served(text: str) -> None:
 def test_an_introspection_that_goes_round_is_refused(text: str) -> None:
     with pytest.raises(RequestError):
         Documents(SCHEMA.core, QueryLimits()).get(text)
+
+
+@pytest.mark.parametrize(
+    ("query", "column"),
+    [
+        ("{ hello } fragment F on Query { hello }", 11),
+        ("{ again { ...F } } fragment F on Query { ...F }", 42),
+        ("{ hello ...Nope }", 9),
+    ],
+)
+async def test_an_error_about_a_fragment_has_its_place(query: str, column: int) -> None:
+    (error,) = (await execute(query)).errors
+    assert error.formatted["locations"] == [{"line": 1, "column": column}]
