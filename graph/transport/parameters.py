@@ -13,6 +13,8 @@ from graph.transport.refusals import Refusal
 from graph.transport.status import MALFORMED
 
 _OBJECTS: Final = ("variables", "extensions")
+_OBJECT: Final = (dict, type(None))
+_TEXT: Final = (str, type(None))
 _NO_QUERY: Final = "The request has no GraphQL query."
 _HASH: Final = re.compile("[0-9a-f]{64}")
 
@@ -62,11 +64,11 @@ def read_url_parameters(given: Mapping[str, str]) -> Parameters:
 def problem_of(data: Mapping[str, Any]) -> str | None:
     """What is wrong with the types of the parameters; None if nothing is."""
     for name in _OBJECTS:
-        if not isinstance(data.get(name), dict | None):
+        if not isinstance(data.get(name), _OBJECT):
             return f"`{name}` must be an object or null."
-    if not isinstance(data.get("operationName"), str | None):
+    if not isinstance(data.get("operationName"), _TEXT):
         return "`operationName` must be a string or null."
-    if not isinstance(data.get("documentId"), str | None):
+    if not isinstance(data.get("documentId"), _TEXT):
         return "`documentId` must be a string or null."
     reference = _reference(data)
     if isinstance(reference, str):
@@ -89,9 +91,11 @@ def parameters_of(data: Mapping[str, Any]) -> Parameters:
 def _reference(data: Mapping[str, Any]) -> DocumentReference | str:
     """What stands for the document, or what is wrong with it."""
     persisted = (data.get("extensions") or {}).get("persistedQuery")
-    if not isinstance(persisted, dict):
-        return DocumentReference(data.get("documentId"))
-    digest = persisted.get("sha256Hash")
-    if persisted.get("version") != 1 or not isinstance(digest, str) or not _HASH.fullmatch(digest):
+    if persisted is None:
+        document_id = data.get("documentId")
+        return NO_REFERENCE if document_id is None else DocumentReference(document_id)
+    given = persisted if isinstance(persisted, dict) else {}
+    digest = given.get("sha256Hash")
+    if given.get("version") != 1 or not isinstance(digest, str) or not _HASH.fullmatch(digest):
         return "`extensions.persistedQuery` must have version 1 and a `sha256Hash`."
     return DocumentReference(data.get("documentId"), digest)

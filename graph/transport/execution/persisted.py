@@ -33,6 +33,9 @@ class PersistedDocuments:
         """The text that a request asks for. Raises RequestError if it is unknown or not allowed."""
         if not query:
             return self._known(reference)
+        named = None if reference.id is None else self.manifest.documents.get(reference.id)
+        if named is not None and named != query:
+            raise _rejected("The query is not the document with this id.", "BAD_REQUEST")
         claimed = reference.claimed_hash
         given = hash_of(query)
         if claimed is not None and claimed != given:

@@ -98,9 +98,12 @@ async def test_without_automatic_registration_clients_are_told_to_send_the_docum
         {"version": 1, "sha256Hash": "A" * 64},
         {"version": 1, "sha256Hash": 7},
         {"version": 1, "sha256Hash": "a" * 65},
+        "a" * 64,
+        ["a" * 64],
+        False,
     ],
 )
-async def test_a_malformed_hash_is_not_well_formed(persisted: dict[str, Any]) -> None:
+async def test_a_malformed_hash_is_not_well_formed(persisted: Any) -> None:
     async with client(PersistedDocuments()) as http:
         body = {"query": HELLO, "extensions": {"persistedQuery": persisted}}
         response = await http.post("/", json=body)
@@ -115,6 +118,17 @@ async def test_a_manifest_is_known_from_the_start(reference: str) -> None:
         assert (await http.post("/", json={"query": OTHER})).is_success
         unknown = await http.get("/", params={"documentId": "x-unknown"})
     assert (unknown.status_code, code(unknown)) == (422, "PERSISTED_DOCUMENT_NOT_FOUND")
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_a_document_that_is_not_the_one_of_its_id_is_rejected(method: str) -> None:
+    async with client(PersistedDocuments(Manifest({"md5-of-relay": HELLO}))) as http:
+        for text, status in ((HELLO, 200), (OTHER, 422)):
+            given = {"query": text, "documentId": "md5-of-relay"}
+            sent = {"params": given} if method == "GET" else {"json": given}
+            response = await http.request(method, "/", **sent)  # type: ignore[arg-type]
+            assert response.status_code == status
+        assert code(response) == "BAD_REQUEST"
 
 
 async def test_a_hash_that_apollo_sends_may_be_an_id_of_the_manifest() -> None:
