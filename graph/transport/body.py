@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import AsyncGenerator, AsyncIterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, AsyncIterable, Mapping
 from typing import Any, Final
 
 import orjson
@@ -72,15 +71,19 @@ async def receive_body(receive: Receive, bodies: ReceivedBytes, limit: int) -> b
     body: bytes = message.get("body", b"")
     if len(body) > limit:
         raise _too_long(limit)
-    with _told_to_come_back():
+    try:
         bodies.check(len(body))
+    except TooManyBytes as error:
+        raise _come_back(error) from None
     return body
 
 
 async def collect(parts: AsyncIterable[bytes], bodies: ReceivedBytes, limit: int) -> bytes:
     """The same of a body that arrives in parts."""
-    with _told_to_come_back():
+    try:
         body = await bodies.collect(parts, limit)
+    except TooManyBytes as error:
+        raise _come_back(error) from None
     if body is None:
         raise _too_long(limit)
     return body
@@ -96,15 +99,11 @@ async def _parts(message: Message, receive: Receive) -> AsyncGenerator[bytes, No
         message = await receive()
 
 
-@contextmanager
-def _told_to_come_back() -> Iterator[None]:
-    try:
-        yield
-    except TooManyBytes as error:
-        LIMITED.labels("bodies").inc()
-        status = 429 if error.of_caller else 503
-        headers = {"Retry-After": _RETRY_SECONDS, **_CLOSE}
-        raise Refusal(status, str(error), code="THROTTLED", headers=headers) from None
+def _come_back(error: TooManyBytes) -> Refusal:
+    LIMITED.labels("bodies").inc()
+    status = 429 if error.of_caller else 503
+    headers = {"Retry-After": _RETRY_SECONDS, **_CLOSE}
+    return Refusal(status, str(error), code="THROTTLED", headers=headers)
 
 
 def check_containers(body: bytes) -> None:
@@ -133,6 +132,8 @@ def decode(data: str | bytes) -> Any:
 
 
 def _check_content_type(content_type: str) -> None:
+    if content_type == JSON:
+        return
     if len(content_type) > _MAX_CONTENT_TYPE:
         raise Refusal(415, f"The body must be {JSON} in UTF-8.")
     kind, *parameters = (

@@ -164,7 +164,8 @@ class _Exchange:
             payload = await results.single(operation, asked, report)
         except OperationThrottled as error:
             raise throttled(str(error), error.seconds) from None
-        report.failures.update(payload.failures)
+        if payload.failures:
+            report.failures.update(payload.failures)
         return self._json(payload.json, payload.stage)
 
     def _request_error(self, error: RequestError) -> Response:

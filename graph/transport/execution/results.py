@@ -276,10 +276,9 @@ def _encoded(
     context: Context | None = None,
     extensions: dict[str, Any] | None = None,
 ) -> Payload:
-    failures: Failures | None = None
-    if result.errors or context is not None:
-        failures = failures_of(result.errors, summary)
-        failures += getattr(context, "failures", Counter())
+    failures = failures_of(result.errors, summary) if result.errors else None
+    if others := getattr(context, "failures", None):
+        failures = others if failures is None else failures + others
     response = result.formatted()
     if extensions is not None:
         response["extensions"] = extensions
