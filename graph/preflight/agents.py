@@ -10,7 +10,6 @@ from itertools import chain
 from graph.aws.agents import list_agents
 from graph.concurrency import together
 from graph.model import names
-from graph.model.advice import RunSide
 from graph.model.agent import Agent
 from graph.model.preflight import PreflightCheck
 from graph.preflight.probe import Probe, guarded
@@ -22,12 +21,7 @@ class UsedAgents:
     """The agents of one end."""
 
     arns: tuple[str, ...]
-    side: RunSide
-    path: tuple[str, ...] = ()
-
-    @property
-    def about(self) -> About:
-        return About("agent-online", self.side, self.path)
+    about: About
 
 
 async def examine_agents(probe: Probe, used: Iterable[UsedAgents]) -> list[PreflightCheck]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 from typing import Final
@@ -9,6 +11,7 @@ from typing import Final
 from graph.aws.client.gateway import AccountGateway
 from graph.concurrency import together
 from graph.locations import place_of
+from graph.model.location import Location
 from graph.model.location_specs import ExistingSpec, LocationSpec
 from graph.model.operation import NewMover
 from graph.model.preflight import Preflight, PreflightCheck
@@ -21,35 +24,51 @@ from graph.preflight.probe import MOST_CALLS, Probe, guarded
 from graph.preflight.results import SIDES, About, MoverEnd
 from graph.preflight.room import Quotas, examine_room
 from graph.preflight.schedules import examine_schedule
-from graph.preflight.storage import examine_storage
+from graph.preflight.storage import examine_location, examine_storage
 
 _OF_TASKS: Final = 2
 """Calls that the lists of tasks and of tags take, of an account whose tasks fit on a page."""
-_OF_LOCATION: Final = 3
-"""Calls that at most describe one that exists: an ARN does not tell its kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Existing:
+    """The locations that the input names by their ARNs."""
+
+    locations: Mapping[str, Location | None]
+    """By ARN; None for one that is gone."""
+    calls: int
+    """How many have described them."""
+
+
+NONE_EXISTS: Final = Existing({}, 0)
 
 
 async def examine_create(
-    aws: AccountGateway, new: NewMover, quotas: Quotas, *, being_created: bool
+    aws: AccountGateway,
+    new: NewMover,
+    quotas: Quotas,
+    existing: Existing = NONE_EXISTS,
+    *,
+    being_created: bool,
 ) -> Preflight:
     """Of an input that a create accepts, from a caller who may use what it names.
 
-    Locations that exist have been read, and the mode of the mover has been decided.
+    The mode of the mover has been decided.
 
     Raises NotFound for an account that does not let the server in, and what the lists of its tasks
     raise.
     """
-    ends = (("source", new.source), ("destination", new.destination))
-    read = sum(isinstance(spec, ExistingSpec) for _, spec in ends)
-    probe = Probe(aws, MOST_CALLS - _OF_TASKS - _OF_LOCATION * read)
-    roles = roles_of(aws, new.group)
     settings = new.settings
+    given = (("source", new.source), ("destination", new.destination))
+    ends = [(spec, _end(spec, side, settings)) for side, spec in given]
+    probe = Probe(aws, MOST_CALLS - _OF_TASKS - existing.calls)
+    roles = roles_of(aws, new.group)
     log_group = About("log-group", path=("logGroupArn",))
     found = await together(
         examine_room(aws, new, quotas, being_created=being_created),
         guarded(log_group, partial(examine_log_group, probe, settings)),
-        examine_agents(probe, (_agents(spec, side) for side, spec in ends)),
-        *(_examine(probe, spec, side, roles, settings) for side, spec in ends),
+        examine_agents(probe, (_agents(*each, existing) for each in ends)),
+        *(_examine(probe, *each, roles, existing) for each in ends),
     )
     checks = accepted(new)
     if settings.expression is not None:
@@ -64,17 +83,29 @@ def roles_of(aws: AccountGateway, group: str) -> MoverRoles:
     return MoverRoles(aws.partition, aws.account_id, aws.org, group, management)
 
 
-async def _examine(
-    probe: Probe, spec: LocationSpec, side: str, roles: MoverRoles, settings: TaskSettings
-) -> list[PreflightCheck]:
+def _end(spec: LocationSpec, side: str, settings: TaskSettings) -> MoverEnd:
     deletes = settings.options.get("PreserveDeletedFiles") == "REMOVE"
-    end = MoverEnd(SIDES[side], place_of(spec, side), deletes=deletes)
+    exists = isinstance(spec, ExistingSpec)
+    return MoverEnd(SIDES[side], place_of(spec, side), deletes=deletes, exists=exists)
+
+
+async def _examine(
+    probe: Probe, spec: LocationSpec, end: MoverEnd, roles: MoverRoles, existing: Existing
+) -> list[PreflightCheck]:
+    if not isinstance(spec, ExistingSpec):
+        return await examine_storage(probe, spec, end, roles)
+    about, location = end.about("location-exists"), existing.locations.get(spec.location_arn)
+    if location is None:
+        text = f"The location {spec.location_arn} does not exist."
+        return [about.failed(text, "Choose another location, or create one with the mover.")]
+    exists = about.passed(f"The location is {location.uri}.")
+    return [exists, *await examine_location(probe, location, end, roles)]
+
+
+def _agents(spec: LocationSpec, end: MoverEnd, existing: Existing) -> UsedAgents:
     if isinstance(spec, ExistingSpec):
-        about = end.about("location-exists", "locationArn")
-        return [about.passed(f"The location {spec.location_arn} exists.")]
-    return await examine_storage(probe, spec, end, roles)
-
-
-def _agents(spec: LocationSpec, side: str) -> UsedAgents:
-    arns = tuple(getattr(spec, "agent_arns", ()))
-    return UsedAgents(arns, SIDES[side], (*place_of(spec, side), "agentArns"))
+        location = existing.locations.get(spec.location_arn)
+        arns = () if location is None else location.agent_arns
+    else:
+        arns = tuple(getattr(spec, "agent_arns", ()))
+    return UsedAgents(arns, end.about("agent-online", "agentArns"))

@@ -63,6 +63,8 @@ class MoverEnd:
     """Of its location in the input; empty for one that the input does not describe."""
     deletes: bool = False
     """Whether the mover deletes what the source does not have."""
+    exists: bool = False
+    """Whether the input names it by the ARN of its location alone."""
 
     @property
     def writes(self) -> bool:
@@ -70,7 +72,8 @@ class MoverEnd:
 
     def about(self, check: str, *member: str) -> About:
         """``member``: of the location in the input; none for all of it."""
-        return About(check, self.side, (*self.path, *member) if self.path else ())
+        named = ("locationArn",) if self.exists else member
+        return About(check, self.side, (*self.path, *named) if self.path else ())
 
 
 def document(statements: list[dict[str, Any]]) -> dict[str, Any]:

@@ -52,7 +52,7 @@ async def examine_start(  # noqa: PLR0913, PLR0917 - what a start knows
     deletes = {**task.options, **overrides.options}.get("PreserveDeletedFiles") == "REMOVE"
     checks = [_state(task), _overrides(aws, overrides, task, ends), *await _schedule(task)]
     used = (
-        UsedAgents(location.agent_arns, SIDES[side])
+        UsedAgents(location.agent_arns, About("agent-online", SIDES[side]))
         for side, location in zip(SIDES, ends, strict=True)
         if location is not None
     )

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
-from graph.aws.locations import calls_to_describe
+from graph.aws.client.gateway import Gateway
+from graph.aws.locations import calls_to_describe, recent_location
 from graph.context import ReadContext
 from graph.model import names
 from graph.model.errors import Conflict, Forbidden, Invalid
 from graph.model.location import Location
+from graph.model.location_specs import ExistingSpec
 from graph.model.operation import NewMover
 from graph.model.overrides import RunOverrides
 from graph.model.preflight import Preflight, PreflightCheck
@@ -19,7 +21,7 @@ from graph.model.verbs import Verb
 from graph.operations.checks import check
 from graph.operations.existing import read_ends
 from graph.operations.inputs import reservation_of
-from graph.preflight.creates import examine_create, roles_of
+from graph.preflight.creates import Existing, examine_create, roles_of
 from graph.preflight.inputs import rejected
 from graph.preflight.results import About
 from graph.preflight.room import Quotas
@@ -57,6 +59,7 @@ async def preflight_mover(
         check(new, services.gateway)
     except Invalid as error:
         return Preflight((rejected(error),))
+    costs = _costs(services.gateway, _existing_in(new))
     try:
         await services.resources.require_for_new(context.rights, new)
     except (Conflict, Forbidden) as error:
@@ -65,13 +68,13 @@ async def preflight_mover(
         settings = with_mode(new.settings, await read_ends(new, services.gateway))
     except Invalid as error:
         return Preflight((rejected(error),))
-    new = replace(new, settings=settings)
+    new, existing = replace(new, settings=settings), await _existing(services.gateway, costs)
     aws, operations = services.gateway.bind(*account.place), services.operations
     holder = await services.store.operations.holder(reservation_of(account.key, group, new.name))
     quotas = Quotas(
         operations.quota, operations.group_quota, tell_total=context.rights.groups is None
     )
-    return await examine_create(aws, new, quotas, being_created=holder is not None)
+    return await examine_create(aws, new, quotas, existing, being_created=holder is not None)
 
 
 async def preflight_start(
@@ -89,7 +92,7 @@ async def preflight_start(
     except Invalid as error:
         return Preflight((rejected(error),))
     arns = await context.loaders.ends.load(task_arn)
-    costs = [calls_to_describe(context.services.gateway, arn) for arn in arns]
+    costs = _costs(context.services.gateway, arns)
     try:
         await require_use(context, mover)
         await require_files(context, mover, overrides)
@@ -103,8 +106,25 @@ async def preflight_start(
         loaders.location.load(destination),
     )
     ends, aws = (found[0], found[1]), context.services.gateway.of(task_arn)
-    roles, calls = roles_of(aws, mover.group or ""), sum(map(_spent, costs, ends))
+    roles, calls = roles_of(aws, mover.group or ""), sum(map(_spent, costs.values(), ends))
     return await examine_start(aws, task, ends, overrides, roles, calls)
+
+
+def _existing_in(new: NewMover) -> list[str]:
+    """The locations that the input names by their ARNs."""
+    ends = (new.source, new.destination)
+    return [spec.location_arn for spec in ends if isinstance(spec, ExistingSpec)]
+
+
+def _costs(gateway: Gateway, arns: Iterable[str]) -> dict[str, int]:
+    """How many calls describe each of these locations at most."""
+    return {arn: calls_to_describe(gateway, arn) for arn in arns}
+
+
+async def _existing(gateway: Gateway, costs: Mapping[str, int]) -> Existing:
+    """Locations that have been described just before. ``costs``: as ``_costs`` found them then."""
+    found = {arn: await recent_location(gateway, arn) for arn in costs}
+    return Existing(found, sum(_spent(costs[arn], location) for arn, location in found.items()))
 
 
 def _spent(most: int, location: Location | None) -> int:

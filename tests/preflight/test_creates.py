@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from graph.aws.client.gateway import AccountGateway
+from graph.aws.locations import describe_location
 from graph.model.location_specs import ExistingSpec, FsxLustreSpec, NfsSpec, S3Spec
 from graph.model.preflight import Preflight
 from graph.model.task_settings import NO_SETTINGS, TaskSettings
-from graph.preflight.creates import examine_create
+from graph.preflight.creates import NONE_EXISTS, Existing, examine_create
 from graph.preflight.probe import MOST_CALLS
 from graph.sandbox import Sandbox
 from tests.preflight.test_networks import furnish as mounted
@@ -40,11 +41,15 @@ def furnished(aws: Sandbox) -> str:
 
 
 async def examined(
-    account: AccountGateway, source: Any, destination: Any, settings: TaskSettings = NO_SETTINGS
+    account: AccountGateway,
+    source: Any,
+    destination: Any,
+    settings: TaskSettings = NO_SETTINGS,
+    existing: Existing = NONE_EXISTS,
 ) -> Preflight:
     ends = {"source": source, "destination": destination}
     mover = replace(new("x", "y"), name="m-000", settings=settings, **ends)
-    return await examine_create(account, mover, NONE, being_created=False)
+    return await examine_create(account, mover, NONE, existing, being_created=False)
 
 
 @pytest.mark.parametrize(
@@ -68,14 +73,21 @@ async def test_locations_that_exist_and_schedules_are_named(
     aws: Sandbox, account: AccountGateway, furnished: str
 ) -> None:
     existing = ExistingSpec(location_arn=furnished)
+    location = await describe_location(account, furnished)
+    aws.interceptor.forget_calls()
     for expression, status in (("cron(0 3 * * ? *)", "PASS"), ("cron(0 3 30 2 ? *)", "WARN")):
         settings = TaskSettings(expression=expression, includes=("/a",))
-        found = await examined(account, existing, existing, settings)
+        there = Existing({furnished: location}, 1)
+        found = await examined(account, existing, existing, settings, there)
         checks = {check.id: check for check in found.checks}
         assert checks["location-exists"].path == ("destination", "existing", "locationArn")
         assert checks["schedule"].status.value == status
         assert checks["filters"].status.value == "PASS"
-        assert sum(spent(aws).values()) == 2
+        assert checks["bucket-policy"].path == ("destination", "existing", "locationArn")
+        assert sum(spent(aws).values()) == 2 + 4 + 4
+    gone = await examined(account, existing, existing, NO_SETTINGS, Existing({furnished: None}, 3))
+    checks = {check.id: check for check in gone.checks}
+    assert checks["location-exists"].status.value == "FAIL"
 
 
 async def test_a_new_mover_that_deletes_is_warned_of_an_empty_source(

@@ -9,7 +9,8 @@ import httpx
 
 from graph.auth import token_for
 from graph.sandbox import Sandbox
-from tests.locations.samples import as_input
+from tests.locations.made import made as location_of
+from tests.locations.samples import SPECS, as_input
 from tests.preflight.test_networks import furnish as mounted
 from tests.rights.lab import mover, s3, served_by
 from tests.test_call_counts import spent
@@ -115,6 +116,24 @@ async def test_a_start_examines_networks_in_12_calls_with_those_that_read_the_mo
             assert found["ok"] == unknown
             if not unknown:
                 assert statuses["efs-network"] == "FAIL"
+
+
+async def test_a_create_examines_a_location_that_exists_with_its_agents(
+    aws: Sandbox, tmp_path: Path
+) -> None:
+    location = location_of(aws, SPECS["NFS"])
+    agent = SPECS["NFS"].agent_arns[0].rpartition("-")[2]  # type: ignore[union-attr]  # it has some
+    async with serving(tmp_path) as client:
+        for online, expected in ((True, "PASS"), (False, "FAIL")):
+            aws.agent(LAB, "one", agent_id=agent, online=online)
+            aws.interceptor.forget_calls()
+            source = {"existing": {"locationArn": location.arn}}
+            found = await preflight(client, mover(source, s3(f"to-{LAB}"), "g"))
+            checks = {check["id"]: check for check in found["checks"]}
+            assert checks["agent-online"]["status"] == expected
+            assert checks["agent-online"]["path"] == ["input", "source", "existing", "locationArn"]
+            assert (checks["reachable"]["status"], found["ok"]) == ("UNKNOWN", online)
+            assert sum(spent(aws).values()) <= 12
 
 
 AUDIT = "{ operations { nodes { id } } audit { nodes { at } } }"
