@@ -94,13 +94,29 @@ def test_the_user_is_a_number_and_the_command_is_one_of_the_command_line() -> No
     assert of("STOPSIGNAL") == ["SIGTERM"]
 
 
-def test_the_variables_of_the_image_are_settings() -> None:
-    names = {
-        name.removeprefix("DATASYNC_API_").lower()
-        for rest in of("ENV")
-        for name in re.findall(r"(DATASYNC_API_\w+)=", rest)
-    }
-    assert {"listen", "store_url"} == names & Settings.model_fields.keys() == names
+def image_variables() -> dict[str, str]:
+    """The settings that the image fixes, which take precedence over a file."""
+    return dict(re.findall(r"(DATASYNC_API_\w+)=(\S+)", " ".join(of("ENV"))))
+
+
+def test_the_image_fixes_the_address_alone() -> None:
+    assert image_variables() == {"DATASYNC_API_LISTEN": ":8080"}
+    assert of("EXPOSE") == ["8080"]
+
+
+def test_without_a_setting_the_store_is_in_the_volume() -> None:
+    assert Settings.model_fields["store_url"].default == "sqlite:///datasync-api.sqlite"
+    assert of("WORKDIR")[-1:] == of("VOLUME") == ["/data"]
+
+
+def test_the_file_of_settings_decides_on_the_store(
+    monkeypatch: pytest.MonkeyPatch, compose: dict[str, Any], tmp_path: Path
+) -> None:
+    given = image_variables() | compose["services"]["api"]["environment"]
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("DATASYNC_API_CONFIG", str(filled_example(tmp_path)))
+    assert find(None).settings.store_url.endswith("@postgres/datasync")
 
 
 class Answering(http.server.BaseHTTPRequestHandler):
@@ -171,9 +187,15 @@ def test_the_example_of_settings_is_complete_once_it_is_filled_in(
     example = DEPLOY / "datasync-api.example.toml"
     with pytest.raises(SettingsError, match="sha256 must be 64 hexadecimal digits"):
         find(str(example))
-    filled = tmp_path / "filled.toml"
-    filled.write_text(example.read_text().replace('sha256 = "CHANGE-ME"', f'sha256 = "{"a" * 64}"'))
-    settings = find(str(filled)).settings
+    settings = find(str(filled_example(tmp_path))).settings
     assert settings.store_url.endswith("@postgres/datasync")
     assert settings.role_boundary is not None
     assert [key.name for key in settings.all_keys] == ["operator"]
+
+
+def filled_example(folder: Path) -> Path:
+    """A copy of the example with the digest of a key."""
+    filled = folder / "filled.toml"
+    example = (DEPLOY / "datasync-api.example.toml").read_text()
+    filled.write_text(example.replace('sha256 = "CHANGE-ME"', f'sha256 = "{"a" * 64}"'))
+    return filled

@@ -61,3 +61,10 @@ def test_it_waits_for_a_database_and_leaves_no_core_with_keys() -> None:
     unit = Unit()
     assert unit["Unit"]["StartLimitIntervalSec"] == "0"
     assert unit["Service"]["LimitCORE"] == "0"
+
+
+def test_the_file_of_settings_decides_on_the_store() -> None:
+    service = Unit()["Service"]
+    assert "DATASYNC_API_STORE_URL" not in UNIT.read_text(), "a variable takes precedence"
+    assert Settings.model_fields["store_url"].default == "sqlite:///datasync-api.sqlite"
+    assert service["WorkingDirectory"] == f"/var/lib/{service['StateDirectory']}"
