@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from graph.aws.client.access import Access
 from graph.aws.client.gateway import AccountGateway
 from graph.model.errors import NotFound
+
+_INTERFACES: Final = 20
+"""All interfaces of a file system have the same security groups."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,16 @@ class SecurityGroup:
     id: str
     inbound: tuple[Mapping[str, Any], ...]
     outbound: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FileSystem:
+    """A file system of FSx."""
+
+    state: str
+    """Such as AVAILABLE."""
+    interfaces: tuple[str, ...]
+    """The ids of its network interfaces."""
 
 
 async def mount_targets(aws: AccountGateway, file_system_id: str) -> list[MountTarget] | None:
@@ -89,8 +102,8 @@ async def security_groups(aws: AccountGateway, ids: Iterable[str]) -> list[Secur
     ]
 
 
-async def lifecycle_of_fsx(aws: AccountGateway, file_system_id: str) -> str | None:
-    """The state of a file system of FSx, such as AVAILABLE; None if it does not exist."""
+async def file_system_of_fsx(aws: AccountGateway, file_system_id: str) -> FileSystem | None:
+    """A file system of FSx; None if it does not exist."""
     given = {"FileSystemIds": [file_system_id]}
     try:
         answer = await aws.call("fsx", Access.DISCOVER, "describe_file_systems", **given)
@@ -99,7 +112,9 @@ async def lifecycle_of_fsx(aws: AccountGateway, file_system_id: str) -> str | No
             raise
         return None
     found = next(iter(answer["FileSystems"]), None)
-    return found and str(found.get("Lifecycle") or "AVAILABLE")
+    return found and FileSystem(
+        str(found.get("Lifecycle") or "AVAILABLE"), tuple(found.get("NetworkInterfaceIds") or ())
+    )
 
 
 async def lifecycle_of_virtual_machine(aws: AccountGateway, machine_id: str) -> str | None:
@@ -114,3 +129,11 @@ async def lifecycle_of_virtual_machine(aws: AccountGateway, machine_id: str) -> 
         return None
     found = next(iter(answer["StorageVirtualMachines"]), None)
     return found and str(found.get("Lifecycle") or "CREATED")
+
+
+async def groups_of_interfaces(aws: AccountGateway, ids: Sequence[str]) -> list[str]:
+    """The ids of the security groups of network interfaces, of the first twenty."""
+    given = {"NetworkInterfaceIds": list(ids[:_INTERFACES])}
+    answer = await aws.call("ec2", Access.DISCOVER, "describe_network_interfaces", **given)
+    listed = [group for item in answer["NetworkInterfaces"] for group in item.get("Groups") or ()]
+    return sorted({group["GroupId"] for group in listed})

@@ -1,9 +1,10 @@
-"""Checks of the way to a file system. At most four calls for one of EFS, one for one of FSx."""
+"""Checks of the way to a file system of EFS, in at most four calls, and to any other."""
 
 from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
@@ -17,26 +18,23 @@ from graph.model.preflight import PreflightCheck
 from graph.preflight.probe import Probe, guarded
 from graph.preflight.results import About, MoverEnd
 
-_NFS: Final = 2049
+NFS: Final = 2049
 _ANY: Final = "-1"
 """How EC2 writes all protocols."""
 _MOUNTS: Final = "elasticfilesystem:DescribeMountTargets"
-_OF_FSX: Final = {
-    "file-system": (
-        "file system",
-        "fsx:DescribeFileSystems",
-        "AVAILABLE",
-        networks.lifecycle_of_fsx,
-    ),
-    "storage-virtual-machine": (
-        "storage virtual machine",
-        "fsx:DescribeStorageVirtualMachines",
-        "CREATED",
-        networks.lifecycle_of_virtual_machine,
-    ),
-}
-"""By kind of resource: how messages name it, the permission to describe it, the state in which it
-can be used, and what reads the state."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """From the interfaces of DataSync to those of a file system."""
+
+    group_arns: tuple[str, ...]
+    """The security groups of the former."""
+    port: int
+    target: str
+    """How messages name the latter."""
+    cidr: str | None = None
+    """The addresses of the former; None if they are not known."""
 
 
 async def examine_efs(probe: Probe, spec: EfsSpec, given: MoverEnd) -> list[PreflightCheck]:
@@ -45,16 +43,11 @@ async def examine_efs(probe: Probe, spec: EfsSpec, given: MoverEnd) -> list[Pref
     return await guarded(about, partial(_efs, probe, spec, given))
 
 
-async def examine_fsx(probe: Probe, arn: str, about: About) -> list[PreflightCheck]:
-    """Whether a file system, or a storage virtual machine, exists and can be used."""
-    return await guarded(about, partial(_fsx, probe, arn))
-
-
 async def _efs(probe: Probe, spec: EfsSpec, given: MoverEnd, about: About) -> list[PreflightCheck]:
     aws = probe.at(names.arn(spec.filesystem_arn).region)
     targets, subnet = await together(
-        probe.ask(_MOUNTS, partial(networks.mount_targets, aws, _id(spec.filesystem_arn))),
-        probe.ask("ec2:DescribeSubnets", partial(networks.subnet_of, aws, _id(spec.subnet_arn))),
+        probe.ask(_MOUNTS, partial(networks.mount_targets, aws, id_in(spec.filesystem_arn))),
+        probe.ask("ec2:DescribeSubnets", partial(networks.subnet_of, aws, id_in(spec.subnet_arn))),
     )
     if targets is None:
         missing = given.about("file-system-exists", "filesystemArn")
@@ -84,57 +77,64 @@ async def _network(  # noqa: PLR0913, PLR0917 - the two ends of the way
 ) -> list[PreflightCheck]:
     action = "elasticfilesystem:DescribeMountTargetSecurityGroups"
     theirs = await probe.ask(action, partial(networks.groups_of_mount_target, aws, target_id))
-    own = [_id(arn) for arn in spec.security_group_arns]
+    route = Route(spec.security_group_arns, NFS, "the mount target", subnet.cidr)
+    return await examine_route(probe, aws, route, theirs, about)
+
+
+async def examine_route(
+    probe: Probe,
+    aws: AccountGateway,
+    route: Route,
+    theirs: list[str],
+    about: About,
+) -> list[PreflightCheck]:
+    """Whether the security groups of both ends let DataSync through. One call.
+
+    ``theirs``: the groups of the interfaces of the file system.
+    """
+    own = [id_in(arn) for arn in route.group_arns]
     read = partial(networks.security_groups, aws, [*own, *theirs])
     groups = await probe.ask("ec2:DescribeSecurityGroups", read)
     if groups is None:
         return [about.failed("One of the security groups does not exist.", "Choose others.")]
-    verdict = admits(groups, own, theirs, subnet.cidr)
+    port, target = route.port, route.target
+    verdict = admits(groups, own, theirs, route.cidr, port)
     if verdict:
-        return [about.passed("The security groups let NFS through to the mount target.")]
+        return [about.passed(f"The security groups let TCP {port} through to {target}.")]
+    fix = f"Allow TCP {port} from {own[0]} into a security group of {target}, and out of {own[0]}."
     if verdict is None:
-        return [about.unknown("The security groups have rules for prefix lists.")]
-    message = "The security groups do not let NFS (TCP 2049) through to the mount target."
-    fix = (
-        f"Allow TCP {_NFS} from {own[0]} into a security group of the mount target, and out of "
-        f"{own[0]}."
-    )
-    return [about.failed(message, fix)]
-
-
-async def _fsx(probe: Probe, arn: str, about: About) -> list[PreflightCheck]:
-    named = names.arn(arn)
-    kind, name = named.resource.split("/")[0], _id(arn)
-    what, action, ready, read = _OF_FSX[kind]
-    state = await probe.ask(action, partial(read, probe.at(named.region), name))
-    if state is None:
-        return [about.failed(f"There is no such {what}.", f"Choose another {what}.")]
-    if state != ready:
-        return [about.warned(f"The {what} is {state}.", f"Wait until it is {ready}.")]
-    return [about.passed(f"The {what} exists and is {ready}.")]
+        return [about.unknown("The security groups have rules for prefix lists.", fix)]
+    text = f"The security groups do not let TCP {port} through to {target}."
+    return [about.failed(text, fix)]
 
 
 def admits(
-    groups: Iterable[SecurityGroup], own: list[str], theirs: list[str], cidr: str | None
+    groups: Iterable[SecurityGroup],
+    own: list[str],
+    theirs: list[str],
+    cidr: str | None,
+    port: int = NFS,
 ) -> bool | None:
-    """Whether NFS passes from interfaces in ``own`` to those in ``theirs``; None if unsure.
+    """Whether TCP passes from interfaces in ``own`` to those in ``theirs``; None if unsure.
 
     Groups of each side are added up. ``cidr``: of the subnet that the first ones are in.
     """
     known = {group.id: group for group in groups}
     inbound = [rule for name in theirs if name in known for rule in known[name].inbound]
     outbound = [rule for name in own if name in known for rule in known[name].outbound]
-    verdicts = _allows(inbound, own, cidr), _allows(outbound, theirs, None)
+    verdicts = _allows(inbound, own, cidr, port), _allows(outbound, theirs, None, port)
     if False in verdicts:
         return False
     return None if None in verdicts else True
 
 
-def _allows(rules: Iterable[Mapping[str, Any]], groups: list[str], cidr: str | None) -> bool | None:
+def _allows(
+    rules: Iterable[Mapping[str, Any]], groups: list[str], cidr: str | None, port: int
+) -> bool | None:
     """``cidr``: the addresses that have to be covered; None for those of any rule."""
     unsure = False
     for rule in rules:
-        if not _is_nfs(rule):
+        if not _has_port(rule, port):
             continue
         named = {pair.get("GroupId") for pair in rule.get("UserIdGroupPairs") or ()}
         ranges = [each.get("CidrIp") for each in rule.get("IpRanges") or ()]
@@ -144,11 +144,11 @@ def _allows(rules: Iterable[Mapping[str, Any]], groups: list[str], cidr: str | N
     return None if unsure else False
 
 
-def _is_nfs(rule: Mapping[str, Any]) -> bool:
+def _has_port(rule: Mapping[str, Any], port: int) -> bool:
     if rule.get("IpProtocol") == _ANY:
         return True
     ports = rule.get("FromPort", -1), rule.get("ToPort", -1)
-    return rule.get("IpProtocol") in {"tcp", "6"} and ports[0] <= _NFS <= ports[1]
+    return rule.get("IpProtocol") in {"tcp", "6"} and ports[0] <= port <= ports[1]
 
 
 def _covers(given: str | None, cidr: str | None) -> bool:
@@ -160,6 +160,6 @@ def _covers(given: str | None, cidr: str | None) -> bool:
     return wide.version == narrow.version and narrow.subnet_of(wide)  # type: ignore[arg-type]
 
 
-def _id(arn: str) -> str:
+def id_in(arn: str) -> str:
     """The id at the end of an ARN, such as that of a subnet."""
     return names.arn(arn).resource.rpartition("/")[2]

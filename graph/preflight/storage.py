@@ -23,7 +23,8 @@ from graph.model.preflight import PreflightCheck
 from graph.preflight.access_points import examine_access_point
 from graph.preflight.bucket_policies import MoverRoles
 from graph.preflight.buckets import BucketSide, bucket_of, examine_bucket, prefix_of
-from graph.preflight.networks import examine_efs, examine_fsx
+from graph.preflight.fsx import examine_fsx
+from graph.preflight.networks import examine_efs
 from graph.preflight.probe import Probe
 from graph.preflight.results import MoverEnd
 
@@ -61,19 +62,9 @@ async def examine_storage(
         return await examine_bucket(probe, given, roles)
     if isinstance(spec, EfsSpec):
         return await examine_efs(probe, spec, end)
-    if (found := _file_system(spec)) is not None:
-        member, arn = found
-        return await examine_fsx(probe, arn, end.about("file-system-exists", member))
+    if isinstance(spec, FsxLustreSpec | FsxOntapSpec | FsxOpenZfsSpec | FsxWindowsSpec):
+        return await examine_fsx(probe, spec, end)
     return [_reachable(spec, end)]
-
-
-def _file_system(spec: NewLocationSpec) -> tuple[str, str] | None:
-    """Of FSx: the member of the input that names it, and its ARN or that of its virtual machine."""
-    if isinstance(spec, FsxOntapSpec):
-        return "storageVirtualMachineArn", spec.storage_virtual_machine_arn
-    if isinstance(spec, FsxLustreSpec | FsxOpenZfsSpec | FsxWindowsSpec):
-        return "filesystemArn", spec.filesystem_arn
-    return None
 
 
 def _reachable(spec: NewLocationSpec, end: MoverEnd) -> PreflightCheck:

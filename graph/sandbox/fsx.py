@@ -1,14 +1,16 @@
-"""Storage virtual machines of Amazon FSx for NetApp ONTAP, which moto does not have."""
+"""What moto leaves out of Amazon FSx: network interfaces, and storage virtual machines of ONTAP."""
 
 from __future__ import annotations
 
 import json
 import sys
+from collections import defaultdict
 from typing import Any, Final
 
 from moto.core.exceptions import JsonRESTError
+from moto.ec2.models import ec2_backends
 from moto.fsx.exceptions import FileSystemNotFound
-from moto.fsx.models import FSxBackend
+from moto.fsx.models import FileSystem, FSxBackend
 from moto.fsx.responses import FSxResponse
 from moto.fsx.urls import url_bases as url_bases  # noqa: PLC0414 - for moto, which looks here
 from moto.utilities.paginator import paginate
@@ -29,6 +31,12 @@ _PAGES: Final = {
 
 class VirtualMachinesResponse(FSxResponse):  # type: ignore[misc]  # moto is not typed
     """moto's, with the calls for virtual machines."""
+
+    def describe_file_systems(self) -> str:
+        answer = json.loads(super().describe_file_systems())
+        for item in answer["FileSystems"]:
+            item["NetworkInterfaceIds"] = self.fsx_backend.interfaces[item["FileSystemId"]]
+        return json.dumps(answer)
 
     def create_storage_virtual_machine(self) -> str:
         made = self.fsx_backend.create_virtual_machine(json.loads(self.body))
@@ -52,6 +60,21 @@ class VirtualMachinesBackend(MotosUrls, FSxBackend):  # type: ignore[misc]  # mo
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
         self.machines: dict[str, dict[str, Any]] = {}
+        self.interfaces: defaultdict[str, list[str]] = defaultdict(list)
+        """The ids of the network interfaces of file systems, by the id of the latter."""
+
+    def create_file_system(self, **given: Any) -> FileSystem:
+        """With an interface in each subnet, in the security groups that are given."""
+        made = super().create_file_system(**given)
+        ec2 = ec2_backends[self.account_id][self.region_name]
+        for subnet_id in made.subnet_ids:
+            subnet = ec2.get_subnet(subnet_id)
+            address = subnet.get_available_subnet_ip(made)
+            interface = ec2.create_network_interface(
+                subnet, address, group_ids=made.security_group_ids or []
+            )
+            self.interfaces[made.file_system_id].append(interface.id)
+        return made
 
     def create_virtual_machine(self, params: dict[str, Any]) -> dict[str, Any]:
         """Refuses file systems that do not exist, or that are not of ONTAP."""

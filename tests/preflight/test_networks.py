@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from moto.fsx.models import fsx_backends
 
 from graph.aws.networks import SecurityGroup
 from graph.model.advice import RunSide
 from graph.model.location_specs import EfsSpec
 from graph.model.preflight import PreflightCheck
-from graph.preflight.networks import admits, examine_efs, examine_fsx
+from graph.preflight.networks import admits, examine_efs
 from graph.preflight.probe import Probe
-from graph.preflight.results import About, MoverEnd
+from graph.preflight.results import MoverEnd
 from graph.sandbox import Fault, Sandbox
 from tests.aws.test_choices import client
 from tests.test_call_counts import spent
@@ -121,35 +120,3 @@ async def test_a_file_system_has_to_be_mountable_from_the_subnet(
     aws.interceptor.add(Fault("ec2.DescribeSecurityGroups", "denied"))
     *_, check = await examine_efs(Probe(probe.aws), spec, SIDE)
     assert (check.id, check.status.value) == ("efs-network", "UNKNOWN")
-
-
-async def test_a_file_system_of_fsx_has_to_be_there(aws: Sandbox, probe: Probe) -> None:
-    subnet = client("ec2").describe_subnets()["Subnets"][0]["SubnetId"]
-    given = {"StorageCapacity": 1200, "SubnetIds": [subnet]}
-    made = client("fsx").create_file_system(FileSystemType="LUSTRE", **given)["FileSystem"]
-    about = About("file-system-exists")
-    for arn, expected in (
-        (made["ResourceARN"], ("PASS", "WARN")),
-        (f"{made['ResourceARN'][:-4]}0000", ("FAIL",)),
-    ):
-        (check,) = await examine_fsx(probe, arn, about)
-        assert check.status.value in expected
-    assert aws.interceptor.counts()["fsx.DescribeFileSystems"] == 2
-
-
-async def test_a_storage_virtual_machine_has_to_be_there(aws: Sandbox, probe: Probe) -> None:
-    fsx, subnet = client("fsx"), client("ec2").describe_subnets()["Subnets"][0]["SubnetId"]
-    given = {"StorageCapacity": 1024, "SubnetIds": [subnet]}
-    home = fsx.create_file_system(FileSystemType="ONTAP", **given)["FileSystem"]["FileSystemId"]
-    made = fsx.create_storage_virtual_machine(FileSystemId=home, Name="a")["StorageVirtualMachine"]
-    arn, about = made["ResourceARN"], About("file-system-exists")
-    for state, named, expected in (
-        ("CREATED", arn, ("PASS", "exists and is CREATED")),
-        ("MISCONFIGURED", arn, ("WARN", "is MISCONFIGURED")),
-        ("CREATED", f"{arn[:-4]}0000", ("FAIL", "no such storage virtual machine")),
-    ):
-        kept = fsx_backends[LAB]["us-east-1"].machines[made["StorageVirtualMachineId"]]
-        kept["Lifecycle"] = state
-        (check,) = await examine_fsx(probe, named, about)
-        assert (check.status.value, expected[1] in check.message) == (expected[0], True)
-    assert aws.interceptor.counts()["fsx.DescribeStorageVirtualMachines"] == 3

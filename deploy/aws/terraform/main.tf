@@ -187,6 +187,7 @@ resource "aws_iam_role_policy" "discover" {
     Statement = [{
       Effect = "Allow"
       Action = [
+        "ec2:DescribeNetworkInterfaces",
         "ec2:DescribeSecurityGroups",
         "ec2:DescribeSubnets",
         "elasticfilesystem:DescribeFileSystems",

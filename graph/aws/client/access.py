@@ -58,6 +58,7 @@ def session_policies(
 _INLINE: Final = ("iam", "s3", "discover")
 """Policies that are described here; the others are managed by AWS."""
 DISCOVERED: Final = (
+    "ec2:DescribeNetworkInterfaces",
     "ec2:DescribeSecurityGroups",
     "ec2:DescribeSubnets",
     "elasticfilesystem:DescribeFileSystems",

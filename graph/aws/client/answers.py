@@ -83,6 +83,7 @@ REQUIRED: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         "ListObjectsV2": ("Name",),
     },
     "ec2": {
+        "DescribeNetworkInterfaces": ("NetworkInterfaces[].NetworkInterfaceId",),
         "DescribeSecurityGroups": ("SecurityGroups[].GroupId",),
         "DescribeSubnets": ("Subnets[].SubnetId",),
     },
