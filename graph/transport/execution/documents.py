@@ -25,7 +25,6 @@ from graphql import (
 )
 from graphql.language.parser import Parser
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
-from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from graph.concurrency import FairCache, may_pause
 from graph.transport.execution.limits import QueryLimits, too_costly
@@ -55,9 +54,9 @@ _RULES: Final[tuple[type[ASTValidationRule], ...]] = (
     _Pausing,
     *specified_rules,
     MaybeNullValidationRule,
-    OneOfInputValidationRule,
+    # Not OneOfInputValidationRule: graphql-core knows these inputs, see ``core_schema``.
 )
-"""Those that Strawberry validates with itself."""
+"""Those that Strawberry validates with itself, but one."""
 _SOURCE: Final = 8
 """Characters of a plan's source that take as much memory as a character of a parsed text."""
 _LARGEST_SHARE: Final = 20

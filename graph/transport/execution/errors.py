@@ -11,7 +11,7 @@ from graphql import GraphQLError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
 from graph.model.errors import INTERNAL_ERROR
-from graph.transport.execution.wording import variable_of, worded
+from graph.transport.execution.wording import place_of, worded
 
 log = logging.getLogger(__name__)
 
@@ -59,8 +59,7 @@ def _one(
     elif _log_unexpected(error, code_of, request_id, logged):
         message, extensions = INTERNAL_ERROR, {"code": "INTERNAL"}
     else:
-        if variable := variable_of(message):
-            extensions["variable"] = variable
+        extensions |= place_of(message)
         message = worded(message)[:_LONGEST]
         extensions.setdefault("code", "GRAPHQL_INVALID")
     if request_id:

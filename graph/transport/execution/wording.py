@@ -20,7 +20,9 @@ from graphql import (
 
 _SUGGESTION: Final = re.compile(r" Did you mean [^?]*\?")
 _OF_VARIABLE: Final = re.compile(r"Variable '\$\w+' has invalid value")
-_PLACE: Final = re.compile(r"Variable '\$(\w+)' has invalid value(?: at ((?:\.\w+|\[\d+\])+))?:")
+_PLACE: Final = re.compile(
+    r"(Variable '\$|Argument ')(\w+)' has invalid value(?: at ((?:\.\w+|\[\d+\])+))?:"
+)
 _QUOTED: Final = re.compile(r"(?:[,;] found|(?<= value)): .*", re.DOTALL)
 """What the library quotes of a variable is a value of Python."""
 
@@ -35,13 +37,16 @@ def worded(message: str) -> str:
     return f"{opening[0]}{rest}."
 
 
-def variable_of(message: str) -> list[str]:
-    """The variable that a message of the library is about, with the members down to its wrong part.
+def place_of(message: str) -> dict[str, list[str]]:
+    """The variable or argument whose value a message of the library is about, as extensions.
 
-    Empty for any other message.
+    Its name, and the members and indices down to the part that is wrong.
     """
     found = _PLACE.match(message)
-    return [] if found is None else [found[1], *re.findall(r"\w+", found[2] or "")]
+    if found is None:
+        return {}
+    kind = "variable" if found[1].startswith("Variable") else "argument"
+    return {kind: [found[2], *re.findall(r"\w+", found[3] or "")]}
 
 
 def naming_arguments(document: DocumentNode, errors: Sequence[GraphQLError]) -> list[GraphQLError]:

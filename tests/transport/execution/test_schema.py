@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
-from graphql import OperationType, build_schema
+import strawberry
+from graphql import GraphQLError, OperationType, build_schema
 
 from graph.transport import QueryLimits, make_schema
 from graph.transport.execution import schema
+from graph.transport.execution.executor import execute, refused
 from graph.transport.execution.request import NotAllowed, OperationRequest, RequestError
 from graph.transport.report import Summary
 from tests.transport.small import SCHEMA, Query
@@ -117,3 +123,75 @@ async def test_an_operation_that_is_known_is_not_prepared_again(
         await made.prepared(replace(asked("{ hello }"), variables={"x": 1}))
     with pytest.raises(NotAllowed):
         await made.prepared(replace(asked("{ hello }"), allowed=frozenset()))
+
+
+@strawberry.input(one_of=True)
+class Place:
+    name: str | None = strawberry.UNSET
+    number: int | None = strawberry.UNSET
+
+
+@strawberry.input
+class Trip:
+    start: Place
+    stops: list[Place] = strawberry.field(default_factory=list)
+
+
+@strawberry.type
+class Travels:
+    @strawberry.field
+    def there(self, trip: Trip) -> str:
+        return repr(trip)
+
+
+TRAVELS = make_schema(query=Travels)
+HOME = {"name": "home"}
+
+
+async def errors_of(text: str, variables: dict[str, Any]) -> list[GraphQLError]:
+    request = OperationRequest(text, variables, None, "who", "r")
+    try:
+        return (await execute(TRAVELS, TRAVELS.prepare(request), request, None)).errors
+    except RequestError as error:
+        return refused(TRAVELS, error, "r").errors
+
+
+@pytest.mark.parametrize("place", [{}, {"name": "a", "number": 1}, {"name": None}])
+@pytest.mark.parametrize(
+    ("trip", "path"),
+    [
+        (lambda place: {"start": place}, ["start"]),
+        (lambda place: {"start": HOME, "stops": [HOME, place]}, ["stops", "1"]),
+    ],
+)
+async def test_an_input_without_exactly_one_member_is_named(
+    place: dict[str, Any], trip: Callable[[Any], dict[str, Any]], path: list[str]
+) -> None:
+    text = "query($t: Trip!) { there(trip: $t) }"
+    (error,) = await errors_of(text, {"t": trip(place)})
+    extensions: dict[str, Any] = dict(error.extensions or {})
+    assert extensions["variable"][: len(path) + 1] == ["t", *path]
+    assert error.locations
+    assert "Place" in error.message
+    literal = re.sub(r'"(\w+)":', r"\1:", json.dumps(trip(place)))
+    (error,) = await errors_of(f"{{ there(trip: {literal}) }}", {})
+    extensions = dict(error.extensions or {})
+    assert extensions["argument"][: len(path) + 1] == ["trip", *path]
+
+
+async def test_an_argument_whose_variable_has_no_value_is_named() -> None:
+    text = "query($n: String) { there(trip: {start: {name: $n}}) }"
+    for _ in range(3):
+        (error,) = await errors_of(text, {})
+        assert error.path == ["there"]
+        assert (error.extensions or {})["argument"] == ["trip", "start"]
+
+
+async def test_an_input_with_exactly_one_member_is_accepted_and_introspected() -> None:
+    for trip in ({"start": HOME}, {"start": {"number": 7}, "stops": [HOME]}):
+        assert await errors_of("query($t: Trip!) { there(trip: $t) }", {"t": trip}) == []
+    kinds = {name: TRAVELS.core.type_map[name] for name in ("Place", "Trip")}
+    assert {name: getattr(kind, "is_one_of", None) for name, kind in kinds.items()} == {
+        "Place": True,
+        "Trip": False,
+    }
