@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import orjson
 from starlette.requests import ClientDisconnect
-from starlette.types import Message, Receive
+from starlette.types import Message, Receive, Scope
 
 from graph.concurrency import Ended, ReceivedBytes, TooManyBytes, attempt
 from graph.observability.metrics import LIMITED
@@ -23,9 +23,24 @@ _PARAMETERS: Final = 8
 _RETRY_SECONDS: Final = "5"
 _CLOSE: Final = {"Connection": "close"}
 """Of answers to a request whose body is not read any further."""
+_HEAD: Final = {
+    name.encode(): name for name in ("accept", "content-encoding", "content-length", "content-type")
+}
 _UTF8: Final = ("", "utf-8", "utf8")
 _CONTAINERS: Final = 30_000
 """Lists and objects in a body. A document and variables within their limits have fewer."""
+
+
+def head_of(scope: Scope) -> dict[str, str]:
+    """The headers that decide how a request is read, of each name the first.
+
+    In one pass: reading them one by one takes longer than the rest of what is done with the head.
+    """
+    found: dict[bytes, bytes] = {}
+    for name, value in scope["headers"]:
+        if name in _HEAD and name not in found:
+            found[name] = value
+    return {_HEAD[name]: value.decode("latin-1") for name, value in found.items()}
 
 
 def check_head(method: str, headers: Mapping[str, str], body_limit: int) -> None:

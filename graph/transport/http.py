@@ -16,7 +16,14 @@ from graph.model.errors import INTERNAL_ERROR
 from graph.model.request_id import new_request_id
 from graph.transport import multipart, sse
 from graph.transport.accept import GRAPHQL, JSON, MULTIPART, SSE, Accepted, read_accept
-from graph.transport.body import check_containers, check_head, decode, in_time, receive_body
+from graph.transport.body import (
+    check_containers,
+    check_head,
+    decode,
+    head_of,
+    in_time,
+    receive_body,
+)
 from graph.transport.endpoint import Endpoint
 from graph.transport.execution.billing import OperationThrottled
 from graph.transport.execution.executor import refused
@@ -112,10 +119,11 @@ class _Exchange:
 
     async def _answered(self) -> Response | EventStream:
         request = self._request
-        check_head(request.method, request.headers, self._endpoint.limits.body_bytes)
+        head = head_of(request.scope)
+        check_head(request.method, head, self._endpoint.limits.body_bytes)
         withdrawals = self._endpoint.withdrawals
         self._report.identity = await identified(self._endpoint.identify, self._request)
-        self._accepted = read_accept(request.headers.get("accept"))
+        self._accepted = read_accept(head.get("accept"))
         if not self._accepted.anything:
             raise Refusal(406, _NOT_ACCEPTABLE)
         parameters = await self._parameters()

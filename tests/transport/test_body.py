@@ -9,11 +9,21 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 from starlette.types import Message
 
 from graph.concurrency import ReceivedBytes
-from graph.transport.body import check_containers, check_head, collect, decode, receive_body
+from graph.transport.body import (
+    check_containers,
+    check_head,
+    collect,
+    decode,
+    head_of,
+    receive_body,
+)
 from graph.transport.refusals import Refusal
 
 HEAD = "POST / HTTP/1.1\r\nHost: t\r\nContent-Type: application/json\r\n"
@@ -201,3 +211,15 @@ def test_decoding_leaves_the_garbage_collector_as_it_was(text: bytes, *, collect
 def test_what_is_not_json_in_utf_8_is_a_value_error(text: str | bytes) -> None:
     with pytest.raises(ValueError, match=r"."):
         decode(text)
+
+
+NAMES = st.sampled_from(["accept", "content-type", "content-length", "cookie", "content-encodin"])
+
+
+@given(st.lists(st.tuples(NAMES, st.text(st.characters(max_codepoint=255), max_size=5))))
+def test_the_first_header_of_a_name_counts(sent: list[tuple[str, str]]) -> None:
+    raw = [(name.encode(), value.encode("latin-1")) for name, value in sent]
+    found, all_of_them = head_of({"headers": raw}), Headers(raw=raw)
+    for name in ("accept", "content-encoding", "content-length", "content-type"):
+        assert found.get(name) == all_of_them.get(name)
+    assert "cookie" not in found

@@ -23,6 +23,7 @@ from graph.transport.execution.errors import shown
 from graph.transport.execution.events import planned_events
 from graph.transport.execution.pacing import Later
 from graph.transport.execution.planned import PlannedExecutor
+from graph.transport.execution.plans.arguments import NO_VARIABLES
 from graph.transport.execution.plans.cache import OfExecutors, PlansInUse
 from graph.transport.execution.request import Operation, OperationRequest, RequestError, State
 from graph.transport.execution.schema import Schema
@@ -164,12 +165,16 @@ def _like_the_last(
 ) -> PlannedExecutor | list[GraphQLError]:
     """The same without looking through the document again."""
     definition = operation.definition
-    values = get_variable_values(
-        schema.core,
-        definition.variable_definitions or (),
-        dict(variables),
-        max_errors=schema.limits.errors,
-        hide_suggestions=True,
+    values = (
+        NO_VARIABLES
+        if not definition.variable_definitions
+        else get_variable_values(
+            schema.core,
+            definition.variable_definitions,
+            dict(variables),
+            max_errors=schema.limits.errors,
+            hide_suggestions=True,
+        )
     )
     if isinstance(values, list):
         return values

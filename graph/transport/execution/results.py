@@ -238,9 +238,9 @@ class Results:
         try:
             context = self._make_context(request.identity, request.request_id)
             result = await execute(self.schema, operation, request, context)
-            bill.settle(calls_of(context))
             extensions = None
             if request.with_cost:
+                bill.settle(calls_of(context))
                 cost = cost_of(operation, self.schema.limits, bill, calls_of(context))
                 extensions = {"cost": cost}
             return _encoded(result, operation.summary, context, extensions)

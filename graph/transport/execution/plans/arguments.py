@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import strawberry
 from graphql import FieldNode, GraphQLField, GraphQLSchema, VariableValues, get_argument_values
@@ -11,6 +11,9 @@ from strawberry.types.arguments import convert_arguments
 from strawberry.types.field import StrawberryField
 
 from graph.transport.execution.plans.outcomes import Fallback
+
+NO_VARIABLES: Final = VariableValues({}, {})
+"""Nothing changes it."""
 
 
 class Given(NamedTuple):

@@ -24,11 +24,10 @@ from graphql import (
 )
 from strawberry.types.field import StrawberryField
 
-from graph.transport.execution.plans.arguments import Given, keywords
+from graph.transport.execution.plans.arguments import NO_VARIABLES, Given, keywords
 from graph.transport.execution.plans.outcomes import Fallback, Unsupported
 from graph.transport.execution.plans.reading import Call, call_of
 
-_NO_VARIABLES: Final = VariableValues({}, {})
 _UNCHANGEABLE: Final = (str, int, float, bool, datetime, Enum, type(None))
 
 
@@ -82,7 +81,7 @@ def _constant(schema: GraphQLSchema, given: Given) -> dict[str, Any] | None:
         return {}
     if any(_has_variable(argument.value) for argument in given.node.arguments or ()):
         return None
-    found = keywords(schema, given, _NO_VARIABLES)
+    found = keywords(schema, given, NO_VARIABLES)
     return found if all(isinstance(each, _UNCHANGEABLE) for each in found.values()) else None
 
 
