@@ -169,6 +169,7 @@ def test_compose_starts_the_api_when_the_database_is_healthy(compose: dict[str, 
     assert api["ulimits"] == {"core": 0}, "a core has keys in it"
     for service in (api, postgres):
         assert set(service["secrets"]) <= compose["secrets"].keys()
+    assert api["build"]["args"].keys() <= {rest.partition("=")[0] for rest in of("ARG")}
     assert (DEPLOY / api["build"]["context"] / api["build"]["dockerfile"]).exists()
 
 
