@@ -37,6 +37,8 @@ LOADED_BY_NAME: Final = {
     "types-greenlet": "stubs for mypy",
 }
 """Declared without an import of ours, and why."""
+STACK: Final = {"strawberry-graphql", "starlette", "uvicorn", "aioboto3"}
+"""What the product is built on, whatever else could do the same."""
 FOREIGN: Final = [ROOT / "tests/foreign" / name for name in ("aws_cli.py", "airflow_hook.py")]
 """Programs in an environment of their own, which ``requirements.lock`` beside them declares."""
 
@@ -149,3 +151,7 @@ def test_an_undeclared_import_is_found(tmp_path: Path) -> None:
         "import json\nfrom yaml import load\n\n\ndef late():\n    import boto3.session\n"
     )
     assert imported([file]) == {"pyyaml", "boto3"}
+
+
+def test_the_product_is_built_on_its_stack() -> None:
+    assert declared()["production"] >= STACK
