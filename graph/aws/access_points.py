@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from graph.aws.buckets import parsed_policy
 from graph.aws.client.access import Access
 from graph.aws.client.gateway import AccountGateway
 from graph.model.errors import NotFound
+
+_SHORTEST: Final = 3
+"""Characters of a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,8 @@ class AccessPoint:
 
 async def find_access_point(aws: AccountGateway, name: str) -> AccessPoint | None:
     """An access point of the account, in the region; None if there is none of that name."""
+    if len(name) < _SHORTEST:  # which the SDK would reject
+        return None
     try:
         answer = await _discover(aws, "get_access_point", name)
     except NotFound as error:

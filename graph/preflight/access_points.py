@@ -15,7 +15,7 @@ from graph.model import names
 from graph.model.location_specs import S3Spec
 from graph.model.preflight import PreflightCheck
 from graph.preflight.bucket_policies import MoverRoles
-from graph.preflight.buckets import BucketSide, denials, examine_contents, prefix_of
+from graph.preflight.buckets import BucketSide, denials, examine_contents, examine_region, prefix_of
 from graph.preflight.probe import Probe, guarded
 from graph.preflight.results import About, MoverEnd
 
@@ -56,7 +56,11 @@ def _foreign(spec: S3Spec, end: MoverEnd, roles: MoverRoles) -> list[PreflightCh
 async def _own(
     probe: Probe, spec: S3Spec, end: MoverEnd, roles: MoverRoles, about: About
 ) -> list[PreflightCheck]:
-    name, aws = point_of(spec.bucket_arn), probe.at(names.arn(spec.bucket_arn).region)
+    name, region = point_of(spec.bucket_arn), names.arn(spec.bucket_arn).region
+    aws = probe.at(region)
+    if aws.region != region:
+        text = f"The server does not reach the region '{region}'."
+        return [about.unknown(text, "Check the region in the ARN of the access point.")]
     found = await probe.ask(
         "s3:GetAccessPoint", partial(access_points.find_access_point, aws, name)
     )
@@ -64,14 +68,14 @@ async def _own(
         message = f"There is no access point '{name}' in {aws.region}."
         return [about.failed(message, "Check its name and region, or create it first.")]
     policy = end.about("access-point-policy", "bucketArn")
+    bucket = BucketSide(found.bucket, prefix_of(spec.subdirectory), end)
     others = await together(
         guarded(policy, partial(_policy, probe, aws, name, end, roles)),
-        _bucket(
-            probe, aws, found, BucketSide(found.bucket, prefix_of(spec.subdirectory), end), roles
-        ),
+        _bucket(probe, aws, found, bucket, roles),
     )
     exists = about.passed(f"The access point '{name}' of the bucket '{found.bucket}' exists.")
-    return [exists, _network(found, end), *chain.from_iterable(others)]
+    there = examine_region(bucket, region, probe.aws.region)
+    return [exists, there, _network(found, end), *chain.from_iterable(others)]
 
 
 def _network(found: AccessPoint, end: MoverEnd) -> PreflightCheck:

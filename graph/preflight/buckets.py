@@ -78,7 +78,7 @@ async def examine_bucket(
         return [given.about("bucket-exists").failed(message, "Check its name, or create it first.")]
     found = await examine_contents(probe, probe.at(region), given, roles)
     exists = given.about("bucket-exists").passed(f"The bucket '{given.bucket}' exists.")
-    return [exists, _region(given, region, probe.aws.region), *found]
+    return [exists, examine_region(given, region, probe.aws.region), *found]
 
 
 async def examine_contents(
@@ -113,7 +113,8 @@ def _not_own(given: BucketSide, roles: MoverRoles, unknown: Unknown) -> list[Pre
     return [exists, given.about("bucket-policy").warned(message, fix, policy)]
 
 
-def _region(given: BucketSide, region: str, own: str) -> PreflightCheck:
+def examine_region(given: BucketSide, region: str, own: str) -> PreflightCheck:
+    """Whether the bucket is in the region of the mover, ``own``."""
     about = given.about("bucket-region")
     if region == own:
         return about.passed(f"The bucket is in {region}, like the mover.")

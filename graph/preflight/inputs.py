@@ -12,7 +12,7 @@ from graph.model.preflight import PreflightCheck
 from graph.preflight.buckets import prefix_of, storage_class
 from graph.preflight.results import SIDES, About
 
-_FIX: Final = "Correct the input. A create would be rejected in the same words."
+_FIX: Final = "Correct the input. The mutation would be rejected in the same words."
 _CHECKS: Final = {
     "mode": "options",
     "options": "options",

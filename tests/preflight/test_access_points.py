@@ -48,7 +48,7 @@ async def test_an_access_point_that_nothing_is_wrong_with_passes_in_five_calls(
     assert {each.path for each in found} == {(*end.path, "bucketArn")}
     last = "bucket-versioning" if end.writes else "source-sample"
     assert list(told(found)) == [
-        *("access-point-exists", "access-point-network", "access-point-policy"),
+        *("access-point-exists", "bucket-region", "access-point-network", "access-point-policy"),
         *("bucket-policy", "bucket-encryption", last),
     ]
 
@@ -105,6 +105,24 @@ async def test_what_is_missing_closed_or_hidden_says_so(
     (denied,) = (await examined(spec.bucket_arn)).values()
     assert denied.status.value == "UNKNOWN"
     assert "s3:GetAccessPoint" in (denied.fix.text if denied.fix else "")
+
+
+@pytest.mark.parametrize(
+    ("region", "name", "expected"),
+    [
+        ("eu-west-1", "open", {"access-point-exists": "PASS", "bucket-region": "WARN"}),
+        ("mars-1", "open", {"access-point-exists": "UNKNOWN"}),
+        ("us-east-1", "xy", {"access-point-exists": "FAIL"}),
+    ],
+)
+async def test_where_an_access_point_is_matters(  # noqa: PLR0913, PLR0917 - the case
+    probe: Probe, roles: MoverRoles, spec: S3Spec, region: str, name: str, expected: dict[str, str]
+) -> None:
+    arn = spec.bucket_arn.replace("us-east-1", region).replace("open", name)
+    found = await examine_access_point(probe, replace(spec, bucket_arn=arn), SOURCE, roles)
+    assert told(found).items() >= expected.items()
+    assert len(found) == len(expected) or region == "eu-west-1"
+    assert all((check.fix is None) == (check.status.value == "PASS") for check in found)
 
 
 async def test_of_an_access_point_of_another_account_the_owner_is_told_what_to_allow(
