@@ -26,6 +26,12 @@ _LOCATION_KINDS: Final = tuple(
 )
 """The ends of the names of operations, such as ``FsxLustre``."""
 _NOTHING: Final[tuple[str, ...]] = ()
+_CREDENTIALS: Final = (
+    "Credentials.AccessKeyId",
+    "Credentials.SecretAccessKey",
+    "Credentials.SessionToken",
+    "Credentials.Expiration",
+)
 _TAGS: Final = ("ResourceTagMappingList[].ResourceARN", "ResourceTagMappingList[].Tags[].Key")
 
 REQUIRED: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
@@ -107,12 +113,9 @@ REQUIRED: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     },
     "secretsmanager": {"ListSecrets": ("SecretList[].ARN",)},
     "sts": {
-        "AssumeRole": (
-            "Credentials.AccessKeyId",
-            "Credentials.SecretAccessKey",
-            "Credentials.SessionToken",
-            "Credentials.Expiration",
-        ),
+        "AssumeRole": _CREDENTIALS,
+        # By the SDK itself, for the server's own credentials in Kubernetes.
+        "AssumeRoleWithWebIdentity": _CREDENTIALS,
         "GetCallerIdentity": ("Account", "Arn"),
     },
 }

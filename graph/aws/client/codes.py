@@ -196,11 +196,14 @@ _BY_SERVICE: Final[Mapping[str, Mapping[str, Meaning]]] = {
         **_each(
             CREDENTIALS,
             "ExpiredToken",
+            "IDPRejectedClaim",
             "InvalidClientTokenId",
+            "InvalidIdentityToken",
             "InvalidToken",
             "UnrecognizedClient",
         ),
         **_each(REQUEST, "MalformedPolicyDocument", "PackedPolicyTooLarge", "Validation"),
+        "IDPCommunication": FAILED,
     },
 }
 _LATE_STATUS: Final = ("408", "504")

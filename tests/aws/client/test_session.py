@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from aiobotocore.credentials import AioCredentials
 from aiobotocore.session import AioSession
+from botocore.exceptions import ClientError
 
 from graph.aws.client.session import SERVICES, RoleSession
 from graph.sandbox import Sandbox
+from tests.world import LAB
 
 ROLE = AioCredentials("role-key", "role-secret", "role-token")
+
+
+@pytest_asyncio.fixture(autouse=True)
+async def loaded() -> None:
+    """Clients are created on the event loop, which does not wait for files."""
+    await RoleSession().warm_up("us-east-1")
 
 
 async def key_of(client: Any) -> str:
@@ -37,9 +47,24 @@ async def test_a_client_keeps_the_credentials_of_the_role_that_it_was_made_for(
 
 
 async def test_the_session_checks_the_answers_of_its_clients(aws: Sandbox) -> None:
-    async with RoleSession().create_client("iam", region_name="us-east-1") as client:
-        with pytest.raises(KeyError, match="ListUsers"):
-            await client.list_users()
+    async with RoleSession().create_client("sts", region_name="us-east-1") as client:
+        with pytest.raises(KeyError, match="GetSessionToken"):
+            await client.get_session_token()
+
+
+async def test_the_server_may_have_a_web_identity(
+    aws: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As service accounts of Kubernetes have. The sandbox trusts none, which is an answer, too."""
+    token = tmp_path / "token"
+    token.write_text("token")
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_WEB_IDENTITY_TOKEN_FILE", str(token))
+    monkeypatch.setenv("AWS_ROLE_ARN", f"arn:aws:iam::{LAB}:role/server")
+    async with RoleSession().create_client("sts", region_name="us-east-1") as client:
+        with pytest.raises(ClientError, match=r"AccessDenied.*AssumeRoleWithWebIdentity"):
+            await client.get_caller_identity()
 
 
 @pytest.mark.parametrize("service", SERVICES)
