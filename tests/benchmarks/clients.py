@@ -6,6 +6,7 @@ import asyncio
 import resource
 import time
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 from graph.aws.client.access import Access
@@ -23,6 +24,8 @@ KINDS = (
 
 class Sts:
     """Grants everything at once: the time of the clients is measured, not that of AWS."""
+
+    meta = SimpleNamespace(region_name="us-east-1")
 
     async def assume_role(self, **_: Any) -> dict[str, Any]:
         ends = datetime.now(UTC) + timedelta(hours=1)
