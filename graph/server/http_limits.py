@@ -13,6 +13,7 @@ from graph.model.request_id import new_request_id
 from graph.observability.logs import Fields
 from graph.observability.metrics import HTTP_REQUESTS, LIMITED
 from graph.server.health import PATHS
+from graph.server.joined_head import join_head
 from graph.server.light import Flow, LightEvent, Pipeline
 from graph.server.peer_connections import PeerConnections, Place
 from graph.server.request_parser import RequestParser
@@ -127,6 +128,7 @@ class BoundedHttp(HttpToolsProtocol):
             return
         # Its task has not begun yet.
         self.cycle.message_event = cast("Any", LightEvent())
+        join_head(self.cycle)
         cast("dict[str, Any]", self.scope)[WIRE] = ResponseWire(self.cycle)
         if self._excess:
             self.cycle.keep_alive = False
