@@ -186,30 +186,38 @@ class _Exchange:
         headers = {"Cache-Control": "private, no-store"} if self._method == "GET" else None
         return Response(body, status, headers, f"{self._media}; charset=utf-8")
 
-    async def _stream(self, parameters: Parameters, kind: str) -> EventStream:
+    async def _stream(self, parameters: Parameters, kind: str) -> Response | EventStream:
         endpoint, report = self._endpoint, self._report
-        endpoint.check_open()
-        endpoint.streams.check()
-        endpoint.streams.check_caller(endpoint.names_of(report.identity))
         allowed = _STREAMED[kind]
         if self._method == "GET":
             allowed -= {OperationType.MUTATION}
         asked = self._asked(parameters, allowed)
-        await self._check_mutation(asked)
+        other = await self._not_allowed(asked)
+        if other is not None and self._accepts_single(kind):
+            return await self._single(parameters)
+        if other is not None and other.kind is OperationType.MUTATION and self._method == "GET":
+            raise _refusal_of(other)
+        endpoint.check_open()
+        endpoint.streams.check()
+        endpoint.streams.check_caller(endpoint.names_of(report.identity))
         report.transport = kind
         return EventStream(endpoint, _FORMATS[kind], asked, report)
 
-    async def _check_mutation(self, asked: OperationRequest) -> None:
-        """Raises Refusal for a mutation by GET. Other errors are reported by the stream."""
-        if OperationType.MUTATION in asked.allowed:
-            return
+    def _accepts_single(self, kind: str) -> bool:
+        """Whether a client asks for a protocol of subscriptions alone with every operation."""
+        return kind == MULTIPART and self._accepted.media is not None
+
+    async def _not_allowed(self, asked: OperationRequest) -> NotAllowed | None:
+        """Why the stream does not carry the operation. Other errors are reported by the stream."""
+        if asked.allowed == _STREAMED[SSE]:
+            return None
         try:
             await self._endpoint.results.schema.prepared(asked)
         except NotAllowed as error:
-            if error.kind is OperationType.MUTATION:
-                raise _refusal_of(error) from None
+            return error
         except RequestError:
-            return
+            return None
+        return None
 
 
 def _refusal_of(error: NotAllowed) -> Refusal:

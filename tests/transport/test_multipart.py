@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 
+import httpx
+import pytest
+
 from tests.transport.small import WITHDRAWN, app, is_ann
 from tests.transport.wire import APOLLOS, Streaming, parts, settle
 
@@ -46,3 +49,37 @@ async def test_a_stream_of_withdrawn_credentials_ends_with_an_error_and_its_boun
     body, _, rest = last.partition("\r\n")
     assert json.loads(body) == {"payload": None, "errors": [WITHDRAWN]}
     assert rest == "--graphql--\r\n"
+
+
+@pytest.mark.parametrize(
+    ("method", "query", "status", "data"),
+    [
+        ("POST", "{ hello }", 200, {"hello": "x"}),
+        ("GET", "{ hello }", 200, {"hello": "x"}),
+        ("POST", "mutation { change }", 200, {"change": True}),
+        ("GET", "mutation { change }", 405, None),
+        ("POST", "{ nope }", 200, None),
+    ],
+)
+async def test_what_has_one_result_is_answered_as_the_client_accepts_besides(
+    method: str, query: str, status: int, data: object
+) -> None:
+    """Some clients ask for the protocol with every operation."""
+    transport, given = httpx.ASGITransport(app()), {"query": query}
+    sent = {"params": given} if method == "GET" else {"json": given}
+    headers = {"X-Token": "ann", "Accept": APOLLOS.decode()}
+    async with httpx.AsyncClient(transport=transport, base_url="http://t", headers=headers) as http:
+        response = await http.request(method, "/", **sent)  # type: ignore[arg-type]
+    assert response.status_code == status
+    if data is not None:
+        assert response.headers["content-type"] == "application/json; charset=utf-8"
+        assert response.json()["data"] == data
+
+
+@pytest.mark.parametrize("query", ["{ hello }", "mutation { change }"])
+async def test_a_client_that_accepts_nothing_else_is_told_by_the_protocol(query: str) -> None:
+    only = APOLLOS.partition(b",")[0]
+    async with Streaming(app(), query, accept=only) as stream:
+        await stream.ended()
+    (part,) = parts(stream)
+    assert "are not allowed here" in part
