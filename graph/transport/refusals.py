@@ -13,7 +13,9 @@ from starlette.responses import Response
 from graph.transport.status import status_of
 
 _STATUS: Final = {"UNAUTHENTICATED": 401, "FORBIDDEN": 403, "THROTTLED": 429}
-_CLOSE: Final = {"UNAUTHENTICATED": 4401, "FORBIDDEN": 4403}
+_CLOSE: Final = dict.fromkeys(("UNAUTHENTICATED", "FORBIDDEN"), 4403)
+"""4401 is for operations before connection_init, and clients do not connect again after it: by then
+they may have new credentials."""
 _BUSY: Final = 503
 _CLOSE_BUSY: Final = 4503
 _RETRY_SECONDS: Final = "5"

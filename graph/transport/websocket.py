@@ -102,7 +102,6 @@ class _Connection:
     async def _end_with(self, ending: Ending | None) -> None:
         """Tells the client why the server ends the connection, if it does."""
         if ending is Ending.WITHDRAWN:
-            # Not 4401, after which clients do not reconnect: they may have new credentials.
             await self._channel.close(4403, WITHDRAWN, _LAST_SECONDS)
         elif ending is Ending.STOPPED:
             # Service restart: clients connect again.

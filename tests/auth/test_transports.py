@@ -136,7 +136,7 @@ async def test_a_payload_adds_nothing_to_the_headers_of_a_proxy(server: Server) 
         with pytest.raises(websockets.ConnectionClosed) as ended:
             await by_socket(server, headers, RIGHT["a token"][0])
         assert ended.value.rcvd
-        assert ended.value.rcvd.code == 4401
+        assert ended.value.rcvd.code == 4403
 
 
 @pytest.mark.timeout(150)  # real servers start in it

@@ -94,7 +94,7 @@ async def test_no_greeting_keeps_the_loop_busy_or_breaks_the_socket(
         assert wire.closed_with is not None, name
         codes.add(wire.closed_with[0])
     assert slow == {}
-    assert codes <= {4400, 4401}
+    assert codes <= {4400, 4403}
     assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 

@@ -45,7 +45,7 @@ def test_an_error_without_a_code_is_not_a_rejection(error: Exception) -> None:
 @pytest.mark.parametrize(
     ("code", "closes"),
     [
-        ("UNAUTHENTICATED", 4401),
+        ("UNAUTHENTICATED", 4403),
         ("FORBIDDEN", 4403),
         ("THROTTLED", 4503),
         ("UPSTREAM", 4503),

@@ -71,7 +71,7 @@ async def test_connection_init_without_payload_is_accepted_and_pings_are_echoed(
         (["null"], 4400),
         (["{"], 4400),
         ([{"type": "nonsense"}], 4400),
-        ([{"type": "connection_init", "payload": {"token": "UNAUTHENTICATED"}}], 4401),
+        ([{"type": "connection_init", "payload": {"token": "UNAUTHENTICATED"}}], 4403),
         ([{"type": "connection_init", "payload": {"token": "FORBIDDEN"}}], 4403),
         ([{"type": "connection_init", "payload": {"token": "THROTTLED"}}], 4503),
         ([{"type": "connection_init", "payload": {"token": "accident"}}], 4500),
