@@ -29,7 +29,7 @@ async def examine_schedule(expression: str, about: About) -> list[PreflightCheck
         message = _PROBLEMS.get(problem, f"The schedule is {problem.value}.")
         return [about.warned(message, "Use an expression such as `cron(0 3 * * ? *)`.")]
     found = await in_steps(partial(parsed.next, now, 1))
-    when = f"first runs at {found[0].isoformat()}" if found else "is understood"
+    when = f"first runs at {_shown(found[0])}" if found else "is understood"
     return [about.passed(f"The schedule {when}.")]
 
 
@@ -41,6 +41,10 @@ async def examine_next_run(expression: str, about: About) -> list[PreflightCheck
         return []
     minutes = (found[0] - now).total_seconds() / 60
     if minutes > _SOON:
-        return [about.passed(f"The schedule starts the mover next at {found[0].isoformat()}.")]
+        return [about.passed(f"The schedule starts the mover next at {_shown(found[0])}.")]
     message = f"The schedule starts the mover in {minutes:.0f} minutes anyway."
     return [about.warned(message, "Wait for that run, or pause the schedule.")]
+
+
+def _shown(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"

@@ -34,6 +34,8 @@ def hints(deployment: Deployment, operation: str | None) -> Iterator[str]:
     yield f"REST     {api}"
     yield f"AWS      {deployment.aws.endpoint}  (sandbox controls are under /_sandbox/)"
     yield f"Token    {deployment.token}"
+    yield "\n# For the examples of the documentation:"
+    yield f"export URL={deployment.url} TOKEN='{deployment.token}'"
     yield "\n# To use the embedded AWS with the AWS CLI or an SDK:"
     for name, value in deployment.aws.environment.items():
         yield f"export {name}={value}"

@@ -7,7 +7,11 @@ import logging
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import (
+    STATUS_LINE,
+    HttpToolsProtocol,
+    RequestResponseCycle,
+)
 
 from graph.model.request_id import new_request_id
 from graph.observability.logs import Fields
@@ -57,6 +61,7 @@ class BoundedHttp(HttpToolsProtocol):
         "_place",
         "_refused",
         "_requests",
+        "_running",
         "_started",
     )
 
@@ -78,6 +83,9 @@ class BoundedHttp(HttpToolsProtocol):
         self._started = False
         """Whether any byte of the current request has arrived."""
         self._refused = False
+        self._running: RequestResponseCycle | None = None
+        """The request that is being answered or was the last to be; those after it are in the
+        pipeline, and ``cycle`` is the newest of them."""
         self._excess = False
         """Whether the limit of connections was reached when this one was opened."""
 
@@ -96,6 +104,10 @@ class BoundedHttp(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._cancel_deadline()
         self._leave()
+        self.pipeline.clear()
+        if self._running is not None and not self._running.response_complete:
+            self._running.disconnected = True
+            self._running.message_event.set()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -117,15 +129,17 @@ class BoundedHttp(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         if self._refused:
             return
-        self._in_head = False
         if self._excess and not self._is_probe():
             self._refuse(_FULL, _TOO_MANY)
             return
+        self._in_head = False
         if self._requests.should_upgrade():
             self.headers[:] = _handshake(self.headers)
         super().on_headers_complete()
         if self._requests.should_upgrade():
             return
+        if not self.pipeline:
+            self._running = self.cycle
         # Its task has not begun yet.
         self.cycle.message_event = cast("Any", LightEvent())
         join_head(self.cycle)
@@ -160,6 +174,8 @@ class BoundedHttp(HttpToolsProtocol):
         self._note_idle()
 
     def on_response_complete(self) -> None:
+        if self.pipeline:
+            self._running = self.pipeline[-1][0]  # begins now
         super().on_response_complete()
         if self.transport.get_write_buffer_size():
             self.loop.call_later(self._limits.seconds, self._give_up, self.transport)
@@ -212,24 +228,35 @@ class BoundedHttp(HttpToolsProtocol):
         else:
             self._refuse(408, _TOO_SLOW)
 
+    def _closes_later(self) -> bool:
+        """Whether earlier requests are still to be answered, after which the connection closes."""
+        if self.cycle is None or self.cycle.response_complete:
+            return False
+        if not self._in_head:  # the rejected one is the newest
+            if self.cycle is self._running:
+                return False
+            del self.pipeline[0]
+        last = self.pipeline[0][0] if self.pipeline else self._running
+        if last is None:
+            return False
+        last.keep_alive = False
+        return True
+
     def _is_responding(self) -> bool:
-        """Whether a response to this request or to an earlier one has begun."""
-        return self.cycle is not None and (
-            bool(self.pipeline)
-            or (
-                self.cycle.response_started and not (self._in_head and self.cycle.response_complete)
-            )
-        )
+        """Whether a response to this request has begun."""
+        return not self._in_head and self.cycle is not None and self.cycle.response_started
 
     def _refuse(self, status: int, reason: str) -> None:
         """Responds in place of the application, to which the client appears disconnected.
 
-        Only closes the connection if another response has begun.
+        Only closes the connection if a response has begun, after those to earlier requests.
         """
         self._refused = True
         if status == _FULL:
             LIMITED.labels("connections").inc()
         self._cancel_deadline()
+        if self._closes_later():
+            return
         if self._is_responding():
             self.transport.close()
             return

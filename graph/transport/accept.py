@@ -31,6 +31,8 @@ class Accepted:
     stream: str | None
     """``SSE`` or ``MULTIPART`` if it prefers one of them to everything else: some clients
     name a stream in every request, as the last resort."""
+    last_resort: str | None = None
+    """The one of them that it likes best, preferred or not: a subscription has no other answer."""
 
     @property
     def anything(self) -> bool:
@@ -48,7 +50,12 @@ def read_accept(header: str | None) -> Accepted:
     if not header:
         return Accepted(JSON, None)
     ranges = _read(header)
-    return Accepted(_media(ranges), _stream(ranges))
+    streams = [each for each in ranges if _stream(each) is not None]
+    return Accepted(
+        _media(ranges),
+        _stream(max(ranges, key=_by_weight)),  # of equal ones the first
+        _stream(max(streams, key=_by_weight)) if streams else None,
+    )
 
 
 def prefers_html(header: str | None) -> bool:
@@ -106,11 +113,14 @@ def _rank(patterns: tuple[str, ...], ranges: list[_Range]) -> tuple[float, int]:
     return 0.0, 0
 
 
-def _stream(ranges: list[_Range]) -> str | None:
-    preferred = max(ranges, key=lambda each: each.weight)  # of equal ones the first
-    if not preferred.weight > 0:
+def _by_weight(given: _Range) -> float:
+    return given.weight
+
+
+def _stream(given: _Range) -> str | None:
+    if not given.weight > 0:
         return None
-    if preferred.media == "text/event-stream":
+    if given.media == "text/event-stream":
         return SSE
-    wanted = preferred.media == "multipart/mixed" and _SUBSCRIPTIONS in preferred.parameters
+    wanted = given.media == "multipart/mixed" and _SUBSCRIPTIONS in given.parameters
     return MULTIPART if wanted else None

@@ -158,12 +158,15 @@ class _Exchange:
             parameters.with_cost,
         )
 
-    async def _single(self, parameters: Parameters) -> Response:
+    async def _single(self, parameters: Parameters) -> Response | EventStream:
         asked = self._asked(parameters, _SINGLE[self._method])
         results, report = self._endpoint.results, self._report
         try:
             operation = await results.schema.prepared(asked)
         except NotAllowed as error:
+            stream = self._accepted.last_resort
+            if stream is not None and error.kind is OperationType.SUBSCRIPTION:
+                return await self._stream(parameters, stream)
             raise _refusal_of(error) from None
         except RequestError as error:
             return self._request_error(error)

@@ -120,4 +120,4 @@ async def test_a_reading_that_fails_takes_nothing_from_a_start(
         answer = await tell(client, START, id=mover)
     payload = answer["data"]["startMover"]
     assert (payload["run"], payload["mover"]["status"], payload["errors"]) == (None, "RUNNING", [])
-    assert answer["errors"][0]["path"] == ["startMover", "run"]
+    assert ["startMover", "run"] in [error["path"] for error in answer["errors"]]

@@ -65,6 +65,28 @@ def test_the_header_decides(header: str | None, media: str | None, stream: str |
     assert wanted.anything == bool(media or stream)
 
 
+@pytest.mark.parametrize(
+    ("header", "last_resort"),
+    [
+        (None, None),
+        ("*/*", None),
+        (JSON, None),
+        ("multipart/mixed", None),
+        ("text/event-stream", SSE),
+        (APOLLO, MULTIPART),
+        (f"{JSON}, text/event-stream", SSE),
+        (f"{JSON}, text/event-stream;q=0.1", SSE),
+        (f"{JSON}, text/event-stream;q=0", None),
+        (f"{GRAPHQL}, {JSON}, text/event-stream, multipart/mixed", SSE),
+        (f"{JSON}, {APOLLO}, text/event-stream", MULTIPART),
+        (f"{JSON}, {APOLLO};q=0.1, text/event-stream;q=0.2", SSE),
+        (f"{JSON}, text/event-stream;q=nan, {APOLLO};q=0.1", MULTIPART),
+    ],
+)
+def test_the_best_stream_is_the_last_resort(header: str | None, last_resort: str | None) -> None:
+    assert read_accept(header).last_resort == last_resort
+
+
 FIREFOX = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 CHROME = (
     "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,*/*;"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import httpx
+import pytest
 
 from tests.transport.small import WITHDRAWN, app, closed, is_ann
 from tests.transport.wire import Streaming
@@ -57,3 +58,31 @@ async def test_sse_events_end_in_line_feeds_and_are_preferred_only_when_first(
     last = {"accept": "application/json, text/event-stream"}
     plain = await http.post("/", json={"query": "{ hello }"}, headers=last)
     assert plain.json() == {"data": {"hello": "x"}}
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize(
+    ("accept", "media"),
+    [
+        ("application/json, text/event-stream", "text/event-stream"),
+        (
+            "application/graphql-response+json, application/json, text/event-stream, "
+            "multipart/mixed",
+            "text/event-stream",
+        ),
+        (
+            'application/json, multipart/mixed;boundary="graphql";subscriptionSpec=1.0',
+            "multipart/mixed",
+        ),
+        ("*/*, text/event-stream;q=0.1", "text/event-stream"),
+    ],
+)
+async def test_a_subscription_is_streamed_wherever_a_stream_is_accepted(
+    http: httpx.AsyncClient, method: str, accept: str, media: str
+) -> None:
+    given = {"query": "subscription { count }"}
+    body = {"json": given} if method == "POST" else {"params": given}
+    response = await http.request(method, "/", headers={"accept": accept}, **body)
+    assert response.status_code == 200
+    assert response.headers["content-type"].startswith(media)
+    assert response.text.count('"count":') == 3
