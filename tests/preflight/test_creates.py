@@ -32,7 +32,7 @@ ENDS = {"s3": S3, "nfs": NFS, "point": POINT}
 
 @pytest.fixture
 def furnished(aws: Sandbox) -> str:
-    """Two buckets, an access point, and a mover called m-000. Returns the location that it writes to."""
+    """Two buckets, an access point, and the mover m-000. Returns the location that it writes to."""
     (task,) = many(aws, 1, group="lab")
     aws.put(LAB, f"from-{LAB}", "a", b"1")
     aws.agent(LAB, "one", agent_id="0" * 17)

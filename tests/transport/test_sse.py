@@ -7,6 +7,7 @@ import json
 import httpx
 import pytest
 
+from graph.transport.accept import GRAPHQL
 from tests.transport.small import WITHDRAWN, app, closed, is_ann
 from tests.transport.wire import Streaming
 
@@ -65,11 +66,7 @@ async def test_sse_events_end_in_line_feeds_and_are_preferred_only_when_first(
     ("accept", "media"),
     [
         ("application/json, text/event-stream", "text/event-stream"),
-        (
-            "application/graphql-response+json, application/json, text/event-stream, "
-            "multipart/mixed",
-            "text/event-stream",
-        ),
+        (f"{GRAPHQL}, application/json, text/event-stream, multipart/mixed", "text/event-stream"),
         (
             'application/json, multipart/mixed;boundary="graphql";subscriptionSpec=1.0',
             "multipart/mixed",
@@ -81,8 +78,11 @@ async def test_a_subscription_is_streamed_wherever_a_stream_is_accepted(
     http: httpx.AsyncClient, method: str, accept: str, media: str
 ) -> None:
     given = {"query": "subscription { count }"}
-    body = {"json": given} if method == "POST" else {"params": given}
-    response = await http.request(method, "/", headers={"accept": accept}, **body)
+    headers = {"accept": accept}
+    if method == "POST":
+        response = await http.post("/", json=given, headers=headers)
+    else:
+        response = await http.get("/", params=given, headers=headers)
     assert response.status_code == 200
     assert response.headers["content-type"].startswith(media)
     assert response.text.count('"count":') == 3
