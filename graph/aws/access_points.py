@@ -29,11 +29,8 @@ async def find_access_point(aws: AccountGateway, name: str) -> AccessPoint | Non
     """An access point of the account, in the region; None if there is none of that name."""
     if len(name) < _SHORTEST:  # which the SDK would reject
         return None
-    try:
-        answer = await _discover(aws, "get_access_point", name)
-    except NotFound as error:
-        if error.__cause__ is None:
-            raise
+    answer = await _discover(aws, "get_access_point", name)
+    if answer is None:
         return None
     owner = answer.get("BucketAccountId") or aws.account_id
     return AccessPoint(answer["Bucket"], owner, answer["NetworkOrigin"] == "VPC")
@@ -41,15 +38,17 @@ async def find_access_point(aws: AccountGateway, name: str) -> AccessPoint | Non
 
 async def policy_of_access_point(aws: AccountGateway, name: str) -> dict[str, Any] | None:
     """The policy of an access point; None if it has none. Raises Upstream for anything else."""
+    answer = await _discover(aws, "get_access_point_policy", name)
+    return None if answer is None else parsed_policy(answer["Policy"], f"access point '{name}'")
+
+
+async def _discover(aws: AccountGateway, operation: str, name: str) -> dict[str, Any] | None:
+    """None for what S3 does not have."""
+    given = {"AccountId": aws.account_id, "Name": name}
     try:
-        answer = await _discover(aws, "get_access_point_policy", name)
+        found: dict[str, Any] = await aws.call("s3control", Access.DISCOVER, operation, **given)
     except NotFound as error:
         if error.__cause__ is None:
             raise
         return None
-    return parsed_policy(answer["Policy"], f"access point '{name}'")
-
-
-async def _discover(aws: AccountGateway, operation: str, name: str) -> dict[str, Any]:
-    given = {"AccountId": aws.account_id, "Name": name}
-    return await aws.call("s3control", Access.DISCOVER, operation, **given)
+    return found

@@ -143,7 +143,7 @@ async def test_a_key_of_one_region_changes_what_is_there(
 
 
 @pytest.mark.parametrize(("own", "other"), [REGIONS, REGIONS[::-1]])
-async def test_a_stream_needs_the_region_whoever_follows_the_same(
+async def test_a_stream_requires_its_region_even_where_others_follow_the_run(
     world: World, own: str, other: str
 ) -> None:
     run = world.ids[own]["run"]

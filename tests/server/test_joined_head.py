@@ -9,11 +9,9 @@ from functools import partial
 from typing import Any, cast
 
 import pytest
-import uvicorn
-from uvicorn.server import ServerState
 
-from graph.server.http_limits import BoundedHttp, ConnectionLimits
-from graph.server.peer_connections import PeerConnections
+from graph.server.http_limits import BoundedHttp
+from tests.server.connection import connected
 
 Reply = Callable[[Any, Any], Awaitable[None]]
 LARGE = bytes(100_000)
@@ -50,19 +48,9 @@ async def exchange(reply: Reply, sent: bytes) -> tuple[list[bytes], bytes]:
     async def app(_scope: Any, receive: Any, send: Any) -> None:
         await reply(receive, send)
 
-    limits, peers = ConnectionLimits(15), PeerConnections(9)
-    http = cast("Any", partial(RecordedHttp, writes=writes, limits=limits, peers=peers))
-    config = uvicorn.Config(app, http=http, lifespan="off", log_config=None)
-    config.load()
-    state = ServerState()
-    make = partial(cast("Any", config.http_protocol_class), config, state, {})
-    server = await asyncio.get_running_loop().create_server(make, "127.0.0.1", 0)
-    async with server, asyncio.timeout(20):
-        reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname()[:2])
+    async with connected(app, partial(RecordedHttp, writes=writes)) as (reader, writer):
         writer.write(sent)
         received = await reader.read()
-        writer.close()
-        await asyncio.gather(*state.tasks, return_exceptions=True)
     return writes, received
 
 

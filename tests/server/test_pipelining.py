@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from functools import partial
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import pytest
-import uvicorn
-from uvicorn.server import ServerState
 
-from graph.server.http_limits import BoundedHttp, ConnectionLimits
-from graph.server.peer_connections import PeerConnections
+from tests.server.connection import connected
 
 STREAM: Final = b"GET /stream HTTP/1.1\r\nHost: x\r\n\r\n"
 PLAIN: Final = b"GET /plain HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -52,27 +46,6 @@ class App:
         headers = [(b"content-length", b"4")]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": b"done"})
-
-
-@asynccontextmanager
-async def connected(
-    app: App,
-) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-    """At the end, every request of the connection has to end as well."""
-    http = cast("Any", partial(BoundedHttp, limits=ConnectionLimits(15), peers=PeerConnections(9)))
-    config = uvicorn.Config(cast("Any", app), http=http, lifespan="off", log_config=None)
-    config.load()
-    state = ServerState()
-    make = partial(cast("Any", config.http_protocol_class), config, state, {})
-    server = await asyncio.get_running_loop().create_server(make, "127.0.0.1", 0)
-    async with server, asyncio.timeout(20):
-        port = server.sockets[0].getsockname()[1]
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        try:
-            yield reader, writer
-        finally:
-            writer.close()
-            await asyncio.gather(*state.tasks)
 
 
 @pytest.mark.parametrize("later", [False, True])

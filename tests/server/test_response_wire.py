@@ -5,19 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
-from functools import partial
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import pytest
-import uvicorn
 from hypothesis import given
 from hypothesis import strategies as st
-from uvicorn.server import ServerState
 
-from graph.server.http_limits import BoundedHttp, ConnectionLimits
-from graph.server.peer_connections import PeerConnections
 from graph.server.response_wire import ResponseWire
 from graph.transport import WIRE
+from tests.server.connection import connected
 
 Reply = Callable[[ResponseWire, Any], Awaitable[None]]
 """Answers a request by its wire and ``send``."""
@@ -40,20 +36,8 @@ async def served(reply: Reply) -> AsyncIterator[tuple[asyncio.StreamReader, asyn
     async def app(scope: Any, _receive: Any, send: Any) -> None:
         await reply(scope[WIRE], send)
 
-    http = cast("Any", partial(BoundedHttp, limits=ConnectionLimits(15), peers=PeerConnections(9)))
-    config = uvicorn.Config(app, http=http, lifespan="off", log_config=None)
-    config.load()
-    state = ServerState()
-    make = partial(cast("Any", config.http_protocol_class), config, state, {})
-    server = await asyncio.get_running_loop().create_server(make, "127.0.0.1", 0)
-    async with server, asyncio.timeout(20):
-        port = server.sockets[0].getsockname()[1]
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        try:
-            yield reader, writer
-        finally:
-            writer.close()
-            await asyncio.gather(*state.tasks)
+    async with connected(app) as streams:
+        yield streams
 
 
 def request(method: str = "GET", version: str = "1.1", last: str = "close") -> bytes:
